@@ -1,0 +1,1 @@
+"""Measured claims, side by side with peers: `python -m benchmarks`."""

@@ -1,0 +1,59 @@
+"""Pure mathematics of muscle tension: arrays in, arrays out.
+
+From microvolts at the electrode to tension: band-pass, mains notch, moving RMS (`TensionChain`).
+Beside it: what a signal is worth (`QualityMeter`), fewer values for screen and disk
+(`MinMaxBuckets`, `PickEvery`), and the figures that sum a session up (`tension_stats`).
+
+Arrays are float64 of shape (n_samples, n_channels) unless said otherwise. Nothing here reads files
+or clocks. Every streaming block gives the same bits however its input was split.
+"""
+
+from unclench_dsp.bands import BANDS, NARROW, WIDE, Band, RateError, design_bandpass
+from unclench_dsp.chain import ChainBlock, ChainSettings, TensionChain
+from unclench_dsp.convert import units_to_uv, uv_to_units
+from unclench_dsp.decimate import MinMaxBuckets, PickEvery
+from unclench_dsp.envelope import RmsEnvelope, rectify
+from unclench_dsp.filters import SosFilter, settle_s
+from unclench_dsp.mains import MainsDetector, harmonics_hz
+from unclench_dsp.metrics import TensionStats, noise_in_band, tension_stats
+from unclench_dsp.notch import MainsMode, MainsNotch, design_notch
+from unclench_dsp.quality import (
+    Assessment,
+    QualityMeter,
+    QualitySettings,
+    SignalState,
+    clipped_fraction,
+)
+
+__all__ = [
+    "BANDS",
+    "NARROW",
+    "WIDE",
+    "Assessment",
+    "Band",
+    "ChainBlock",
+    "ChainSettings",
+    "MainsDetector",
+    "MainsMode",
+    "MainsNotch",
+    "MinMaxBuckets",
+    "PickEvery",
+    "QualityMeter",
+    "QualitySettings",
+    "RateError",
+    "RmsEnvelope",
+    "SignalState",
+    "SosFilter",
+    "TensionChain",
+    "TensionStats",
+    "clipped_fraction",
+    "design_bandpass",
+    "design_notch",
+    "harmonics_hz",
+    "noise_in_band",
+    "rectify",
+    "settle_s",
+    "tension_stats",
+    "units_to_uv",
+    "uv_to_units",
+]

@@ -1,0 +1,249 @@
+"""What a signal is, in plain terms: good, clipping, humming, or no contact at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from unclench_dsp.arrays import BoolArray, FloatArray, WindowGrid
+from unclench_dsp.mains import LineProbe, mains_share
+
+SignalState: TypeAlias = Literal["settling", "good", "no contact", "mains hum", "clipping"]
+
+RAIL_MARGIN = 0.01
+"""Share of the span that counts as the rail: amplifiers saturate a little before it."""
+
+_MIN_STEPS = 64  # a signal of fewer steps repeats its extreme values without clipping
+
+
+@dataclass(frozen=True)
+class QualitySettings:
+    """Where one state ends and the next begins.
+
+    Attributes
+    ----------
+    window_s : float
+        Stretch that is judged at once: long enough to tell 50 from 60 Hz.
+    clipped : float
+        Share of samples at a rail from which on it is clipping: one in 500 is a cut-off peak, a
+        single sample may be a click.
+    railed : float
+        Share of samples at a rail from which on no electrode can be attached.
+    dead : float
+        In-band RMS as a share of the known noise floor below which nothing is connected: the
+        amplifier alone makes more noise.
+    hum_share : float
+        Share of the mains in the band's power above which there is more hum than muscle.
+    hum_uv : float
+        RMS of the hum from which on it matters: less is hidden by a relaxed muscle.
+    no_contact_hum_uv : float
+        RMS of a hum that no attached pair of electrodes picks up: an input hangs free.
+    wander_uv : float
+        Change of the mean from window to window that, with hum, means a loose electrode.
+    confirm_windows : int
+        Windows in a row in which a new state must show, so that words do not flicker.
+    """
+
+    window_s: float = 0.5
+    clipped: float = 0.002
+    railed: float = 0.5
+    dead: float = 0.2
+    hum_share: float = 0.5
+    hum_uv: float = 3.0
+    no_contact_hum_uv: float = 100.0
+    wander_uv: float = 1000.0
+    confirm_windows: int = 2
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One window, judged.
+
+    Attributes
+    ----------
+    first_index : int
+        Absolute index of the window's first sample.
+    state : tuple of SignalState
+        For each channel.
+    clipped_fraction, mains_fraction, mains_uv, offset_uv : ndarray, shape (n_channels,)
+        Share of samples at a rail; share of the mains in the power of the band, and its RMS; mean.
+    """
+
+    first_index: int
+    state: tuple[SignalState, ...]
+    clipped_fraction: FloatArray
+    mains_fraction: FloatArray
+    mains_uv: FloatArray
+    offset_uv: FloatArray
+
+
+def clipped_fraction(
+    emg_uv: FloatArray, rails_uv: tuple[FloatArray, FloatArray] | None = None
+) -> FloatArray:
+    """Share of samples that a rail has cut off.
+
+    Parameters
+    ----------
+    emg_uv : ndarray, shape (n_samples, n_channels)
+        Unfiltered.
+    rails_uv : tuple of two ndarrays, shape (n_channels,), optional
+        Lowest and highest value the device can give. Samples within `RAIL_MARGIN` of the span
+        count as cut off. Without it the extremes of the data are taken for rails where they hold
+        for three samples in a row; a signal of fewer than 64 steps is never called clipped then,
+        because a coarse converter repeats its extremes by itself.
+
+    Returns
+    -------
+    ndarray, shape (n_channels,)
+        0 to 1; 0 without samples.
+    """
+    n, n_channels = emg_uv.shape
+    if n == 0:
+        return np.zeros(n_channels)
+    if rails_uv is None:
+        counts = [_count_runs_at_extremes(emg_uv[:, channel]) for channel in range(n_channels)]
+    else:
+        low_uv, high_uv = rails_uv
+        margin_uv = RAIL_MARGIN * (high_uv - low_uv)
+        at_rail = (emg_uv <= low_uv + margin_uv) | (emg_uv >= high_uv - margin_uv)
+        counts = [int(np.count_nonzero(at_rail[:, channel])) for channel in range(n_channels)]
+    fraction: FloatArray = np.array(counts) / n
+    return fraction
+
+
+def _count_runs_at_extremes(x_uv: FloatArray) -> int:
+    low, high = x_uv.min(), x_uv.max()
+    at_rail = _in_runs(x_uv == low) | _in_runs(x_uv == high)
+    count = int(np.count_nonzero(at_rail))
+    if count == 0 or low == high:
+        return 0
+    steps = np.abs(np.diff(x_uv))
+    smallest_step = steps.min(where=steps > 0, initial=high - low)
+    return count if (high - low) >= _MIN_STEPS * smallest_step else 0
+
+
+def _in_runs(hit: BoolArray) -> BoolArray:
+    """Keep those True values that stand in runs of at least three."""
+    first_of_run = hit[:-2] & hit[1:-1] & hit[2:]
+    kept = np.zeros_like(hit)
+    kept[:-2] = first_of_run
+    kept[1:-1] |= first_of_run
+    kept[2:] |= first_of_run
+    return kept
+
+
+class QualityMeter:
+    """Judges a stream window by window, on a grid tied to the absolute sample index.
+
+    Parameters
+    ----------
+    fs_hz : float
+    n_channels : int
+    settings : QualitySettings, optional
+    rails_uv : tuple of two ndarrays, shape (n_channels,), optional
+        See `clipped_fraction`.
+    noise_uv : ndarray, shape (n_channels,), optional
+        Known noise floor of the device in the wide band. Without it only an exactly constant
+        signal counts as dead.
+    """
+
+    def __init__(
+        self,
+        fs_hz: float,
+        n_channels: int,
+        settings: QualitySettings | None = None,
+        rails_uv: tuple[FloatArray, FloatArray] | None = None,
+        noise_uv: FloatArray | None = None,
+    ) -> None:
+        self._settings = settings or QualitySettings()
+        self._rails_uv = rails_uv
+        self._window_n = round(self._settings.window_s * fs_hz)
+        self._dead_uv = np.zeros(n_channels) if noise_uv is None else self._settings.dead * noise_uv
+        # Contact is judged in the wide band whatever band the training uses.
+        self._probe = LineProbe(fs_hz, self._window_n, 20.0, min(450.0, 0.45 * fs_hz))
+        self._emg_grid = WindowGrid(self._window_n, n_channels)
+        self._settling_grid = WindowGrid(self._window_n, 1)
+        self._next_index = 0
+        self._start_at(0)
+        self._state: list[SignalState] = ["settling"] * n_channels
+        self._candidate: list[SignalState] = ["settling"] * n_channels
+        self._seen = [0] * n_channels
+
+    def process(
+        self, first_index: int, emg_uv: FloatArray, settling: BoolArray
+    ) -> list[Assessment]:
+        """Take the next block.
+
+        Parameters
+        ----------
+        first_index : int
+            Absolute index of the block's first sample; a window with a gap in it is not judged.
+        emg_uv : ndarray, shape (n_samples, n_channels)
+            Unfiltered.
+        settling : ndarray of bool, shape (n_samples,)
+            From `ChainBlock`.
+
+        Returns
+        -------
+        list of Assessment
+            One for each window that is finished now.
+        """
+        if first_index != self._next_index:
+            self._start_at(first_index)
+        self._next_index += len(emg_uv)
+        windows = zip(
+            self._emg_grid.windows(emg_uv),
+            self._settling_grid.windows(settling[:, np.newaxis].astype(np.float64)),
+            strict=True,
+        )
+        return [self._assess(window_uv, bool(marks.any())) for window_uv, marks in windows]
+
+    def _start_at(self, first_index: int) -> None:
+        self._emg_grid.restart(first_index)
+        self._settling_grid.restart(first_index)
+        self._next_index = first_index
+        self._window_index = first_index + -first_index % self._window_n
+        self._offset_uv: FloatArray | None = None
+
+    def _assess(self, window_uv: FloatArray, settling: bool) -> Assessment:
+        s = self._settings
+        clipped = clipped_fraction(window_uv, self._rails_uv)
+        offset_uv = window_uv.mean(axis=0)
+        powers = self._probe.measure(window_uv - offset_uv)
+        mains_uv2 = self._probe.mains_uv2(powers)
+        share = mains_share(mains_uv2, powers.total_uv2)
+        mains_uv = np.sqrt(share * powers.total_uv2)
+        in_band_uv = np.sqrt(powers.total_uv2)
+        wander_uv = 0.0 if self._offset_uv is None else np.abs(offset_uv - self._offset_uv)
+        self._offset_uv = offset_uv
+
+        hum = (share > s.hum_share) & (mains_uv > s.hum_uv)
+        no_contact = (
+            (clipped >= s.railed)
+            | (np.ptp(window_uv, axis=0) == 0.0)
+            | (in_band_uv < self._dead_uv)
+            | (hum & (mains_uv > s.no_contact_hum_uv))
+            | (hum & (wander_uv > s.wander_uv))
+        )
+        clipping = clipped >= s.clipped
+        shown = np.select(
+            [no_contact, clipping, hum], ["no contact", "clipping", "mains hum"], "good"
+        )
+        for channel, state in enumerate(shown.tolist()):
+            self._settle_on(channel, "settling" if settling else state)
+        first_index = self._window_index
+        self._window_index += self._window_n
+        return Assessment(first_index, tuple(self._state), clipped, share, mains_uv, offset_uv)
+
+    def _settle_on(self, channel: int, state: SignalState) -> None:
+        """Change a channel's state when the new one has shown often enough.
+
+        "settling" begins and ends at once: it is known, not judged.
+        """
+        self._seen[channel] = self._seen[channel] + 1 if state == self._candidate[channel] else 1
+        self._candidate[channel] = state
+        known = "settling" in (state, self._state[channel])
+        if known or self._seen[channel] >= self._settings.confirm_windows:
+            self._state[channel] = state

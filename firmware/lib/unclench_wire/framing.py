@@ -1,0 +1,136 @@
+"""Frames on the wire (PROTOCOL.md, clause 1): COBS, CRC-16, and a decoder that always resynchronises."""
+
+from unclench_wire.ids import MAX_ENCODED
+
+try:
+    from binascii import crc_hqx
+except ImportError:  # MicroPython has no crc_hqx
+    _TABLE = []
+    for _byte in range(256):
+        _crc = _byte << 8
+        for _ in range(8):
+            _crc = ((_crc << 1) ^ 0x1021 if _crc & 0x8000 else _crc << 1) & 0xFFFF
+        _TABLE.append(_crc)
+
+    def crc_hqx(data: bytes, crc: int) -> int:
+        """CRC with polynomial 0x1021, most significant bit first."""
+        for byte in data:
+            crc = (crc << 8 & 0xFFFF) ^ _TABLE[crc >> 8 ^ byte]
+        return crc
+
+
+def crc16(data: "bytes | bytearray | memoryview") -> int:
+    """CRC-16/IBM-3740 ("CCITT-FALSE"): polynomial 0x1021, start 0xFFFF; "123456789" gives 0x29B1."""
+    return crc_hqx(data, 0xFFFF)
+
+
+def encode_frame_into(source: "bytearray", n: int, target: "bytearray") -> int:
+    """Write one whole frame into `target`: COBS of source[:n] with its checksum, then 0x00.
+
+    `source` must have two bytes of room behind its first `n`: the checksum goes there. Allocates
+    nothing but the view for the checksum, so that the board can call it while streaming.
+    Returns the number of bytes written, at most n + 2 + (n + 2) // 254 + 2.
+    """
+    crc = crc16(memoryview(source)[:n])
+    source[n] = crc & 0xFF
+    source[n + 1] = crc >> 8
+    n += 2
+    code_at = 0
+    out = 1
+    code = 1
+    i = 0
+    while i < n:
+        byte = source[i]
+        i += 1
+        if byte:
+            target[out] = byte
+            out += 1
+            code += 1
+        if not byte or (code == 255 and i < n):
+            target[code_at] = code
+            code_at = out
+            out += 1
+            code = 1
+    target[code_at] = code
+    target[out] = 0
+    return out + 1
+
+
+def encode_frame(payload: "bytes | bytearray") -> bytes:
+    """One whole frame for `payload`, for messages that are rare enough to allocate."""
+    n = len(payload)
+    source = bytearray(n + 2)
+    source[:n] = payload
+    target = bytearray(n + n // 254 + 8)
+    return bytes(target[: encode_frame_into(source, n, target)])
+
+
+def cobs_decode(data: "bytes | bytearray") -> "bytes | None":
+    """Undo COBS; `data` is without its closing 0x00. None if `data` is not COBS."""
+    out = bytearray()
+    i = 0
+    n = len(data)
+    while i < n:
+        code = data[i]
+        end = i + code
+        if code == 0 or end > n:
+            return None
+        out += data[i + 1 : end]
+        i = end
+        if code < 255 and i < n:
+            out.append(0)
+    return bytes(out)
+
+
+def decode_frame(data: "bytes | bytearray") -> "bytes | None":
+    """Payload of one frame (without its closing 0x00), or None if it is damaged."""
+    whole = cobs_decode(data)
+    if whole is None or len(whole) < 3:
+        return None
+    if crc16(memoryview(whole)[:-2]) != whole[-2] | whole[-1] << 8:
+        return None
+    return whole[:-2]
+
+
+class FrameDecoder:
+    """Bytes in, payloads out; knows no port and never holds more than one frame.
+
+    Damaged, overlong and cut frames are counted in `bad_frames`, never raised: after any garbage
+    the next 0x00 is a new start (PROTOCOL.md 1.5).
+    """
+
+    def __init__(self, max_encoded: int = MAX_ENCODED) -> None:
+        self.bad_frames = 0
+        self._max = max_encoded
+        self._tail = b""
+        self._skipping = False
+
+    def feed(self, data: bytes) -> "list[bytes]":
+        """Payloads of all frames that `data` completes, in order."""
+        pieces = data.split(b"\0")
+        payloads = []
+        for piece in pieces[:-1]:
+            if self._skipping:  # the rest of a frame that was already given up and counted
+                self._skipping = False
+                continue
+            frame = self._tail + piece
+            self._tail = b""
+            if not frame:
+                continue
+            payload = decode_frame(frame) if len(frame) <= self._max else None
+            if payload is None:
+                self.bad_frames += 1
+            else:
+                payloads.append(payload)
+        if not self._skipping:
+            self._tail += pieces[-1]
+            if len(self._tail) > self._max:
+                self._tail = b""
+                self._skipping = True
+                self.bad_frames += 1
+        return payloads
+
+    def reset(self) -> None:
+        """Forget a half-received frame, as when a port was reopened; the counter stays."""
+        self._tail = b""
+        self._skipping = False

@@ -1,0 +1,48 @@
+"""Numbers of the wire (PROTOCOL.md, clauses 2 to 4): message types, error codes, limits."""
+
+try:
+    from micropython import const
+except ImportError:
+
+    def const(value: int) -> int:
+        """Stand in for MicroPython's compile-time constant."""
+        return value
+
+
+LEVEL = const(1)  # raised by every change that an older peer would misread
+
+# Board to host
+HELLO = const(0x01)
+SAMPLES = const(0x02)
+REPLY = const(0x03)
+ERROR = const(0x04)
+
+# Host to board
+CMD_HELLO = const(0x10)
+CMD_START = const(0x11)
+CMD_STOP = const(0x12)
+CMD_SET_RATE = const(0x13)
+CMD_SET_CHANNELS = const(0x14)
+CMD_SET_GAIN = const(0x15)
+CMD_SET_STEP = const(0x16)
+CMD_COUNTERS = const(0x17)
+CMD_ECHO = const(0x18)
+
+# Reasons in an ERROR message
+ERR_LEVEL = const(1)
+ERR_UNKNOWN = const(2)
+ERR_LENGTH = const(3)
+ERR_VALUE = const(4)
+ERR_BUSY = const(5)
+ERR_HARDWARE = const(6)
+
+# Flags in HELLO
+FLAG_STREAMING = const(0x01)
+FLAG_VIRTUAL = const(0x02)
+
+MAX_CHANNELS = const(3)
+MAX_PAYLOAD = const(600)  # largest payload with its checksum; 4 kHz x 3 channels x 10 ms needs 376
+MAX_ENCODED = const(603)  # MAX_PAYLOAD with one COBS code per 254 bytes begun
+BEACON_MS = const(500)  # an idle board says hello this often
+FRAME_MS = const(10)  # a sample frame holds this much signal
+COUNTER_NAMES = ("fifo_overflows", "dma_overruns", "late_services", "lost_samples", "bad_frames")

@@ -1,0 +1,46 @@
+"""`unclench analyze`: the figures of a session or of any CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from unclench.commands.options import chain_options, csv_options
+from unclench.review.analyze import analyze, render, to_json
+from unclench.store.recording import load_recording
+from unclench_dsp import BANDS, MainsMode
+
+
+@click.command("analyze")
+@click.argument("path", type=click.Path(path_type=Path))
+@csv_options
+@chain_options
+@click.option(
+    "--window",
+    "window_s",
+    type=click.FloatRange(0.01, 60),
+    default=0.25,
+    show_default=True,
+    metavar="S",
+    help="Length of the RMS window.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def analyze_command(
+    path: Path,
+    fs_hz: float | None,
+    columns: Sequence[str],
+    unit: str | None,
+    band: str,
+    mains: MainsMode,
+    window_s: float,
+    as_json: bool,
+) -> None:
+    """Print the tension in PATH: a session folder, or a CSV or TSV with a header."""
+    recording = load_recording(path, fs_hz=fs_hz, columns=columns, unit=unit)
+    result = analyze(recording, BANDS[band], mains, window_s)
+    if as_json:
+        click.echo(to_json(result))
+        return
+    click.echo(render(result))

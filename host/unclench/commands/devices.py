@@ -1,0 +1,56 @@
+"""`unclench devices`: the boards that are plugged in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from unclench.link import discovery
+from unclench.link.discovery import FoundBoard
+
+
+@click.command("devices")
+@click.option("--port", "ports", multiple=True, help="Ask this port or URL, whatever it is.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+def devices_command(ports: tuple[str, ...], as_json: bool) -> None:
+    """List the boards found: port, serial number, firmware version."""
+    found = [discovery.ask(port) for port in ports] if ports else discovery.find_boards()
+    if as_json:
+        click.echo(json.dumps([_as_dict(board) for board in found], indent=2))
+        return
+    if not found:
+        click.echo(
+            "No board found: no USB device with the identity of a Raspberry Pi Pico "
+            f"({discovery.USB_VID:04X}:{discovery.USB_PID:04X}) is plugged in."
+        )
+    for board in found:
+        number = board.serial_number or "no serial number"
+        if board.hello is None:
+            click.echo(f"{board.port}  {number}  {board.trouble}")
+        else:
+            hello = board.hello
+            click.echo(
+                f"{board.port}  {number}  firmware {_version(board)}  {hello.label}  "
+                f"{len(hello.channels)} channel(s) at {hello.fs_hz():g} Hz"
+            )
+
+
+def _as_dict(board: FoundBoard) -> dict[str, Any]:
+    hello = board.hello
+    return {
+        "port": board.port,
+        "serial_number": board.serial_number,
+        "firmware": _version(board) if hello else None,
+        "board_id": hello.board_id.hex() if hello else None,
+        "label": hello.label if hello else None,
+        "fs_hz": hello.fs_hz() if hello else None,
+        "channels": len(hello.channels) if hello else None,
+        "trouble": board.trouble,
+    }
+
+
+def _version(board: FoundBoard) -> str:
+    assert board.hello is not None
+    return ".".join(str(part) for part in board.hello.firmware)

@@ -1,0 +1,117 @@
+"""`unclench live`: the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from unclench.commands.options import chain_options, csv_options, speed_option
+from unclench.live.blocks import LiveSettings
+from unclench.live.pipeline import Pipeline
+from unclench.live.recorder import Recorder
+from unclench.live.rings import DisplayRings
+from unclench.settings import load_settings
+from unclench.sources import open_source, parse_speed
+from unclench_dsp import BANDS, MainsMode
+
+_SCREENSHOT_AFTER_S = 10.0
+
+
+class _Size(click.ParamType[tuple[int, int]]):
+    """WIDTHxHEIGHT in pixels."""
+
+    name = "size"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        width, _, height = str(value).lower().partition("x")
+        if not (width.isdecimal() and height.isdecimal()):
+            self.fail(f"'{value}' is not a size such as 1280x800.", param, ctx)
+        return int(width), int(height)
+
+
+@click.command("live")
+@click.option(
+    "--source",
+    default="auto",
+    show_default=True,
+    metavar="SOURCE",
+    help="auto, sim:NAME, a port or URL, a session folder, a CSV.",
+)
+@click.option(
+    "--seconds", type=click.FloatRange(min=0, min_open=True), help="Close after so much signal."
+)
+@click.option(
+    "--screenshot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.png",
+    help=f"Save a picture at the end (after {_SCREENSHOT_AFTER_S:g} s of signal unless given).",
+)
+@click.option(
+    "--record",
+    "record_dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Record from the start into this session folder.",
+)
+@click.option("--size", type=_Size(), metavar="WxH", help="Size of the window.")
+@click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours.")
+@click.option("--raw", is_flag=True, help="Show the raw signal as well.")
+@speed_option
+@csv_options
+@chain_options
+def live_command(
+    source: str,
+    seconds: float | None,
+    screenshot: Path | None,
+    record_dir: Path | None,
+    size: tuple[int, int] | None,
+    theme: Literal["light", "dark"] | None,
+    raw: bool,
+    speed: str,
+    fs_hz: float | None,
+    columns: Sequence[str],
+    unit: str | None,
+    band: str,
+    mains: MainsMode,
+) -> None:
+    """Watch live tension in a window."""
+    from unclench.desktop.display import check_display  # Qt only where a window is wanted
+
+    check_display(into_file=screenshot is not None)
+    from unclench.desktop.app import run_dashboard
+
+    saved, trouble = load_settings()
+    given = {"window": size, "theme": theme, "raw_shown": raw or None}
+    settings = saved.model_copy(update={k: v for k, v in given.items() if v is not None})
+    if screenshot is not None and seconds is None:
+        seconds = _SCREENSHOT_AFTER_S
+    opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
+    reader = opened.reader()
+    pipeline = Pipeline(
+        reader, opened.name, LiveSettings(BANDS[band], mains), opened.channel_names, seconds
+    )
+    try:
+        info = pipeline.connect()
+        rings = DisplayRings(info)
+        recorder = None
+        if record_dir is not None:
+            recorder = Recorder(record_dir, info, origin=0, lossless=reader.lossless)
+        pipeline.start([rings] if recorder is None else [recorder, rings])
+        run_dashboard(
+            pipeline,
+            rings,
+            settings,
+            saved,
+            recorder=recorder,
+            notes=opened.notes if trouble is None else (trouble, *opened.notes),
+            close_at_end=seconds is not None,
+            screenshot=screenshot,
+        )
+    finally:
+        pipeline.stop()
+        opened.close()

@@ -1,0 +1,164 @@
+"""`unclench record`: a source to a session folder, without a screen."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from unclench.commands.options import chain_options, csv_options, speed_option
+from unclench.errors import SourceError
+from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings
+from unclench.live.pipeline import Pipeline
+from unclench.live.recorder import Recorder
+from unclench.sources import open_source, parse_speed
+from unclench.store.schema import SessionMeta
+from unclench_dsp import BANDS, MainsMode
+
+_POLL_S = 0.1
+_PATIENCE_S = 5.0  # beyond the time asked for, for a board that went away
+
+
+class _LatestTension:
+    """A sink that remembers the newest tension."""
+
+    def __init__(self) -> None:
+        self.tension_uv: np.ndarray[Any, np.dtype[np.float64]] | None = None
+
+    def block(self, block: LiveBlock) -> None:
+        self.tension_uv = None if block.settling[-1] else block.envelope_uv[-1]
+
+    def event(self, event: LiveEvent) -> None:
+        pass
+
+    def words(self) -> str:
+        if self.tension_uv is None:
+            return "settling"
+        return " ".join(f"{value:.1f}" for value in self.tension_uv) + " uV"
+
+
+@click.command("record")
+@click.option(
+    "--source", default="auto", show_default=True, metavar="SOURCE", help="What to record."
+)
+@click.option(
+    "--seconds", type=click.FloatRange(min=0, min_open=True), help="Seconds of signal; else Ctrl-C."
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Session folder."
+)
+@speed_option
+@csv_options
+@chain_options
+@click.option("--json", "as_json", is_flag=True, help="Print a summary object.")
+def record_command(
+    source: str,
+    seconds: float | None,
+    out: Path,
+    speed: str,
+    fs_hz: float | None,
+    columns: Sequence[str],
+    unit: str | None,
+    band: str,
+    mains: MainsMode,
+    as_json: bool,
+) -> None:
+    """Record SOURCE into the session folder DIR.
+
+    DIR is made if it is new; in a folder that holds other things a dated session is made.
+    """
+    opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
+    for note in opened.notes:
+        click.echo(note, err=True)
+    reader = opened.reader()
+    pipeline = Pipeline(
+        reader, opened.name, LiveSettings(BANDS[band], mains), opened.channel_names, seconds
+    )
+    try:
+        meta, folder = _run(pipeline, out, seconds, reader.lossless)
+    finally:
+        opened.close()
+    summary = {
+        "duration_s": meta.duration_s,
+        "n_samples": meta.n_samples,
+        "lost_samples": meta.lost_samples,
+        "fs_hz": meta.fs_hz,
+        "channels": list(meta.channels),
+        "folder": str(folder),
+    }
+    if as_json:
+        click.echo(json.dumps(summary, indent=2))
+    elif sys.stdout.isatty():
+        click.echo(
+            f"{meta.duration_s:.1f} s, {meta.n_samples} samples, {meta.lost_samples} lost: {folder}"
+        )
+
+
+def _run(
+    pipeline: Pipeline, out: Path, seconds: float | None, lossless: bool
+) -> tuple[SessionMeta, Path]:
+    latest = _LatestTension()
+    info = pipeline.connect()
+    try:
+        recorder = Recorder(out, info, origin=0, lossless=lossless)
+    except BaseException:
+        pipeline.stop()
+        raise
+    pipeline.start([recorder, latest])
+    trouble = None
+    try:
+        trouble = _follow(pipeline, recorder, latest, seconds)
+    except KeyboardInterrupt:  # as good an end as any: what was recorded is whole
+        pass
+    finally:
+        pipeline.stop()
+        meta = recorder.close(pipeline.status.drift_ppm)
+    if trouble:
+        raise SourceError(f"{trouble}; what came until then is in {recorder.folder}.")
+    return meta, recorder.folder
+
+
+def _follow(
+    pipeline: Pipeline, recorder: Recorder, latest: _LatestTension, seconds: float | None
+) -> str | None:
+    """Show progress until the end; return what went wrong, if anything."""
+    began_s = time.monotonic()
+    progress = Progress(
+        TextColumn("recording"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn(
+            "{task.fields[signal_s]:.0f} s  {task.fields[tension]}  {task.fields[lost]} lost"
+        ),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    )
+    fs_hz = pipeline.info.fs_hz
+    with progress:
+        task = progress.add_task("", total=seconds, signal_s=0.0, tension="", lost=0)
+        while not pipeline.wait(_POLL_S):
+            status = pipeline.status
+            signal_s = status.n_samples / fs_hz
+            progress.update(
+                task,
+                completed=signal_s,
+                signal_s=signal_s,
+                tension=latest.words(),
+                lost=status.lost_samples,
+            )
+            if recorder.error is not None:
+                return None  # told by close()
+            over_s = time.monotonic() - began_s - (seconds or 0.0)
+            if seconds is not None and not status.connected and over_s > _PATIENCE_S:
+                return f"{pipeline.info.source} went away and did not come back ({status.why})"
+    pipeline.status  # noqa: B018 - raises what ended the processing thread, if anything did
+    return None

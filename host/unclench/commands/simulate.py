@@ -1,0 +1,98 @@
+"""`unclench simulate`: the virtual board on a port that any program can open."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from unclench.commands.options import csv_options, speed_option
+from unclench.errors import InputError, SourceError
+from unclench.link.transport import PtyTransport, SocketTransport
+from unclench.link.virtual.board import VirtualBoard
+from unclench.sources import open_source, parse_speed
+
+
+@click.command("simulate")
+@click.option("--pty", is_flag=True, help="On a pseudo-terminal (the default where there are any).")
+@click.option("--tcp", type=click.IntRange(0, 65535), metavar="PORT", help="On a socket; 0: any.")
+@click.option(
+    "--signal", default="sim", show_default=True, metavar="SOURCE", help="sim:NAME, or a recording."
+)
+@click.option(
+    "--link",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Keep PATH pointing to the pseudo-terminal, as it comes and goes.",
+)
+@speed_option
+@csv_options
+def simulate_command(
+    pty: bool,
+    tcp: int | None,
+    signal: str,
+    link: Path | None,
+    speed: str,
+    fs_hz: float | None,
+    columns: Sequence[str],
+    unit: str | None,
+) -> None:
+    """Run the virtual board on a port; its path or URL is the first line printed.
+
+    Faults are part of the signal's name: sim:relaxed?drop=1e-4&stall_every_s=5&stall_s=1
+    """
+    source = open_source(signal, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
+    if source.board is None:
+        raise InputError(f"'{signal}' is a real port; --signal takes sim:NAME or a recording.")
+    has_pty = os.name == "posix"
+    if pty and not has_pty:
+        raise InputError("This system has no pseudo-terminals; use --tcp PORT.")
+    if pty and tcp is not None:
+        raise InputError("--pty and --tcp exclude each other: give one of them.")
+    if tcp is None and has_pty:
+        _serve_pty(source.board, link)
+    else:
+        _serve_tcp(source.board, tcp or 0)
+
+
+def _serve_pty(board: VirtualBoard, link: Path | None) -> None:
+    while not board.closed:
+        transport = PtyTransport(board.patience_s)
+        if link is not None:
+            _point(link, transport.path)
+        click.echo(transport.path)
+        board.serve(transport)
+        if link is not None:
+            link.unlink(missing_ok=True)
+        if board.finished:
+            return
+        time.sleep(board.gone_s())
+
+
+def _point(link: Path, path: str) -> None:
+    if link.exists() and not link.is_symlink():
+        raise SourceError(f"{link} exists and is not a link; choose another name for --link.")
+    try:
+        link.unlink(missing_ok=True)
+        link.symlink_to(path)
+    except OSError as error:
+        raise SourceError(f"{link} cannot be made: {error.strerror}.") from error
+
+
+def _serve_tcp(board: VirtualBoard, port: int) -> None:
+    try:
+        server = socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise SourceError(
+            f"Port {port} cannot be used: {error.strerror}; choose another, or 0 for any."
+        ) from error
+    with server:
+        click.echo(f"socket://127.0.0.1:{server.getsockname()[1]}")
+        while not board.finished:
+            client, _ = server.accept()
+            time.sleep(board.gone_s())
+            board.serve(SocketTransport(client, board.patience_s))

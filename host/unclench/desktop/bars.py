@@ -1,0 +1,201 @@
+"""Header, trouble banner and the row of buttons."""
+
+from __future__ import annotations
+
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.plots import SCALES_UV
+from unclench.desktop.theme import Theme
+from unclench.desktop.words import EXPLANATION, clock_words, loss_words, span_words
+from unclench.live.blocks import LiveStatus
+from unclench.settings import Settings
+
+_SPANS_S = (30.0, 60.0, 120.0, 300.0, 600.0)
+_TELL_S = 12.0
+
+
+class Header(QtWidgets.QFrame):
+    """Where the signal comes from, how long already, what was lost, whether it is recorded."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(objectName="header")
+        self._theme: Theme | None = None
+        self._source = QtWidgets.QLabel(source, objectName="title")
+        explanation = QtWidgets.QLabel(EXPLANATION, objectName="quiet", wordWrap=True)
+        self._live = QtWidgets.QLabel(objectName="state")
+        self._facts = QtWidgets.QLabel(objectName="quiet")
+        self._record = QtWidgets.QLabel(objectName="state")
+        left = QtWidgets.QVBoxLayout()
+        left.setSpacing(2)
+        left.addWidget(self._source)
+        left.addWidget(explanation)
+        right = QtWidgets.QVBoxLayout()
+        right.setSpacing(2)
+        top = QtWidgets.QHBoxLayout()
+        top.setSpacing(14)
+        top.addStretch(1)
+        top.addWidget(self._record)
+        top.addWidget(self._live)
+        right.addLayout(top)
+        right.addWidget(self._facts, 0, QtCore.Qt.AlignmentFlag.AlignRight)
+        row = QtWidgets.QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 16, 10)
+        row.addLayout(left, 1)
+        row.addLayout(right)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours."""
+        self._theme = theme
+
+    def tell(
+        self, status: LiveStatus, fs_hz: float, recording_s: float | None, paused: bool
+    ) -> None:
+        """Update all words."""
+        if self._theme is None:
+            return
+        if status.ended:
+            live, tone = "■ Ended", "quiet"
+        elif not status.connected:
+            live, tone = "○ Waiting for the board", "bad"
+        elif paused:
+            live, tone = "‖ Picture paused", "warn"
+        else:
+            live, tone = "● Live", "good"
+        _say(self._live, live, self._theme.tone(tone))
+        record = "" if recording_s is None else f"⬤ Recording {clock_words(recording_s)}"
+        _say(self._record, record, self._theme.bad)
+        facts = [
+            clock_words(status.n_samples / fs_hz),
+            f"{fs_hz:g} Hz",
+            loss_words(status.lost_samples, fs_hz),
+        ]
+        if status.reconnections:
+            facts.append(f"reconnected {status.reconnections}×")
+        self._facts.setText("   ·   ".join(facts))
+
+
+class Banner(QtWidgets.QFrame):
+    """One line for news and trouble; news goes after a while, trouble when it is over."""
+
+    def __init__(self) -> None:
+        super().__init__(objectName="banner")
+        self._text = QtWidgets.QLabel(wordWrap=True)
+        self._close = QtWidgets.QPushButton("Close")
+        self._close.clicked.connect(self._next)
+        row = QtWidgets.QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 8, 6)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._close)
+        self._news: list[str] = []
+        self._held = ""
+        self._timer = QtCore.QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._next)
+        self.hide()
+
+    def tell(self, text: str) -> None:
+        """Show news for a while, after what is shown already."""
+        self._news.append(text)
+        if len(self._news) == 1 and not self._held:
+            self._show()
+
+    def hold(self, text: str) -> None:
+        """Show trouble until `release`."""
+        if text != self._held:
+            self._held = text
+            self._show()
+
+    def release(self) -> None:
+        """The trouble is over."""
+        if self._held:
+            self._held = ""
+            self._show()
+
+    def _next(self) -> None:
+        self._news = self._news[1:]
+        self._show()
+
+    def _show(self) -> None:
+        text = self._held or (self._news[0] if self._news else "")
+        self._text.setText(text)
+        self._close.setVisible(not self._held)
+        self.setVisible(bool(text))
+        if text and not self._held:
+            self._timer.start(round(_TELL_S * 1000))
+
+
+class Footer(QtWidgets.QFrame):
+    """Everything that can be done, each with its key."""
+
+    span_changed = QtCore.pyqtSignal(float)
+    scale_changed = QtCore.pyqtSignal(float)  # 0: automatic
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(objectName="footer")
+        self.record = _button("Record (R)", "Write everything to a new session folder")
+        self.mark = _button("Mark (M)", "Mark this moment; Shift+M adds a note")
+        self.pause = _button("Pause (P)", "Hold the picture still; recording goes on", True)
+        self.raw = _button("Raw signal (W)", "Show the signal as it was sampled", True)
+        self.theme = _button("Light/dark (T)", "Change between light and dark")
+        self.help = _button("Help (F1)", "What you see, and all keys")
+        self._span = QtWidgets.QComboBox(toolTip="How much time the trace shows")
+        self._span.setAccessibleName("Time shown")
+        for span_s in _SPANS_S:
+            self._span.addItem(span_words(span_s), span_s)
+        self._span.setCurrentIndex(max(0, self._span.findData(settings.span_s)))
+        self._scale = QtWidgets.QComboBox(toolTip="Top of the tension scale")
+        self._scale.setAccessibleName("Tension scale")
+        self._scale.addItem("Auto scale", 0.0)
+        for top_uv in SCALES_UV:
+            self._scale.addItem(f"0–{top_uv:g} µV", top_uv)
+        self._scale.setCurrentIndex(max(0, self._scale.findData(settings.scale_uv or 0.0)))
+        self._span.currentIndexChanged.connect(
+            lambda _: self.span_changed.emit(self._span.currentData())
+        )
+        self._scale.currentIndexChanged.connect(
+            lambda _: self.scale_changed.emit(self._scale.currentData())
+        )
+        self._groups = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.LeftToRight, self)
+        self._groups.setContentsMargins(12, 8, 12, 8)
+        self._groups.setSpacing(8)
+        acting, looking = QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout()
+        for widget in (self.record, self.mark, self.pause):
+            acting.addWidget(widget)
+        acting.addStretch(1)
+        looking.addStretch(1)
+        for widget in (self._span, self._scale, self.raw, self.theme, self.help):
+            looking.addWidget(widget)
+        self._groups.addLayout(acting)
+        self._groups.addLayout(looking)
+
+    def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
+        """As narrow as the wider of the two groups, which then stand one above the other."""
+        widths = [self._groups.itemAt(i).minimumSize().width() for i in range(2)]
+        return QtCore.QSize(max(widths) + 26, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Stack the two groups where they do not fit side by side."""
+        super().resizeEvent(event)
+        widths = [self._groups.itemAt(i).minimumSize().width() for i in range(2)]
+        direction = QtWidgets.QBoxLayout.Direction
+        fits = sum(widths) + 40 <= self.width()
+        self._groups.setDirection(direction.LeftToRight if fits else direction.TopToBottom)
+
+    def tell(self, recording: bool, paused: bool, raw_shown: bool) -> None:
+        """Show which of the switches are on."""
+        self.record.setText("Stop recording (R)" if recording else "Record (R)")
+        self.pause.setChecked(paused)
+        self.raw.setChecked(raw_shown)
+
+
+def _button(text: str, tip: str, checkable: bool = False) -> QtWidgets.QPushButton:
+    button = QtWidgets.QPushButton(text, toolTip=tip, checkable=checkable)
+    button.setAccessibleDescription(tip)
+    return button
+
+
+def _say(label: QtWidgets.QLabel, text: str, colour: str) -> None:
+    if label.text() != text:
+        label.setText(text)
+    style = f"color: {colour}"
+    if label.styleSheet() != style:
+        label.setStyleSheet(style)

@@ -1,0 +1,132 @@
+"""One channel's row: the large number and its signal's state beside the traces."""
+
+from __future__ import annotations
+
+import numpy as np
+from pyqtgraph.Qt import QtCore, QtWidgets
+
+from unclench.desktop.plots import RawTrace, TensionTrace
+from unclench.desktop.theme import Theme
+from unclench.desktop.words import STATE_WORDS, hum_words, tension_words
+from unclench.live.blocks import BoolArray, FloatArray, IntArray
+from unclench.settings import Settings
+from unclench_dsp import SignalState
+
+_VALUE_OVER_S = 0.5  # the number is the mean of so much of the trace, so that it can be read
+_RAW_SPAN_S = 5.0
+
+
+class ChannelRow(QtWidgets.QWidget):
+    """Card and traces of one channel; the raw trace lies below, or beside where rows are low."""
+
+    def __init__(
+        self,
+        number: int,
+        name: str,
+        noise_uv: float | None,
+        settings: Settings,
+        raw_beside: bool,
+    ) -> None:
+        super().__init__()
+        self._number = number
+        self._theme: Theme | None = None
+        self._shown: tuple[str, ...] = ()
+        self.trace = TensionTrace(settings.span_s, noise_uv)
+        self.trace.setAccessibleName(f"Tension of {name} over time")
+        self.raw = RawTrace(_RAW_SPAN_S)
+        self.raw.setVisible(settings.raw_shown)
+        self._raw_beside = raw_beside
+        self._card = QtWidgets.QFrame(objectName="card")
+        self._name = QtWidgets.QLabel(name, objectName="title")
+        self._value = QtWidgets.QLabel("–", objectName="value")
+        self._value.setAccessibleName(f"Tension of {name} now")
+        self._unit = QtWidgets.QLabel("µV", objectName="unit")
+        self._state = QtWidgets.QLabel(objectName="state")
+        self._advice = QtWidgets.QLabel(objectName="small", wordWrap=True)
+        self._shown_span = QtWidgets.QLabel(objectName="small", wordWrap=True)
+        floor = "not measured" if noise_uv is None else f"{noise_uv:.2f} µV"
+        self._floor = QtWidgets.QLabel(f"Noise floor {floor}", objectName="small")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        card = QtWidgets.QVBoxLayout(self._card)
+        card.setContentsMargins(16, 12, 16, 12)
+        card.setSpacing(2)
+        number = QtWidgets.QHBoxLayout()
+        number.setSpacing(8)
+        number.addWidget(self._value)
+        number.addWidget(self._unit, 0, QtCore.Qt.AlignmentFlag.AlignBottom)
+        number.addStretch(1)
+        card.addWidget(self._name)
+        card.addStretch(1)
+        card.addLayout(number)
+        card.addWidget(self._state)
+        card.addWidget(self._advice)
+        card.addStretch(1)
+        card.addWidget(self._shown_span)
+        card.addWidget(self._floor)
+        traces = QtWidgets.QFrame(objectName="card")
+        direction = QtWidgets.QBoxLayout.Direction
+        pair = QtWidgets.QBoxLayout(
+            direction.LeftToRight if self._raw_beside else direction.TopToBottom, traces
+        )
+        pair.setContentsMargins(8, 8, 8, 6)
+        pair.addWidget(self.trace, 5)
+        pair.addWidget(self.raw, 3)
+        row = QtWidgets.QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self._card)
+        row.addWidget(traces, 1)
+
+    def set_theme(self, theme: Theme, text_scale: float) -> None:
+        """Colours and sizes; the style sheet of the window does the rest."""
+        self._theme = theme
+        self._shown = ()
+        self._card.setFixedWidth(round(236 * text_scale))
+        self.trace.set_theme(theme, text_scale, self._number)
+        self.raw.set_theme(theme, text_scale)
+        self._name.setStyleSheet(f"color: {theme.channels[self._number % 3]}")
+
+    def draw(
+        self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
+    ) -> None:
+        """Show rows (k,) of this channel's tension."""
+        self.trace.draw(rows, tension_uv, trusted, row_s)
+
+    def tell_span(self, tension_uv: FloatArray, trusted: BoolArray, words: str) -> None:
+        """Sum up the rows (k,) that the trace shows."""
+        seen = tension_uv[trusted & ~np.isnan(tension_uv)]
+        if len(seen):
+            lowest, mean = tension_words(float(seen.min())), tension_words(float(seen.mean()))
+            self._shown_span.setText(f"Last {words}: average {mean}, lowest {lowest} µV")
+        else:
+            self._shown_span.setText("")
+
+    def tell(
+        self,
+        tension_uv: FloatArray,
+        row_s: float,
+        state: SignalState,
+        trusted: bool,
+        notched_hz: tuple[float, ...],
+        connected: bool,
+    ) -> None:
+        """Update number and words from the newest rows (k,) of tension."""
+        words = STATE_WORDS[state]
+        newest = tension_uv[-max(1, round(_VALUE_OVER_S / row_s)) :]
+        can_tell = connected and trusted and not np.isnan(newest).any()
+        value = tension_words(float(newest.mean())) if can_tell and len(newest) else "–"
+        advice = " ".join(part for part in (words.advice, hum_words(notched_hz)) if part)
+        shape, word, tone = words.shape, words.word, words.tone
+        if not connected:
+            shape, word, advice, tone = "○", "No signal", "", "quiet"
+        shown = (value, shape, word, advice, tone)
+        if shown == self._shown or self._theme is None:
+            return
+        self._shown = shown
+        self._value.setText(value)
+        self._unit.setVisible(value != "–")
+        self._state.setText(f"{shape} {word}")
+        self._state.setStyleSheet(f"color: {self._theme.tone(tone)}")
+        self._advice.setText(advice)

@@ -1,0 +1,226 @@
+"""The traces. Time runs from the left to "now" at the right edge, so that the axis stands still
+and only the line is drawn anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from pyqtgraph.Qt import QtCore, QtGui
+
+from unclench.desktop.theme import Theme
+from unclench.live.blocks import BoolArray, FloatArray, IntArray
+
+SCALES_UV = (5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 1e4, 2e4, 5e4, 1e5)
+_AIR = 0.03  # beyond the ends of the scales, so that their figures fit
+_TICK_STEPS_S = (1.0, 5.0, 10.0, 20.0, 60.0, 120.0)
+_LABEL_HEIGHT = 130  # pixels of a trace below which the noise floor has no room for its name
+_MAX_POINTS = 1000  # more than the pixels of a trace add nothing but time
+
+
+class Trace(pg.PlotWidget):
+    """A plot that scrolls in time and neither zooms nor pans."""
+
+    def __init__(self, unit_label: str, span_s: float) -> None:
+        super().__init__()
+        self._label = unit_label
+        self.setMouseEnabled(False, False)
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.getViewBox().setDefaultPadding(0)
+        for name in ("left", "bottom"):  # the ends of the scales are what matters: never hide them
+            self.getAxis(name).setStyle(autoReduceTextSpace=False, hideOverlappingLabels=False)
+        self.set_span(span_s)
+
+    def set_span(self, span_s: float) -> None:
+        """Show the last `span_s` seconds."""
+        self.span_s = span_s
+        self.setXRange(-span_s, _AIR * span_s, padding=0)
+        step_s = next(step for step in _TICK_STEPS_S if span_s / step <= 6)
+        past_s = [k * step_s for k in range(1, int(span_s / step_s) + 1)]
+        ticks = [(-s, f"{s:g} s ago" if s < 120 else f"{s / 60:g} min ago") for s in past_s]
+        self.getAxis("bottom").setTicks([[(0.0, "now"), *ticks]])
+
+    def set_range_uv(self, low_uv: float, high_uv: float) -> None:
+        """Show from `low_uv` to `high_uv`, both with their figures."""
+        air = _AIR * (high_uv - low_uv)
+        self.setYRange(low_uv - (air if low_uv else 0), high_uv + air, padding=0)
+        if low_uv:
+            values = np.array([low_uv / 2, 0.0, high_uv / 2])
+        else:  # 5 and 10 in fifths, 20 in quarters
+            values = np.linspace(0.0, high_uv, 5 if f"{high_uv:e}".startswith("2") else 6)
+        self.getAxis("left").setTicks([[(float(v), f"{v:g}") for v in values]])
+
+    def set_theme(self, theme: Theme, text_scale: float) -> None:
+        """Colours and text size of axes and ground."""
+        self.setBackground(theme.card)
+        font = QtGui.QFont()
+        font.setPointSizeF(9 * text_scale)
+        for name in ("left", "bottom"):
+            axis = self.getAxis(name)
+            axis.setPen(pg.mkPen(theme.edge))
+            axis.setTextPen(pg.mkPen(theme.quiet))
+            axis.setTickFont(font)
+        metrics = QtGui.QFontMetricsF(font)
+        self.getAxis("left").setWidth(round(metrics.horizontalAdvance("−2000") + 34 * text_scale))
+        self.getAxis("bottom").setHeight(round(metrics.height() + 12))
+        self.setLabel(
+            "left", self._label, color=theme.quiet, **{"font-size": f"{9 * text_scale}pt"}
+        )
+        self.getPlotItem().showGrid(y=True, alpha=0.15)
+
+
+class TensionTrace(Trace):
+    """Tension of one channel against its noise floor."""
+
+    def __init__(self, span_s: float, noise_uv: float | None) -> None:
+        super().__init__("Tension, µV", span_s)
+        self._noise_uv = noise_uv
+        self._top_uv = SCALES_UV[1]
+        self._fixed_uv: float | None = None
+        self._curve = pg.PlotCurveItem(connect="finite", antialias=True)
+        self._doubtful = pg.PlotCurveItem(connect="finite", antialias=True)
+        self.addItem(self._doubtful)
+        self.addItem(self._curve)
+        self._floor = pg.InfiniteLine(
+            pos=noise_uv or 0,
+            angle=0,
+            label="noise floor",
+            labelOpts={"position": 0.0, "anchors": [(0, 1), (0, 1)]},
+        )
+        if noise_uv is not None:
+            self.addItem(self._floor)
+        self._marks: list[tuple[float, Any]] = []
+        self._mark_colour = "#888888"
+        self.set_range_uv(0, self._top_uv)
+
+    def set_theme(self, theme: Theme, text_scale: float, channel: int = 0) -> None:
+        """See Trace.set_theme; the channel gives the line's colour."""
+        super().set_theme(theme, text_scale)
+        colour = QtGui.QColor(theme.channels[channel % 3])
+        self._curve.setPen(pg.mkPen(colour))
+        fill = QtGui.QColor(colour)
+        fill.setAlpha(46)
+        self._curve.setFillLevel(0)
+        self._curve.setBrush(fill)
+        self._doubtful.setPen(pg.mkPen(theme.edge))
+        self._floor.setPen(pg.mkPen(theme.quiet, style=QtCore.Qt.PenStyle.DashLine))
+        self._floor.label.setColor(theme.quiet)
+        font = QtGui.QFont()
+        font.setPointSizeF(8 * text_scale)
+        self._floor.label.setFont(font)
+        self._mark_colour = theme.text
+        for _, line in self._marks:
+            self._style(line)
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Drop the noise floor's name where it would cover the trace."""
+        super().resizeEvent(event)
+        if hasattr(self, "_floor"):  # Qt resizes before we are complete
+            self._floor.label.setVisible(self.height() > _LABEL_HEIGHT)
+
+    def set_scale(self, top_uv: float | None) -> None:
+        """Fix the top of the scale, or let it follow the signal (None)."""
+        self._fixed_uv = top_uv
+        if top_uv is not None:
+            self._show_top(top_uv)
+
+    def add_mark(self, time_s: float, text: str) -> None:
+        """Draw a line at a moment of the session, with its words."""
+        line = pg.InfiniteLine(
+            angle=90, label=text, labelOpts={"position": 0.92, "rotateAxis": None}
+        )
+        self._style(line)
+        self.addItem(line)
+        self._marks.append((time_s, line))
+
+    def _style(self, line: Any) -> None:
+        line.setPen(pg.mkPen(self._mark_colour, style=QtCore.Qt.PenStyle.DotLine))
+        line.label.setColor(self._mark_colour)
+
+    def draw(
+        self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
+    ) -> None:
+        """Show rows (k,) of tension; where not `trusted` they are grey and do not set the scale."""
+        now_s = rows[-1] * row_s
+        good = np.where(trusted, tension_uv, np.nan)
+        times_s, values = thin(rows, good, row_s)
+        self._curve.setData(times_s - now_s, values)
+        if trusted.all():
+            self._doubtful.setData([], [])
+        else:
+            times_s, values = thin(rows, np.where(trusted, np.nan, tension_uv), row_s)
+            self._doubtful.setData(times_s - now_s, values)
+        if self._fixed_uv is None:
+            self._follow(float(np.nanmax(good, initial=0.0)))
+        for at_s, line in list(self._marks):
+            if now_s - at_s > self.span_s + 60:
+                self.removeItem(line)
+                self._marks.remove((at_s, line))
+            else:
+                line.setValue(at_s - now_s)
+
+    def _follow(self, peak_uv: float) -> None:
+        """Widen at once, narrow only when there is ample room, in round steps."""
+        fitting = next((top for top in SCALES_UV if top >= peak_uv * 1.08), SCALES_UV[-1])
+        if fitting > self._top_uv or peak_uv * 1.5 < fitting < self._top_uv:
+            self._show_top(fitting)
+
+    def _show_top(self, top_uv: float) -> None:
+        if top_uv != self._top_uv:
+            self._top_uv = top_uv
+            self.set_range_uv(0, top_uv)
+
+
+class RawTrace(Trace):
+    """The signal as sampled, about its mean: a band from the lowest to the highest value."""
+
+    def __init__(self, span_s: float) -> None:
+        super().__init__("Raw, µV", span_s)
+        self._curve = pg.PlotCurveItem(connect="finite")
+        self.addItem(self._curve)
+        self._half_uv = 0.0
+
+    def set_theme(self, theme: Theme, text_scale: float) -> None:
+        """See Trace.set_theme."""
+        super().set_theme(theme, text_scale)
+        self._curve.setPen(pg.mkPen(theme.quiet))
+
+    def draw(self, rows: IntArray, range_uv: FloatArray, row_s: float) -> None:
+        """Show buckets (k, 2) of lowest and highest value."""
+        if not len(rows) or np.isnan(range_uv).all():
+            self._curve.setData([], [])
+            return
+        centred = range_uv - np.nanmedian(range_uv)
+        self._curve.setData(np.repeat((rows - rows[-1]) * row_s, 2), centred.ravel())
+        peak = float(np.nanmax(np.abs(centred)))
+        half = next((top for top in SCALES_UV if top >= peak), peak)
+        if half > self._half_uv or half < self._half_uv / 2.5:
+            self._half_uv = half
+            self.set_range_uv(-half, half)
+
+
+def thin(rows: IntArray, values: FloatArray, row_s: float) -> tuple[FloatArray, FloatArray]:
+    """Times and values to draw: lowest and highest of every few rows where there are very many.
+
+    The buckets are fixed to the row numbers, so shapes do not flicker as they scroll.
+
+    Parameters
+    ----------
+    rows
+        Row numbers, consecutive, shape (k,).
+    values
+        Shape (k,), NaN where there is none.
+    row_s
+        Seconds from row to row.
+    """
+    times_s = np.asarray(rows * row_s, dtype=np.float64)
+    step = -(-len(rows) * 2 // _MAX_POINTS)
+    if len(rows) <= _MAX_POINTS:
+        return times_s, values
+    starts = np.flatnonzero((rows % step == 0) | (np.arange(len(rows)) == 0))
+    low, high = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+    return np.repeat(times_s[starts], 2), np.stack([low, high], axis=1).ravel()

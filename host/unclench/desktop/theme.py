@@ -1,0 +1,89 @@
+"""Calm colours, light and dark, that stay apart for colour-blind eyes (Okabe and Ito's palette)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours by their role; channels are told apart by place and name as well."""
+
+    name: str
+    page: str
+    card: str
+    edge: str
+    text: str
+    quiet: str
+    grid: str
+    good: str
+    warn: str
+    bad: str
+    accent: str
+    channels: tuple[str, str, str]
+
+    def tone(self, role: str) -> str:
+        """Colour of a role named in words."""
+        return str(getattr(self, role))
+
+
+LIGHT = Theme(
+    name="light",
+    page="#f4f5f3",
+    card="#ffffff",
+    edge="#d9dcd6",
+    text="#22282b",
+    quiet="#5d676c",
+    grid="#e7e9e4",
+    good="#00735a",
+    warn="#8a5200",
+    bad="#b03a00",
+    accent="#0062a3",
+    channels=("#0072b2", "#b35900", "#007d5f"),
+)
+
+DARK = Theme(
+    name="dark",
+    page="#14181b",
+    card="#1c2226",
+    edge="#313a40",
+    text="#e6eaec",
+    quiet="#9aa7ae",
+    grid="#2a3237",
+    good="#4cc9a4",
+    warn="#f0b429",
+    bad="#ff8a5c",
+    accent="#6bb8f0",
+    channels=("#56b4e9", "#f0a54a", "#4cc9a4"),
+)
+
+
+def style_sheet(theme: Theme, text_scale: float) -> str:
+    """Style sheet of the whole window; every size follows the text's."""
+    size = 10.5 * text_scale
+    return f"""
+    * {{ font-size: {size:.1f}pt; color: {theme.text}; }}
+    QMainWindow, QDialog, #page {{ background: {theme.page}; }}
+    QToolTip {{ background: {theme.card}; color: {theme.text}; border: 1px solid {theme.edge}; }}
+    #card, #header, #footer {{
+        background: {theme.card}; border: 1px solid {theme.edge}; border-radius: 8px; }}
+    #title {{ font-size: {size * 1.25:.1f}pt; font-weight: 600; }}
+    #quiet {{ color: {theme.quiet}; }}
+    #small {{ color: {theme.quiet}; font-size: {size * 0.9:.1f}pt; }}
+    #value {{ font-size: {size * 4.2:.1f}pt; font-weight: 300; }}
+    #unit {{ color: {theme.quiet}; font-size: {size * 1.3:.1f}pt; }}
+    #state {{ font-size: {size * 1.1:.1f}pt; font-weight: 600; }}
+    #banner {{ background: {theme.card}; border: 2px solid {theme.warn}; border-radius: 8px; }}
+    QPushButton, QComboBox {{
+        background: {theme.page}; border: 1px solid {theme.edge}; border-radius: 6px;
+        padding: {size * 0.45:.0f}px {size:.0f}px; }}
+    QPushButton:hover, QComboBox:hover {{ border-color: {theme.accent}; }}
+    QPushButton:focus, QComboBox:focus {{ border: 2px solid {theme.accent}; }}
+    QPushButton:checked {{ background: {theme.accent}; color: {theme.page}; }}
+    QPushButton:disabled {{ color: {theme.quiet}; }}
+    QComboBox QAbstractItemView {{
+        background: {theme.card}; selection-background-color: {theme.accent};
+        selection-color: {theme.page}; }}
+    QTextBrowser, QLineEdit {{
+        background: {theme.card}; border: 1px solid {theme.edge}; border-radius: 6px; }}
+    """

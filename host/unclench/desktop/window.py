@@ -1,0 +1,329 @@
+"""The dashboard's one window. It looks on: pipeline, rings and recorder run without it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.bars import Banner, Footer, Header
+from unclench.desktop.channel import ChannelRow
+from unclench.desktop.theme import DARK, LIGHT, Theme, style_sheet
+from unclench.desktop.words import HELP, span_words
+from unclench.errors import StoreError
+from unclench.live.pipeline import Pipeline
+from unclench.live.recorder import Recorder
+from unclench.live.rings import DisplayRings
+from unclench.settings import Settings, save_settings, sessions_dir
+
+_FRAME_MS = 16
+_WORDS_MS = 200
+_TEXT_STEPS = (0.7, 2.5, 0.1)
+
+
+class Dashboard(QtWidgets.QMainWindow):
+    """Live tension, its signal's state, recording and marking.
+
+    Parameters
+    ----------
+    pipeline, rings
+        Running.
+    settings
+        What holds now, options of the command line included.
+    saved
+        What holds at the next start: only what a person changes in the window goes there.
+    recorder
+        A recording that has begun already.
+    notes
+        Sentences that a person should see once.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        rings: DisplayRings,
+        settings: Settings,
+        saved: Settings,
+        recorder: Recorder | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__()
+        self._pipeline = pipeline
+        self._rings = rings
+        self._settings = settings
+        self._saved = saved
+        self._recorder = recorder
+        self._record_began_s = time.monotonic()
+        self._drawn_row = -1
+        self._paused = False
+        self._n_marks = 0
+        self.on_frame: Callable[[float], None] | None = None  # told the arrival time of what shows
+        info = pipeline.info
+        self._header = Header(info.source)
+        self._banner = Banner()
+        self._rows = [
+            ChannelRow(k, name, info.noise_uv[k], settings, len(info.channels) > 1)
+            for k, name in enumerate(info.channels)
+        ]
+        self._footer = Footer(settings)
+        self._lay_out()
+        self._connect_actions()
+        self._apply_looks()
+        for row in self._rows:
+            row.trace.set_scale(settings.scale_uv)
+        for note in notes:
+            self._banner.tell(note)
+        self._frames = self._timer(_FRAME_MS, self._draw)
+        self._words = self._timer(_WORDS_MS, self._tell)
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle(f"unclench – {self._pipeline.info.source}")
+        page = QtWidgets.QWidget(objectName="page")
+        column = QtWidgets.QVBoxLayout(page)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(10)
+        column.addWidget(self._header)
+        column.addWidget(self._banner)
+        for row in self._rows:
+            column.addWidget(row, 1)
+        column.addWidget(self._footer)
+        self.setCentralWidget(page)
+        self.resize(*self._settings.window)
+
+    def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QtCore.QTimer:
+        timer = QtCore.QTimer(self)
+        timer.setTimerType(QtCore.Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(slot)
+        timer.start(interval_ms)
+        return timer
+
+    def _connect_actions(self) -> None:
+        footer = self._footer
+        footer.record.clicked.connect(self.toggle_recording)
+        footer.mark.clicked.connect(self.mark)
+        footer.pause.clicked.connect(self.toggle_pause)
+        footer.raw.clicked.connect(self.toggle_raw)
+        footer.theme.clicked.connect(self.toggle_theme)
+        footer.help.clicked.connect(self.show_help)
+        footer.span_changed.connect(self._set_span)
+        footer.scale_changed.connect(self._set_scale)
+        for keys, slot in (
+            ("R", self.toggle_recording),
+            ("M", self.mark),
+            ("Shift+M", self.mark_with_note),
+            ("P", self.toggle_pause),
+            ("W", self.toggle_raw),
+            ("T", self.toggle_theme),
+            ("F1", self.show_help),
+            ("Ctrl++", lambda: self._scale_text(+1)),
+            ("Ctrl+=", lambda: self._scale_text(+1)),
+            ("Ctrl+-", lambda: self._scale_text(-1)),
+            ("Ctrl+0", lambda: self._scale_text(0)),
+            ("Ctrl+Q", self.close),
+            ("F11", self._toggle_full_screen),
+        ):
+            QtWidgets.QShortcut(QtGui.QKeySequence(keys), self, slot)
+
+    # What a person can do
+
+    def toggle_recording(self) -> None:
+        """Start recording into a dated folder, or end it."""
+        if self._recorder is not None:
+            self._end_recording()
+            return
+        folder = sessions_dir(self._settings) / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+        try:
+            self._recorder = Recorder(folder, self._pipeline.info)
+        except StoreError as error:
+            self._banner.tell(str(error))
+            return
+        self._record_began_s = time.monotonic()
+        self._pipeline.add_sink(self._recorder)
+        self._tell()
+
+    def mark(self) -> None:
+        """Mark this moment."""
+        self._n_marks += 1
+        self._put_mark(f"Marker {self._n_marks}", self._pipeline.mark(f"Marker {self._n_marks}"))
+
+    def mark_with_note(self) -> None:
+        """Mark this moment, and ask for words afterwards."""
+        sample = self._pipeline.sample_now()
+        text, agreed = QtWidgets.QInputDialog.getText(self, "Mark this moment", "Note:")
+        if agreed:
+            self._n_marks += 1
+            words = text.strip() or f"Marker {self._n_marks}"
+            self._put_mark(words, self._pipeline.mark(words, sample))
+
+    def toggle_pause(self) -> None:
+        """Hold the picture still; everything else goes on."""
+        self._paused = not self._paused
+        self._tell()
+
+    def toggle_raw(self) -> None:
+        """Show or hide the raw traces."""
+        self._remember(raw_shown=not self._settings.raw_shown)
+        for row in self._rows:
+            row.raw.setVisible(self._settings.raw_shown)
+        self._drawn_row = -1
+        self._tell()
+
+    def toggle_theme(self) -> None:
+        """Change between light and dark."""
+        self._remember(theme="light" if self._theme() is DARK else "dark")
+        self._apply_looks()
+
+    def show_help(self) -> None:
+        """Explain the window."""
+        dialog = QtWidgets.QDialog(self)
+        dialog.setWindowTitle("What you see")
+        text = QtWidgets.QTextBrowser()
+        text.setHtml(HELP)
+        close = QtWidgets.QPushButton("Close")
+        close.clicked.connect(dialog.accept)
+        column = QtWidgets.QVBoxLayout(dialog)
+        column.addWidget(text)
+        column.addWidget(close, 0, QtCore.Qt.AlignmentFlag.AlignRight)
+        dialog.resize(
+            round(620 * self._settings.text_scale), round(640 * self._settings.text_scale)
+        )
+        dialog.open()
+
+    def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """End the recording first: closing loses nothing."""
+        self._frames.stop()
+        self._words.stop()
+        if self._recorder is not None:
+            self._end_recording()
+        size = (self.width(), self.height())
+        normal = not self.isMaximized() and not self.isFullScreen()
+        if normal and size != self._settings.window:
+            self._remember(window=size)
+        self._remember(maximized=self.isMaximized())
+        try:
+            save_settings(self._saved)
+        except StoreError as error:
+            self.closing_trouble = str(error)
+        super().closeEvent(event)
+
+    closing_trouble: str | None = None  # to be told in the terminal once the window is gone
+
+    def _remember(self, **choices: Any) -> None:
+        """Keep what a person chose, for now and for the next start."""
+        for name, value in choices.items():
+            setattr(self._settings, name, value)
+            setattr(self._saved, name, value)
+
+    # Looks
+
+    def _theme(self) -> Theme:
+        wanted = self._settings.theme
+        if wanted == "system":
+            ground = QtWidgets.QApplication.palette().color(QtGui.QPalette.ColorRole.Window)
+            wanted = "dark" if ground.lightness() < 128 else "light"
+        return DARK if wanted == "dark" else LIGHT
+
+    def _apply_looks(self) -> None:
+        theme, scale = self._theme(), self._settings.text_scale
+        self.setStyleSheet(style_sheet(theme, scale))
+        self._header.set_theme(theme)
+        for row in self._rows:
+            row.set_theme(theme, scale)
+        self._drawn_row = -1
+
+    def _scale_text(self, step: int) -> None:
+        low, high, by = _TEXT_STEPS
+        wanted = 1.0 if step == 0 else self._settings.text_scale + step * by
+        self._remember(text_scale=round(min(high, max(low, wanted)), 2))
+        self._apply_looks()
+
+    def _set_span(self, span_s: float) -> None:
+        self._remember(span_s=span_s)
+        for row in self._rows:
+            row.trace.set_span(span_s)
+        self._drawn_row = -1
+
+    def _set_scale(self, top_uv: float) -> None:
+        self._remember(scale_uv=top_uv or None)
+        for row in self._rows:
+            row.trace.set_scale(self._settings.scale_uv)
+        self._drawn_row = -1
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ QtCore.Qt.WindowState.WindowFullScreen)
+
+    # The picture
+
+    def _draw(self) -> None:
+        """Draw what is new; called at the screen's rate."""
+        row = self._rings.next_row
+        if self._paused or row == self._drawn_row or row == 0:
+            return
+        self._drawn_row = row
+        arrived_s = self._rings.arrived_s
+        rings = self._rings
+        rows, tension_uv, trusted = rings.tension(self._settings.span_s)
+        for k, channel in enumerate(self._rows):
+            channel.draw(rows, tension_uv[:, k], trusted[:, k], rings.row_s)
+        if self._settings.raw_shown:
+            buckets, range_uv = rings.raw(self._rows[0].raw.span_s)
+            for k, channel in enumerate(self._rows):
+                channel.raw.draw(buckets, range_uv[:, :, k], rings.bucket_s)
+        if self.on_frame is not None:
+            self.on_frame(arrived_s)
+
+    def _tell(self) -> None:
+        """Update numbers and words."""
+        status = self._pipeline.status
+        info = self._pipeline.info
+        if self._recorder is not None and self._recorder.error is not None:
+            self._end_recording()
+        if not self._paused:
+            _, tension_uv, trusted = self._rings.tension(self._settings.span_s)
+            span = span_words(self._settings.span_s)
+            for k, row in enumerate(self._rows):
+                row.tell_span(tension_uv[:, k], trusted[:, k], span)
+                if k < len(status.state):
+                    row.tell(
+                        tension_uv[:, k],
+                        self._rings.row_s,
+                        status.state[k],
+                        status.trusted[k],
+                        status.notched_hz[k],
+                        status.connected,
+                    )
+        recording_s = None if self._recorder is None else time.monotonic() - self._record_began_s
+        self._header.tell(status, info.fs_hz, recording_s, self._paused)
+        self._footer.tell(self._recorder is not None, self._paused, self._settings.raw_shown)
+        if not status.connected and not status.ended:
+            self._banner.hold(f"Connection lost ({status.why}). It goes on when the board is back.")
+        elif status.ended and status.why not in ("done", ""):
+            self._banner.hold(f"The signal has ended: {status.why}.")
+        else:
+            self._banner.release()
+
+    def _put_mark(self, text: str, sample: int) -> None:
+        time_s = sample / self._pipeline.info.fs_hz
+        for row in self._rows:
+            row.trace.add_mark(time_s, text)
+
+    def _end_recording(self) -> None:
+        recorder, self._recorder = self._recorder, None
+        assert recorder is not None
+        self._pipeline.remove_sink(recorder)
+        try:
+            meta = recorder.close(self._pipeline.status.drift_ppm)
+        except StoreError as error:
+            self._banner.tell(str(error))
+            self.closing_trouble = str(error)
+        else:
+            self._banner.tell(f"Saved {meta.duration_s:.0f} s to {recorder.folder}")
+
+
+def picture(window: QtWidgets.QWidget, path: Path) -> bool:
+    """Save what the window shows as PNG; say whether that worked."""
+    return bool(window.grab().save(str(path), "PNG"))

@@ -1,0 +1,95 @@
+"""What the dashboard says, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from unclench_dsp import SignalState
+
+EXPLANATION = (
+    "The line is how hard the muscle works. Lower is calmer: breathe out slowly and watch it fall."
+)
+
+HELP = """
+<h3>What you see</h3>
+<p>A working muscle makes a tiny electrical noise. Its strength, in microvolts (µV), is drawn here
+as <b>tension</b>. A resting muscle makes 1 to 5 µV, a clenched jaw 100 µV and more.</p>
+<p>The dashed line is the <b>noise floor</b>: what the board itself adds. Nothing below it can be
+seen, so nothing below it is a goal.</p>
+<p>A break in the line means that samples were lost, or that the signal has only just begun.
+A grey piece means that the signal could not be trusted there.</p>
+<h3>What the signal words mean</h3>
+<p><b>Good signal</b>: trust the number.<br>
+<b>No contact</b>: an electrode is off the skin.<br>
+<b>Mains hum</b>: cables or chargers nearby are louder than the muscle.<br>
+<b>Clipping</b>: the signal is too large for the sensor.</p>
+<h3>Keys</h3>
+<table cellspacing="0" cellpadding="3">
+<tr><td><b>R</b></td><td>start or stop recording</td></tr>
+<tr><td><b>M</b></td><td>mark this moment; <b>Shift+M</b> adds a note to it</td></tr>
+<tr><td><b>P</b></td><td>pause the picture; recording goes on</td></tr>
+<tr><td><b>W</b></td><td>show or hide the raw signal</td></tr>
+<tr><td><b>T</b></td><td>light or dark</td></tr>
+<tr><td><b>Ctrl +</b>, <b>Ctrl -</b></td><td>larger or smaller text</td></tr>
+<tr><td><b>F1</b></td><td>this page</td></tr>
+</table>
+<p>unclench is not a medical device.</p>
+"""
+
+
+@dataclass(frozen=True)
+class StateWords:
+    """How a signal state is shown: a shape as well as a colour, for eyes that see colours alike."""
+
+    shape: str
+    word: str
+    advice: str
+    tone: str  # a colour of the theme
+
+
+STATE_WORDS: dict[SignalState, StateWords] = {
+    "settling": StateWords("◌", "Settling", "Ready in a moment.", "quiet"),
+    "good": StateWords("●", "Good signal", "", "good"),
+    "no contact": StateWords(
+        "▲", "No contact", "Press the electrodes on and check the lead.", "bad"
+    ),
+    "mains hum": StateWords(
+        "≈", "Mains hum", "Move cables and chargers away; run on battery.", "warn"
+    ),
+    "clipping": StateWords(
+        "■", "Clipping", "Too strong for the sensor: check the reference electrode.", "warn"
+    ),
+}
+
+
+def hum_words(lines_hz: tuple[float, ...]) -> str:
+    """Say which mains lines are being removed."""
+    if not lines_hz:
+        return ""
+    more = " and harmonics" if len(lines_hz) > 1 else ""
+    return f"{lines_hz[0]:g} Hz{more} removed"
+
+
+def clock_words(seconds: float) -> str:
+    """12:05, or 1:02:03 from an hour on."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minutes:02}:{second:02}"
+
+
+def span_words(seconds: float) -> str:
+    """30 s, 5 min."""
+    return f"{seconds:g} s" if seconds < 60 else f"{seconds / 60:g} min"
+
+
+def loss_words(lost_samples: int, fs_hz: float) -> str:
+    """Say what was lost, in time, because a number of samples means nothing to a person."""
+    if not lost_samples:
+        return "nothing lost"
+    seconds = lost_samples / fs_hz
+    return f"{seconds:.1f} s lost" if seconds >= 1 else f"{max(1, round(seconds * 1000))} ms lost"
+
+
+def tension_words(tension_uv: float) -> str:
+    """As many digits as mean something."""
+    return f"{tension_uv:.1f}" if tension_uv < 100 else f"{tension_uv:.0f}"

@@ -1,0 +1,146 @@
+"""Thread 1: port bytes to frames. Keeps the stream alive through unplugging and its return."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+from unclench.errors import SourceError
+from unclench.link.connection import Connection
+from unclench.link.messages import Arrived, Connected, Disconnected, LinkEvent, SampleFrame
+from unclench.link.transport import Transport, TransportClosed
+from unclench_wire.messages import Hello
+
+_RETRY_S = 0.25  # the board is back within 2 s of its return: beacon 0.5 s, handshake, retry
+_SILENT_S = 2.0  # a board that streams sends every 10 ms; silent for so long, it is asked anew
+_QUEUE_FRAMES = 4096
+
+
+class LinkReader:
+    """Opens a source, streams from it into `events`, and reopens it when it was lost.
+
+    Parameters
+    ----------
+    open_transport
+        Opens the source anew at every call. Raises SourceError.
+    name
+        What to call the source in messages.
+    lossless
+        The source waits for its reader (virtual board at full speed), so a full queue may block.
+        Otherwise the reader never blocks: what does not fit is dropped and shows as a gap.
+    ended
+        Says whether a closed source has simply come to its end (a recording played to its last).
+    """
+
+    def __init__(
+        self,
+        open_transport: Callable[[], Transport],
+        name: str,
+        *,
+        lossless: bool = False,
+        ended: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.events: queue.Queue[LinkEvent] = queue.Queue(_QUEUE_FRAMES)
+        self._open = open_transport
+        self._name = name
+        self.lossless = lossless
+        self._ended = ended
+        self._stop = threading.Event()
+        self._restart = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="unclench-reader", daemon=True)
+        self._connection: Connection | None = None
+
+    def start(self) -> Hello:
+        """Connect for the first time, in the caller's thread, so that errors reach the caller.
+
+        Raises SourceError.
+        """
+        self._connection, hello = self._connect()
+        self._put(Connected(hello, time.monotonic()))
+        self._thread.start()
+        return hello
+
+    def restart_stream(self) -> None:
+        """Connect anew: the stream's count makes no sense any more."""
+        self._restart.set()
+
+    def stop(self) -> None:
+        """End the thread and close the port."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _connect(self) -> tuple[Connection, Hello]:
+        connection = Connection(self._open(), self._name)
+        try:
+            hello = connection.handshake()
+            connection.start()
+        except (SourceError, TransportClosed) as error:
+            connection.close()
+            if isinstance(error, TransportClosed):
+                raise SourceError(f"{self._name} closed during the handshake: {error}.") from error
+            raise
+        return connection, hello
+
+    def _run(self) -> None:
+        while True:
+            reason = self._pump()
+            assert self._connection is not None
+            self._connection.close()
+            self._connection = None
+            final = self._stop.is_set() or self._ended()
+            self._put(Disconnected(reason, time.monotonic(), final))
+            if final or not self._reconnect():
+                return
+
+    def _pump(self) -> str:
+        """Pass frames on until the stream breaks; return why it did."""
+        assert self._connection is not None
+        connection = self._connection
+        heard_s = time.monotonic()
+        while not self._stop.is_set():
+            if self._restart.is_set():
+                self._restart.clear()
+                return "the board's sample count jumped"
+            try:
+                messages = connection.read(0.1)
+            except TransportClosed as closed:
+                return str(closed)
+            now_s = time.monotonic()
+            if frames := tuple(m for m in messages if isinstance(m, SampleFrame)):
+                heard_s = now_s
+                self._put(Arrived(frames, now_s, connection.decoder.bad_frames))
+            elif any(isinstance(m, Hello) for m in messages):
+                return "the board restarted"  # hello is only said by itself while idle
+            elif now_s - heard_s > _SILENT_S:
+                return f"no samples for {_SILENT_S:g} s"
+        return "stopped"
+
+    def _reconnect(self) -> bool:
+        """Try until the board is back (True) or we are told to stop (False)."""
+        while not self._stop.wait(_RETRY_S):
+            try:
+                self._connection, hello = self._connect()
+            except SourceError:
+                continue
+            self._restart.clear()
+            self._put(Connected(hello, time.monotonic()))
+            return True
+        self._put(Disconnected("stopped", time.monotonic(), final=True))
+        return False
+
+    def _put(self, event: LinkEvent) -> None:
+        if isinstance(event, Arrived) and not self.lossless:
+            with contextlib.suppress(queue.Full):
+                self.events.put_nowait(event)
+            return
+        while True:  # a stop must get through even if nobody reads any more
+            try:
+                self.events.put(event, timeout=0.1)
+                return
+            except queue.Full:
+                if self._stop.is_set():
+                    return

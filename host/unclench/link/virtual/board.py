@@ -1,0 +1,170 @@
+"""The virtual board: paces an analog input in time and speaks the firmware's own wire code."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from unclench.errors import SourceError
+from unclench.link.transport import Transport, TransportClosed, socket_pair
+from unclench.link.virtual.faults import NO_FAULTS, Faults, FaultyTransport
+from unclench.link.virtual.inputs import AnalogInput, Units
+from unclench_wire import ids
+from unclench_wire.board import Board
+from unclench_wire.messages import SAMPLE_BYTES
+
+MAX_SPEED = float("inf")
+_LONGEST_WAIT_S = 0.05
+
+
+class VirtualBoard:
+    """A board without hardware.
+
+    Parameters
+    ----------
+    analog
+        What it converts.
+    speed
+        Signal seconds per second: 1 is true time, MAX_SPEED as fast as the host reads.
+    faults
+        What goes wrong on the line.
+    """
+
+    def __init__(self, analog: AnalogInput, speed: float = 1.0, faults: Faults = NO_FAULTS) -> None:
+        self._analog = analog
+        self._speed = speed
+        self._faults = faults
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._gone_until_s = 0.0
+        self.finished = False
+        self.patience_s = None if speed == MAX_SPEED else 0.5
+
+    @property
+    def label(self) -> str:
+        """What it is, in words."""
+        return self._analog.hello().label
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has been switched off."""
+        return self._closing.is_set()
+
+    def gone_s(self) -> float:
+        """How much longer the board stays unplugged."""
+        return max(0.0, self._gone_until_s - time.monotonic())
+
+    def plug_in(self) -> Transport:
+        """Connect in-process and return the host's end. Raises SourceError while unplugged."""
+        if self.gone_s() > 0:
+            raise SourceError("The virtual board is unplugged.")
+        if self._thread is not None:
+            self._thread.join()
+        ours, host = socket_pair(self.patience_s)
+        self._thread = threading.Thread(
+            target=self.serve, args=(ours,), name="unclench-virtual-board", daemon=True
+        )
+        self._thread.start()
+        return host
+
+    def close(self) -> None:
+        """Switch the board off."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def serve(self, transport: Transport) -> None:
+        """Be the board on `transport` until it closes, the recording ends or `close` is called."""
+        if self._faults.damage:
+            transport = FaultyTransport(transport, self._faults, seed=1)
+        hardware = _Hardware(self._analog, self._faults.clock_ppm)
+        board = Board(hardware, transport.write)
+        unplug_at_s = time.monotonic() + (self._faults.unplug_every_s or float("inf"))
+        beacon_s = 0.0
+        try:
+            while not self.closed and not hardware.ended:
+                if time.monotonic() > unplug_at_s:
+                    self._gone_until_s = time.monotonic() + self._faults.unplug_s
+                    return
+                if board.streaming:
+                    self._stream(board, hardware, transport)
+                elif time.monotonic() >= beacon_s:
+                    board.beacon()
+                    beacon_s = time.monotonic() + ids.BEACON_MS / 1000
+                else:
+                    board.receive(transport.read(ids.BEACON_MS / 1000))
+            self.finished = hardware.ended
+        except TransportClosed:
+            return
+        finally:
+            transport.close()
+
+    def _stream(self, board: Board, hardware: _Hardware, transport: Transport) -> None:
+        """Wait for the next frame's time, but hear commands at once."""
+        due_s = hardware.due_s(self._speed)
+        wait_s = min(max(0.0, due_s - time.monotonic()), _LONGEST_WAIT_S)
+        board.receive(transport.read(wait_s))
+        if board.streaming and time.monotonic() >= due_s:
+            hardware.send_frame(board)
+
+
+class _Hardware:
+    """The acquisition under `unclench_wire.board.Board`: an analog input with a clock."""
+
+    def __init__(self, analog: AnalogInput, clock_ppm: float) -> None:
+        self._analog = analog
+        self._rate_error = 1.0 + clock_ppm * 1e-6
+        self.hello = analog.hello
+        self.set_rate = analog.set_rate
+        self.set_channels = analog.set_channels
+        self.set_gain = analog.set_gain
+        self.set_step = analog.set_step
+        self.ended = False
+        self._started_s = 0.0
+        self._fs_hz = 0.0
+        self._frame_n = 1
+        self._next: tuple[int, Units] | None = None
+
+    def start(self) -> None:
+        hello = self._analog.hello()
+        self._fs_hz = hello.fs_hz()
+        self._frame_n = max(1, round(self._fs_hz * ids.FRAME_MS / 1000))
+        self._analog.restart()
+        self.ended = False
+        self._started_s = time.monotonic()
+        self._fetch()
+
+    def stop(self) -> None:
+        self._next = None
+
+    def micros(self) -> int:
+        passed_s = time.monotonic() - self._started_s
+        return int(passed_s * self._rate_error * 1e6) & 0xFFFFFFFF
+
+    def counters(self) -> tuple[int, int, int]:
+        return (0, 0, 0)
+
+    def due_s(self, speed: float) -> float:
+        """Host time at which the frame that waits is complete.
+
+        Against a target that accumulates from the start, so that nothing drifts.
+        """
+        if self._next is None:
+            return self._started_s
+        first, units = self._next
+        samples_per_s = self._fs_hz * speed * self._rate_error
+        return self._started_s + (first + len(units)) / samples_per_s
+
+    def send_frame(self, board: Board) -> None:
+        if self._next is None:
+            self.ended = True
+            return
+        first, units = self._next
+        raw = units.astype("<i4").reshape(-1, 1).view("u1").reshape(-1, 4)[:, :SAMPLE_BYTES]
+        board.sample_buffer()[: raw.size] = raw.tobytes()
+        end_us = int((first + len(units)) / self._fs_hz * 1e6)
+        board.send_samples(units.shape[1], len(units), first, end_us & 0xFFFFFFFF, 0)
+        self._fetch()
+
+    def _fetch(self) -> None:
+        self._next = self._analog.read(self._frame_n)

@@ -1,0 +1,77 @@
+"""Trouble on the line, switched on by name, so that the link can be seen to cope with it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from unclench.link.transport import Transport
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What goes wrong. Shares are per byte sent by the board; 0 is off."""
+
+    drop: float = 0.0
+    repeat: float = 0.0
+    swap: float = 0.0  # with the byte before it
+    corrupt: float = 0.0
+    stall_every_s: float = 0.0
+    stall_s: float = 0.0  # nothing passes for so long; it all arrives afterwards
+    unplug_every_s: float = 0.0
+    unplug_s: float = 1.0  # the port is gone for so long
+    clock_ppm: float = 0.0  # the board's crystal against true time
+
+    @property
+    def damage(self) -> bool:
+        """Whether bytes are harmed on their way."""
+        return any((self.drop, self.repeat, self.swap, self.corrupt, self.stall_every_s))
+
+
+NO_FAULTS = Faults()
+
+
+class FaultyTransport:
+    """Harms what the board writes; what the host writes passes."""
+
+    def __init__(self, inner: Transport, faults: Faults, seed: int) -> None:
+        self._inner = inner
+        self._faults = faults
+        self._rng = np.random.default_rng(seed)
+        self._held = bytearray()
+        self._born_s = time.monotonic()
+
+    def read(self, timeout_s: float) -> bytes:
+        """See Transport.read."""
+        return self._inner.read(timeout_s)
+
+    def write(self, data: bytes | bytearray | memoryview) -> int:
+        """See Transport.write."""
+        self._held += self._harm(bytes(data))
+        every_s = self._faults.stall_every_s
+        age_s = time.monotonic() - self._born_s
+        if every_s and age_s > every_s and age_s % every_s < self._faults.stall_s:
+            return len(data)
+        held, self._held = self._held, bytearray()
+        self._inner.write(held)
+        return len(data)
+
+    def close(self) -> None:
+        """See Transport.close."""
+        self._inner.close()
+
+    def _harm(self, data: bytes) -> bytes:
+        f = self._faults
+        array = np.frombuffer(data, np.uint8).copy()
+        if f.corrupt:
+            hit = self._rng.random(len(array)) < f.corrupt
+            array[hit] ^= self._rng.integers(1, 256, hit.sum(), dtype=np.uint8)
+        if f.swap:
+            for i in np.flatnonzero(self._rng.random(len(array)) < f.swap):
+                array[[i - 1, i]] = array[[i, i - 1]]
+        copies = np.ones(len(array), np.intp)
+        copies[self._rng.random(len(array)) < f.drop] = 0
+        copies[self._rng.random(len(array)) < f.repeat] = 2
+        return np.repeat(array, copies).tobytes()

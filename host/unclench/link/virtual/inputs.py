@@ -1,0 +1,246 @@
+"""What the virtual board converts: a synthetic muscle through the ADC, or a recording as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.link.virtual.adc import CODES, FULL_SCALE_UV, Adc
+from unclench.link.virtual.muscle import POINTS_HZ, MuscleSignal
+from unclench.link.virtual.scenarios import SCENARIOS
+from unclench_wire.ids import FLAG_VIRTUAL, MAX_CHANNELS
+from unclench_wire.messages import Channel, Hello
+
+Units = NDArray[np.int32]
+
+_NOISE_LSB = 0.97
+_STEP_LSB = 1.0
+_CONVERSIONS_HZ = 500_000
+_NOISE_BAND_HZ = 450.0 - 20.0
+
+
+class AnalogInput(Protocol):
+    """The analog side of a virtual board: constants, settings, samples."""
+
+    def hello(self) -> Hello:
+        """Return the constants as they are now."""
+
+    def set_rate(self, hz: int) -> None:
+        """Change the output rate. Raises ValueError with a sentence."""
+
+    def set_channels(self, n: int) -> None:
+        """Change the number of channels. Raises ValueError with a sentence."""
+
+    def set_gain(self, channel: int, gain_milli: int) -> None:
+        """Store the sensor's gain. Raises ValueError with a sentence."""
+
+    def set_step(self, step_mlsb: int) -> None:
+        """Set the correction of the step at code 2047. Raises ValueError with a sentence."""
+
+    def restart(self) -> None:
+        """Begin anew: the next sample is number 0."""
+
+    def read(self, n: int) -> tuple[int, Units] | None:
+        """Return the index of the next sample and at most `n` rows from there; None at the end."""
+
+
+class SyntheticInput:
+    """A scenario's muscles seen by MyoWare 2.0 sensors and an RP2040 converter.
+
+    Each output sample is the sum of its conversions, drawn at 8000 points a second, so that the
+    sum's own low-pass (a boxcar of one sample) is there as on the board.
+    """
+
+    def __init__(
+        self, scenario: str, channels: int = 1, rate_hz: int = 2000, seed: int = 1
+    ) -> None:
+        self._scenario = scenario
+        self._seed = seed
+        self._gain_milli = [200_000] * MAX_CHANNELS
+        self._step_mlsb = round(_STEP_LSB * 1000)  # calibrated, as a board in use is
+        seeds = np.random.SeedSequence(seed).spawn(MAX_CHANNELS + 1)
+        self._muscles = [
+            MuscleSignal(SCENARIOS[scenario].muscle(k), np.random.default_rng(seeds[k]))
+            for k in range(MAX_CHANNELS)
+        ]
+        self._rng = np.random.default_rng(seeds[-1])
+        self._rate_hz = rate_hz
+        self._channels = channels
+        self.set_rate(rate_hz)
+        self.set_channels(channels)
+        self.restart()
+
+    @property
+    def _oversampling(self) -> int:
+        # Every channel's conversions last as long as the sample, shared between the channels.
+        return _CONVERSIONS_HZ // self._rate_hz // self._channels
+
+    def hello(self) -> Hello:
+        """See AnalogInput.hello."""
+        over = self._oversampling
+        codes_rms = self._adc().noise_codes(CODES / 2) / np.sqrt(over)
+        # White noise, so the share of its power in 20-450 Hz is the share of the bandwidth.
+        in_band = np.sqrt(min(1.0, _NOISE_BAND_HZ / (self._rate_hz / 2)))
+        channels = []
+        for k in range(self._channels):
+            uv_per_code = FULL_SCALE_UV / CODES / (self._gain_milli[k] / 1000)
+            noise_nv = round(codes_rms * in_band * uv_per_code * 1000)
+            channels.append(Channel(self._gain_milli[k], k * 2000, noise_nv))
+        return Hello(
+            channels,
+            rate_num=self._rate_hz,
+            oversampling=over,
+            full_scale_uv=FULL_SCALE_UV,
+            codes=CODES,
+            zero_unit=CODES // 2 * over,
+            low_unit=0,
+            high_unit=(CODES - 1) * over,
+            step_mlsb=self._step_mlsb,
+            firmware=(0, 1, 0),
+            board_id=b"virtual" + bytes([self._seed & 0xFF]),
+            label=f"virtual board: {self._scenario}",
+            flags=FLAG_VIRTUAL,
+        )
+
+    def set_rate(self, hz: int) -> None:
+        """See AnalogInput.set_rate."""
+        if hz not in (1000, 2000, 4000):
+            raise ValueError(f"rate {hz} Hz; this board has 1000, 2000 and 4000 Hz")
+        self._rate_hz = hz
+
+    def set_channels(self, n: int) -> None:
+        """See AnalogInput.set_channels."""
+        if not 1 <= n <= MAX_CHANNELS:
+            raise ValueError(f"{n} channels; this board has 1 to {MAX_CHANNELS}")
+        self._channels = n
+
+    def set_gain(self, channel: int, gain_milli: int) -> None:
+        """See AnalogInput.set_gain."""
+        if not 0 <= channel < MAX_CHANNELS or not 1000 <= gain_milli <= 100_000_000:
+            raise ValueError(f"gain {gain_milli / 1000:g} for channel {channel}; 1 to 100000 fit")
+        self._gain_milli[channel] = gain_milli
+
+    def set_step(self, step_mlsb: int) -> None:
+        """See AnalogInput.set_step."""
+        if not 0 <= step_mlsb <= 4000:
+            raise ValueError(f"step {step_mlsb / 1000:g} LSB; 0 to 4 fit")
+        self._step_mlsb = step_mlsb
+
+    def restart(self) -> None:
+        """See AnalogInput.restart."""
+        # Only the count starts anew: the muscle lives on, whoever looks at it.
+        self._ready: Units = np.empty((0, self._channels), np.int32)
+        self._index = 0
+
+    def read(self, n: int) -> tuple[int, Units] | None:
+        """See AnalogInput.read."""
+        while len(self._ready) < n:
+            self._ready = np.concatenate([self._ready, self._next_second()])
+        block, self._ready = self._ready[:n], self._ready[n:]
+        first = self._index
+        self._index += n
+        return first, block
+
+    def _adc(self) -> Adc:
+        return Adc(_NOISE_LSB, _STEP_LSB, self._step_mlsb / 1000)
+
+    def _next_second(self) -> Units:
+        adc, over = self._adc(), self._oversampling
+        points = POINTS_HZ // self._rate_hz
+        columns = []
+        for k, muscle in enumerate(self._muscles[: self._channels]):
+            code_uv = FULL_SCALE_UV / CODES / (self._gain_milli[k] / 1000)
+            levels = CODES / 2 + muscle.next_second().reshape(-1, points) / code_uv
+            # `over / points` conversions fall on each point; no need for that to be whole.
+            columns.append(adc.sums(levels, over / points, self._rng).sum(axis=1))
+        sums = np.rint(np.stack(columns, axis=1))
+        return np.asarray(np.clip(sums, 0, (CODES - 1) * over), dtype=np.int32)
+
+
+class RecordedInput:
+    """A recording, sample for sample and gap for gap.
+
+    Parameters
+    ----------
+    hello
+        The constants under which `units` are what was measured.
+    sample
+        Index of each row, strictly increasing, shape (n_samples,); jumps are gaps.
+    units
+        Samples in units of the wire, shape (n_samples, n_channels).
+    """
+
+    def __init__(self, hello: Hello, sample: NDArray[np.int64], units: Units) -> None:
+        self._hello = hello
+        self._sample = sample
+        self._units = units
+        self._breaks = np.append(np.flatnonzero(np.diff(sample) != 1) + 1, len(sample))
+        self._at = 0
+
+    def hello(self) -> Hello:
+        """See AnalogInput.hello."""
+        return copy(self._hello)
+
+    def set_rate(self, hz: int) -> None:
+        """See AnalogInput.set_rate."""
+        raise ValueError("a recording's rate cannot be changed")
+
+    def set_channels(self, n: int) -> None:
+        """See AnalogInput.set_channels."""
+        raise ValueError("a recording's channels cannot be changed")
+
+    def set_gain(self, channel: int, gain_milli: int) -> None:
+        """See AnalogInput.set_gain."""
+        raise ValueError("a recording's gain cannot be changed")
+
+    def set_step(self, step_mlsb: int) -> None:
+        """See AnalogInput.set_step."""
+        raise ValueError("a recording's correction cannot be changed")
+
+    def restart(self) -> None:
+        """See AnalogInput.restart."""
+        self._at = 0
+
+    def read(self, n: int) -> tuple[int, Units] | None:
+        """See AnalogInput.read."""
+        if self._at >= len(self._sample):
+            return None
+        stop = min(
+            self._at + n, int(self._breaks[np.searchsorted(self._breaks, self._at, "right")])
+        )
+        first, block = int(self._sample[self._at]), self._units[self._at : stop]
+        self._at = stop
+        return first, block
+
+
+def recording_hello(
+    emg_uv: NDArray[np.float64], rate: tuple[int, int], label: str, noise_uv: Sequence[float | None]
+) -> tuple[Hello, Units]:
+    """Constants and units that carry any signal in uV over the wire.
+
+    The unit is the finest power of ten (1e-6 uV at the finest) in which the signal fits 24 bits:
+    figures with so few decimals arrive exactly, others are rounded to half a unit.
+    """
+    top_uv = max(float(np.abs(emg_uv).max(initial=0.0)), 1e-6)
+    places = min(6, int(np.floor(np.log10((2**23 - 1) / top_uv))))
+    units = np.rint(emg_uv * 10.0**places).astype(np.int32)
+    low, high = int(units.min(initial=0)), int(units.max(initial=0))
+    hello = Hello(
+        [Channel(1000, 0, round((noise or 0.0) * 1000)) for noise in noise_uv],
+        rate_num=rate[0],
+        rate_den=rate[1],
+        oversampling=1,
+        full_scale_uv=10 ** max(0, -places),
+        codes=10 ** max(0, places),
+        zero_unit=0,
+        low_unit=low,
+        high_unit=high,
+        board_id=b"replayed",
+        label=label,
+        flags=FLAG_VIRTUAL,
+    )
+    return hello, units

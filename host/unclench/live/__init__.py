@@ -1,0 +1,1 @@
+"""The running pipeline: one thread owns the filters; rings, recorder and session look on."""

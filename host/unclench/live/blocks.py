@@ -1,0 +1,130 @@
+"""What the processing thread hands on: the types at the live room's doors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench_dsp import WIDE, Band, MainsMode, SignalState, noise_in_band
+from unclench_wire.messages import Hello
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+TENSION_RATE_HZ = 50  # rows of tension per second, for screen and disk alike
+_NOISE_BAND_HZ = (WIDE.low_hz, WIDE.high_hz)  # what a board's noise figure refers to
+
+
+@dataclass(frozen=True)
+class LiveSettings:
+    """How tension is computed; stored with every session."""
+
+    band: Band = WIDE
+    mains: MainsMode = "auto"
+    window_s: float = 0.25
+
+
+@dataclass(frozen=True)
+class StreamInfo:
+    """A stream's constants, and what follows from them."""
+
+    source: str
+    hello: Hello
+    channels: tuple[str, ...]
+    settings: LiveSettings
+
+    @property
+    def fs_hz(self) -> float:
+        """Samples per second and channel."""
+        return self.hello.fs_hz()
+
+    @property
+    def hop_n(self) -> int:
+        """Samples from one row of tension to the next."""
+        return max(1, round(self.fs_hz / TENSION_RATE_HZ))
+
+    @property
+    def uv_per_unit(self) -> FloatArray:
+        """Microvolts at the electrode per unit, shape (n_channels,)."""
+        return np.array([self.hello.uv_per_unit(k) for k in range(len(self.channels))])
+
+    @property
+    def rails_uv(self) -> tuple[FloatArray, FloatArray]:
+        """Lowest and highest value that each channel can show."""
+        low = (self.hello.low_unit - self.hello.zero_unit) * self.uv_per_unit
+        return low, (self.hello.high_unit - self.hello.zero_unit) * self.uv_per_unit
+
+    @property
+    def noise_uv(self) -> tuple[float | None, ...]:
+        """Each channel's own noise in the band used, RMS; None where it was never measured."""
+        band = (self.settings.band.low_hz, self.settings.band.high_hz)
+        return tuple(
+            noise_in_band(channel.noise_nv / 1000, _NOISE_BAND_HZ, band)
+            if channel.noise_nv
+            else None
+            for channel in self.hello.channels
+        )
+
+
+@dataclass(frozen=True)
+class LiveBlock:
+    """Consecutive samples and what became of them. Arrays are shared: nobody writes to them."""
+
+    first: int  # index of the first sample since the session began
+    units: NDArray[np.int32]  # (n_samples, n_channels), as they came
+    emg_uv: FloatArray  # (n_samples, n_channels) at the electrode
+    envelope_uv: FloatArray  # (n_samples, n_channels), the tension
+    settling: BoolArray  # (n_samples,): no tension to be had yet
+    state: tuple[SignalState, ...]  # of each channel, now
+    trusted: tuple[bool, ...]  # whether each channel's tension is a muscle's
+    host_s: float  # when its last byte arrived
+
+    @property
+    def stop(self) -> int:
+        """Index behind the last sample."""
+        return self.first + len(self.units)
+
+
+@dataclass(frozen=True)
+class LiveEvent:
+    """Something that happened at a moment of the session."""
+
+    sample: int
+    kind: str  # "gap", "disconnected", "reconnected", "signal", "mains", "marker", "overflow"
+    text: str
+    duration_s: float | None = None
+    lost_samples: int | None = None
+
+
+class Sink(Protocol):
+    """Anything that follows a stream; called by the processing thread alone, in order."""
+
+    def block(self, block: LiveBlock) -> None:
+        """Take the next samples."""
+
+    def event(self, event: LiveEvent) -> None:
+        """Take an event; its sample may lie behind the blocks seen."""
+
+
+@dataclass(frozen=True)
+class LiveStatus:
+    """How things stand, for whoever asks."""
+
+    connected: bool
+    ended: bool  # nothing more will come
+    why: str  # the last trouble or the reason for the end
+    n_samples: int  # indices passed since the session began, losses included
+    lost_samples: int
+    bad_frames: int
+    overflows: int
+    reconnections: int
+    state: tuple[SignalState, ...] = ()
+    trusted: tuple[bool, ...] = ()
+    notched_hz: tuple[tuple[float, ...], ...] = ()
+    mains_fraction: tuple[float, ...] = ()
+    drift_ppm: float | None = None
+    recent_events: tuple[LiveEvent, ...] = ()

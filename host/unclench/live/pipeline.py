@@ -1,0 +1,351 @@
+"""Thread 2: frames to tension. Sole owner of filter state; turns losses into explicit gaps."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.errors import InputError
+from unclench.link.clock import ClockFit
+from unclench.link.messages import Arrived, Connected, Disconnected, LinkEvent
+from unclench.link.reader import LinkReader
+from unclench.link.tracker import SampleTracker, TrackedBlock
+from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, LiveStatus, Sink, StreamInfo
+from unclench_dsp import (
+    ChainSettings,
+    QualityMeter,
+    RateError,
+    SignalState,
+    TensionChain,
+    units_to_uv,
+)
+from unclench_wire.messages import Hello
+
+_RECENT_EVENTS = 20
+
+
+class Pipeline:
+    """Runs one source through the signal chain into sinks.
+
+    Parameters
+    ----------
+    reader
+        The link, not yet started.
+    source, channel_names
+        What to call the source and, where it knows them, its channels.
+    settings
+        How tension is computed.
+    stop_after_s
+        End after so many seconds of signal.
+    """
+
+    def __init__(
+        self,
+        reader: LinkReader,
+        source: str,
+        settings: LiveSettings | None = None,
+        channel_names: Sequence[str] = (),
+        stop_after_s: float | None = None,
+    ) -> None:
+        self._reader = reader
+        self._source = source
+        self._settings = settings or LiveSettings()
+        self._channel_names = tuple(channel_names)
+        self._stop_after_s = stop_after_s
+        self._sinks: list[Sink] = []
+        self._orders: queue.SimpleQueue[LiveEvent | tuple[str, Sink]] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="unclench-processing", daemon=True)
+        self._done = threading.Event()
+        self._recent: deque[LiveEvent] = deque(maxlen=_RECENT_EVENTS)
+        self._status = LiveStatus(False, False, "", 0, 0, 0, 0, 0)
+        self._next = 0  # session index of the sample that comes next
+        self._base = 0  # session index at which the present connection's count begins
+        self._lost_between = 0  # in interruptions, beside what the tracker counts
+        self._earlier = np.zeros(2, np.int64)  # bad frames and overflows of connections before
+        self._last_host_s = 0.0
+        self._clock = ClockFit()
+        self._bad_frames = self._overflows = 0  # on the present connection
+        self._failure: BaseException | None = None
+
+    def connect(self) -> StreamInfo:
+        """Connect and learn the stream's constants, for which sinks can be made then.
+
+        Raises SourceError, or InputError if the rate is too low for the band.
+        """
+        hello = self._reader.start()
+        n = len(hello.channels)
+        names = self._channel_names
+        if len(names) != n:
+            names = tuple(f"channel {k + 1}" for k in range(n))
+        self.info = StreamInfo(self._source, hello, names, self._settings)
+        try:
+            self._chain = TensionChain(
+                ChainSettings(
+                    self.info.fs_hz,
+                    n,
+                    self._settings.band,
+                    self._settings.window_s,
+                    self._settings.mains,
+                )
+            )
+        except RateError as error:
+            self._reader.stop()
+            raise InputError(str(error)) from error
+        self._meter = QualityMeter(
+            self.info.fs_hz,
+            n,
+            rails_uv=self.info.rails_uv,
+            noise_uv=np.array([channel.noise_nv / 1000 for channel in hello.channels]),
+        )
+        self._stop_at = (
+            None if self._stop_after_s is None else round(self._stop_after_s * self.info.fs_hz)
+        )
+        none: SignalState = "settling"
+        self._state = (none,) * n
+        self._notched = self._chain.notched_hz
+        return self.info
+
+    def start(self, sinks: Sequence[Sink]) -> None:
+        """Process into `sinks` from the first sample on; after `connect`."""
+        self._sinks = list(sinks)
+        self._thread.start()
+
+    @property
+    def status(self) -> LiveStatus:
+        """How things stand. Raises whatever ended the processing thread."""
+        if self._failure is not None:
+            raise self._failure
+        return self._status
+
+    def add_sink(self, sink: Sink) -> None:
+        """Let `sink` follow from the next block on."""
+        self._orders.put(("add", sink))
+
+    def remove_sink(self, sink: Sink) -> None:
+        """Let go of `sink`; it may get one more block meanwhile."""
+        self._orders.put(("remove", sink))
+
+    def mark(self, text: str, sample: int | None = None) -> int:
+        """Put a marker at this moment, or at an earlier sample; return its sample index."""
+        sample = self.sample_now() if sample is None else sample
+        self._orders.put(LiveEvent(sample, "marker", text))
+        return sample
+
+    def sample_now(self) -> int:
+        """Session index of the sample that the board is taking now, by the clock fit."""
+        # Not further ahead than a stall could explain: a paused source stops the board's count.
+        return max(0, min(self._sample_at(time.monotonic()), self._next + round(self.info.fs_hz)))
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait for the end of the stream; True when it has come."""
+        return self._done.wait(timeout_s)
+
+    def stop(self) -> None:
+        """End both threads and close the source."""
+        self._reader.stop()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _sample_at(self, host_s: float) -> int:
+        try:
+            return self._base + round(self._clock.device_s(host_s) * self.info.fs_hz)
+        except ValueError:  # nothing has arrived yet
+            return self._next
+
+    def _run(self) -> None:
+        try:
+            while not self._done.is_set():
+                try:
+                    event = self._reader.events.get(timeout=0.1)
+                except queue.Empty:
+                    event = None
+                self._obey()
+                if event is not None:
+                    self._handle(event)
+        except BaseException as failure:
+            self._failure = failure
+            raise
+        finally:
+            self._done.set()
+
+    def _obey(self) -> None:
+        while True:
+            try:
+                order = self._orders.get_nowait()
+            except queue.Empty:
+                return
+            if isinstance(order, LiveEvent):
+                self._emit(order)
+            elif order[0] == "add":
+                self._sinks.append(order[1])
+            elif order[1] in self._sinks:
+                self._sinks.remove(order[1])
+
+    def _handle(self, event: LinkEvent) -> None:
+        if isinstance(event, Arrived):
+            self._arrived(event)
+        elif isinstance(event, Connected):
+            self._connected(event)
+        else:
+            self._disconnected(event)
+
+    def _connected(self, event: Connected) -> None:
+        again = self._last_host_s > 0
+        if again and not _same_constants(event.hello, self.info.hello):
+            text = "the board that came back has other settings; start again to use them"
+            self._status = replace(self._status, connected=False, ended=True, why=text)
+            self._emit(LiveEvent(self._next, "disconnected", text))
+            self._done.set()
+            return
+        if again:
+            # The board's count begins anew; how long it was away is told by the host's clock.
+            away_s = event.host_s - self._last_host_s
+            self._base = max(self._next, self._sample_at(event.host_s))
+            self._status = replace(self._status, reconnections=self._status.reconnections + 1)
+            text = f"back after {away_s:.1f} s"
+            self._emit(LiveEvent(self._base, "reconnected", text, duration_s=round(away_s, 3)))
+        self._tracker = SampleTracker(self.info.fs_hz, len(self.info.channels))
+        self._clock = ClockFit()
+        self._overflows = 0
+        self._status = replace(self._status, connected=True, why="")
+        self._last_host_s = event.host_s
+
+    def _disconnected(self, event: Disconnected) -> None:
+        self._earlier += (self._bad_frames_here(), self._tracker.overflows)
+        self._bad_frames = 0
+        self._tracker = SampleTracker(self.info.fs_hz, len(self.info.channels))
+        self._status = replace(self._status, connected=False, ended=event.final, why=event.reason)
+        if event.final:
+            self._done.set()
+        else:
+            self._emit(LiveEvent(self._next, "disconnected", event.reason))
+
+    def _bad_frames_here(self) -> int:
+        return self._bad_frames + self._tracker.senseless_frames
+
+    def _arrived(self, event: Arrived) -> None:
+        run: list[TrackedBlock] = []
+        for frame in event.frames:
+            block = self._tracker.add(frame)
+            if block is None:
+                continue
+            self._clock.add(block.device_s, event.host_s)
+            if block.lost_before and run:
+                self._process(run, event.host_s)
+                run = []
+            run.append(block)
+        if run and not self._done.is_set():
+            self._process(run, event.host_s)
+        self._bad_frames = event.bad_frames
+        self._last_host_s = event.host_s
+        self._count()
+        if self._tracker.broken:
+            self._reader.restart_stream()
+
+    def _process(self, run: Sequence[TrackedBlock], host_s: float) -> None:
+        """Take blocks that follow each other without a gap, save perhaps before the first."""
+        first = self._base + run[0].first
+        units = run[0].units if len(run) == 1 else np.concatenate([block.units for block in run])
+        if self._stop_at is not None:
+            units = units[: max(0, self._stop_at - first)]
+        if first > self._next and (self._stop_at is None or first < self._stop_at):
+            self._gap(first)
+        if len(units):
+            self._samples(first, units, host_s)
+        if self._stop_at is not None and first + len(units) >= self._stop_at:
+            self._status = replace(self._status, ended=True, why="done")
+            self._done.set()
+
+    def _gap(self, first: int) -> None:
+        lost = first - self._next
+        if self._next > 0:
+            self._chain.restart()
+        self._lost_between += lost
+        self._emit(
+            LiveEvent(
+                self._next,
+                "gap",
+                f"{lost} samples lost",
+                duration_s=round(lost / self.info.fs_hz, 6),
+                lost_samples=lost,
+            )
+        )
+
+    def _samples(self, first: int, units: NDArray[np.int32], host_s: float) -> None:
+        info = self.info
+        emg_uv = units_to_uv(units, info.hello.zero_unit, info.uv_per_unit)
+        chained = self._chain.process(emg_uv)
+        for assessment in self._meter.process(first, emg_uv, chained.settling):
+            for name, was, state in zip(info.channels, self._state, assessment.state, strict=True):
+                if was != state:
+                    text = f"{name}: {state}"
+                    self._emit(LiveEvent(assessment.first_index, "signal", text))
+            self._state = assessment.state
+        if self._chain.notched_hz != self._notched:
+            for name, before, now in zip(
+                info.channels, self._notched, self._chain.notched_hz, strict=True
+            ):
+                if before != now:
+                    lines = ", ".join(f"{hz:g} Hz" for hz in now) or "nothing"
+                    self._emit(LiveEvent(first, "mains", f"{name}: removing {lines}"))
+            self._notched = self._chain.notched_hz
+        block = LiveBlock(
+            first,
+            units,
+            emg_uv,
+            chained.envelope_uv,
+            chained.settling,
+            self._state,
+            self._trusted(),
+            host_s,
+        )
+        self._next = block.stop
+        for sink in self._sinks:
+            sink.block(block)
+
+    def _trusted(self) -> tuple[bool, ...]:
+        """Hum is no muscle's until it is removed; without contact or cut off, nothing is."""
+        return tuple(
+            state == "good" or (state == "mains hum" and bool(lines))
+            for state, lines in zip(self._state, self._notched, strict=True)
+        )
+
+    def _emit(self, event: LiveEvent) -> None:
+        self._recent.append(event)
+        for sink in self._sinks:
+            sink.event(event)
+
+    def _count(self) -> None:
+        if (overflows := self._tracker.overflows) != self._overflows:
+            more = overflows - self._overflows
+            self._overflows = overflows
+            self._emit(LiveEvent(self._next, "overflow", f"{more} conversions lost on the board"))
+        self._status = replace(
+            self._status,
+            n_samples=self._next,
+            lost_samples=self._lost_between,
+            bad_frames=int(self._earlier[0]) + self._bad_frames_here(),
+            overflows=int(self._earlier[1]) + overflows,
+            state=self._state,
+            trusted=self._trusted(),
+            notched_hz=self._notched,
+            mains_fraction=tuple(float(share) for share in self._chain.last_mains_fraction),
+            drift_ppm=self._clock.drift_ppm,
+            recent_events=tuple(self._recent),
+        )
+
+
+def _same_constants(one: Hello, other: Hello) -> bool:
+    def key(hello: Hello) -> tuple[object, ...]:
+        gains = tuple(channel.gain_milli for channel in hello.channels)
+        scale = (hello.full_scale_uv, hello.codes, hello.oversampling, hello.zero_unit)
+        return (hello.rate_num, hello.rate_den, gains, scale)
+
+    return key(one) == key(other)

@@ -1,0 +1,163 @@
+"""Thread 3: to disk, without loss. Trouble with the disk is told, and stops only the recording."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+from unclench.errors import StoreError
+from unclench.live.blocks import IntArray, LiveBlock, LiveEvent, StreamInfo
+from unclench.store.constants import BoardConstants
+from unclench.store.schema import BandMeta, SessionMeta
+from unclench.store.writer import SessionWriter
+from unclench_dsp import PickEvery
+
+_FLUSH_S = 0.4
+_QUEUE_BLOCKS = 20_000  # more than three minutes of 10 ms blocks: no disk is away for so long
+
+
+class Recorder:
+    """A sink that writes a session folder.
+
+    Parameters
+    ----------
+    folder
+        Where to; see `store.folder.new_session_folder`. Raises StoreError.
+    info
+        The stream.
+    origin
+        Sample of the stream that becomes sample 0 of the recording; the next one seen unless given.
+    lossless
+        The source waits for its readers, so a full queue may block it; otherwise a full queue is
+        an error that ends the recording.
+    """
+
+    def __init__(
+        self, folder: Path, info: StreamInfo, *, origin: int | None = None, lossless: bool = False
+    ) -> None:
+        settings = info.settings
+        self._writer = SessionWriter(
+            folder,
+            SessionMeta(
+                source=info.source,
+                constants=BoardConstants.from_hello(info.hello),
+                channels=info.channels,
+                band=BandMeta(
+                    name=settings.band.name,
+                    low_hz=settings.band.low_hz,
+                    high_hz=settings.band.high_hz,
+                    order=settings.band.order,
+                ),
+                mains=settings.mains,
+                window_s=settings.window_s,
+                tension_rate_hz=info.fs_hz / info.hop_n,
+            ),
+        )
+        self.folder = self._writer.folder
+        self._pick = PickEvery(info.hop_n)
+        self._lossless = lossless
+        self._queue: queue.Queue[LiveBlock | LiveEvent | None] = queue.Queue(_QUEUE_BLOCKS)
+        self._origin = origin
+        self._error: StoreError | None = None
+        self._drift_ppm: float | None = None
+        self._thread = threading.Thread(target=self._run, name="unclench-recorder", daemon=True)
+        self._thread.start()
+
+    @property
+    def error(self) -> StoreError | None:
+        """What ended the recording before its time."""
+        return self._error
+
+    @property
+    def meta(self) -> SessionMeta:
+        """Counts and settings as they are now."""
+        return self._writer.meta
+
+    def block(self, block: LiveBlock) -> None:
+        """See Sink.block."""
+        self._put(block)
+
+    def event(self, event: LiveEvent) -> None:
+        """See Sink.event."""
+        self._put(event)
+
+    def close(self, drift_ppm: float | None = None) -> SessionMeta:
+        """Write what is left and return the final counts. Raises StoreError."""
+        self._drift_ppm = drift_ppm
+        self._queue.put(None)
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._writer.meta
+
+    def _put(self, item: LiveBlock | LiveEvent) -> None:
+        if self._error is not None:
+            return
+        try:
+            self._queue.put(item, block=self._lossless)
+        except queue.Full:
+            self._error = StoreError(
+                f"The disk under {self.folder} has not kept up for minutes; recording has ended, "
+                "what was written is kept: record to a faster disk."
+            )
+
+    def _run(self) -> None:
+        flushed_s = time.monotonic()
+        stopping = False
+        while not stopping:
+            try:
+                item = self._queue.get(timeout=_FLUSH_S)
+            except queue.Empty:
+                item = None
+            else:
+                stopping = item is None
+            try:
+                if isinstance(item, LiveBlock):
+                    self._write_block(item)
+                elif isinstance(item, LiveEvent):
+                    self._write_event(item)
+                if time.monotonic() - flushed_s >= _FLUSH_S:
+                    self._writer.flush()
+                    flushed_s = time.monotonic()
+            except StoreError as error:
+                self._error = error
+                break
+        try:
+            if self._drift_ppm is not None and self._error is None:
+                self._writer.update(drift_ppm=round(self._drift_ppm, 3))
+            if self._error is None:
+                self._writer.close()
+            else:
+                self._writer.close("error", str(self._error))
+        except StoreError as error:
+            self._error = self._error or error
+        while self._error is not None and not stopping:  # nobody may wait for room in the queue
+            stopping = self._queue.get() is None
+
+    def _write_block(self, block: LiveBlock) -> None:
+        if self._origin is None:
+            self._origin = block.first
+        first = block.first - self._origin
+        self._writer.write_samples(first, block.units)
+        offsets = self._pick.offsets(block.first, len(block.units))
+        if len(offsets):
+            tension = block.envelope_uv[offsets]
+            tension[block.settling[offsets]] = np.nan
+            words = _words(block, offsets)
+            self._writer.write_tension(first + offsets, tension, words)
+
+    def _write_event(self, event: LiveEvent) -> None:
+        sample = max(0, event.sample - (self._origin or 0))
+        self._writer.write_event(
+            sample, event.kind, event.text, event.duration_s, event.lost_samples
+        )
+
+
+def _words(block: LiveBlock, offsets: IntArray) -> list[str]:
+    """One word for each row: the channels' states, joined where they differ."""
+    state = block.state[0] if len(set(block.state)) == 1 else "; ".join(block.state)
+    return ["settling" if block.settling[i] else state for i in offsets]

@@ -1,0 +1,1 @@
+"""What a recording amounts to: figures, and their rendering for people and for programs."""

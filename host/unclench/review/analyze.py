@@ -1,0 +1,221 @@
+"""Sums a recording up: how high the tension was, and how good the signal."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from unclench.errors import InputError
+from unclench.store.model import Recording
+from unclench_dsp import (
+    WIDE,
+    Band,
+    ChainSettings,
+    MainsMode,
+    TensionChain,
+    TensionStats,
+    clipped_fraction,
+    tension_stats,
+)
+
+_CHUNK_N = 1 << 17  # samples given to the chain at once: bounds its memory
+
+
+@dataclass(frozen=True)
+class ChannelResult:
+    """One channel; fractions are 0 to 1, `mains_fraction` None where the recording is too short."""
+
+    name: str
+    tension_uv: TensionStats
+    mains_fraction: float | None
+    clipped_fraction: float
+    noise_uv: float | None
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A recording's figures, with the settings that decide what they mean."""
+
+    name: str
+    fs_hz: float
+    duration_s: float
+    n_samples: int
+    lost_samples: int
+    band: Band
+    mains: MainsMode
+    window_s: float
+    channels: tuple[ChannelResult, ...]
+    notes: tuple[str, ...]
+
+
+def analyze(
+    recording: Recording, band: Band = WIDE, mains: str = "auto", window_s: float = 0.25
+) -> Analysis:
+    """Compute tension with the chain that the live pipeline runs, and sum it up.
+
+    The chain starts anew behind every gap, and the time in which it settles is left out.
+
+    Parameters
+    ----------
+    recording : Recording
+    band : Band
+    mains : {"auto", "50", "60", "off"}
+    window_s : float
+        Length of the RMS window.
+
+    Raises
+    ------
+    InputError
+        The rate is too low for the band, the recording too short, or a setting impossible.
+    """
+    segments = recording.segments()
+    longest_n = max((stop - start for start, stop in segments), default=0)
+    if not (math.isfinite(window_s) and window_s > 0):
+        raise InputError(f"--window {window_s:g} is no length of time: give seconds, such as 0.25.")
+    if window_s * recording.fs_hz >= longest_n:
+        raise InputError(_too_short(recording, longest_n, window_s * recording.fs_hz))
+    try:
+        settings = ChainSettings(
+            recording.fs_hz, len(recording.channels), band, window_s, cast("MainsMode", mains)
+        )
+        chain = TensionChain(settings)
+    except ValueError as error:  # its text is a sentence already
+        raise InputError(str(error)) from error
+    tension_uv = _settled_tension(recording, chain, segments)
+    if tension_uv.shape[1] == 0:
+        raise InputError(_too_short(recording, longest_n, chain.settling_n))
+    clipped = clipped_fraction(recording.emg_uv, recording.rails_uv)
+    return Analysis(
+        name=recording.name,
+        fs_hz=recording.fs_hz,
+        duration_s=recording.duration_s,
+        n_samples=recording.n_samples,
+        lost_samples=recording.lost_samples,
+        band=band,
+        mains=settings.mains,
+        window_s=window_s,
+        channels=tuple(
+            ChannelResult(
+                name=name,
+                tension_uv=tension_stats(tension_uv[i]),
+                mains_fraction=_finite(chain.mains_fraction[i]),
+                clipped_fraction=float(clipped[i]),
+                noise_uv=recording.noise_uv[i],
+            )
+            for i, name in enumerate(recording.channels)
+        ),
+        notes=(*recording.notes, *_notes(recording, chain)),
+    )
+
+
+def to_json(result: Analysis) -> str:
+    """Return the figures as one JSON object, its keys fixed: programs read them."""
+    return json.dumps(to_dict(result), indent=2, ensure_ascii=False)
+
+
+def to_dict(result: Analysis) -> dict[str, Any]:
+    """Return the object that `to_json` writes."""
+    return {
+        "name": result.name,
+        "fs_hz": result.fs_hz,
+        "duration_s": result.duration_s,
+        "n_samples": result.n_samples,
+        "lost_samples": result.lost_samples,
+        "band": result.band.name,
+        "band_hz": [result.band.low_hz, result.band.high_hz],
+        "mains": result.mains,
+        "window_s": result.window_s,
+        "channels": [
+            {
+                "name": c.name,
+                "tension_uv": {
+                    "mean": c.tension_uv.mean_uv,
+                    "p10": c.tension_uv.p10_uv,
+                    "p50": c.tension_uv.p50_uv,
+                    "p90": c.tension_uv.p90_uv,
+                    "max": c.tension_uv.max_uv,
+                },
+                "mains_fraction": c.mains_fraction,
+                "clipped_fraction": c.clipped_fraction,
+                "noise_uv": c.noise_uv,
+            }
+            for c in result.channels
+        ],
+        "notes": list(result.notes),
+    }
+
+
+def render(result: Analysis) -> RenderableType:
+    """Return the figures for a person, to be printed by a rich console."""
+    table = Table()
+    table.add_column("tension in uV")
+    for heading in ("mean", "p10", "median", "p90", "max", "mains", "clipped", "device noise"):
+        table.add_column(heading, justify="right")
+    for c in result.channels:
+        t = c.tension_uv
+        levels = (t.mean_uv, t.p10_uv, t.p50_uv, t.p90_uv, t.max_uv)
+        table.add_row(
+            c.name,
+            *(f"{level:.2f}" for level in levels),
+            "-" if c.mains_fraction is None else f"{c.mains_fraction:.1%}",
+            f"{c.clipped_fraction:.2%}",
+            "-" if c.noise_uv is None else f"{c.noise_uv:.2f} uV",
+        )
+    head = (
+        f"{result.name}: {result.duration_s:.1f} s at {result.fs_hz:g} Hz, "
+        f"{result.n_samples} samples, {result.lost_samples} lost\n"
+        f"{result.band.name} band {result.band.low_hz:g}-{result.band.high_hz:g} Hz, "
+        f"RMS window {result.window_s:g} s, mains {result.mains}"
+    )
+    return Group(head, table, *(f"Note: {note}" for note in result.notes))
+
+
+def _settled_tension(
+    recording: Recording, chain: TensionChain, segments: list[tuple[int, int]]
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Tension of all channels (n_channels, n_settled), gaps and settling time left out."""
+    tension_uv = np.empty((len(recording.channels), recording.n_samples))
+    filled = 0
+    for number, (start, stop) in enumerate(segments):
+        if number:
+            chain.restart()
+        for at in range(start, stop, _CHUNK_N):
+            block = chain.process(recording.emg_uv[at : min(stop, at + _CHUNK_N)])
+            settled = block.envelope_uv[~block.settling]
+            tension_uv[:, filled : filled + len(settled)] = settled.T
+            filled += len(settled)
+    return tension_uv[:, :filled]
+
+
+def _notes(recording: Recording, chain: TensionChain) -> list[str]:
+    notes = []
+    band = chain.settings.band
+    if recording.band is not None and recording.band.name != band.name:
+        notes.append(
+            f"recorded with the {recording.band.name} band, analysed in the {band.name} band: "
+            "the two do not compare."
+        )
+    for name, lines_hz in zip(recording.channels, chain.notched_hz, strict=True):
+        if lines_hz:
+            lines = ", ".join(f"{line:g}" for line in lines_hz)
+            notes.append(f"mains lines removed from {name}: {lines} Hz.")
+    return notes
+
+
+def _too_short(recording: Recording, longest_n: int, needed_n: float) -> str:
+    fs_hz = recording.fs_hz
+    return (
+        f"{recording.name} has {longest_n} samples ({longest_n / fs_hz:.3g} s) in one piece, but "
+        f"filters and RMS window need more than {math.ceil(needed_n)} ({needed_n / fs_hz:.3g} s) "
+        "to settle: use a longer recording or a shorter --window."
+    )
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

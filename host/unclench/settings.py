@@ -1,0 +1,76 @@
+"""What the dashboard remembers between starts, in one small file that a person can read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from unclench.errors import StoreError
+
+
+class Settings(BaseModel):
+    """settings.json. Keys of later versions are kept."""
+
+    model_config = ConfigDict(extra="allow", validate_assignment=True)
+
+    theme: Literal["system", "light", "dark"] = "system"
+    span_s: float = Field(default=60.0, ge=10, le=600)  # of the tension trace
+    scale_uv: float | None = Field(default=None, gt=0)  # top of the tension trace; None: automatic
+    raw_shown: bool = False
+    text_scale: float = Field(default=1.0, ge=0.7, le=2.5)
+    window: tuple[int, int] = (1280, 800)
+    maximized: bool = False
+    sessions_dir: Path | None = None
+
+
+def settings_path() -> Path:
+    """Where the settings lie on this system."""
+    return Path(platformdirs.user_config_dir("unclench", appauthor=False)) / "settings.json"
+
+
+def sessions_dir(settings: Settings) -> Path:
+    """Where sessions go that are recorded from the dashboard."""
+    return settings.sessions_dir or Path(platformdirs.user_documents_dir()) / "unclench"
+
+
+def load_settings(path: Path | None = None) -> tuple[Settings, str | None]:
+    """Read the settings; a broken file is put aside, and a sentence says so."""
+    path = path or settings_path()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings(), None
+    except (OSError, UnicodeDecodeError) as error:
+        return Settings(), f"The settings in {path} cannot be read ({error}); defaults are used."
+    try:
+        return Settings.model_validate_json(text), None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        aside = path.with_suffix(".broken.json")
+        try:
+            path.replace(aside)
+        except OSError:
+            aside = path
+        return Settings(), (
+            f"The settings in {path} are not usable ({key}: {first['msg']}); "
+            f"defaults are used, the old file is kept as {aside.name}."
+        )
+
+
+def save_settings(settings: Settings, path: Path | None = None) -> None:
+    """Write the settings. Raises StoreError."""
+    path = path or settings_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(settings.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise StoreError(
+            f"The settings cannot be saved to {path}: {error.strerror or error}; "
+            "they apply until the program is closed."
+        ) from error

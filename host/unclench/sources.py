@@ -1,0 +1,195 @@
+"""SOURCE on the command line: a board, the virtual board or a recording, all behind one door."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import serial.tools.list_ports
+
+from unclench.errors import InputError, SourceError
+from unclench.link import discovery
+from unclench.link.reader import LinkReader
+from unclench.link.transport import Transport, open_transport
+from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
+from unclench.link.virtual.faults import Faults
+from unclench.link.virtual.inputs import RecordedInput, SyntheticInput, recording_hello
+from unclench.link.virtual.scenarios import SCENARIOS
+from unclench.store.recording import load_recording
+
+DEFAULT_SCENARIO = "desk-work"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something that can be opened and speaks the wire."""
+
+    name: str  # in words, for titles and messages
+    open: Callable[[], Transport]
+    board: VirtualBoard | None = None  # where there is no real one
+    speed: float = 1.0
+    channel_names: tuple[str, ...] = ()  # where the source knows them
+    notes: tuple[str, ...] = ()  # what a person should be told once
+
+    def reader(self) -> LinkReader:
+        """Thread that reads this source."""
+        board = self.board
+        return LinkReader(
+            self.open,
+            self.name,
+            lossless=self.speed == MAX_SPEED,
+            ended=lambda: board is not None and board.finished,
+        )
+
+    def close(self) -> None:
+        """Switch a virtual board off."""
+        if self.board is not None:
+            self.board.close()
+
+
+def parse_speed(text: str) -> float:
+    """Read a speed: a number above 0, or "max". Raises InputError."""
+    if text == "max":
+        return MAX_SPEED
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.01 <= speed <= 1000:
+        raise InputError(f"Speed '{text}' is not usable: give a number from 0.01 to 1000, or max.")
+    return speed
+
+
+def open_source(
+    text: str,
+    *,
+    speed: float = 1.0,
+    fs_hz: float | None = None,
+    columns: Sequence[str] = (),
+    unit: str | None = None,
+) -> Source:
+    """Understand SOURCE; the rate, columns and unit apply to CSV files.
+
+    Raises InputError or SourceError in one sentence.
+    """
+    if text == "auto":
+        return _auto(speed)
+    if text == "sim" or text.startswith(("sim:", "sim?")):
+        return _virtual_source(synthetic_board(text, speed), speed)
+    if "://" in text or _is_port(text):
+        if speed != 1.0:
+            raise InputError(
+                f"{text} is a board and runs in its own time; --speed is for recordings and sim."
+            )
+        return _port_source(text, None)
+    path = Path(text).expanduser()
+    if path.exists():
+        return recorded_source(path, speed, fs_hz, columns, unit)
+    raise InputError(
+        f"There is no source '{text}': expected auto, sim, sim:NAME ({', '.join(SCENARIOS)}), "
+        "a serial port, a URL such as socket://127.0.0.1:4040, or an existing session folder or "
+        "CSV file."
+    )
+
+
+def synthetic_board(text: str, speed: float) -> VirtualBoard:
+    """Make the virtual board of "sim:NAME?key=value&...". Raises InputError.
+
+    Keys: channels, rate, seed, and every field of `Faults`.
+    """
+    body, _, query = text.removeprefix("sim").removeprefix(":").partition("?")
+    scenario = body or DEFAULT_SCENARIO
+    if scenario not in SCENARIOS:
+        raise InputError(
+            f"There is no scenario '{scenario}': choose one of {', '.join(SCENARIOS)}."
+        )
+    numbers: dict[str, float] = {}
+    known = ["channels", "rate", "seed"] + [f.name for f in fields(Faults)]
+    for key, value in parse_qsl(query, keep_blank_values=True):
+        if key not in known:
+            raise InputError(f"'{key}' is no setting of sim: choose from {', '.join(known)}.")
+        try:
+            numbers[key] = float(value)
+        except ValueError:
+            raise InputError(f"'{value}' for {key} of sim is not a number.") from None
+    try:
+        analog = SyntheticInput(
+            scenario,
+            channels=int(numbers.pop("channels", 1)),
+            rate_hz=int(numbers.pop("rate", 2000)),
+            seed=int(numbers.pop("seed", 1)),
+        )
+    except ValueError as error:
+        raise InputError(f"The virtual board refuses: {error}.") from error
+    return VirtualBoard(analog, speed, Faults(**numbers))
+
+
+def recorded_source(
+    path: Path,
+    speed: float,
+    fs_hz: float | None = None,
+    columns: Sequence[str] = (),
+    unit: str | None = None,
+) -> Source:
+    """Source that plays a session folder or CSV. Raises InputError or StoreError."""
+    recording = load_recording(path, fs_hz=fs_hz, columns=columns, unit=unit)
+    label = f"recording: {recording.name}"
+    if recording.constants is not None:
+        hello, units = recording.constants.to_hello(), recording.units()
+    else:
+        noise = recording.noise_uv or (None,) * len(recording.channels)
+        rate = (recording.rate.numerator, recording.rate.denominator)
+        hello, units = recording_hello(recording.emg_uv, rate, label, noise)
+    if units.shape[1] > 3:
+        raise InputError(
+            f"{path} has {units.shape[1]} channels ({', '.join(recording.channels)}), the wire "
+            "carries 3: choose with --column."
+        )
+    board = VirtualBoard(RecordedInput(hello, recording.sample, units), speed)
+    return Source(label, board.plug_in, board, speed, recording.channels, recording.notes)
+
+
+def _auto(speed: float) -> Source:
+    for found in (boards := discovery.find_boards()):
+        if found.hello is not None:
+            return _port_source(found.port, found.serial_number)
+    why = " ".join(b.trouble for b in boards if b.trouble) or "No board is plugged in."
+    note = f"{why} Showing the virtual board (sim:{DEFAULT_SCENARIO}) instead."
+    return _virtual_source(synthetic_board("sim", speed), speed, note)
+
+
+def _virtual_source(board: VirtualBoard, speed: float, *notes: str) -> Source:
+    name = board.label[0].upper() + board.label[1:]
+    return Source(name, board.plug_in, board, speed, notes=notes)
+
+
+def _port_source(url: str, serial_number: str | None) -> Source:
+    if serial_number is None:
+        for port, number in discovery.candidate_ports():
+            if port == url:
+                serial_number = number
+
+    def open_again() -> Transport:
+        try:
+            return open_transport(url)
+        except SourceError:
+            # A board that comes back may get another name; its serial number stays.
+            moved = discovery.port_of(serial_number) if serial_number else None
+            if moved is None or moved == url:
+                raise
+            return open_transport(moved)
+
+    return Source(url, open_again)
+
+
+def _is_port(text: str) -> bool:
+    if re.fullmatch(r"(?i)com\d+|\\\\\.\\com\d+", text) or text.startswith("/dev/"):
+        return True
+    if text in {port.device for port in serial.tools.list_ports.comports()}:
+        return True
+    path = Path(text)
+    return path.exists() and stat.S_ISCHR(path.stat().st_mode)

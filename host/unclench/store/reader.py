@@ -1,0 +1,234 @@
+"""Reads a session folder, also one that a crash left behind."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.errors import InputError, StoreError
+from unclench.store.constants import BoardConstants
+from unclench.store.csvfile import CsvFile
+from unclench.store.folder import EMG, EVENTS, META, TENSION, is_session
+from unclench.store.model import Recording
+from unclench.store.schema import SessionMeta, parse_meta
+from unclench.store.text import plain_text
+
+_CHUNK_BYTES = 64 << 10
+_CHUNK_ROWS = 1 << 16
+_WHOLE_UNIT = 0.3  # our files round by a quarter of a unit at most
+
+
+@dataclass(frozen=True)
+class Event:
+    """One row of events.csv."""
+
+    sample: int
+    time_s: float
+    kind: str
+    text: str
+    duration_s: float | None
+    lost_samples: int | None
+
+
+@dataclass(frozen=True)
+class Tension:
+    """tension.csv: `tension_uv` is (n_rows, n_channels), NaN where there was no value."""
+
+    sample: NDArray[np.int64]
+    time_s: NDArray[np.float64]
+    tension_uv: NDArray[np.float64]
+    state: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session folder; its counts in `meta` are those of the last save (see `load`)."""
+
+    folder: Path
+    meta: SessionMeta
+
+    def load(self, columns: Sequence[str] = ()) -> Recording:
+        """Read emg.csv; `columns` picks channels by name (or as ch1_uv, ch2_uv ...).
+
+        Raises
+        ------
+        InputError
+            An unknown channel, or rows that another program has spoilt.
+        """
+        meta, picked = self.meta, self._pick(columns)
+        notes = list(self._notes())
+        rows = self._rows(EMG)
+        sample, emg_uv = np.empty(0, np.int64), np.empty((0, len(picked)))
+        if rows is not None:
+            places = [_place(rows, f"ch{i + 1}_uv") for i in picked]
+            (count,), emg_uv = rows.read([_place(rows, "sample")], places)
+            sample = count.astype(np.int64)
+            del count
+            backwards = np.flatnonzero(sample[1:] <= sample[:-1])
+            if len(backwards):
+                row = int(backwards[0]) + 1
+                raise InputError(
+                    f"{rows.name}, line {rows.line_of(row)}: sample {sample[row]} follows sample "
+                    f"{sample[row - 1]}, a higher number is expected: restore the file."
+                )
+        constants = meta.constants.only(picked)
+        exact = _make_exact(emg_uv, constants)
+        if not exact:
+            notes.append(
+                "emg.csv was changed after recording (its values are no longer whole units of the "
+                "board); it is taken as it stands."
+            )
+        if meta.ended == "closed" and len(sample) != meta.n_samples:
+            notes.append(
+                f"session.json says {meta.n_samples} samples, emg.csv holds {len(sample)}."
+            )
+        return Recording(
+            name=self.folder.resolve().name,
+            rate=constants.rate,
+            channels=tuple(meta.channels[i] for i in picked),
+            sample=sample,
+            emg_uv=emg_uv,
+            constants=constants if exact else None,
+            band=meta.band,
+            mains=meta.mains,
+            notes=tuple(notes),
+        )
+
+    def events(self) -> list[Event]:
+        """Read events.csv, the texts as they were typed."""
+        return [
+            Event(
+                int(sample),
+                float(time_s),
+                plain_text(kind),
+                plain_text(text),
+                float(duration_s) if duration_s else None,
+                int(lost) if lost else None,
+            )
+            for sample, time_s, kind, text, duration_s, lost in self._cells(EVENTS, 6)
+        ]
+
+    def tension(self) -> Tension:
+        """Read tension.csv."""
+        n = len(self.meta.channels)
+        rows = self._cells(TENSION, n + 3)
+        values = [[float(c) if c else np.nan for c in row[2 : 2 + n]] for row in rows]
+        return Tension(
+            np.array([int(row[0]) for row in rows], np.int64),
+            np.array([float(row[1]) for row in rows]),
+            np.array(values).reshape(len(rows), n),
+            tuple(plain_text(row[2 + n]) for row in rows),
+        )
+
+    def _pick(self, columns: Sequence[str]) -> tuple[int, ...]:
+        names = self.meta.channels
+        picked = []
+        for column in columns:
+            files = [f"ch{i + 1}_uv" for i in range(len(names))]
+            place = names.index(column) if column in names else None
+            if place is None and column in files:
+                place = files.index(column)
+            if place is None or place in picked:
+                what = "has no channel" if place is None else "was asked twice for channel"
+                raise InputError(
+                    f"{self.folder.name} {what} {column!r}: choose from {', '.join(names)}."
+                )
+            picked.append(place)
+        return tuple(picked) or tuple(range(len(names)))
+
+    def _notes(self) -> list[str]:
+        if self.meta.ended == "running":
+            return [
+                "the session was not closed (it is still running, or the program was stopped); "
+                "everything up to its last whole row is here."
+            ]
+        if self.meta.ended == "error":
+            return [f"the recording ended with an error: {self.meta.reason or 'not stated'}"]
+        return []
+
+    def _cells(self, file_name: str, n: int) -> list[list[str]]:
+        rows = self._rows(file_name)
+        found = [] if rows is None else list(rows.rows())
+        for line, cells in found:
+            if len(cells) < n:
+                raise InputError(
+                    f"{file_name} of {self.folder}, line {line} has {len(cells)} cells, "
+                    f"{n} are expected: restore the file."
+                )
+        return [cells[:n] for _, cells in found]
+
+    def _rows(self, file_name: str) -> CsvFile | None:
+        """Return the whole rows of a file; None if a kill came before its header was written."""
+        path = self.folder / file_name
+        if not path.exists():
+            return None
+        stop = _end_of_last_line(path)
+        with path.open("rb") as raw:
+            first = raw.readline()
+        if not first.endswith(b"\n"):
+            return None
+        header = next(csv.reader([first.decode(errors="replace")]), [])
+        name = f"{file_name} of {self.folder}"
+        return CsvFile(name, lambda: path.open("rb"), len(first), stop, 1, tuple(header))
+
+
+def open_session(path: Path) -> Session:
+    """Open a session folder, given itself or a file in it.
+
+    Raises
+    ------
+    StoreError
+        No session, not readable, or of a newer version.
+    """
+    folder = path if path.is_dir() else path.parent
+    if not is_session(folder):
+        inside = sorted(p.name for p in folder.iterdir() if is_session(p))
+        hint = "give the folder that a recording was made into, or a CSV file"
+        if inside:
+            hint = f"it holds {len(inside)} of them: name one, such as {folder / inside[-1]}"
+        raise StoreError(f"{folder} is no session folder (it has no {META}): {hint}.")
+    try:
+        text = (folder / META).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{folder / META} cannot be read: {error}.") from error
+    return Session(folder, parse_meta(text, folder / META))
+
+
+def _place(rows: CsvFile, column: str) -> int:
+    if rows.header.count(column) != 1:
+        raise InputError(
+            f"{rows.name} has {rows.header.count(column)} columns {column!r}, one is expected; its "
+            f"header is {','.join(rows.header)!r}: restore the file."
+        )
+    return rows.header.index(column)
+
+
+def _make_exact(emg_uv: NDArray[np.float64], constants: BoardConstants) -> bool:
+    """Undo the rounding to decimals, in place; False, and nothing done, if that cannot be all."""
+    chunks = range(0, len(emg_uv), _CHUNK_ROWS)
+    for start in chunks:
+        units = emg_uv[start : start + _CHUNK_ROWS] / constants.uv_per_unit
+        if np.abs(units - np.rint(units)).max() > _WHOLE_UNIT:
+            return False
+    for start in chunks:
+        chunk = emg_uv[start : start + _CHUNK_ROWS]
+        chunk[:] = constants.to_uv(constants.to_units(chunk))
+    return True
+
+
+def _end_of_last_line(path: Path) -> int:
+    """Return where the last line end is: behind it lies a row that a kill cut off."""
+    with path.open("rb") as raw:
+        end = raw.seek(0, io.SEEK_END)
+        while end > 0:
+            start = max(0, end - _CHUNK_BYTES)
+            raw.seek(start)
+            at = raw.read(end - start).rfind(b"\n")
+            if at >= 0:
+                return start + at + 1
+            end = start
+    return 0

@@ -1,0 +1,54 @@
+"""The one way to open a recording, ours or a stranger's."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from unclench.errors import InputError
+from unclench.store.folder import EMG, META, is_session
+from unclench.store.model import Recording
+from unclench.store.reader import open_session
+from unclench.store.table import read_table
+
+__all__ = ["Recording", "load_recording"]
+
+
+def load_recording(
+    path: str | Path,
+    *,
+    fs_hz: float | None = None,
+    columns: Sequence[str] = (),
+    unit: str | None = None,
+) -> Recording:
+    """Read a session folder (or its session.json or emg.csv), or any CSV or TSV with a header.
+
+    Parameters
+    ----------
+    path : str or Path
+    fs_hz, columns, unit
+        See `read_table`; a session states its own rate and unit, only `columns` applies to it.
+
+    Raises
+    ------
+    InputError, StoreError
+        Whatever is wrong, in a sentence.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise InputError(f"there is no file or folder {str(path)!r}: check the name.")
+    try:
+        if path.is_dir() or path.name == META or (path.name == EMG and is_session(path.parent)):
+            recording = open_session(path).load(columns)
+            if fs_hz is not None and abs(fs_hz / recording.fs_hz - 1) > 1e-6:
+                raise InputError(
+                    f"--fs {fs_hz:g} contradicts the session {recording.name}, which was sampled "
+                    f"at {recording.fs_hz:g} Hz: leave --fs out."
+                )
+            if unit is not None and unit.lower() != "uv":
+                raise InputError(
+                    f"--unit {unit} contradicts the session {recording.name}, which is in uV: "
+                    "leave --unit out."
+                )
+            return recording
+        return read_table(path, fs_hz=fs_hz, columns=columns, unit=unit)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error

@@ -1,0 +1,186 @@
+import io
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+from scipy import signal
+
+from unclench.errors import InputError
+from unclench.review.analyze import analyze, render, to_dict, to_json
+from unclench.store import (
+    BandMeta,
+    BoardConstants,
+    Recording,
+    SessionMeta,
+    SessionWriter,
+    load_recording,
+)
+from unclench_dsp import NARROW, WIDE, ChainSettings, TensionChain
+from unclench_wire.messages import Channel, Hello
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+FS_HZ = 2000
+WIDE_META = BandMeta(name="wide", low_hz=20, high_hz=450, order=4)
+
+
+def recording_of(emg_uv: np.ndarray, **fields: Any) -> Recording:
+    emg_uv = emg_uv.reshape(len(emg_uv), -1)
+    channels = tuple(f"ch{i + 1}" for i in range(emg_uv.shape[1]))
+    settings = {"sample": np.arange(len(emg_uv)), "rate": Fraction(FS_HZ), **fields}
+    return Recording(name="walk", channels=channels, emg_uv=emg_uv, **settings)
+
+
+def noise(n: int, rms_uv: float = 10.0, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, rms_uv, n)
+
+
+def test_tension_is_the_rms_of_the_band() -> None:
+    t = np.arange(20 * FS_HZ) / FS_HZ
+    tones = np.stack([np.sin(2 * np.pi * 120 * t), 30 * np.sin(2 * np.pi * 2 * t)], axis=1)
+    in_band, below = analyze(recording_of(100 * tones), mains="off").channels
+    for level in (in_band.tension_uv.p10_uv, in_band.tension_uv.mean_uv, in_band.tension_uv.max_uv):
+        assert level == pytest.approx(100 / np.sqrt(2), rel=0.01)
+    assert below.tension_uv.max_uv < 0.5
+
+
+def test_agrees_with_a_plain_computation() -> None:
+    emg_uv = noise(30 * FS_HZ)
+    sos = signal.butter(4, (20, 450), "bandpass", fs=FS_HZ, output="sos")
+    band_uv = signal.sosfilt(sos, emg_uv)
+    window = np.ones(500) / 500
+    envelope = np.sqrt(np.convolve(band_uv**2, window, "valid"))[2 * FS_HZ :]
+    tension = analyze(recording_of(emg_uv), mains="off").channels[0].tension_uv
+    assert tension.mean_uv == pytest.approx(envelope.mean(), rel=5e-3)
+    assert tension.p50_uv == pytest.approx(np.median(envelope), rel=5e-3)
+    assert tension.p90_uv == pytest.approx(np.percentile(envelope, 90), rel=5e-3)
+
+
+def test_same_as_the_live_chain_in_small_blocks() -> None:
+    emg_uv = noise(300_000) + 20 * np.sin(np.arange(300_000) * 2 * np.pi * 50 / FS_HZ)
+    chain = TensionChain(ChainSettings(FS_HZ, 1))
+    blocks = [chain.process(b) for b in np.array_split(emg_uv[:, None], 1000)]
+    live = np.concatenate([b.envelope_uv[~b.settling, 0] for b in blocks])
+    (channel,) = analyze(recording_of(emg_uv)).channels
+    assert channel.tension_uv.max_uv == live.max()
+    assert channel.tension_uv.mean_uv == live.mean()
+    assert channel.mains_fraction == chain.mains_fraction[0] > 0.5
+
+
+def test_gaps_restart_the_chain() -> None:
+    # A step of the offset across the gap would ring for long if the chain were not restarted.
+    n = 10 * FS_HZ
+    emg_uv = noise(2 * n)
+    emg_uv[n:] += 50_000
+    sample = np.concatenate([np.arange(n), np.arange(n + 4000, 2 * n + 4000)])
+    result = analyze(recording_of(emg_uv, sample=sample))
+    assert result.channels[0].tension_uv.max_uv < 12
+    assert (result.n_samples, result.lost_samples, result.duration_s) == (2 * n, 4000, 22.0)
+    bridged = analyze(recording_of(emg_uv))
+    assert bridged.channels[0].tension_uv.max_uv > 1000
+
+
+def test_a_piece_too_short_to_settle_is_passed_over() -> None:
+    n = 10 * FS_HZ
+    emg_uv = noise(n + 300)
+    emg_uv[n:] = 9e4
+    sample = np.concatenate([np.arange(n), np.arange(2 * n, 2 * n + 300)])
+    assert analyze(recording_of(emg_uv, sample=sample)).channels[0].tension_uv.max_uv < 12
+
+
+def test_clipping_at_the_rails_of_the_board_and_of_a_stranger(tmp_path: Path) -> None:
+    constants = BoardConstants.from_hello(Hello([Channel(200_000, noise_nv=400)]))
+    meta = SessionMeta(
+        source="test", constants=constants, band=WIDE_META, window_s=0.25, tension_rate_hz=20
+    )
+    units = np.clip(512_000 + noise(20_000, 200_000), 0, 1_023_750).astype(np.int32)[:, None]
+    with SessionWriter(tmp_path / "s", meta) as writer:
+        writer.write_samples(0, units)
+    (channel,) = analyze(load_recording(writer.folder)).channels
+    at_rail = np.mean((units == 0) | (units == 1_023_750))
+    assert channel.clipped_fraction == pytest.approx(at_rail, abs=1e-3)
+    assert channel.noise_uv == 0.4
+    slow = np.clip(900 * np.sin(np.arange(20_000) / 50), -500, 500) + noise(20_000, 1e-3)
+    (channel,) = analyze(recording_of(np.clip(slow, -500, 500))).channels
+    assert channel.clipped_fraction > 0.05
+
+
+def test_json_has_the_promised_keys() -> None:
+    result = analyze(recording_of(noise(20_000)), NARROW, "off", 0.5)
+    found = json.loads(to_json(result))
+    assert found == to_dict(result)
+    assert (found["fs_hz"], found["duration_s"], found["n_samples"]) == (2000.0, 10.0, 20_000)
+    assert (found["lost_samples"], found["band_hz"], found["band"]) == (0, [100, 200], "narrow")
+    assert (found["mains"], found["window_s"], found["notes"]) == ("off", 0.5, [])
+    (channel,) = found["channels"]
+    assert list(channel["tension_uv"]) == ["mean", "p10", "p50", "p90", "max"]
+    assert {"name", "mains_fraction", "clipped_fraction", "noise_uv"} <= set(channel)
+
+
+def test_json_holds_no_nan() -> None:
+    result = analyze(recording_of(noise(3000)), mains="auto")
+    json.loads(to_json(result), parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
+
+
+def test_for_people() -> None:
+    file = io.StringIO()
+    recording = recording_of(noise(20_000), notes=("taken as uV.",), band=WIDE_META)
+    Console(file=file, width=100).print(render(analyze(recording, NARROW)))
+    text = " ".join(file.getvalue().split())
+    for word in ("10.0 s at 2000 Hz", "ch1", "narrow band 100-200 Hz", "Note: taken as uV."):
+        assert word in text
+    assert "recorded with the wide band, analysed in the narrow band" in text
+
+
+def test_removed_mains_are_told() -> None:
+    hum = noise(40_000, 2) + 30 * np.sin(np.arange(40_000) * 2 * np.pi * 50 / FS_HZ)
+    result = analyze(recording_of(hum))
+    assert any("mains lines removed from ch1: 50" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"window_s": 0.0}, ["--window 0"]),
+        ({"window_s": float("nan")}, ["--window nan"]),
+        ({"window_s": 1e12}, ["10000 samples (5 s)", "shorter --window"]),
+        ({"window_s": 4.9}, ["10000 samples (5 s)", "shorter --window"]),
+        ({"window_s": 1e-9}, ["1e-09 s", "shorter than a sample"]),
+        ({"mains": "55"}, ["'55'", "auto", "60"]),
+    ],
+)
+def test_impossible_settings(options: dict[str, Any], words: list[str]) -> None:
+    with pytest.raises(InputError) as error:
+        analyze(recording_of(noise(10_000)), **options)
+    for word in words:
+        assert word in str(error.value)
+
+
+def test_rate_too_low_for_the_band() -> None:
+    slow = recording_of(noise(10_000), rate=Fraction(500))
+    with pytest.raises(InputError, match=r"500 Hz is too low for the wide band.*990 Hz"):
+        analyze(slow, WIDE)
+    assert analyze(slow, NARROW).fs_hz == 500
+
+
+@pytest.mark.parametrize("n", [0, 1, 100])
+def test_too_few_samples(n: int) -> None:
+    with pytest.raises(InputError, match=rf"walk has {n} samples .* longer recording"):
+        analyze(recording_of(np.ones((n, 1))))
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"no recordings at {DATA}")
+def test_real_rest_and_bursts() -> None:
+    recording = load_recording(DATA / "plux_rest_contraction" / "plux_rest_contraction.csv")
+    tension = analyze(recording).channels[0].tension_uv
+    assert 1.5 < tension.p10_uv < 2.5
+    assert 150 < tension.max_uv < 500
+    # 20 bursts, their middles near 220 uV
+    chain = TensionChain(ChainSettings(recording.fs_hz, 1))
+    envelope = chain.process(recording.emg_uv).envelope_uv[:, 0]
+    peaks, _ = signal.find_peaks(envelope, height=100, distance=1000)
+    assert len(peaks) == 20
+    assert np.median(envelope[peaks]) == pytest.approx(220, rel=0.35)
