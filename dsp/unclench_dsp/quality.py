@@ -159,12 +159,12 @@ class QualityMeter:
     ) -> None:
         self._settings = settings or QualitySettings()
         self._rails_uv = rails_uv
-        self._window_n = round(self._settings.window_s * fs_hz)
+        self.window_n = round(self._settings.window_s * fs_hz)
         self._dead_uv = np.zeros(n_channels) if noise_uv is None else self._settings.dead * noise_uv
         # Contact is judged in the wide band whatever band the training uses.
-        self._probe = LineProbe(fs_hz, self._window_n, 20.0, min(450.0, 0.45 * fs_hz))
-        self._emg_grid = WindowGrid(self._window_n, n_channels)
-        self._settling_grid = WindowGrid(self._window_n, 1)
+        self._probe = LineProbe(fs_hz, self.window_n, 20.0, min(450.0, 0.45 * fs_hz))
+        self._emg_grid = WindowGrid(self.window_n, n_channels)
+        self._settling_grid = WindowGrid(self.window_n, 1)
         self._next_index = 0
         self._start_at(0)
         self._state: list[SignalState] = ["settling"] * n_channels
@@ -204,7 +204,7 @@ class QualityMeter:
         self._emg_grid.restart(first_index)
         self._settling_grid.restart(first_index)
         self._next_index = first_index
-        self._window_index = first_index + -first_index % self._window_n
+        self._window_index = first_index + -first_index % self.window_n
         self._offset_uv: FloatArray | None = None
 
     def _assess(self, window_uv: FloatArray, settling: bool) -> Assessment:
@@ -234,7 +234,7 @@ class QualityMeter:
         for channel, state in enumerate(shown.tolist()):
             self._settle_on(channel, "settling" if settling else state)
         first_index = self._window_index
-        self._window_index += self._window_n
+        self._window_index += self.window_n
         return Assessment(first_index, tuple(self._state), clipped, share, mains_uv, offset_uv)
 
     def _settle_on(self, channel: int, state: SignalState) -> None:

@@ -34,7 +34,11 @@ FILES: dict[str, tuple[str | bytes, dict[str, Any], list[str]]] = {
     "empty cell": (HEAD + "0.000,1\n0.001,\n0.002,3\n", {}, ["line 3", "'emg_uv'", "is empty"]),
     "short row": (HEAD + "0.000,1\n0.001\n0.002,3\n", {}, ["line 3", "1 cell,", "names 2 columns"]),
     "long row": (HEAD + ROWS + "0.1,1,2\n", {}, ["line 102", "3 cells", "names 2 columns"]),
-    "header too short": ("emg\n0,1\n1,2\n", {}, ["line 2", "2 cells", "'emg'", "names 1 column:"]),
+    "header too short": (
+        "emg\n0.5,1\n1.5,2\n",
+        {},
+        ["line 2", "2 cells", "names 1 column:"],
+    ),
     "decimal comma, comma delimiter": (
         HEAD + "0,000,1,5\n0,001,2,5\n",
         {},
@@ -85,6 +89,11 @@ FILES: dict[str, tuple[str | bytes, dict[str, Any], list[str]]] = {
     "clock times": ("time,emg\n12:00:01,1\n12:00:02,2\n", {}, ["sample rate", "--fs HZ"]),
     "rate 0": (HEAD + ROWS, {"fs_hz": 0.0}, ["--fs 0", "samples per second"]),
     "rate nan": (HEAD + ROWS, {"fs_hz": float("nan")}, ["--fs nan"]),
+    "rate tiny": (HEAD + ROWS, {"fs_hz": 1e-9}, ["--fs 1e-09"]),
+    "too large": (HEAD + "0,1\n0.001,-1e300\n", {}, ["line 3", "'emg_uv'", "-1e+300", "too large"]),
+    "time too fine": (HEAD + "0,1\n1e-320,2\n", {}, ["'time_s'", "from 0 to 9", "unit"]),
+    "time too long": (HEAD + "0,1\n0.001,2\n1e300,3\n", {}, ["'time_s'", "0 to 1e+300", "unit"]),
+    "time in hours": (HEAD + "0,1\n3600,2\n7200,2\n", {}, ["0 to 7200 in 3 rows", "time_ms"]),
     "unit": (HEAD + ROWS, {"unit": "furlong"}, ["'furlong'", "uV, mV, V"]),
     "broken utf-16": (b"\xff\xfet\0i\0m", {}, ["UTF-16"]),
 }
@@ -96,7 +105,7 @@ def test_sentence(write: Write, case: str) -> None:
     with pytest.raises(InputError) as error:
         load_recording(write(text), **options)
     sentence = str(error.value)
-    if not {"rate 0", "rate nan", "unit", "column asked twice"} & {case}:
+    if not {"rate 0", "rate nan", "rate tiny", "unit", "column asked twice"} & {case}:
         words = ["bad.csv", *words]
     for word in words:
         assert word in sentence
@@ -179,7 +188,7 @@ def test_rows_of_a_session_that_were_spoilt(
 
 def test_a_session_whose_values_were_changed_is_taken_as_it_stands(session: Path) -> None:
     path = session / "emg.csv"
-    path.write_text(path.read_text().replace("\n5,0.0025,", "\n5,0.0025,1.000000", 1))
+    path.write_text(path.read_text().replace("-8249.984", "0.008", 1))
     recording = load_recording(session)
     assert "changed after recording" in recording.notes[0]
     assert recording.constants is None

@@ -132,13 +132,16 @@ def test_many_rows_are_not_kept_until_flush(tmp_path: Path, make_meta: MakeMeta)
 
 
 def test_update_and_error_end(tmp_path: Path, make_meta: MakeMeta) -> None:
-    with (
-        pytest.raises(RuntimeError),
-        SessionWriter(tmp_path / "s", make_meta(mood="calm")) as writer,
-    ):
-        writer.update(drift_ppm=12.5, sites=["jaw"])
-        writer.write_samples(0, units_of(4, 1))
-        raise RuntimeError("unplugged")
+    writer = SessionWriter(tmp_path / "s", make_meta(mood="calm"))
+
+    def record() -> None:
+        with writer:
+            writer.update(drift_ppm=12.5, sites=["jaw"])
+            writer.write_samples(0, units_of(4, 1))
+            raise RuntimeError("unplugged")
+
+    with pytest.raises(RuntimeError):
+        record()
     meta = open_session(writer.folder).meta
     assert (meta.drift_ppm, meta.sites, meta.n_samples) == (12.5, ("jaw",), 4)
     assert (meta.ended, meta.reason) == ("error", "RuntimeError: unplugged")
@@ -149,11 +152,10 @@ def test_update_and_error_end(tmp_path: Path, make_meta: MakeMeta) -> None:
 def test_wrong_shape_is_refused(
     tmp_path: Path, make_meta: MakeMeta, shape: tuple[int, ...]
 ) -> None:
-    with (
-        SessionWriter(tmp_path / "s", make_meta()) as writer,
-        pytest.raises(ValueError, match="n, 1"),
-    ):
-        writer.write_samples(0, np.zeros(shape, np.int32))
+    with SessionWriter(tmp_path / "s", make_meta()) as writer:
+        units = np.zeros(shape, np.int32)
+        with pytest.raises(ValueError, match=r"expected \(n, 1\)"):
+            writer.write_samples(0, units)
 
 
 def test_samples_never_go_back(tmp_path: Path, make_meta: MakeMeta) -> None:

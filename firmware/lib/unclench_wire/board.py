@@ -21,8 +21,12 @@ _ARGS_LEN = {
     ids.CMD_ECHO: 4,
 }
 
+# Carried out whatever the host's level: they harm nothing, and let any host find out what we are.
+_ANY_LEVEL = (ids.CMD_HELLO, ids.CMD_STOP)
+_SETTINGS = (ids.CMD_SET_RATE, ids.CMD_SET_CHANNELS, ids.CMD_SET_GAIN, ids.CMD_SET_STEP)
 
-class Refused(Exception):
+
+class RefusedError(Exception):
     """A command that cannot be carried out: `args` are the error code and the reason in words."""
 
 
@@ -31,7 +35,8 @@ class Board:
 
     `hardware` has: `hello()` -> Hello with its constants as they are now; `set_rate(hz)`,
     `set_channels(n)`, `set_gain(channel, gain_milli)`, `set_step(step_mlsb)`, each raising
-    ValueError with a sentence; `start()`, `stop()`; `micros()`; `counters()` -> five integers.
+    ValueError with a sentence; `start()`, which raises OSError where it cannot, and `stop()`;
+    `micros()`; `counters()` -> the first three of COUNTER_NAMES.
     """
 
     def __init__(self, hardware, write) -> None:  # type: ignore[no-untyped-def]
@@ -39,68 +44,74 @@ class Board:
         self.lost_samples = 0
         self._hardware = hardware
         self._write = write
-        self._decoder = FrameDecoder(64)
+        self._decoder = FrameDecoder(ids.MAX_COMMAND_ENCODED)
         self._seq = 0
-        self._payload = bytearray(ids.MAX_PAYLOAD)
-        self._frame = bytearray(ids.MAX_ENCODED + 1)
+        self._payload = bytearray(ids.MAX_PAYLOAD + 2)  # and the checksum
+        self._samples = memoryview(self._payload)[messages.SAMPLES_HEAD_LEN : ids.MAX_PAYLOAD]
+        self._frame = bytearray(ids.MAX_ENCODED + 2)  # and a 0x00 at each end
+        self._to_write = memoryview(self._frame)
 
     def receive(self, data: bytes) -> None:
         """Take bytes from the host and answer the commands in them."""
         for payload in self._decoder.feed(data):
-            if len(payload) >= 3:
+            if len(payload) >= 3 and payload[0] >= ids.FIRST_COMMAND:
                 self._answer(payload)
             else:
                 self._decoder.bad_frames += 1
 
     def beacon(self) -> None:
         """Say hello; called every BEACON_MS while idle, so that a host need not speak first."""
-        hello = self._hardware.hello()
-        hello.flags |= ids.FLAG_STREAMING if self.streaming else 0
-        self._send(messages.pack_hello(hello))
+        streaming = ids.FLAG_STREAMING if self.streaming else 0
+        self._send(messages.pack_hello(self._hardware.hello(), streaming))
 
     def sample_buffer(self) -> memoryview:
         """Return the memory that samples of the next frame go to: 3 bytes each, little-endian."""
-        return memoryview(self._payload)[messages.SAMPLES_HEAD_LEN :]
+        return self._samples
 
     def send_samples(
         self, channels: int, n: int, index: int, device_us: int, overflows: int
     ) -> None:
         """Send `n` rows that lie in `sample_buffer()`, the first of them sample number `index`.
 
-        What the port does not take is lost and counted; the index tells the host (3.4).
+        What the port does not take is lost and counted; the index tells the host (3.4). Allocates
+        nothing under MicroPython while frames keep their size, so that it does not call for the
+        garbage collector; on a 32-bit chip the caller's integers from 2^30 on do.
         """
+        if index > 0x3FFFFFFF:  # larger masks are no small integers there
+            index &= 0xFFFFFFFF
         messages.pack_samples_head(
-            self._payload, channels, self._seq, index & 0xFFFFFFFF, device_us, overflows
+            self._payload, channels, self._seq, index, device_us, overflows & 0xFFFF
         )
         self._seq = (self._seq + 1) & 0xFFFF
         length = messages.SAMPLES_HEAD_LEN + n * channels * messages.SAMPLE_BYTES
         size = encode_frame_into(self._payload, length, self._frame)
-        if self._write(memoryview(self._frame)[:size]) < size:
+        if size != len(self._to_write):
+            self._to_write = memoryview(self._frame)[:size]
+        if self._write(self._to_write) < size:
             self.lost_samples += n
 
     def _send(self, payload: bytes) -> None:
-        # The leading 0x00 ends whatever half frame a full port may have left on the line (1.4).
-        self._write(b"\0" + encode_frame(payload))
+        self._write(encode_frame(payload))
 
     def _answer(self, payload: bytes) -> None:
         command, level, tag = payload[0], payload[1], payload[2]
         try:
-            if level != ids.LEVEL:
-                raise Refused(
+            if level != ids.LEVEL and command not in _ANY_LEVEL:
+                raise RefusedError(
                     ids.ERR_LEVEL,
                     "the host speaks protocol level %d, this board level %d" % (level, ids.LEVEL),
                 )
             if command not in _ARGS_LEN:
-                raise Refused(ids.ERR_UNKNOWN, "no command 0x%02x on this board" % command)
+                raise RefusedError(ids.ERR_UNKNOWN, "no command 0x%02x on this board" % command)
             args = payload[3:]
-            if len(args) != _ARGS_LEN[command]:
-                raise Refused(
+            if level == ids.LEVEL and len(args) != _ARGS_LEN[command]:
+                raise RefusedError(
                     ids.ERR_LENGTH,
                     "command 0x%02x takes %d bytes, got %d"
                     % (command, _ARGS_LEN[command], len(args)),
                 )
             body = self._do(command, args)
-        except Refused as refusal:
+        except RefusedError as refusal:
             self._send(messages.pack_error(command, tag, refusal.args[0], refusal.args[1]))
         except ValueError as error:
             self._send(messages.pack_error(command, tag, ids.ERR_VALUE, str(error)))
@@ -108,36 +119,37 @@ class Board:
             self._send(messages.pack_error(command, tag, ids.ERR_HARDWARE, str(error)))
         else:
             self._send(messages.pack_reply(command, tag, body))
-            if ids.CMD_SET_RATE <= command <= ids.CMD_SET_STEP:
-                self.beacon()  # the constants have changed: say them anew (4.6)
+            if command == ids.CMD_HELLO or command in _SETTINGS:
+                self.beacon()  # the constants as they are from now on (4.6)
 
     def _do(self, command: int, args: bytes) -> bytes:
         hardware = self._hardware
-        if command == ids.CMD_HELLO:
-            self.beacon()
-        elif command == ids.CMD_START:
-            if self.streaming:
-                hardware.stop()
+        if command == ids.CMD_START:
+            self._halt()
             self._seq = 0
             self.lost_samples = 0
             hardware.start()
             self.streaming = True
         elif command == ids.CMD_STOP:
-            if self.streaming:
-                self.streaming = False
-                hardware.stop()
+            self._halt()
         elif command == ids.CMD_COUNTERS:
-            counters = list(hardware.counters())
-            return struct.pack("<5I", *counters[:3], self.lost_samples, self._decoder.bad_frames)
+            counters = list(hardware.counters())  # MicroPython has no [*counters, ...]
+            counters += [self.lost_samples, self._decoder.bad_frames]
+            return struct.pack("<5I", *[counter & 0xFFFFFFFF for counter in counters])
         elif command == ids.CMD_ECHO:
-            return args + struct.pack("<I", hardware.micros())
-        else:
+            return args + struct.pack("<I", hardware.micros() & 0xFFFFFFFF)
+        elif command in _SETTINGS:
             self._set(command, args)
         return b""
 
+    def _halt(self) -> None:
+        if self.streaming:
+            self.streaming = False
+            self._hardware.stop()
+
     def _set(self, command: int, args: bytes) -> None:
         if self.streaming:
-            raise Refused(ids.ERR_BUSY, "settings cannot change while streaming; stop first")
+            raise RefusedError(ids.ERR_BUSY, "settings cannot change while streaming; stop first")
         hardware = self._hardware
         if command == ids.CMD_SET_RATE:
             hardware.set_rate(struct.unpack("<I", args)[0])

@@ -1,9 +1,14 @@
-"""Frames on the wire (PROTOCOL.md, clause 1): COBS, CRC-16, and a decoder that always resynchronises."""
+"""Frames on the wire (PROTOCOL.md, clause 1): COBS, CRC-16, a decoder that resynchronises."""
 
 from unclench_wire.ids import MAX_ENCODED
 
 try:
     from binascii import crc_hqx
+
+    def crc16(data: "bytes | bytearray", n: int) -> int:
+        """CRC-16/IBM-3740 ("CCITT-FALSE") of data[:n] (1.2); "123456789" gives 0x29B1."""
+        return crc_hqx(memoryview(data)[:n], 0xFFFF)
+
 except ImportError:  # MicroPython has no crc_hqx
     _TABLE = []
     for _byte in range(256):
@@ -12,31 +17,29 @@ except ImportError:  # MicroPython has no crc_hqx
             _crc = ((_crc << 1) ^ 0x1021 if _crc & 0x8000 else _crc << 1) & 0xFFFF
         _TABLE.append(_crc)
 
-    def crc_hqx(data: bytes, crc: int) -> int:
-        """CRC with polynomial 0x1021, most significant bit first."""
-        for byte in data:
-            crc = (crc << 8 & 0xFFFF) ^ _TABLE[crc >> 8 ^ byte]
+    def crc16(data: "bytes | bytearray", n: int) -> int:
+        """CRC-16/IBM-3740 ("CCITT-FALSE") of data[:n], by index: a slice would allocate."""
+        table = _TABLE
+        crc = 0xFFFF
+        for i in range(n):
+            crc = (crc << 8 & 0xFFFF) ^ table[crc >> 8 ^ data[i]]
         return crc
 
 
-def crc16(data: "bytes | bytearray | memoryview") -> int:
-    """CRC-16/IBM-3740 ("CCITT-FALSE"): polynomial 0x1021, start 0xFFFF; "123456789" gives 0x29B1."""
-    return crc_hqx(data, 0xFFFF)
-
-
 def encode_frame_into(source: "bytearray", n: int, target: "bytearray") -> int:
-    """Write one whole frame into `target`: COBS of source[:n] with its checksum, then 0x00.
+    """Write one whole frame into `target`: 0x00, COBS of source[:n] with its checksum, 0x00 (1.4).
 
     `source` must have two bytes of room behind its first `n`: the checksum goes there. Allocates
-    nothing but the view for the checksum, so that the board can call it while streaming.
-    Returns the number of bytes written, at most n + 2 + (n + 2) // 254 + 2.
+    nothing under MicroPython, so that the board can call it while streaming.
+    Returns the number of bytes written, at most n + 5 + (n + 2) // 254.
     """
-    crc = crc16(memoryview(source)[:n])
+    crc = crc16(source, n)
     source[n] = crc & 0xFF
     source[n + 1] = crc >> 8
     n += 2
-    code_at = 0
-    out = 1
+    target[0] = 0
+    code_at = 1
+    out = 2
     code = 1
     i = 0
     while i < n:
@@ -66,7 +69,7 @@ def encode_frame(payload: "bytes | bytearray") -> bytes:
 
 
 def cobs_decode(data: "bytes | bytearray") -> "bytes | None":
-    """Undo COBS; `data` is without its closing 0x00. None if `data` is not COBS."""
+    """Undo COBS (1.3); `data` is without the 0x00 at its ends. None if `data` is not COBS."""
     out = bytearray()
     i = 0
     n = len(data)
@@ -83,34 +86,34 @@ def cobs_decode(data: "bytes | bytearray") -> "bytes | None":
 
 
 def decode_frame(data: "bytes | bytearray") -> "bytes | None":
-    """Payload of one frame (without its closing 0x00), or None if it is damaged."""
+    """Payload of one frame (without the 0x00 at its ends), or None if it is damaged."""
     whole = cobs_decode(data)
     if whole is None or len(whole) < 3:
         return None
-    if crc16(memoryview(whole)[:-2]) != whole[-2] | whole[-1] << 8:
-        return None
-    return whole[:-2]
+    n = len(whole) - 2
+    return whole[:n] if crc16(whole, n) == whole[n] | whole[n + 1] << 8 else None
 
 
 class FrameDecoder:
     """Bytes in, payloads out; knows no port and never holds more than one frame.
 
     Damaged, overlong and cut frames are counted in `bad_frames`, never raised: after any garbage
-    the next 0x00 is a new start (PROTOCOL.md 1.5).
+    the next 0x00 is a new start (1.5). What comes before the first 0x00 is the rest of something
+    that began before we listened; it is not counted.
     """
 
     def __init__(self, max_encoded: int = MAX_ENCODED) -> None:
         self.bad_frames = 0
         self._max = max_encoded
         self._tail = b""
-        self._skipping = False
+        self._skipping = True
 
     def feed(self, data: bytes) -> "list[bytes]":
         """Payloads of all frames that `data` completes, in order."""
         pieces = data.split(b"\0")
         payloads = []
         for piece in pieces[:-1]:
-            if self._skipping:  # the rest of a frame that was already given up and counted
+            if self._skipping:  # the rest of a frame that was already given up
                 self._skipping = False
                 continue
             frame = self._tail + piece
@@ -129,8 +132,3 @@ class FrameDecoder:
                 self._skipping = True
                 self.bad_frames += 1
         return payloads
-
-    def reset(self) -> None:
-        """Forget a half-received frame, as when a port was reopened; the counter stays."""
-        self._tail = b""
-        self._skipping = False

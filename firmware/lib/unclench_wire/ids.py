@@ -1,7 +1,7 @@
 """Numbers of the wire (PROTOCOL.md, clauses 2 to 4): message types, error codes, limits."""
 
 try:
-    from micropython import const
+    from micropython import const  # type: ignore[import-not-found]
 except ImportError:
 
     def const(value: int) -> int:
@@ -9,15 +9,16 @@ except ImportError:
         return value
 
 
-LEVEL = const(1)  # raised by every change that an older peer would misread
+LEVEL = const(1)  # raised by every change that an older peer would misread (6.1)
 
-# Board to host
+# Board to host: below FIRST_COMMAND (4.9)
 HELLO = const(0x01)
 SAMPLES = const(0x02)
 REPLY = const(0x03)
 ERROR = const(0x04)
 
 # Host to board
+FIRST_COMMAND = const(0x10)
 CMD_HELLO = const(0x10)
 CMD_START = const(0x11)
 CMD_STOP = const(0x12)
@@ -41,8 +42,11 @@ FLAG_STREAMING = const(0x01)
 FLAG_VIRTUAL = const(0x02)
 
 MAX_CHANNELS = const(3)
-MAX_PAYLOAD = const(600)  # largest payload with its checksum; 4 kHz x 3 channels x 10 ms needs 376
-MAX_ENCODED = const(603)  # MAX_PAYLOAD with one COBS code per 254 bytes begun
+MAX_PAYLOAD = const(598)  # 4 kHz x 3 channels x 10 ms needs 374
+MAX_ENCODED = const(603)  # MAX_PAYLOAD, its checksum, and one COBS code per 254 bytes begun
+MAX_COMMAND_ENCODED = const(64)  # the same for what a host sends
+MAX_LABEL = const(80)  # bytes of UTF-8
+MAX_ERROR_TEXT = const(200)  # bytes of UTF-8
 BEACON_MS = const(500)  # an idle board says hello this often
 FRAME_MS = const(10)  # a sample frame holds this much signal
 COUNTER_NAMES = ("fifo_overflows", "dma_overruns", "late_services", "lost_samples", "bad_frames")

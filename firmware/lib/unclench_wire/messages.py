@@ -1,4 +1,4 @@
-"""Layouts of the messages (PROTOCOL.md, clauses 2 to 4), packed and unpacked the same on both sides."""
+"""Layouts of the messages (PROTOCOL.md, clauses 2 to 4), packed and unpacked on either side."""
 
 import struct
 
@@ -73,15 +73,32 @@ class Hello:
         return self.rate_num / self.rate_den
 
 
-def pack_hello(hello: Hello) -> bytes:
-    """Payload of HELLO."""
-    label = hello.label.encode()[:80]
+def _utf8(text: str, limit: int) -> bytes:
+    """At most `limit` bytes of `text`, never cut inside a character."""
+    data = text.encode()
+    if len(data) > limit:
+        while data[limit] & 0xC0 == 0x80:
+            limit -= 1
+    return data[:limit]
+
+
+def _text(data: bytes) -> str:
+    """Text that reads even where it is not UTF-8 (MicroPython has no decode(errors=...))."""
+    try:
+        return data.decode()
+    except UnicodeError:
+        return "".join([chr(byte) if byte < 0x80 else "?" for byte in data])
+
+
+def pack_hello(hello: Hello, flags: int = 0) -> bytes:
+    """Payload of HELLO, with `flags` set besides the hello's own."""
+    label = _utf8(hello.label, ids.MAX_LABEL)
     parts = [
         struct.pack(
             _HELLO_HEAD,
             ids.HELLO,
             hello.level,
-            hello.flags,
+            hello.flags | flags,
             hello.firmware[0],
             hello.firmware[1],
             hello.firmware[2],
@@ -120,11 +137,17 @@ def unpack_hello(payload: bytes) -> Hello:
     if level != ids.LEVEL:  # only the first 14 bytes keep their meaning for ever (2.2)
         return Hello([], level=level, flags=payload[2], firmware=firmware, board_id=board_id)
     if len(payload) < _HELLO_HEAD_LEN + 1:
-        raise WireError("hello of %d bytes, at least %d expected" % (len(payload), _HELLO_HEAD_LEN))
+        raise WireError(
+            "hello of %d bytes, at least %d expected" % (len(payload), _HELLO_HEAD_LEN + 1)
+        )
     fields = struct.unpack(_HELLO_HEAD, payload[:_HELLO_HEAD_LEN])
     n_channels = fields[16]
     at = _HELLO_HEAD_LEN + n_channels * _HELLO_CHANNEL_LEN
-    if not 1 <= n_channels <= ids.MAX_CHANNELS or len(payload) <= at:
+    if (
+        not 1 <= n_channels <= ids.MAX_CHANNELS
+        or len(payload) <= at
+        or len(payload) <= at + payload[at]
+    ):
         raise WireError("hello with %d channels in %d bytes" % (n_channels, len(payload)))
     channels = []
     for i in range(n_channels):
@@ -156,7 +179,7 @@ def unpack_hello(payload: bytes) -> Hello:
         step_mlsb=fields[15],
         firmware=firmware,
         board_id=board_id,
-        label=bytes(payload[at + 1 : at + 1 + payload[at]]).decode(),
+        label=_text(payload[at + 1 : at + 1 + payload[at]]),
         flags=fields[2],
         level=level,
     )
@@ -174,16 +197,18 @@ def pack_samples_head(
 def unpack_samples_head(payload: bytes) -> "tuple[int, int, int, int, int]":
     """Channels, sequence number, index of the first sample, device microseconds, overflow count.
 
-    The samples follow from SAMPLES_HEAD_LEN on. Raises WireError if they are not whole rows.
+    The samples follow from SAMPLES_HEAD_LEN on. Raises WireError if they are not one or more whole
+    rows (3.2).
     """
-    if len(payload) < SAMPLES_HEAD_LEN:
-        raise WireError("samples of %d bytes, at least %d expected" % (len(payload), 14))
+    n_bytes = len(payload) - SAMPLES_HEAD_LEN
+    if n_bytes <= 0:
+        raise WireError(
+            "samples of %d bytes, more than %d expected" % (len(payload), SAMPLES_HEAD_LEN)
+        )
     _, channels, seq, index, device_us, overflows = struct.unpack(
         _SAMPLES_HEAD, payload[:SAMPLES_HEAD_LEN]
     )
-    if not 1 <= channels <= ids.MAX_CHANNELS or (len(payload) - SAMPLES_HEAD_LEN) % (
-        SAMPLE_BYTES * channels
-    ):
+    if not 1 <= channels <= ids.MAX_CHANNELS or n_bytes % (SAMPLE_BYTES * channels):
         raise WireError("samples of %d bytes for %d channels" % (len(payload), channels))
     return channels, seq, index, device_us, overflows
 
@@ -200,4 +225,4 @@ def pack_reply(command: int, tag: int, body: bytes = b"") -> bytes:
 
 def pack_error(command: int, tag: int, code: int, text: str) -> bytes:
     """Payload of ERROR (PROTOCOL.md 4.4)."""
-    return bytes([ids.ERROR, command, tag, code]) + text.encode()
+    return bytes([ids.ERROR, command, tag, code]) + _utf8(text, ids.MAX_ERROR_TEXT)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from unclench.commands.options import chain_options, csv_options
 from unclench.review.analyze import analyze, render, to_json
@@ -43,4 +44,4 @@ def analyze_command(
     if as_json:
         click.echo(to_json(result))
         return
-    click.echo(render(result))
+    Console().print(render(result))

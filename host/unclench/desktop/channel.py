@@ -84,6 +84,8 @@ class ChannelRow(QtWidgets.QWidget):
         self._theme = theme
         self._shown = ()
         self._card.setFixedWidth(round(236 * text_scale))
+        # Room for three digits: a number that changes must not move what stands beside it.
+        self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("88.8"))
         self.trace.set_theme(theme, text_scale, self._number)
         self.raw.set_theme(theme, text_scale)
         self._name.setStyleSheet(f"color: {theme.channels[self._number % 3]}")

@@ -9,6 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.Qt import QtCore, QtGui
 
+from unclench.desktop.curve import Curve
 from unclench.desktop.theme import Theme
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
 
@@ -22,17 +23,24 @@ _MAX_POINTS = 1000  # more than the pixels of a trace add nothing but time
 class Trace(pg.PlotWidget):
     """A plot that scrolls in time and neither zooms nor pans."""
 
-    def __init__(self, unit_label: str, span_s: float) -> None:
+    def __init__(self, unit_label: str, span_s: float, filled: bool) -> None:
         super().__init__()
         self._label = unit_label
+        self._range_uv = (0.0, 1.0)
+        self.curve = Curve(filled)
+        self.addItem(self.curve, ignoreBounds=True)
         self.setMouseEnabled(False, False)
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)
         self.setFrameShape(self.Shape.NoFrame)
+        # Its ground is all its own: what lies beneath need not be painted with every frame.
+        self.viewport().setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.getViewBox().setDefaultPadding(0)
         for name in ("left", "bottom"):  # the ends of the scales are what matters: never hide them
-            self.getAxis(name).setStyle(autoReduceTextSpace=False, hideOverlappingLabels=False)
+            axis = self.getAxis(name)
+            axis.setStyle(autoReduceTextSpace=False, hideOverlappingLabels=False)
+            axis.setCacheMode(axis.CacheMode.DeviceCoordinateCache)
         self.set_span(span_s)
 
     def set_span(self, span_s: float) -> None:
@@ -43,9 +51,11 @@ class Trace(pg.PlotWidget):
         past_s = [k * step_s for k in range(1, int(span_s / step_s) + 1)]
         ticks = [(-s, f"{s:g} s ago" if s < 120 else f"{s / 60:g} min ago") for s in past_s]
         self.getAxis("bottom").setTicks([[(0.0, "now"), *ticks]])
+        self.set_range_uv(*self._range_uv)
 
     def set_range_uv(self, low_uv: float, high_uv: float) -> None:
         """Show from `low_uv` to `high_uv`, both with their figures."""
+        self._range_uv = (low_uv, high_uv)
         air = _AIR * (high_uv - low_uv)
         self.setYRange(low_uv - (air if low_uv else 0), high_uv + air, padding=0)
         if low_uv:
@@ -53,6 +63,8 @@ class Trace(pg.PlotWidget):
         else:  # 5 and 10 in fifths, 20 in quarters
             values = np.linspace(0.0, high_uv, 5 if f"{high_uv:e}".startswith("2") else 6)
         self.getAxis("left").setTicks([[(float(v), f"{v:g}") for v in values]])
+        rect = QtCore.QRectF(-self.span_s, low_uv, (1 + _AIR) * self.span_s, high_uv - low_uv + air)
+        self.curve.set_range(rect, values)
 
     def set_theme(self, theme: Theme, text_scale: float) -> None:
         """Colours and text size of axes and ground."""
@@ -70,21 +82,16 @@ class Trace(pg.PlotWidget):
         self.setLabel(
             "left", self._label, color=theme.quiet, **{"font-size": f"{9 * text_scale}pt"}
         )
-        self.getPlotItem().showGrid(y=True, alpha=0.15)
 
 
 class TensionTrace(Trace):
     """Tension of one channel against its noise floor."""
 
     def __init__(self, span_s: float, noise_uv: float | None) -> None:
-        super().__init__("Tension, µV", span_s)
+        super().__init__("Tension, µV", span_s, filled=True)
         self._noise_uv = noise_uv
         self._top_uv = SCALES_UV[1]
         self._fixed_uv: float | None = None
-        self._curve = pg.PlotCurveItem(connect="finite", antialias=True)
-        self._doubtful = pg.PlotCurveItem(connect="finite", antialias=True)
-        self.addItem(self._doubtful)
-        self.addItem(self._curve)
         self._floor = pg.InfiniteLine(
             pos=noise_uv or 0,
             angle=0,
@@ -100,13 +107,7 @@ class TensionTrace(Trace):
     def set_theme(self, theme: Theme, text_scale: float, channel: int = 0) -> None:
         """See Trace.set_theme; the channel gives the line's colour."""
         super().set_theme(theme, text_scale)
-        colour = QtGui.QColor(theme.channels[channel % 3])
-        self._curve.setPen(pg.mkPen(colour))
-        fill = QtGui.QColor(colour)
-        fill.setAlpha(46)
-        self._curve.setFillLevel(0)
-        self._curve.setBrush(fill)
-        self._doubtful.setPen(pg.mkPen(theme.edge))
+        self.curve.set_colours(theme.channels[channel % 3], theme.edge, theme.grid)
         self._floor.setPen(pg.mkPen(theme.quiet, style=QtCore.Qt.PenStyle.DashLine))
         self._floor.label.setColor(theme.quiet)
         font = QtGui.QFont()
@@ -145,23 +146,29 @@ class TensionTrace(Trace):
         self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
     ) -> None:
         """Show rows (k,) of tension; where not `trusted` they are grey and do not set the scale."""
-        now_s = rows[-1] * row_s
-        good = np.where(trusted, tension_uv, np.nan)
-        times_s, values = thin(rows, good, row_s)
-        self._curve.setData(times_s - now_s, values)
         if trusted.all():
-            self._doubtful.setData([], [])
+            good = tension_uv
+            self.curve.set_points(self._place(rows, good, row_s))
         else:
-            times_s, values = thin(rows, np.where(trusted, np.nan, tension_uv), row_s)
-            self._doubtful.setData(times_s - now_s, values)
+            good = np.where(trusted, tension_uv, np.nan)
+            doubtful = np.where(trusted, np.nan, tension_uv)
+            self.curve.set_points(
+                self._place(rows, good, row_s), self._place(rows, doubtful, row_s)
+            )
         if self._fixed_uv is None:
-            self._follow(float(np.nanmax(good, initial=0.0)))
+            self._follow(float(np.fmax.reduce(good, initial=0.0)))
+        now_s = rows[-1] * row_s
         for at_s, line in list(self._marks):
             if now_s - at_s > self.span_s + 60:
                 self.removeItem(line)
                 self._marks.remove((at_s, line))
             else:
                 line.setValue(at_s - now_s)
+
+    @staticmethod
+    def _place(rows: IntArray, values: FloatArray, row_s: float) -> tuple[FloatArray, FloatArray]:
+        times_s, thinned = thin(rows, values, row_s)
+        return times_s - rows[-1] * row_s, thinned
 
     def _follow(self, peak_uv: float) -> None:
         """Widen at once, narrow only when there is ample room, in round steps."""
@@ -179,23 +186,21 @@ class RawTrace(Trace):
     """The signal as sampled, about its mean: a band from the lowest to the highest value."""
 
     def __init__(self, span_s: float) -> None:
-        super().__init__("Raw, µV", span_s)
-        self._curve = pg.PlotCurveItem(connect="finite")
-        self.addItem(self._curve)
+        super().__init__("Raw, µV", span_s, filled=False)
         self._half_uv = 0.0
 
     def set_theme(self, theme: Theme, text_scale: float) -> None:
         """See Trace.set_theme."""
         super().set_theme(theme, text_scale)
-        self._curve.setPen(pg.mkPen(theme.quiet))
+        self.curve.set_colours(theme.quiet, theme.edge, theme.grid)
 
     def draw(self, rows: IntArray, range_uv: FloatArray, row_s: float) -> None:
         """Show buckets (k, 2) of lowest and highest value."""
         if not len(rows) or np.isnan(range_uv).all():
-            self._curve.setData([], [])
+            self.curve.set_points((rows[:0] * row_s, rows[:0] * row_s))
             return
         centred = range_uv - np.nanmedian(range_uv)
-        self._curve.setData(np.repeat((rows - rows[-1]) * row_s, 2), centred.ravel())
+        self.curve.set_points((np.repeat((rows - rows[-1]) * row_s, 2), centred.ravel()))
         peak = float(np.nanmax(np.abs(centred)))
         half = next((top for top in SCALES_UV if top >= peak), peak)
         if half > self._half_uv or half < self._half_uv / 2.5:

@@ -22,6 +22,7 @@ from unclench.settings import Settings, save_settings, sessions_dir
 
 _FRAME_MS = 16
 _WORDS_MS = 200
+_SUM_UP_EVERY = 5  # of those: figures that hardly change need not be laid out so often
 _TEXT_STEPS = (0.7, 2.5, 0.1)
 
 
@@ -61,6 +62,7 @@ class Dashboard(QtWidgets.QMainWindow):
         self._drawn_row = -1
         self._paused = False
         self._n_marks = 0
+        self._told = 0
         self.on_frame: Callable[[float], None] | None = None  # told the arrival time of what shows
         info = pipeline.info
         self._header = Header(info.source)
@@ -284,9 +286,12 @@ class Dashboard(QtWidgets.QMainWindow):
             self._end_recording()
         if not self._paused:
             _, tension_uv, trusted = self._rings.tension(self._settings.span_s)
+            self._told += 1
+            sum_up = self._told % _SUM_UP_EVERY == 1
             span = span_words(self._settings.span_s)
             for k, row in enumerate(self._rows):
-                row.tell_span(tension_uv[:, k], trusted[:, k], span)
+                if sum_up:
+                    row.tell_span(tension_uv[:, k], trusted[:, k], span)
                 if k < len(status.state):
                     row.tell(
                         tension_uv[:, k],

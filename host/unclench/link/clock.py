@@ -1,4 +1,4 @@
-"""Device time to host time, by regression over the arrivals of the last minute."""
+"""Device time to host time, by regression over the arrivals of the last two minutes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import numpy as np
 
 _BIN_S = 0.5
 _WINDOW_BINS = 240
+_MIN_BINS = 4
+_TRIM_ROUNDS = 5
+_TRIM_FACTOR = 4.0  # of the median residual; for Gaussian ones, 2.7 standard deviations
+_TRIM_FLOOR_S = 1e-3  # USB polls every millisecond: so much is never an outlier
 
 
 class ClockFit:
@@ -15,7 +19,8 @@ class ClockFit:
 
     Arrival times are late by a varying amount and never early, so of every half second only the
     earliest arrival (smallest host minus device) counts; the line goes through those of the last
-    two minutes by least squares. Bunched arrivals therefore do not bend it.
+    two minutes by least squares. Bunched arrivals therefore do not bend it, nor does a stall of
+    seconds: its arrivals lie far from the line through the rest and are left out.
     """
 
     def __init__(self) -> None:
@@ -60,13 +65,17 @@ class ClockFit:
         return (self._slope - 1.0) * 1e6 if self._fitted_bins * _BIN_S >= 10.0 else None
 
     def _fit(self) -> None:
-        if len(self._bins) < 4:
+        if len(self._bins) < _MIN_BINS:
             return
         points = np.array([(device, host) for _, device, host in self._bins])
-        middle = points.mean(axis=0)
-        device, host = (points - middle).T
-        spread = float(device @ device)
-        if spread > 0:
-            self._slope = float(device @ host) / spread
+        self._fitted_bins = len(points)
+        for _ in range(_TRIM_ROUNDS):
+            middle = points.mean(axis=0)
+            device, host = (points - middle).T
+            self._slope = float(device @ host) / float(device @ device)
             self._device0_s, self._host0_s = (float(v) for v in middle)
-            self._fitted_bins = len(self._bins)
+            residual = np.abs(host - self._slope * device)
+            kept = residual <= max(_TRIM_FACTOR * float(np.median(residual)), _TRIM_FLOOR_S)
+            if kept.all():
+                return
+            points = points[kept]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from unclench_wire.messages import Hello
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+States = tuple[SignalState, ...]  # one for each channel
 
 TENSION_RATE_HZ = 50  # rows of tension per second, for screen and disk alike
 _NOISE_BAND_HZ = (WIDE.low_hz, WIDE.high_hz)  # what a board's noise figure refers to
@@ -47,7 +49,7 @@ class StreamInfo:
         """Samples from one row of tension to the next."""
         return max(1, round(self.fs_hz / TENSION_RATE_HZ))
 
-    @property
+    @cached_property
     def uv_per_unit(self) -> FloatArray:
         """Microvolts at the electrode per unit, shape (n_channels,)."""
         return np.array([self.hello.uv_per_unit(k) for k in range(len(self.channels))])
@@ -79,9 +81,18 @@ class LiveBlock:
     emg_uv: FloatArray  # (n_samples, n_channels) at the electrode
     envelope_uv: FloatArray  # (n_samples, n_channels), the tension
     settling: BoolArray  # (n_samples,): no tension to be had yet
-    state: tuple[SignalState, ...]  # of each channel, now
+    states: tuple[tuple[int, States], ...]  # from which sample on which states hold, ascending
     trusted: tuple[bool, ...]  # whether each channel's tension is a muscle's
     host_s: float  # when its last byte arrived
+
+    @property
+    def state(self) -> States:
+        """State of each channel at the block's end."""
+        return self.states[-1][1]
+
+    def state_at(self, sample: int) -> States:
+        """State of each channel at one of the block's samples."""
+        return next(states for since, states in reversed(self.states) if sample >= since)
 
     @property
     def stop(self) -> int:
@@ -122,7 +133,7 @@ class LiveStatus:
     bad_frames: int
     overflows: int
     reconnections: int
-    state: tuple[SignalState, ...] = ()
+    state: States = ()
     trusted: tuple[bool, ...] = ()
     notched_hz: tuple[tuple[float, ...], ...] = ()
     mains_fraction: tuple[float, ...] = ()

@@ -282,12 +282,15 @@ class Pipeline:
         info = self.info
         emg_uv = units_to_uv(units, info.hello.zero_unit, info.uv_per_unit)
         chained = self._chain.process(emg_uv)
+        states = [(first, self._state)]
         for assessment in self._meter.process(first, emg_uv, chained.settling):
+            known_from = assessment.first_index + self._meter.window_n
             for name, was, state in zip(info.channels, self._state, assessment.state, strict=True):
                 if was != state:
                     text = f"{name}: {state}"
-                    self._emit(LiveEvent(assessment.first_index, "signal", text))
+                    self._emit(LiveEvent(known_from, "signal", text))
             self._state = assessment.state
+            states.append((known_from, self._state))
         if self._chain.notched_hz != self._notched:
             for name, before, now in zip(
                 info.channels, self._notched, self._chain.notched_hz, strict=True
@@ -302,7 +305,7 @@ class Pipeline:
             emg_uv,
             chained.envelope_uv,
             chained.settling,
-            self._state,
+            tuple(states),
             self._trusted(),
             host_s,
         )

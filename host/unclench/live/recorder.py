@@ -159,5 +159,8 @@ class Recorder:
 
 def _words(block: LiveBlock, offsets: IntArray) -> list[str]:
     """One word for each row: the channels' states, joined where they differ."""
-    state = block.state[0] if len(set(block.state)) == 1 else "; ".join(block.state)
-    return ["settling" if block.settling[i] else state for i in offsets]
+    words = []
+    for i in offsets.tolist():
+        states = ("settling",) if block.settling[i] else block.state_at(block.first + i)
+        words.append(states[0] if len(set(states)) == 1 else "; ".join(states))
+    return words

@@ -154,8 +154,8 @@ def to_dict(result: Analysis) -> dict[str, Any]:
 def render(result: Analysis) -> RenderableType:
     """Return the figures for a person, to be printed by a rich console."""
     table = Table()
-    table.add_column("tension in uV")
-    for heading in ("mean", "p10", "median", "p90", "max", "mains", "clipped", "device noise"):
+    table.add_column("tension, uV")
+    for heading in ("mean", "p10", "median", "p90", "max", "mains", "clipped", "noise"):
         table.add_column(heading, justify="right")
     for c in result.channels:
         t = c.tension_uv

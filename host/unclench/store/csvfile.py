@@ -102,11 +102,12 @@ class CsvFile:
                 ),
             )
             with reader:
-                for batch in reader:
+                for n_blocks, batch in enumerate(reader, 1):
                     values = [c.to_numpy() for c in batch.columns]
                     if not all(np.isfinite(v).all() for v in values):
                         return None
-                    columns.append(values, share_read=window.share_read())
+                    read_bytes = n_blocks * _BLOCK_BYTES
+                    columns.append(values, share_read=read_bytes / (self.stop - self.start))
         return columns
 
     def _read_slowly(self, single: Sequence[int], together: Sequence[int]) -> "_Columns":
@@ -173,7 +174,7 @@ class _Columns:
         """Add rows, of which `share_read` of the file's have then been read."""
         start, stop = self._n_rows, self._n_rows + len(values[0])
         if stop > self._together.shape[1]:
-            capacity = max(stop, int(1.1 * stop / share_read))
+            capacity = max(stop, int(1.1 * stop / min(share_read, 1.0)))
             self._single = [_grown(column, capacity) for column in self._single]
             self._together = _grown(self._together, capacity)
         for column, new in zip((*self._single, *self._together), values, strict=True):
@@ -186,7 +187,8 @@ class _Columns:
 
     @property
     def together(self) -> FloatArray:
-        return self._together[:, : self._n_rows].T
+        rows: FloatArray = self._together[:, : self._n_rows].T
+        return rows
 
 
 def _grown(old: FloatArray, capacity: int) -> FloatArray:
@@ -201,13 +203,10 @@ class _Window(io.RawIOBase):
     def __init__(self, raw: BinaryIO, start: int, stop: int) -> None:
         raw.seek(start)
         self._raw = raw
-        self._size = self._left = stop - start
+        self._left = stop - start
 
     def readable(self) -> bool:
         return True
-
-    def share_read(self) -> float:
-        return max(1 - self._left / self._size, 1e-3)
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         data = self._raw.read(min(len(buffer), self._left))

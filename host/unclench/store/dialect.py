@@ -15,7 +15,7 @@ from unclench.store.csvfile import CsvFile, number
 
 _HEAD_BYTES = 256 << 10
 _DELIMITERS = ("\t", ";", ",")
-_COMMENT = ("#", "%")
+_SKIPPED = (b"#", b"%", b"sep=")  # comments, and a note that spreadsheets leave for themselves
 _SNIFF_ROWS = 20
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*")
 
@@ -51,16 +51,17 @@ def open_table(path: Path) -> Table:
         )
     if len(head) == _HEAD_BYTES:  # the last line is probably cut
         head = head[: head.rfind(b"\n") + 1] or head
-    lines = head.splitlines(keepends=True)
+    mark = codecs.BOM_UTF8 if head.startswith(codecs.BOM_UTF8) else b""
+    lines = head[len(mark) :].splitlines(keepends=True)
     comments, at = [], 0
-    while at < len(lines) and (not lines[at].strip() or lines[at].lstrip().startswith(_COMMENT_B)):
+    while at < len(lines) and (not lines[at].strip() or lines[at].lstrip().startswith(_SKIPPED)):
         comments.append(_text(lines[at]))
         at += 1
     if at == len(lines):
         raise InputError(f"{name} holds comments only: a header line and rows are expected.")
-    start = sum(len(line) for line in lines[: at + 1])
+    start = len(mark) + sum(len(line) for line in lines[: at + 1])
     numbered = [(at + 1 + i, _text(line)) for i, line in enumerate(lines[at:]) if line.strip()]
-    texts = [numbered[0][1].removeprefix("\ufeff"), *(text for _, text in numbered[1:])]
+    texts = [text for _, text in numbered]
     try:
         delimiter = _find_delimiter(texts[: _SNIFF_ROWS + 1])
         rows = [tuple(r) for r in csv.reader(texts, delimiter=delimiter, skipinitialspace=True)]
@@ -82,9 +83,6 @@ def open_table(path: Path) -> Table:
             if _is_numeric(row):  # what stands above it is no header of it
                 raise InputError(file.ragged(line, len(row)))
     return Table(file, "".join(comments), first_rows)
-
-
-_COMMENT_B = tuple(c.encode() for c in _COMMENT)
 
 
 def _opener(path: Path) -> Callable[[], BinaryIO]:

@@ -185,6 +185,8 @@ def open_session(path: Path) -> Session:
         No session, not readable, or of a newer version.
     """
     folder = path if path.is_dir() else path.parent
+    if not folder.is_dir():
+        raise StoreError(f"there is no folder {folder}: check the name.")
     if not is_session(folder):
         inside = sorted(p.name for p in folder.iterdir() if is_session(p))
         hint = "give the folder that a recording was made into, or a CSV file"

