@@ -22,6 +22,7 @@ WINDOW = (1280, 800)
 CHANNELS = 3
 FS_HZ = 2000
 WARM_UP_S = 5.0
+UNCLENCH = (sys.executable, "-m", "unclench.cli")
 
 
 def main(seconds: float = 30.0, soak_s: float = 600.0) -> None:
@@ -55,7 +56,7 @@ def _child(kind: str, seconds: float) -> dict[str, Any]:
 
 
 class _Freshness:
-    """A sink that notes when samples arrived, and when each of them was first on a painted frame."""
+    """A sink that notes when samples arrived and when they were first on a painted frame."""
 
     def __init__(self) -> None:
         self.waiting: deque[tuple[int, float]] = deque()
@@ -77,8 +78,7 @@ class _Freshness:
 
 def _ours(seconds: float) -> dict[str, Any]:
     board = subprocess.Popen(
-        [sys.executable, "-m", "unclench.cli", "simulate", "--tcp", "0"]
-        + ["--signal", f"sim:desk-work?channels={CHANNELS}"],
+        [*UNCLENCH, "simulate", "--tcp", "0", "--signal", f"sim:desk-work?channels={CHANNELS}"],
         stdout=subprocess.PIPE,
         text=True,
     )

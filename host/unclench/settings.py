@@ -40,10 +40,10 @@ def load_settings(path: Path | None = None) -> tuple[Settings, str | None]:
     """Read the settings; a broken file is put aside, and a sentence says so."""
     path = path or settings_path()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return Settings(), None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         return Settings(), f"The settings in {path} cannot be read ({error}); defaults are used."
     try:
         return Settings.model_validate_json(text), None

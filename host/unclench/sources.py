@@ -22,6 +22,7 @@ from unclench.link.virtual.scenarios import SCENARIOS
 from unclench.store.recording import load_recording
 
 DEFAULT_SCENARIO = "desk-work"
+_WHOLE = ("channels", "rate", "seed")  # settings of sim that are whole numbers
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Source:
     speed: float = 1.0
     channel_names: tuple[str, ...] = ()  # where the source knows them
     notes: tuple[str, ...] = ()  # what a person should be told once
+    recording: bool = False
 
     def reader(self) -> LinkReader:
         """Thread that reads this source."""
@@ -43,6 +45,8 @@ class Source:
             self.name,
             lossless=self.speed == MAX_SPEED,
             ended=lambda: board is not None and board.finished,
+            may_pause=self.recording,
+            true_time=self.speed == 1.0,
         )
 
     def close(self) -> None:
@@ -86,9 +90,8 @@ def open_source(
                 f"{text} is a board and runs in its own time; --speed is for recordings and sim."
             )
         return _port_source(text, None)
-    path = Path(text).expanduser()
-    if path.exists():
-        return recorded_source(path, speed, fs_hz, columns, unit)
+    if text and _exists(text):
+        return recorded_source(Path(text).expanduser(), speed, fs_hz, columns, unit)
     raise InputError(
         f"There is no source '{text}': expected auto, sim, sim:NAME ({', '.join(SCENARIOS)}), "
         "a serial port, a URL such as socket://127.0.0.1:4040, or an existing session folder or "
@@ -108,14 +111,15 @@ def synthetic_board(text: str, speed: float) -> VirtualBoard:
             f"There is no scenario '{scenario}': choose one of {', '.join(SCENARIOS)}."
         )
     numbers: dict[str, float] = {}
-    known = ["channels", "rate", "seed"] + [f.name for f in fields(Faults)]
+    known = [*_WHOLE, *(f.name for f in fields(Faults))]
     for key, value in parse_qsl(query, keep_blank_values=True):
         if key not in known:
             raise InputError(f"'{key}' is no setting of sim: choose from {', '.join(known)}.")
         try:
-            numbers[key] = float(value)
+            numbers[key] = int(value) if key in _WHOLE else float(value)
         except ValueError:
-            raise InputError(f"'{value}' for {key} of sim is not a number.") from None
+            kind = "a whole number" if key in _WHOLE else "a number"
+            raise InputError(f"'{value}' for {key} of sim is not {kind}.") from None
     try:
         analog = SyntheticInput(
             scenario,
@@ -123,9 +127,10 @@ def synthetic_board(text: str, speed: float) -> VirtualBoard:
             rate_hz=int(numbers.pop("rate", 2000)),
             seed=int(numbers.pop("seed", 1)),
         )
+        faults = Faults(**numbers)
     except ValueError as error:
         raise InputError(f"The virtual board refuses: {error}.") from error
-    return VirtualBoard(analog, speed, Faults(**numbers))
+    return VirtualBoard(analog, speed, faults)
 
 
 def recorded_source(
@@ -150,7 +155,7 @@ def recorded_source(
             "carries 3: choose with --column."
         )
     board = VirtualBoard(RecordedInput(hello, recording.sample, units), speed)
-    return Source(label, board.plug_in, board, speed, recording.channels, recording.notes)
+    return Source(label, board.plug_in, board, speed, recording.channels, recording.notes, True)
 
 
 def _auto(speed: float) -> Source:
@@ -191,5 +196,14 @@ def _is_port(text: str) -> bool:
         return True
     if text in {port.device for port in serial.tools.list_ports.comports()}:
         return True
-    path = Path(text)
-    return path.exists() and stat.S_ISCHR(path.stat().st_mode)
+    try:
+        return stat.S_ISCHR(Path(text).stat().st_mode)
+    except OSError:
+        return False
+
+
+def _exists(text: str) -> bool:
+    try:
+        return Path(text).expanduser().exists()
+    except (OSError, RuntimeError):  # name too long, folder shut, no such user
+        return False

@@ -104,7 +104,7 @@ def test_5_4_a_board_that_restarted_is_started_anew(new_bench):
     reader.start()
     try:
         assert isinstance(reader.events.get(timeout=10), Connected)
-        first.stream(2)
+        first.stream(1)
         assert isinstance(reader.events.get(timeout=10), Arrived)
         second.board.beacon()
         first.board.beacon()  # as after a reset

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from unclench.commands.options import chain_options, csv_options, speed_option
+from unclench.commands.options import Seconds, chain_options, csv_options, speed_option
+from unclench.errors import StoreError
 from unclench.live.blocks import LiveSettings
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
@@ -42,9 +44,7 @@ class _Size(click.ParamType[tuple[int, int]]):
     metavar="SOURCE",
     help="auto, sim:NAME, a port or URL, a session folder, a CSV.",
 )
-@click.option(
-    "--seconds", type=click.FloatRange(min=0, min_open=True), help="Close after so much signal."
-)
+@click.option("--seconds", type=Seconds(), metavar="N", help="Close after so much signal.")
 @click.option(
     "--screenshot",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -93,12 +93,17 @@ def live_command(
     opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
     reader = opened.reader()
     pipeline = Pipeline(
-        reader, opened.name, LiveSettings(BANDS[band], mains), opened.channel_names, seconds
+        reader,
+        opened.name,
+        LiveSettings(BANDS[band], mains),
+        opened.channel_names,
+        # A recording ends on its last sample; a picture shows the signal still running.
+        stop_after_s=seconds if record_dir is not None else None,
     )
+    recorder = None
     try:
         info = pipeline.connect()
         rings = DisplayRings(info)
-        recorder = None
         if record_dir is not None:
             recorder = Recorder(record_dir, info, origin=0, lossless=reader.lossless)
         pipeline.start([rings] if recorder is None else [recorder, rings])
@@ -109,9 +114,12 @@ def live_command(
             saved,
             recorder=recorder,
             notes=opened.notes if trouble is None else (trouble, *opened.notes),
-            close_at_end=seconds is not None,
+            close_after_s=seconds,
             screenshot=screenshot,
         )
     finally:
         pipeline.stop()
+        if recorder is not None:  # closed already, unless the window could not be made
+            with contextlib.suppress(StoreError):  # told by the dashboard
+                recorder.close()
         opened.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -49,6 +50,23 @@ chain_options = _together(
         help="Remove mains hum where it is found (auto), always, or never.",
     ),
 )
+
+
+class Seconds(click.FloatRange):
+    """A length of time above 0 that ends: click lets "nan" and "inf" through."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return seconds, or fail with a sentence."""
+        seconds = float(super().convert(value, param, ctx))
+        if not math.isfinite(seconds):
+            self.fail(f"'{value}' is not a number of seconds.", param, ctx)
+        return seconds
+
 
 speed_option = click.option(
     "--speed",

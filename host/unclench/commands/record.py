@@ -14,7 +14,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from unclench.commands.options import chain_options, csv_options, speed_option
+from unclench.commands.options import Seconds, chain_options, csv_options, speed_option
 from unclench.errors import SourceError
 from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings
 from unclench.live.pipeline import Pipeline
@@ -49,9 +49,7 @@ class _LatestTension:
 @click.option(
     "--source", default="auto", show_default=True, metavar="SOURCE", help="What to record."
 )
-@click.option(
-    "--seconds", type=click.FloatRange(min=0, min_open=True), help="Seconds of signal; else Ctrl-C."
-)
+@click.option("--seconds", type=Seconds(), metavar="N", help="Seconds of signal; else Ctrl-C.")
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Session folder."
 )
@@ -112,9 +110,9 @@ def _run(
     except BaseException:
         pipeline.stop()
         raise
-    pipeline.start([recorder, latest])
     trouble = None
     try:
+        pipeline.start([recorder, latest])
         trouble = _follow(pipeline, recorder, latest, seconds)
     except KeyboardInterrupt:  # as good an end as any: what was recorded is whole
         pass
@@ -160,5 +158,9 @@ def _follow(
             over_s = time.monotonic() - began_s - (seconds or 0.0)
             if seconds is not None and not status.connected and over_s > _PATIENCE_S:
                 return f"{pipeline.info.source} went away and did not come back ({status.why})"
-    pipeline.status  # noqa: B018 - raises what ended the processing thread, if anything did
-    return None
+    status = pipeline.status  # raises what ended the processing thread, if anything did
+    return _sentence(status.why) if status.cut_short else None
+
+
+def _sentence(why: str) -> str:
+    return why[:1].upper() + why[1:]

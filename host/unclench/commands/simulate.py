@@ -62,12 +62,15 @@ def simulate_command(
 def _serve_pty(board: VirtualBoard, link: Path | None) -> None:
     while not board.closed:
         transport = PtyTransport(board.patience_s)
-        if link is not None:
-            _point(link, transport.path)
-        click.echo(transport.path)
-        board.serve(transport)
-        if link is not None:
-            link.unlink(missing_ok=True)
+        try:
+            if link is not None:
+                _point(link, transport.path)
+            click.echo(transport.path)
+            board.serve(transport)
+        finally:
+            transport.close()
+            if link is not None and link.is_symlink():
+                link.unlink(missing_ok=True)
         if board.finished:
             return
         time.sleep(board.gone_s())
@@ -84,15 +87,23 @@ def _point(link: Path, path: str) -> None:
 
 
 def _serve_tcp(board: VirtualBoard, port: int) -> None:
+    told = False
+    while not board.finished:
+        with _listen(port) as server:
+            port = server.getsockname()[1]
+            if not told:
+                click.echo(f"socket://127.0.0.1:{port}")
+                told = True
+            while not board.finished and board.gone_s() == 0:
+                client, _ = server.accept()
+                board.serve(SocketTransport(client, board.patience_s))
+        time.sleep(board.gone_s())  # unplugged: nobody answers at the port
+
+
+def _listen(port: int) -> socket.socket:
     try:
-        server = socket.create_server(("127.0.0.1", port))
+        return socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise SourceError(
             f"Port {port} cannot be used: {error.strerror}; choose another, or 0 for any."
         ) from error
-    with server:
-        click.echo(f"socket://127.0.0.1:{server.getsockname()[1]}")
-        while not board.finished:
-            client, _ = server.accept()
-            time.sleep(board.gone_s())
-            board.serve(SocketTransport(client, board.patience_s))

@@ -29,10 +29,10 @@ def run_dashboard(
     *,
     recorder: Recorder | None,
     notes: tuple[str, ...],
-    close_at_end: bool,
+    close_after_s: float | None,
     screenshot: Path | None,
 ) -> None:
-    """Show the dashboard until it is closed, or until the stream ends.
+    """Show the dashboard until it is closed, or until `close_after_s` of signal or its end.
 
     Raises StoreError if something could not be written, after all else was.
     """
@@ -58,7 +58,10 @@ def run_dashboard(
         window.close()
 
     def look_for_end() -> None:
-        if close_at_end and pipeline.status.ended:
+        status = pipeline.status
+        if close_after_s is not None and (
+            status.ended or status.n_samples >= close_after_s * pipeline.info.fs_hz
+        ):
             watch.stop()
             QtCore.QTimer.singleShot(_LAST_LOOK_MS, finish)
 

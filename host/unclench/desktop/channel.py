@@ -33,11 +33,11 @@ class ChannelRow(QtWidgets.QWidget):
         self._shown: tuple[str, ...] = ()
         self.trace = TensionTrace(settings.span_s, noise_uv)
         self.trace.setAccessibleName(f"Tension of {name} over time")
-        self.raw = RawTrace(_RAW_SPAN_S)
+        self.raw = RawTrace(_RAW_SPAN_S, raw_beside)
         self.raw.setVisible(settings.raw_shown)
         self._raw_beside = raw_beside
         self._card = QtWidgets.QFrame(objectName="card")
-        self._name = QtWidgets.QLabel(name, objectName="title")
+        self._name = QtWidgets.QLabel(name[:1].upper() + name[1:], objectName="title")
         self._value = QtWidgets.QLabel("–", objectName="value")
         self._value.setAccessibleName(f"Tension of {name} now")
         self._unit = QtWidgets.QLabel("µV", objectName="unit")
@@ -119,7 +119,8 @@ class ChannelRow(QtWidgets.QWidget):
         newest = tension_uv[-max(1, round(_VALUE_OVER_S / row_s)) :]
         can_tell = connected and trusted and not np.isnan(newest).any()
         value = tension_words(float(newest.mean())) if can_tell and len(newest) else "–"
-        advice = " ".join(part for part in (words.advice, hum_words(notched_hz)) if part)
+        removed = hum_words(notched_hz) if trusted else ""
+        advice = " ".join(part for part in (words.advice, removed) if part)
         shape, word, tone = words.shape, words.word, words.tone
         if not connected:
             shape, word, advice, tone = "○", "No signal", "", "quiet"

@@ -15,7 +15,8 @@ from unclench.live.blocks import BoolArray, FloatArray, IntArray
 
 SCALES_UV = (5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 1e4, 2e4, 5e4, 1e5)
 _AIR = 0.03  # beyond the ends of the scales, so that their figures fit
-_TICK_STEPS_S = (1.0, 5.0, 10.0, 20.0, 60.0, 120.0)
+_NARROW_AIR = 0.08
+_TICK_STEPS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0)
 _LABEL_HEIGHT = 130  # pixels of a trace below which the noise floor has no room for its name
 _MAX_POINTS = 1000  # more than the pixels of a trace add nothing but time
 
@@ -23,10 +24,12 @@ _MAX_POINTS = 1000  # more than the pixels of a trace add nothing but time
 class Trace(pg.PlotWidget):
     """A plot that scrolls in time and neither zooms nor pans."""
 
-    def __init__(self, unit_label: str, span_s: float, filled: bool) -> None:
+    def __init__(self, unit_label: str, span_s: float, filled: bool, air: float = _AIR) -> None:
         super().__init__()
         self._label = unit_label
         self._range_uv = (0.0, 1.0)
+        self._air = air
+        self._tick_font = QtGui.QFont()
         self.curve = Curve(filled)
         self.addItem(self.curve, ignoreBounds=True)
         self.setMouseEnabled(False, False)
@@ -36,6 +39,7 @@ class Trace(pg.PlotWidget):
         self.setFrameShape(self.Shape.NoFrame)
         # Its ground is all its own: what lies beneath need not be painted with every frame.
         self.viewport().setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)  # a cached ground can be a pixel too small
         self.getViewBox().setDefaultPadding(0)
         for name in ("left", "bottom"):  # the ends of the scales are what matters: never hide them
             axis = self.getAxis(name)
@@ -46,12 +50,19 @@ class Trace(pg.PlotWidget):
     def set_span(self, span_s: float) -> None:
         """Show the last `span_s` seconds."""
         self.span_s = span_s
-        self.setXRange(-span_s, _AIR * span_s, padding=0)
-        step_s = next(step for step in _TICK_STEPS_S if span_s / step <= 6)
+        self.setXRange(-span_s, self._air * span_s, padding=0)
+        self._set_ticks()
+        self.set_range_uv(*self._range_uv)
+
+    def _set_ticks(self) -> None:
+        """As many words under the time axis as there is room for."""
+        span_s = self.span_s
+        word_px = QtGui.QFontMetricsF(self._tick_font).horizontalAdvance("50 min ago ")
+        room = max(1.0, (self.width() - self.getAxis("left").width()) / word_px)
+        step_s = next((step for step in _TICK_STEPS_S if span_s / step <= min(6.0, room)), span_s)
         past_s = [k * step_s for k in range(1, int(span_s / step_s) + 1)]
         ticks = [(-s, f"{s:g} s ago" if s < 120 else f"{s / 60:g} min ago") for s in past_s]
         self.getAxis("bottom").setTicks([[(0.0, "now"), *ticks]])
-        self.set_range_uv(*self._range_uv)
 
     def set_range_uv(self, low_uv: float, high_uv: float) -> None:
         """Show from `low_uv` to `high_uv`, both with their figures."""
@@ -63,13 +74,15 @@ class Trace(pg.PlotWidget):
         else:  # 5 and 10 in fifths, 20 in quarters
             values = np.linspace(0.0, high_uv, 5 if f"{high_uv:e}".startswith("2") else 6)
         self.getAxis("left").setTicks([[(float(v), f"{v:g}") for v in values]])
-        rect = QtCore.QRectF(-self.span_s, low_uv, (1 + _AIR) * self.span_s, high_uv - low_uv + air)
+        rect = QtCore.QRectF(
+            -self.span_s, low_uv, (1 + self._air) * self.span_s, high_uv - low_uv + air
+        )
         self.curve.set_range(rect, values)
 
     def set_theme(self, theme: Theme, text_scale: float) -> None:
         """Colours and text size of axes and ground."""
         self.setBackground(theme.card)
-        font = QtGui.QFont()
+        font = self._tick_font
         font.setPointSizeF(9 * text_scale)
         for name in ("left", "bottom"):
             axis = self.getAxis(name)
@@ -82,6 +95,13 @@ class Trace(pg.PlotWidget):
         self.setLabel(
             "left", self._label, color=theme.quiet, **{"font-size": f"{9 * text_scale}pt"}
         )
+        self._set_ticks()
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Fit the words under the time axis."""
+        super().resizeEvent(event)
+        if hasattr(self, "span_s"):  # Qt resizes before we are complete
+            self._set_ticks()
 
 
 class TensionTrace(Trace):
@@ -185,8 +205,8 @@ class TensionTrace(Trace):
 class RawTrace(Trace):
     """The signal as sampled, about its mean: a band from the lowest to the highest value."""
 
-    def __init__(self, span_s: float) -> None:
-        super().__init__("Raw, µV", span_s, filled=False)
+    def __init__(self, span_s: float, narrow: bool) -> None:
+        super().__init__("Raw, µV", span_s, filled=False, air=_NARROW_AIR if narrow else _AIR)
         self._half_uv = 0.0
 
     def set_theme(self, theme: Theme, text_scale: float) -> None:
@@ -197,10 +217,11 @@ class RawTrace(Trace):
     def draw(self, rows: IntArray, range_uv: FloatArray, row_s: float) -> None:
         """Show buckets (k, 2) of lowest and highest value."""
         if not len(rows) or np.isnan(range_uv).all():
-            self.curve.set_points((rows[:0] * row_s, rows[:0] * row_s))
+            self.curve.set_points((np.empty(0), np.empty(0)))
             return
         centred = range_uv - np.nanmedian(range_uv)
-        self.curve.set_points((np.repeat((rows - rows[-1]) * row_s, 2), centred.ravel()))
+        times_s = np.repeat(np.asarray((rows - rows[-1]) * row_s, dtype=np.float64), 2)
+        self.curve.set_points((times_s, centred.ravel()))
         peak = float(np.nanmax(np.abs(centred)))
         half = next((top for top in SCALES_UV if top >= peak), peak)
         if half > self._half_uv or half < self._half_uv / 2.5:

@@ -33,6 +33,10 @@ class LinkReader:
         Otherwise the reader never blocks: what does not fit is dropped and shows as a gap.
     ended
         Says whether a closed source has simply come to its end (a recording played to its last).
+    may_pause
+        Silence is no sign of trouble: a recording that is played has its gaps, of any length.
+    true_time
+        The source runs in true time; the clock of one that is sped up says nothing of a crystal.
     """
 
     def __init__(
@@ -42,12 +46,16 @@ class LinkReader:
         *,
         lossless: bool = False,
         ended: Callable[[], bool] = lambda: False,
+        may_pause: bool = False,
+        true_time: bool = True,
     ) -> None:
         self.events: queue.Queue[LinkEvent] = queue.Queue(_QUEUE_FRAMES)
         self._open = open_transport
         self._name = name
         self.lossless = lossless
+        self.true_time = true_time
         self._ended = ended
+        self._may_pause = may_pause
         self._stop = threading.Event()
         self._restart = threading.Event()
         self._thread = threading.Thread(target=self._run, name="unclench-reader", daemon=True)
@@ -67,6 +75,11 @@ class LinkReader:
         """Connect anew: the stream's count makes no sense any more."""
         self._restart.set()
 
+    @property
+    def running(self) -> bool:
+        """Whether more may come into `events`."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """End the thread and close the port."""
         self._stop.set()
@@ -77,11 +90,16 @@ class LinkReader:
         connection = Connection(self._open(), self._name)
         try:
             hello = connection.handshake()
+        except BaseException:
+            connection.transport.close()  # and no word to what may not be a board of ours
+            raise
+        try:
             connection.start()
-        except (SourceError, TransportClosed) as error:
+        except TransportClosed as error:
             connection.close()
-            if isinstance(error, TransportClosed):
-                raise SourceError(f"{self._name} closed during the handshake: {error}.") from error
+            raise SourceError(f"{self._name} closed during the handshake: {error}.") from error
+        except BaseException:  # Ctrl-C, too, leaves no board streaming to nobody
+            connection.close()
             raise
         return connection, hello
 
@@ -115,7 +133,7 @@ class LinkReader:
                 self._put(Arrived(frames, now_s, connection.decoder.bad_frames))
             elif any(isinstance(m, Hello) for m in messages):
                 return "the board restarted"  # hello is only said by itself while idle
-            elif now_s - heard_s > _SILENT_S:
+            elif now_s - heard_s > _SILENT_S and not self._may_pause:
                 return f"no samples for {_SILENT_S:g} s"
         return "stopped"
 

@@ -11,6 +11,8 @@ import errno
 import os
 import select
 import socket
+import sys
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -19,7 +21,19 @@ import serial.tools.list_ports
 
 from unclench.errors import SourceError
 
+try:
+    from termios import error as _TermiosError  # noqa: N812
+except ImportError:  # Windows
+
+    class _TermiosError(Exception):  # type: ignore[no-redef]
+        """Never raised there."""
+
+
 _READ_MAX = 65536
+_DRAIN_S = 0.5  # a host that reads nothing for so long has gone
+_LATE_S = 0.02  # how late a pseudo-terminal may hand over what was written to it
+# What pyserial raises when a port goes away or is closed meanwhile; termios has an error of its own
+_GONE = (OSError, TypeError, ValueError, _TermiosError)
 
 
 class TransportClosed(Exception):  # noqa: N818 - an event of the line, not always an error
@@ -37,6 +51,9 @@ class Transport(Protocol):
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """Send and return how many bytes were taken. Raises TransportClosed."""
+
+    def drain(self) -> None:
+        """Wait for the other end to take what was written, where closing would throw it away."""
 
     def close(self) -> None:
         """Give the port back; harmless when repeated."""
@@ -68,6 +85,9 @@ class SocketTransport:
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """See Transport.write."""
         return _write_all(self._socket, self._socket.send, data, self._patience_s)
+
+    def drain(self) -> None:
+        """See Transport.drain: a closed socket still delivers."""
 
     def close(self) -> None:
         """See Transport.close."""
@@ -103,6 +123,21 @@ class PtyTransport:
             self._master, lambda part: os.write(self._master, part), data, self._patience_s
         )
 
+    def drain(self) -> None:
+        """See Transport.drain."""
+        import fcntl
+        import termios
+
+        unread, deadline = -1, 0.0
+        while unread != 0 or time.monotonic() < deadline:  # at zero, one more look: it comes late
+            count = fcntl.ioctl(self._slave, termios.FIONREAD, bytes(4))
+            before, unread = unread, int.from_bytes(count, sys.byteorder)
+            if unread != before:
+                deadline = time.monotonic() + (_DRAIN_S if unread else _LATE_S)
+            elif time.monotonic() > deadline:
+                return  # nobody reads
+            time.sleep(_LATE_S / 4)
+
     def close(self) -> None:
         """See Transport.close."""
         for fd in (self._master, self._slave):
@@ -126,8 +161,8 @@ class SerialTransport:
             first = self._port.read(1)
             waiting: int = self._port.in_waiting if first else 0  # type: ignore[attr-defined]
             return first + self._port.read(waiting) if waiting else first
-        except (OSError, TypeError, ValueError) as error:  # pyserial, when closed meanwhile
-            raise TransportClosed(str(error)) from error
+        except _GONE as error:
+            raise TransportClosed("the port is gone") from error
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """See Transport.write."""
@@ -135,8 +170,13 @@ class SerialTransport:
             return self._port.write(bytes(data)) or 0
         except serial.SerialTimeoutException:
             return 0
-        except (OSError, TypeError, ValueError) as error:
-            raise TransportClosed(str(error)) from error
+        except _GONE as error:
+            raise TransportClosed("the port is gone") from error
+
+    def drain(self) -> None:
+        """See Transport.drain."""
+        with contextlib.suppress(*_GONE):
+            self._port.flush()
 
     def close(self) -> None:
         """See Transport.close."""
@@ -157,16 +197,15 @@ def open_transport(url: str) -> Transport:
     if url.startswith("socket://"):
         return _open_socket(url)
     try:
-        port = serial.serial_for_url(url, baudrate=115200, timeout=0.1, write_timeout=1.0)
-        if hasattr(port, "exclusive") and os.name == "posix":
-            port.close()
-            port.exclusive = True
-            port.open()
+        # Exclusive from the first moment: opening empties the input, which may be another's.
+        port = serial.serial_for_url(
+            url, baudrate=115200, timeout=0.1, write_timeout=1.0, exclusive=True
+        )
     except ValueError as error:
         raise SourceError(
             f"'{url}' is not a port or address that can be opened: {error}."
         ) from error
-    except OSError as error:
+    except (OSError, _TermiosError) as error:
         raise SourceError(_why_not(url, error)) from error
     return SerialTransport(port)
 
@@ -202,7 +241,8 @@ def _open_socket(url: str) -> Transport:
             "for example socket://127.0.0.1:4040."
         )
     try:
-        return SocketTransport(socket.create_connection((host, int(port)), timeout=3.0))
+        address = (host.strip("[]"), int(port))  # an IPv6 address stands in brackets
+        return SocketTransport(socket.create_connection(address, timeout=3.0))
     except OSError as error:
         raise SourceError(
             f"Nothing answers at {url} ({error.strerror or error}); "
@@ -210,9 +250,12 @@ def _open_socket(url: str) -> Transport:
         ) from error
 
 
-def _why_not(url: str, error: OSError) -> str:
+def _why_not(url: str, error: Exception) -> str:
     # pyserial wraps the system's error: its number is the surest word on what happened.
-    number = error.errno if error.errno is not None else getattr(error.__context__, "errno", None)
+    number = getattr(error, "errno", None)
+    if number is None:
+        cause = error.__context__ or error
+        number = getattr(cause, "errno", cause.args[0] if cause.args else None)
     text = str(error)
     if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "FileNotFoundError" in text:
         known = ", ".join(sorted(p.device for p in serial.tools.list_ports.comports()))
@@ -222,7 +265,7 @@ def _why_not(url: str, error: OSError) -> str:
             f"No permission to open {url}; add yourself to its group (often `dialout`) and sign "
             "in again."
         )
-    if number in (errno.EBUSY, errno.EAGAIN) or "PermissionError" in text or "lock" in text:
+    if number in (errno.EBUSY, errno.EAGAIN) or "PermissionError" in text:
         return f"{url} is busy: another program has it open; close that program and try again."
     if number in (errno.ENOTTY, errno.EINVAL, errno.EISDIR):
         return f"{url} is not a serial port; `unclench devices` lists the boards found."

@@ -139,3 +139,4 @@ class LiveStatus:
     mains_fraction: tuple[float, ...] = ()
     drift_ppm: float | None = None
     recent_events: tuple[LiveEvent, ...] = ()
+    cut_short: bool = False  # the end was not meant: `why` says what happened

@@ -156,8 +156,9 @@ class Pipeline:
     def _sample_at(self, host_s: float) -> int:
         try:
             return self._base + round(self._clock.device_s(host_s) * self.info.fs_hz)
-        except ValueError:  # nothing has arrived yet
-            return self._next
+        except ValueError:  # nothing has arrived on this connection
+            since_s = self._last_host_s or host_s
+            return self._base + round((host_s - since_s) * self.info.fs_hz)
 
     def _run(self) -> None:
         try:
@@ -169,6 +170,9 @@ class Pipeline:
                 self._obey()
                 if event is not None:
                     self._handle(event)
+                elif not self._reader.running and self._reader.events.empty():
+                    # Its last word found no room, or it failed.
+                    self._end("the link has ended", cut_short=not self._status.ended)
         except BaseException as failure:
             self._failure = failure
             raise
@@ -200,9 +204,8 @@ class Pipeline:
         again = self._last_host_s > 0
         if again and not _same_constants(event.hello, self.info.hello):
             text = "the board that came back has other settings; start again to use them"
-            self._status = replace(self._status, connected=False, ended=True, why=text)
             self._emit(LiveEvent(self._next, "disconnected", text))
-            self._done.set()
+            self._end(text, cut_short=True)
             return
         if again:
             # The board's count begins anew; how long it was away is told by the host's clock.
@@ -262,6 +265,12 @@ class Pipeline:
         if self._stop_at is not None and first + len(units) >= self._stop_at:
             self._status = replace(self._status, ended=True, why="done")
             self._done.set()
+
+    def _end(self, why: str, cut_short: bool) -> None:
+        self._status = replace(
+            self._status, connected=False, ended=True, why=why, cut_short=cut_short
+        )
+        self._done.set()
 
     def _gap(self, first: int) -> None:
         lost = first - self._next
@@ -340,7 +349,7 @@ class Pipeline:
             trusted=self._trusted(),
             notched_hz=self._notched,
             mains_fraction=tuple(float(share) for share in self._chain.last_mains_fraction),
-            drift_ppm=self._clock.drift_ppm,
+            drift_ppm=self._clock.drift_ppm if self._reader.true_time else None,
             recent_events=tuple(self._recent),
         )
 

@@ -62,6 +62,8 @@ class Recorder:
         self._lossless = lossless
         self._queue: queue.Queue[LiveBlock | LiveEvent | None] = queue.Queue(_QUEUE_BLOCKS)
         self._origin = origin
+        self._early: list[LiveEvent] = []  # came before the origin was known
+        self._stopping = False
         self._error: StoreError | None = None
         self._drift_ppm: float | None = None
         self._thread = threading.Thread(target=self._run, name="unclench-recorder", daemon=True)
@@ -106,41 +108,63 @@ class Recorder:
             )
 
     def _run(self) -> None:
+        try:
+            self._write_until_stopped()
+        except StoreError as error:
+            self._error = error
+        except Exception as error:
+            self._error = StoreError(
+                f"Recording has ended by a fault of the program ({type(error).__name__}: {error}); "
+                f"what was written is kept in {self.folder}: please report it."
+            )
+            raise
+        finally:
+            self._finish()
+
+    def _write_until_stopped(self) -> None:
         flushed_s = time.monotonic()
-        stopping = False
-        while not stopping:
+        while True:
             try:
                 item = self._queue.get(timeout=_FLUSH_S)
             except queue.Empty:
-                item = None
+                pass
             else:
-                stopping = item is None
-            try:
+                if item is None:
+                    self._stopping = True
+                    return
                 if isinstance(item, LiveBlock):
                     self._write_block(item)
-                elif isinstance(item, LiveEvent):
+                else:
                     self._write_event(item)
-                if time.monotonic() - flushed_s >= _FLUSH_S:
-                    self._writer.flush()
-                    flushed_s = time.monotonic()
-            except StoreError as error:
-                self._error = error
-                break
+            if time.monotonic() - flushed_s >= _FLUSH_S:
+                self._writer.flush()
+                flushed_s = time.monotonic()
+
+    def _finish(self) -> None:
         try:
-            if self._drift_ppm is not None and self._error is None:
-                self._writer.update(drift_ppm=round(self._drift_ppm, 3))
-            if self._error is None:
-                self._writer.close()
-            else:
+            if self._early:  # not one sample came
+                self._begin(self._early[0].sample)
+            if self._error is not None:
                 self._writer.close("error", str(self._error))
+            else:
+                if self._drift_ppm is not None:
+                    self._writer.update(drift_ppm=round(self._drift_ppm, 3))
+                self._writer.close()
         except StoreError as error:
             self._error = self._error or error
-        while self._error is not None and not stopping:  # nobody may wait for room in the queue
-            stopping = self._queue.get() is None
+        while self._error is not None and not self._stopping:
+            self._stopping = self._queue.get() is None  # nobody may wait for room in the queue
+
+    def _begin(self, origin: int) -> None:
+        self._origin = origin
+        early, self._early = self._early, []
+        for event in early:
+            self._write_event(event)
 
     def _write_block(self, block: LiveBlock) -> None:
         if self._origin is None:
-            self._origin = block.first
+            self._begin(block.first)
+        assert self._origin is not None
         first = block.first - self._origin
         self._writer.write_samples(first, block.units)
         offsets = self._pick.offsets(block.first, len(block.units))
@@ -151,7 +175,10 @@ class Recorder:
             self._writer.write_tension(first + offsets, tension, words)
 
     def _write_event(self, event: LiveEvent) -> None:
-        sample = max(0, event.sample - (self._origin or 0))
+        if self._origin is None:
+            self._early.append(event)
+            return
+        sample = max(0, event.sample - self._origin)
         self._writer.write_event(
             sample, event.kind, event.text, event.duration_s, event.lost_samples
         )

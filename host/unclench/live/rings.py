@@ -69,6 +69,7 @@ class DisplayRings:
         self._trusted = RowRing(rows, (n_channels,))
         none: SignalState = "settling"
         self._state = (none,) * n_channels
+        self._trusted_until = [0] * n_channels  # row behind the last one that seemed a muscle's
         self._raw = RowRing(round(raw_s / self.bucket_s), (2, n_channels))
         self._arrived_s = 0.0
 
@@ -84,8 +85,11 @@ class DisplayRings:
             self._tension.put(rows, tension)
             self._trusted.put(rows, trusted)
             for k, state in enumerate(block.state):
-                if state != self._state[k] and state != "settling" and not block.trusted[k]:
-                    self._trusted.change_last(round(_NOTICED_AFTER_S / self.row_s), k, 0.0)
+                if block.trusted[k]:
+                    self._trusted_until[k] = self._trusted.next_row
+                elif state != self._state[k] and state != "settling":
+                    n = self._trusted.next_row - self._trusted_until[k]
+                    self._trusted.change_last(n + round(_NOTICED_AFTER_S / self.row_s), k, 0.0)
             self._state = block.state
             self._raw.put(numbers, extremes)
             self._arrived_s = block.host_s

@@ -11,7 +11,7 @@ from unclench.link.virtual.faults import NO_FAULTS, Faults, FaultyTransport
 from unclench.link.virtual.inputs import AnalogInput, Units
 from unclench_wire import ids
 from unclench_wire.board import Board
-from unclench_wire.messages import SAMPLE_BYTES
+from unclench_wire.messages import SAMPLE_BYTES, SAMPLES_HEAD_LEN
 
 MAX_SPEED = float("inf")
 _LONGEST_WAIT_S = 0.05
@@ -81,6 +81,7 @@ class VirtualBoard:
         board = Board(hardware, transport.write)
         unplug_at_s = time.monotonic() + (self._faults.unplug_every_s or float("inf"))
         beacon_s = 0.0
+        self.finished = False
         try:
             while not self.closed and not hardware.ended:
                 if time.monotonic() > unplug_at_s:
@@ -93,7 +94,9 @@ class VirtualBoard:
                     beacon_s = time.monotonic() + ids.BEACON_MS / 1000
                 else:
                     board.receive(transport.read(ids.BEACON_MS / 1000))
-            self.finished = hardware.ended
+            if hardware.ended:
+                self.finished = True
+                transport.drain()
         except TransportClosed:
             return
         finally:
@@ -128,7 +131,9 @@ class _Hardware:
     def start(self) -> None:
         hello = self._analog.hello()
         self._fs_hz = hello.fs_hz()
-        self._frame_n = max(1, round(self._fs_hz * ids.FRAME_MS / 1000))
+        fitting_n = (ids.MAX_PAYLOAD - SAMPLES_HEAD_LEN) // (SAMPLE_BYTES * len(hello.channels))
+        wanted_n = round(self._fs_hz * ids.FRAME_MS / 1000)
+        self._frame_n = min(max(1, wanted_n), fitting_n)
         self._analog.restart()
         self.ended = False
         self._started_s = time.monotonic()

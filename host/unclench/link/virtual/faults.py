@@ -9,6 +9,8 @@ import numpy as np
 
 from unclench.link.transport import Transport
 
+_MAX_PPM = 100_000.0  # a tenth: far beyond any crystal, still a clock
+
 
 @dataclass(frozen=True)
 class Faults:
@@ -23,6 +25,22 @@ class Faults:
     unplug_every_s: float = 0.0
     unplug_s: float = 1.0  # the port is gone for so long
     clock_ppm: float = 0.0  # the board's crystal against true time
+
+    def __post_init__(self) -> None:
+        """Raise ValueError with a sentence where a figure makes no sense."""
+        for name in ("drop", "repeat", "swap", "corrupt"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} {getattr(self, name):g}; shares from 0 to 1 fit")
+        for name in ("stall_every_s", "stall_s", "unplug_every_s", "unplug_s"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise ValueError(f"{name} {getattr(self, name):g}; seconds from 0 on fit")
+        if self.stall_every_s and self.stall_s >= self.stall_every_s:
+            raise ValueError(
+                f"stall_s {self.stall_s:g}; a stall must be shorter than stall_every_s "
+                f"({self.stall_every_s:g})"
+            )
+        if not abs(self.clock_ppm) <= _MAX_PPM:
+            raise ValueError(f"clock_ppm {self.clock_ppm:g}; -{_MAX_PPM:g} to {_MAX_PPM:g} fit")
 
     @property
     def damage(self) -> bool:
@@ -58,6 +76,12 @@ class FaultyTransport:
         self._inner.write(held)
         return len(data)
 
+    def drain(self) -> None:
+        """See Transport.drain; a stall ends here."""
+        held, self._held = self._held, bytearray()
+        self._inner.write(held)
+        self._inner.drain()
+
     def close(self) -> None:
         """See Transport.close."""
         self._inner.close()
@@ -69,7 +93,7 @@ class FaultyTransport:
             hit = self._rng.random(len(array)) < f.corrupt
             array[hit] ^= self._rng.integers(1, 256, hit.sum(), dtype=np.uint8)
         if f.swap:
-            for i in np.flatnonzero(self._rng.random(len(array)) < f.swap):
+            for i in 1 + np.flatnonzero(self._rng.random(len(array) - 1) < f.swap):
                 array[[i - 1, i]] = array[[i, i - 1]]
         copies = np.ones(len(array), np.intp)
         copies[self._rng.random(len(array)) < f.drop] = 0

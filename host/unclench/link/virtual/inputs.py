@@ -58,6 +58,8 @@ class SyntheticInput:
     def __init__(
         self, scenario: str, channels: int = 1, rate_hz: int = 2000, seed: int = 1
     ) -> None:
+        if seed < 0:
+            raise ValueError(f"seed {seed}; 0 and above fit")
         self._scenario = scenario
         self._seed = seed
         self._gain_milli = [200_000] * MAX_CHANNELS

@@ -1,0 +1,140 @@
+"""Arrows point one way: who may import whom, read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS_OF = {
+    "unclench_wire": ROOT / "firmware" / "lib" / "unclench_wire",
+    "unclench_dsp": ROOT / "dsp" / "unclench_dsp",
+    "unclench": ROOT / "host" / "unclench",
+}
+WIRE, DSP = "unclench_wire", "unclench_dsp"
+
+# What each room and module of the host may import of ours. A new one is put here on purpose.
+MAY_IMPORT = {
+    "errors": set(),
+    "link": {WIRE, "errors"},
+    "store": {WIRE, DSP, "errors"},
+    "live": {WIRE, DSP, "errors", "link", "store"},
+    "review": {DSP, "errors", "store"},
+    "training": {DSP, "errors", "live", "store"},
+    "settings": {"errors"},
+    "sources": {WIRE, "errors", "link", "store"},
+    "desktop": {DSP, "errors", "live", "review", "settings", "store", "training"},
+    "commands": {
+        *(WIRE, DSP, "errors", "link", "store", "live", "review", "training"),
+        *("settings", "sources", "desktop"),
+    },
+    "cli": {"errors", "commands"},
+}
+QT = {"pyqtgraph", "PyQt5", "PyQt6", "PySide2", "PySide6", "qtpy"}
+WIRE_STDLIB = {"struct", "binascii", "micropython"}
+DSP_LIBRARIES = {"numpy", "scipy", "math", "dataclasses", "typing", "collections", "__future__"}
+DSP_LIBRARIES |= {"functools", "itertools", "fractions", "enum", "abc"}
+IO_CALLS = {"open", "print", "input", "exec", "eval", "fromfile", "tofile", "load", "loadtxt"}
+IO_CALLS |= {"genfromtxt", "save", "savetxt", "savez", "memmap"}
+
+
+def imports(path: Path) -> set[str]:
+    """Return dotted names of all modules that a file imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide where an arrow points"
+            names.add(node.module)
+            # "from unclench.live import rings" names a module as well
+            names |= {f"{node.module}.{a.name}" for a in node.names if node.module == "unclench"}
+    return names
+
+
+def files(package: str) -> list[Path]:
+    found = sorted(ROOMS_OF[package].rglob("*.py"))
+    assert found
+    return found
+
+
+def room(path: Path) -> str:
+    return path.relative_to(ROOMS_OF["unclench"]).parts[0].removesuffix(".py")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """Our rooms and packages that a file of the host imports, its own left out."""
+    found = set()
+    for name in imports(path):
+        top, _, rest = name.partition(".")
+        if top == "unclench" and rest and rest != "__version__":
+            found.add(rest.partition(".")[0])
+        elif top in ROOMS_OF and top != "unclench":
+            found.add(top)
+    return found - {room(path)}
+
+
+HOST_FILES = [path for path in files("unclench") if room(path) != "__init__"]
+
+
+@pytest.mark.parametrize("path", files(WIRE), ids=lambda path: path.name)
+def test_wire_stands_alone(path):
+    assert {name.partition(".")[0] for name in imports(path)} <= WIRE_STDLIB | {WIRE}
+
+
+@pytest.mark.parametrize("path", files(DSP), ids=lambda path: path.name)
+def test_dsp_is_mathematics(path):
+    assert {name.partition(".")[0] for name in imports(path)} <= DSP_LIBRARIES | {DSP}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else None
+            name = node.func.id if isinstance(node.func, ast.Name) else name
+            assert name not in IO_CALLS, f"line {node.lineno} calls {name}"
+
+
+@pytest.mark.parametrize("path", HOST_FILES, ids=lambda p: str(p.relative_to(ROOMS_OF["unclench"])))
+def test_arrows_of_the_host(path):
+    assert room(path) in MAY_IMPORT, f"{room(path)} is new: say here what it may import"
+    assert imported_rooms(path) <= MAY_IMPORT[room(path)]
+    tops = {name.partition(".")[0] for name in imports(path)}
+    assert room(path) == "desktop" or not tops & QT
+    assert not tops & (QT - {"pyqtgraph"}), "Qt comes through pyqtgraph.Qt, whichever binding"
+
+
+def test_no_circles():
+    arrows: dict[str, set[str]] = {}
+    for path in HOST_FILES:
+        arrows.setdefault(room(path), set()).update(imported_rooms(path))
+    assert arrows["live"] >= {"link", "store"}  # the arrows are seen at all
+    order = list(TopologicalSorter(arrows).static_order())  # raises on a circle
+    assert order.index("link") < order.index("live") < order.index("cli")
+    TopologicalSorter(MAY_IMPORT).prepare()
+
+
+@pytest.mark.parametrize("folder", ["dsp", "host", "firmware", "firmware/lib"])
+def test_folders_of_packages_are_no_packages(folder):
+    assert not (ROOT / folder / "__init__.py").exists()
+
+
+def test_tests_are_no_packages():
+    assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+def test_recording_needs_no_qt(tmp_path):
+    program = (
+        "import sys\n"
+        "from unclench.cli import cli\n"
+        "cli(['record', '--source', 'sim', '--seconds', '1', '--speed', 'max', '--out',"
+        f" {str(tmp_path / 's')!r}], standalone_mode=False)\n"
+        f"print(sorted(set(sys.modules) & {QT!r}))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+    assert (tmp_path / "s" / "emg.csv").stat().st_size > 10_000
