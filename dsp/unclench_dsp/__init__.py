@@ -16,7 +16,7 @@ from unclench_dsp.envelope import RmsEnvelope, rectify
 from unclench_dsp.filters import SosFilter, settle_s
 from unclench_dsp.mains import MainsDetector, harmonics_hz
 from unclench_dsp.metrics import TensionStats, noise_in_band, tension_stats
-from unclench_dsp.notch import MainsMode, MainsNotch, design_notch
+from unclench_dsp.notch import MainsMode, MainsNotch, NotchChange, design_notch
 from unclench_dsp.quality import (
     Assessment,
     QualityMeter,
@@ -37,6 +37,7 @@ __all__ = [
     "MainsMode",
     "MainsNotch",
     "MinMaxBuckets",
+    "NotchChange",
     "PickEvery",
     "QualityMeter",
     "QualitySettings",

@@ -12,7 +12,7 @@ from unclench_dsp.arrays import BoolArray, FloatArray
 from unclench_dsp.bands import WIDE, Band, design_bandpass
 from unclench_dsp.envelope import RmsEnvelope
 from unclench_dsp.filters import SosFilter, settle_s
-from unclench_dsp.notch import MainsMode, MainsNotch, design_notch
+from unclench_dsp.notch import MainsMode, MainsNotch, NotchChange, design_notch
 
 _PIECE_N = 32_768  # samples worked on at once: memory stays bounded, and most of it in the cache
 
@@ -116,6 +116,11 @@ class TensionChain:
     def notched_hz(self) -> tuple[tuple[float, ...], ...]:
         """For each channel the mains lines that are removed now."""
         return self._notch.notched_hz
+
+    @property
+    def notch_changes(self) -> list[NotchChange]:
+        """What ``auto`` has switched in so far, and where."""
+        return self._notch.changes
 
     @property
     def mains_fraction(self) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy import signal
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.bands import Band
 from unclench_dsp.filters import SosFilter
-from unclench_dsp.mains import MainsDetector, harmonics_hz
+from unclench_dsp.mains import LINE_WINDOWS, MainsDetector, harmonics_hz
 
 MainsMode: TypeAlias = Literal["auto", "50", "60", "off"]
 
@@ -41,6 +42,28 @@ def design_notch(lines_hz: tuple[float, ...], fs_hz: float) -> FloatArray:
     )
 
 
+@dataclass(frozen=True)
+class NotchChange:
+    """Lines that were found and are removed from now on.
+
+    Attributes
+    ----------
+    index : int
+        Sample, counted from the first one ever given, from which on they are removed.
+    hum_from : int
+        Sample from which on the hum was watched before it was believed: what lies between is
+        more hum than muscle.
+    channel : int
+    lines_hz : tuple of float
+        All lines removed from this channel now.
+    """
+
+    index: int
+    hum_from: int
+    channel: int
+    lines_hz: tuple[float, ...]
+
+
 class MainsNotch:
     """Removes mains lines from a band-passed stream, for each channel its own.
 
@@ -64,6 +87,9 @@ class MainsNotch:
         lines_hz = harmonics_hz(float(mode), band.high_hz) if mode in ("50", "60") else ()
         self.notched_hz: tuple[tuple[float, ...], ...] = (lines_hz,) * n_channels
         """For each channel the lines that are removed now."""
+        self.changes: list[NotchChange] = []
+        """What ``auto`` has switched in so far: few, as lines once in stay in."""
+        self._next_index = 0
         self._filters = [
             self._filter_for(lines_hz) if lines_hz else None for _ in range(n_channels)
         ]
@@ -96,6 +122,7 @@ class MainsNotch:
                     here = np.s_[done:stop, channel : channel + 1]
                     clean_uv[here] = notch.process(band_uv[here])
             deciding_uv = self.detector.process(band_uv[done:stop])
+            self._next_index += stop - done
             if self._auto and deciding_uv is not None:
                 self._switch_in(deciding_uv)
             done = stop
@@ -107,6 +134,8 @@ class MainsNotch:
                 notch = self._filters[channel] = self._filter_for(lines_hz)
                 # Two seconds are twelve time constants: the notch is in without a transient.
                 notch.process(deciding_uv[:, channel : channel + 1])
+                hum_from = self._next_index - LINE_WINDOWS * len(deciding_uv)
+                self.changes.append(NotchChange(self._next_index, hum_from, channel, lines_hz))
         self.notched_hz = self.detector.lines_hz
 
     def _filter_for(self, lines_hz: tuple[float, ...]) -> SosFilter:

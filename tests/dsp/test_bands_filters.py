@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import signal
+
 from unclench_dsp import (
     BANDS,
     NARROW,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from unclench_dsp import (
     NARROW,
     WIDE,
     Band,
+    ChainSettings,
     MainsDetector,
     MainsNotch,
     SosFilter,
+    TensionChain,
     design_bandpass,
     design_notch,
     harmonics_hz,
@@ -187,3 +190,15 @@ def test_hum_that_leaks_into_the_narrow_band_is_found() -> None:
     sos = design_bandpass(NARROW, FS_HZ)
     raw = np.random.default_rng(0).normal(size=(12_000, 1)) * 4.0 + hum(6.0, 50.0, 2000.0)
     assert detect(SosFilter(sos, 1).process(raw), NARROW).lines_hz == ((50.0,),)
+
+
+def test_a_change_tells_where_the_hum_began_and_ended() -> None:
+    n = 12 * 2000
+    quiet = np.random.default_rng(5).normal(0, 2, (n, 2))
+    hum = 20 * np.sin(2 * np.pi * 50 / 2000 * np.arange(n))
+    quiet[4000:, 1] += hum[4000:]  # from 2 s on, on the second channel alone
+    chain = TensionChain(ChainSettings(2000, 2))
+    chain.process(quiet)
+    (change,) = chain.notch_changes
+    assert (change.channel, change.lines_hz) == (1, (50.0,))
+    assert (change.hum_from, change.index) == (4000, 12000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from unclench_dsp import noise_in_band, tension_stats
 
 

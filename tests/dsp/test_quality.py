@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from unclench_dsp import Assessment, QualityMeter, clipped_fraction
 
 FS_HZ = 2000.0

@@ -118,6 +118,8 @@ class TensionTrace(Trace):
             label="noise floor",
             labelOpts={"position": 0.0, "anchors": [(0, 1), (0, 1)]},
         )
+        for item in (self._floor, self._floor.label):  # still, unlike the curve over it
+            item.setCacheMode(item.CacheMode.DeviceCoordinateCache)
         if noise_uv is not None:
             self.addItem(self._floor)
         self._marks: list[tuple[float, Any]] = []

@@ -109,7 +109,7 @@ class Pipeline:
         )
         none: SignalState = "settling"
         self._state = (none,) * n
-        self._notched = self._chain.notched_hz
+        self._told_changes = 0
         return self.info
 
     def start(self, sinks: Sequence[Sink]) -> None:
@@ -300,14 +300,11 @@ class Pipeline:
                     self._emit(LiveEvent(known_from, "signal", text))
             self._state = assessment.state
             states.append((known_from, self._state))
-        if self._chain.notched_hz != self._notched:
-            for name, before, now in zip(
-                info.channels, self._notched, self._chain.notched_hz, strict=True
-            ):
-                if before != now:
-                    lines = ", ".join(f"{hz:g} Hz" for hz in now) or "nothing"
-                    self._emit(LiveEvent(first, "mains", f"{name}: removing {lines}"))
-            self._notched = self._chain.notched_hz
+        for change in self._chain.notch_changes[self._told_changes :]:
+            self._told_changes += 1
+            lines = ", ".join(f"{hz:g} Hz" for hz in change.lines_hz)
+            text = f"{info.channels[change.channel]}: removing {lines}"
+            self._emit(LiveEvent(first + change.index - chained.first_index, "mains", text))
         block = LiveBlock(
             first,
             units,
@@ -326,7 +323,7 @@ class Pipeline:
         """Hum is no muscle's until it is removed; without contact or cut off, nothing is."""
         return tuple(
             state == "good" or (state == "mains hum" and bool(lines))
-            for state, lines in zip(self._state, self._notched, strict=True)
+            for state, lines in zip(self._state, self._chain.notched_hz, strict=True)
         )
 
     def _emit(self, event: LiveEvent) -> None:
@@ -347,7 +344,7 @@ class Pipeline:
             overflows=int(self._earlier[1]) + overflows,
             state=self._state,
             trusted=self._trusted(),
-            notched_hz=self._notched,
+            notched_hz=self._chain.notched_hz,
             mains_fraction=tuple(float(share) for share in self._chain.last_mains_fraction),
             drift_ppm=self._clock.drift_ppm if self._reader.true_time else None,
             recent_events=tuple(self._recent),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
+from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 
@@ -87,8 +88,9 @@ def analyze(
         chain = TensionChain(settings)
     except ValueError as error:  # its text is a sentence already
         raise InputError(str(error)) from error
-    tension_uv = _settled_tension(recording, chain, segments)
-    if tension_uv.shape[1] == 0:
+    tension_uv = _tension(recording, chain, segments)
+    settled = [row[np.isfinite(row)] for row in tension_uv]
+    if min(len(row) for row in settled) == 0:
         raise InputError(_too_short(recording, longest_n, chain.settling_n))
     clipped = clipped_fraction(recording.emg_uv, recording.rails_uv)
     return Analysis(
@@ -103,7 +105,7 @@ def analyze(
         channels=tuple(
             ChannelResult(
                 name=name,
-                tension_uv=tension_stats(tension_uv[i]),
+                tension_uv=tension_stats(settled[i]),
                 mains_fraction=_finite(chain.mains_fraction[i]),
                 clipped_fraction=float(clipped[i]),
                 noise_uv=recording.noise_uv[i],
@@ -152,20 +154,20 @@ def to_dict(result: Analysis) -> dict[str, Any]:
 
 
 def render(result: Analysis) -> RenderableType:
-    """Return the figures for a person, to be printed by a rich console."""
-    table = Table()
-    table.add_column("tension, uV")
-    for heading in ("mean", "p10", "median", "p90", "max", "mains", "clipped", "noise"):
-        table.add_column(heading, justify="right")
+    """Return the figures for a person, to be printed by a rich console; 80 columns are enough."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("tension, uV", no_wrap=True)
+    for heading in ("mean", "p10", "median", "p90", "max", "noise", "mains", "clipped"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for c in result.channels:
         t = c.tension_uv
         levels = (t.mean_uv, t.p10_uv, t.p50_uv, t.p90_uv, t.max_uv)
         table.add_row(
             c.name,
-            *(f"{level:.2f}" for level in levels),
-            "-" if c.mains_fraction is None else f"{c.mains_fraction:.1%}",
-            f"{c.clipped_fraction:.2%}",
-            "-" if c.noise_uv is None else f"{c.noise_uv:.2f} uV",
+            *(f"{level:.2f}" if level < 100 else f"{level:.0f}" for level in levels),
+            "-" if c.noise_uv is None else f"{c.noise_uv:.2f}",
+            "-" if c.mains_fraction is None else f"{c.mains_fraction:.0%}",
+            f"{c.clipped_fraction:.1%}",
         )
     head = (
         f"{result.name}: {result.duration_s:.1f} s at {result.fs_hz:g} Hz, "
@@ -176,21 +178,23 @@ def render(result: Analysis) -> RenderableType:
     return Group(head, table, *(f"Note: {note}" for note in result.notes))
 
 
-def _settled_tension(
+def _tension(
     recording: Recording, chain: TensionChain, segments: list[tuple[int, int]]
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Tension of all channels (n_channels, n_settled), gaps and settling time left out."""
+    """Tension (n_channels, n_samples), NaN while settling and while hum was not yet removed."""
     tension_uv = np.empty((len(recording.channels), recording.n_samples))
-    filled = 0
     for number, (start, stop) in enumerate(segments):
         if number:
             chain.restart()
         for at in range(start, stop, _CHUNK_N):
-            block = chain.process(recording.emg_uv[at : min(stop, at + _CHUNK_N)])
-            settled = block.envelope_uv[~block.settling]
-            tension_uv[:, filled : filled + len(settled)] = settled.T
-            filled += len(settled)
-    return tension_uv[:, :filled]
+            end = min(stop, at + _CHUNK_N)
+            block = chain.process(recording.emg_uv[at:end])
+            block.envelope_uv[block.settling] = np.nan
+            tension_uv[:, at:end] = block.envelope_uv.T
+    window_n = round(chain.settings.window_s * recording.fs_hz)
+    for change in chain.notch_changes:
+        tension_uv[change.channel, max(0, change.hum_from) : change.index + window_n] = np.nan
+    return tension_uv
 
 
 def _notes(recording: Recording, chain: TensionChain) -> list[str]:
@@ -201,10 +205,12 @@ def _notes(recording: Recording, chain: TensionChain) -> list[str]:
             f"recorded with the {recording.band.name} band, analysed in the {band.name} band: "
             "the two do not compare."
         )
-    for name, lines_hz in zip(recording.channels, chain.notched_hz, strict=True):
+    for i, (name, lines_hz) in enumerate(zip(recording.channels, chain.notched_hz, strict=True)):
         if lines_hz:
             lines = ", ".join(f"{line:g}" for line in lines_hz)
-            notes.append(f"mains lines removed from {name}: {lines} Hz.")
+            found = [c.index / recording.fs_hz for c in chain.notch_changes if c.channel == i]
+            since = f" from {found[0]:.0f} s on (the hum before it is left out)" if found else ""
+            notes.append(f"mains lines removed from {name}{since}: {lines} Hz.")
     return notes
 
 
