@@ -13,9 +13,10 @@ import sys
 
 from unclench.errors import DisplayError
 
-_HEADLESS = (
-    "Without a screen, `unclench record --source auto --seconds 60 --out DIR` records, and "
-    "`unclench live --screenshot FILE.png` draws into a file."
+_RECORD = "`unclench record --source auto --seconds 60 --out DIR` records without a window"
+_DEBIAN_PACKAGES = (
+    "libgl1 libfontconfig1 libglib2.0-0 libdbus-1-3 libxkbcommon-x11-0 libxcb-icccm4 libxcb-image0 "
+    "libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1"
 )
 _TRY = (
     "from pyqtgraph.Qt import QtWidgets; app = QtWidgets.QApplication([]); "
@@ -36,7 +37,10 @@ def check_display(into_file: bool = False) -> None:
     has_screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if not has_screen and not os.environ.get("QT_QPA_PLATFORM"):
         if not into_file:
-            raise DisplayError(f"There is no display to open a window on. {_HEADLESS}")
+            raise DisplayError(
+                f"There is no display to open a window on: {_RECORD}, and `unclench live "
+                "--screenshot FILE.png` draws into a file."
+            )
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     trial = subprocess.run(
         [sys.executable, "-c", _TRY],
@@ -48,7 +52,7 @@ def check_display(into_file: bool = False) -> None:
         check=False,
     )
     if trial.returncode != 0 or "usable" not in trial.stdout:
-        raise DisplayError(f"{_explain(trial.stderr)} {_HEADLESS}")
+        raise DisplayError(f"{_explain(trial.stderr)}; meanwhile {_RECORD}.")
 
 
 def _explain(said: str) -> str:
@@ -57,13 +61,11 @@ def _explain(said: str) -> str:
     if missing:
         names = ", ".join(dict.fromkeys(name.strip("('\"") for name in missing))
         return (
-            f"Qt cannot start because the system library {names} is missing: install it (on Debian "
-            "and Ubuntu: apt-get install libgl1 libegl1 libxkbcommon-x11-0 libxcb-xinerama0 "
-            "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 "
-            "libxcb-shape0 libdbus-1-3 libfontconfig1)."
+            f"Qt cannot start because the system library {names} is missing: install what it needs "
+            f"(on Debian and Ubuntu `apt-get install {_DEBIAN_PACKAGES}`)"
         )
     if "could not connect to display" in said or "Failed to create wl_display" in said:
         screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-        return f"The display '{screen}' cannot be reached."
+        return f"The display '{screen}' cannot be reached: check DISPLAY"
     lines = [line for line in said.splitlines() if line.strip()]
-    return f"Qt cannot start here ({lines[-1].strip() if lines else 'it said nothing'})."
+    return f"Qt cannot start here ({lines[-1].strip() if lines else 'it said nothing'})"

@@ -60,12 +60,14 @@ def _moments(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean minus level, and variance, of one reading on a grid of input levels."""
     level = np.arange(-_MARGIN * _GRID, (CODES + _MARGIN) * _GRID + 1) / _GRID
+    # What is converted lies half a step of the grid off it: codes change on the grid itself.
+    at = level[:-1] + 0.5 / _GRID
     # Code 2047 has no width; what lies above is shifted, so 2048 begins `step_lsb` early.
-    above = level >= _MISSING + 1 - step_lsb
-    code = np.where(above, np.floor(level + step_lsb), np.minimum(np.floor(level), _MISSING - 1))
+    above = at >= _MISSING + 1 - step_lsb
+    code = np.where(above, np.floor(at + step_lsb), np.minimum(np.floor(at), _MISSING - 1))
     reading = np.clip(code, 0, CODES - 1) - corrected_lsb * above
     half = int(np.ceil(6 * noise_lsb * _GRID)) + 1
-    kernel = np.exp(-0.5 * (np.arange(-half, half + 1) / (noise_lsb * _GRID)) ** 2)
+    kernel = np.exp(-0.5 * ((np.arange(-half, half) + 0.5) / (noise_lsb * _GRID)) ** 2)
     kernel /= kernel.sum()
     # Around the middle code the squares are small and keep their digits where it matters.
     centred = np.pad(reading, half, mode="edge") - _MISSING

@@ -93,7 +93,7 @@ class FaultyTransport:
             hit = self._rng.random(len(array)) < f.corrupt
             array[hit] ^= self._rng.integers(1, 256, hit.sum(), dtype=np.uint8)
         if f.swap:
-            for i in 1 + np.flatnonzero(self._rng.random(len(array) - 1) < f.swap):
+            for i in 1 + np.flatnonzero(self._rng.random(max(0, len(array) - 1)) < f.swap):
                 array[[i - 1, i]] = array[[i, i - 1]]
         copies = np.ones(len(array), np.intp)
         copies[self._rng.random(len(array)) < f.drop] = 0

@@ -100,7 +100,7 @@ class SyntheticInput:
             codes=CODES,
             zero_unit=CODES // 2 * over,
             low_unit=0,
-            high_unit=(CODES - 1) * over,
+            high_unit=(CODES - 1) * over - round(self._step_mlsb / 1000 * over),
             step_mlsb=self._step_mlsb,
             firmware=(0, 1, 0),
             board_id=b"virtual" + bytes([self._seed & 0xFF]),
@@ -220,17 +220,24 @@ class RecordedInput:
 
 
 def recording_hello(
-    emg_uv: NDArray[np.float64], rate: tuple[int, int], label: str, noise_uv: Sequence[float | None]
+    emg_uv: NDArray[np.float64],
+    rate: tuple[int, int],
+    label: str,
+    noise_uv: Sequence[float | None],
+    rails_uv: tuple[float, float] | None = None,
 ) -> tuple[Hello, Units]:
     """Constants and units that carry any signal in uV over the wire.
 
     The unit is the finest power of ten (1e-6 uV at the finest) in which the signal fits 24 bits:
-    figures with so few decimals arrive exactly, others are rounded to half a unit.
+    figures with so few decimals arrive exactly, others are rounded to half a unit. Where the rails
+    of what recorded it are unknown they are those of 24 bits: then nothing is taken for clipped.
     """
     top_uv = max(float(np.abs(emg_uv).max(initial=0.0)), 1e-6)
     places = min(6, int(np.floor(np.log10((2**23 - 1) / top_uv))))
     units = np.rint(emg_uv * 10.0**places).astype(np.int32)
-    low, high = int(units.min(initial=0)), int(units.max(initial=0))
+    low, high = -(2**23), 2**23 - 1
+    if rails_uv is not None:
+        low, high = (round(rail * 10.0**places) for rail in rails_uv)
     hello = Hello(
         [Channel(1000, 0, round((noise or 0.0) * 1000)) for noise in noise_uv],
         rate_num=rate[0],
