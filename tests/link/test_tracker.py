@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unclench.link.messages import SampleFrame
@@ -53,6 +53,7 @@ lengths = st.lists(st.integers(1, 200), min_size=1, max_size=60)
 fates = st.lists(st.sampled_from(["fine"] * 6 + ["drop", "repeat", "late"]), max_size=60)
 
 
+@settings(deadline=None)
 @given(lengths, fates, st.integers(1, 30), st.sampled_from([2000.0, 1000.0, 4000 / 3, 25600.0]))
 def test_loss_is_exact_under_drops_repeats_and_late_frames(lengths, fates, delay, fs_hz):
     firsts = np.concatenate([[0], np.cumsum(lengths)])
@@ -135,6 +136,7 @@ def test_device_time_follows_the_stamps():
     assert times == pytest.approx([0.01, 0.023, 0.028, 0.04])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
 def test_one_frame_that_makes_no_sense_changes_nothing_afterwards(index, device_us):
     """As if its checksum had passed by chance: the true frames still find their place."""
@@ -167,6 +169,12 @@ def test_a_stamp_that_contradicts_the_index_is_replaced(late_us):
     frames = [frame(k * N, late_us=late_us if k in (5, 6) else 0) for k in range(10)]
     blocks = add_all(tracker, frames)
     assert [b.device_s for b in blocks] == pytest.approx([(k + 1) * N / FS_HZ for k in range(10)])
+
+
+def test_a_gap_right_behind_such_a_stamp_is_believed():
+    tracker = SampleTracker(FS_HZ, 1)
+    frames = [frame(0), frame(N, late_us=2**31), frame(5 * N)]
+    assert [b.lost_before for b in add_all(tracker, frames)] == [0, 0, 3 * N]
 
 
 def restarted(tracker: SampleTracker, frames: int, boot_us: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 from unclench.errors import SourceError
 from unclench.link.connection import Connection, check_level
 from unclench.link.messages import SampleFrame
+from unclench.link.reader import LinkReader
 from unclench_dsp import units_to_uv
 from unclench_wire import ids, messages
 from unclench_wire.framing import encode_frame
@@ -59,6 +60,7 @@ class ScriptedTransport:
     def __init__(self, *reads: bytes) -> None:
         self.reads = list(reads)
         self.written = b""
+        self.closed = False
 
     def read(self, timeout_s: float) -> bytes:
         return self.reads.pop(0) if self.reads else b""
@@ -68,7 +70,7 @@ class ScriptedTransport:
         return len(data)
 
     def close(self) -> None:
-        pass
+        self.closed = True
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,15 @@ def test_2_1_a_host_sends_nothing_to_what_has_not_said_hello(heard):
     with pytest.raises(SourceError):
         Connection(transport, "port").handshake(wait_s=0.01)
     assert transport.written == b""
+
+
+def test_2_1_nor_when_it_gives_up(monkeypatch):
+    monkeypatch.setattr(Connection.handshake, "__defaults__", (0.0,))
+    transport = ScriptedTransport(b"login: ")
+    with pytest.raises(SourceError):
+        LinkReader(lambda: transport, "port").start()
+    assert transport.written == b""
+    assert transport.closed
 
 
 def test_2_1_nor_does_it_send_anything_to_hear_a_hello():
@@ -129,6 +140,15 @@ def test_2_2_the_first_14_bytes_are_read_at_every_level():
             assert (hello.level, hello.firmware, hello.flags) == (level, (1, 2, 3), 2)
             assert hello.board_id == some_hello().board_id
             assert hello.channels == []
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_2_2_fewer_than_14_bytes_are_none(level):
+    payload = bytearray(pack_hello(some_hello())[:13])
+    payload[1] = level
+    for n in range(2, 14):
+        with pytest.raises(WireError, match="at least 14"):
+            unpack_hello(bytes(payload[:n]))
 
 
 @pytest.mark.parametrize(("level", "word"), [(2, "newer"), (0, "older")])

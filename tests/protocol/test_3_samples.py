@@ -74,6 +74,16 @@ def test_3_2_rows_are_24_bits_with_a_sign_channel_0_first():
         assert units.dtype == np.int32
 
 
+def test_3_2_frames_may_differ_in_length(streaming):
+    lengths = [20, 20, 1, 100, 99, 20, 190, 1]
+    for n in lengths:
+        streaming.stream(1, n=n)
+    frames = streaming.heard()
+    assert [len(f.units) for f in frames] == lengths
+    assert all(f.units[:, 0].tolist() == list(range(len(f.units))) for f in frames)
+    assert streaming.board.lost_samples == 0
+
+
 @pytest.mark.parametrize(
     ("channels", "n_bytes"), [(1, 0), (1, 1), (1, 5), (2, 3), (3, 6), (0, 3), (4, 12), (255, 765)]
 )
@@ -191,6 +201,7 @@ def test_3_8_before_the_first_frame_60_s_are_believed(streaming):
         tracker = SampleTracker(FS_HZ, 1)
         streaming.board.send_samples(1, 20, index, 10_000, 0)
         assert bool(track(streaming, tracker)) is accepted
+        assert tracker.senseless_frames == (not accepted)
 
 
 def test_3_8_ten_damaged_in_a_row_and_the_stream_is_broken(streaming, tracker):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from cobs import cobs
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from unclench_wire import framing, ids
@@ -21,6 +21,7 @@ def seal(payload: bytes) -> bytes:
     return payload + framing.crc16(payload, len(payload)).to_bytes(2, "little")
 
 
+@settings(deadline=None)
 @given(some_bytes)
 @example(b"\x55" * 252)
 @example(b"\x55" * 254 + b"\0")
@@ -28,12 +29,14 @@ def test_encoding_is_that_of_the_cobs_package(payload):
     assert framing.encode_frame(payload) == b"\0" + cobs.encode(seal(payload)) + b"\0"
 
 
+@settings(deadline=None)
 @given(some_bytes)
 def test_what_the_cobs_package_encodes_is_decoded(payload):
     assert framing.cobs_decode(cobs.encode(payload)) == payload
     assert framing.decode_frame(cobs.encode(seal(payload))) == payload
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 255) | st.integers(1, 6), min_size=1, max_size=300).map(bytes))
 def test_both_refuse_the_same(data):
     try:
@@ -43,6 +46,7 @@ def test_both_refuse_the_same(data):
     assert framing.cobs_decode(data) == expected
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=700))
 def test_any_bytes_can_be_decoded_without_an_error(data):
     framing.cobs_decode(data)
@@ -61,6 +65,7 @@ def framing_without_binascii():
     return module
 
 
+@settings(deadline=None)
 @given(data=st.binary(max_size=700), behind=st.binary(max_size=3))
 def test_the_checksum_in_plain_python_is_that_of_binascii(framing_without_binascii, data, behind):
     expected = framing.crc16(data, len(data))
