@@ -51,6 +51,8 @@ def app() -> object:
 @pytest.fixture
 def stage(app: object, tmp_path: object) -> Iterator[Callable[..., Stage]]:
     """Make a stage: `stage("sim:relaxed", speed=10)`."""
+    from pyqtgraph.Qt import QtTest
+
     from unclench.desktop.window import Dashboard
 
     stages: list[tuple[Stage, object]] = []
@@ -66,6 +68,8 @@ def stage(app: object, tmp_path: object) -> Iterator[Callable[..., Stage]]:
         window = Dashboard(pipeline, rings, settings, saved)
         made = Stage(app, window, pipeline, settings, saved)
         made.window.show()
+        made.window.activateWindow()
+        assert QtTest.QTest.qWaitForWindowActive(made.window)  # or keys would be lost
         stages.append((made, source))
         return made
 
