@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "review": {DSP, "errors", "store"},
     "training": {DSP, "errors", "live", "store"},
     "settings": {"errors"},
-    "sources": {WIRE, "errors", "link", "store"},
+    "sources": {WIRE, DSP, "errors", "link", "store"},
     "desktop": {DSP, "errors", "live", "review", "settings", "store", "training"},
     "commands": {
         *(WIRE, DSP, "errors", "link", "store", "live", "review", "training"),

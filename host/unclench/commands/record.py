@@ -74,14 +74,12 @@ def record_command(
     DIR is made if it is new; in a folder that holds other things a dated session is made.
     """
     opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
-    for note in opened.notes:
-        click.echo(note, err=True)
     reader = opened.reader()
     pipeline = Pipeline(
         reader, opened.name, LiveSettings(BANDS[band], mains), opened.channel_names, seconds
     )
     try:
-        meta, folder = _run(pipeline, out, seconds, reader.lossless)
+        meta, folder = _run(pipeline, out, seconds, reader.lossless, opened.notes)
     finally:
         opened.close()
     summary = {
@@ -101,7 +99,7 @@ def record_command(
 
 
 def _run(
-    pipeline: Pipeline, out: Path, seconds: float | None, lossless: bool
+    pipeline: Pipeline, out: Path, seconds: float | None, lossless: bool, notes: Sequence[str]
 ) -> tuple[SessionMeta, Path]:
     latest = _LatestTension()
     info = pipeline.connect()
@@ -110,6 +108,8 @@ def _run(
     except BaseException:
         pipeline.stop()
         raise
+    for note in notes:  # not sooner: an error stands alone
+        click.echo(note, err=True)
     trouble = None
     try:
         pipeline.start([recorder, latest])

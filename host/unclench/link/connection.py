@@ -22,11 +22,14 @@ _REPLY_WAIT_S = 1.0
 
 
 class Connection:
-    """One open transport and its decoder."""
+    """One open transport and its decoder; waits end early once `cancelled` says so."""
 
-    def __init__(self, transport: Transport, name: str) -> None:
+    def __init__(
+        self, transport: Transport, name: str, cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
         self.transport = transport
         self.name = name
+        self._cancelled = cancelled
         self.decoder = LinkDecoder()
         self._tag = 0
         self._received = 0
@@ -106,7 +109,7 @@ class Connection:
 
     def _wait_for(self, wanted: Callable[[Message], bool], wait_s: float) -> Message | None:
         deadline = time.monotonic() + wait_s
-        while (left_s := deadline - time.monotonic()) > 0:
+        while (left_s := deadline - time.monotonic()) > 0 and not self._cancelled():
             messages = self.read(min(left_s, 0.1))
             for i, message in enumerate(messages):
                 if wanted(message):

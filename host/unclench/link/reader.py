@@ -87,7 +87,7 @@ class LinkReader:
             self._thread.join()
 
     def _connect(self) -> tuple[Connection, Hello]:
-        connection = Connection(self._open(), self._name)
+        connection = Connection(self._open(), self._name, self._stop.is_set)
         try:
             hello = connection.handshake()
         except BaseException:
@@ -105,10 +105,12 @@ class LinkReader:
 
     def _run(self) -> None:
         while True:
-            reason = self._pump()
             assert self._connection is not None
-            self._connection.close()
-            self._connection = None
+            try:
+                reason = self._pump()
+            finally:
+                self._connection.close()
+                self._connection = None
             final = self._stop.is_set() or self._ended()
             self._put(Disconnected(reason, time.monotonic(), final))
             if final or not self._reconnect():

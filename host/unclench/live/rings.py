@@ -35,12 +35,12 @@ class RowRing:
         if not len(numbers):
             return
         capacity = len(self._rows)
-        if numbers[0] > self._next:
-            missing = np.arange(max(self._next, numbers[0] - capacity), numbers[0])
-            self._rows[missing % capacity] = np.nan
-        numbers, rows = numbers[-capacity:], rows[-capacity:]
-        self._rows[numbers % capacity] = rows
-        self._next = int(numbers[-1]) + 1
+        stop = int(numbers[-1]) + 1
+        if stop - self._next > len(numbers):
+            self._rows[np.arange(max(self._next, stop - capacity), stop) % capacity] = np.nan
+        fits = numbers >= stop - capacity
+        self._rows[numbers[fits] % capacity] = rows[fits]
+        self._next = stop
 
     def last(self, n: int) -> tuple[IntArray, FloatArray]:
         """Copy at most the `n` newest rows, with their numbers."""

@@ -1,0 +1,92 @@
+"""The program as a whole: commands, help, exit statuses, a machine without a screen."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import pytest
+
+from unclench import __version__
+from unclench.cli import cli
+from unclench.commands.live import live_command
+
+FIXED = {
+    "live": {"--source", "--seconds", "--screenshot", "--record"},
+    "record": {"--source", "--seconds", "--out", "--speed", "--json"},
+    "analyze": {"--fs", "--column", "--unit", "--band", "--mains", "--window", "--json"},
+    "devices": set(),
+    "simulate": {"--pty", "--signal"},
+}
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_names_that_were_promised(run, name):
+    command = cli.commands[name]
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert options >= FIXED[name]
+    done = run(name, "--help")
+    assert (done.status, done.err) == (0, "")
+    for option in FIXED[name]:
+        assert option in done.out
+    for parameter in command.params:
+        assert not isinstance(parameter, click.Option) or parameter.help or name == "analyze"
+
+
+def test_version_and_help(run):
+    assert run("--version").out.strip() == f"unclench, version {__version__}"
+    done = run("--help")
+    assert done.status == 0
+    for name in FIXED:
+        assert name in done.out
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--source", "sim:relaxed"), ("--seconds", "3"), ("live",)]
+)
+def test_live_is_what_runs_by_default(run, monkeypatch, arguments):
+    called = []
+    monkeypatch.setattr(live_command, "callback", lambda **given: called.append(given))
+    assert run(*arguments).status == 0
+    (given,) = called
+    assert given["source"] == ("sim:relaxed" if "--source" in arguments else "auto")
+    assert given["seconds"] == (3.0 if "--seconds" in arguments else None)
+
+
+@pytest.mark.parametrize("arguments", [("dance",), ("record", "--loud"), ("--loud",), ("analyze",)])
+def test_what_is_not_there(run, arguments):
+    done = run(*arguments)
+    assert done.status == 2
+    assert done.err.startswith("Usage: ")
+    assert "Error: " in done.err
+
+
+def test_ctrl_c_is_quiet(run, monkeypatch):
+    def interrupted(**given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(live_command, "callback", interrupted)
+    done = run()
+    assert (done.status, done.out, done.err.strip()) == (130, "", "")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland")
+@pytest.mark.parametrize("arguments", [(), ("live", "--source", "sim")])
+def test_without_a_screen(run_apart, no_display, arguments):
+    done = run_apart(*arguments, env=no_display)
+    said = done.sentence()
+    assert said.startswith("unclench: There is no display")
+    assert "unclench record" in said
+    assert "qt" not in done.err.lower().replace("screenshot", "")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland")
+def test_with_a_screen_that_does_not_answer(run_apart, no_display):
+    done = run_apart("live", "--source", "sim", env={**no_display, "DISPLAY": ":77"})
+    said = done.sentence()
+    assert "unclench record" in said
+
+
+@pytest.mark.parametrize("size", ["big", "1280", "x", "-1x5", "1280x"])
+def test_sizes_that_are_none(run, size):
+    assert f"'{size}' is not a size such as 1280x800" in run("live", "--size", size).sentence()

@@ -1,0 +1,401 @@
+"""`unclench record`: every source, where it records to, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from unclench.link.transport import SocketTransport
+from unclench.link.virtual.board import VirtualBoard
+from unclench.link.virtual.inputs import SyntheticInput
+from unclench.link.virtual.scenarios import SCENARIOS
+from unclench.store import load_recording, open_session
+
+LONG_S = 120.0  # only against hanging
+FAST = ("--speed", "max")
+posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminals are POSIX")
+
+
+@pytest.mark.parametrize("name", ["sim", *(f"sim:{name}" for name in SCENARIOS)])
+def test_every_scenario(run, tmp_path, name):
+    done = run("record", "--source", name, "--seconds", 1, "--out", tmp_path / "s", *FAST, "--json")
+    assert (done.status, done.err) == (0, "")
+    assert json.loads(done.out) == {
+        "duration_s": 1.0,
+        "n_samples": 2000,
+        "lost_samples": 0,
+        "fs_hz": 2000.0,
+        "channels": ["channel 1"],
+        "folder": str(tmp_path / "s"),
+    }
+    assert load_recording(tmp_path / "s").n_samples == 2000
+
+
+def test_silent_when_piped(run_apart, tmp_path):
+    arguments = ("record", "--source", "sim", "--seconds", 1, "--out", tmp_path / "s", *FAST)
+    done = run_apart(*arguments)
+    assert (done.status, done.out, done.err) == (0, "", "")
+
+
+@posix_only
+def test_progress_on_a_terminal(tmp_path):
+    import pty
+    import sys
+
+    ours, theirs = pty.openpty()
+    arguments = ("record", "--source", "sim", "--seconds", "1.5", "--out", str(tmp_path / "s"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "unclench.cli", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    assert process.wait(LONG_S) == 0
+    text = shown.decode()
+    assert "recording" in text
+    assert "0:00:01" in text
+    assert " uV" in text
+    assert "0 lost" in text
+    assert "1.5 s, 3000 samples, 0 lost:" in text
+
+
+def test_settings_of_sim(run, tmp_path):
+    source = "sim:clenching?channels=3&rate=4000&seed=9"
+    done = run(
+        "record", "--source", source, "--seconds", 1, "--out", tmp_path / "s", *FAST, "--json"
+    )
+    summary = json.loads(done.out)
+    assert (summary["fs_hz"], len(summary["channels"])) == (4000.0, 3)
+    direct = SyntheticInput("clenching", 3, 4000, 9)
+    units = np.concatenate([direct.read(40)[1] for _ in range(100)])
+    np.testing.assert_array_equal(load_recording(tmp_path / "s").units(), units)
+
+
+@pytest.mark.parametrize("speed", ["20", "0.9", "1000", "max"])
+def test_speeds(run, tmp_path, speed):
+    arguments = ("--source", "sim", "--seconds", 0.3, "--out", tmp_path / "s", "--speed", speed)
+    done = run("record", *arguments, "--json")
+    assert done.status == 0
+    assert json.loads(done.out)["duration_s"] == 0.3
+
+
+@pytest.mark.parametrize("speed", ["0", "-1", "nan", "inf", "fast", "", "1e9", "MAX"])
+def test_speeds_that_are_none(run, tmp_path, speed):
+    arguments = ("--source", "sim", "--seconds", 1, "--out", tmp_path / "s", "--speed", speed)
+    assert f"Speed '{speed}'" in run("record", *arguments).sentence()
+    assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("sim:sleeping", "no scenario 'sleeping': choose one of relaxed, desk-work"),
+        ("sim:relaxed?volume=3", "'volume' is no setting of sim: choose from channels, rate"),
+        ("sim:relaxed?seed=x", "'x' for seed of sim is not a whole number"),
+        ("sim:relaxed?channels=1.5", "'1.5' for channels of sim is not a whole number"),
+        ("sim:relaxed?channels=4", "4 channels; this board has 1 to 3"),
+        ("sim:relaxed?channels=inf", "not a whole number"),
+        ("sim:relaxed?rate=1234", "rate 1234 Hz; this board has 1000, 2000 and 4000"),
+        ("sim:relaxed?seed=-1", "seed -1; 0 and above fit"),
+        ("sim:relaxed?drop=", "'' for drop of sim is not a number"),
+        ("sim:relaxed?drop=2", "drop 2; shares from 0 to 1 fit"),
+        ("sim:relaxed?drop=nan", "drop nan"),
+        ("sim:relaxed?stall_every_s=1&stall_s=2", "a stall must be shorter than stall_every_s"),
+        ("nonsense", "no source 'nonsense': expected auto, sim, sim:NAME (relaxed,"),
+        ("", "There is no source ''"),
+        ("x" * 300, "There is no source"),
+        ("~no-such-user/x.csv", "There is no source '~no-such-user/x.csv'"),
+        ("/dev/unclench-nope", "There is no port /dev/unclench-nope; ports on this computer"),
+        ("/dev/null", "/dev/null is not a serial port"),
+        ("socket://127.0.0.1:1", "Nothing answers at socket://127.0.0.1:1"),
+        ("nothing://here", "protocol 'nothing' not known"),
+    ],
+)
+@posix_only
+def test_sources_that_are_none(run, tmp_path, source, words):
+    done = run("record", "--source", source, "--seconds", 1, "--out", tmp_path / "s")
+    assert words in done.sentence()
+    assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "long"])
+@pytest.mark.parametrize("command", ["record", "live"])
+def test_seconds_that_are_none(run, tmp_path, command, seconds):
+    out = ("--out", tmp_path / "s") if command == "record" else ()
+    assert "--seconds" in run(command, "--source", "sim", "--seconds", seconds, *out).sentence()
+
+
+def test_a_port_runs_in_its_own_time(run, tmp_path):
+    arguments = ("--source", "socket://127.0.0.1:1", "--speed", 2, "--out", tmp_path / "s")
+    assert "is a board and runs in its own time" in run("record", *arguments).sentence()
+
+
+def test_auto_without_a_board_says_so(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("unclench.link.discovery.candidate_ports", list)
+    done = run("record", "--seconds", 1, "--out", tmp_path / "s", *FAST)
+    assert (done.status, done.out) == (0, "")
+    assert done.err == (
+        "No board is plugged in. Showing the virtual board (sim:desk-work) instead.\n"
+    )
+
+
+class TestOut:
+    @staticmethod
+    def record(run, out):
+        return run("record", "--source", "sim", "--seconds", 0.5, "--out", out, *FAST, "--json")
+
+    def test_new_with_new_parents(self, run, tmp_path):
+        done = self.record(run, tmp_path / "a" / "b")
+        assert json.loads(done.out)["folder"] == str(tmp_path / "a" / "b")
+
+    def test_empty(self, run, tmp_path):
+        (tmp_path / "empty").mkdir()
+        done = self.record(run, tmp_path / "empty")
+        assert json.loads(done.out)["folder"] == str(tmp_path / "empty")
+
+    def test_a_folder_with_other_things_gets_a_dated_session(self, run, tmp_path):
+        (tmp_path / "note.txt").write_text("mine")
+        folders = {json.loads(self.record(run, tmp_path).out)["folder"] for _ in range(2)}
+        assert len(folders) == 2
+        assert {Path(folder).parent for folder in folders} == {tmp_path}
+        assert all(load_recording(folder).n_samples == 1000 for folder in folders)
+        assert (tmp_path / "note.txt").read_text() == "mine"
+
+    def test_a_session_is_never_written_over(self, run, session):
+        before = (session / "emg.csv").read_bytes()
+        said = self.record(run, session).sentence()
+        assert f"{session} already holds a session" in said
+        assert (session / "emg.csv").read_bytes() == before
+
+    @pytest.mark.parametrize("name", ["file", "file/below"])
+    def test_a_file_in_the_way(self, run, tmp_path, name):
+        (tmp_path / "file").write_text("mine")
+        assert str(tmp_path / name) in self.record(run, tmp_path / name).sentence()
+        assert (tmp_path / "file").read_text() == "mine"
+
+    @posix_only
+    def test_a_folder_that_nobody_may_write(self, run):
+        assert "/proc/unclench" in self.record(run, "/proc/unclench").sentence()
+
+    def test_none(self, run):
+        assert "--out" in run("record", "--source", "sim").err
+
+
+def test_played_and_recorded_again_it_is_the_same_to_the_byte(run, tmp_path):
+    source = "sim:desk-work?channels=3&drop=2e-5&seed=4"
+    one, two, three = (tmp_path / name for name in ("one", "two", "three"))
+    done = run("record", "--source", source, "--seconds", 15, "--out", one, *FAST, "--json")
+    assert json.loads(done.out)["lost_samples"] > 0
+    for before, after in ((one, two), (two, three)):
+        done = run("record", "--source", before, "--out", after, *FAST, "--json")
+        assert (done.status, done.err) == (0, "")
+        for name in ("emg.csv", "tension.csv"):
+            assert (after / name).read_bytes() == (before / name).read_bytes(), name
+    gaps = [[e for e in open_session(x).events() if e.kind == "gap"] for x in (one, two, three)]
+    assert gaps[0] == gaps[1] == gaps[2]
+    assert open_session(one).meta.lost_samples == open_session(three).meta.lost_samples
+
+
+@pytest.mark.parametrize("scenario", ["mains-hum", "poor-contact"])
+def test_words_and_notches_are_reproduced(run, tmp_path, scenario):
+    one, two = tmp_path / "one", tmp_path / "two"
+    arguments = ("--seconds", 20, "--band", "narrow", *FAST)
+    assert run("record", "--source", f"sim:{scenario}", "--out", one, *arguments).status == 0
+    assert (
+        run("record", "--source", one, "--out", two, "--speed", 40, "--band", "narrow").status == 0
+    )
+    for name in ("emg.csv", "tension.csv", "events.csv"):
+        assert (two / name).read_bytes() == (one / name).read_bytes(), name
+    words = open_session(one).tension().state
+    assert len(set(words)) >= 2
+
+
+def test_a_real_recording_comes_back_to_the_byte(run, tmp_path, shared_data):
+    csv = shared_data("plux_rest_contraction/plux_rest_contraction.csv")
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert run("record", "--source", csv, "--out", one, *FAST).status == 0
+    assert run("record", "--source", one, "--out", two, *FAST).status == 0
+    for name in ("emg.csv", "tension.csv"):
+        assert (two / name).read_bytes() == (one / name).read_bytes(), name
+    original, kept = load_recording(csv), load_recording(one)
+    np.testing.assert_allclose(kept.emg_uv, original.emg_uv, rtol=0, atol=0.5e-4)
+    assert kept.fs_hz == original.fs_hz
+
+
+def csv_of(tmp_path, head, rows, name="x.csv"):
+    path = tmp_path / name
+    path.write_text("\n".join([head, *rows, ""]))
+    return path
+
+
+class TestCsvOptions:
+    def test_they_apply(self, run, tmp_path):
+        emg = np.random.default_rng(0).normal(0, 0.05, (3000, 2)).round(6)
+        path = csv_of(tmp_path, "left;right", [f"{a};{b}" for a, b in emg])
+        done = run(
+            *("record", "--source", path, "--out", tmp_path / "s", *FAST, "--json"),
+            *("--fs", 1500, "--column", "right", "--unit", "mV", "--mains", "off"),
+        )
+        summary = json.loads(done.out)
+        assert (summary["fs_hz"], summary["channels"]) == (1500.0, ["right"])
+        kept = load_recording(tmp_path / "s")
+        np.testing.assert_allclose(kept.emg_uv[:, 0], emg[:, 1] * 1000, atol=1e-9)
+        assert open_session(tmp_path / "s").meta.mains == "off"
+
+    @pytest.mark.parametrize("fs_hz", [1000.123456, 1234.56789, 997.0, 3333.333333, 25_000])
+    def test_any_rate_goes_over_the_wire(self, run, tmp_path, fs_hz):
+        emg = np.random.default_rng(0).normal(0, 5, 4000).round(3)
+        path = csv_of(tmp_path, "emg_uv", [str(value) for value in emg])
+        arguments = ("--source", path, "--fs", fs_hz, "--out", tmp_path / "s", *FAST, "--json")
+        done = run("record", *arguments)
+        assert (done.status, done.err) == (0, "")
+        assert json.loads(done.out)["fs_hz"] == pytest.approx(fs_hz, rel=1e-7)
+        assert load_recording(tmp_path / "s").emg_uv[:, 0].tolist() == pytest.approx(emg.tolist())
+
+    def test_more_channels_than_the_wire_carries(self, run, tmp_path):
+        path = csv_of(tmp_path, "a,b,c,d", ["1,2,3,4"] * 100)
+        arguments = ("--source", path, "--fs", 1000, "--out", tmp_path / "s")
+        assert "4 channels (a, b, c, d), the wire carries 3" in run("record", *arguments).sentence()
+
+
+@posix_only
+class TestEnds:
+    @staticmethod
+    def rows(folder: Path) -> int:
+        emg = folder / "emg.csv"
+        return emg.read_bytes().count(b"\n") - 1 if emg.exists() else 0
+
+    def wait_for_rows(self, folder: Path, n: int) -> None:
+        deadline = time.monotonic() + LONG_S
+        while self.rows(folder) < n:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def test_ctrl_c_ends_a_recording_well(self, spawn, tmp_path):
+        folder = tmp_path / "s"
+        process = spawn("record", "--source", "sim", "--out", folder, "--json")
+        self.wait_for_rows(folder, 100)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=LONG_S)
+        assert (process.returncode, err) == (0, "")
+        session = open_session(folder)
+        assert session.meta.ended == "closed"
+        assert json.loads(out)["n_samples"] == session.load().n_samples > 100
+
+    @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks into /proc")
+    def test_ctrl_c_before_a_board_has_answered(self, spawn, tmp_path):
+        from unclench.link.transport import PtyTransport
+
+        terminal = PtyTransport()
+        process = spawn("record", "--source", terminal.path, "--out", tmp_path / "s")
+        deadline = time.monotonic() + LONG_S
+        files = Path(f"/proc/{process.pid}/fd")
+        while not any(_target(file) == terminal.path for file in files.iterdir()):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=LONG_S)
+        assert (process.returncode, out, err.strip()) == (130, "", "")
+        assert terminal.read(0.05) == b""
+        terminal.close()
+        assert not (tmp_path / "s").exists()
+
+    def test_kill_9_costs_at_most_the_last_second(self, spawn, tmp_path):
+        import socket
+
+        class Counting(SyntheticInput):
+            rows = 0
+
+            def read(self, n):
+                self.rows += n
+                return super().read(n)
+
+        analog = Counting("relaxed")
+        board = VirtualBoard(analog)
+        folder = tmp_path / "s"
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            url = f"socket://127.0.0.1:{server.getsockname()[1]}"
+            process = spawn("record", "--source", url, "--out", folder)
+            client, _ = server.accept()
+            thread = threading.Thread(target=board.serve, args=(SocketTransport(client),))
+            thread.start()
+            moment = random.randrange(5500, 7000)
+            while analog.rows < moment:
+                time.sleep(0.005)
+            process.kill()
+            sent = analog.rows
+            process.wait(LONG_S)
+            board.close()
+            thread.join()
+        session = open_session(folder)
+        recording = session.load()
+        np.testing.assert_array_equal(recording.sample, np.arange(recording.n_samples))
+        direct = SyntheticInput("relaxed").read(recording.n_samples)[1]
+        np.testing.assert_array_equal(recording.units(), direct)
+        print(f"missing {(sent - recording.n_samples) / 2000:.2f} s of {sent / 2000:.2f} s")
+        assert recording.n_samples > sent - 4000  # a second, and one more for a slow machine
+        assert session.meta.ended == "running"
+
+    def test_a_full_disk(self, run_apart, tmp_path):
+        import resource
+
+        def limit() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+
+        folder = tmp_path / "s"
+        arguments = ("--source", "sim", "--seconds", 60, "--out", folder, *FAST)
+        done = run_apart("record", *arguments, preexec_fn=limit)
+        assert "cannot be written: File too large" in done.sentence()
+        session = open_session(folder)
+        assert session.meta.ended == "error"
+        assert 500 < session.load().n_samples < 3000
+
+    def test_a_board_that_does_not_come_back(self, run, tmp_path, monkeypatch):
+        monkeypatch.setattr("unclench.commands.record._PATIENCE_S", 0.0)
+        source = "sim:relaxed?unplug_every_s=0.4&unplug_s=1000"
+        done = run("record", "--source", source, "--seconds", 0.8, "--out", tmp_path / "s")
+        said = done.sentence()
+        assert "went away and did not come back" in said
+        assert f"what came until then is in {tmp_path / 's'}" in said
+        assert load_recording(tmp_path / "s").n_samples > 200
+        assert open_session(tmp_path / "s").meta.ended == "closed"
+
+    def test_a_board_that_comes_back_another(self, run, tmp_path, monkeypatch):
+        boards = [
+            VirtualBoard(SyntheticInput("relaxed", rate_hz=hz), speed=5) for hz in (2000, 4000)
+        ]
+        threading.Timer(0.5, boards[0].close).start()
+        left = list(boards)
+        monkeypatch.setattr("unclench.sources.open_transport", lambda url: left.pop(0).plug_in())
+        done = run("record", "--source", "COM77", "--seconds", 600, "--out", tmp_path / "s")
+        boards[1].close()
+        assert "other settings" in done.sentence()
+        assert load_recording(tmp_path / "s").n_samples > 100
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:
+        return ""

@@ -1,0 +1,94 @@
+"""What is remembered between starts, and what happens to a file that cannot be understood."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from unclench.errors import StoreError
+from unclench.settings import Settings, load_settings, save_settings, sessions_dir, settings_path
+
+
+def test_they_lie_where_the_tests_say(tmp_path_factory):
+    assert settings_path().is_relative_to(tmp_path_factory.getbasetemp())
+    assert sessions_dir(Settings()).is_relative_to(tmp_path_factory.getbasetemp())
+
+
+def test_without_a_file_the_defaults_hold():
+    assert load_settings() == (Settings(), None)
+    assert not settings_path().exists()
+
+
+def test_round_trip(tmp_path):
+    settings = Settings(
+        theme="dark",
+        span_s=120,
+        scale_uv=50.5,
+        raw_shown=True,
+        text_scale=1.5,
+        window=(1920, 1080),
+        maximized=True,
+        sessions_dir=tmp_path,
+    )
+    save_settings(settings)
+    assert load_settings() == (settings, None)
+    assert sessions_dir(settings) == tmp_path
+    assert [path.name for path in settings_path().parent.iterdir()] == ["settings.json"]
+
+
+def test_keys_of_a_later_version_are_kept():
+    settings_path().parent.mkdir(parents=True)
+    settings_path().write_text(json.dumps({"theme": "dark", "sound": {"volume": 3}}))
+    settings, trouble = load_settings()
+    assert trouble is None
+    settings.span_s = 30
+    save_settings(settings)
+    kept = json.loads(settings_path().read_text())
+    assert (kept["theme"], kept["span_s"], kept["sound"]) == ("dark", 30, {"volume": 3})
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "the file"),
+        (b"{", "the file"),
+        (b"[]", "the file"),
+        (b"\xff\xfe\0\x81", "the file"),
+        (b'{"theme": "mauve"}', "theme"),
+        (b'{"window": [1, "wide"]}', "window.1"),
+        (b'{"span_s": 1}', "span_s"),
+        (b'{"text_scale": NaN}', "text_scale"),
+    ],
+)
+def test_a_broken_file_is_put_aside(content, words):
+    path = settings_path()
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    settings, trouble = load_settings()
+    assert settings == Settings()
+    assert words in trouble
+    assert str(path) in trouble
+    assert "kept as settings.broken.json" in trouble
+    assert "\n" not in trouble
+    assert path.with_name("settings.broken.json").read_bytes() == content
+    assert load_settings() == (Settings(), None)  # told once
+
+
+def test_a_file_that_cannot_be_read():
+    settings_path().mkdir(parents=True)
+    settings, trouble = load_settings()
+    assert settings == Settings()
+    assert "cannot be read" in trouble
+
+
+def test_a_place_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="they apply until the program is closed"):
+        save_settings(Settings(), tmp_path / "file" / "settings.json")
+
+
+def test_values_are_checked_when_set():
+    settings = Settings()
+    with pytest.raises(ValueError, match="text_scale"):
+        settings.text_scale = 9

@@ -1,0 +1,166 @@
+"""Trouble on the line: what is lost is counted exactly, what arrives is right to the bit."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from unclench.link.clock import ClockFit
+from unclench.link.decoder import LinkDecoder
+from unclench.link.messages import SampleFrame
+from unclench.link.reader import LinkReader
+from unclench.link.tracker import SampleTracker
+from unclench.link.transport import socket_pair
+from unclench.link.virtual.board import MAX_SPEED, VirtualBoard, _Hardware
+from unclench.link.virtual.faults import Faults, FaultyTransport
+from unclench.link.virtual.inputs import SyntheticInput
+
+N_ROWS = 10_000
+
+
+def follow(frames, fs_hz=2000.0, n_channels=1):
+    """What a tracker makes of frames: indices, rows, and the tracker."""
+    tracker = SampleTracker(fs_hz, n_channels)
+    blocks = [block for frame in frames if (block := tracker.add(frame)) is not None]
+    index = np.concatenate([np.arange(b.first, b.first + len(b.units)) for b in blocks])
+    return index, np.concatenate([b.units for b in blocks]), tracker
+
+
+@pytest.mark.parametrize("kind", ["drop", "repeat", "swap", "corrupt"])
+def test_losses_are_exact_and_the_rest_is_right(doors, frames_from, read_input, kind):
+    board = VirtualBoard(SyntheticInput("clenching"), MAX_SPEED, Faults(**{kind: 3e-4}))
+    reader = LinkReader(doors.inside(board), "board", lossless=True)
+    reader.start()
+    try:
+        frames = frames_from(reader, N_ROWS)
+        bad = reader._connection.decoder.bad_frames
+    finally:
+        reader.stop()
+    index, units, tracker = follow(frames)
+    assert tracker.lost_samples > 0
+    assert bad > 0
+    assert len(index) + tracker.lost_samples == index[-1] + 1
+    assert (np.diff(index) > 0).all()
+    direct = read_input(SyntheticInput("clenching"), int(index[-1]) + 1, 20)
+    np.testing.assert_array_equal(units, direct[index])
+
+
+def test_a_stall_only_delays(doors, frames_from):
+    faults = Faults(stall_every_s=0.3, stall_s=0.2)
+    reader = LinkReader(doors.inside(VirtualBoard(SyntheticInput("relaxed"), 1, faults)), "board")
+    reader.start()
+    arrivals = []
+    frames = []
+    try:
+        while len(frames) < 80:
+            event = reader.events.get(timeout=60)
+            if hasattr(event, "frames"):
+                frames += event.frames
+                arrivals.append(len(event.frames))
+    finally:
+        reader.stop()
+    index, _, tracker = follow(frames)
+    assert tracker.lost_samples == 0
+    np.testing.assert_array_equal(index, np.arange(len(index)))
+    assert max(arrivals) >= 10  # a fifth of a second at once
+
+
+class Sink:
+    """A transport that keeps what is written."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def write(self, data) -> int:
+        self.data += bytes(data)
+        return len(data)
+
+    def drain(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("kind", "shorter", "longer"),
+    [("drop", True, False), ("repeat", False, True), ("swap", False, False)],
+)
+def test_each_fault_does_what_it_says(kind, shorter, longer):
+    sink = Sink()
+    data = bytes(np.arange(10_000, dtype=np.uint8))
+    transport = FaultyTransport(sink, Faults(**{kind: 0.01}), seed=1)
+    assert transport.write(data) == len(data)
+    assert sink.data != data
+    assert (len(sink.data) < len(data)) == shorter
+    assert (len(sink.data) > len(data)) == longer
+    n_hit = abs(len(sink.data) - len(data)) if shorter or longer else 100
+    assert 50 < n_hit < 200
+    if kind == "swap":
+        assert sorted(sink.data) == sorted(data)
+        moved = np.flatnonzero(np.frombuffer(sink.data, "u1") != np.frombuffer(data, "u1"))
+        assert 50 < len(moved) / 2 < 200
+    for size in (0, 1):  # nothing to swap with
+        transport.write(data[:size])
+
+
+def test_a_stall_that_is_not_over_at_the_end_loses_nothing():
+    sink = Sink()
+    transport = FaultyTransport(sink, Faults(stall_every_s=0.02, stall_s=0.019), seed=1)
+    time.sleep(0.021)
+    transport.write(b"abc")
+    transport.drain()
+    assert sink.data == b"abc"
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {"drop": -0.1},
+        {"corrupt": 1.5},
+        {"swap": math.nan},
+        {"unplug_every_s": -1},
+        {"unplug_s": math.inf},
+        {"stall_every_s": 1, "stall_s": 1},
+        {"clock_ppm": -1e6},
+    ],
+)
+def test_senseless_faults_are_refused(faults):
+    with pytest.raises(ValueError, match=next(reversed(faults))):
+        Faults(**faults)
+    assert all(getattr(Faults(), field.name) is not None for field in fields(Faults))
+
+
+@pytest.mark.parametrize("ppm", [-300.0, 0.0, 40.0])
+def test_a_wrong_crystal_is_found_by_the_clock_fit(ppm):
+    """Frames arrive just when the virtual board says they are due."""
+    from unclench_wire.board import Board
+
+    ours, host = socket_pair()
+    hardware = _Hardware(SyntheticInput("shorted"), ppm)
+    board = Board(hardware, ours.write)
+    hardware.start()
+    clock, decoder, tracker = ClockFit(), LinkDecoder(), SampleTracker(2000.0, 1)
+    while tracker._next < 2000 * 20:
+        due_s = hardware.due_s(1.0)
+        hardware.send_frame(board)
+        for frame in decoder.feed(host.read(1.0)):
+            assert isinstance(frame, SampleFrame)
+            clock.add(tracker.add(frame).device_s, due_s)
+    # The host's clock against the board's: the other way round.
+    assert clock.drift_ppm == pytest.approx(1e6 / (1 + ppm * 1e-6) - 1e6, abs=0.1)
+    ours.close()
+    host.close()
+
+
+def test_frames_are_due_against_one_origin():
+    """However late a frame went out, the next one is not due later: nothing drifts."""
+    hardware = _Hardware(SyntheticInput("shorted"), 0.0)
+    hardware.start()
+    began_s = hardware.due_s(1.0) - 0.01
+    for k in range(1, 100):
+        assert hardware.due_s(1.0) == pytest.approx(began_s + k * 0.01, abs=1e-6)
+        assert hardware.due_s(4.0) == pytest.approx(began_s + k * 0.0025, abs=1e-6)
+        assert hardware.due_s(MAX_SPEED) == pytest.approx(began_s, abs=1e-6)
+        hardware._fetch()

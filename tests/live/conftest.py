@@ -1,0 +1,108 @@
+"""A sink that keeps everything, and a way to play a source through the whole pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from unclench.link.virtual.board import MAX_SPEED
+from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
+from unclench.live.pipeline import Pipeline
+from unclench.sources import open_source
+
+LONG_S = 60.0  # only against hanging
+
+
+class Collector:
+    """A sink that keeps everything."""
+
+    def __init__(self) -> None:
+        self.blocks: list[LiveBlock] = []
+        self.events: list[LiveEvent] = []
+
+    def block(self, block: LiveBlock) -> None:
+        self.blocks.append(block)
+
+    def event(self, event: LiveEvent) -> None:
+        self.events.append(event)
+
+    @property
+    def index(self) -> np.ndarray:
+        return np.concatenate([np.arange(b.first, b.stop) for b in self.blocks])
+
+    @property
+    def units(self) -> np.ndarray:
+        return np.concatenate([b.units for b in self.blocks])
+
+    @property
+    def emg_uv(self) -> np.ndarray:
+        return np.concatenate([b.emg_uv for b in self.blocks])
+
+    @property
+    def envelope_uv(self) -> np.ndarray:
+        return np.concatenate([b.envelope_uv for b in self.blocks])
+
+    @property
+    def settling(self) -> np.ndarray:
+        return np.concatenate([b.settling for b in self.blocks])
+
+    def kinds(self, *kinds: str) -> list[LiveEvent]:
+        return [event for event in self.events if event.kind in kinds]
+
+
+@pytest.fixture
+def collector() -> Collector:
+    return Collector()
+
+
+@pytest.fixture
+def new_collector() -> Callable[[], Collector]:
+    return Collector
+
+
+@pytest.fixture
+def play(new_collector) -> Callable[..., tuple[Collector, Pipeline, StreamInfo]]:
+    """Play a source to its end, or for so many seconds of signal; further sinks are made by
+    functions that take the stream's info.
+    """
+
+    def run(
+        source: str | Path,
+        seconds: float | None = None,
+        *,
+        speed: float = MAX_SPEED,
+        settings: LiveSettings | None = None,
+        sinks=(),
+        **csv,
+    ):
+        opened = open_source(str(source), speed=speed, **csv)
+        kept = new_collector()
+        names = opened.channel_names
+        pipeline = Pipeline(opened.reader(), opened.name, settings, names, seconds)
+        info = pipeline.connect()
+        try:
+            pipeline.start([kept, *(make(info) for make in sinks)])
+            assert pipeline.wait(LONG_S), "the source does not end"
+        finally:
+            pipeline.stop()
+            opened.close()
+        return kept, pipeline, info
+
+    return run
+
+
+@pytest.fixture
+def write_csv(tmp_path) -> Callable[..., Path]:
+    """Write a CSV of times and channels in uV."""
+
+    def write(emg_uv: np.ndarray, fs_hz: float, name: str = "emg.csv") -> Path:
+        path = tmp_path / name
+        heads = ",".join(f"emg{k + 1}" for k in range(emg_uv.shape[1]))
+        table = np.column_stack([np.arange(len(emg_uv)) / fs_hz, emg_uv])
+        np.savetxt(path, table, "%.7g", ",", header=f"time_s,{heads}", comments="")
+        return path
+
+    return write

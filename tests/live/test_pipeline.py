@@ -1,0 +1,382 @@
+"""The processing thread: the same figures as offline, gaps said aloud, sinks that come and go."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from unclench.errors import InputError, SourceError
+from unclench.link import reader as reader_module
+from unclench.link.decoder import LinkDecoder
+from unclench.link.messages import Connected
+from unclench.link.reader import LinkReader
+from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
+from unclench.link.virtual.inputs import SyntheticInput
+from unclench.live.blocks import LiveSettings
+from unclench.live.pipeline import Pipeline
+from unclench.live.recorder import Recorder
+from unclench.review.analyze import analyze
+from unclench.sources import open_source
+from unclench.store import load_recording, open_session
+from unclench_dsp import (
+    NARROW,
+    WIDE,
+    ChainSettings,
+    SosFilter,
+    TensionChain,
+    design_bandpass,
+    tension_stats,
+)
+
+LONG_S = 60.0  # only against hanging
+
+
+def noise_csv(write_csv, seconds=6, fs_hz=1000, n_channels=2):
+    rng = np.random.default_rng(7)
+    return write_csv(rng.normal(0, 12, (seconds * fs_hz, n_channels)).round(4), fs_hz)
+
+
+@pytest.mark.parametrize("band", [WIDE, NARROW], ids=lambda band: band.name)
+def test_a_csv_played_live_is_the_csv_analysed(play, write_csv, band):
+    path = noise_csv(write_csv)
+    kept, pipeline, info = play(path, settings=LiveSettings(band, "auto", 0.5))
+    recording = load_recording(path)
+    assert info.channels == recording.channels
+    np.testing.assert_array_equal(kept.index, recording.sample)
+    np.testing.assert_allclose(kept.emg_uv, recording.emg_uv, rtol=0, atol=1e-9)
+    chain = TensionChain(ChainSettings(1000.0, 2, band, 0.5))
+    offline = chain.process(kept.emg_uv)  # the very same numbers, in one block
+    np.testing.assert_array_equal(kept.envelope_uv, offline.envelope_uv)
+    np.testing.assert_array_equal(kept.settling, offline.settling)
+    result = analyze(recording, band, "auto", 0.5)
+    for k, channel in enumerate(result.channels):
+        live = tension_stats(kept.envelope_uv[~kept.settling, k])
+        assert live.mean_uv == pytest.approx(channel.tension_uv.mean_uv, rel=1e-9)
+        assert live.p90_uv == pytest.approx(channel.tension_uv.p90_uv, rel=1e-9)
+    status = pipeline.status
+    assert (status.ended, status.cut_short, status.lost_samples) == (True, False, 0)
+
+
+def test_a_real_muscle_played_live_is_the_same_analysed(play, shared_data):
+    path = shared_data("plux_rest_contraction/plux_rest_contraction.csv")
+    kept, _, _ = play(path)
+    result = analyze(load_recording(path)).channels[0].tension_uv
+    live = tension_stats(kept.envelope_uv[~kept.settling, 0])
+    print(f"live {live}\nanalyze {result}")
+    for name in ("mean_uv", "p10_uv", "p50_uv", "p90_uv", "max_uv"):
+        assert getattr(live, name) == pytest.approx(getattr(result, name), rel=1e-9)
+    settled = kept.envelope_uv[~kept.settling, 0]
+    assert live.p10_uv == pytest.approx(2, rel=0.3)  # the resting floor
+    assert 150 < np.median(settled[settled > 50]) < 300  # the bursts, about 220
+
+
+def test_a_session_with_gaps_played_live_is_the_same_analysed(play, tmp_path):
+    folder = tmp_path / "s"
+    source = "sim:desk-work?drop=3e-5&channels=2&seed=3"
+    first, _, _ = play(source, 12, sinks=[lambda info: recorder_of(folder, info)])
+    recorder_of.last.close()
+    recording = load_recording(folder)
+    assert recording.lost_samples > 0
+    np.testing.assert_array_equal(recording.units(), first.units)
+    kept, pipeline, _ = play(folder)
+    np.testing.assert_array_equal(kept.index, recording.sample)
+    np.testing.assert_array_equal(kept.units, recording.units())
+    assert len(kept.kinds("gap")) == len(recording.segments()) - 1
+    assert sum(event.lost_samples for event in kept.kinds("gap")) == recording.lost_samples
+    assert pipeline.status.lost_samples == recording.lost_samples
+    result = analyze(recording)
+    for k, channel in enumerate(result.channels):
+        live = tension_stats(kept.envelope_uv[~kept.settling, k])
+        assert live.mean_uv == pytest.approx(channel.tension_uv.mean_uv, rel=1e-9)
+        assert live.max_uv == pytest.approx(channel.tension_uv.max_uv, rel=1e-9)
+
+
+def recorder_of(folder, info):
+    recorder_of.last = Recorder(folder, info, origin=0, lossless=True)
+    return recorder_of.last
+
+
+def gappy_session(play, tmp_path):
+    """2 s, a gap of 0.3 s, and 2 s more, at 2 kHz."""
+    folder = tmp_path / "gappy"
+    play("sim:relaxed", 4.3, sinks=[lambda info: recorder_of(folder, info)])
+    recorder_of.last.close()
+    emg = folder / "emg.csv"
+    head, *rows = emg.read_text().splitlines()
+    emg.write_text("\n".join([head, *rows[:4000], *rows[4600:], ""]))
+    return folder
+
+
+def test_after_a_gap_filters_restart_and_settle(play, tmp_path):
+    kept, _, info = play(gappy_session(play, tmp_path))
+    (gap,) = kept.kinds("gap")
+    assert (gap.sample, gap.lost_samples, gap.duration_s) == (4000, 600, 0.3)
+    settling_n = TensionChain(ChainSettings(info.fs_hz, 1)).settling_n
+    expected = np.zeros(len(kept.index), bool)
+    expected[:settling_n] = True
+    expected[4000 : 4000 + settling_n] = True
+    np.testing.assert_array_equal(kept.settling, expected)
+    # Nothing is carried over the gap: what follows is what it would be alone.
+    alone = SosFilter(design_bandpass(WIDE, info.fs_hz), 1).process(kept.emg_uv[4000:])
+    chain = TensionChain(ChainSettings(info.fs_hz, 1, mains="off"))
+    after = chain.process(kept.emg_uv[4000:])
+    np.testing.assert_array_equal(after.band_uv, alone)
+    np.testing.assert_array_equal(kept.envelope_uv[4000:], after.envelope_uv)
+    for block in kept.blocks:
+        assert not block.first < 4600 < block.stop
+
+
+def test_a_gap_longer_than_the_link_waits_does_not_restart_the_recording(
+    play, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(reader_module, "_SILENT_S", 0.05)
+    folder = gappy_session(play, tmp_path)
+    kept, pipeline, _ = play(folder, speed=2.0)
+    assert pipeline.status.reconnections == 0
+    np.testing.assert_array_equal(kept.index, load_recording(folder).sample)
+
+
+@pytest.mark.parametrize("seconds", [0.01, 1.0, 2.1, 2.31, 3.0])
+def test_it_stops_on_the_sample_asked_for(play, tmp_path, seconds):
+    kept, pipeline, _ = play(gappy_session(play, tmp_path), seconds)
+    stop_at = round(seconds * 2000)
+    expected = [i for i in range(stop_at) if not 4000 <= i < 4600]
+    np.testing.assert_array_equal(kept.index, expected)
+    assert (pipeline.status.ended, pipeline.status.why) == (True, "done")
+
+
+def test_markers_land_where_they_were_put(play, tmp_path):
+    opened = open_source("sim:relaxed", speed=5)
+    pipeline = Pipeline(opened.reader(), "sim", stop_after_s=3)
+    info = pipeline.connect()
+    recorder = Recorder(tmp_path / "s", info, origin=0)
+    pipeline.start([recorder])
+    given = pipeline.mark("=typed, by a person", 1234)
+    while pipeline.status.n_samples < 1000:
+        time.sleep(0.01)
+    before = pipeline.status.n_samples
+    now = pipeline.mark("now")
+    after = pipeline.status.n_samples
+    assert pipeline.wait(LONG_S)
+    pipeline.stop()
+    recorder.close()
+    opened.close()
+    assert given == 1234
+    assert before <= now <= after + info.fs_hz
+    marks = [e for e in open_session(tmp_path / "s").events() if e.kind == "marker"]
+    assert [(e.sample, e.text) for e in marks] == [(1234, "=typed, by a person"), (now, "now")]
+
+
+def test_sample_now_follows_the_clock(play):
+    opened = open_source("sim:relaxed")
+    pipeline = Pipeline(opened.reader(), "sim")
+    assert pipeline.sample_now() == 0 if hasattr(pipeline, "info") else True
+    pipeline.connect()
+    pipeline.start([])
+    try:
+        while pipeline.status.n_samples < 200:
+            time.sleep(0.01)
+        at = []
+        for _ in range(5):
+            at.append(pipeline.sample_now())
+            time.sleep(0.02)
+        assert at == sorted(at)
+        assert at[-1] > at[0]
+        assert at[-1] <= pipeline.status.n_samples + 2000
+    finally:
+        pipeline.stop()
+        opened.close()
+
+
+def test_sinks_come_and_go(new_collector):
+    opened = open_source("sim:relaxed", speed=5)
+    pipeline = Pipeline(opened.reader(), "sim", stop_after_s=6)
+    pipeline.connect()
+    always, guest = new_collector(), new_collector()
+    pipeline.start([always])
+
+    def wait_for(condition):
+        deadline = time.monotonic() + LONG_S
+        while not condition():
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+
+    wait_for(lambda: len(always.blocks) > 5)
+    pipeline.add_sink(guest)
+    wait_for(lambda: len(guest.blocks) > 5)
+    pipeline.remove_sink(guest)
+    pipeline.remove_sink(guest)  # harmless
+    n_always = len(always.blocks)
+    wait_for(lambda: len(always.blocks) > n_always + 5)
+    assert len(guest.blocks) < len(always.blocks) - 5
+    kept = len(guest.blocks)
+    assert pipeline.wait(LONG_S)
+    assert len(guest.blocks) == kept
+    pipeline.stop()
+    opened.close()
+    np.testing.assert_array_equal(always.index, np.arange(12_000))
+    np.testing.assert_array_equal(np.diff(guest.index), 1)
+    assert guest.blocks[0] in always.blocks
+
+
+def test_a_rate_too_low_for_the_band_is_a_sentence(play, write_csv):
+    path = noise_csv(write_csv, fs_hz=250, n_channels=1)
+    with pytest.raises(InputError) as error:
+        play(path)
+    assert "250" in str(error.value)
+    assert str(error.value).endswith(".")
+
+
+def test_the_recording_of_a_stranger_clips_only_where_it_is_cut_off(play, write_csv):
+    t = np.arange(8000) / 1000
+    rng = np.random.default_rng(1)
+    emg = 300 * np.sin(2 * np.pi * 3 * t) + rng.normal(0, 5, 8000)  # near its extremes for long
+    kept, _, _ = play(write_csv(emg[:, None], 1000, "whole.csv"))
+    assert {state for block in kept.blocks for state in block.state} <= {"settling", "good"}
+    assert kept.blocks[-1].state == ("good",)
+    cut = np.clip(emg, -250, 250)
+    kept, _, info = play(write_csv(cut[:, None], 1000, "cut.csv"))
+    assert kept.blocks[-1].state == ("clipping",)
+    assert (info.rails_uv[0][0], info.rails_uv[1][0]) == pytest.approx((-250, 250))
+
+
+def test_a_fault_in_a_sink_reaches_whoever_asks(monkeypatch):
+    class Broken:
+        def block(self, block):
+            raise RuntimeError("a fault of the program")
+
+        def event(self, event):
+            pass
+
+    told = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_value))
+    opened = open_source("sim", speed=MAX_SPEED)
+    pipeline = Pipeline(opened.reader(), "sim")
+    pipeline.connect()
+    pipeline.start([Broken()])
+    assert pipeline.wait(LONG_S)
+    with pytest.raises(RuntimeError, match="a fault of the program"):
+        _ = pipeline.status
+    stopper = threading.Thread(target=pipeline.stop, daemon=True)
+    stopper.start()
+    stopper.join(LONG_S)
+    assert not stopper.is_alive()
+    opened.close()
+    assert [str(error) for error in told] == ["a fault of the program"]
+
+
+def test_a_fault_in_the_link_ends_the_session_and_is_told(monkeypatch):
+    feed = LinkDecoder.feed
+
+    def broken(self, data):
+        messages = feed(self, data)
+        if any(getattr(message, "index", 0) > 1000 for message in messages):
+            raise RuntimeError("a fault of the program")
+        return messages
+
+    told = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_value))
+    monkeypatch.setattr(LinkDecoder, "feed", broken)
+    opened = open_source("sim", speed=20)
+    pipeline = Pipeline(opened.reader(), "sim")
+    pipeline.connect()
+    pipeline.start([])
+    assert pipeline.wait(LONG_S)
+    assert (pipeline.status.ended, pipeline.status.cut_short) == (True, True)
+    assert [str(error) for error in told] == ["a fault of the program"]
+    pipeline.stop()
+    opened.close()
+
+
+def test_stopping_ends_however_full_the_queue_is(monkeypatch, new_collector):
+    """The link's last word may find no room in the queue."""
+    monkeypatch.setattr(reader_module, "_QUEUE_FRAMES", 2)
+    go_on = threading.Event()
+
+    class Slow(new_collector):
+        def block(self, block):
+            super().block(block)
+            assert go_on.wait(LONG_S)
+
+    board = VirtualBoard(SyntheticInput("relaxed"), MAX_SPEED)
+    pipeline = Pipeline(LinkReader(board.plug_in, "board", lossless=True), "board")
+    pipeline.connect()
+    slow = Slow()
+    pipeline.start([slow])
+    deadline = time.monotonic() + LONG_S
+    while not (slow.blocks and pipeline._reader.events.full()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    stopper = threading.Thread(target=pipeline.stop, daemon=True)
+    stopper.start()
+    while pipeline._reader.running:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    go_on.set()
+    stopper.join(LONG_S)
+    assert not stopper.is_alive()
+    assert pipeline.status.ended
+    board.close()
+
+
+def test_a_board_that_comes_back_with_other_settings_ends_the_recording(monkeypatch):
+    first = VirtualBoard(SyntheticInput("relaxed"), speed=5)
+    second = VirtualBoard(SyntheticInput("relaxed", rate_hz=4000), speed=5)
+    boards = [first, second]
+
+    def plug_in():
+        if not boards:
+            raise SourceError("gone")
+        return boards.pop(0).plug_in()
+
+    reader = LinkReader(plug_in, "board")
+    pipeline = Pipeline(reader, "board")
+    pipeline.connect()
+    pipeline.start([])
+    while pipeline.status.n_samples < 100:
+        time.sleep(0.01)
+    first.close()
+    assert pipeline.wait(LONG_S)
+    status = pipeline.status
+    assert (status.ended, status.cut_short, status.connected) == (True, True, False)
+    assert "has other settings" in status.why
+    pipeline.stop()
+    second.close()
+
+
+def test_drift_is_told_only_in_true_time(play):
+    for speed in (MAX_SPEED, 500.0):
+        _, pipeline, _ = play("sim:shorted", 30, speed=speed)
+        assert pipeline.status.drift_ppm is None
+    clock = Pipeline(LinkReader(lambda: None, "x"), "x")._reader
+    assert clock.true_time
+
+
+def test_what_a_status_tells_in_the_end(play):
+    kept, pipeline, info = play("sim:mains-hum", 20)
+    status = pipeline.status
+    assert status.n_samples == 40_000 == kept.blocks[-1].stop
+    assert status.state == kept.blocks[-1].state
+    assert 50.0 in status.notched_hz[0]
+    assert status.mains_fraction[0] > 0.9
+    assert any(event.kind == "mains" and "50 Hz" in event.text for event in kept.events)
+    assert status.recent_events == tuple(kept.events[-20:])
+    assert info.source == "Virtual board: mains-hum"
+    assert Connected(info.hello, 0.0).hello is info.hello
+
+
+def test_words_for_the_signal_come_at_their_sample(play):
+    kept, _, info = play("sim:poor-contact", 30)
+    changes = kept.kinds("signal")
+    # On the skin for 8 s, off for 6 s: seen within the windows of half a second.
+    texts = [event.text.partition(": ")[2] for event in changes]
+    assert texts[:2] == ["good", "no contact"]
+    off_s = next(e.sample for e in changes if e.text.endswith("no contact")) / info.fs_hz
+    assert 8.0 < off_s < 11.0
+    for event in changes:
+        block = next(b for b in kept.blocks if b.first <= event.sample <= b.stop)
+        if event.sample < block.stop:
+            assert block.state_at(event.sample)[0] == event.text.partition(": ")[2]

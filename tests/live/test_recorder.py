@@ -1,0 +1,200 @@
+"""The recorder: nothing is lost silently, and trouble with the disk is told in a sentence."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from unclench.errors import StoreError
+from unclench.link.virtual.inputs import SyntheticInput
+from unclench.live import recorder as recorder_module
+from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
+from unclench.live.recorder import Recorder
+from unclench.store import load_recording, open_session
+from unclench.store.writer import SessionWriter
+
+LONG_S = 60.0  # only against hanging
+
+
+@pytest.fixture
+def info():
+    return StreamInfo("test", SyntheticInput("relaxed").hello(), ("jaw",), LiveSettings())
+
+
+def block(first, n=100, state="good"):
+    units = np.arange(first, first + n, dtype=np.int32)[:, None]
+    uv = units / 1000
+    settling = np.zeros(n, bool)
+    return LiveBlock(first, units, uv, uv, settling, ((first, (state,)),), (True,), 0.0)
+
+
+def test_the_origin_is_the_first_sample_seen(tmp_path, info):
+    recorder = Recorder(tmp_path / "s", info)
+    recorder.event(LiveEvent(90_010, "marker", "before any block"))
+    recorder.block(block(90_000))
+    recorder.event(LiveEvent(90_050, "marker", "in it"))
+    recorder.event(LiveEvent(80_000, "marker", "before it all"))
+    recorder.block(block(90_150))
+    meta = recorder.close()
+    recording = load_recording(tmp_path / "s")
+    assert recording.sample.tolist() == [*range(100), *range(150, 250)]
+    assert recording.units()[:, 0].tolist() == [*range(90_000, 90_100), *range(90_150, 90_250)]
+    events = [(e.sample, e.text) for e in open_session(tmp_path / "s").events()]
+    assert events == [(10, "before any block"), (50, "in it"), (0, "before it all")]
+    assert (meta.n_samples, meta.lost_samples, meta.ended) == (200, 50, "closed")
+
+
+def test_events_without_one_sample_are_kept(tmp_path, info):
+    recorder = Recorder(tmp_path / "s", info)
+    recorder.event(LiveEvent(90_010, "marker", "alone"))
+    recorder.close()
+    assert [(e.sample, e.text) for e in open_session(tmp_path / "s").events()] == [(0, "alone")]
+
+
+def test_a_given_origin_counts_what_was_lost_before(tmp_path, info):
+    recorder = Recorder(tmp_path / "s", info, origin=0)
+    recorder.block(block(40))
+    recorder.close(drift_ppm=12.34567)
+    assert load_recording(tmp_path / "s").sample[0] == 40
+    assert open_session(tmp_path / "s").meta.drift_ppm == 12.346
+
+
+def test_tension_rows_stand_on_the_grid_with_a_word_each(tmp_path, info):
+    recorder = Recorder(tmp_path / "s", info, origin=0)
+    whole = block(0, 400)
+    settling = np.zeros(400, bool)
+    settling[:50] = True
+    states = ((0, ("settling",)), (200, ("good",)), (300, ("mains hum",)))
+    recorder.block(replace(whole, settling=settling, states=states))
+    recorder.close()
+    tension = open_session(tmp_path / "s").tension()
+    assert info.hop_n == 40
+    assert (np.diff(tension.sample) == 40).all()
+    at = {int(sample): k for k, sample in enumerate(tension.sample)}
+    assert len(at) == 10
+    for sample, k in at.items():
+        value = tension.tension_uv[k, 0]
+        if sample < 50:
+            assert np.isnan(value)
+        else:
+            assert value == pytest.approx(sample / 1000, abs=1e-4)
+        word = "good" if 200 <= sample < 300 else "mains hum" if sample >= 300 else "settling"
+        assert tension.state[k] == word
+
+
+def test_rows_are_on_disk_within_a_second(tmp_path, info):
+    recorder = Recorder(tmp_path / "s", info, origin=0)
+    recorder.block(block(0))
+    deadline = time.monotonic() + LONG_S
+    while load_recording(tmp_path / "s").n_samples < 100:
+        assert time.monotonic() < deadline, "never flushed"
+        time.sleep(0.02)
+    assert recorder_module._FLUSH_S < 0.5
+    recorder.close()
+
+
+@pytest.fixture
+def slow_disk(monkeypatch):
+    """A disk that takes nothing until the event is set."""
+    go_on = threading.Event()
+    write = SessionWriter.write_samples
+
+    def wait_and_write(self, first_sample, units):
+        assert go_on.wait(LONG_S)
+        write(self, first_sample, units)
+
+    monkeypatch.setattr(SessionWriter, "write_samples", wait_and_write)
+    yield go_on
+    go_on.set()
+
+
+def test_a_queue_that_overflows_is_an_error_that_is_seen(tmp_path, info, monkeypatch, slow_disk):
+    monkeypatch.setattr(recorder_module, "_QUEUE_BLOCKS", 3)
+    recorder = Recorder(tmp_path / "s", info, origin=0)
+    for k in range(10):
+        recorder.block(block(100 * k))
+    assert recorder.error is not None
+    assert "has not kept up" in str(recorder.error)
+    slow_disk.set()
+    with pytest.raises(StoreError, match="what was written is kept: record to a faster disk"):
+        recorder.close()
+    session = open_session(tmp_path / "s")
+    assert session.meta.ended == "error"
+    kept = session.load().sample
+    np.testing.assert_array_equal(kept, np.arange(len(kept)))  # not one hole in what is there
+    assert 300 <= len(kept) <= 400
+
+
+def test_a_source_that_waits_loses_nothing_to_a_slow_disk(tmp_path, info, monkeypatch, slow_disk):
+    monkeypatch.setattr(recorder_module, "_QUEUE_BLOCKS", 3)
+    recorder = Recorder(tmp_path / "s", info, origin=0, lossless=True)
+    source = threading.Thread(target=lambda: [recorder.block(block(100 * k)) for k in range(10)])
+    source.start()
+    while not recorder._queue.full():
+        time.sleep(0.001)
+    slow_disk.set()
+    source.join(LONG_S)
+    assert recorder.close().n_samples == 1000
+
+
+@pytest.mark.parametrize("name", ["file/s", "file", "full"])
+def test_folders_that_cannot_be_written(tmp_path, info, name):
+    (tmp_path / "file").write_text("in the way")
+    Recorder(tmp_path / "full", info).close()
+    before = threading.active_count()
+    with pytest.raises(StoreError) as error:
+        Recorder(tmp_path / name, info)
+    assert str(tmp_path) in str(error.value)
+    assert str(error.value).endswith(".")
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+def test_a_disk_that_fails_is_told_and_holds_nobody_up(tmp_path, info, monkeypatch, lossless):
+    monkeypatch.setattr(recorder_module, "_QUEUE_BLOCKS", 2)
+
+    def full(self, first_sample, units):
+        raise StoreError("The disk is full (0 MB free): free some space.")
+
+    monkeypatch.setattr(SessionWriter, "write_samples", full)
+    recorder = Recorder(tmp_path / "s", info, origin=0, lossless=lossless)
+    source = threading.Thread(
+        target=lambda: [recorder.block(block(100 * k)) for k in range(50)], daemon=True
+    )
+    source.start()
+    source.join(LONG_S)
+    assert not source.is_alive()
+    with pytest.raises(StoreError, match="The disk is full"):
+        recorder.close()
+    assert open_session(tmp_path / "s").meta.ended == "error"
+
+
+def test_a_fault_of_the_program_is_told_and_holds_nobody_up(tmp_path, info, monkeypatch):
+    monkeypatch.setattr(recorder_module, "_QUEUE_BLOCKS", 2)
+    told = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_value))
+    recorder = Recorder(tmp_path / "s", info, origin=0, lossless=True)
+    recorder.block(block(0))
+    recorder.block(block(50))  # goes back
+    source = threading.Thread(
+        target=lambda: [recorder.block(block(200 + 100 * k)) for k in range(50)], daemon=True
+    )
+    source.start()
+    source.join(LONG_S)
+    assert not source.is_alive()
+    with pytest.raises(StoreError, match=r"fault of the program \(ValueError: sample 50 after 99"):
+        recorder.close()
+    assert isinstance(told[0], ValueError)
+    assert load_recording(tmp_path / "s").n_samples == 100
+
+
+def test_closing_twice_does_no_harm(tmp_path, info):
+    recorder = Recorder(tmp_path / "s", info, origin=0)
+    recorder.block(block(0))
+    assert recorder.close() == recorder.close() == recorder.meta
+    assert isinstance(recorder._queue, queue.Queue)
