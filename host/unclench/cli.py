@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import click
@@ -43,12 +44,15 @@ for _command in (live_command, record_command, analyze_command, devices_command,
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
+    # A session that is told to end ends as with Ctrl-C: everything is written.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "unclench"
+        click.echo(f"unclench: {error.format_message()} See `{command} --help`.", err=True)
         sys.exit(EXIT_TROUBLE)
-    except UnclenchError as error:
+    except (click.ClickException, UnclenchError) as error:
         click.echo(f"unclench: {error}", err=True)
         sys.exit(EXIT_TROUBLE)
     except (click.Abort, KeyboardInterrupt):

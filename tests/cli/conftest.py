@@ -33,8 +33,6 @@ class Ran:
         assert "Traceback" not in self.err
         assert self.out == ""
         said = self.err.strip()
-        if said.startswith("Usage:"):  # click puts how to call it before the sentence
-            said = said[said.index("Error: ") :]
         assert "\n" not in said, said
         assert said.endswith("."), said
         return said

@@ -158,7 +158,7 @@ def _follow(
             over_s = time.monotonic() - began_s - (seconds or 0.0)
             if seconds is not None and not status.connected and over_s > _PATIENCE_S:
                 return f"{pipeline.info.source} went away and did not come back ({status.why})"
-    status = pipeline.status  # raises what ended the processing thread, if anything did
+    status = pipeline.status
     return _sentence(status.why) if status.cut_short else None
 
 

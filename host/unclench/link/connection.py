@@ -6,6 +6,7 @@ device that is not ours is recognised without one byte being sent to it.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 
@@ -31,7 +32,7 @@ class Connection:
         self.name = name
         self._cancelled = cancelled
         self.decoder = LinkDecoder()
-        self._tag = 0
+        self._tag = random.randrange(256)  # or a late reply to somebody else might fit
         self._received = 0
         self._early: list[Message] = []  # came in one read with an answer, behind it
 
@@ -104,7 +105,7 @@ class Connection:
 
     def _send(self, command: int, args: bytes = b"") -> int:
         self._tag = (self._tag + 1) & 0xFF
-        self.transport.write(b"\0" + encode_frame(pack_command(command, self._tag, args)))
+        self.transport.write(encode_frame(pack_command(command, self._tag, args)))
         return self._tag
 
     def _wait_for(self, wanted: Callable[[Message], bool], wait_s: float) -> Message | None:

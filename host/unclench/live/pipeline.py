@@ -72,7 +72,6 @@ class Pipeline:
         self._last_host_s = 0.0
         self._clock = ClockFit()
         self._bad_frames = self._overflows = 0  # on the present connection
-        self._failure: BaseException | None = None
 
     def connect(self) -> StreamInfo:
         """Connect and learn the stream's constants, for which sinks can be made then.
@@ -119,9 +118,7 @@ class Pipeline:
 
     @property
     def status(self) -> LiveStatus:
-        """How things stand. Raises whatever ended the processing thread."""
-        if self._failure is not None:
-            raise self._failure
+        """How things stand."""
         return self._status
 
     def add_sink(self, sink: Sink) -> None:
@@ -174,7 +171,8 @@ class Pipeline:
                     # Its last word found no room, or it failed.
                     self._end("the link has ended", cut_short=not self._status.ended)
         except BaseException as failure:
-            self._failure = failure
+            # Whatever it was: recordings must be closed and a person told, not left waiting.
+            self._end(f"a fault of the program ({type(failure).__name__}: {failure})", True)
             raise
         finally:
             self._done.set()

@@ -33,9 +33,9 @@ def load_recording(
         Whatever is wrong, in a sentence.
     """
     path = Path(path)
-    if not path.exists():
-        raise InputError(f"there is no file or folder {str(path)!r}: check the name.")
     try:
+        if not path.exists():
+            raise InputError(f"there is no file or folder {str(path)!r}: check the name.")
         if path.is_dir() or path.name == META or (path.name == EMG and is_session(path.parent)):
             recording = open_session(path).load(columns)
             if fs_hz is not None and abs(fs_hz / recording.fs_hz - 1) > 1e-6:
