@@ -18,6 +18,7 @@ from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.settings import Settings
 
+_IDLE_WORDS = ("propagateSizeHints", "XDG_RUNTIME_DIR not set")
 _LAST_LOOK_MS = 400  # after the end, for the last samples to be drawn
 
 
@@ -37,6 +38,7 @@ def run_dashboard(
     Raises StoreError if something could not be written, after all else was.
     """
     pg.setConfigOptions(antialias=False, useOpenGL=False)
+    QtCore.qInstallMessageHandler(_pass_on)
     app = QtWidgets.QApplication.instance() or QtWidgets.QApplication([])
     app.setApplicationName("unclench")
     window = Dashboard(pipeline, rings, settings, saved, recorder, notes)
@@ -83,6 +85,12 @@ def run_dashboard(
         troubles.append(window.closing_trouble)
     if troubles:
         raise StoreError(" ".join(troubles))
+
+
+def _pass_on(kind: QtCore.QtMsgType, context: QtCore.QMessageLogContext, text: str) -> None:
+    """Print what Qt has to say, but for what nobody can do anything about."""
+    if not any(known in text for known in _IDLE_WORDS):
+        print(text, file=sys.stderr)  # noqa: T201
 
 
 def _ending_signals() -> tuple[signal.Signals, ...]:
