@@ -33,7 +33,7 @@ class ChannelRow(QtWidgets.QWidget):
         self._shown: tuple[str, ...] = ()
         self.trace = TensionTrace(settings.span_s, noise_uv)
         self.trace.setAccessibleName(f"Tension of {name} over time")
-        self.raw = RawTrace(_RAW_SPAN_S, raw_beside)
+        self.raw = RawTrace(_RAW_SPAN_S)
         self.raw.setVisible(settings.raw_shown)
         self._raw_beside = raw_beside
         self._card = QtWidgets.QFrame(objectName="card")

@@ -14,8 +14,6 @@ from unclench.desktop.theme import Theme
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
 
 SCALES_UV = (5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 1e4, 2e4, 5e4, 1e5)
-_AIR = 0.03  # beyond the ends of the scales, so that their figures fit
-_NARROW_AIR = 0.08
 _TICK_STEPS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0)
 _LABEL_HEIGHT = 130  # pixels of a trace below which the noise floor has no room for its name
 _MAX_POINTS = 1000  # more than the pixels of a trace add nothing but time
@@ -24,11 +22,10 @@ _MAX_POINTS = 1000  # more than the pixels of a trace add nothing but time
 class Trace(pg.PlotWidget):
     """A plot that scrolls in time and neither zooms nor pans."""
 
-    def __init__(self, unit_label: str, span_s: float, filled: bool, air: float = _AIR) -> None:
+    def __init__(self, unit_label: str, span_s: float, filled: bool) -> None:
         super().__init__()
         self._label = unit_label
         self._range_uv = (0.0, 1.0)
-        self._air = air
         self._tick_font = QtGui.QFont()
         self.curve = Curve(filled)
         self.addItem(self.curve, ignoreBounds=True)
@@ -50,32 +47,38 @@ class Trace(pg.PlotWidget):
     def set_span(self, span_s: float) -> None:
         """Show the last `span_s` seconds."""
         self.span_s = span_s
-        self.setXRange(-span_s, self._air * span_s, padding=0)
-        self._set_ticks()
-        self.set_range_uv(*self._range_uv)
-
-    def _set_ticks(self) -> None:
-        """As many words under the time axis as there is room for."""
-        span_s = self.span_s
-        word_px = QtGui.QFontMetricsF(self._tick_font).horizontalAdvance("50 min ago ")
-        room = max(1.0, (self.width() - self.getAxis("left").width()) / word_px)
-        step_s = next((step for step in _TICK_STEPS_S if span_s / step <= min(6.0, room)), span_s)
-        past_s = [k * step_s for k in range(1, int(span_s / step_s) + 1)]
-        ticks = [(-s, f"{s:g} s ago" if s < 120 else f"{s / 60:g} min ago") for s in past_s]
-        self.getAxis("bottom").setTicks([[(0.0, "now"), *ticks]])
+        self._fit()
 
     def set_range_uv(self, low_uv: float, high_uv: float) -> None:
         """Show from `low_uv` to `high_uv`, both with their figures."""
         self._range_uv = (low_uv, high_uv)
-        air = _AIR * (high_uv - low_uv)
-        self.setYRange(low_uv - (air if low_uv else 0), high_uv + air, padding=0)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave room for the words at the scales' ends, and have no more words than fit."""
+        metrics = QtGui.QFontMetricsF(self._tick_font)
+        width = max(1.0, self.width() - self.getAxis("left").width())
+        height = max(1.0, self.height() - self.getAxis("bottom").height())
+        past_now_s = self.span_s * min(0.3, (metrics.horizontalAdvance("now") / 2 + 4) / width)
+        self.setXRange(-self.span_s, past_now_s, padding=0)
+        room = max(1.0, width / metrics.horizontalAdvance("50 min ago "))
+        fitting = (step for step in _TICK_STEPS_S if self.span_s / step <= min(6.0, room))
+        step_s = next(fitting, self.span_s)
+        past_s = [k * step_s for k in range(1, int(self.span_s / step_s) + 1)]
+        ticks = [(-s, f"{s:g} s ago" if s < 120 else f"{s / 60:g} min ago") for s in past_s]
+        self.getAxis("bottom").setTicks([[(0.0, "now"), *ticks]])
+
+        low_uv, high_uv = self._range_uv
+        air_uv = (high_uv - low_uv) * min(0.3, metrics.height() / 2 / height)
+        bottom_uv = low_uv - (air_uv if low_uv else 0.0)
+        self.setYRange(bottom_uv, high_uv + air_uv, padding=0)
         if low_uv:
             values = np.array([low_uv / 2, 0.0, high_uv / 2])
         else:  # 5 and 10 in fifths, 20 in quarters
             values = np.linspace(0.0, high_uv, 5 if f"{high_uv:e}".startswith("2") else 6)
         self.getAxis("left").setTicks([[(float(v), f"{v:g}") for v in values]])
         rect = QtCore.QRectF(
-            -self.span_s, low_uv, (1 + self._air) * self.span_s, high_uv - low_uv + air
+            -self.span_s, bottom_uv, self.span_s + past_now_s, high_uv + air_uv - bottom_uv
         )
         self.curve.set_range(rect, values)
 
@@ -95,13 +98,13 @@ class Trace(pg.PlotWidget):
         self.setLabel(
             "left", self._label, color=theme.quiet, **{"font-size": f"{9 * text_scale}pt"}
         )
-        self._set_ticks()
+        self._fit()
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Fit the words under the time axis."""
+        """Fit the scales' words."""
         super().resizeEvent(event)
         if hasattr(self, "span_s"):  # Qt resizes before we are complete
-            self._set_ticks()
+            self._fit()
 
 
 class TensionTrace(Trace):
@@ -207,8 +210,8 @@ class TensionTrace(Trace):
 class RawTrace(Trace):
     """The signal as sampled, about its mean: a band from the lowest to the highest value."""
 
-    def __init__(self, span_s: float, narrow: bool) -> None:
-        super().__init__("Raw, µV", span_s, filled=False, air=_NARROW_AIR if narrow else _AIR)
+    def __init__(self, span_s: float) -> None:
+        super().__init__("Raw, µV", span_s, filled=False)
         self._half_uv = 0.0
 
     def set_theme(self, theme: Theme, text_scale: float) -> None:
