@@ -34,6 +34,7 @@ MAY_IMPORT = {
         *("settings", "sources", "desktop"),
     },
     "cli": {"errors", "commands"},
+    "__main__": {"cli"},
 }
 QT = {"pyqtgraph", "PyQt5", "PyQt6", "PySide2", "PySide6", "qtpy"}
 WIRE_STDLIB = {"struct", "binascii", "micropython"}

@@ -60,6 +60,9 @@ def main() -> None:
     except BrokenPipeError:  # `unclench analyze ... | head`
         sys.stderr.close()
         sys.exit(EXIT_TROUBLE)
+    except OSError as error:  # `unclench analyze ... > /dev/full`
+        click.echo(f"unclench: The output cannot be written: {error.strerror or error}.", err=True)
+        sys.exit(EXIT_TROUBLE)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from unclench.errors import StoreError
+
+LARGEST_WINDOW = 8192
+Pixels = Annotated[int, Field(ge=200, le=LARGEST_WINDOW)]
 
 
 class Settings(BaseModel):
@@ -21,7 +24,7 @@ class Settings(BaseModel):
     scale_uv: float | None = Field(default=None, gt=0)  # top of the tension trace; None: automatic
     raw_shown: bool = False
     text_scale: float = Field(default=1.0, ge=0.7, le=2.5)
-    window: tuple[int, int] = (1280, 800)
+    window: tuple[Pixels, Pixels] = (1280, 800)
     maximized: bool = False
     sessions_dir: Path | None = None
 

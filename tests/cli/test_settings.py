@@ -56,7 +56,7 @@ def test_keys_of_a_later_version_are_kept():
         (b"[]", "the file"),
         (b"\xff\xfe\0\x81", "the file"),
         (b'{"theme": "mauve"}', "theme"),
-        (b'{"window": [1, "wide"]}', "window.1"),
+        (b'{"window": [1280, "wide"]}', "window.1"),
         (b'{"span_s": 1}', "span_s"),
         (b'{"text_scale": NaN}', "text_scale"),
     ],

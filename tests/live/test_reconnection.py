@@ -40,7 +40,8 @@ def test_unplugged_again_and_again(new_collector, tmp_path):
     assert status.why == "done"
     gaps = kept.kinds("gap")
     assert len(gaps) >= 1
-    assert all(gap.duration_s >= 0.25 for gap in gaps)  # it was away for 0.3 s each time
+    for gap in gaps:  # it was away for 0.3 s each time, save where the end came sooner
+        assert gap.duration_s >= 0.25 or gap.sample + gap.lost_samples == 3200
     assert len(kept.index) + status.lost_samples == status.n_samples <= 3200
     assert (np.diff(kept.index) > 0).all()
     assert meta.n_samples == len(kept.index)

@@ -191,3 +191,14 @@ def test_real_rest_and_bursts() -> None:
     band_uv = TensionChain(ChainSettings(recording.fs_hz, 1)).process(recording.emg_uv)
     in_burst = band_uv.envelope_uv[:, 0] > 5 * tension.p10_uv
     assert np.sqrt(np.mean(band_uv.band_uv[in_burst] ** 2)) == pytest.approx(220, rel=0.1)
+
+
+def test_what_is_no_muscle_is_told() -> None:
+    hanging = 4000 * np.sqrt(2) * np.sin(2 * np.pi * 50 * np.arange(20_000) / FS_HZ)
+    emg_uv = noise(40_000, 2)
+    emg_uv[20_000:] += hanging
+    notes = analyze(recording_of(emg_uv)).notes
+    (said,) = [note for note in notes if "no contact" in note]
+    share = int(said.split("no contact for ")[1].split("%")[0])
+    assert 40 <= share <= 55
+    assert not any("no contact" in note for note in analyze(recording_of(noise(40_000))).notes)

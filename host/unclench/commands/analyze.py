@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from unclench.commands.options import chain_options, csv_options
+from unclench.commands.options import csv_options
 from unclench.review.analyze import analyze, render, to_json
 from unclench.store.recording import load_recording
 from unclench_dsp import BANDS, MainsMode
@@ -17,7 +17,16 @@ from unclench_dsp import BANDS, MainsMode
 @click.command("analyze")
 @click.argument("path", type=click.Path(path_type=Path))
 @csv_options
-@chain_options
+@click.option(
+    "--band",
+    type=click.Choice(sorted(BANDS, reverse=True)),
+    help="wide: 20-450 Hz; narrow: 100-200 Hz. A session's own, else wide, unless given.",
+)
+@click.option(
+    "--mains",
+    type=click.Choice(["auto", "50", "60", "off"]),
+    help="Remove mains hum. A session's own way, else auto, unless given.",
+)
 @click.option(
     "--window",
     "window_s",
@@ -33,14 +42,16 @@ def analyze_command(
     fs_hz: float | None,
     columns: Sequence[str],
     unit: str | None,
-    band: str,
-    mains: MainsMode,
+    band: str | None,
+    mains: MainsMode | None,
     window_s: float,
     as_json: bool,
 ) -> None:
     """Print the tension in PATH: a session folder, or a CSV or TSV with a header."""
     recording = load_recording(path, fs_hz=fs_hz, columns=columns, unit=unit)
-    result = analyze(recording, BANDS[band], mains, window_s)
+    own = recording.band.name if recording.band is not None else "wide"
+    chosen = BANDS.get(band or own, BANDS["wide"])
+    result = analyze(recording, chosen, mains or recording.mains or "auto", window_s)
     if as_json:
         click.echo(to_json(result))
         return

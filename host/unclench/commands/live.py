@@ -10,12 +10,12 @@ from typing import Literal
 import click
 
 from unclench.commands.options import Seconds, chain_options, csv_options, speed_option
-from unclench.errors import StoreError
+from unclench.errors import InputError, StoreError
 from unclench.live.blocks import LiveSettings
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
-from unclench.settings import load_settings
+from unclench.settings import LARGEST_WINDOW, load_settings
 from unclench.sources import open_source, parse_speed
 from unclench_dsp import BANDS, MainsMode
 
@@ -33,7 +33,10 @@ class _Size(click.ParamType[tuple[int, int]]):
         width, _, height = str(value).lower().partition("x")
         if not (width.isdecimal() and height.isdecimal()):
             self.fail(f"'{value}' is not a size such as 1280x800.", param, ctx)
-        return int(width), int(height)
+        size = int(width), int(height)
+        if not 200 <= min(size) <= max(size) <= LARGEST_WINDOW:
+            self.fail(f"'{value}' is no size from 200 to {LARGEST_WINDOW} pixels.", param, ctx)
+        return size
 
 
 @click.command("live")
@@ -85,6 +88,10 @@ def live_command(
     check_display(into_file=screenshot is not None)
     from unclench.desktop.app import run_dashboard
 
+    if screenshot is not None and not screenshot.absolute().parent.is_dir():
+        raise InputError(f"There is no folder {screenshot.parent} for the picture: make it first.")
+    if record_dir is not None:
+        record_dir = record_dir.expanduser()
     saved, trouble = load_settings()
     given = {"window": size, "theme": theme, "raw_shown": raw or None}
     settings = saved.model_copy(update={k: v for k, v in given.items() if v is not None})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -52,6 +51,9 @@ chain_options = _together(
 )
 
 
+_LONGEST_S = 366 * 86400.0
+
+
 class Seconds(click.FloatRange):
     """A length of time above 0 that ends: click lets "nan" and "inf" through."""
 
@@ -63,8 +65,8 @@ class Seconds(click.FloatRange):
     ) -> float:
         """Return seconds, or fail with a sentence."""
         seconds = float(super().convert(value, param, ctx))
-        if not math.isfinite(seconds):
-            self.fail(f"'{value}' is not a number of seconds.", param, ctx)
+        if not seconds <= _LONGEST_S:  # neither nan nor inf
+            self.fail(f"'{value}' is not a number of seconds up to a year.", param, ctx)
         return seconds
 
 

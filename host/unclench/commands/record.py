@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from unclench.commands.options import Seconds, chain_options, csv_options, speed_option
-from unclench.errors import SourceError
+from unclench.errors import InputError, SourceError
 from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
@@ -73,6 +73,9 @@ def record_command(
 
     DIR is made if it is new; in a folder that holds other things a dated session is made.
     """
+    if not str(out).strip() or out == Path():
+        raise InputError("--out needs the name of a folder.")
+    out = out.expanduser()
     opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
     reader = opened.reader()
     pipeline = Pipeline(

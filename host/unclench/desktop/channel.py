@@ -25,7 +25,7 @@ class ChannelRow(QtWidgets.QWidget):
         name: str,
         noise_uv: float | None,
         settings: Settings,
-        raw_beside: bool,
+        n_channels: int,
     ) -> None:
         super().__init__()
         self._number = number
@@ -35,10 +35,11 @@ class ChannelRow(QtWidgets.QWidget):
         self.trace.setAccessibleName(f"Tension of {name} over time")
         self.raw = RawTrace(_RAW_SPAN_S)
         self.raw.setVisible(settings.raw_shown)
-        self._raw_beside = raw_beside
+        self._raw_beside = n_channels > 1
+        self._dense = n_channels > 2
         self._card = QtWidgets.QFrame(objectName="card")
         self._name = QtWidgets.QLabel(name[:1].upper() + name[1:], objectName="title")
-        self._value = QtWidgets.QLabel("–", objectName="value")
+        self._value = QtWidgets.QLabel("–", objectName="value" if not self._dense else "smallValue")
         self._value.setAccessibleName(f"Tension of {name} now")
         self._unit = QtWidgets.QLabel("µV", objectName="unit")
         self._state = QtWidgets.QLabel(objectName="state")
@@ -50,7 +51,8 @@ class ChannelRow(QtWidgets.QWidget):
 
     def _lay_out(self) -> None:
         card = QtWidgets.QVBoxLayout(self._card)
-        card.setContentsMargins(16, 12, 16, 12)
+        edge = 6 if self._dense else 12
+        card.setContentsMargins(16, edge, 16, edge)
         card.setSpacing(2)
         number = QtWidgets.QHBoxLayout()
         number.setSpacing(8)
@@ -64,6 +66,7 @@ class ChannelRow(QtWidgets.QWidget):
         card.addWidget(self._advice)
         card.addStretch(1)
         card.addWidget(self._shown_span)
+        self._shown_span.setVisible(not self._dense)
         card.addWidget(self._floor)
         traces = QtWidgets.QFrame(objectName="card")
         direction = QtWidgets.QBoxLayout.Direction
@@ -85,6 +88,7 @@ class ChannelRow(QtWidgets.QWidget):
         self._shown = ()
         self._card.setFixedWidth(round(236 * text_scale))
         # Room for three digits: a number that changes must not move what stands beside it.
+        self._value.ensurePolished()  # or it measures itself in the font of before
         self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("88.8"))
         self.trace.set_theme(theme, text_scale, self._number)
         self.raw.set_theme(theme, text_scale)
@@ -115,8 +119,10 @@ class ChannelRow(QtWidgets.QWidget):
         connected: bool,
     ) -> None:
         """Update number and words from the newest rows (k,) of tension."""
-        words = STATE_WORDS[state]
         newest = tension_uv[-max(1, round(_VALUE_OVER_S / row_s)) :]
+        if trusted and np.isnan(newest).any():  # good, but behind a gap there is no number yet
+            state = "settling"
+        words = STATE_WORDS[state]
         can_tell = connected and trusted and not np.isnan(newest).any()
         value = tension_words(float(newest.mean())) if can_tell and len(newest) else "–"
         removed = hum_words(notched_hz) if trusted else ""

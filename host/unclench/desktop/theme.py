@@ -71,6 +71,7 @@ def style_sheet(theme: Theme, text_scale: float) -> str:
     #quiet {{ color: {theme.quiet}; }}
     #small {{ color: {theme.quiet}; font-size: {size * 0.9:.1f}pt; }}
     #value {{ font-size: {size * 4.2:.1f}pt; font-weight: 300; }}
+    #smallValue {{ font-size: {size * 3:.1f}pt; font-weight: 300; }}
     #unit {{ color: {theme.quiet}; font-size: {size * 1.3:.1f}pt; }}
     #state {{ font-size: {size * 1.1:.1f}pt; font-weight: 600; }}
     #banner {{ background: {theme.card}; border: 2px solid {theme.warn}; border-radius: 8px; }}

@@ -68,7 +68,7 @@ class Dashboard(QtWidgets.QMainWindow):
         self._header = Header(info.source)
         self._banner = Banner()
         self._rows = [
-            ChannelRow(k, name, info.noise_uv[k], settings, len(info.channels) > 1)
+            ChannelRow(k, name, info.noise_uv[k], settings, len(info.channels))
             for k, name in enumerate(info.channels)
         ]
         self._footer = Footer(settings)
@@ -260,6 +260,11 @@ class Dashboard(QtWidgets.QMainWindow):
 
     # The picture
 
+    def refresh(self) -> None:
+        """Bring trace and words up to this moment."""
+        self._draw()
+        self._tell()
+
     def _draw(self) -> None:
         """Draw what is new; called at the screen's rate."""
         row = self._rings.next_row
@@ -329,6 +334,8 @@ class Dashboard(QtWidgets.QMainWindow):
             self._banner.tell(f"Saved {meta.duration_s:.0f} s to {recorder.folder}")
 
 
-def picture(window: QtWidgets.QWidget, path: Path) -> bool:
-    """Save what the window shows as PNG; say whether that worked."""
+def picture(window: Dashboard, path: Path) -> bool:
+    """Save what the window shows as PNG, trace and words of one moment; say whether that worked."""
+    window.refresh()
+    QtWidgets.QApplication.processEvents()  # new words may need laying out
     return bool(window.grab().save(str(path), "PNG"))

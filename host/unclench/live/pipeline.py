@@ -209,9 +209,10 @@ class Pipeline:
             # The board's count begins anew; how long it was away is told by the host's clock.
             away_s = event.host_s - self._last_host_s
             self._base = max(self._next, self._sample_at(event.host_s))
+            at = self._base if self._stop_at is None else min(self._base, self._stop_at)
             self._status = replace(self._status, reconnections=self._status.reconnections + 1)
             text = f"back after {away_s:.1f} s"
-            self._emit(LiveEvent(self._base, "reconnected", text, duration_s=round(away_s, 3)))
+            self._emit(LiveEvent(at, "reconnected", text, duration_s=round(away_s, 3)))
         self._tracker = SampleTracker(self.info.fs_hz, len(self.info.channels))
         self._clock = ClockFit()
         self._overflows = 0
@@ -256,11 +257,12 @@ class Pipeline:
         units = run[0].units if len(run) == 1 else np.concatenate([block.units for block in run])
         if self._stop_at is not None:
             units = units[: max(0, self._stop_at - first)]
-        if first > self._next and (self._stop_at is None or first < self._stop_at):
-            self._gap(first)
+        if first > self._next:
+            self._gap(first if self._stop_at is None else min(first, self._stop_at))
         if len(units):
             self._samples(first, units, host_s)
         if self._stop_at is not None and first + len(units) >= self._stop_at:
+            self._next = self._stop_at
             self._status = replace(self._status, ended=True, why="done")
             self._done.set()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -19,6 +20,8 @@ from unclench_dsp import (
     Band,
     ChainSettings,
     MainsMode,
+    QualityMeter,
+    SignalState,
     TensionChain,
     TensionStats,
     clipped_fraction,
@@ -88,7 +91,7 @@ def analyze(
         chain = TensionChain(settings)
     except ValueError as error:  # its text is a sentence already
         raise InputError(str(error)) from error
-    tension_uv = _tension(recording, chain, segments)
+    tension_uv, states = _tension(recording, chain, segments)
     settled = [row[np.isfinite(row)] for row in tension_uv]
     if min(len(row) for row in settled) == 0:
         raise InputError(_too_short(recording, longest_n, chain.settling_n))
@@ -112,7 +115,7 @@ def analyze(
             )
             for i, name in enumerate(recording.channels)
         ),
-        notes=(*recording.notes, *_notes(recording, chain)),
+        notes=(*recording.notes, *_notes(recording, chain), *_doubts(recording, states)),
     )
 
 
@@ -180,8 +183,18 @@ def render(result: Analysis) -> RenderableType:
 
 def _tension(
     recording: Recording, chain: TensionChain, segments: list[tuple[int, int]]
-) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Tension (n_channels, n_samples), NaN while settling and while hum was not yet removed."""
+) -> tuple[np.ndarray[Any, np.dtype[np.float64]], list[Counter[SignalState]]]:
+    """Tension (n_channels, n_samples), NaN while settling and while hum was not yet removed.
+
+    With it, for each channel, in how many windows the signal was in which state.
+    """
+    states: list[Counter[SignalState]] = [Counter() for _ in recording.channels]
+    meter = QualityMeter(
+        recording.fs_hz,
+        len(recording.channels),
+        rails_uv=recording.rails_uv,
+        noise_uv=np.array([noise or 0.0 for noise in recording.noise_uv]),
+    )
     tension_uv = np.empty((len(recording.channels), recording.n_samples))
     for number, (start, stop) in enumerate(segments):
         if number:
@@ -189,12 +202,31 @@ def _tension(
         for at in range(start, stop, _CHUNK_N):
             end = min(stop, at + _CHUNK_N)
             block = chain.process(recording.emg_uv[at:end])
+            first = int(recording.sample[at])
+            for window in meter.process(first, recording.emg_uv[at:end], block.settling):
+                for channel, state in enumerate(window.state):
+                    states[channel][state] += 1
             block.envelope_uv[block.settling] = np.nan
             tension_uv[:, at:end] = block.envelope_uv.T
     window_n = round(chain.settings.window_s * recording.fs_hz)
     for change in chain.notch_changes:
         tension_uv[change.channel, max(0, change.hum_from) : change.index + window_n] = np.nan
-    return tension_uv
+    return tension_uv, states
+
+
+def _doubts(recording: Recording, states: list[Counter[SignalState]]) -> list[str]:
+    """Say how much of the figures is no muscle's."""
+    notes = []
+    for name, counts in zip(recording.channels, states, strict=True):
+        judged = sum(counts.values()) - counts["settling"]
+        for state in ("no contact", "clipping"):
+            if counts[state]:
+                share = counts[state] / judged
+                notes.append(
+                    f"{name}: {state} for {share:.0%} of the time, and the figures include it: "
+                    "they are no muscle's then."
+                )
+    return notes
 
 
 def _notes(recording: Recording, chain: TensionChain) -> list[str]:

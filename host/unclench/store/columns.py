@@ -126,7 +126,20 @@ def _is_time(column: Column) -> bool:
 
 def _other_unit(column: Column) -> bool:
     """Whether a name states outright that this is no voltage; brackets may hold anything."""
-    return column.unit in ("deg", "°", "rad", "g", "n", "nm", "kg", "%", "hz", "bpm", "°c", "ohm")
+    return column.unit in _IN_S or column.unit in (
+        "deg",
+        "°",
+        "rad",
+        "g",
+        "n",
+        "nm",
+        "kg",
+        "%",
+        "hz",
+        "bpm",
+        "°c",
+        "ohm",
+    )
 
 
 def _has_numbers(table: Table, place: int) -> bool:

@@ -15,9 +15,9 @@ class ChannelConstants(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    gain_milli: int = Field(gt=0)
-    skew_ns: int = 0
-    noise_nv: int = Field(default=0, ge=0)  # 0 = not measured
+    gain_milli: int = Field(gt=0, lt=2**32)
+    skew_ns: int = Field(default=0, ge=0, lt=2**32)
+    noise_nv: int = Field(default=0, ge=0, lt=2**32)  # 0 = not measured
 
 
 class BoardConstants(BaseModel):
@@ -25,20 +25,20 @@ class BoardConstants(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    rate_num: int = Field(gt=0)
-    rate_den: int = Field(gt=0)
-    oversampling: int = Field(gt=0)
-    full_scale_uv: int = Field(gt=0)
-    codes: int = Field(gt=0)
-    zero_unit: int
-    low_unit: int
-    high_unit: int
-    step_mlsb: int = 0
+    rate_num: int = Field(gt=0, lt=2**32)  # the bounds are those of the wire's fields
+    rate_den: int = Field(gt=0, lt=2**32)
+    oversampling: int = Field(gt=0, lt=2**16)
+    full_scale_uv: int = Field(gt=0, lt=2**32)
+    codes: int = Field(gt=0, lt=2**32)
+    zero_unit: int = Field(ge=-(2**31), lt=2**31)
+    low_unit: int = Field(ge=-(2**31), lt=2**31)
+    high_unit: int = Field(ge=-(2**31), lt=2**31)
+    step_mlsb: int = Field(default=0, ge=-(2**15), lt=2**15)
     firmware: tuple[int, int, int] = (0, 0, 0)
     board_id: str = Field(default="00" * 8, pattern=r"^([0-9a-f]{2}){8}$")
     label: str = ""
-    flags: int = 0
-    level: int
+    flags: int = Field(default=0, ge=0, lt=2**8)
+    level: int = Field(ge=0, lt=2**8)
     channels: tuple[ChannelConstants, ...] = Field(min_length=1)
 
     @classmethod

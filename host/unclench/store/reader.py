@@ -20,6 +20,7 @@ from unclench.store.text import plain_text
 _CHUNK_BYTES = 64 << 10
 _CHUNK_ROWS = 1 << 16
 _WHOLE_UNIT = 0.3  # our files round by a quarter of a unit at most
+_LARGEST_UNIT = 2.0**30  # far above the 24 bits of the wire: nothing that a board has sent
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,10 @@ def _make_exact(emg_uv: NDArray[np.float64], constants: BoardConstants) -> bool:
     chunks = range(0, len(emg_uv), _CHUNK_ROWS)
     for start in chunks:
         units = emg_uv[start : start + _CHUNK_ROWS] / constants.uv_per_unit
-        if np.abs(units - np.rint(units)).max() > _WHOLE_UNIT:
+        if (
+            np.abs(units - np.rint(units)).max() > _WHOLE_UNIT
+            or np.abs(units).max() > _LARGEST_UNIT
+        ):
             return False
     for start in chunks:
         chunk = emg_uv[start : start + _CHUNK_ROWS]

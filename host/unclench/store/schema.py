@@ -53,7 +53,7 @@ class SessionMeta(BaseModel):
     gaps: int = 0
     ended: Ended = "running"
     reason: str | None = None
-    drift_ppm: float | None = None  # the board's clock against the computer's
+    drift_ppm: float | None = None  # how much faster the computer's clock runs than the board's
     note: str = ""
 
     @model_validator(mode="before")

@@ -6,6 +6,7 @@ reader drops. A full disk cuts a file back to its last whole row.
 """
 
 import csv
+import errno
 import io
 import math
 import os
@@ -70,7 +71,8 @@ class SessionWriter:
         self._pending_tension = b""
         self._pending_events = b""
         self._next_sample: int | None = None  # what follows the last sample handed in
-        self._first_kept = self._last_kept = 0  # of the samples that are in the file
+        self._last_kept = -1  # of the samples that are in the file
+        self._passed = 0  # samples that have passed, those lost at the very end included
         self._synced_s = time.monotonic()
 
     def write_samples(self, first_sample: int, units: NDArray[np.int32]) -> None:
@@ -109,6 +111,8 @@ class SessionWriter:
         lost_samples: int | None = None,
     ) -> None:
         """Take one event; `text` may be anything a person types."""
+        if lost_samples:
+            self._passed = max(self._passed, sample + lost_samples)
         cells = [safe_cell(kind), safe_cell(text), duration_s, lost_samples]
         self._pending_events += _csv_bytes([[sample, _time_s(sample, self.meta.fs_hz), *cells]])
 
@@ -129,6 +133,7 @@ class SessionWriter:
             self._try_all(
                 self._flush_emg,
                 self._flush_text,
+                self._count_the_end,
                 self._sync,
                 lambda: self.update(ended=ended, reason=reason),
             )
@@ -193,18 +198,23 @@ class SessionWriter:
         if len(kept) == 0:
             return
         meta = self.meta
-        if meta.n_samples == 0:
-            self._first_kept, self._last_kept = int(kept[0]), int(kept[0]) - 1
         jumps = int(np.count_nonzero(np.diff(kept, prepend=self._last_kept) != 1))
         self._last_kept = int(kept[-1])
-        span = self._last_kept - self._first_kept + 1
-        n = meta.n_samples + len(kept)
-        self.meta = meta.model_copy(
+        self._sum_up(meta.n_samples + len(kept), meta.gaps + jumps)
+
+    def _count_the_end(self) -> None:
+        if self._passed > self._last_kept + 1:
+            self._sum_up(self.meta.n_samples, self.meta.gaps + 1)
+
+    def _sum_up(self, n_samples: int, gaps: int) -> None:
+        """Count from sample 0 to the last that has passed: losses at either end are losses."""
+        passed = max(self._passed, self._last_kept + 1)
+        self.meta = self.meta.model_copy(
             update={
-                "n_samples": n,
-                "lost_samples": span - n,
-                "gaps": meta.gaps + jumps,
-                "duration_s": float(span / meta.constants.rate),
+                "n_samples": n_samples,
+                "lost_samples": passed - n_samples,
+                "gaps": gaps,
+                "duration_s": float(passed / self.meta.constants.rate),
             }
         )
 
@@ -224,7 +234,18 @@ class SessionWriter:
             part.replace(path)
         except OSError as error:
             part.unlink(missing_ok=True)
-            raise unwritable(path, error) from error
+            # A full disk has no room for a second file, but for a few bytes more in place.
+            if error.errno != errno.ENOSPC or not self._rewrite_meta(path):
+                raise unwritable(path, error) from error
+
+    def _rewrite_meta(self, path: Path) -> bool:
+        try:
+            with path.open("r+b") as file:
+                file.write(self.meta.to_json().encode())
+                file.truncate()
+        except OSError:
+            return False
+        return True
 
     @staticmethod
     def _try_all(*steps: Callable[[], None]) -> None:
