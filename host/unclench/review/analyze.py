@@ -28,6 +28,7 @@ from unclench_dsp import (
     tension_stats,
 )
 
+_JUDGE_EVERY = 4  # one window of the signal's state in so many: enough for a share
 _CHUNK_N = 1 << 17  # samples given to the chain at once: bounds its memory
 
 
@@ -203,9 +204,13 @@ def _tension(
             end = min(stop, at + _CHUNK_N)
             block = chain.process(recording.emg_uv[at:end])
             first = int(recording.sample[at])
-            for window in meter.process(first, recording.emg_uv[at:end], block.settling):
-                for channel, state in enumerate(window.state):
-                    states[channel][state] += 1
+            step_n = _JUDGE_EVERY * meter.window_n
+            for i in range(-first % step_n, end - at, step_n):
+                judged = np.s_[i : i + meter.window_n]
+                emg_uv = recording.emg_uv[at:end][judged]
+                for window in meter.process(first + i, emg_uv, block.settling[judged]):
+                    for channel, state in enumerate(window.state):
+                        states[channel][state] += 1
             block.envelope_uv[block.settling] = np.nan
             tension_uv[:, at:end] = block.envelope_uv.T
     window_n = round(chain.settings.window_s * recording.fs_hz)
