@@ -31,12 +31,13 @@ class ChannelRow(QtWidgets.QWidget):
         self._number = number
         self._theme: Theme | None = None
         self._shown: tuple[str, ...] = ()
-        self.trace = TensionTrace(settings.span_s, noise_uv)
+        self._raw_beside = n_channels > 1
+        self._dense = n_channels > 2
+        # In a low row the area under the line says little, and costs a third of the drawing.
+        self.trace = TensionTrace(settings.span_s, noise_uv, filled=not self._dense)
         self.trace.setAccessibleName(f"Tension of {name} over time")
         self.raw = RawTrace(_RAW_SPAN_S)
         self.raw.setVisible(settings.raw_shown)
-        self._raw_beside = n_channels > 1
-        self._dense = n_channels > 2
         self._card = QtWidgets.QFrame(objectName="card")
         self._name = QtWidgets.QLabel(name[:1].upper() + name[1:], objectName="title")
         self._value = QtWidgets.QLabel("–", objectName="value" if not self._dense else "smallValue")

@@ -21,9 +21,10 @@ _EMPTY = np.empty(0)
 class Curve(pg.GraphicsObject):
     """A line with breaks, perhaps filled down to zero, and a second one for doubtful pieces."""
 
-    def __init__(self, filled: bool) -> None:
+    def __init__(self, filled: bool, smooth: bool) -> None:
         super().__init__()
         self._filled = filled
+        self._smooth = smooth
         self._rect = QtCore.QRectF(0, 0, 1, 1)
         self._lines: list[QtGui.QPolygonF] = []
         self._areas: list[QtGui.QPolygonF] = []
@@ -77,7 +78,7 @@ class Curve(pg.GraphicsObject):
         for area in self._areas:
             painter.drawPolygon(area)
         painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
-        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing, self._filled)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing, self._smooth)
         painter.setPen(self._doubtful_pen)
         for line in self._doubtful:
             painter.drawPolyline(line)

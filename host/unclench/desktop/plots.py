@@ -22,12 +22,12 @@ _MAX_POINTS = 1000  # more than the pixels of a trace add nothing but time
 class Trace(pg.PlotWidget):
     """A plot that scrolls in time and neither zooms nor pans."""
 
-    def __init__(self, unit_label: str, span_s: float, filled: bool) -> None:
+    def __init__(self, unit_label: str, span_s: float, filled: bool, smooth: bool) -> None:
         super().__init__()
         self._label = unit_label
         self._range_uv = (0.0, 1.0)
         self._tick_font = QtGui.QFont()
-        self.curve = Curve(filled)
+        self.curve = Curve(filled, smooth)
         self.addItem(self.curve, ignoreBounds=True)
         self.setMouseEnabled(False, False)
         self.setMenuEnabled(False)
@@ -110,8 +110,8 @@ class Trace(pg.PlotWidget):
 class TensionTrace(Trace):
     """Tension of one channel against its noise floor."""
 
-    def __init__(self, span_s: float, noise_uv: float | None) -> None:
-        super().__init__("Tension, µV", span_s, filled=True)
+    def __init__(self, span_s: float, noise_uv: float | None, filled: bool) -> None:
+        super().__init__("Tension, µV", span_s, filled, smooth=True)
         self._noise_uv = noise_uv
         self._top_uv = SCALES_UV[1]
         self._fixed_uv: float | None = None
@@ -211,7 +211,7 @@ class RawTrace(Trace):
     """The signal as sampled, about its mean: a band from the lowest to the highest value."""
 
     def __init__(self, span_s: float) -> None:
-        super().__init__("Raw, µV", span_s, filled=False)
+        super().__init__("Raw, µV", span_s, filled=False, smooth=False)
         self._half_uv = 0.0
 
     def set_theme(self, theme: Theme, text_scale: float) -> None:
