@@ -81,8 +81,9 @@ def open_source(
 
     Raises InputError or SourceError in one sentence.
     """
-    is_file = text and "://" not in text and not _is_port(text) and _exists(text)
-    if (fs_hz is not None or columns or unit is not None) and not is_file:
+    is_board = text in ("auto", "sim") or text.startswith(("sim:", "sim?"))
+    is_board = is_board or "://" in text or _is_port(text)
+    if is_board and (fs_hz is not None or columns or unit is not None):
         raise InputError(f"--fs, --column and --unit are for files; {text} tells its own.")
     if text == "auto":
         return _auto(speed)

@@ -399,3 +399,11 @@ def _target(link: Path) -> str:
         return str(link.readlink())
     except OSError:
         return ""
+
+
+def test_what_describes_a_file_is_for_files(run, tmp_path):
+    out = ("--out", tmp_path / "s", "--fs", "1000", "--seconds", "1")
+    assert "are for files" in run("record", "--source", "sim:relaxed", *out).sentence()
+    missing = run("record", "--source", tmp_path / "gone.csv", *out).sentence()
+    assert "There is no source" in missing
+    assert "gone.csv" in missing
