@@ -22,7 +22,7 @@ LONG_S = 60.0  # only against hanging
 
 def in_thread(stack: ExitStack, function: Callable[[], None]) -> None:
     """Run until the test is over, and see that it ends then."""
-    thread = threading.Thread(target=function)
+    thread = threading.Thread(target=function, daemon=True)  # a failure must not hang the run
     thread.start()
 
     def join() -> None:
@@ -43,7 +43,7 @@ class Doors:
         return board.plug_in
 
     def pty(self, board: VirtualBoard) -> Callable[[], Transport]:
-        transport = PtyTransport(board.patience_s)
+        transport = PtyTransport()
         path = transport.path  # gone once the board is
         in_thread(self._stack, lambda: board.serve(transport))
         self._stack.callback(board.close)
@@ -60,7 +60,7 @@ class Doors:
                     client, _ = server.accept()
                 except TimeoutError:
                     continue
-                board.serve(SocketTransport(client, board.patience_s))
+                board.serve(SocketTransport(client))
 
         in_thread(self._stack, serve)
         self._stack.callback(board.close)

@@ -43,6 +43,18 @@ DOORS = [
 LONG_S = 60.0  # only against hanging
 
 
+@pytest.mark.parametrize("door", DOORS)
+def test_a_host_that_leaves_a_full_line_behind_does_not_hold_the_board(doors, door):
+    board = VirtualBoard(SyntheticInput("clenching", 3, seed=5), MAX_SPEED)
+    line = getattr(doors, door)(board)()
+    line.write(encode_frame(bytes([ids.CMD_START, ids.LEVEL, 1])))
+    time.sleep(0.5)  # nobody reads: the line fills, and the board waits for room
+    began_s = time.monotonic()
+    board.close()
+    line.close()
+    assert time.monotonic() - began_s < 10.0  # the fixture sees that its thread ends
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("door", DOORS)
 def test_samples_come_through_exactly(doors, frames_from, read_input, door, channels):

@@ -61,7 +61,7 @@ def simulate_command(
 
 def _serve_pty(board: VirtualBoard, link: Path | None) -> None:
     while not board.closed:
-        transport = PtyTransport(board.patience_s)
+        transport = PtyTransport()
         try:
             if link is not None:
                 _point(link, transport.path)
@@ -96,7 +96,7 @@ def _serve_tcp(board: VirtualBoard, port: int) -> None:
                 told = True
             while not board.finished and board.gone_s() == 0:
                 client, _ = server.accept()
-                board.serve(SocketTransport(client, board.patience_s))
+                board.serve(SocketTransport(client))
         time.sleep(board.gone_s())  # unplugged: nobody answers at the port
 
 

@@ -30,6 +30,7 @@ except ImportError:  # Windows
 
 
 _READ_MAX = 65536
+_PATIENCE_S = 0.5  # how long a write waits for room, as the board's USB stack does
 _DRAIN_S = 0.5  # a host that reads nothing for so long has gone
 _LATE_S = 0.02  # how late a pseudo-terminal may hand over what was written to it
 # What pyserial raises when a port goes away or is closed meanwhile; termios has an error of its own
@@ -50,7 +51,7 @@ class Transport(Protocol):
         """
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
-        """Send and return how many bytes were taken. Raises TransportClosed."""
+        """Send; return how many bytes were taken within 0.5 s. Raises TransportClosed."""
 
     def drain(self) -> None:
         """Wait for the other end to take what was written, where closing would throw it away."""
@@ -60,11 +61,10 @@ class Transport(Protocol):
 
 
 class SocketTransport:
-    """A connected socket; `patience_s` is how long a write waits for room (None: for ever)."""
+    """A connected socket."""
 
-    def __init__(self, sock: socket.socket, patience_s: float | None = 0.5) -> None:
+    def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
-        self._patience_s = patience_s
         sock.setblocking(False)
         with contextlib.suppress(OSError):  # a socketpair of the local kind has no such option
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -84,7 +84,7 @@ class SocketTransport:
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """See Transport.write."""
-        return _write_all(self._socket, self._socket.send, data, self._patience_s)
+        return _write_all(self._socket, self._socket.send, data)
 
     def drain(self) -> None:
         """See Transport.drain: a closed socket still delivers."""
@@ -99,7 +99,7 @@ class SocketTransport:
 class PtyTransport:
     """The board's end of a pseudo-terminal; `path` is the port that the host opens."""
 
-    def __init__(self, patience_s: float | None = 0.5) -> None:
+    def __init__(self) -> None:
         import tty  # POSIX only, as pseudo-terminals are
 
         self._master, self._slave = os.openpty()
@@ -107,7 +107,6 @@ class PtyTransport:
         os.set_blocking(self._master, False)
         self.path = os.ttyname(self._slave)
         # The slave stays open here, so that a host that leaves does not end the terminal.
-        self._patience_s = patience_s
 
     def read(self, timeout_s: float) -> bytes:
         """See Transport.read."""
@@ -119,9 +118,7 @@ class PtyTransport:
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """See Transport.write."""
-        return _write_all(
-            self._master, lambda part: os.write(self._master, part), data, self._patience_s
-        )
+        return _write_all(self._master, lambda part: os.write(self._master, part), data)
 
     def drain(self) -> None:
         """See Transport.drain."""
@@ -184,12 +181,10 @@ class SerialTransport:
             self._port.close()
 
 
-def socket_pair(
-    patience_s: float | None = 0.5,
-) -> tuple[SocketTransport, SocketTransport]:
+def socket_pair() -> tuple[SocketTransport, SocketTransport]:
     """Two ends of one in-process line: the virtual board's and the host's."""
     board, host = socket.socketpair()
-    return SocketTransport(board, patience_s), SocketTransport(host)
+    return SocketTransport(board), SocketTransport(host)
 
 
 def open_transport(url: str) -> Transport:
@@ -214,7 +209,6 @@ def _write_all(
     fd: int | socket.socket,
     send: Callable[[memoryview], int],
     data: bytes | bytearray | memoryview,
-    patience_s: float | None,
 ) -> int:
     view = memoryview(data)
     sent = 0
@@ -223,7 +217,7 @@ def _write_all(
             sent += send(view[sent:])
         except BlockingIOError:
             try:
-                _, ready, _ = select.select([], [fd], [], patience_s)
+                _, ready, _ = select.select([], [fd], [], _PATIENCE_S)
             except (OSError, ValueError) as error:
                 raise TransportClosed(str(error)) from error
             if not ready:

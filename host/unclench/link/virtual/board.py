@@ -38,7 +38,6 @@ class VirtualBoard:
         self._thread: threading.Thread | None = None
         self._gone_until_s = 0.0
         self.finished = False
-        self.patience_s = None if speed == MAX_SPEED else 0.5
 
     @property
     def label(self) -> str:
@@ -60,7 +59,7 @@ class VirtualBoard:
             raise SourceError("The virtual board is unplugged.")
         if self._thread is not None:
             self._thread.join()
-        ours, host = socket_pair(self.patience_s)
+        ours, host = socket_pair()
         self._thread = threading.Thread(
             target=self.serve, args=(ours,), name="unclench-virtual-board", daemon=True
         )
@@ -78,7 +77,7 @@ class VirtualBoard:
         if self._faults.damage:
             transport = FaultyTransport(transport, self._faults, seed=1)
         hardware = _Hardware(self._analog, self._faults.clock_ppm)
-        board = Board(hardware, transport.write)
+        board = Board(hardware, lambda data: self._send(transport, data))
         unplug_at_s = time.monotonic() + (self._faults.unplug_every_s or float("inf"))
         beacon_s = 0.0
         self.finished = False
@@ -101,6 +100,13 @@ class VirtualBoard:
             return
         finally:
             transport.close()
+
+    def _send(self, transport: Transport, data: bytes | memoryview) -> int:
+        """Write as a board does; at full speed wait for the host instead of losing a byte."""
+        sent = transport.write(data)
+        while sent < len(data) and self._speed == MAX_SPEED and not self.closed:
+            sent += transport.write(data[sent:])
+        return sent
 
     def _stream(self, board: Board, hardware: _Hardware, transport: Transport) -> None:
         """Wait for the next frame's time, but hear commands at once."""

@@ -72,8 +72,7 @@ class FaultyTransport:
         age_s = time.monotonic() - self._born_s
         if every_s and age_s > every_s and age_s % every_s < self._faults.stall_s:
             return len(data)
-        held, self._held = self._held, bytearray()
-        self._inner.write(held)
+        del self._held[: self._inner.write(bytes(self._held))]
         return len(data)
 
     def drain(self) -> None:
