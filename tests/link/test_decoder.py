@@ -19,6 +19,7 @@ from unclench_wire.framing import encode_frame
 from unclench_wire.messages import (
     Channel,
     Hello,
+    Stamp,
     WireError,
     pack_error,
     pack_hello,
@@ -33,7 +34,7 @@ u8, u16, u32 = (st.integers(0, 2**bits - 1) for bits in (8, 16, 32))
 def sample_payloads(draw: st.DrawFn) -> bytes:
     channels = draw(st.integers(1, ids.MAX_CHANNELS))
     head = bytearray(14)
-    pack_samples_head(head, channels, draw(u16), draw(u32), draw(u32), draw(u16))
+    pack_samples_head(head, channels, draw(u16), Stamp(draw(u32), draw(u32)), draw(u16))
     n = draw(st.integers(1, 30))
     return bytes(head) + draw(st.binary(min_size=3 * n * channels, max_size=3 * n * channels))
 
@@ -224,7 +225,7 @@ def test_a_megabyte_without_a_zero_is_one_damaged_frame():
 def test_samples_of_24_bits(values, channels):
     values = values[: len(values) // channels * channels]
     head = bytearray(14)
-    pack_samples_head(head, channels, 1, 2, 3, 4)
+    pack_samples_head(head, channels, 1, Stamp(2, 3), 4)
     frame = parse(bytes(head) + b"".join(v.to_bytes(3, "little", signed=True) for v in values))
     assert isinstance(frame, SampleFrame)
     assert (frame.seq, frame.index, frame.device_us, frame.overflows) == (1, 2, 3, 4)

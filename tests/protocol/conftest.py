@@ -13,7 +13,7 @@ from unclench.link.messages import Message
 from unclench_wire import ids
 from unclench_wire.board import Board
 from unclench_wire.framing import encode_frame
-from unclench_wire.messages import SAMPLE_BYTES, Channel, Hello, pack_command
+from unclench_wire.messages import SAMPLE_BYTES, Channel, Hello, Stamp, pack_command
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,6 +66,30 @@ class FakeHardware:
 
     def set_step(self, step_mlsb: int) -> None:
         self.told.append(("step", step_mlsb))
+
+    def set_noise(self, channel: int, noise_nv: int) -> None:
+        self.told.append(("noise", channel, noise_nv))
+
+    def set_defaults(self) -> None:
+        self.told.append(("defaults",))
+
+    def histogram(self, channel: int, first_code: int, readings: int) -> list[int]:
+        self.told.append(("histogram", channel, first_code, readings))
+        return [readings, *range(ids.HISTOGRAM_CODES), 2**32 - 1]
+
+    def noise(self, channel: int) -> tuple[int, int]:
+        self.told.append(("measure", channel))
+        return (2_047_500, 210)
+
+    def blink(self, seconds: int) -> None:
+        self.told.append(("blink", seconds))
+
+    def light(self, by_host: bool, brightness: int) -> None:
+        self.told.append(("light", by_host, brightness))
+
+    def check_prompt(self) -> None:
+        if self.broken:
+            raise ValueError("there is no prompt here")
 
     def start(self) -> None:
         if self.broken:
@@ -121,7 +145,7 @@ class Bench:
             buffer[: n * SAMPLE_BYTES] = b"".join(
                 ((first + i) % 2**23).to_bytes(SAMPLE_BYTES, "little") for i in range(n)
             )
-            self.board.send_samples(1, n, first, first * 500 & 0xFFFFFFFF, 0)
+            self.board.send_samples(1, n, Stamp(first, first * 500), 0)
 
 
 @pytest.fixture(scope="session")

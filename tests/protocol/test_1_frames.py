@@ -15,7 +15,7 @@ from unclench_wire.framing import (
     encode_frame,
     encode_frame_into,
 )
-from unclench_wire.messages import pack_reply
+from unclench_wire.messages import Stamp, pack_reply
 
 
 def seal(payload: bytes) -> bytes:
@@ -190,7 +190,7 @@ def test_1_6_the_document_s_figures(document):
 
 
 def test_1_6_ten_milliseconds_of_the_fastest_stream_fit(bench):
-    bench.board.send_samples(ids.MAX_CHANNELS, 40, 0, 0, 0)
+    bench.board.send_samples(ids.MAX_CHANNELS, 40, Stamp(), 0)
     (frame,) = bench.heard()
     assert frame.units.shape == (40, ids.MAX_CHANNELS)
     assert len(bench.board.sample_buffer()) == ids.MAX_PAYLOAD - 14

@@ -254,7 +254,7 @@ def messages_to_units(values: list[int]):
     from unclench.link.decoder import parse
 
     head = bytearray(messages.SAMPLES_HEAD_LEN)
-    messages.pack_samples_head(head, 1, 0, 0, 0, 0)
+    messages.pack_samples_head(head, 1, 0, messages.Stamp(), 0)
     rows = b"".join(v.to_bytes(3, "little", signed=True) for v in values)
     frame = parse(bytes(head) + rows)
     assert isinstance(frame, SampleFrame)

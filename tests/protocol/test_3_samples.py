@@ -8,14 +8,14 @@ import pytest
 from unclench.link.decoder import parse
 from unclench.link.tracker import SampleTracker
 from unclench_wire import ids, messages
-from unclench_wire.messages import WireError, pack_samples_head
+from unclench_wire.messages import Stamp, WireError, pack_samples_head
 
 FS_HZ = 2000.0
 
 
 def payload(channels: int, rows: bytes, seq: int = 0, index: int = 0) -> bytes:
     head = bytearray(messages.SAMPLES_HEAD_LEN)
-    pack_samples_head(head, channels, seq, index, 0, 0)
+    pack_samples_head(head, channels, seq, Stamp(index), 0)
     return bytes(head) + rows
 
 
@@ -54,13 +54,13 @@ def test_3_1_layout(document):
     ]
     values = (ids.SAMPLES, 3, 0xFFFE, 0xFFFFFFFD, 0xFFFFFFFC, 0xFFFB)
     head = bytearray(messages.SAMPLES_HEAD_LEN)
-    pack_samples_head(head, *values[1:])
+    pack_samples_head(head, 3, 0xFFFE, Stamp(0xFFFFFFFD, 0xFFFFFFFC), 0xFFFB)
     assert struct.unpack(form, head) == values
     assert messages.unpack_samples_head(bytes(head) + bytes(9)) == values[1:]
 
 
 def test_3_1_what_counts_wraps(streaming):
-    streaming.board.send_samples(1, 1, 2**32 + 5, 2**32 - 1, 2**16 + 7)
+    streaming.board.send_samples(1, 1, Stamp(2**32 + 5, 2**32 - 1), 2**16 + 7)
     (frame,) = streaming.heard()
     assert (frame.index, frame.device_us, frame.overflows) == (5, 2**32 - 1, 7)
 
@@ -152,7 +152,7 @@ def test_3_5_the_sequence_tells_where(streaming):
 
 def test_3_5_it_wraps(streaming):
     for _ in range(2**16 + 1):
-        streaming.board.send_samples(1, 1, 0, 0, 0)
+        streaming.board.send_samples(1, 1, Stamp(0, 0), 0)
     assert [f.seq for f in streaming.heard()[-3:]] == [0xFFFE, 0xFFFF, 0]
 
 
@@ -161,21 +161,21 @@ def test_3_6_device_time_wraps(document, streaming, tracker):
     assert f"{2**32 / 60e6:.1f} minutes" in document.text
     times = []
     for second in (1, 2, 3, 4294, 4295, 4296, 15000, 15001):
-        streaming.board.send_samples(1, 1, second * 2000 - 1, second * 1_000_000 & 0xFFFFFFFF, 0)
+        streaming.board.send_samples(1, 1, Stamp(second * 2000 - 1, second * 1_000_000), 0)
     times = [b.device_s for b in track(streaming, tracker)]
     assert times == pytest.approx([1, 2, 3, 4294, 4295, 4296, 15000, 15001])
 
 
 def test_3_7_overflows_add_up_through_a_wrap(streaming, tracker):
     for k, overflows in enumerate((0, 0, 3, 0xFFFF, 2)):
-        streaming.board.send_samples(1, 20, k * 20, (k + 1) * 10_000, overflows)
+        streaming.board.send_samples(1, 20, Stamp(k * 20, (k + 1) * 10_000), overflows)
     assert len(track(streaming, tracker)) == 5
     assert tracker.overflows == 0x10002
 
 
 def test_3_8_each_row_is_taken_once_in_rising_order(streaming, tracker):
     for index in (0, 20, 20, 0, 60, 40, 80):
-        streaming.board.send_samples(1, 20, index, (index + 20) * 500, 0)
+        streaming.board.send_samples(1, 20, Stamp(index, (index + 20) * 500), 0)
     assert [b.first for b in track(streaming, tracker)] == [0, 20, 60, 80]
     assert tracker.lost_samples == 20
     assert tracker.stale_frames == 3
@@ -184,14 +184,14 @@ def test_3_8_each_row_is_taken_once_in_rising_order(streaming, tracker):
 
 def test_3_8_an_index_that_contradicts_the_clock_is_damage(streaming, tracker):
     for index, us in ((0, 10_000), (1_000_020, 20_000), (20, 20_000), (0xFFFFF000, 30_000)):
-        streaming.board.send_samples(1, 20, index, us, 0)
+        streaming.board.send_samples(1, 20, Stamp(index, us), 0)
     assert [b.first for b in track(streaming, tracker)] == [0, 20]
     assert tracker.senseless_frames == 2
     assert tracker.lost_samples == 0
 
 
 def test_3_8_so_is_another_number_of_channels(streaming, tracker):
-    streaming.board.send_samples(2, 20, 0, 10_000, 0)
+    streaming.board.send_samples(2, 20, Stamp(0, 10_000), 0)
     assert track(streaming, tracker) == []
     assert tracker.senseless_frames == 1
 
@@ -199,7 +199,7 @@ def test_3_8_so_is_another_number_of_channels(streaming, tracker):
 def test_3_8_before_the_first_frame_60_s_are_believed(streaming):
     for index, accepted in ((60 * 2000 - 1, True), (60 * 2000, False), (2**32 - 20, False)):
         tracker = SampleTracker(FS_HZ, 1)
-        streaming.board.send_samples(1, 20, index, 10_000, 0)
+        streaming.board.send_samples(1, 20, Stamp(index, 10_000), 0)
         assert bool(track(streaming, tracker)) is accepted
         assert tracker.senseless_frames == (not accepted)
 
@@ -207,16 +207,16 @@ def test_3_8_before_the_first_frame_60_s_are_believed(streaming):
 def test_3_8_ten_damaged_in_a_row_and_the_stream_is_broken(streaming, tracker):
     streaming.stream(1, n=20)
     for k in range(9):
-        streaming.board.send_samples(1, 20, 10**9 + 20 * k, 20_000 + 10_000 * k, 0)
+        streaming.board.send_samples(1, 20, Stamp(10**9 + 20 * k, 20_000 + 10_000 * k), 0)
     track(streaming, tracker)
     assert not tracker.broken
-    streaming.board.send_samples(1, 20, 10**9 + 180, 110_000, 0)
+    streaming.board.send_samples(1, 20, Stamp(10**9 + 180, 110_000), 0)
     track(streaming, tracker)
     assert tracker.broken
 
 
 def test_3_8_a_stamp_alone_drops_nothing(streaming, tracker):
     for k, us in enumerate((10_000, 20_000, 3_000_000_000, 40_000, 50_000)):
-        streaming.board.send_samples(1, 20, 20 * k, us, 0)
+        streaming.board.send_samples(1, 20, Stamp(20 * k, us), 0)
     blocks = track(streaming, tracker)
     assert [b.device_s for b in blocks] == pytest.approx([0.01, 0.02, 0.03, 0.04, 0.05])

@@ -36,6 +36,11 @@ def good_args(command: int) -> bytes:
         ids.CMD_SET_GAIN: struct.pack("<BI", 1, 201_000),
         ids.CMD_SET_STEP: struct.pack("<h", -900),
         ids.CMD_ECHO: b"\xff\0\0\x80",
+        ids.CMD_SET_NOISE: struct.pack("<BI", 1, 210),
+        ids.CMD_HISTOGRAM: struct.pack("<BHI", 0, 1984, 1000),
+        ids.CMD_NOISE: b"\0",
+        ids.CMD_BLINK: b"\5",
+        ids.CMD_LIGHT: b"\1\x80",
     }.get(command, b"")
 
 
@@ -77,26 +82,39 @@ def test_4_2_each_takes_and_carries_what_the_table_says(document, new_bench):
                 assert error.code == ids.ERR_LENGTH, name
 
 
-def test_4_2_settings_reach_the_hardware(bench):
-    for number in (ids.CMD_SET_RATE, ids.CMD_SET_CHANNELS, ids.CMD_SET_GAIN, ids.CMD_SET_STEP):
-        bench.tell(number, good_args(number))
+def test_4_2_settings_and_measurements_wait_for_the_end_of_a_stream(document, bench):
+    bench.tell(ids.CMD_START)
+    for number, name, *_ in commands(document):
+        if name.startswith("SET_") or name in ("HISTOGRAM", "NOISE"):
+            (error,) = bench.tell(number, good_args(number))
+            assert (error.code, error.command) == (ids.ERR_BUSY, number), name
+    assert bench.hardware.told == [("start",)]
+    assert bench.board.streaming
+
+
+def test_4_2_settings_reach_the_hardware(document, bench):
+    for number, name, *_ in commands(document):
+        if name.startswith("SET_"):
+            bench.tell(number, good_args(number))
     assert bench.hardware.told == [
         ("rate", 1000),
         ("channels", 2),
         ("gain", 1, 201_000),
         ("step", -900),
+        ("noise", 1, 210),
+        ("defaults",),
     ]
 
 
 def test_4_2_stop_ends_the_stream_and_does_no_harm_without_one(bench):
     bench.tell(ids.CMD_STOP)
-    assert bench.hardware.told == []
+    assert ("stop",) not in bench.hardware.told
     bench.tell(ids.CMD_START)
     assert bench.board.streaming
     bench.tell(ids.CMD_STOP)
     bench.tell(ids.CMD_STOP)
     assert not bench.board.streaming
-    assert bench.hardware.told == [("start",), ("stop",)]
+    assert [told for told in bench.hardware.told if told[0] != "light"] == [("start",), ("stop",)]
 
 
 def test_4_2_answers_come_in_the_order_of_the_commands(bench):
@@ -268,6 +286,56 @@ def test_4_8_counters(document, bench):
 def test_4_8_echo(bench):
     (reply,) = bench.tell(ids.CMD_ECHO, b"\xff\0\0\x80")
     assert reply.body == b"\xff\0\0\x80" + struct.pack("<I", 0x12345)
+
+
+def test_4_10_histogram(bench):
+    (reply,) = bench.tell(ids.CMD_HISTOGRAM, struct.pack("<BHI", 2, 1984, 77))
+    counts = struct.unpack("<130I", reply.body)
+    assert counts == (77, *range(128), 2**32 - 1)
+    assert bench.hardware.told == [("histogram", 2, 1984, 77)]
+
+
+def test_4_11_noise(bench):
+    (reply,) = bench.tell(ids.CMD_NOISE, b"\x02")
+    assert struct.unpack("<II", reply.body) == (2_047_500, 210)
+    assert bench.hardware.told == [("measure", 2)]
+
+
+def test_4_12_the_light(bench):
+    bench.tell(ids.CMD_START)
+    bench.tell(ids.CMD_LIGHT, b"\xff\x40")
+    bench.tell(ids.CMD_BLINK, b"\x05")
+    bench.tell(ids.CMD_LIGHT, b"\0\0")
+    bench.tell(ids.CMD_STOP)
+    assert [told for told in bench.hardware.told if told[0] in ("light", "blink")] == [
+        ("light", True, 0x40),
+        ("blink", 5),
+        ("light", False, 0),
+        ("light", False, 0),
+    ]
+
+
+def test_4_13_the_way_back(bench):
+    bench.tell(ids.CMD_START)
+    (reply,) = bench.tell(ids.CMD_PROMPT)
+    assert isinstance(reply, Reply)
+    assert bench.board.leaving
+    assert not bench.board.streaming
+    assert bench.hardware.told == [("start",), ("stop",)]
+
+
+def test_4_13_a_board_without_a_prompt_stays_as_it_is(bench):
+    bench.tell(ids.CMD_START)
+    bench.hardware.broken = True
+    (error,) = bench.tell(ids.CMD_PROMPT)
+    assert (error.code, error.text) == (ids.ERR_VALUE, "there is no prompt here")
+    assert bench.board.streaming
+    assert not bench.board.leaving
+
+
+def test_4_14_trouble_unasked(bench):
+    bench.board.trouble("the converter burns")
+    assert bench.heard() == [ErrorReply(0, 0, ids.ERR_HARDWARE, "the converter burns")]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_6_2_so_are_longer_replies_and_later_errors(bench):
 
 
 def test_6_2_an_older_board_answers_unknown_to_a_later_command(bench):
-    for command in (0x19, 0x7F, 0x80, 0xFF):
+    for command in (0x20, 0x7F, 0x80, 0xFF):
         (error,) = bench.tell(command, b"args")
         assert error.code == ids.ERR_UNKNOWN
         assert f"0x{command:02x}" in error.text

@@ -13,6 +13,7 @@ from unclench_wire.framing import FrameDecoder, encode_frame
 from unclench_wire.messages import (
     Channel,
     Hello,
+    Stamp,
     pack_command,
     pack_error,
     pack_hello,
@@ -45,6 +46,15 @@ COMMANDS = [
     (ids.CMD_SET_STEP, struct.pack("<h", 900)),
     (ids.CMD_COUNTERS, b""),
     (ids.CMD_ECHO, struct.pack("<I", 17)),
+]
+LATER_COMMANDS = [
+    (ids.CMD_SET_NOISE, struct.pack("<BI", 1, 210)),
+    (ids.CMD_SET_DEFAULTS, b""),
+    (ids.CMD_HISTOGRAM, struct.pack("<BHI", 0, 1984, 500_000)),
+    (ids.CMD_NOISE, b"\x02"),
+    (ids.CMD_BLINK, b"\x05"),
+    (ids.CMD_LIGHT, b"\x01\x80"),
+    (ids.CMD_PROMPT, b""),
 ]
 
 
@@ -79,7 +89,7 @@ def test_7_3_hello(dump, document):
 def test_7_4_samples(dump):
     rows = [[256_125, 255_875], [0, -2]]
     head = bytearray(messages.SAMPLES_HEAD_LEN)
-    pack_samples_head(head, 2, 65535, 2**32 - 2, 10_000_000, 1)
+    pack_samples_head(head, 2, 65535, Stamp(2**32 - 2, 10_000_000), 1)
     body = b"".join(v.to_bytes(3, "little", signed=True) for row in rows for v in row)
     assert dump("payload samples") == bytes(head) + body
     frame = parse(dump("payload samples"))
@@ -99,6 +109,7 @@ def test_7_5_commands(document, bench):
     answers = [m for m in bench.heard() if isinstance(m, Reply)]
     assert [m.tag for m in answers] == [1, 3, 4, 5, 6, 7, 8, 9]
     assert bench.hardware.told == [
+        ("light", False, 0),  # by STOP
         ("rate", 2000),
         ("channels", 3),
         ("gain", 1, 201_000),
@@ -124,3 +135,21 @@ def test_7_1_no_dump_is_left_unchecked(document):
     source = Path(__file__).read_text(encoding="utf-8")
     assert document.dumps
     assert all(f'"{name}"' in source for name in document.dumps)
+
+
+def test_7_8_later_commands(document, bench):
+    assert document.dumps["payload later commands"] == [
+        pack_command(number, tag, args) for tag, (number, args) in enumerate(LATER_COMMANDS, 10)
+    ]
+    for payload in document.dumps["payload later commands"]:
+        bench.board.receive(encode_frame(payload))
+    assert [m.tag for m in bench.heard() if isinstance(m, Reply)] == list(range(10, 17))
+    assert bench.hardware.told == [
+        ("noise", 1, 210),
+        ("defaults",),
+        ("histogram", 0, 1984, 500_000),
+        ("measure", 2),
+        ("blink", 5),
+        ("light", True, 128),
+    ]
+    assert bench.board.leaving

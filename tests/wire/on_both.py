@@ -38,6 +38,27 @@ class Hardware:
     def set_step(self, step_mlsb):
         self.said.step_mlsb = step_mlsb
 
+    def set_noise(self, channel, noise_nv):
+        self.said.channels[channel].noise_nv = noise_nv
+
+    def set_defaults(self):
+        self.said.channels = [messages.Channel(200000)]
+
+    def histogram(self, channel, first_code, readings):
+        return [channel, first_code, readings] + [4294967295] * 127
+
+    def noise(self, channel):
+        return (2047500, 4294967295)
+
+    def blink(self, seconds):
+        pass
+
+    def light(self, by_host, brightness):
+        pass
+
+    def check_prompt(self):
+        pass
+
     def start(self):
         if self.broken:
             raise OSError("the converter does not answer")
@@ -145,7 +166,9 @@ def talk():
                 for i in range(180):
                     buffer[i] = (i * 37 + k) & 0xFF
                 port.room = room
-                board.send_samples(3, 20, 4294967290 + 20 * k, 4294967295, 65535 + k)
+                board.send_samples(
+                    3, 20, messages.Stamp(4294967290 + 20 * k, 4294967295), 65535 + k
+                )
         streaming.append(board.streaming)
         lost_samples.append(board.lost_samples)
     return [port.sent.hex(), streaming, lost_samples]
@@ -157,22 +180,23 @@ def allocate():
     source = bytearray(ids.MAX_PAYLOAD + 2)
     target = bytearray(ids.MAX_ENCODED + 2)
     n_frames = 1000
+    stamp = messages.Stamp(4294967295, 4294967295)
     buffer = board.sample_buffer()
     for i in range(len(buffer)):
         buffer[i] = (i * 37 + 1) & 0xFF
-    board.send_samples(3, 20, 0, 0, 0)  # the first one makes its view
-    board.send_samples(1, 20, 0, 0, 0)
+    board.send_samples(3, 20, stamp, 0)  # the first one makes its view
+    board.send_samples(1, 20, stamp, 0)
     gc.collect()
     gc.disable()
     before = gc.mem_alloc()
     for _ in range(n_frames):
         framing.encode_frame_into(source, 374, target)
     encoded = gc.mem_alloc()
-    for i in range(n_frames):
-        board.send_samples(1, 20, i * 20, i * 10000, 0)
+    for _ in range(n_frames):
+        board.send_samples(1, 20, stamp, 0)
     sent = gc.mem_alloc()
     for i in range(n_frames):
-        board.send_samples(3, 20 + i % 2, i * 20, i * 10000, 0)
+        board.send_samples(3, 20 + i % 2, stamp, 0)
     resized = gc.mem_alloc()
     return [
         (encoded - before) / n_frames,

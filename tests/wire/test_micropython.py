@@ -16,7 +16,14 @@ import pytest
 
 from unclench_wire import ids
 from unclench_wire.framing import encode_frame
-from unclench_wire.messages import Channel, Hello, pack_command, pack_hello, pack_samples_head
+from unclench_wire.messages import (
+    Channel,
+    Hello,
+    Stamp,
+    pack_command,
+    pack_hello,
+    pack_samples_head,
+)
 
 LIB = Path(__file__).parents[2] / "firmware" / "lib"
 SCRIPT = Path(__file__).with_name("on_both.py")
@@ -118,7 +125,7 @@ def test_hello(both):
 def test_messages_good_and_senseless(both):
     hello = pack_hello(Hello([Channel(200_000)], label="µ"))
     samples = bytearray(14 + 18)
-    pack_samples_head(samples, 3, 65535, 2**32 - 1, 2**32 - 1, 65535)
+    pack_samples_head(samples, 3, 65535, Stamp(2**32 - 1, 2**32 - 1), 65535)
     later = bytearray(hello)
     later[1] = 2
     payloads = [hello[:n] for n in range(1, len(hello) + 1)]
@@ -143,11 +150,20 @@ def test_a_talk_with_the_board(both):
         pack_command(ids.CMD_SET_STEP, 8, struct.pack("<h", 0)),
         pack_command(ids.CMD_COUNTERS, 9),
         pack_command(ids.CMD_ECHO, 10, b"\0\xff\0\x80"),
+        pack_command(ids.CMD_NOISE, 11, b"\2"),
+        pack_command(ids.CMD_LIGHT, 11, b"\1\2"),
+        pack_command(ids.CMD_BLINK, 11, b"\1"),
+        pack_command(ids.CMD_STOP, 11),
+        pack_command(ids.CMD_NOISE, 11, b"\2"),
+        pack_command(ids.CMD_HISTOGRAM, 11, struct.pack("<BHI", 2, 65535, 2**32 - 1)),
+        pack_command(ids.CMD_SET_NOISE, 11, struct.pack("<BI", 1, 2**32 - 1)),
+        pack_command(ids.CMD_SET_DEFAULTS, 11),
         pack_command(ids.CMD_START, 11),  # this hardware does not start twice
         pack_command(0x7F, 12),
         pack_command(ids.CMD_START, 13, b"too much"),
         pack_command(ids.CMD_START, 14, level=9),
         pack_command(ids.CMD_STOP, 15, b"of a later level", level=9),
+        pack_command(ids.CMD_PROMPT, 16),
         b"\x04\x11\x01\x01an answer",
         b"\x12",
     ]

@@ -19,11 +19,26 @@ _ARGS_LEN = {
     ids.CMD_SET_STEP: 2,
     ids.CMD_COUNTERS: 0,
     ids.CMD_ECHO: 4,
+    ids.CMD_SET_NOISE: 5,
+    ids.CMD_SET_DEFAULTS: 0,
+    ids.CMD_HISTOGRAM: 7,
+    ids.CMD_NOISE: 1,
+    ids.CMD_BLINK: 1,
+    ids.CMD_LIGHT: 2,
+    ids.CMD_PROMPT: 0,
 }
 
 # Carried out whatever the host's level: they harm nothing, and let any host find out what we are.
 _ANY_LEVEL = (ids.CMD_HELLO, ids.CMD_STOP)
-_SETTINGS = (ids.CMD_SET_RATE, ids.CMD_SET_CHANNELS, ids.CMD_SET_GAIN, ids.CMD_SET_STEP)
+_SETTINGS = (
+    ids.CMD_SET_RATE,
+    ids.CMD_SET_CHANNELS,
+    ids.CMD_SET_GAIN,
+    ids.CMD_SET_STEP,
+    ids.CMD_SET_NOISE,
+    ids.CMD_SET_DEFAULTS,
+)
+_MEASURES = (ids.CMD_HISTOGRAM, ids.CMD_NOISE)
 
 
 class RefusedError(Exception):
@@ -34,13 +49,18 @@ class Board:
     """Answers commands and sends samples; the same code on the Pico and in the virtual board.
 
     `hardware` has: `hello()` -> Hello with its constants as they are now; `set_rate(hz)`,
-    `set_channels(n)`, `set_gain(channel, gain_milli)`, `set_step(step_mlsb)`, each raising
-    ValueError with a sentence; `start()`, which raises OSError where it cannot, and `stop()`;
-    `micros()`; `counters()` -> the first three of COUNTER_NAMES.
+    `set_channels(n)`, `set_gain(channel, gain_milli)`, `set_step(step_mlsb)`,
+    `set_noise(channel, noise_nv)`, `set_defaults()`; `start()` and `stop()`; `micros()`;
+    `counters()` -> the first three of COUNTER_NAMES; `histogram(channel, first_code, readings)` ->
+    HISTOGRAM_CODES + 2 counts; `noise(channel)` -> level_mcode, noise_nv; `blink(seconds)`;
+    `light(by_host, brightness)`; `check_prompt()`. Each raises ValueError with a sentence for what
+    it cannot do, and OSError for what it has tried in vain. Once `leaving` is true the program is
+    to end (4.13).
     """
 
     def __init__(self, hardware, write) -> None:  # type: ignore[no-untyped-def]
         self.streaming = False
+        self.leaving = False
         self.lost_samples = 0
         self._hardware = hardware
         self._write = write
@@ -68,20 +88,14 @@ class Board:
         """Return the memory that samples of the next frame go to: 3 bytes each, little-endian."""
         return self._samples
 
-    def send_samples(
-        self, channels: int, n: int, index: int, device_us: int, overflows: int
-    ) -> None:
-        """Send `n` rows that lie in `sample_buffer()`, the first of them sample number `index`.
+    def send_samples(self, channels: int, n: int, stamp: messages.Stamp, overflows: int) -> None:
+        """Send `n` rows that lie in `sample_buffer()`.
 
         What the port does not take is lost and counted; the index tells the host (3.4). Allocates
         nothing under MicroPython while frames keep their size, so that it does not call for the
-        garbage collector; on a 32-bit chip the caller's integers from 2^30 on do.
+        garbage collector.
         """
-        if index > 0x3FFFFFFF:  # larger masks are no small integers there
-            index &= 0xFFFFFFFF
-        messages.pack_samples_head(
-            self._payload, channels, self._seq, index, device_us, overflows & 0xFFFF
-        )
+        messages.pack_samples_head(self._payload, channels, self._seq, stamp, overflows & 0xFFFF)
         self._seq = (self._seq + 1) & 0xFFFF
         length = messages.SAMPLES_HEAD_LEN + n * channels * messages.SAMPLE_BYTES
         size = encode_frame_into(self._payload, length, self._frame)
@@ -89,6 +103,10 @@ class Board:
             self._to_write = memoryview(self._frame)[:size]
         if self._write(self._to_write) < size:
             self.lost_samples += n
+
+    def trouble(self, text: str) -> None:
+        """Say unasked what has gone wrong (4.14)."""
+        self._send(messages.pack_error(0, 0, ids.ERR_HARDWARE, text))
 
     def _send(self, payload: bytes) -> None:
         self._write(encode_frame(payload))
@@ -110,6 +128,8 @@ class Board:
                     "command 0x%02x takes %d bytes, got %d"
                     % (command, _ARGS_LEN[command], len(args)),
                 )
+            if self.streaming and (command in _SETTINGS or command in _MEASURES):
+                raise RefusedError(ids.ERR_BUSY, "not while streaming; stop first")
             body = self._do(command, args)
         except RefusedError as refusal:
             self._send(messages.pack_error(command, tag, refusal.args[0], refusal.args[1]))
@@ -132,12 +152,26 @@ class Board:
             self.streaming = True
         elif command == ids.CMD_STOP:
             self._halt()
+            hardware.light(False, 0)
         elif command == ids.CMD_COUNTERS:
             counters = list(hardware.counters())  # MicroPython has no [*counters, ...]
             counters += [self.lost_samples, self._decoder.bad_frames]
             return struct.pack("<5I", *[counter & 0xFFFFFFFF for counter in counters])
         elif command == ids.CMD_ECHO:
             return args + struct.pack("<I", hardware.micros() & 0xFFFFFFFF)
+        elif command == ids.CMD_HISTOGRAM:
+            counts = hardware.histogram(*struct.unpack("<BHI", args))
+            return struct.pack("<%dI" % len(counts), *counts)
+        elif command == ids.CMD_NOISE:
+            return struct.pack("<II", *hardware.noise(args[0]))
+        elif command == ids.CMD_BLINK:
+            hardware.blink(args[0])
+        elif command == ids.CMD_LIGHT:
+            hardware.light(args[0] != 0, args[1])
+        elif command == ids.CMD_PROMPT:
+            hardware.check_prompt()
+            self._halt()
+            self.leaving = True
         elif command in _SETTINGS:
             self._set(command, args)
         return b""
@@ -148,8 +182,6 @@ class Board:
             self._hardware.stop()
 
     def _set(self, command: int, args: bytes) -> None:
-        if self.streaming:
-            raise RefusedError(ids.ERR_BUSY, "settings cannot change while streaming; stop first")
         hardware = self._hardware
         if command == ids.CMD_SET_RATE:
             hardware.set_rate(struct.unpack("<I", args)[0])
@@ -159,3 +191,7 @@ class Board:
             hardware.set_gain(args[0], struct.unpack("<I", args[1:])[0])
         elif command == ids.CMD_SET_STEP:
             hardware.set_step(struct.unpack("<h", args)[0])
+        elif command == ids.CMD_SET_NOISE:
+            hardware.set_noise(args[0], struct.unpack("<I", args[1:])[0])
+        elif command == ids.CMD_SET_DEFAULTS:
+            hardware.set_defaults()

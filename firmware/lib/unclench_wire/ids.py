@@ -28,6 +28,13 @@ CMD_SET_GAIN = const(0x15)
 CMD_SET_STEP = const(0x16)
 CMD_COUNTERS = const(0x17)
 CMD_ECHO = const(0x18)
+CMD_SET_NOISE = const(0x19)
+CMD_SET_DEFAULTS = const(0x1A)
+CMD_HISTOGRAM = const(0x1B)
+CMD_NOISE = const(0x1C)
+CMD_BLINK = const(0x1D)
+CMD_LIGHT = const(0x1E)
+CMD_PROMPT = const(0x1F)
 
 # Reasons in an ERROR message
 ERR_LEVEL = const(1)
@@ -48,5 +55,8 @@ MAX_COMMAND_ENCODED = const(64)  # the same for what a host sends
 MAX_LABEL = const(80)  # bytes of UTF-8
 MAX_ERROR_TEXT = const(200)  # bytes of UTF-8
 BEACON_MS = const(500)  # an idle board says hello this often
+HISTOGRAM_CODES = const(128)  # counts in a HISTOGRAM, before those below and above (4.10)
+LIGHT_MS = const(10000)  # so long after the last LIGHT the board takes its light back (4.12)
+PROMPT_MS = const(2000)  # after power-on, Ctrl-C is heeded and no HELLO said (4.13)
 FRAME_MS = const(10)  # a sample frame holds this much signal
 COUNTER_NAMES = ("fifo_overflows", "dma_overruns", "late_services", "lost_samples", "bad_frames")

@@ -9,6 +9,7 @@ _HELLO_HEAD_LEN = struct.calcsize(_HELLO_HEAD)
 _HELLO_CHANNEL = "<III"
 _HELLO_CHANNEL_LEN = struct.calcsize(_HELLO_CHANNEL)
 _SAMPLES_HEAD = "<BBHIIH"
+_SAMPLES_HEAD_HALVES = "<BBHHHHHH"
 SAMPLES_HEAD_LEN = struct.calcsize(_SAMPLES_HEAD)
 SAMPLE_BYTES = 3
 
@@ -185,12 +186,36 @@ def unpack_hello(payload: bytes) -> Hello:
     )
 
 
+class Stamp:
+    """Number of a frame's first row and time of its last (PROTOCOL.md 3.3, 3.6).
+
+    In halves of 16 bits: on a 32-bit chip MicroPython keeps an integer from 2^30 on as an object on
+    the heap, and a board that streams must not allocate.
+    """
+
+    def __init__(self, index: int = 0, device_us: int = 0) -> None:
+        self.index_high = index >> 16 & 0xFFFF
+        self.index_low = index & 0xFFFF
+        self.us_high = device_us >> 16 & 0xFFFF
+        self.us_low = device_us & 0xFFFF
+
+
 def pack_samples_head(
-    target: "bytearray", channels: int, seq: int, index: int, device_us: int, overflows: int
+    target: "bytearray", channels: int, seq: int, stamp: Stamp, overflows: int
 ) -> None:
     """Write the head of SAMPLES into the first bytes of `target` (PROTOCOL.md 3.1)."""
     struct.pack_into(
-        _SAMPLES_HEAD, target, 0, ids.SAMPLES, channels, seq, index, device_us, overflows
+        _SAMPLES_HEAD_HALVES,
+        target,
+        0,
+        ids.SAMPLES,
+        channels,
+        seq,
+        stamp.index_low,
+        stamp.index_high,
+        stamp.us_low,
+        stamp.us_high,
+        overflows,
     )
 
 

@@ -11,7 +11,7 @@ from unclench.link.virtual.faults import NO_FAULTS, Faults, FaultyTransport
 from unclench.link.virtual.inputs import AnalogInput, Units
 from unclench_wire import ids
 from unclench_wire.board import Board
-from unclench_wire.messages import SAMPLE_BYTES, SAMPLES_HEAD_LEN
+from unclench_wire.messages import SAMPLE_BYTES, SAMPLES_HEAD_LEN, Stamp
 
 MAX_SPEED = float("inf")
 _LONGEST_WAIT_S = 0.05
@@ -128,6 +128,10 @@ class _Hardware:
         self.set_channels = analog.set_channels
         self.set_gain = analog.set_gain
         self.set_step = analog.set_step
+        self.set_noise = analog.set_noise
+        self.set_defaults = analog.set_defaults
+        self.histogram = analog.histogram
+        self.noise = analog.noise
         self.ended = False
         self._started_s = 0.0
         self._fs_hz = 0.0
@@ -155,6 +159,15 @@ class _Hardware:
     def counters(self) -> tuple[int, int, int]:
         return (0, 0, 0)
 
+    def blink(self, seconds: int) -> None:
+        """There is no light; a board without one answers all the same (4.12)."""
+
+    def light(self, by_host: bool, brightness: int) -> None:
+        """See `blink`."""
+
+    def check_prompt(self) -> None:
+        raise ValueError("a virtual board has no prompt")
+
     def due_s(self, speed: float) -> float:
         """Host time at which the frame that waits is complete.
 
@@ -174,7 +187,7 @@ class _Hardware:
         raw = units.astype("<i4").reshape(-1, 1).view("u1").reshape(-1, 4)[:, :SAMPLE_BYTES]
         board.sample_buffer()[: raw.size] = raw.tobytes()
         end_us = int((first + len(units)) / self._fs_hz * 1e6)
-        board.send_samples(units.shape[1], len(units), first, end_us & 0xFFFFFFFF, 0)
+        board.send_samples(units.shape[1], len(units), Stamp(first, end_us), 0)
         self._fetch()
 
     def _fetch(self) -> None:
