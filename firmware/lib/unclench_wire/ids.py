@@ -1,7 +1,7 @@
 """Numbers of the wire (PROTOCOL.md, clauses 2 to 4): message types, error codes, limits."""
 
 try:
-    from micropython import const  # type: ignore[import-not-found]
+    from micropython import const
 except ImportError:
 
     def const(value: int) -> int:

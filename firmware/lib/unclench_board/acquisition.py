@@ -1,0 +1,253 @@
+"""The converter at full speed into a ring of blocks, without Python or an interrupt per reading.
+
+The converter runs free into its FIFO. One DMA channel, the mover, takes readings from there into a
+block of 10 ms; when it is full the mover starts the channel it is chained to, the feeder, which
+copies the next block's address out of a ring of addresses into the mover's WRITE_ADDR_TRIG: that
+starts the mover again, within a few cycles, where the FIFO holds 8 us. So the blocks are filled in
+turn for ever and nothing is written outside them, whatever the program does or fails to do.
+
+Which block is being filled is read from the mover; how often it has gone round follows from the
+timer, which comes from the same crystal. Every block is thus counted exactly, also those that were
+overwritten while nobody looked.
+"""
+
+from unclench_board import registers as reg
+
+BLOCKS = 4  # a block may wait for 30 ms: longer than a garbage collection
+BLOCK_US = 10000  # of signal in a block, and in a frame
+RATES_HZ = (1000, 2000, 4000)
+MAX_CHANNELS = 3  # inputs 0 to 2 are GPIO 26 to 28
+MAX_HISTOGRAM = 500000  # readings: a second
+_MAX_BLOCK_BYTES = 10000  # 5000 readings of two bytes
+RING_BYTES = BLOCKS * _MAX_BLOCK_BYTES
+TABLE_WORDS = 2 * BLOCKS  # room to begin at a multiple of its size, as the ring of addresses must
+_PERIODS = (reg.ADC_CYCLES, 100)  # cycles of a conversion; the first that makes the rate exact
+_NEAR_US = 500  # so close before its block is overwritten a sum is not trusted any more
+_SPINS = 10000  # far more than any of the waits below takes
+
+
+def plan(rate_hz, channels):
+    """Cycles of a conversion, and readings per sample and channel, that make a rate exact.
+
+    Raises ValueError with a sentence for what this board has not.
+    """
+    if rate_hz not in RATES_HZ:
+        raise ValueError("rate %d Hz; this board has 1000, 2000 and 4000 Hz" % rate_hz)
+    if not 1 <= channels <= MAX_CHANNELS:
+        raise ValueError("%d channels; this board has 1 to %d" % (channels, MAX_CHANNELS))
+    row_cycles = reg.ADC_CLOCK_HZ // rate_hz
+    for period in _PERIODS:
+        if row_cycles % (period * channels * 5) == 0:  # the summing loop takes five at a time
+            return period, row_cycles // (period * channels)
+    raise ValueError("%d channels at %d Hz; no exact division" % (channels, rate_hz))
+
+
+class Acquisition:
+    """Blocks of readings, one by one, each with its number.
+
+    Parameters
+    ----------
+    mem32
+        Registers by address, as `machine.mem32`.
+    clock
+        `ticks_us`, `ticks_diff` and `ticks_add`, as the module `time` has them.
+    ring, ring_address
+        RING_BYTES bytes of memory, and where they are.
+    table, table_address
+        array("I") of TABLE_WORDS words, and where they are.
+    mover, feeder
+        Numbers of two DMA channels that nobody else uses.
+    """
+
+    def __init__(self, mem32, clock, ring, ring_address, table, table_address, mover, feeder):
+        self.fifo_overflows = 0
+        self.dma_overruns = 0
+        self.late_services = 0
+        self.block = 0  # number of the block that `take` gave last, since `start`
+        self.start_us = 0  # the 32-bit timer when the first reading of block 0 began
+        self._mem32 = mem32
+        self._clock = clock
+        self._ring = memoryview(ring)
+        self._ring_address = ring_address
+        first = (-table_address >> 2) & (BLOCKS - 1)
+        self._table = memoryview(table)[first : first + BLOCKS]
+        self._table_address = table_address + 4 * first
+        self._mover = mover
+        self._feeder = feeder
+        at = reg.DMA_CHANNELS + mover * reg.DMA_CHANNEL_STRIDE
+        self._mover_at = at
+        self._feeder_at = reg.DMA_CHANNELS + feeder * reg.DMA_CHANNEL_STRIDE
+        self._position = at + reg.DMA_WRITE_ADDR
+        self._views = []
+        self._block_bytes = 1
+        self._next = 0  # number of the block that is given next
+        self._base = 0  # number of the block that lies first in the ring
+        self._due = 0  # ticks at which the next block is complete
+        self._behind = False
+        self._converter = 0  # CS while it runs
+        self._divider = 0
+
+    def start(self, period, inputs, first_input, readings):
+        """Begin anew, with block 0.
+
+        Parameters
+        ----------
+        period
+            Cycles from one conversion to the next, see `plan`.
+        inputs
+            How many inputs take turns, from `first_input` on.
+        readings
+            Readings in a block: 10 ms of them.
+        """
+        self.stop()
+        self.fifo_overflows = self.dma_overruns = self.late_services = 0
+        self._block_bytes = 2 * readings
+        self._views = [
+            self._ring[k * self._block_bytes : (k + 1) * self._block_bytes] for k in range(BLOCKS)
+        ]
+        self._converter = reg.ADC_CS_EN | first_input << reg.ADC_CS_AINSEL_SHIFT
+        if inputs > 1:
+            self._converter |= ((1 << inputs) - 1) << (reg.ADC_CS_RROBIN_SHIFT + first_input)
+        # Written whole: setting bits in it would keep those of before.
+        self._divider = 0 if period <= reg.ADC_CYCLES else (period - 1) << reg.ADC_DIV_INT_SHIFT
+        self._next = 0
+        self._prepare()
+        before = self._mem32[reg.TIMER_RAW_LOW]
+        self._mem32[reg.ADC_CS] = self._converter | reg.ADC_CS_START_MANY
+        after = self._mem32[reg.TIMER_RAW_LOW]
+        self.start_us = (before + ((after - before) & 0xFFFFFFFF) // 2) & 0xFFFFFFFF
+        now = self._clock.ticks_us()
+        since = (self._mem32[reg.TIMER_RAW_LOW] - self.start_us) & 0xFFFFFFFF
+        self._due = self._clock.ticks_add(now, BLOCK_US - since)
+
+    def stop(self):
+        """Stop converter and DMA, so that nothing more is written to memory; harmless if idle."""
+        mem32 = self._mem32
+        mem32[reg.ADC_CS] = reg.ADC_CS_EN
+        self._wait(reg.ADC_CS, reg.ADC_CS_READY, reg.ADC_CS_READY)
+        # Disabled and chained to none before they are aborted, or one would start the other.
+        mem32[self._mover_at + reg.DMA_AL1_CTRL] = self._mover << reg.DMA_CTRL_CHAIN_TO_SHIFT
+        mem32[self._feeder_at + reg.DMA_AL1_CTRL] = self._feeder << reg.DMA_CTRL_CHAIN_TO_SHIFT
+        mem32[reg.DMA_CHAN_ABORT] = 1 << self._mover | 1 << self._feeder
+        # BUSY, not CHAN_ABORT itself: the one that is right by erratum RP2040-E13.
+        self._wait(self._mover_at + reg.DMA_AL1_CTRL, reg.DMA_CTRL_BUSY, 0)
+        self._wait(self._feeder_at + reg.DMA_AL1_CTRL, reg.DMA_CTRL_BUSY, 0)
+        mem32[reg.ADC_FCS] = reg.ADC_FCS_OVER | reg.ADC_FCS_UNDER
+        for _ in range(8):  # twice what the FIFO holds
+            if mem32[reg.ADC_FCS] & reg.ADC_FCS_EMPTY:
+                break
+            mem32[reg.ADC_FIFO]
+
+    def wait_us(self):
+        """Microseconds until the next block is complete; 0 or less when it should be."""
+        return self._clock.ticks_diff(self._due, self._clock.ticks_us())
+
+    def take(self):
+        """Return the readings of the oldest complete block, or None; `block` is its number.
+
+        They stay for 10 ms or more; `intact` says afterwards whether they did. Raises OSError if
+        the converter does not run as its clock does. Allocates nothing.
+        """
+        if self._mem32[reg.ADC_FCS] & reg.ADC_FCS_OVER:
+            self._realign()
+            return None
+        complete = self._complete()
+        if complete <= 0:
+            self._behind = False
+            return None
+        if complete >= BLOCKS:  # the oldest are being overwritten, or were
+            lost = complete - (BLOCKS - 1)
+            self.dma_overruns += lost
+            self._advance(lost)
+        elif complete > 1 and not self._behind:
+            self.late_services += 1
+        self._behind = complete > 1
+        self.block = self._next
+        readings = self._views[(self._next - self._base) & (BLOCKS - 1)]
+        self._advance(1)
+        return readings
+
+    def intact(self):
+        """Whether the block that `take` gave is not overwritten yet; count it if it is."""
+        if self.wait_us() > _NEAR_US - (BLOCKS - 2) * BLOCK_US:
+            return True
+        self.dma_overruns += 1
+        return False
+
+    def _prepare(self):
+        """All but the converter's start; the mover waits for its first reading."""
+        mem32 = self._mem32
+        for k in range(BLOCKS):
+            self._table[k] = self._ring_address + k * self._block_bytes
+        mem32[reg.ADC_DIV] = self._divider
+        mem32[reg.ADC_FCS] = (
+            reg.ADC_FCS_EN
+            | reg.ADC_FCS_DREQ_EN
+            | 1 << reg.ADC_FCS_THRESH_SHIFT
+            | reg.ADC_FCS_OVER
+            | reg.ADC_FCS_UNDER
+        )
+        feeder = self._feeder_at
+        mem32[feeder + reg.DMA_READ_ADDR] = self._table_address + 4  # the first is the mover's
+        mem32[feeder + reg.DMA_WRITE_ADDR] = self._mover_at + reg.DMA_AL2_WRITE_ADDR_TRIG
+        mem32[feeder + reg.DMA_TRANS_COUNT] = 1
+        mem32[feeder + reg.DMA_AL1_CTRL] = (
+            reg.DMA_CTRL_EN
+            | reg.DMA_CTRL_HIGH_PRIORITY
+            | reg.DMA_CTRL_SIZE_WORD
+            | reg.DMA_CTRL_INCR_READ
+            | 4 << reg.DMA_CTRL_RING_SIZE_SHIFT  # 2^4 bytes: BLOCKS words
+            | self._feeder << reg.DMA_CTRL_CHAIN_TO_SHIFT
+            | reg.TREQ_PERMANENT << reg.DMA_CTRL_TREQ_SHIFT
+            | reg.DMA_CTRL_IRQ_QUIET
+        )
+        mover = self._mover_at
+        mem32[mover + reg.DMA_READ_ADDR] = reg.ADC_FIFO
+        mem32[mover + reg.DMA_WRITE_ADDR] = self._ring_address
+        mem32[mover + reg.DMA_TRANS_COUNT] = self._block_bytes // 2
+        mem32[mover + reg.DMA_CTRL_TRIG] = (
+            reg.DMA_CTRL_EN
+            | reg.DMA_CTRL_HIGH_PRIORITY
+            | reg.DMA_CTRL_SIZE_HALFWORD
+            | reg.DMA_CTRL_INCR_WRITE
+            | self._feeder << reg.DMA_CTRL_CHAIN_TO_SHIFT
+            | reg.DREQ_ADC << reg.DMA_CTRL_TREQ_SHIFT
+            | reg.DMA_CTRL_IRQ_QUIET
+        )
+        mem32[reg.ADC_CS] = self._converter  # the input is chosen before the first conversion
+        self._base = self._next
+        self._behind = False
+
+    def _complete(self):
+        """How many blocks wait: modulo BLOCKS from the mover, whole turns by the clock."""
+        by_clock = -self.wait_us() // BLOCK_US + 1
+        at = (self._mem32[self._position] - self._ring_address) // self._block_bytes
+        turns_off = (at - (self._next - self._base) - by_clock) & (BLOCKS - 1)
+        if turns_off == 2:
+            raise OSError("the converter has stopped, or runs at another rate")
+        return by_clock - 1 if turns_off == 3 else by_clock + turns_off
+
+    def _advance(self, blocks):
+        self._next += blocks
+        self._due = self._clock.ticks_add(self._due, blocks * BLOCK_US)
+
+    def _realign(self):
+        """Begin anew where readings were lost in the FIFO, or channels would change places.
+
+        The new blocks begin when blocks of the old count would have; those between are lost.
+        """
+        self.stop()
+        self.fifo_overflows += 1
+        self._prepare()
+        self._advance(-self.wait_us() // BLOCK_US + 2)
+        self._base = self._next
+        # `_due` is now the end of the first new block; its beginning lies up to 10 ms ahead.
+        while self.wait_us() > BLOCK_US:
+            pass
+        self._mem32[reg.ADC_CS] = self._converter | reg.ADC_CS_START_MANY
+
+    def _wait(self, address, mask, value):
+        for _ in range(_SPINS):
+            if self._mem32[address] & mask == value:
+                return
+        raise OSError("the converter does not answer")

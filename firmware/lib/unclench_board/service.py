@@ -1,0 +1,86 @@
+"""The main loop: the host's bytes in, blocks of readings out, the light."""
+
+import select
+
+from unclench_wire import ids
+from unclench_wire.board import Board
+
+_READ_MAX = 64  # bytes between two looks at the converter: a packet of USB, 2 ms of work at most
+_LIGHT_MS = 50  # how often the light is looked after while nothing streams
+
+
+class Port:
+    """The line to the host, as MicroPython has it: standard input and output, as bytes.
+
+    Parameters
+    ----------
+    stdin, stdout
+        Streams with `readinto` and `write`; a write may wait, and may take less than it is given.
+    """
+
+    def __init__(self, stdin, stdout) -> None:
+        self._read_one = stdin.readinto
+        self._write = stdout.write
+        self._readable = select.poll()
+        self._readable.register(stdin, select.POLLIN)
+        self._writable = select.poll()
+        self._writable.register(stdout, select.POLLOUT)
+        self._one = bytearray(1)
+        self._data = bytearray(_READ_MAX)
+
+    def wait(self, wait_ms):
+        """Whether there is something to read, within `wait_ms`. Allocates nothing."""
+        for _ in self._readable.ipoll(wait_ms):
+            return True
+        return False
+
+    def read(self):
+        """Return what has arrived, at most 64 bytes."""
+        n = 0
+        # One at a time: a longer read waits until it has everything.
+        while n < _READ_MAX and self.wait(0):
+            self._read_one(self._one)
+            self._data[n] = self._one[0]
+            n += 1
+        return bytes(self._data[:n])
+
+    def write(self, data):
+        """Write, and return how much was taken. Allocates nothing.
+
+        A host that does not read is waited for once, by the USB stack; then there is no room, and
+        nothing is even tried until there is some again.
+        """
+        for _ in self._writable.ipoll(0):
+            return self._write(data) or 0
+        return 0
+
+
+def serve(board, hardware, port, light, clock):
+    """Be a board until the host asks for the prompt.
+
+    Parameters
+    ----------
+    board
+        `unclench_wire.board.Board` over `hardware`, writing to `port`.
+    clock
+        `ticks_ms`, `ticks_diff` and `ticks_add`, as the module `time` has them.
+    """
+    beacon_at = clock.ticks_ms()
+    while not board.leaving:
+        if board.streaming:
+            wait_ms = hardware.wait_ms()
+        else:
+            wait_ms = min(_LIGHT_MS, max(0, clock.ticks_diff(beacon_at, clock.ticks_ms())))
+        if port.wait(wait_ms):
+            board.receive(port.read())
+        if board.streaming:
+            hardware.service(board)
+        elif clock.ticks_diff(beacon_at, clock.ticks_ms()) <= 0:
+            beacon_at = clock.ticks_add(clock.ticks_ms(), ids.BEACON_MS)
+            board.beacon()
+        light.update(board.streaming)
+
+
+def make_board(hardware, port):
+    """Return the board that `serve` serves."""
+    return Board(hardware, port.write)

@@ -1,0 +1,126 @@
+"""What the board remembers without power: one small file, replaced as a whole.
+
+It is written under another name and then renamed. A rename on littlefs is atomic: whenever the
+power goes, the old settings are there or the new ones, never half of either.
+"""
+
+import json
+import os
+
+RATE_HZ = 2000
+CHANNELS = 1
+GAIN_MILLI = 200000  # MyoWare 2.0, RAW output
+MAX_CHANNELS = 3
+MAX_STEP_MLSB = 4000
+_VERSION = 1
+
+
+def check_step(step_mlsb):
+    """Raise ValueError unless the correction is one that the summing loop can do."""
+    if not 0 <= step_mlsb <= MAX_STEP_MLSB:
+        raise ValueError("step %s LSB; 0 to 4 fit" % (step_mlsb / 1000))
+
+
+def check_gain(gain_milli):
+    """Raise ValueError unless a sensor may have this gain."""
+    if not 1000 <= gain_milli <= 100000000:
+        raise ValueError("gain %s; 1 to 100000 fit" % (gain_milli / 1000))
+
+
+def check_channel(channel):
+    """Raise ValueError unless there is this channel."""
+    if not 0 <= channel < MAX_CHANNELS:
+        raise ValueError("no channel %d; 0 to %d are there" % (channel, MAX_CHANNELS - 1))
+
+
+class Settings:
+    """Rate, channels, gains, correction, noise; `path` is where they are kept.
+
+    `trouble` says what was wrong with the file, if they could not be read from it.
+    """
+
+    def __init__(self, path, check_rate) -> None:
+        self._path = path
+        self._check_rate = check_rate  # of rate and channels together: what the acquisition can do
+        self.trouble = ""
+        self._forget()
+        try:
+            with open(path) as file:
+                kept = json.load(file)
+            self._take(kept)
+        except OSError:  # no file: a new board
+            self._forget()
+        except (ValueError, KeyError, TypeError, AttributeError):
+            self.trouble = "settings unreadable: defaults hold"
+            self._forget()
+
+    def set(self, name, value):
+        """Change one setting and keep it. Raises OSError if the flash cannot be written."""
+        before = getattr(self, name)
+        if value == before:
+            return
+        setattr(self, name, value)
+        try:
+            self._save()
+        except OSError:
+            setattr(self, name, before)
+            raise
+
+    def set_one(self, name, channel, value):
+        """Change a setting of one channel and keep it."""
+        values = list(getattr(self, name))
+        values[channel] = value
+        self.set(name, values)
+
+    def set_defaults(self):
+        """Forget everything that was set."""
+        try:
+            os.remove(self._path)
+        except OSError:  # there was nothing to forget
+            pass
+        self._forget()
+        self.trouble = ""
+
+    def _forget(self):
+        self.rate_hz = RATE_HZ
+        self.channels = CHANNELS
+        self.gain_milli = [GAIN_MILLI] * MAX_CHANNELS
+        self.noise_nv = [0] * MAX_CHANNELS
+        self.step_mlsb = 0
+
+    def _take(self, kept):
+        """Take what a file held, or raise."""
+        if kept["version"] != _VERSION:
+            raise ValueError("version")
+        self._check_rate(kept["rate_hz"], kept["channels"])
+        check_step(kept["step_mlsb"])
+        for values in (kept["gain_milli"], kept["noise_nv"]):
+            if len(values) != MAX_CHANNELS:
+                raise ValueError("channels")
+        for gain_milli in kept["gain_milli"]:
+            check_gain(gain_milli)
+        for noise_nv in kept["noise_nv"]:
+            if not 0 <= noise_nv <= 0xFFFFFFFF:
+                raise ValueError("noise")
+        self.rate_hz = kept["rate_hz"]
+        self.channels = kept["channels"]
+        self.step_mlsb = kept["step_mlsb"]
+        self.gain_milli = kept["gain_milli"]
+        self.noise_nv = kept["noise_nv"]
+
+    def _save(self):
+        new = self._path + ".new"
+        with open(new, "w") as file:
+            json.dump(
+                {
+                    "version": _VERSION,
+                    "rate_hz": self.rate_hz,
+                    "channels": self.channels,
+                    "gain_milli": self.gain_milli,
+                    "noise_nv": self.noise_nv,
+                    "step_mlsb": self.step_mlsb,
+                },
+                file,
+            )
+        os.rename(new, self._path)
+        self.trouble = ""
