@@ -9,33 +9,22 @@ what lies behind it. Whoever owns the buffers gives them their size once and kee
 
 import sys
 
-try:
-    from micropython import const  # type: ignore[import-not-found]
-except ImportError:
-
-    def const(value: int) -> int:
-        """Stand in for MicroPython's compile-time constant."""
-        return value
+UNROLL = 5  # readings that the machine code sums per turn: `over` is a multiple of it
+CODES = 128  # codes that are counted one by one; behind them those below, those above
 
 
-UNROLL = const(5)  # readings that the machine code sums per turn: `over` is a multiple of it
-CODES = const(128)  # codes that are counted one by one; behind them those below, those above
-
-
-def step_q20(step_mlsb: int) -> int:
+def step_q20(step_mlsb):
     """Give the step in 2^-20 codes, rounded up, as `sum_block` takes it.
 
     Rounded up, because only then (above * step_q20 + 2^19) >> 20 is exactly
-    floor(above * step_mlsb / 1000 + 1/2), a half upwards as PROTOCOL.md 2.6 wants it: rounded down,
-    a half that is none of 2^-20 would fall just short. It holds for 0 to 500 readings above 2047 and
-    0 to 4000 thousandths, and nothing there needs more than 32 bits.
+    floor(above * step_mlsb / 1000 + 1/2), a half upwards as PROTOCOL.md 2.6 wants it: rounded
+    down, a half that is none of 2^-20 would fall just short. It holds for 0 to 500 readings above
+    2047 and 0 to 4000 thousandths, and nothing there needs more than 32 bits.
     """
     return (step_mlsb * 1048576 + 999) // 1000
 
 
-def plain_sum_block(  # type: ignore[no-untyped-def]
-    readings: "bytes | bytearray | memoryview", out: "bytearray | memoryview", job
-) -> None:
+def plain_sum_block(readings, out, job):
     """Sum a block of readings to rows of samples, the step taken off (PROTOCOL.md 2.5, 2.6).
 
     `readings` are 16 bits each, little-endian, of 12 bits, reading k of channel k % channels.
@@ -46,13 +35,14 @@ def plain_sum_block(  # type: ignore[no-untyped-def]
     at = 0
     for row in range(rows):
         for channel in range(channels):
-            first = 2 * (row * over * channels + channel)
+            k = 2 * (row * over * channels + channel)
             total = 0
             above = 0
-            for k in range(first, first + 2 * over * channels, 2 * channels):
+            for _ in range(over):  # a range with a step of its own would be an object on the heap
                 reading = readings[k] | readings[k + 1] << 8
                 total += reading
                 above += reading >> 11
+                k += 2 * channels
             total -= (above * step + 524288) >> 20
             out[at] = total & 0xFF
             out[at + 1] = total >> 8 & 0xFF
@@ -60,9 +50,7 @@ def plain_sum_block(  # type: ignore[no-untyped-def]
             at += 3
 
 
-def plain_count_codes(  # type: ignore[no-untyped-def]
-    readings: "bytes | bytearray | memoryview", counts, n: int, first: int
-) -> None:
+def plain_count_codes(readings, counts, n, first):
     """Count `n` readings by their code into `counts`, array('I') of CODES + 2 (PROTOCOL.md 4.10).
 
     Codes from `first` on come first, then all below, then all above. Adds to what is there.

