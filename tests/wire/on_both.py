@@ -174,6 +174,60 @@ def talk():
     return [port.sent.hex(), streaming, lost_samples]
 
 
+def choice():
+    """Which implementation makes the frames and their checksums."""
+    native = sys.modules.get("unclench_wire.framing_native")
+    made_by = []
+    for name in ("encode_frame_into", "crc16"):
+        used = getattr(framing, name)
+        if native and used is getattr(native, name, None):
+            made_by.append("machine code")
+        else:
+            made_by.append("plain" if used is getattr(framing, "plain_" + name) else "library")
+    return made_by
+
+
+def fit():
+    """Frames in just enough room and no more: what lies behind it, and before, stays as it was."""
+    out = []
+    for n in task["lengths"]:
+        for byte in (0, 1):
+            room = n + 5 + (n + 2) // 254
+            source, target = bytearray([byte] * (n + 18)), bytearray([0xA5] * (room + 16))
+            size = framing.encode_frame_into(
+                memoryview(source)[8 : 8 + n + 2], n, memoryview(target)[8 : 8 + room]
+            )
+            out.append([size, bytes(source[:8]).hex(), bytes(source[8 + n + 2 :]).hex()])
+            out.append([bytes(target[: 8 + size]).hex(), bytes(target[8 + room :]).hex()])
+    return out
+
+
+def refuse():
+    """What is said to buffers that are too short, or must not be written."""
+    out = []
+    for source, n, target in (
+        (bytearray(11), 10, bytearray(20)),
+        (bytearray(0), 10, bytearray(20)),
+        (bytearray(12), 10, bytearray(14)),
+        (bytearray(12), 10, bytearray(0)),
+        (bytes(12), 10, bytearray(20)),
+        (bytearray(12), 10, bytes(20)),
+    ):
+        try:
+            out.append(framing.encode_frame_into(source, n, target))
+        except (IndexError, TypeError) as error:
+            out.append(type(error).__name__)
+    return out
+
+
+def overlong():
+    """What is said to a checksum of more bytes than there are."""
+    try:
+        return framing.crc16(bytearray(3), 4)
+    except IndexError as error:
+        return type(error).__name__
+
+
 def allocate():
     """Bytes of heap per frame in a thousand, of the encoder and of the board."""
     board = Board(Hardware(), len)
@@ -219,6 +273,10 @@ TASKS = {
     "hello": hello,
     "talk": talk,
     "allocate": allocate,
+    "choice": choice,
+    "fit": fit,
+    "refuse": refuse,
+    "overlong": overlong,
     "import": import_all,
 }
 print(json.dumps(TASKS[task["do"]]()))

@@ -1,5 +1,7 @@
 """Framing against the published implementation of COBS; its two checksums against each other."""
 
+import binascii
+import importlib
 import importlib.util
 import sys
 
@@ -53,20 +55,26 @@ def test_any_bytes_can_be_decoded_without_an_error(data):
     framing.decode_frame(data)
 
 
-@pytest.fixture(scope="module")
-def framing_without_binascii():
-    """The module as MicroPython sees it."""
+@settings(deadline=None)
+@given(data=st.binary(max_size=700), behind=st.binary(max_size=3))
+def test_the_checksum_in_plain_python_is_that_of_binascii(data, behind):
+    expected = binascii.crc_hqx(data, 0xFFFF)
+    assert framing.plain_crc16(data + behind, len(data)) == expected
+    assert framing.crc16(data + behind, len(data)) == expected
+
+
+def test_without_binascii_the_plain_checksum_is_used():
+    """As in a MicroPython that makes no machine code."""
     spec = importlib.util.spec_from_file_location("framing_alone", framing.__file__)
     module = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "binascii", None)
         spec.loader.exec_module(module)
-    assert not hasattr(module, "crc_hqx")
-    return module
+    assert module.crc16 is module.plain_crc16
+    assert module.encode_frame(b"123456789") == framing.encode_frame(b"123456789")
 
 
-@settings(deadline=None)
-@given(data=st.binary(max_size=700), behind=st.binary(max_size=3))
-def test_the_checksum_in_plain_python_is_that_of_binascii(framing_without_binascii, data, behind):
-    expected = framing.crc16(data, len(data))
-    assert framing_without_binascii.crc16(data + behind, len(data)) == expected
+def test_here_the_frames_are_made_in_python():
+    assert framing.encode_frame_into is framing.plain_encode_frame_into
+    with pytest.raises(ImportError, match="machine code"):
+        importlib.import_module("unclench_wire.framing_native")

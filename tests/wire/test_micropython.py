@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import json
 import random
@@ -29,11 +30,11 @@ LIB = Path(__file__).parents[2] / "firmware" / "lib"
 SCRIPT = Path(__file__).with_name("on_both.py")
 
 
-def run(interpreter: str, do: str, **task: Any) -> Any:
+def run(interpreter: str, do: str, lib: Path = LIB, **task: Any) -> Any:
     """Do one task in one interpreter."""
     done = subprocess.run(
         [interpreter, str(SCRIPT)],
-        input=json.dumps({"do": do, "lib": str(LIB), **task}, ensure_ascii=False),
+        input=json.dumps({"do": do, "lib": str(lib), **task}, ensure_ascii=False),
         capture_output=True,
         encoding="utf-8",
         timeout=120,
@@ -52,13 +53,29 @@ def micropython() -> str:
     return found
 
 
+@pytest.fixture(scope="module")
+def plain_lib(tmp_path_factory) -> Path:
+    """The library as a MicroPython sees it whose compiler makes no machine code."""
+    lib = tmp_path_factory.mktemp("plain") / "lib"
+    shutil.copytree(LIB / "unclench_wire", lib / "unclench_wire")
+    native = lib / "unclench_wire" / "framing_native.py"
+    source = native.read_text()
+    assert "@micropython.viper" in source
+    native.write_text(source.replace("@micropython.viper", "@micropython.asm_thumb"))
+    return lib
+
+
 @pytest.fixture
-def both(micropython):
-    """Do a task in both interpreters, hold them against each other, return what came of it."""
+def both(micropython, plain_lib):
+    """Do a task in both interpreters, hold them against each other, return what came of it.
+
+    In MicroPython twice: by machine code, and as one does it that makes none.
+    """
 
     def do_both(do: str, **task: Any) -> Any:
-        here, there = run(sys.executable, do, **task), run(micropython, do, **task)
-        assert there == here
+        here = run(sys.executable, do, **task)
+        assert run(micropython, do, **task) == here
+        assert run(micropython, do, lib=plain_lib, **task) == here
         return here
 
     return do_both
@@ -73,13 +90,68 @@ def some_payloads(n: int) -> list[bytes]:
     return [bytes(rng.choices(rng.choice(alphabets), k=length)) for length in lengths]
 
 
+def chip_only(path: Path) -> set[str]:
+    """What a file needs that only the chip's MicroPython has."""
+    needs = set()
+    for node in ast.parse(path.read_text()).body:  # the top: what is imported later may be missing
+        if isinstance(node, ast.Import):
+            needs |= {alias.name for alias in node.names} & {"machine", "rp2"}
+        elif isinstance(node, ast.FunctionDef):
+            needs |= {d.attr for d in node.decorator_list if isinstance(d, ast.Attribute)} & {
+                "asm_thumb"
+            }
+    return needs
+
+
+def imported(path: Path) -> set[str]:
+    """Modules of ours that a file imports at its top."""
+    found = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
 def test_every_file_of_the_library_can_be_imported(micropython):
-    modules = [
-        ".".join(path.relative_to(LIB).with_suffix("").parts).removesuffix(".__init__")
+    """But those for which it takes the chip, and those that import one of them."""
+    files = {
+        ".".join(path.relative_to(LIB).with_suffix("").parts).removesuffix(".__init__"): path
         for path in sorted(LIB.rglob("*.py"))
-    ]
-    assert len(modules) >= 5
+    }
+    left_out = {name for name, path in files.items() if chip_only(path)}
+    while more := {name for name, path in files.items() if imported(path) & left_out} - left_out:
+        left_out |= more
+    assert all(name.startswith("unclench_board.") for name in left_out)
+    modules = [name for name in files if name not in left_out]
+    assert len(modules) >= 12
+    assert "unclench_board.summing" in modules
     assert run(micropython, "import", modules=modules) == modules
+
+
+def test_what_makes_the_frames(micropython, plain_lib):
+    assert run(sys.executable, "choice") == ["plain", "library"]
+    assert run(micropython, "choice") == ["machine code"] * 2
+    assert run(micropython, "choice", lib=plain_lib) == ["plain"] * 2
+
+
+def test_frames_that_just_fit(both):
+    """Nothing is written beyond them: machine code knows no bounds of its own."""
+    lengths = [1, 2, 3, 4, 5, 7, 8, 9, *range(248, 262), *range(502, 516), ids.MAX_PAYLOAD]
+    found = both("fit", lengths=lengths)
+    for n, (size, *around), (target, behind) in zip(
+        [n for n in lengths for _ in (0, 1)], found[::2], found[1::2], strict=True
+    ):
+        assert size <= n + 5 + (n + 2) // 254
+        assert around[0] in ("00" * 8, "01" * 8)
+        assert around[1] == around[0]
+        assert target[:16] == "a5" * 8
+        assert behind == "a5" * 8
+
+
+def test_buffers_that_are_too_short_are_refused(both, micropython, plain_lib):
+    assert both("refuse") == ["IndexError"] * 4 + ["TypeError"] * 2
+    assert run(micropython, "overlong") == "IndexError"
+    assert run(micropython, "overlong", lib=plain_lib) == "IndexError"
 
 
 def test_frames(both):
@@ -175,12 +247,13 @@ def test_a_talk_with_the_board(both):
     assert bytes.fromhex(sent).count(b"\0\0") > 20
 
 
-def test_a_frame_of_samples_allocates_nothing(micropython):
+@pytest.mark.parametrize("plain", [False, True], ids=["machine code", "plain"])
+def test_a_frame_of_samples_allocates_nothing(micropython, plain_lib, plain):
     """So the garbage collector has nothing to do while the board streams.
 
     A frame that differs in size from the one before costs one slice of a memoryview.
     """
-    encoded, sent, resized = run(micropython, "allocate")
+    encoded, sent, resized = run(micropython, "allocate", lib=plain_lib if plain else LIB)
     print(f"bytes per frame: encoder {encoded}, board {sent}, changing size {resized}")
     assert encoded == 0
     assert sent <= 1  # the view is made anew once, for the first frame
