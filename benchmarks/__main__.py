@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import analyze, chain, dashboard
+from benchmarks import analyze, board, chain, dashboard
 
 
 def main() -> None:
@@ -15,6 +15,8 @@ def main() -> None:
     chain.main()
     print()
     analyze.main()
+    print()
+    board.main()
     print()
     dashboard.main(soak_s=0.0 if options.quick else 600.0)
 

@@ -12,6 +12,12 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 _numbers = count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("pico", "the whole board, emulated (tests/pico)")
+    group.addoption("--pico-uf2", type=Path, help="a MicroPython image for RPI_PICO, v1.28")
+    group.addoption("--pico-bootrom", type=Path, help="the RP2040's boot ROM B1, 16 KiB")
+
+
 @pytest.fixture(autouse=True)
 def _home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     home = tmp_path_factory.getbasetemp() / f"home-{next(_numbers)}"  # made by whoever writes

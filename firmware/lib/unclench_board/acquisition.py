@@ -13,7 +13,7 @@ overwritten while nobody looked.
 
 from unclench_board import registers as reg
 
-BLOCKS = 4  # a block may wait for 30 ms: longer than a garbage collection
+BLOCKS = 8  # a block may wait for 70 ms: longer than a garbage collection, or most hosts' hiccups
 BLOCK_US = 10000  # of signal in a block, and in a frame
 RATES_HZ = (1000, 2000, 4000)
 MAX_CHANNELS = 3  # inputs 0 to 2 are GPIO 26 to 28
@@ -196,7 +196,7 @@ class Acquisition:
             | reg.DMA_CTRL_HIGH_PRIORITY
             | reg.DMA_CTRL_SIZE_WORD
             | reg.DMA_CTRL_INCR_READ
-            | 4 << reg.DMA_CTRL_RING_SIZE_SHIFT  # 2^4 bytes: BLOCKS words
+            | 5 << reg.DMA_CTRL_RING_SIZE_SHIFT  # 2^5 bytes: BLOCKS words
             | self._feeder << reg.DMA_CTRL_CHAIN_TO_SHIFT
             | reg.TREQ_PERMANENT << reg.DMA_CTRL_TREQ_SHIFT
             | reg.DMA_CTRL_IRQ_QUIET
@@ -222,10 +222,12 @@ class Acquisition:
         """How many blocks wait: modulo BLOCKS from the mover, whole turns by the clock."""
         by_clock = -self.wait_us() // BLOCK_US + 1
         at = (self._mem32[self._position] - self._ring_address) // self._block_bytes
-        turns_off = (at - (self._next - self._base) - by_clock) & (BLOCKS - 1)
-        if turns_off == 2:
-            raise OSError("the converter has stopped, or runs at another rate")
-        return by_clock - 1 if turns_off == 3 else by_clock + turns_off
+        ahead = (at - (self._next - self._base) - by_clock) & (BLOCKS - 1)
+        if ahead <= 1:
+            return by_clock + ahead
+        if ahead == BLOCKS - 1:
+            return by_clock - 1
+        raise OSError("the converter has stopped, or runs at another rate")
 
     def _advance(self, blocks):
         self._next += blocks

@@ -1,5 +1,9 @@
 """unclench: MicroPython runs this file at power-on, as /main.py; the rest is in /lib."""
 
-from unclench_board.start import main
+import time
 
-main()
+started_ms = time.ticks_ms()
+
+from unclench_board.start import main  # noqa: E402
+
+main(started_ms)

@@ -5,7 +5,7 @@ import select
 from unclench_wire import ids
 from unclench_wire.board import Board
 
-_READ_MAX = 64  # bytes between two looks at the converter: a packet of USB, 2 ms of work at most
+_READ_MAX = 64  # bytes between two looks at the converter: a packet of USB, 7 ms of work
 _LIGHT_MS = 50  # how often the light is looked after while nothing streams
 
 
@@ -19,14 +19,15 @@ class Port:
     """
 
     def __init__(self, stdin, stdout) -> None:
-        self._read_one = stdin.readinto
+        self._read_into = stdin.readinto
         self._write = stdout.write
         self._readable = select.poll()
         self._readable.register(stdin, select.POLLIN)
         self._writable = select.poll()
         self._writable.register(stdout, select.POLLOUT)
-        self._one = bytearray(1)
         self._data = bytearray(_READ_MAX)
+        whole = memoryview(self._data)
+        self._places = [whole[k : k + 1] for k in range(_READ_MAX)]
 
     def wait(self, wait_ms):
         """Whether there is something to read, within `wait_ms`. Allocates nothing."""
@@ -37,10 +38,14 @@ class Port:
     def read(self):
         """Return what has arrived, at most 64 bytes."""
         n = 0
+        ready, read_into = self._readable.ipoll, self._read_into
         # One at a time: a longer read waits until it has everything.
-        while n < _READ_MAX and self.wait(0):
-            self._read_one(self._one)
-            self._data[n] = self._one[0]
+        for place in self._places:
+            for _ in ready(0):
+                read_into(place)
+                break
+            else:
+                break
             n += 1
         return bytes(self._data[:n])
 

@@ -62,9 +62,11 @@ class Settings:
         setattr(self, name, value)
         try:
             self._save()
-        except OSError:
+        except OSError as error:
             setattr(self, name, before)
-            raise
+            raise OSError(
+                "the flash cannot be written (error %s); nothing has changed" % error
+            ) from error
 
     def set_one(self, name, channel, value):
         """Change a setting of one channel and keep it."""
@@ -92,6 +94,10 @@ class Settings:
         """Take what a file held, or raise."""
         if kept["version"] != _VERSION:
             raise ValueError("version")
+        numbers = [kept["rate_hz"], kept["channels"], kept["step_mlsb"]]
+        for value in numbers + kept["gain_milli"] + kept["noise_nv"]:
+            if type(value) is not int:  # 2000.0 and true would pass every comparison
+                raise ValueError("whole numbers")
         self._check_rate(kept["rate_hz"], kept["channels"])
         check_step(kept["step_mlsb"])
         for values in (kept["gain_milli"], kept["noise_nv"]):

@@ -27,13 +27,14 @@ PROMPT_PIN = 22  # held low (to the GND beside it) at power-on: no program, only
 _CTRL_C = 3
 
 
-def main():
+def main(started_ms):
     """Run until the host or a person wants the prompt; after a fault start anew."""
     if not machine.Pin(PROMPT_PIN, machine.Pin.IN, machine.Pin.PULL_UP).value():
         print("unclench does not start: pin %d is low" % PROMPT_PIN)  # noqa: T201 - for a person
         return
     try:
-        time.sleep_ms(ids.PROMPT_MS)
+        # Counted from before all the importing, which Ctrl-C ends as well.
+        time.sleep_ms(max(0, ids.PROMPT_MS - time.ticks_diff(time.ticks_ms(), started_ms)))
     except KeyboardInterrupt:
         return
     try:
