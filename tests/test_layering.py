@@ -13,15 +13,17 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROOMS_OF = {
     "unclench_wire": ROOT / "firmware" / "lib" / "unclench_wire",
+    "unclench_board": ROOT / "firmware" / "lib" / "unclench_board",
     "unclench_dsp": ROOT / "dsp" / "unclench_dsp",
     "unclench": ROOT / "host" / "unclench",
 }
-WIRE, DSP = "unclench_wire", "unclench_dsp"
+WIRE, DSP, BOARD = "unclench_wire", "unclench_dsp", "unclench_board"
 
 # What each room and module of the host may import of ours. A new one is put here on purpose.
 MAY_IMPORT = {
     "errors": set(),
     "link": {WIRE, "errors"},
+    "board": {WIRE, DSP, "errors", "link"},
     "store": {WIRE, DSP, "errors"},
     "live": {WIRE, DSP, "errors", "link", "store"},
     "review": {DSP, "errors", "store"},
@@ -31,13 +33,16 @@ MAY_IMPORT = {
     "desktop": {DSP, "errors", "live", "review", "settings", "store", "training"},
     "commands": {
         *(WIRE, DSP, "errors", "link", "store", "live", "review", "training"),
-        *("settings", "sources", "desktop"),
+        *("board", "settings", "sources", "desktop"),
     },
     "cli": {"errors", "commands"},
     "__main__": {"cli"},
 }
 QT = {"pyqtgraph", "PyQt5", "PyQt6", "PySide2", "PySide6", "qtpy"}
-WIRE_STDLIB = {"struct", "binascii", "micropython"}
+WIRE_STDLIB = {"struct", "binascii", "micropython", "array", "sys"}
+# What MicroPython has on the chip; the host imports none of the board's own package.
+BOARD_STDLIB = {"struct", "micropython", "array", "sys", "os", "io", "gc", "time", "json", "math"}
+BOARD_STDLIB |= {"select", "machine", "rp2", "uctypes"}
 DSP_LIBRARIES = {"numpy", "scipy", "math", "dataclasses", "typing", "collections", "__future__"}
 DSP_LIBRARIES |= {"functools", "itertools", "fractions", "enum", "abc"}
 IO_CALLS = {"open", "print", "input", "exec", "eval", "fromfile", "tofile", "load", "loadtxt"}
@@ -86,6 +91,11 @@ HOST_FILES = [path for path in files("unclench") if room(path) != "__init__"]
 @pytest.mark.parametrize("path", files(WIRE), ids=lambda path: path.name)
 def test_wire_stands_alone(path):
     assert {name.partition(".")[0] for name in imports(path)} <= WIRE_STDLIB | {WIRE}
+
+
+@pytest.mark.parametrize("path", files(BOARD), ids=lambda path: path.name)
+def test_the_board_has_the_wire_and_micropython(path):
+    assert {name.partition(".")[0] for name in imports(path)} <= BOARD_STDLIB | {BOARD, WIRE}
 
 
 @pytest.mark.parametrize("path", files(DSP), ids=lambda path: path.name)

@@ -9,6 +9,7 @@ import click
 
 from unclench import __version__
 from unclench.commands.analyze import analyze_command
+from unclench.commands.board import board_command
 from unclench.commands.devices import devices_command
 from unclench.commands.live import live_command
 from unclench.commands.record import record_command
@@ -38,7 +39,10 @@ def cli() -> None:
     """
 
 
-for _command in (live_command, record_command, analyze_command, devices_command, simulate_command):
+for _command in (
+    *(live_command, record_command, analyze_command),
+    *(devices_command, board_command, simulate_command),
+):
     cli.add_command(_command)
 
 

@@ -2,7 +2,7 @@
 
 import time
 
-started_ms = time.ticks_ms()
+started_ms = time.ticks_ms()  # type: ignore[attr-defined]
 
 from unclench_board.start import main  # noqa: E402
 

@@ -29,6 +29,7 @@ class ClockFit:
         self._device0_s = 0.0
         self._host0_s = 0.0
         self._fitted_bins = 0
+        self._slope_error = 0.0
 
     def add(self, device_s: float, host_s: float) -> None:
         """Tell that a frame stamped `device_s` arrived at `host_s`."""
@@ -64,6 +65,11 @@ class ClockFit:
         """How much faster than the device the host's clock runs; None before 10 s of signal."""
         return (self._slope - 1.0) * 1e6 if self._fitted_bins * _BIN_S >= 10.0 else None
 
+    @property
+    def slope(self) -> tuple[float, float] | None:
+        """Host seconds per device second, and its standard error; None before a first fit."""
+        return (self._slope, self._slope_error) if self._fitted_bins else None
+
     def _fit(self) -> None:
         if len(self._bins) < _MIN_BINS:
             return
@@ -75,6 +81,8 @@ class ClockFit:
             self._slope = float(device @ host) / float(device @ device)
             self._device0_s, self._host0_s = (float(v) for v in middle)
             residual = np.abs(host - self._slope * device)
+            freedom = max(1, len(points) - 2)
+            self._slope_error = float(np.sqrt(residual @ residual / freedom / (device @ device)))
             kept = residual <= max(_TRIM_FACTOR * float(np.median(residual)), _TRIM_FLOOR_S)
             if kept.all():
                 return

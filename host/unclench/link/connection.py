@@ -20,21 +20,33 @@ from unclench_wire.messages import Hello, pack_command
 
 HELLO_WAIT_S = 1.6  # three beacons
 _REPLY_WAIT_S = 1.0
+# A damaged frame passes its checksum once in 65536 times (1.7): so many in a row are no accident.
+_STRANGE_FRAMES = 3
 
 
 class Connection:
-    """One open transport and its decoder; waits end early once `cancelled` says so."""
+    """One open transport and its decoder; waits end early once `cancelled` says so.
+
+    `clock` tells the seconds by which it waits: a board that is emulated takes longer than its own
+    time, and so must the host.
+    """
 
     def __init__(
-        self, transport: Transport, name: str, cancelled: Callable[[], bool] = lambda: False
+        self,
+        transport: Transport,
+        name: str,
+        cancelled: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.transport = transport
         self.name = name
+        self.clock = clock
         self._cancelled = cancelled
         self.decoder = LinkDecoder()
         self._tag = random.randrange(256)  # or a late reply to somebody else might fit
         self._received = 0
         self._early: list[Message] = []  # came in one read with an answer, behind it
+        self._trouble = ""  # the board's own, told unasked while we waited (4.14)
 
     def read(self, timeout_s: float) -> list[Message]:
         """Messages that have arrived, waiting at most `timeout_s`. Raises TransportClosed."""
@@ -50,28 +62,36 @@ class Connection:
 
         Raises SourceError in one sentence: silent, foreign, too new, too old.
         """
+        hello = self.listen(wait_s)
+        if hello is None:
+            raise SourceError(self._who_is_there(wait_s))
+        check_level(hello, self.name)
+        return hello
+
+    def listen(self, wait_s: float) -> Hello | None:
+        """Hello of a board of any level; None if there is none. Raises SourceError if it closes."""
         try:
             message = self._wait_for(lambda m: isinstance(m, Hello | SampleFrame), wait_s)
-            if isinstance(message, SampleFrame):  # still streaming to somebody who left
-                self._send(ids.CMD_STOP)
-                self._send(ids.CMD_HELLO)
+            strange = self.decoder.strange_samples >= _STRANGE_FRAMES
+            if isinstance(message, SampleFrame) or (message is None and strange):
+                # Still streaming to somebody who left; its level may be another than ours (4.5).
+                self.send(ids.CMD_STOP)
+                self.send(ids.CMD_HELLO)
                 message = self._wait_for(lambda m: isinstance(m, Hello), wait_s)
         except TransportClosed as error:
             raise SourceError(
                 f"{self.name} closed before a board had answered: {error}."
             ) from error
-        if message is None:
-            raise SourceError(self._who_is_there())
-        assert isinstance(message, Hello)
-        check_level(message, self.name)
-        return message
+        return message if isinstance(message, Hello) else None
 
-    def command(self, command: int, args: bytes = b"") -> bytes:
+    def command(self, command: int, args: bytes = b"", wait_s: float | None = None) -> bytes:
         """Send a command and wait for its reply; samples that come meanwhile are dropped.
 
-        Raises SourceError with the board's own words when it refuses.
+        `wait_s` is for commands that take their time. Raises SourceError with the board's own words
+        when it refuses.
         """
-        tag = self._send(command, args)
+        tag = self.send(command, args)
+        wait_s = _REPLY_WAIT_S if wait_s is None else wait_s
 
         def answers(message: Message) -> bool:
             return (
@@ -80,15 +100,31 @@ class Connection:
                 and message.tag == tag
             )
 
-        answer = self._wait_for(answers, _REPLY_WAIT_S)
+        answer = self._wait_for(answers, wait_s)
         if isinstance(answer, ErrorReply):
-            raise SourceError(f"The board on {self.name} refused: {answer.text}.")
+            raise SourceError(f"The board on {self.name} refused: {_inner(answer.text)}.")
         if not isinstance(answer, Reply):
+            if self._trouble:
+                raise SourceError(f"The board on {self.name} reports: {self._trouble}.")
             raise SourceError(
                 f"The board on {self.name} did not answer a command within "
-                f"{_REPLY_WAIT_S:g} s; unplug it and plug it in again."
+                f"{wait_s:g} s; unplug it and plug it in again."
             )
         return answer.body
+
+    def setting(self, command: int, args: bytes = b"") -> Hello:
+        """Send one of the SET commands; return the constants as they are from now on (4.6).
+
+        Raises SourceError as `command` does.
+        """
+        self.command(command, args)
+        message = self._wait_for(lambda m: isinstance(m, Hello), _REPLY_WAIT_S)
+        if not isinstance(message, Hello):
+            raise SourceError(
+                f"The board on {self.name} took a setting but did not say what holds now; unplug "
+                "it and plug it in again."
+            )
+        return message
 
     def start(self) -> None:
         """Start the stream anew: its next sample has index 0."""
@@ -97,37 +133,65 @@ class Connection:
     def close(self) -> None:
         """Stop the stream, if anybody still listens, and give the port back."""
         try:
-            self._send(ids.CMD_STOP)
+            self.send(ids.CMD_STOP)
         except TransportClosed:
             pass
         finally:
             self.transport.close()
 
-    def _send(self, command: int, args: bytes = b"") -> int:
+    def send(self, command: int, args: bytes = b"") -> int:
+        """Send a command and return its tag; the caller looks for the answer in what it reads."""
         self._tag = (self._tag + 1) & 0xFF
         self.transport.write(encode_frame(pack_command(command, self._tag, args)))
         return self._tag
 
     def _wait_for(self, wanted: Callable[[Message], bool], wait_s: float) -> Message | None:
-        deadline = time.monotonic() + wait_s
-        while (left_s := deadline - time.monotonic()) > 0 and not self._cancelled():
+        self._trouble = ""
+        deadline = self.clock() + wait_s
+        while (left_s := deadline - self.clock()) > 0 and not self._cancelled():
             messages = self.read(min(left_s, 0.1))
             for i, message in enumerate(messages):
+                self._trouble = trouble_of(message) or self._trouble
                 if wanted(message):
                     self._early = messages[i + 1 :]
                     return message
         return None
 
-    def _who_is_there(self) -> str:
+    def _who_is_there(self, wait_s: float) -> str:
+        if self._trouble:
+            return (
+                f"The board on {self.name} reports: {self._trouble}; it said no hello within "
+                f"{wait_s:g} s, so unplug it, plug it in again, and install its firmware anew if "
+                "that does not help."
+            )
+        if self.decoder.strange_samples >= _STRANGE_FRAMES:
+            return (
+                f"The board on {self.name} streams in a way that this program does not know, and "
+                "does not answer: unplug it and plug it in again; unclench or the board's firmware "
+                "must be updated."
+            )
         if self._received == 0:
             return (
-                f"Nothing was heard from {self.name} within {HELLO_WAIT_S:g} s: expected an "
-                "unclench board's hello; check the cable, and that the firmware is installed."
+                f"Nothing was heard from {self.name} within {wait_s:g} s: expected an "
+                "unclench board's hello; check the cable, and that the firmware is installed "
+                "(`unclench board install`)."
             )
         return (
             f"The device on {self.name} is not an unclench board: it sent {self._received} bytes "
             "without one hello in them; choose another port (`unclench devices` lists boards)."
         )
+
+
+def trouble_of(message: Message) -> str:
+    """What a board reports of itself unasked (4.14), fit for the middle of a sentence; or ""."""
+    if isinstance(message, ErrorReply) and message.command == 0:
+        return _inner(message.text) or "trouble without words"
+    return ""
+
+
+def _inner(text: str) -> str:
+    """A board's words on one line, without a full stop."""
+    return " ".join(text.split()).rstrip(".")
 
 
 def check_level(hello: Hello, name: str) -> None:
@@ -141,5 +205,6 @@ def check_level(hello: Hello, name: str) -> None:
     if hello.level < ids.LEVEL:
         raise SourceError(
             f"The board on {name} (firmware {firmware}) speaks protocol level {hello.level}, older "
-            f"than level {ids.LEVEL} of this program: update the board's firmware."
+            f"than level {ids.LEVEL} of this program: update the board's firmware "
+            "(`unclench board install`)."
         )

@@ -19,10 +19,12 @@ class LinkDecoder:
     """Turns any bytes into the messages they hold; damage is counted, never raised.
 
     Memory is bounded by one frame. `bad_frames` counts frames with a wrong checksum and those
-    whose contents break the protocol.
+    whose contents break the protocol; `strange_samples` those among the latter that are intact
+    frames of samples all the same, as a board of another protocol level sends them.
     """
 
     def __init__(self) -> None:
+        self.strange_samples = 0
         self._frames = FrameDecoder()
         self._bad_messages = 0
 
@@ -39,6 +41,7 @@ class LinkDecoder:
                 messages.append(parse(payload))
             except WireError:
                 self._bad_messages += 1
+                self.strange_samples += payload[0] == ids.SAMPLES
         return messages
 
 

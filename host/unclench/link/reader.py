@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from unclench.errors import SourceError
-from unclench.link.connection import Connection
+from unclench.link.connection import Connection, trouble_of
 from unclench.link.messages import Arrived, Connected, Disconnected, LinkEvent, SampleFrame
 from unclench.link.transport import Transport, TransportClosed
 from unclench_wire.messages import Hello
@@ -17,6 +17,7 @@ from unclench_wire.messages import Hello
 _RETRY_S = 0.25  # the board is back within 2 s of its return: beacon 0.5 s, handshake, retry
 _SILENT_S = 2.0  # a board that streams sends every 10 ms; silent for so long, it is asked anew
 _QUEUE_FRAMES = 4096
+_TELL_AFTER_S = 2.0  # a board that is away for longer is told with what keeps it away
 
 
 class LinkReader:
@@ -133,18 +134,30 @@ class LinkReader:
             if frames := tuple(m for m in messages if isinstance(m, SampleFrame)):
                 heard_s = now_s
                 self._put(Arrived(frames, now_s, connection.decoder.bad_frames))
-            elif any(isinstance(m, Hello) for m in messages):
+            if trouble := next(filter(None, map(trouble_of, messages)), ""):
+                return f"the board reports: {trouble}"
+            if frames:
+                continue
+            if any(isinstance(m, Hello) for m in messages):
                 return "the board restarted"  # hello is only said by itself while idle
-            elif now_s - heard_s > _SILENT_S and not self._may_pause:
+            if now_s - heard_s > _SILENT_S and not self._may_pause:
                 return f"no samples for {_SILENT_S:g} s"
         return "stopped"
 
     def _reconnect(self) -> bool:
         """Try until the board is back (True) or we are told to stop (False)."""
+        gone_s = time.monotonic()
+        told = ""
         while not self._stop.wait(_RETRY_S):
             try:
                 self._connection, hello = self._connect()
-            except SourceError:
+            except SourceError as error:
+                # Busy, of a newer level, not there at all: a person can help. Once for each kind;
+                # details behind the colon may differ every time.
+                kind = str(error).partition(":")[0]
+                if kind != told and time.monotonic() - gone_s > _TELL_AFTER_S:
+                    told = kind
+                    self._put(Disconnected(str(error).rstrip("."), time.monotonic()))
                 continue
             self._restart.clear()
             self._put(Connected(hello, time.monotonic()))

@@ -23,7 +23,7 @@ _MARGIN = 16  # codes beyond the rails
 
 
 class Adc:
-    """Draws sums of readings.
+    """Draws readings, and sums of them.
 
     Parameters
     ----------
@@ -36,7 +36,16 @@ class Adc:
     """
 
     def __init__(self, noise_lsb: float, step_lsb: float, corrected_lsb: float) -> None:
+        self._noise_lsb = noise_lsb
+        self._step_lsb = step_lsb
         self._bias, self._variance = _moments(noise_lsb, step_lsb, corrected_lsb)
+
+    def readings(
+        self, level_codes: NDArray[np.float64], rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        """Raw codes of one reading at each input level, uncorrected; same shape as the levels."""
+        at = level_codes + self._noise_lsb * rng.standard_normal(level_codes.shape)
+        return _codes(at, self._step_lsb)
 
     def sums(
         self, level_codes: NDArray[np.float64], readings: float, rng: np.random.Generator
@@ -54,6 +63,15 @@ class Adc:
         return float(np.sqrt(self._variance[round((level_codes + _MARGIN) * _GRID)]))
 
 
+def _codes(at: NDArray[np.float64], step_lsb: float) -> NDArray[np.int64]:
+    """Codes of what is converted, noise included, in codes."""
+    # Code 2047 has no width; what lies above is shifted, so 2048 begins `step_lsb` early.
+    above = at >= _MISSING + 1 - step_lsb
+    shifted = np.maximum(np.floor(at + step_lsb), _MISSING + 1)  # rounding makes no 2047 either
+    code = np.where(above, shifted, np.minimum(np.floor(at), _MISSING - 1))
+    return np.clip(code, 0, CODES - 1).astype(np.int64)
+
+
 @lru_cache(maxsize=8)
 def _moments(
     noise_lsb: float, step_lsb: float, corrected_lsb: float
@@ -62,10 +80,8 @@ def _moments(
     level = np.arange(-_MARGIN * _GRID, (CODES + _MARGIN) * _GRID + 1) / _GRID
     # What is converted lies half a step of the grid off it: codes change on the grid itself.
     at = level[:-1] + 0.5 / _GRID
-    # Code 2047 has no width; what lies above is shifted, so 2048 begins `step_lsb` early.
-    above = at >= _MISSING + 1 - step_lsb
-    code = np.where(above, np.floor(at + step_lsb), np.minimum(np.floor(at), _MISSING - 1))
-    reading = np.clip(code, 0, CODES - 1) - corrected_lsb * above
+    code = _codes(at, step_lsb)
+    reading = code - corrected_lsb * (code > _MISSING)
     half = int(np.ceil(6 * noise_lsb * _GRID)) + 1
     kernel = np.exp(-0.5 * ((np.arange(-half, half) + 0.5) / (noise_lsb * _GRID)) ** 2)
     kernel /= kernel.sum()

@@ -8,11 +8,12 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import signal
 
 from unclench.link.virtual.adc import CODES, FULL_SCALE_UV, Adc
 from unclench.link.virtual.muscle import POINTS_HZ, MuscleSignal
 from unclench.link.virtual.scenarios import SCENARIOS
-from unclench_wire.ids import FLAG_VIRTUAL, MAX_CHANNELS
+from unclench_wire.ids import FLAG_VIRTUAL, HISTOGRAM_CODES, MAX_CHANNELS
 from unclench_wire.messages import Channel, Hello
 
 Units = NDArray[np.int32]
@@ -20,7 +21,9 @@ Units = NDArray[np.int32]
 _NOISE_LSB = 0.97
 _STEP_LSB = 1.0
 _CONVERSIONS_HZ = 500_000
-_NOISE_BAND_HZ = 450.0 - 20.0
+_NOISE_BAND_HZ = (20.0, 450.0)
+_NOISE_WIDTH_HZ = _NOISE_BAND_HZ[1] - _NOISE_BAND_HZ[0]
+_MAX_READINGS = 500_000  # a second of the converter's time (PROTOCOL.md 4.10)
 
 
 class AnalogInput(Protocol):
@@ -40,6 +43,24 @@ class AnalogInput(Protocol):
 
     def set_step(self, step_mlsb: int) -> None:
         """Set the correction of the step at code 2047. Raises ValueError with a sentence."""
+
+    def set_noise(self, channel: int, noise_nv: int) -> None:
+        """Store the channel's own noise. Raises ValueError with a sentence."""
+
+    def set_defaults(self) -> None:
+        """Take all settings back to what they were at first. Raises ValueError with a sentence."""
+
+    def histogram(self, channel: int, first_code: int, readings: int) -> list[int]:
+        """Count raw codes: those from `first_code` on, all below, all above (PROTOCOL.md 4.10).
+
+        Raises ValueError with a sentence.
+        """
+
+    def noise(self, channel: int) -> tuple[int, int]:
+        """Measure mean level in 1/1000 code and noise in nV RMS, 20-450 Hz (PROTOCOL.md 4.11).
+
+        Raises ValueError with a sentence.
+        """
 
     def restart(self) -> None:
         """Begin anew: the next sample is number 0."""
@@ -62,18 +83,14 @@ class SyntheticInput:
             raise ValueError(f"seed {seed}; 0 and above fit")
         self._scenario = scenario
         self._seed = seed
-        self._gain_milli = [200_000] * MAX_CHANNELS
-        self._step_mlsb = round(_STEP_LSB * 1000)  # calibrated, as a board in use is
         seeds = np.random.SeedSequence(seed).spawn(MAX_CHANNELS + 1)
         self._muscles = [
             MuscleSignal(SCENARIOS[scenario].muscle(k), np.random.default_rng(seeds[k]))
             for k in range(MAX_CHANNELS)
         ]
         self._rng = np.random.default_rng(seeds[-1])
-        self._rate_hz = rate_hz
-        self._channels = channels
-        self.set_rate(rate_hz)
-        self.set_channels(channels)
+        self._defaults = (rate_hz, channels)
+        self.set_defaults()
         self.restart()
 
     @property
@@ -86,11 +103,13 @@ class SyntheticInput:
         over = self._oversampling
         codes_rms = self._adc().noise_codes(CODES / 2) / np.sqrt(over)
         # White noise, so the share of its power in 20-450 Hz is the share of the bandwidth.
-        in_band = np.sqrt(min(1.0, _NOISE_BAND_HZ / (self._rate_hz / 2)))
+        in_band = np.sqrt(min(1.0, _NOISE_WIDTH_HZ / (self._rate_hz / 2)))
         channels = []
         for k in range(self._channels):
-            uv_per_code = FULL_SCALE_UV / CODES / (self._gain_milli[k] / 1000)
-            noise_nv = round(codes_rms * in_band * uv_per_code * 1000)
+            uv_per_code = self._uv_per_code(k)
+            noise_nv = self._noise_nv[k]
+            if noise_nv is None:  # nobody has measured it yet; the model knows
+                noise_nv = round(codes_rms * in_band * uv_per_code * 1000)
             channels.append(Channel(self._gain_milli[k], k * 2000, noise_nv))
         return Hello(
             channels,
@@ -132,6 +151,46 @@ class SyntheticInput:
             raise ValueError(f"step {step_mlsb / 1000:g} LSB; 0 to 4 fit")
         self._step_mlsb = step_mlsb
 
+    def set_noise(self, channel: int, noise_nv: int) -> None:
+        """See AnalogInput.set_noise."""
+        _check_channel(channel)
+        self._noise_nv[channel] = noise_nv
+
+    def set_defaults(self) -> None:
+        """See AnalogInput.set_defaults."""
+        rate_hz, channels = self._defaults
+        self.set_rate(rate_hz)
+        self.set_channels(channels)
+        self._gain_milli = [200_000] * MAX_CHANNELS
+        self._step_mlsb = round(_STEP_LSB * 1000)  # calibrated, as a board in use is
+        self._noise_nv: list[int | None] = [None] * MAX_CHANNELS
+
+    def histogram(self, channel: int, first_code: int, readings: int) -> list[int]:
+        """See AnalogInput.histogram."""
+        _check_channel(channel)
+        if not 0 <= first_code < CODES:
+            raise ValueError(f"first code {first_code}; 0 to {CODES - 1} fit")
+        if not 1 <= readings <= _MAX_READINGS:
+            raise ValueError(f"{readings} readings; 1 to {_MAX_READINGS} fit")
+        # At full speed 62.5 readings fall on each point of the muscle's second.
+        point = np.arange(readings) * POINTS_HZ // _CONVERSIONS_HZ
+        codes = self._adc().readings(self._next_levels(channel)[point], self._rng)
+        counts = np.bincount(codes, minlength=CODES + HISTOGRAM_CODES)
+        stop = first_code + HISTOGRAM_CODES
+        outside = [counts[:first_code].sum(), counts[stop:].sum()]
+        return [int(count) for count in (*counts[first_code:stop], *outside)]
+
+    def noise(self, channel: int) -> tuple[int, int]:
+        """See AnalogInput.noise."""
+        _check_channel(channel)
+        if channel >= self._channels:
+            raise ValueError(f"channel {channel} is not on; set the number of channels first")
+        codes = self._next_sums(channel) / self._oversampling
+        density_hz, power = signal.periodogram(codes, self._rate_hz, "hann")
+        inside = (density_hz >= _NOISE_BAND_HZ[0]) & (density_hz <= _NOISE_BAND_HZ[1])
+        rms_codes = float(np.sqrt(power[inside].sum() * density_hz[1]))
+        return round(codes.mean() * 1000), round(rms_codes * self._uv_per_code(channel) * 1000)
+
     def restart(self) -> None:
         """See AnalogInput.restart."""
         # Only the count starts anew: the muscle lives on, whoever looks at it.
@@ -150,17 +209,25 @@ class SyntheticInput:
     def _adc(self) -> Adc:
         return Adc(_NOISE_LSB, _STEP_LSB, self._step_mlsb / 1000)
 
-    def _next_second(self) -> Units:
+    def _uv_per_code(self, channel: int) -> float:
+        return FULL_SCALE_UV / CODES / (self._gain_milli[channel] / 1000)
+
+    def _next_levels(self, channel: int) -> NDArray[np.float64]:
+        """What the converter sees in the next second, in codes, shape (8000,)."""
+        return CODES / 2 + self._muscles[channel].next_second() / self._uv_per_code(channel)
+
+    def _next_sums(self, channel: int) -> NDArray[np.float64]:
+        """One channel's samples of the next second."""
         adc, over = self._adc(), self._oversampling
         points = POINTS_HZ // self._rate_hz
-        columns = []
-        for k, muscle in enumerate(self._muscles[: self._channels]):
-            code_uv = FULL_SCALE_UV / CODES / (self._gain_milli[k] / 1000)
-            levels = CODES / 2 + muscle.next_second().reshape(-1, points) / code_uv
-            # `over / points` conversions fall on each point; no need for that to be whole.
-            columns.append(adc.sums(levels, over / points, self._rng).sum(axis=1))
-        sums = np.rint(np.stack(columns, axis=1))
-        return np.asarray(np.clip(sums, 0, (CODES - 1) * over), dtype=np.int32)
+        levels = self._next_levels(channel).reshape(-1, points)
+        # `over / points` conversions fall on each point; no need for that to be whole.
+        sums = np.rint(adc.sums(levels, over / points, self._rng).sum(axis=1))
+        return np.asarray(np.clip(sums, 0, (CODES - 1) * over))
+
+    def _next_second(self) -> Units:
+        columns = [self._next_sums(k) for k in range(self._channels)]
+        return np.stack(columns, axis=1).astype(np.int32)
 
 
 class RecordedInput:
@@ -203,6 +270,22 @@ class RecordedInput:
         """See AnalogInput.set_step."""
         raise ValueError("a recording's correction cannot be changed")
 
+    def set_noise(self, channel: int, noise_nv: int) -> None:
+        """See AnalogInput.set_noise."""
+        raise ValueError("a recording's noise cannot be changed")
+
+    def set_defaults(self) -> None:
+        """See AnalogInput.set_defaults."""
+        raise ValueError("a recording's settings cannot be changed")
+
+    def histogram(self, channel: int, first_code: int, readings: int) -> list[int]:
+        """See AnalogInput.histogram."""
+        raise ValueError("a recording has no converter whose codes could be counted")
+
+    def noise(self, channel: int) -> tuple[int, int]:
+        """See AnalogInput.noise."""
+        raise ValueError("a recording has no converter whose noise could be measured")
+
     def restart(self) -> None:
         """See AnalogInput.restart."""
         self._at = 0
@@ -217,6 +300,11 @@ class RecordedInput:
         first, block = int(self._sample[self._at]), self._units[self._at : stop]
         self._at = stop
         return first, block
+
+
+def _check_channel(channel: int) -> None:
+    if not 0 <= channel < MAX_CHANNELS:
+        raise ValueError(f"channel {channel}; this board has 0 to {MAX_CHANNELS - 1}")
 
 
 def recording_hello(

@@ -1,0 +1,350 @@
+"""Puts the firmware on a board, so that a cut at any moment leaves the old one or the new one.
+
+A host sends nothing to a port before a board has said hello (PROTOCOL.md 2.1). Installing is the
+one exception, because a board without our firmware says none: a port that a person names, or the
+one Pico that is plugged in, gets Ctrl-C and the order for MicroPython's raw prompt. If our firmware
+runs there already it is asked for its prompt properly (4.13).
+
+Everything that differs is first written beside its place under another name and verified by hash.
+Only then is it renamed, all of it in one step that runs on the board by itself, and verified again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from unclench.board.files import LIB, MAIN, PACKAGES, digest, firmware_version
+from unclench.board.prompt import BoardFullError, Interpreter, NoPromptError, Prompt
+from unclench.errors import SourceError
+from unclench.link import discovery
+from unclench.link.connection import Connection, check_level
+from unclench.link.transport import TransportClosed, open_transport
+from unclench_wire import ids
+from unclench_wire.messages import Hello
+
+MANIFEST = "/unclench_files.json"  # what we put there, by path: its SHA-256
+BOOT = "/boot.py"
+_MARK = "unclench"  # in the first line of our main.py
+_STAGED = ".unclench"  # ending of what is not yet in its place
+_KEPT = ".before-unclench"
+OLDEST = (1, 22, 0)  # rp2.DMA came with it
+IMAGE = "https://micropython.org/download/RPI_PICO/"
+
+_LISTEN_S = 0.7  # a board that runs our firmware says hello twice a second
+_LISTEN_AGAIN_S = 4.5  # one that has just started, within four seconds
+_GIVEN_UP_S = 0.5  # from PROMPT to the prompt
+_RETURN_S = 20.0
+_RETRY_S = 0.25
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the firmware needs; tests have others."""
+
+    platform: str = "rp2"
+    machine: str = "RP2040"
+    soft_reset: bool = True  # before anything is done, and after nothing was
+    restart: str = "import machine\nmachine.reset()\n"
+
+
+RP2040 = Target()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an installation would do to one board."""
+
+    interpreter: Interpreter
+    copy: tuple[str, ...]  # paths whose content differs, or is missing
+    same: int
+    stale: tuple[str, ...]  # of ours, from a version before
+    foreign_main: str | None  # where somebody else's main.py would be kept
+    foreign_boot: bool
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What was done."""
+
+    plan: Plan
+    hello: Hello
+
+
+def install(
+    port: str,
+    files: Mapping[str, bytes],
+    *,
+    agree: Callable[[Plan], bool],
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    target: Target = RP2040,
+    clock: Callable[[], float] = time.monotonic,
+) -> Installed | None:
+    """Install `files` on the board at `port` and wait for its hello.
+
+    Parameters
+    ----------
+    agree
+        Asked before anything of somebody else's is put aside; if it says no, nothing has changed,
+        the board's own program runs again and None is returned.
+    progress
+        Told what is being done, how many bytes of how many.
+
+    Raises SourceError in one sentence; the board then runs what it ran before.
+    """
+    serial_number = dict(discovery.candidate_ports()).get(port)
+    progress("looking", 0, 0)
+    prompt = take_prompt(port, target, clock)
+    try:
+        interpreter = prompt.interpreter()
+        check_interpreter(interpreter, target, port)
+        plan = look(prompt, interpreter, files)
+        if (plan.foreign_main or plan.foreign_boot) and not agree(plan):
+            prompt.leave()
+            return None
+        carry_out(prompt, plan, files, progress)
+    except BaseException:  # Ctrl-C, too, leaves a board that runs
+        prompt.leave()
+        raise
+    progress("restarting", 0, 0)
+    prompt.restart(target.restart)
+    hello = wait_for_hello(port, serial_number, clock)
+    wanted = firmware_version(files)
+    if hello.firmware != wanted:
+        raise SourceError(
+            f"The board on {port} says firmware {_dotted(hello.firmware)} after firmware "
+            f"{_dotted(wanted)} was installed: another program starts it; look into {BOOT} and "
+            f"{MAIN} on it."
+        )
+    return Installed(plan, hello)
+
+
+def take_prompt(port: str, target: Target, clock: Callable[[], float]) -> Prompt:
+    """Reach MicroPython's prompt, whatever runs there. Raises SourceError."""
+    if _ask_for_prompt(port, _LISTEN_S, clock):
+        time.sleep(_GIVEN_UP_S)
+        return Prompt(port, target.soft_reset)
+    try:
+        return Prompt(port, target.soft_reset)
+    except NoPromptError:
+        # Ours, perhaps, which had just started: for two seconds it neither speaks nor listens.
+        if not _ask_for_prompt(port, _LISTEN_AGAIN_S, clock):
+            raise NoPromptError(
+                f"No MicroPython answers on {port}. If it is a Pico: hold its BOOTSEL button while "
+                f"you plug it in, copy the UF2 file from {IMAGE} onto the drive RPI-RP2 that "
+                "appears, and repeat the command."
+            ) from None
+    time.sleep(_GIVEN_UP_S)
+    return Prompt(port, target.soft_reset)
+
+
+def _ask_for_prompt(port: str, listen_s: float, clock: Callable[[], float]) -> bool:
+    """Whether our firmware was heard, and has left the line to the prompt."""
+    connection = Connection(open_transport(port), port, clock=clock)
+    try:
+        hello = connection.listen(listen_s)
+        if hello is None:
+            return False
+        try:
+            check_level(hello, port)
+        except SourceError as error:
+            raise SourceError(
+                f"{str(error).partition(':')[0]}: unplug it, plug it in again and repeat the "
+                "command at once; in its first two seconds it can be interrupted."
+            ) from error
+        connection.command(ids.CMD_STOP)
+        connection.command(ids.CMD_PROMPT)
+        return True
+    except TransportClosed as error:
+        raise SourceError(f"{port} closed before its prompt was reached: {error}.") from error
+    finally:
+        connection.transport.close()
+
+
+def check_interpreter(interpreter: Interpreter, target: Target, port: str) -> None:
+    """Raise SourceError unless the firmware can run there."""
+    version, wanted = _dotted(interpreter.version), _dotted(OLDEST)
+    what = f"{interpreter.machine or interpreter.platform}"
+    if interpreter.name != "micropython":
+        raise SourceError(
+            f"The board on {port} runs {interpreter.name} {version}, not MicroPython: hold its "
+            f"BOOTSEL button while you plug it in and copy the UF2 file from {IMAGE} onto the "
+            "drive RPI-RP2."
+        )
+    if interpreter.platform != target.platform or target.machine not in interpreter.machine:
+        raise SourceError(
+            f"The board on {port} is another one ({what}): the firmware is for the RP2040 of a "
+            "Raspberry Pi Pico or Pico W, not for a Pico 2 or other chips; choose another board "
+            "with --port."
+        )
+    if interpreter.version < OLDEST:
+        raise SourceError(
+            f"MicroPython {version} on {port} is too old, {wanted} or newer is needed: hold the "
+            f"board's BOOTSEL button while you plug it in and copy the UF2 file from {IMAGE} onto "
+            "the drive RPI-RP2."
+        )
+
+
+def look(prompt: Prompt, interpreter: Interpreter, files: Mapping[str, bytes]) -> Plan:
+    """Compare the board's files with `files`; changes nothing."""
+    there = prompt.digests(list(files))
+    copy = tuple(path for path, content in files.items() if there.get(path) != digest(content))
+    stale = tuple(path for path in _manifest(prompt) if path not in files)
+    kept = None
+    if MAIN in there:
+        head = prompt.first_line(MAIN)
+        if head is not None and _MARK not in head:
+            kept = _free_name(prompt, MAIN + _KEPT)
+    return Plan(
+        interpreter,
+        copy,
+        len(files) - len(copy),
+        tuple(sorted(set(stale) & set(prompt.digests(list(stale))))),
+        kept,
+        prompt.first_line(BOOT) is not None,
+    )
+
+
+def carry_out(
+    prompt: Prompt,
+    plan: Plan,
+    files: Mapping[str, bytes],
+    progress: Callable[[str, int, int], None],
+) -> None:
+    """Write, verify, put in place, verify. Raises SourceError; the old files are whole then."""
+    manifest = {path: digest(content) for path, content in files.items()}
+    new = {path: files[path] for path in plan.copy}
+    listed = json.dumps(manifest).encode()
+    if plan.copy or plan.stale or prompt.read(MANIFEST) != listed:
+        new[MANIFEST] = listed
+    if not new:
+        return
+    staged = {path + _STAGED: content for path, content in new.items()}
+    prompt.run(_REMOVE % (list(staged),))  # left by an installation that was cut short
+    _check_room(prompt, staged)
+    prompt.run(_MAKE_FOLDERS % (sorted({path.rpartition("/")[0] for path in staged}),))
+    total = sum(len(content) for content in staged.values())
+    done = 0
+    try:
+        for path, content in staged.items():
+            name = path.removesuffix(_STAGED)
+            before = done
+            prompt.write(path, content, lambda n, b=before, p=name: progress(p, b + n, total))  # type: ignore[misc]
+            done += len(content)
+    except BoardFullError:
+        prompt.run(_REMOVE % (list(staged),))
+        raise
+    _verify(prompt, staged)
+    # main.py last: while it is the old one, or missing, nothing new is started.
+    order = sorted(new, key=lambda path: (path == MAIN, path))
+    aside = (MAIN, plan.foreign_main) if plan.foreign_main else None
+    prompt.run(_PUT_IN_PLACE % (aside, order, _STAGED, list(plan.stale)))
+    progress("verifying", total, total)
+    _verify(prompt, {**files, **new})
+
+
+def wait_for_hello(
+    port: str, serial_number: str | None, clock: Callable[[], float], wait_s: float = _RETURN_S
+) -> Hello:
+    """Wait until the board is back and says hello; its port may have got another name."""
+    deadline = clock() + wait_s
+    trouble = "it was not heard"
+    while clock() < deadline:
+        try:
+            at = (serial_number and discovery.port_of(serial_number)) or port
+            connection = Connection(open_transport(at), at, clock=clock)
+            try:
+                return connection.handshake()
+            finally:
+                connection.transport.close()  # and not one byte: it heeds Ctrl-C for two seconds
+        except SourceError as error:
+            trouble = str(error).rstrip(".")
+            time.sleep(_RETRY_S)
+    raise SourceError(
+        f"The firmware is on the board, but it said no hello within {wait_s:g} s of its restart: "
+        f"{trouble}; unplug it, plug it in again and try `unclench board check`."
+    )
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(str(part) for part in version)
+
+
+def _manifest(prompt: Prompt) -> tuple[str, ...]:
+    """Paths that we put there last time; none if the list is missing or makes no sense."""
+    try:
+        listed = json.loads(prompt.read(MANIFEST) or b"{}")
+    except ValueError:
+        return ()
+    ours = tuple(f"{LIB}/{package}/" for package in PACKAGES)
+    paths = listed if isinstance(listed, dict) else {}
+    return tuple(path for path in paths if path.startswith(ours) and ".." not in path)
+
+
+def _free_name(prompt: Prompt, name: str) -> str:
+    names = [name] + [f"{name}-{number}" for number in range(2, 20)]
+    taken = prompt.digests(names)
+    return next(candidate for candidate in names if candidate not in taken)
+
+
+def _check_room(prompt: Prompt, staged: Mapping[str, bytes]) -> None:
+    free, block = prompt.free_bytes()
+    # Whole blocks, one more for each file's entry in its folder, and room to work.
+    needed = sum((-(-len(content) // block) + 1) * block for content in staged.values()) + 4 * block
+    if needed > free:
+        raise BoardFullError(
+            f"The board on {prompt.port} has {free // 1024} KiB left, the firmware needs "
+            f"{needed // 1024} KiB: remove files of your own from it, for example with `mpremote`."
+        )
+
+
+def _verify(prompt: Prompt, expected: Mapping[str, bytes]) -> None:
+    there = prompt.digests(list(expected))
+    for path, content in expected.items():
+        if there.get(path) != digest(content):
+            raise SourceError(
+                f"{path} on the board at {prompt.port} is not what was written: repeat the "
+                "command; if that does not help its flash is worn, so use another board."
+            )
+
+
+_REMOVE = """
+import os
+for _p in %r:
+ try:
+  os.remove(_p)
+ except OSError:
+  pass
+"""
+
+_MAKE_FOLDERS = """
+import os
+for _p in %r:
+ _at = ''
+ for _part in _p.split('/')[1:]:
+  _at += '/' + _part
+  try:
+   os.mkdir(_at)
+  except OSError:
+   pass
+"""
+
+# One step for the host, so that it is done even if the line is cut in the middle of it.
+_PUT_IN_PLACE = """
+import os
+_aside = %r
+if _aside:
+ os.rename(_aside[0], _aside[1])
+for _p in %r:
+ os.rename(_p + %r, _p)
+for _p in %r:
+ os.remove(_p)
+ try:
+  os.rmdir(_p[:_p.rfind('/')])
+ except OSError:
+  pass
+if hasattr(os, 'sync'):
+ os.sync()
+"""

@@ -1,0 +1,171 @@
+"""What the figures of a check mean: good, usable or not usable, why, and what to do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+from unclench.board.check import ChannelCheck, CheckResult
+
+Verdict: TypeAlias = Literal["good", "usable", "not usable"]
+_WORST_LAST: tuple[Verdict, ...] = ("good", "usable", "not usable")
+
+_GOOD_PPM = 200.0  # two crystals, and what a computer's clock is slewed by
+_USABLE_PPM = 2000.0
+_KNOWN_PPM = 1000.0  # a rate known no better than this was measured on a computer too busy for it
+_SIGMAS = 3.0
+_USABLE_LOSS = 0.001
+_GOOD_ECHO_MS = 50.0  # PROTOCOL.md 4.2
+_USABLE_ECHO_MS = 500.0
+OWN_NOISE_UV = 0.7  # three channels at 4.03 uV a code make 0.6 (field notes, section 2)
+_FREE_INPUT_UV = 100.0  # no muscle at rest makes so much
+_DEAD_UV = 0.02
+_CLIPPED = 0.002
+_GOOD_LEVEL = 0.15  # of the full scale, from its middle
+_USABLE_LEVEL = 0.35
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that was looked at."""
+
+    name: str
+    found: str
+    verdict: Verdict
+    advice: str = ""  # why it is not good, and what to do
+
+
+def judge(result: CheckResult) -> tuple[Item, ...]:
+    """All items, in the order in which a person reads them."""
+    items = [_rate(result), _losses(result), _counters(result), _echo(result)]
+    for number, channel in enumerate(result.channels, start=1):
+        items += [_noise(number, channel), _level(number, channel, result.full_scale_v)]
+    return (*items, _correction(result))
+
+
+def overall(items: tuple[Item, ...]) -> Verdict:
+    """The worst of them."""
+    return max((item.verdict for item in items), key=_WORST_LAST.index)
+
+
+def to_json(result: CheckResult) -> str:
+    """Figures and verdicts for programs."""
+    items = judge(result)
+    data: dict[str, Any] = asdict(result)
+    data["items"] = [asdict(item) for item in items]
+    data["verdict"] = overall(items)
+    return json.dumps(data, indent=2)
+
+
+def _rate(result: CheckResult) -> Item:
+    if result.rate_ppm is None or result.rate_error_ppm is None or result.measured_hz is None:
+        return Item("rate", f"{result.rate_hz:g} Hz by its hello", "usable", "Too short to tell.")
+    off, error = abs(result.rate_ppm), _SIGMAS * result.rate_error_ppm
+    found = (
+        f"{result.measured_hz:.3f} Hz by this computer's clock, {result.rate_ppm:+.0f} ppm "
+        f"(+- {result.rate_error_ppm:.0f})"
+    )
+    if error > _KNOWN_PPM:
+        advice = "The computer was too busy to tell the rate; close other programs and repeat."
+        return Item("rate", found, "usable", advice)
+    if off <= _GOOD_PPM + error:
+        return Item("rate", found, "good")
+    advice = f"Its hello says {result.rate_hz:g} Hz: times in recordings are off by that much."
+    if off <= _USABLE_PPM + error:
+        return Item("rate", found, "usable", advice)
+    return Item("rate", found, "not usable", f"{advice} Use another board.")
+
+
+def _losses(result: CheckResult) -> Item:
+    whole = result.n_samples + result.lost_samples
+    found = (
+        f"{result.lost_samples} of {whole} samples lost in {result.gaps} gaps, "
+        f"{result.bad_frames} damaged frames"
+    )
+    if result.lost_samples == 0 and result.bad_frames == 0:
+        return Item("losses", found, "good")
+    advice = "Use another cable or USB port, without a hub, and close programs that take all power."
+    fine = result.lost_samples <= _USABLE_LOSS * whole
+    return Item("losses", found, "usable" if fine else "not usable", advice)
+
+
+def _counters(result: CheckResult) -> Item:
+    found = ", ".join(
+        f"{count} {name.replace('_', ' ')}" for name, count in result.counters.items()
+    )
+    own = result.counters["fifo_overflows"] + result.counters["dma_overruns"]
+    if own:
+        advice = "The board itself lost readings: install its firmware anew, or use a lower rate."
+        return Item("counters", found, "usable", advice)
+    return Item("counters", found, "good")
+
+
+def _echo(result: CheckResult) -> Item:
+    if result.echo_ms is None or result.echo_max_ms is None:
+        advice = "It streams but does not answer: unplug it, plug it in again and repeat."
+        return Item("answers", "none while streaming", "not usable", advice)
+    found = f"{result.echo_ms:.1f} ms there and back (at most {result.echo_max_ms:.1f})"
+    if result.echoes_lost:
+        found += f", {result.echoes_lost} missing"
+    if result.echo_ms <= _GOOD_ECHO_MS and not result.echoes_lost:
+        return Item("answers", found, "good")
+    advice = "It should answer within 50 ms: use a USB port without a hub; close other programs."
+    fine = result.echo_ms <= _USABLE_ECHO_MS
+    return Item("answers", found, "usable" if fine else "not usable", advice)
+
+
+def _noise(number: int, channel: ChannelCheck) -> Item:
+    name = f"noise {number}"
+    if channel.noise_uv is None:
+        return Item(name, "not measured", "usable", "The rate is too low for 20 to 450 Hz.")
+    found = f"{channel.noise_uv:.2f} uV RMS in 20-450 Hz"
+    if channel.stored_noise_uv:
+        found += f", {channel.stored_noise_uv:.2f} stored"
+    if channel.mains_lines_hz:
+        found += f", {channel.mains_uv:.2f} of it mains hum of {_mains_hz(channel):g} Hz"
+    if channel.clipped_fraction > _CLIPPED:
+        advice = "The signal is cut off: look at the sensor's supply, its gain and its electrodes."
+        return Item(name, found, "not usable", advice)
+    if channel.noise_uv < _DEAD_UV:
+        advice = "No converter is so quiet: its input is stuck; look at the sensor's wires."
+        return Item(name, found, "not usable", advice)
+    if channel.noise_uv > _FREE_INPUT_UV:
+        advice = "An input hangs free: connect the sensor, and all of its electrodes."
+        return Item(name, found, "not usable", advice)
+    if channel.mains_lines_hz:
+        advice = "Unplug the charger and move away from lamps and cables."
+        return Item(name, found, "usable", advice)
+    if channel.noise_uv > OWN_NOISE_UV:
+        advice = (
+            f"The instrument's own is below {OWN_NOISE_UV:g} uV. With electrodes on a muscle this "
+            "is its tension; connect the sensor's electrodes to each other to see what it adds."
+        )
+        return Item(name, found, "usable", advice)
+    return Item(name, found, "good")
+
+
+def _mains_hz(channel: ChannelCheck) -> float:
+    """Whose harmonics these lines are."""
+    lines = channel.mains_lines_hz
+    return min((50.0, 60.0), key=lambda mains: sum(line % mains != 0 for line in lines))
+
+
+def _level(number: int, channel: ChannelCheck, full_scale_v: float) -> Item:
+    name = f"level {number}"
+    found = f"code {channel.level_code:.1f}, {channel.level_v:.3f} V at the pin"
+    off = abs(channel.level_v / full_scale_v - 0.5)
+    if off <= _GOOD_LEVEL:
+        return Item(name, found, "good")
+    advice = (
+        f"A sensor rests at half the supply, {full_scale_v / 2:.2f} V: take its RAW output, and "
+        "power it from 3V3."
+    )
+    return Item(name, found, "usable" if off <= _USABLE_LEVEL else "not usable", advice)
+
+
+def _correction(result: CheckResult) -> Item:
+    if result.step_lsb == 0:
+        advice = "Readings above code 2047 are too high: run `unclench board calibrate` once."
+        return Item("step", "not taken off", "usable", advice)
+    return Item("step", f"{result.step_lsb:g} codes taken off above code 2047", "good")

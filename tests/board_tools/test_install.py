@@ -1,0 +1,412 @@
+"""Installing on a real MicroPython: what is copied, what is kept, what a cut leaves."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from unclench.board import install as install_module
+from unclench.board.files import digest, firmware_files, firmware_version
+from unclench.board.install import (
+    MANIFEST,
+    OLDEST,
+    RP2040,
+    Plan,
+    check_interpreter,
+    install,
+    wait_for_hello,
+)
+from unclench.board.prompt import Interpreter
+from unclench.cli import main
+from unclench.errors import SourceError
+from unclench.link.transport import open_transport
+from unclench.link.virtual.board import VirtualBoard
+from unclench.link.virtual.inputs import SyntheticInput
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
+
+
+BIG = "/lib/unclench_board/big.py"
+
+
+def never(plan: Plan) -> bool:
+    raise AssertionError(f"asked for leave: {plan}")
+
+
+def put(board, files, agree=never, **options):
+    return install(board.path, files, agree=agree, target=board.target, **options)
+
+
+def listed(files) -> bytes:
+    return json.dumps({path: digest(content) for path, content in files.items()}).encode()
+
+
+def whole(files) -> dict[str, bytes]:
+    """What is on a board with these files and nothing else."""
+    return {**files, MANIFEST: listed(files)}
+
+
+class TestFiles:
+    def test_the_wire_the_board_and_main(self):
+        files = firmware_files()
+        assert {"/main.py", "/lib/unclench_wire/board.py", "/lib/unclench_board/__init__.py"} <= {
+            *files
+        }
+        assert "/lib/unclench_board/main.py" not in files  # MicroPython runs the one in the root
+        assert all(path.endswith(".py") for path in files)
+        assert list(files) == sorted(files)
+        assert b"unclench" in files["/main.py"].splitlines()[0]  # by which it is known as ours
+        from unclench_wire import board
+
+        assert files["/lib/unclench_wire/board.py"] == Path(board.__file__).read_bytes()
+
+    def test_its_version_is_what_the_board_says(self):
+        from unclench_board import VERSION
+
+        assert firmware_version(firmware_files()) == VERSION
+
+    def test_folders_in_a_package_are_kept(self, tmp_path, monkeypatch):
+        for name in ("unclench_wire", "unclench_board"):
+            (tmp_path / name / "deep").mkdir(parents=True)
+            (tmp_path / name / "__init__.py").write_bytes(b"")
+            (tmp_path / name / "py.typed").write_bytes(b"")
+            (tmp_path / name / "deep" / "er.py").write_bytes(name.encode())
+        (tmp_path / "unclench_board" / "main.py").write_bytes(b"# unclench\r\n")
+        for name in [name for name in sys.modules if name.startswith("unclench_")]:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setattr(sys, "path", [str(tmp_path)])
+        assert firmware_files() == {
+            "/lib/unclench_board/__init__.py": b"",
+            "/lib/unclench_board/deep/er.py": b"unclench_board",
+            "/lib/unclench_wire/__init__.py": b"",
+            "/lib/unclench_wire/deep/er.py": b"unclench_wire",
+            "/main.py": b"# unclench\r\n",
+        }
+
+
+class TestOnRealMicroPython:
+    def test_the_firmware_as_it_is_and_then_again(self, micropython):
+        board, files, steps = micropython(), firmware_files(), []
+        done = put(board, files, progress=lambda *step: steps.append(step))
+        assert (set(done.plan.copy), done.plan.same) == (set(files), 0)
+        assert (done.hello.label, done.hello.firmware) == ("restarted", firmware_version(files))
+        assert board.files() == whole(files)
+        total = sum(map(len, files.values())) + len(listed(files))
+        assert ("verifying", total, total) in steps
+        copied = [n for _, n, of in steps if of == total]
+        assert copied == sorted(copied)
+
+        again = put(board, files)
+        assert (again.plan.copy, again.plan.same, again.plan.stale) == ((), len(files), ())
+        assert board.files() == whole(files)
+
+    def test_an_update_copies_what_differs_and_removes_what_is_old(self, micropython, firmware):
+        board = micropython()
+        old = {**firmware, "/lib/unclench_wire/old.py": b"1", "/lib/unclench_board/was/it.py": b"2"}
+        put(board, old)
+        board.write("/lib/unclench_wire/mine.py", b"kept")
+        board.write("/unclench_settings.json", b"{}")
+        new = {**firmware, BIG: b"# new\n"}
+        sent_before = len(board.sent)
+        done = put(board, new)
+        assert done.plan.copy == (BIG,)
+        assert done.plan.stale == ("/lib/unclench_board/was/it.py", "/lib/unclench_wire/old.py")
+        assert len(board.sent) - sent_before < 30_000  # not all of it once more
+        kept = {"/lib/unclench_wire/mine.py": b"kept", "/unclench_settings.json": b"{}"}
+        assert board.files() == {**whole(new), **kept}
+        listing = board.run("import os; print(os.listdir('/lib/unclench_board'))")
+        assert b"'deep'" in listing
+        assert b"'was'" not in listing  # nor the folder that is empty now
+
+    @pytest.mark.parametrize(
+        "manifest",
+        [b"{", b"[1]", b'{"/lib/other.py": "", "/lib/unclench_wire/../../x": "", "7": 1}'],
+    )
+    def test_a_list_that_makes_no_sense_removes_nothing(self, micropython, firmware, manifest):
+        board = micropython()
+        board.write(MANIFEST, manifest)
+        board.write("/lib/other.py", b"theirs")
+        board.write("/x", b"theirs")
+        put(board, firmware)
+        assert board.files() == {**whole(firmware), "/lib/other.py": b"theirs", "/x": b"theirs"}
+
+    def test_a_foreign_main_is_not_touched_without_leave(self, micropython, firmware):
+        board, asked = micropython(), []
+        board.write("/main.py", b"# blinks\nimport machine  # unclench\n")
+        before = board.files()
+
+        def refuse(plan):
+            asked.append(plan)
+            return False
+
+        assert put(board, firmware, refuse) is None
+        assert asked[0].foreign_main == "/main.py.before-unclench"
+        assert board.files() == before
+
+    def test_with_leave_it_is_kept(self, micropython, firmware):
+        board = micropython()
+        board.write("/main.py", b"first\n")
+        put(board, firmware, lambda plan: True)
+        board.write("/main.py", b"second\n")
+        done = put(board, firmware, lambda plan: True)
+        assert done.plan.foreign_main == "/main.py.before-unclench-2"
+        kept = {"/main.py.before-unclench": b"first\n", "/main.py.before-unclench-2": b"second\n"}
+        assert board.files() == {**whole(firmware), **kept}
+        put(board, firmware)  # ours is nothing to ask about
+
+    def test_a_foreign_boot_is_told_and_stays(self, micropython, firmware):
+        board, asked = micropython(), []
+        board.write("/boot.py", b"pass\n")
+        assert put(board, firmware, lambda plan: asked.append(plan) or True)
+        (plan,) = asked
+        assert (plan.foreign_boot, plan.foreign_main) == (True, None)
+        assert board.files() == {**whole(firmware), "/boot.py": b"pass\n"}
+
+    def test_a_disk_that_is_too_small_is_told_before_anything_is_written(
+        self, micropython, firmware
+    ):
+        board = micropython(blocks=40)
+        board.write("/main.py", b"# unclench, an older one\n")
+        before = board.files()
+        with pytest.raises(SourceError, match=r"has 1\d KiB left, the firmware needs \d+ KiB"):
+            put(board, firmware)
+        assert board.files() == before
+
+    def test_a_disk_that_fills_up_leaves_what_was_there(self, micropython, firmware, monkeypatch):
+        board = micropython(blocks=40)
+        board.write("/main.py", b"# unclench, an older one\n")
+        before = board.files()
+        monkeypatch.setattr(install_module, "_check_room", lambda prompt, staged: None)
+        with pytest.raises(SourceError, match=r"has no room for /.*\.unclench\.$"):
+            put(board, firmware)
+        assert board.files() == before  # and what was begun is gone again
+
+    def test_a_flash_that_fails_is_told_and_a_later_one_mends_it(self, micropython, firmware):
+        board = micropython()
+        old = {**firmware, BIG: b"# old\n"}
+        put(board, old)
+        board.run("disk.writes_left = 12")
+        with pytest.raises(SourceError, match=r"(cannot use|failed at) /lib/.*unclench: "):
+            put(board, firmware)
+        board.run("disk.writes_left = -1")
+        there = board.files()
+        assert {path: there[path] for path in old} == old
+        put(board, firmware)
+        assert board.files() == whole(firmware)
+
+    @pytest.mark.parametrize("after", [3_000, 9_000, 20_000])
+    def test_a_line_that_is_cut_leaves_the_old_files_whole(
+        self, micropython, firmware, after, monkeypatch
+    ):
+        board = micropython()
+        old = {
+            path: content if path == "/main.py" else content + b"# old\n"
+            for path, content in firmware.items()
+        }
+        old["/lib/unclench_board/__init__.py"] = b"VERSION = (9, 8, 6)\n"
+        put(board, old)
+        board.cut_after = len(board.sent) + after
+        with pytest.raises(SourceError) as error:
+            put(board, firmware)
+        assert "went away" in str(error.value)
+        assert "what was on it before is whole" in str(error.value)
+        board.join_again()
+        there = board.files()
+        assert {path: there[path] for path in old} == old
+        done = put(board, firmware)
+        assert done.hello.firmware == (9, 8, 7)
+        assert board.files() == whole(firmware)
+
+    def test_what_arrives_wrong_is_not_put_in_place(self, micropython, firmware, monkeypatch):
+        board = micropython()
+        put(board, {**firmware, BIG: b"# old\n"})
+        before = board.files()
+        right = install_module.Prompt.write
+
+        def wrong(self, path, content, progress):
+            right(self, path, content[:-1] + b"!", progress)
+
+        monkeypatch.setattr(install_module.Prompt, "write", wrong)
+        with pytest.raises(SourceError, match="is not what was written: repeat"):
+            put(board, firmware)
+        there = board.files()
+        assert {path: there[path] for path in before} == before
+
+    def test_ctrl_c_leaves_the_old_files_and_a_prompt(self, micropython, firmware):
+        board = micropython()
+        put(board, {**firmware, BIG: b"# old\n"})
+        before = board.files()
+
+        def interrupt(what, done, total):
+            if done > 1000:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            put(board, firmware, progress=interrupt)
+        there = board.files()
+        assert {path: there[path] for path in before} == before
+        put(board, firmware)
+        assert board.files() == whole(firmware)
+
+    def test_another_version_than_was_installed_is_told(self, micropython, firmware):
+        board = micropython()
+        put(board, firmware)
+        claims = {**firmware, "/lib/unclench_board/__init__.py": b"VERSION = (1, 2, 3)\n"}
+        code = board.target.restart.replace("firmware=VERSION", "firmware=(0, 0, 1)")
+        target = install_module.Target("linux", "linux", False, code)
+        with pytest.raises(SourceError, match=r"says firmware 0\.0\.1 after firmware 1\.2\.3 was"):
+            install(board.path, claims, agree=never, target=target)
+
+    def test_a_pico_is_wanted(self, micropython, firmware):
+        board = micropython()
+        with pytest.raises(SourceError, match=r"is another one \(linux .*for the RP2040 of a"):
+            install(
+                board.path,
+                firmware,
+                agree=never,
+                target=install_module.Target(soft_reset=False),
+            )
+        assert board.files() == {}
+
+    def test_a_board_that_is_silent_after_its_restart(self, micropython, firmware, monkeypatch):
+        monkeypatch.setattr(wait_for_hello, "__defaults__", (0.5,))
+        board = micropython()
+        target = install_module.Target("linux", "linux", False, "import time; time.sleep(3)")
+        with pytest.raises(SourceError) as error:
+            install(board.path, firmware, agree=never, target=target)
+        assert "it said no hello within 0.5 s of its restart: Nothing was heard" in str(error.value)
+        assert "unclench board check" in str(error.value)
+
+
+class TestFromTheCommandLine:
+    def run(self, monkeypatch, board, *arguments):
+        """`unclench board install` on this board; status, stdout, stderr."""
+        monkeypatch.setattr(
+            "unclench.commands.board.install", functools.partial(install, target=board.target)
+        )
+        with CliRunner().isolation() as (out, err, _):
+            given = ["unclench", "board", "install", "--port", board.path, *arguments]
+            monkeypatch.setattr(sys, "argv", given)
+            status = 0
+            try:
+                main()
+            except SystemExit as left:
+                status = left.code
+            return status, out.getvalue().decode(), err.getvalue().decode()
+
+    def test_new_then_again(self, micropython, monkeypatch):
+        board, files = micropython(), firmware_files()
+        status, out, err = self.run(monkeypatch, board)
+        assert (status, err) == (0, "")
+        assert out.splitlines()[0].startswith("MicroPython 1.")
+        assert f"{len(files)} files copied, 0 were there already, 0 old ones removed" in out
+        assert out.splitlines()[-1].startswith("The board is back: firmware ")
+        assert f"0 files copied, {len(files)} were" in self.run(monkeypatch, board)[1]
+        assert board.files() == whole(files)
+
+    def test_somebody_elses_main(self, micropython, monkeypatch):
+        board = micropython()
+        board.write("/main.py", b"theirs\n")
+        status, out, err = self.run(monkeypatch, board)
+        assert (status, out) == (2, "")
+        assert err.startswith(f"unclench: /main.py on the board at {board.path} is not unclench's")
+        assert err.count("\n") == 1
+        assert board.files() == {"/main.py": b"theirs\n"}
+        status, out, _ = self.run(monkeypatch, board, "--yes")
+        assert status == 0
+        assert "The main.py that was there is now /main.py.before-unclench." in out
+        assert board.files()["/main.py.before-unclench"] == b"theirs\n"
+
+
+class TestOtherDevices:
+    @pytest.mark.parametrize("echoes", [False, True], ids=["silent", "echo"])
+    def test_no_micropython(self, stranger, firmware, monkeypatch, echoes):
+        monkeypatch.setattr(install_module, "_LISTEN_AGAIN_S", 0.5)
+        device = stranger(echoes)
+        target = install_module.Target(soft_reset=False)
+        with pytest.raises(SourceError) as error:
+            install(device.path, firmware, agree=never, target=target)
+        said = str(error.value)
+        assert said.startswith(f"No MicroPython answers on {device.path}. If it is a Pico: hold")
+        for word in ("BOOTSEL", "UF2", "https://micropython.org/", "RPI-RP2"):
+            assert word in said
+
+    def test_a_virtual_board_has_no_prompt(self, on_pty, firmware):
+        path = on_pty(VirtualBoard(SyntheticInput("relaxed")))
+        with pytest.raises(SourceError, match="refused: a virtual board has no prompt"):
+            install(path, firmware, agree=never)
+
+    def test_a_board_of_another_level_is_caught_at_its_start(self, on_pty, firmware):
+        analog = SyntheticInput("relaxed")
+        hello = analog.hello()
+        hello.level, hello.firmware = 9, (7, 7, 7)
+        analog.hello = lambda: hello
+        with pytest.raises(SourceError) as error:
+            install(on_pty(VirtualBoard(analog)), firmware, agree=never)
+        assert "(firmware 7.7.7) speaks protocol level 9" in str(error.value)
+        assert "repeat the command at once" in str(error.value)
+
+    def test_a_busy_port(self, stranger, firmware):
+        device = stranger(False)
+        owner = open_transport(device.path)
+        with pytest.raises(SourceError, match="is busy: another program has it open"):
+            install(device.path, firmware, agree=never)
+        owner.close()
+
+    def test_no_port(self, firmware):
+        with pytest.raises(SourceError, match="There is no port /dev/unclench-nope"):
+            install("/dev/unclench-nope", firmware, agree=never)
+
+
+PICO = "Raspberry Pi Pico with RP2040"
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "words"),
+    [
+        (("micropython", (1, 21, 9), "rp2", PICO), "MicroPython 1.21.9 on COM9 is too old, 1.22.0"),
+        (("micropython", (0, 99, 99), "rp2", PICO), "is too old"),
+        (
+            ("micropython", (1, 28, 0), "rp2", "Raspberry Pi Pico2 with RP2350"),
+            "is another one (Raspberry Pi Pico2 with RP2350)",
+        ),
+        (("micropython", (1, 28, 0), "esp32", "ESP32 module with ESP32"), "is another one (ESP32"),
+        (("micropython", (1, 28, 0), "esp32", ""), "is another one (esp32)"),
+        (("circuitpython", (9, 1, 0), "RP2040", PICO), "runs circuitpython 9.1.0, not MicroPython"),
+    ],
+)
+def test_what_the_firmware_cannot_run_on(interpreter, words):
+    with pytest.raises(SourceError) as error:
+        check_interpreter(Interpreter(*interpreter), RP2040, "COM9")
+    assert words in str(error.value)
+    assert str(error.value).endswith(".")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("version", [OLDEST, (1, 28, 0), (2, 0, 0)])
+@pytest.mark.parametrize("machine", [PICO, "Raspberry Pi Pico W with RP2040"])
+def test_what_it_can_run_on(version, machine):
+    check_interpreter(Interpreter("micropython", version, "rp2", machine), RP2040, "COM9")
+
+
+def test_waiting_goes_by_the_clock_that_is_given(monkeypatch):
+    monkeypatch.setattr(install_module, "_RETRY_S", 0.0)
+    now_s = iter(range(0, 1000, 10))
+    began_s = time.monotonic()
+    with pytest.raises(SourceError, match="There is no port /dev/unclench-nope"):
+        wait_for_hello("/dev/unclench-nope", None, lambda: float(next(now_s)), 20.0)
+    assert time.monotonic() - began_s < 15.0
+
+
+def test_a_board_that_comes_back_under_another_name(on_pty, monkeypatch):
+    path = on_pty(VirtualBoard(SyntheticInput("relaxed")))
+    monkeypatch.setattr("unclench.link.discovery.candidate_ports", lambda: [(path, "E6614")])
+    hello = wait_for_hello("/dev/unclench-was-here", "E6614", time.monotonic)
+    assert hello.label == "virtual board: relaxed"

@@ -1,0 +1,236 @@
+"""`unclench board ...`: install, check, calibrate, and every way they can go wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from unclench.board.install import Installed, Plan
+from unclench.board.prompt import Interpreter
+from unclench.link.connection import Connection
+from unclench.link.transport import PtyTransport, open_transport
+from unclench.link.virtual.inputs import SyntheticInput
+
+LONG_S = 120.0  # only against hanging
+posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
+COMMANDS = ("install", "check", "calibrate")
+
+
+def first_line(process):
+    line = process.stdout.readline().strip()
+    assert line, process.stderr.read()
+    return line
+
+
+def picos(monkeypatch, *found):
+    monkeypatch.setattr("unclench.link.discovery.candidate_ports", lambda: list(found))
+
+
+class TestWhichBoard:
+    @pytest.mark.parametrize("command", COMMANDS)
+    @pytest.mark.parametrize("arguments", [(), ("--port", "auto")])
+    def test_none(self, run, monkeypatch, command, arguments):
+        picos(monkeypatch)
+        said = run("board", command, *arguments).sentence()
+        assert said.startswith("unclench: No board found: ")
+        assert "2E8A:0005" in said
+        assert "--port" in said
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_several(self, run, monkeypatch, command):
+        picos(monkeypatch, ("/dev/unclench-a", "E6614"), ("/dev/unclench-b", None))
+        said = run("board", command).sentence()
+        assert "2 boards are plugged in: /dev/unclench-a (E6614), /dev/unclench-b (no" in said
+        assert "--port" in said
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_the_one_there_is(self, run, monkeypatch, command):
+        picos(monkeypatch, ("/dev/unclench-a", "E6614"))
+        assert "There is no port /dev/unclench-a" in run("board", command).sentence()
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_a_port_that_is_not_there(self, run, command):
+        said = run("board", command, "--port", "/dev/unclench-nope").sentence()
+        assert "There is no port /dev/unclench-nope" in said
+
+    @posix_only
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_a_busy_port(self, run, command):
+        terminal = PtyTransport()
+        owner = open_transport(terminal.path)
+        assert "is busy" in run("board", command, "--port", terminal.path).sentence()
+        owner.close()
+        terminal.close()
+
+    @posix_only
+    @pytest.mark.parametrize("command", ["check", "calibrate"])
+    def test_a_stranger_is_not_spoken_to(self, run, command):
+        terminal = PtyTransport()
+        said = run("board", command, "--port", terminal.path).sentence()
+        assert "Nothing was heard from" in said
+        assert "unclench board install" in said
+        assert terminal.read(0.1) == b""
+        terminal.close()
+
+    @pytest.mark.parametrize("command", ["check", "calibrate"])
+    def test_a_recording_is_no_board(self, run, session, command):
+        assert "is a recording" in run("board", command, "--port", session).sentence()
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (("check", "--seconds", 1), "--seconds"),
+            (("check", "--seconds", "nan"), "--seconds"),
+            (("calibrate", "--seconds", 0), "--seconds"),
+            (("calibrate", "--channel", 4), "--channel"),
+            (("check", "--port", "sim:asleep"), "no scenario 'asleep'"),
+        ],
+    )
+    def test_mistakes(self, run, arguments, words):
+        assert words in run("board", *arguments).sentence()
+
+    def test_help_says_what_to_do_with_the_input(self, run):
+        told = " ".join(run("board", "calibrate", "--help").out.split())
+        for words in ("keep the muscle relaxed", "potentiometer between 3V3 and GND", "slowly"):
+            assert words in told
+
+
+class TestCheck:
+    def test_words(self, run):
+        done = run("board", "check", "--port", "sim:shorted?channels=2", "--seconds", 3)
+        assert (done.status, done.err) == (0, "")
+        for words in ("virtual board: shorted", "firmware 0.1.0", "7669727475616c01", "level 1"):
+            assert words in " ".join(done.out.split())
+        rows = [line.split()[:2] for line in done.out.splitlines()]
+        for name in ("rate", "losses", "counters", "answers", "step"):
+            assert any(row[:1] == [name] for row in rows)
+        assert ["noise", "2"] in rows
+        assert done.out.splitlines()[-1].startswith("This board is ")
+
+    def test_what_is_not_good_is_said_last(self, run):
+        done = run("board", "check", "--port", "sim:mains-hum", "--seconds", 5)
+        assert "mains hum of 50 Hz" in " ".join(done.out.split())
+        assert "noise 1" in done.out.splitlines()[-1]
+
+    def test_figures_for_programs(self, run):
+        done = run("board", "check", "--port", "sim:shorted", "--seconds", 3, "--json")
+        assert (done.status, done.err) == (0, "")
+        data = json.loads(done.out)
+        assert data["board_id"] == "7669727475616c01"
+        assert data["channels"][0]["noise_uv"] == pytest.approx(0.17, rel=0.1)
+        assert data["verdict"] in ("good", "usable", "not usable")
+
+    def test_noise_is_stored_only_with_leave(self, run, spawn):
+        url = first_line(spawn("simulate", "--tcp", 0, "--signal", "sim:shorted"))
+        arguments = ("board", "check", "--port", url, "--seconds", 3, "--json", "--store-noise")
+        refused = run(*arguments)
+        assert refused.status == 2
+        assert "The noise is not stored: add --yes" in refused.err
+        before = json.loads(refused.out)["channels"][0]
+        stored = run(*arguments, "--yes")
+        assert stored.status == 0
+        measured = json.loads(stored.out)["channels"][0]
+        assert measured["stored_noise_uv"] == before["stored_noise_uv"]  # nothing was, before
+        assert f"noise: {measured['noise_uv']:.2f} uV." in stored.err
+        after = json.loads(run(*arguments[:-1]).out)["channels"][0]["stored_noise_uv"]
+        assert after == pytest.approx(measured["noise_uv"], abs=0.0006)
+
+    def test_a_muscle_is_not_stored_as_noise(self, run):
+        arguments = ("--seconds", 3, "--store-noise", "--yes", "--json")
+        done = run("board", "check", "--port", "sim:desk-work", *arguments)
+        assert done.status == 2
+        assert "is not stored: an instrument's own is" in done.err
+
+    @posix_only
+    def test_ctrl_c_leaves_the_board_usable(self, spawn):
+        path = first_line(spawn("simulate", "--pty"))
+        check = spawn("board", "check", "--port", path, "--seconds", 60)
+        time.sleep(4.0)
+        check.send_signal(signal.SIGINT)
+        assert check.wait(LONG_S) == 130
+        assert check.stderr.read().strip() == ""
+        connection = Connection(open_transport(path), path)
+        assert connection.handshake().label == "virtual board: desk-work"
+        connection.close()
+
+
+class TestCalibrate:
+    def test_a_step_is_found_and_kept(self, run, spawn):
+        url = first_line(spawn("simulate", "--tcp", 0, "--signal", "sim:relaxed"))
+        arguments = ("board", "calibrate", "--port", url, "--seconds", 2)
+        dry = run(*arguments, "--dry-run")
+        assert (dry.status, dry.err) == (0, "")
+        first, second = dry.out.splitlines()
+        assert first.startswith("The step at code 2047 is ")
+        assert float(first.split()[6]) == pytest.approx(1.0, abs=0.05)
+        assert second == "Not stored; the board takes off 1 codes."
+        done = run(*arguments)
+        stored = done.out.splitlines()[1]
+        assert stored.endswith("(before: 1).")
+        again = run(*arguments, "--dry-run").out.splitlines()[1]
+        assert again.split()[-2] == stored.split()[5]
+
+    def test_in_a_process_of_its_own(self, run_apart):
+        done = run_apart("board", "calibrate", "--port", "sim:shorted", "--seconds", 1, "--dry-run")
+        assert (done.status, done.err) == (0, "")
+        assert "Not stored" in done.out
+
+    def test_readings_that_do_not_tell(self, run):
+        said = run("board", "calibrate", "--port", "sim", "--seconds", 0.01).sentence()
+        assert "50000 are needed" in said
+
+
+PLAN = Plan(
+    Interpreter("micropython", (1, 28, 0), "rp2", "Raspberry Pi Pico with RP2040"),
+    ("/main.py",),
+    3,
+    ("/lib/unclench_wire/old.py",),
+    "/main.py.before-unclench",
+    True,
+)
+
+
+class TestInstall:
+    """The words; what happens on the board is in tests/board_tools."""
+
+    @pytest.fixture
+    def installing(self, monkeypatch):
+        monkeypatch.setattr("unclench.link.discovery.candidate_ports", lambda: [("COM9", None)])
+
+        def fake(port, files, *, agree, progress):
+            assert (port, "/main.py" in files) == ("COM9", True)
+            progress("looking", 0, 0)
+            return Installed(PLAN, SyntheticInput("relaxed").hello()) if agree(PLAN) else None
+
+        monkeypatch.setattr("unclench.commands.board.install", fake)
+
+    def test_done(self, run, installing):
+        done = run("board", "install", "--yes")
+        assert done.status == 0
+        assert done.err == "The board has a /boot.py of its own; it runs first and stays.\n"
+        assert done.out.splitlines() == [
+            "MicroPython 1.28.0 on Raspberry Pi Pico with RP2040.",
+            "The main.py that was there is now /main.py.before-unclench.",
+            "1 files copied, 3 were there already, 1 old ones removed; all verified.",
+            "The board is back: firmware 0.1.0, board 7669727475616c01, 1 channel(s) at 2000 Hz.",
+        ]
+
+    def test_somebody_elses_main_without_anybody_to_ask(self, run, installing):
+        done = run("board", "install")
+        assert done.status == 2
+        assert done.out == ""
+        assert "/main.py on the board at COM9 is not unclench's: add --yes to keep it" in done.err
+
+    @pytest.mark.parametrize("answer", [True, False])
+    def test_with_somebody_to_ask(self, run, installing, monkeypatch, answer):
+        asked = []
+        monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text) or answer)
+        monkeypatch.setattr("unclench.commands.board._has_person", lambda: True)
+        done = run("board", "install")
+        assert done.status == 0
+        assert (done.out == "Nothing was changed.\n") == (not answer)
+        assert "Keep it as /main.py.before-unclench" in asked[0]

@@ -1,0 +1,277 @@
+"""A board that reports trouble, takes its time, speaks another level, or stays away."""
+
+from __future__ import annotations
+
+import queue
+import struct
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from unclench.errors import SourceError
+from unclench.link import reader as reader_module
+from unclench.link.clock import ClockFit
+from unclench.link.connection import Connection
+from unclench.link.messages import Arrived, Connected, Disconnected
+from unclench.link.reader import LinkReader
+from unclench.link.transport import TransportClosed, socket_pair
+from unclench.link.virtual.board import VirtualBoard
+from unclench.link.virtual.inputs import SyntheticInput
+from unclench_wire import ids
+from unclench_wire.framing import FrameDecoder, encode_frame
+from unclench_wire.messages import pack_error, pack_hello, pack_reply
+
+LONG_S = 60.0  # only against hanging
+
+
+def frame_of(text: str) -> bytes:
+    return encode_frame(pack_error(0, 0, ids.ERR_HARDWARE, text))
+
+
+HELLO = encode_frame(pack_hello(SyntheticInput("relaxed").hello()))
+
+
+class Scripted:
+    """A board that answers commands as it is told; `heard` is what it was sent."""
+
+    def __init__(self, first: bytes, answers: dict[int, bytes]) -> None:
+        self._ours, self.host = socket_pair()
+        self._ours.write(first)
+        self._answers = answers
+        self.heard: list[int] = []
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        decoder = FrameDecoder()
+        try:
+            while True:
+                for payload in decoder.feed(self._ours.read(0.5)):
+                    self.heard.append(payload[0])
+                    if payload[0] in self._answers:
+                        self._ours.write(self._answers[payload[0]])
+        except TransportClosed:
+            pass
+
+    def end(self) -> list[int]:
+        self.host.close()
+        self._thread.join(LONG_S)
+        self._ours.close()
+        return self.heard
+
+
+class TestTroubleUnasked:
+    def test_without_a_hello_it_is_told_by_the_handshake(self):
+        board = Scripted(b"\0" + frame_of("OSError: 5;\n in line 3."), {})
+        with pytest.raises(SourceError) as error:
+            Connection(board.host, "COM9").handshake(0.3)
+        assert str(error.value).startswith("The board on COM9 reports: OSError: 5; in line 3; it")
+        assert "install its firmware anew" in str(error.value)
+        assert "\n" not in str(error.value)
+        assert board.end() == []
+
+    def test_with_one_it_is_over(self):
+        board = Scripted(b"\0" + frame_of("tired") + HELLO, {})
+        assert Connection(board.host, "COM9").handshake().label == "virtual board: relaxed"
+        board.end()
+
+    def test_instead_of_an_answer(self):
+        board = Scripted(b"\0" + HELLO, {ids.CMD_COUNTERS: frame_of("tired.")})
+        connection = Connection(board.host, "COM9")
+        connection.handshake()
+        with pytest.raises(SourceError, match=r"^The board on COM9 reports: tired\.$"):
+            connection.command(ids.CMD_COUNTERS, wait_s=0.3)
+        with pytest.raises(SourceError, match=r"did not answer a command within 0\.2 s"):
+            connection.command(ids.CMD_ECHO, bytes(4), wait_s=0.2)  # that was then
+        board.end()
+
+    def test_a_stream_ends_with_its_words_and_goes_on(self, doors, frames_from):
+        board = VirtualBoard(SyntheticInput("relaxed"), speed=5)
+        host = doors.inside(board)()
+        ends, said = [host], []
+
+        class Interjecting:
+            """Puts the board's word in among its samples."""
+
+            def read(self, timeout_s):
+                data = host.read(timeout_s)
+                return data + said.pop() if said else data
+
+            def __getattr__(self, name):
+                return getattr(host, name)
+
+        reader = LinkReader(
+            lambda: Interjecting() if ends and ends.pop() else board.plug_in(), "board"
+        )
+        reader.start()
+        frames_from(reader, 100)
+        said.append(frame_of("MemoryError"))
+        told = []
+        while not told or not isinstance(told[-1], Connected):
+            event = reader.events.get(timeout=LONG_S)
+            if not isinstance(event, Arrived):
+                told.append(event)
+        reader.stop()
+        assert [getattr(event, "reason", "") for event in told] == [
+            "the board reports: MemoryError",
+            "",
+        ]
+
+    def test_trouble_without_words(self):
+        board = Scripted(b"\0" + frame_of(""), {})
+        with pytest.raises(SourceError, match="reports: trouble without words;"):
+            Connection(board.host, "COM9").handshake(0.3)
+        board.end()
+
+
+class TestTime:
+    def test_it_waits_by_the_clock_that_is_given(self):
+        """An emulated board's second lasts as long as it lasts."""
+        ours, host = socket_pair()
+        now_s = iter(np.arange(0.0, 100.0, 0.4))
+        connection = Connection(host, "COM9", clock=lambda: float(next(now_s)))
+        with pytest.raises(SourceError, match="Nothing was heard"):
+            connection.handshake(1.6)
+        assert 1.6 <= next(now_s) <= 2.9
+        ours.close()
+        host.close()
+
+    def test_a_slow_command_gets_its_time(self):
+        board = Scripted(b"\0" + HELLO, {})
+        connection = Connection(board.host, "COM9")
+        connection.handshake()
+        tag = (connection._tag + 1) & 0xFF
+        answer = encode_frame(pack_reply(ids.CMD_NOISE, tag, bytes(8)))
+        timer = threading.Timer(1.3, lambda: board._ours.write(answer))  # later than a usual one
+        timer.start()
+        assert connection.command(ids.CMD_NOISE, b"\0", wait_s=LONG_S) == bytes(8)
+        timer.join()
+        board.end()
+
+    def test_a_setting_that_is_not_followed_by_a_hello(self, monkeypatch):
+        monkeypatch.setattr("unclench.link.connection._REPLY_WAIT_S", 0.2)
+        board = Scripted(b"\0" + HELLO, {})
+        connection = Connection(board.host, "COM9")
+        connection.handshake()
+        tag = (connection._tag + 1) & 0xFF
+        board._ours.write(encode_frame(pack_reply(ids.CMD_SET_STEP, tag)))
+        with pytest.raises(SourceError, match="did not say what holds now"):
+            connection.setting(ids.CMD_SET_STEP, struct.pack("<h", 5))
+        board.end()
+
+
+class TestAnotherLevel:
+    # what level 9 may make of SAMPLES: nothing that this level can read
+    STRANGE = encode_frame(bytes([ids.SAMPLES, 200, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]))
+
+    def hello(self) -> bytes:
+        hello = SyntheticInput("relaxed").hello()
+        hello.level, hello.firmware = 9, (7, 7, 7)
+        return encode_frame(pack_hello(hello))
+
+    def test_that_streams_already_is_stopped_asked_and_named(self):
+        board = Scripted(self.STRANGE * 5, {ids.CMD_HELLO: self.hello()})
+        with pytest.raises(SourceError, match="speaks protocol level 9, newer than level 1"):
+            Connection(board.host, "COM9").handshake(0.3)
+        assert board.end() == [ids.CMD_STOP, ids.CMD_HELLO]
+
+    def test_that_does_not_answer(self):
+        board = Scripted(self.STRANGE * 5, {})
+        with pytest.raises(SourceError) as error:
+            Connection(board.host, "COM9").handshake(0.3)
+        assert "streams in a way that this program does not know" in str(error.value)
+        assert "not an unclench board" not in str(error.value)
+        board.end()
+
+    def test_a_frame_or_two_by_accident_are_no_reason_to_speak(self):
+        board = Scripted(self.STRANGE * 2, {ids.CMD_HELLO: self.hello()})
+        with pytest.raises(SourceError, match="is not an unclench board"):
+            Connection(board.host, "COM9").handshake(0.3)
+        assert board.end() == []
+
+    def test_nor_are_intact_frames_of_another_kind(self):
+        other = encode_frame(b"\x33" + bytes(range(20)))
+        board = Scripted(other * 9, {ids.CMD_HELLO: self.hello()})
+        with pytest.raises(SourceError, match="is not an unclench board"):
+            Connection(board.host, "COM9").handshake(0.3)
+        assert board.end() == []
+
+
+class TestWhatKeepsABoardAway:
+    def events(self, reader, until: float) -> list[Disconnected]:
+        told = []
+        deadline = time.monotonic() + until
+        while time.monotonic() < deadline:
+            try:
+                event = reader.events.get(timeout=0.05)
+            except queue.Empty:
+                continue
+            if isinstance(event, Disconnected):
+                told.append(event)
+        return told
+
+    def test_it_is_told_once_for_each_kind_after_a_while(self, doors, monkeypatch):
+        monkeypatch.setattr(reader_module, "_TELL_AFTER_S", 0.3)
+        monkeypatch.setattr(reader_module, "_RETRY_S", 0.05)
+        board = VirtualBoard(SyntheticInput("relaxed"), speed=5)
+        end = doors.inside(board)()
+        tries = iter(range(1000))
+
+        def open_again():
+            n = next(tries)
+            if n == 0:
+                return end
+            if n < 20:
+                raise SourceError(f"COM9 is busy: another program (number {n}) has it open.")
+            raise SourceError("There is no port COM9; ports on this computer: none.")
+
+        reader = LinkReader(open_again, "board")
+        reader.start()
+        board.close()
+        told = self.events(reader, 2.0)
+        reader.stop()
+        assert [event.final for event in told] == [False] * 3
+        first, busy, gone = (event.reason for event in told)
+        assert "busy" not in first
+        assert busy.startswith("COM9 is busy: another program (number ")
+        assert int(busy.split("number ")[1].split(")")[0]) >= 4  # not at once
+        assert gone == "There is no port COM9; ports on this computer: none"
+
+    def test_not_if_it_is_back_soon(self, doors):
+        board = VirtualBoard(SyntheticInput("relaxed"), speed=5)
+        tries = iter(range(1000))
+
+        def open_again():
+            if next(tries) in (1, 2):
+                raise SourceError("COM9 is busy.")
+            return board.plug_in()
+
+        reader = LinkReader(open_again, "board")
+        reader.start()
+        reader.restart_stream()
+        told = self.events(reader, 1.5)
+        reader.stop()
+        board.close()
+        assert [event.reason for event in told] == ["the board's sample count jumped"]
+
+
+class TestSlope:
+    def test_none_before_there_is_a_line(self):
+        fit = ClockFit()
+        fit.add(0.0, 5.0)
+        assert fit.slope is None
+
+    @pytest.mark.parametrize("ppm", [-300.0, 0.0, 80.0])
+    def test_it_lies_within_its_error(self, ppm):
+        off = []
+        for seed in range(40):
+            rng, fit = np.random.default_rng(seed), ClockFit()
+            for device_s in np.arange(0.01, 10.0, 0.01):
+                late_s = 1e-4 * rng.standard_exponential()
+                fit.add(device_s, 100.0 + device_s * (1 + ppm * 1e-6) + late_s)
+            slope, error = fit.slope
+            assert 0 < error < 1e-5
+            off.append(((slope - 1) * 1e6 - ppm) / (error * 1e6))
+        assert 0.6 < np.sqrt(np.mean(np.square(off))) < 1.5
