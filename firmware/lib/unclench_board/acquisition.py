@@ -123,8 +123,8 @@ class Acquisition:
     def stop(self):
         """Stop converter and DMA, so that nothing more is written to memory; harmless if idle."""
         mem32 = self._mem32
+        # All of it is switched off before anything is waited for: what does not answer is off, too.
         mem32[reg.ADC_CS] = reg.ADC_CS_EN
-        self._wait(reg.ADC_CS, reg.ADC_CS_READY, reg.ADC_CS_READY)
         # Disabled and chained to none before they are aborted, or one would start the other.
         mem32[self._mover_at + reg.DMA_AL1_CTRL] = self._mover << reg.DMA_CTRL_CHAIN_TO_SHIFT
         mem32[self._feeder_at + reg.DMA_AL1_CTRL] = self._feeder << reg.DMA_CTRL_CHAIN_TO_SHIFT
@@ -132,6 +132,7 @@ class Acquisition:
         # BUSY, not CHAN_ABORT itself: the one that is right by erratum RP2040-E13.
         self._wait(self._mover_at + reg.DMA_AL1_CTRL, reg.DMA_CTRL_BUSY, 0)
         self._wait(self._feeder_at + reg.DMA_AL1_CTRL, reg.DMA_CTRL_BUSY, 0)
+        self._wait(reg.ADC_CS, reg.ADC_CS_READY, reg.ADC_CS_READY)
         mem32[reg.ADC_FCS] = reg.ADC_FCS_OVER | reg.ADC_FCS_UNDER
         for _ in range(8):  # twice what the FIFO holds
             if mem32[reg.ADC_FCS] & reg.ADC_FCS_EMPTY:

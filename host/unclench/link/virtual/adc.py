@@ -1,7 +1,7 @@
 """What the RP2040's converter makes of a voltage: noise, quantisation, the step at code 2047.
 
 A reading is floor(x + noise); code 2047 never comes, and readings above it are `step_lsb` too high
-(field notes, section 2: so it is on every board looked at). Hundreds of readings are summed
+(so it was on every RP2040 whose sweeps were looked at). Hundreds of readings are summed
 to one sample, so their sum is drawn from its mean and variance instead of one by one: the mean
 and the variance of a single reading at every input level are computed once, by integrating over
 the noise, and the sum of 50 or more readings is Gaussian to within its own rounding.
