@@ -174,6 +174,12 @@ class MicroPython:
         self._inner.write(b"\x03\x03\x02")
         time.sleep(0.2)
 
+    def unplug(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(LONG_S)
+        self._outer.close()
+
     def end(self) -> None:
         self._stop.set()
         self._process.kill()

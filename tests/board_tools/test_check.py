@@ -20,11 +20,12 @@ from unclench.board.check import ChannelCheck, CheckResult, check_board, store_n
 from unclench.board.verdict import judge, overall, to_json
 from unclench.errors import InputError, SourceError
 from unclench.link.connection import Connection
+from unclench.link.messages import SampleFrame
 from unclench.link.transport import TransportClosed, open_transport, socket_pair
 from unclench.link.virtual import inputs
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.faults import Faults
-from unclench.link.virtual.inputs import SyntheticInput
+from unclench.link.virtual.inputs import RecordedInput, SyntheticInput, recording_hello
 from unclench_wire import ids
 from unclench_wire.framing import FrameDecoder, encode_frame
 from unclench_wire.messages import pack_error, pack_hello, pack_reply
@@ -83,7 +84,7 @@ class TestCheck:
         for channel, noise_uv in zip(result.channels, announced, strict=True):
             assert channel.noise_uv == pytest.approx(noise_uv, rel=0.06)
             assert channel.stored_noise_uv == noise_uv
-            assert channel.mains_lines_hz == ()
+            assert (channel.mains_lines_hz, channel.mains_uv) == ((), 0.0)
             assert channel.level_code == pytest.approx(2047.5, abs=0.01)
             assert channel.level_v == pytest.approx(2047.5 * 3.3 / 4096, abs=1e-4)
             assert channel.clipped_fraction == 0.0
@@ -92,6 +93,8 @@ class TestCheck:
         board = VirtualBoard(SyntheticInput("shorted"))
         connection = connect(board)
         check_board(connection, 3.0)
+        assert not any(isinstance(m, SampleFrame) for m in connection.read(0.1))
+        assert not any(isinstance(m, SampleFrame) for m in connection.read(0.1))
         assert connection.handshake(2.0).flags & ids.FLAG_STREAMING == 0
         connection.setting(ids.CMD_SET_CHANNELS, b"\x02")
 
@@ -131,6 +134,16 @@ class TestCheck:
         assert result.bad_frames > 0
         assert result.channels[0].noise_uv == pytest.approx(0.17, rel=0.15)
         assert next(i for i in judge(result) if i.name == "losses").verdict != "good"
+
+    def test_no_filter_sees_the_jump_in_a_gap(self, connect):
+        rng, n = np.random.default_rng(1), 10_000
+        uv = rng.normal(0, 3.0, (n, 1)).round(3)
+        uv[n // 2 :] += 5000
+        hello, units = recording_hello(uv, (2000, 1), "x", [None])
+        sample = np.arange(n) + 700 * (np.arange(n) >= n // 2)
+        result = check_board(connect(VirtualBoard(RecordedInput(hello, sample, units))), 4.5)
+        assert (result.gaps, result.lost_samples) == (1, 700)
+        assert result.channels[0].noise_uv == pytest.approx(3 * np.sqrt(430 / 1000), rel=0.05)
 
 
 class Scripted:

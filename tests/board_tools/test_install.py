@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from unclench.board import install as install_module
+from unclench.board import prompt as prompt_module
 from unclench.board.files import digest, firmware_files, firmware_version
 from unclench.board.install import (
     MANIFEST,
@@ -254,6 +255,35 @@ class TestOnRealMicroPython:
         assert {path: there[path] for path in before} == before
         put(board, firmware)
         assert board.files() == whole(firmware)
+
+    def test_ctrl_c_while_the_prompt_is_taken_gives_it_back(
+        self, micropython, firmware, monkeypatch
+    ):
+        board = micropython()
+
+        def interrupted(self, soft_reset, timeout_overall):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(prompt_module.SerialTransport, "enter_raw_repl", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            put(board, firmware)
+        time.sleep(0.1)
+        assert board.sent.endswith(b"\x03\x03\r\x02")  # whatever it did, and the prompt for people
+
+    @pytest.mark.parametrize("moment", ["copying", "verifying"])
+    def test_a_board_that_is_unplugged(self, micropython, firmware, moment):
+        board = micropython()
+
+        def unplug(what, done, total):
+            if done > 1000 if moment == "copying" else what == moment:
+                board.unplug()
+
+        with pytest.raises(SourceError, match=r"went away at .*; what was on it before is whole"):
+            put(board, firmware, progress=unplug)
+
+    def test_a_port_that_is_gone_when_the_prompt_is_wanted(self, monkeypatch):
+        with pytest.raises(SourceError, match="There is no port /dev/unclench-nope"):
+            prompt_module.Prompt("/dev/unclench-nope", False)
 
     def test_another_version_than_was_installed_is_told(self, micropython, firmware):
         board = micropython()

@@ -142,7 +142,13 @@ def refusal(counts, first_code=FIRST_CODE):
 
 
 @pytest.mark.parametrize(
-    ("level", "at"), [(2030.4, "2029.9 +- 1.0"), (2065.0, "2065.5 +- 1.0"), (1990.0, "1989.5")]
+    ("level", "at"),
+    [
+        (2030.4, "2029.9 +- 1.0"),
+        (2065.0, "2065.5 +- 1.0"),
+        (2052.0, "2052.5 +- 1.0"),
+        (1990.0, "1989.5"),
+    ],
 )
 def test_an_input_that_does_not_cross_it(level, at):
     rng = np.random.default_rng(1)

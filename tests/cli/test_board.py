@@ -12,6 +12,7 @@ import pytest
 from unclench.board.install import Installed, Plan
 from unclench.board.prompt import Interpreter
 from unclench.link.connection import Connection
+from unclench.link.messages import SampleFrame
 from unclench.link.transport import PtyTransport, open_transport
 from unclench.link.virtual.inputs import SyntheticInput
 
@@ -154,6 +155,8 @@ class TestCheck:
         assert check.wait(LONG_S) == 130
         assert check.stderr.read().strip() == ""
         connection = Connection(open_transport(path), path)
+        heard = [m for _ in range(20) for m in connection.read(0.05)]
+        assert not any(isinstance(m, SampleFrame) for m in heard)  # it was told to stop
         assert connection.handshake().label == "virtual board: desk-work"
         connection.close()
 

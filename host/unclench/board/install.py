@@ -154,8 +154,7 @@ def _ask_for_prompt(port: str, listen_s: float, clock: Callable[[], float]) -> b
                 f"{str(error).partition(':')[0]}: unplug it, plug it in again and repeat the "
                 "command at once; in its first two seconds it can be interrupted."
             ) from error
-        connection.command(ids.CMD_STOP)
-        connection.command(ids.CMD_PROMPT)
+        connection.command(ids.CMD_PROMPT)  # a stream has been stopped by now
         return True
     except TransportClosed as error:
         raise SourceError(f"{port} closed before its prompt was reached: {error}.") from error

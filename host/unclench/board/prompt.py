@@ -68,12 +68,12 @@ class Prompt:
         """Interrupt what runs on `port` and take its prompt. Raises NoPromptError."""
         self.port = port
         self._soft_reset = soft_reset
-        open_transport(port).close()  # says better than mpremote why a port cannot be opened
         # mpremote prints what it did not understand; that is no output of ours.
         with contextlib.redirect_stdout(io.StringIO()):
             try:
                 self._line = SerialTransport(port, timeout=_READ_S)
             except _BROKEN as error:
+                open_transport(port).close()  # says better than mpremote why it cannot be opened
                 raise SourceError(f"{port} cannot be opened: {error}.") from error
             try:
                 self._line.serial.write_timeout = _READ_S

@@ -2,8 +2,8 @@
 
 The RP2040's converter lacks code 2047, and its readings above are too high by a step. The input
 does not know of codes: its density is smooth across them. So a smooth density is fitted to the
-counts on both sides at once, with those above moved down by the step, and the step is what makes the
-two sides one.
+counts on both sides at once, with those above moved down by the step, and the step is what makes
+the two sides one.
 """
 
 from __future__ import annotations
