@@ -1,7 +1,7 @@
 """Run by MicroPython on a pseudo-terminal: the board's main loop over a converter without a chip.
 
 Everything is the board's own but the readings, which say what they are: reading k of block b of
-channel c is 100 * c + (b + k // turn) % 50. At its end it prints how the heap grew in the stream.
+channel c is 100 * c + (b + k // turn) % 50. At its end it says in a file how the heap grew.
 """
 
 import gc
@@ -76,15 +76,17 @@ class Converter:
 
 converter = Converter()
 lamp = []
+light = Light(lamp.append, time)
 hardware = Hardware(
     converter,
     Settings(sys.argv[2], plan),
-    Light(lambda brightness: None, time),
+    light,
     lambda: 0x89ABCDEF,
     b"on a pty",
     "a board on a pseudo-terminal",
 )
-port = Port(sys.stdin.buffer, sys.stdout.buffer)
+port = Port(sys.stdin.buffer, sys.stdout.buffer, time)
 gc.collect()
-serve(make_board(hardware, port), hardware, port, Light(lamp.append, time), time)
-sys.stdout.buffer.write(b"\0" + json.dumps(converter.heap()).encode() + b"\0")
+serve(make_board(hardware, port), hardware, port, light, time)
+with open(sys.argv[2] + ".heap", "w") as file:  # noqa: PTH123 - MicroPython
+    json.dump([converter.heap(), lamp], file)

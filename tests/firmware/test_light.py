@@ -52,13 +52,13 @@ def test_waiting_streaming_and_trouble_look_different(watch):
     waiting = run(8192)
     assert 0 < waiting.count(255) <= 40  # a short flash every two seconds
     assert changes(waiting) in (7, 8, 9)
-    assert set(run(4096, streaming=True)) == {8}  # steady, dim
+    assert set(run(4096, streaming=True)) == {40}  # steady, dim
     light.trouble()
     troubled = run(2992, streaming=True)
     assert set(troubled) == {0, 255}
     assert 40 < changes(troubled) < 55
     run(16, streaming=True)
-    assert set(run(1000, streaming=True)) == {8}
+    assert set(run(1000, streaming=True)) == {40}
 
 
 def test_the_host_has_it_until_it_falls_silent(watch):
@@ -68,14 +68,14 @@ def test_the_host_has_it_until_it_falls_silent(watch):
     light.by_host(True, 0)  # dark is a brightness, too
     assert set(run(9992, streaming=True)) == {0}
     run(16, streaming=True)
-    assert set(run(100, streaming=True)) == {8}
+    assert set(run(100, streaming=True)) == {40}
 
 
 def test_the_host_gives_it_back(watch):
     light, run, _ = watch
     light.by_host(True, 77)
     light.by_host(False, 33)
-    assert set(run(100, streaming=True)) == {8}
+    assert set(run(100, streaming=True)) == {40}
 
 
 def test_blinking_comes_before_the_host_who_comes_before_trouble(watch):
@@ -93,4 +93,4 @@ def test_blinking_comes_before_the_host_who_comes_before_trouble(watch):
 def test_nothing_is_written_that_is_shown_already(watch):
     _, run, shown = watch
     run(4000, streaming=True)
-    assert shown == [8]
+    assert shown == [40]

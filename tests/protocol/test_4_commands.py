@@ -1,14 +1,18 @@
 """PROTOCOL.md, clause 4: commands."""
 
 import struct
+import subprocess
+from pathlib import Path
 
 import pytest
 
+from unclench.link.decoder import LinkDecoder
 from unclench.link.messages import ErrorReply, Reply, SampleFrame
 from unclench_wire import ids
 from unclench_wire.framing import encode_frame
 from unclench_wire.messages import Hello, pack_command, pack_error, pack_hello, pack_reply
 
+ROOT = Path(__file__).parents[2]
 SIZES = {"u8": 1, "i16": 2, "u16": 2, "u32": 4}
 
 
@@ -333,9 +337,20 @@ def test_4_13_a_board_without_a_prompt_stays_as_it_is(bench):
     assert not bench.board.leaving
 
 
-def test_4_14_trouble_unasked(bench):
-    bench.board.trouble("the converter burns")
-    assert bench.heard() == [ErrorReply(0, 0, ids.ERR_HARDWARE, "the converter burns")]
+def test_4_14_trouble_unasked(micropython, tmp_path):
+    """The board's own main.py, in an interpreter that lacks what it needs."""
+    script = ROOT / "tests" / "firmware" / "fault_on_board.py"
+    lib, kept = ROOT / "firmware" / "lib", tmp_path / "fault.txt"
+    done = subprocess.run(
+        [micropython, str(script), str(lib), "import", str(kept)],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    (error,) = LinkDecoder().feed(done.stdout)
+    assert isinstance(error, ErrorReply)
+    assert (error.command, error.tag, error.code) == (0, 0, ids.ERR_HARDWARE)
+    assert done.stderr == b"restarts"
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ class Acquisition:
         They stay for 10 ms or more; `intact` says afterwards whether they did. Raises OSError if
         the converter does not run as its clock does. Allocates nothing.
         """
-        if self._mem32[reg.ADC_FCS] & reg.ADC_FCS_OVER:
+        if self._mem32[reg.ADC_FCS] & (reg.ADC_FCS_OVER | reg.ADC_FCS_UNDER):
             self._realign()
             return None
         complete = self._complete()
@@ -169,7 +169,12 @@ class Acquisition:
         return readings
 
     def intact(self):
-        """Whether the block that `take` gave is not overwritten yet; count it if it is."""
+        """Whether the block that `take` gave is whole; count it if it was overwritten meanwhile.
+
+        Readings that the FIFO has lost are counted by the next `take`.
+        """
+        if self._mem32[reg.ADC_FCS] & (reg.ADC_FCS_OVER | reg.ADC_FCS_UNDER):
+            return False  # perhaps among these
         if self.wait_us() > _NEAR_US - (BLOCKS - 2) * BLOCK_US:
             return True
         self.dma_overruns += 1

@@ -3,7 +3,7 @@
 from unclench_wire.ids import LIGHT_MS
 
 _TROUBLE_MS = 3000  # so long after the last trouble it is still shown
-_DIM = 8  # of 255: seen, and not in the way of somebody who is to relax
+_DIM = 40  # of 255, and squared: seen, and not in the way of somebody who is to relax
 
 
 class Light:

@@ -3,7 +3,11 @@
 import time
 
 started_ms = time.ticks_ms()  # type: ignore[attr-defined]
+try:
+    from unclench_board.start import main
 
-from unclench_board.start import main  # noqa: E402
+    main(started_ms)
+except Exception as fault:  # noqa: BLE001 - also a file that is missing or broken
+    from unclench_board.fault import tell_and_restart
 
-main(started_ms)
+    tell_and_restart(fault)

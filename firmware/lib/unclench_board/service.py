@@ -6,6 +6,7 @@ from unclench_wire import ids
 from unclench_wire.board import Board
 
 _READ_MAX = 64  # bytes between two looks at the converter: a packet of USB, 7 ms of work
+_DEAF_MS = 2000  # how long a port that took nothing is left alone
 _LIGHT_MS = 50  # how often the light is looked after while nothing streams
 
 
@@ -16,9 +17,14 @@ class Port:
     ----------
     stdin, stdout
         Streams with `readinto` and `write`; a write may wait, and may take less than it is given.
+    clock
+        `ticks_ms`, `ticks_diff` and `ticks_add`, as the module `time` has them.
     """
 
-    def __init__(self, stdin, stdout) -> None:
+    def __init__(self, stdin, stdout, clock) -> None:
+        self._clock = clock
+        self._deaf = False  # the last write took nothing; not before `_again` the next
+        self._again = 0
         self._read_into = stdin.readinto
         self._write = stdout.write
         self._readable = select.poll()
@@ -55,8 +61,16 @@ class Port:
         A host that does not read is waited for once, by the USB stack; then there is no room, and
         nothing is even tried until there is some again.
         """
+        if self._deaf and self._clock.ticks_diff(self._again, self._clock.ticks_ms()) > 0:
+            return 0
         for _ in self._writable.ipoll(0):
-            return self._write(data) or 0
+            taken = self._write(data) or 0
+            # A host that sleeps, or was unplugged, leaves a port that says it is ready and takes
+            # nothing: every try then waits for half a second.
+            self._deaf = taken == 0
+            if self._deaf:
+                self._again = self._clock.ticks_add(self._clock.ticks_ms(), _DEAF_MS)
+            return taken
         return 0
 
 

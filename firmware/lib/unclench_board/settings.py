@@ -4,6 +4,7 @@ It is written under another name and then renamed. A rename on littlefs is atomi
 power goes, the old settings are there or the new ones, never half of either.
 """
 
+import errno
 import json
 import os
 
@@ -78,8 +79,9 @@ class Settings:
         """Forget everything that was set."""
         try:
             os.remove(self._path)
-        except OSError:  # there was nothing to forget
-            pass
+        except OSError as error:
+            if error.errno != errno.ENOENT:  # else there was nothing to forget
+                raise OSError("the flash cannot be written (error %s)" % error) from error
         self._forget()
         self.trouble = ""
 

@@ -1,7 +1,6 @@
 """Puts the parts together on a Raspberry Pi Pico, and sees to the way back to its prompt."""
 
 import gc
-import io
 import os
 import sys
 import time
@@ -18,17 +17,14 @@ from unclench_board.light import Light
 from unclench_board.service import Port, make_board, serve
 from unclench_board.settings import Settings
 from unclench_wire import ids
-from unclench_wire.framing import encode_frame
-from unclench_wire.messages import pack_error
 
 SETTINGS_PATH = "/unclench_settings.json"
-FAULT_PATH = "/unclench_fault.txt"
 PROMPT_PIN = 22  # held low (to the GND beside it) at power-on: no program, only the prompt
 _CTRL_C = 3
 
 
 def main(started_ms):
-    """Run until the host or a person wants the prompt; after a fault start anew."""
+    """Run until the host or a person wants the prompt."""
     if not machine.Pin(PROMPT_PIN, machine.Pin.IN, machine.Pin.PULL_UP).value():
         print("unclench does not start: pin %d is low" % PROMPT_PIN)  # noqa: T201 - for a person
         return
@@ -40,10 +36,6 @@ def main(started_ms):
     try:
         micropython.kbd_intr(-1)
         _run()
-    except Exception as fault:  # noqa: BLE001 - whatever it is, the host is told and it starts anew
-        _tell(fault)
-        time.sleep_ms(300)  # for the last bytes to leave
-        machine.soft_reset()
     finally:
         micropython.kbd_intr(_CTRL_C)
 
@@ -75,7 +67,7 @@ def _run():
             machine.unique_id(),
             os.uname().machine,
         )
-        port = Port(sys.stdin.buffer, sys.stdout.buffer)
+        port = Port(sys.stdin.buffer, sys.stdout.buffer, time)
         board = make_board(hardware, port)
         gc.collect()
         serve(board, hardware, port, light, time)
@@ -93,30 +85,3 @@ def _lamp():
     pwm = machine.PWM(machine.Pin(25), freq=1000, duty_u16=0)
     # The eye sees ratios: the square spreads the steps evenly.
     return lambda brightness: pwm.duty_u16(brightness * brightness * 257 // 255)
-
-
-def _tell(fault):
-    """Tell the host in a sentence, and keep the whole of it on flash."""
-    text = io.StringIO()
-    sys.print_exception(fault, text)
-    text = text.getvalue()
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    where = lines[-2] if len(lines) > 1 else ""
-    reason = "%s; %s; it starts anew, %s has the whole" % (lines[-1], where, FAULT_PATH)
-    try:
-        sys.stdout.buffer.write(encode_frame(pack_error(0, 0, ids.ERR_HARDWARE, reason)))
-        _keep(text)
-    except Exception:  # noqa: BLE001 - a full flash must not keep it from starting anew
-        pass
-
-
-def _keep(text):
-    """Write the fault down, unless it is there already: one that repeats wears no flash."""
-    try:
-        with open(FAULT_PATH) as file:
-            if file.read() == text:
-                return
-    except OSError:
-        pass
-    with open(FAULT_PATH, "w") as file:
-        file.write(text)

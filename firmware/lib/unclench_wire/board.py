@@ -104,10 +104,6 @@ class Board:
         if self._write(self._to_write) < size:
             self.lost_samples += n
 
-    def trouble(self, text: str) -> None:
-        """Say unasked what has gone wrong (4.14)."""
-        self._send(messages.pack_error(0, 0, ids.ERR_HARDWARE, text))
-
     def _send(self, payload: bytes) -> None:
         self._write(encode_frame(payload))
 
