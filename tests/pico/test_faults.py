@@ -10,6 +10,7 @@ import pytest
 from tests.pico.emulated import EmulatedPico, EmulatedTransport
 from tests.pico.host import Host, holes, ramp_sum
 
+from unclench.board.files import firmware_files
 from unclench.link.connection import Connection
 from unclench.link.messages import ErrorReply, SampleFrame
 from unclench_wire import ids
@@ -380,13 +381,12 @@ def faulty(self, board):
         raise RuntimeError("gone wrong")
     service(self, board)
 hardware.Hardware.service = faulty
-from unclench_board.start import main
-main(0)
 """
+OUR_MAIN = firmware_files()["/main.py"]
 
 
 def test_a_fault_is_told_and_the_board_starts_anew(board: Board) -> None:
-    host = board({"/main.py": FAULTY})
+    host = board({"/main.py": FAULTY + OUR_MAIN})
     since = host.start()
     error = host.wait_for(lambda m: isinstance(m, ErrorReply), 2000).message
     assert isinstance(error, ErrorReply)
@@ -401,9 +401,18 @@ def test_a_fault_is_told_and_the_board_starts_anew(board: Board) -> None:
     assert host.pico.state()["conversions"]["lost"] == 0
 
 
-def test_a_board_that_cannot_begin_says_so(power_on: Callable[..., EmulatedPico]) -> None:
-    lightless = b"import unclench_board.start as start\nstart.Light = None\nstart.main(0)\n"
-    host = Host(power_on({"/main.py": lightless}))
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"/main.py": b"import unclench_board.start as start\nstart.Light = None\n" + OUR_MAIN},
+        {"/lib/unclench_board/light.py": b"def light(:\n"},
+    ],
+    ids=["a mistake", "a broken file"],
+)
+def test_a_board_that_cannot_begin_says_so(
+    power_on: Callable[..., EmulatedPico], broken: dict[str, bytes]
+) -> None:
+    host = Host(power_on(broken))
     error = host.wait_for(lambda m: isinstance(m, ErrorReply), 6000).message
     assert isinstance(error, ErrorReply)
     assert error.command == 0
@@ -426,7 +435,7 @@ def test_light(board: Board) -> None:
     host.run_ms(100)
     steady = set(seen(300))
     assert len(steady) == 1
-    assert 0 < steady.pop() < 0.1
+    assert 0.01 < steady.pop() < 0.1  # seen, and not in the way
     host.order(ids.CMD_LIGHT, "BB", 1, 255)
     assert set(seen(200)) == {1.0}
     host.order(ids.CMD_LIGHT, "BB", 1, 0)
