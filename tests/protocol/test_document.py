@@ -41,8 +41,8 @@ def test_every_citation_in_the_code_names_a_clause(document):
 
 def test_every_citation_in_the_document_names_a_clause(document):
     prose = re.sub(r"```.*?```", "", document.text, flags=re.DOTALL)
-    cited = re.findall(r"\((\d\.\d)\b", prose) + re.findall(
-        r"(?<![\d.])([1-6]\.\d) (?:says|turns|mends|allows)", prose
+    cited = re.findall(r"\((\d\.\d+)\b", prose) + re.findall(
+        r"(?<![\d.])([1-6]\.\d+) (?:says|turns|mends|allows)", prose
     )
     assert cited
     assert set(cited) <= set(document.clauses)
