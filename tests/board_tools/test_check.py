@@ -88,6 +88,9 @@ class TestCheck:
             assert channel.level_code == pytest.approx(2047.5, abs=0.01)
             assert channel.level_v == pytest.approx(2047.5 * 3.3 / 4096, abs=1e-4)
             assert channel.clipped_fraction == 0.0
+            assert channel.converter_uv == pytest.approx(0.2292, abs=1e-4)  # 125 readings each
+            assert channel.noise_uv == pytest.approx(channel.converter_uv, rel=0.1)
+        assert result.oversampling == 125
 
     def test_it_leaves_the_board_idle(self, connect):
         board = VirtualBoard(SyntheticInput("shorted"))
@@ -208,10 +211,10 @@ class TestTroubleDuringACheck:
 
 
 def result_of(**changes) -> CheckResult:
-    channel = ChannelCheck(0.2, 0.0, (), 0.21, 2048.0, 1.65, 0.0)
+    channel = ChannelCheck(0.2, 0.0, (), 0.21, 2048.0, 1.65, 0.0, 0.16)
     whole = CheckResult(
         *("COM9", "Kiefer", "0.1.0", "00", 1, False, 2000.0, 2000.1, 50.0, 5.0, 10.0),
-        *(20_000, 0, 0, 0, dict.fromkeys(ids.COUNTER_NAMES, 0), 2.0, 9.0, 0, 1.0, 3.3),
+        *(20_000, 0, 0, 0, dict.fromkeys(ids.COUNTER_NAMES, 0), 2.0, 9.0, 0, 1.0, 3.3, 250),
         (channel,),
     )
     own = {k: v for k, v in changes.items() if k in ChannelCheck.__dataclass_fields__}
@@ -245,8 +248,21 @@ class TestVerdict:
             ({"echo_ms": 501.0}, "answers", "not usable", "50 ms"),
             ({"echo_ms": None}, "answers", "not usable", "does not answer"),
             ({"echoes_lost": 1}, "answers", "usable", "50 ms"),
-            ({"noise_uv": 0.69}, "noise 1", "good", ""),
-            ({"noise_uv": 0.71}, "noise 1", "usable", "connect the sensor's electrodes to each"),
+            ({"noise_uv": 0.49}, "noise 1", "good", ""),
+            ({"noise_uv": 0.51}, "noise 1", "usable", "below 0.5 uV: look for a charger"),
+            ({"noise_uv": 0.99}, "noise 1", "usable", "below 0.5 uV: look for a charger"),
+            ({"noise_uv": 1.01}, "noise 1", "usable", "Above 1 uV: either a muscle, hum or a"),
+            ({"noise_uv": 1.01}, "noise 1", "usable", "electrodes to each other and repeat"),
+            ({"noise_uv": 0.49, "oversampling": 500, "rate_hz": 1000.0}, "noise 1", "good", ""),
+            (
+                {"noise_uv": 0.51, "oversampling": 125, "rate_hz": 4000.0},
+                "noise 1",
+                "usable",
+                "0.5",
+            ),
+            ({"noise_uv": 0.86, "oversampling": 83}, "noise 1", "good", ""),
+            ({"noise_uv": 0.88, "oversampling": 83}, "noise 1", "usable", "below 0.868 uV"),
+            ({"noise_uv": 1.75, "oversampling": 83}, "noise 1", "usable", "Above 1.74 uV"),
             ({"noise_uv": 101.0}, "noise 1", "not usable", "hangs free"),
             ({"noise_uv": 0.01}, "noise 1", "not usable", "stuck"),
             ({"noise_uv": None}, "noise 1", "usable", "too low"),
@@ -272,6 +288,10 @@ class TestVerdict:
         item = judge(result_of(counters=counters))[2]
         assert (item.verdict, f"3 {name.replace('_', ' ')}" in item.found) == ("usable", True)
 
+    def test_one_of_each_is_no_plural(self):
+        result = result_of(lost_samples=1, gaps=1, bad_frames=1)
+        assert judge(result)[1].found == "1 of 20001 samples lost in 1 gap, 1 damaged frame"
+
     def test_which_mains(self):
         found = judge(result_of(mains_lines_hz=(60.0, 180.0), mains_uv=3.0))[4].found
         assert "3.00 of it mains hum of 60 Hz" in found
@@ -295,7 +315,8 @@ class TestStoringNoise:
     @pytest.mark.parametrize(
         ("changes", "words"),
         [
-            ({"noise_uv": 3.1}, "3.10 uV"),
+            ({"noise_uv": 1.01}, "(1.01 uV) is not stored: an instrument's own is 0.02 to 1 uV"),
+            ({"noise_uv": 1.75, "oversampling": 83}, "0.02 to 1.74 uV; connect the sensor's"),
             ({"noise_uv": 0.0}, "0.00 uV"),
             ({"noise_uv": None}, "none"),
             ({"mains_lines_hz": (50.0,), "mains_uv": 0.1}, "mains hum"),
@@ -380,7 +401,7 @@ class TestCalibrate:
         connection.handshake()
         with pytest.raises(SourceError, match="sent 25 counts, 130 are expected"):
             capture(connection, 0, 1000)
-        with pytest.raises(SourceError, match=r"takes off 1 codes where 0\.700 were set"):
+        with pytest.raises(SourceError, match=r"takes off 1 code where 0\.700 were set"):
             store_step(connection, 0.7)
         connection.transport.close()
         board._thread.join(10)

@@ -63,7 +63,6 @@ class TestFiles:
         assert "/lib/unclench_board/main.py" not in files  # MicroPython runs the one in the root
         assert all(path.endswith(".py") for path in files)
         assert list(files) == sorted(files)
-        assert b"unclench" in files["/main.py"].splitlines()[0]  # by which it is known as ours
         from unclench_wire import board
 
         assert files["/lib/unclench_wire/board.py"] == Path(board.__file__).read_bytes()
@@ -151,6 +150,32 @@ class TestOnRealMicroPython:
         assert asked[0].foreign_main == "/main.py.before-unclench"
         assert board.files() == before
 
+    @pytest.mark.parametrize("had", ["nothing", "ours"])
+    def test_what_only_speaks_of_unclench_is_foreign(self, micropython, firmware, had):
+        """Somebody's own program, or ours with somebody's own lines in it."""
+        board = micropython()
+        theirs = b"# unclench: my own program\n"
+        if had == "ours":
+            put(board, firmware)
+            theirs = firmware["/main.py"] + b"print('my own line')\n"
+        board.write("/main.py", theirs)
+        before = board.files()
+        assert put(board, firmware, lambda plan: False) is None
+        assert board.files() == before
+        put(board, firmware, lambda plan: True)
+        assert board.files() == {**whole(firmware), "/main.py.before-unclench": theirs}
+
+    @pytest.mark.parametrize("listed_there", [True, False])
+    def test_ours_is_known_by_what_it_is(self, micropython, firmware, listed_there):
+        """An older one by the list; the very one that is brought without any."""
+        board = micropython()
+        if listed_there:
+            put(board, {**firmware, "/main.py": b"print('as it was once')\n"})
+        else:
+            board.write("/main.py", firmware["/main.py"])
+        put(board, firmware)  # and is not asked for leave
+        assert board.files() == whole(firmware)
+
     def test_with_leave_it_is_kept(self, micropython, firmware):
         board = micropython()
         board.write("/main.py", b"first\n")
@@ -174,7 +199,7 @@ class TestOnRealMicroPython:
         self, micropython, firmware
     ):
         board = micropython(blocks=40)
-        board.write("/main.py", b"# unclench, an older one\n")
+        board.write("/main.py", firmware["/main.py"])
         before = board.files()
         with pytest.raises(SourceError, match=r"has 1\d KiB left, the firmware needs \d+ KiB"):
             put(board, firmware)
@@ -182,7 +207,7 @@ class TestOnRealMicroPython:
 
     def test_a_disk_that_fills_up_leaves_what_was_there(self, micropython, firmware, monkeypatch):
         board = micropython(blocks=40)
-        board.write("/main.py", b"# unclench, an older one\n")
+        board.write("/main.py", firmware["/main.py"])
         before = board.files()
         monkeypatch.setattr(install_module, "_check_room", lambda prompt, staged: None)
         with pytest.raises(SourceError, match=r"has no room for /.*\.unclench\.$"):
@@ -217,13 +242,81 @@ class TestOnRealMicroPython:
         with pytest.raises(SourceError) as error:
             put(board, firmware)
         assert "went away" in str(error.value)
-        assert "what was on it before is whole" in str(error.value)
+        assert "repeat the command" in str(error.value)
         board.join_again()
         there = board.files()
         assert {path: there[path] for path in old} == old
         done = put(board, firmware)
         assert done.hello.firmware == (9, 8, 7)
         assert board.files() == whole(firmware)
+
+    @pytest.mark.parametrize("main", ["same", "changed", "foreign"])
+    def test_no_mix_is_started_when_the_power_goes(self, micropython, firmware, main, monkeypatch):
+        """The flash takes so many writes of the last step, then the board has no power."""
+        right = install_module.Prompt.run
+        seen = set()
+        board = micropython()
+        old = {path: content + b"# old\n" for path, content in firmware.items()}
+        old["/lib/unclench_board/gone.py"] = b"stale\n"
+        if main == "same":
+            old["/main.py"] = firmware["/main.py"]
+        for writes in (0, 2, 5, 12, 24):
+            put(board, old, lambda plan: True)
+            if main == "foreign":
+                board.write("/main.py", b"theirs\n")
+            before = board.files()
+
+            def cut(self, code, writes=writes):
+                if "os.rename" not in code:
+                    return right(self, code)
+                return right(self, f"disk.writes_left = {writes}\n{code}")
+
+            with monkeypatch.context() as patch:
+                patch.setattr(install_module.Prompt, "run", cut)
+                try:
+                    put(board, firmware, lambda plan: True)
+                except SourceError as error:
+                    assert str(error).endswith("; repeat the command.")  # noqa: PT017
+            board.run(
+                "disk.writes_left = -1\nvfs.umount('/')\n"
+                "vfs.mount(vfs.VfsLfs2(disk), '/')\nos.chdir('/')"
+            )
+            after = board.files()
+            placed = {path: there for path, there in after.items() if ".unclench" not in path}
+            own = {path: there for path, there in before.items() if ".before" not in path}
+            new = {path: there for path, there in placed.items() if ".before" not in path}
+            if "/main.py" in after:
+                seen.add("old" if new == own else "new")
+                assert new in (own, whole(firmware))
+            else:
+                seen.add("no main.py")
+            asked = []
+            put(board, firmware, lambda plan, asked=asked: asked.append(plan) or True)
+            assert bool(asked) == (after.get("/main.py") == b"theirs\n")
+            mended = board.files()
+            kept = {path for path in mended if path not in whole(firmware)}
+            assert {path: mended[path] for path in whole(firmware)} == whole(firmware)
+            assert all(mended[path] == b"theirs\n" for path in kept), kept
+            assert (main == "foreign") == bool(kept)
+            assert "/lib/unclench_board/gone.py" not in mended
+            for path in kept:
+                board.run(f"os.remove({path!r})")
+        assert {"old", "no main.py"} <= seen
+
+    def test_what_is_spoilt_in_its_place_is_told(self, micropython, firmware, monkeypatch):
+        board = micropython()
+        put(board, {**firmware, BIG: b"# old\n"})
+        right = install_module.Prompt.run
+
+        def spoil(self, code):
+            said = right(self, code)
+            if "os.rename" in code:
+                right(self, f"with open({BIG!r}, 'wb') as f: f.write(b'rot')")
+            return said
+
+        monkeypatch.setattr(install_module.Prompt, "run", spoil)
+        with pytest.raises(SourceError, match=r"big\.py on the board .* is not what was written"):
+            put(board, firmware)
 
     def test_what_arrives_wrong_is_not_put_in_place(self, micropython, firmware, monkeypatch):
         board = micropython()
@@ -278,7 +371,7 @@ class TestOnRealMicroPython:
             if done > 1000 if moment == "copying" else what == moment:
                 board.unplug()
 
-        with pytest.raises(SourceError, match=r"went away at .*; what was on it before is whole"):
+        with pytest.raises(SourceError, match=r"went away at .*: plug it in again and repeat the"):
             put(board, firmware, progress=unplug)
 
     def test_a_port_that_is_gone_when_the_prompt_is_wanted(self, monkeypatch):
@@ -311,8 +404,23 @@ class TestOnRealMicroPython:
         target = install_module.Target("linux", "linux", False, "import time; time.sleep(3)")
         with pytest.raises(SourceError) as error:
             install(board.path, firmware, agree=never, target=target)
-        assert "it said no hello within 0.5 s of its restart: Nothing was heard" in str(error.value)
-        assert "unclench board check" in str(error.value)
+        assert str(error.value) == (
+            "The firmware is on the board, but it said no hello within 0.5 s of its restart "
+            f"(Nothing was heard from {board.path} within 1.6 s): unplug it, plug it in again and "
+            "try `unclench board check`; a jumper from GP22 to GND keeps the firmware from "
+            "starting."
+        )
+
+    @pytest.mark.parametrize(("version", "told"), [((1, 27, 9), True), ((1, 28, 0), False)])
+    def test_a_micropython_that_was_not_tested_is_told(
+        self, micropython, firmware, monkeypatch, version, told
+    ):
+        board, warned = micropython(), []
+        runs = Interpreter("micropython", version, "linux", "linux")
+        monkeypatch.setattr(install_module.Prompt, "interpreter", lambda self: runs)
+        put(board, firmware, warn=warned.append)
+        sentence = "The board has MicroPython 1.27.9; the firmware has only been tested with 1.28."
+        assert warned == [sentence] * told
 
 
 class TestFromTheCommandLine:

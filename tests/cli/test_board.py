@@ -16,9 +16,10 @@ from unclench.link.messages import SampleFrame
 from unclench.link.transport import PtyTransport, open_transport
 from unclench.link.virtual.inputs import SyntheticInput
 
+FORGETS = "The virtual board forgets it with this command."
 LONG_S = 120.0  # only against hanging
 posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
-COMMANDS = ("install", "check", "calibrate")
+COMMANDS = ("install", "check", "calibrate", "set", "blink")
 
 
 def first_line(process):
@@ -68,7 +69,7 @@ class TestWhichBoard:
         terminal.close()
 
     @posix_only
-    @pytest.mark.parametrize("command", ["check", "calibrate"])
+    @pytest.mark.parametrize("command", COMMANDS[1:])
     def test_a_stranger_is_not_spoken_to(self, run, command):
         terminal = PtyTransport()
         said = run("board", command, "--port", terminal.path).sentence()
@@ -77,7 +78,7 @@ class TestWhichBoard:
         assert terminal.read(0.1) == b""
         terminal.close()
 
-    @pytest.mark.parametrize("command", ["check", "calibrate"])
+    @pytest.mark.parametrize("command", COMMANDS[1:])
     def test_a_recording_is_no_board(self, run, session, command):
         assert "is a recording" in run("board", command, "--port", session).sentence()
 
@@ -89,10 +90,25 @@ class TestWhichBoard:
             (("calibrate", "--seconds", 0), "--seconds"),
             (("calibrate", "--channel", 4), "--channel"),
             (("check", "--port", "sim:asleep"), "no scenario 'asleep'"),
+            (("set", "--gain", "200"), "give K=G, as in 1=200"),
+            (("set", "--gain", "1=nan"), "give K=G, as in 1=200"),
+            (("set", "--gain", "1=-1"), "no sensor has the gain -1"),
+            (("set", "--gain", "4=200"), "channel 4 is not in the range 1<=x<=3"),
+            (("set", "--channels", 256), "--channels"),
+            (("set", "--rate", 2**32), "--rate"),
+            (("blink", "--seconds", 0), "--seconds"),
+            (("install", "--port", "sim:relaxed"), "is a virtual board and takes no firmware"),
+            (("install", "--port", "sim"), "is a virtual board and takes no firmware"),
         ],
     )
     def test_mistakes(self, run, arguments, words):
         assert words in run("board", *arguments).sentence()
+
+    def test_without_a_command_it_says_which_there_are(self, run):
+        done = run("board")
+        assert (done.status, done.err) == (0, "")
+        assert done.out == run("board", "--help").out
+        assert all(f"  {command} " in done.out for command in COMMANDS)
 
     def test_help_says_what_to_do_with_the_input(self, run):
         told = " ".join(run("board", "calibrate", "--help").out.split())
@@ -136,9 +152,14 @@ class TestCheck:
         assert stored.status == 0
         measured = json.loads(stored.out)["channels"][0]
         assert measured["stored_noise_uv"] == before["stored_noise_uv"]  # nothing was, before
-        assert f"noise: {measured['noise_uv']:.2f} uV." in stored.err
+        assert stored.err == (f"Stored as the board's own noise: {measured['noise_uv']:.2f} uV.\n")
         after = json.loads(run(*arguments[:-1]).out)["channels"][0]["stored_noise_uv"]
         assert after == pytest.approx(measured["noise_uv"], abs=0.0006)
+
+    def test_a_virtual_board_forgets(self, run):
+        arguments = ("--seconds", 3, "--store-noise", "--yes")
+        done = run("board", "check", "--port", "sim:shorted", *arguments)
+        assert done.out.splitlines()[-1].endswith(" uV. " + FORGETS)
 
     def test_a_muscle_is_not_stored_as_noise(self, run):
         arguments = ("--seconds", 3, "--store-noise", "--yes", "--json")
@@ -170,7 +191,7 @@ class TestCalibrate:
         first, second = dry.out.splitlines()
         assert first.startswith("The step at code 2047 is ")
         assert float(first.split()[6]) == pytest.approx(1.0, abs=0.05)
-        assert second == "Not stored; the board takes off 1 codes."
+        assert second == "Not stored; the board takes off 1 code."
         done = run(*arguments)
         stored = done.out.splitlines()[1]
         assert stored.endswith("(before: 1).")
@@ -182,9 +203,105 @@ class TestCalibrate:
         assert (done.status, done.err) == (0, "")
         assert "Not stored" in done.out
 
+    def test_a_virtual_board_forgets(self, run):
+        done = run("board", "calibrate", "--port", "sim:relaxed", "--seconds", 1)
+        assert done.out.splitlines()[-1].endswith("(before: 1). " + FORGETS)
+
     def test_readings_that_do_not_tell(self, run):
         said = run("board", "calibrate", "--port", "sim", "--seconds", 0.01).sentence()
         assert "50000 are needed" in said
+
+
+SHOWN = [
+    "channels  2",
+    "rate      1000 Hz",
+    "gain 1    201.5",
+    "gain 2    200",
+    "step      1 code taken off above code 2047",
+    "noise 1   0.24 uV RMS stored",
+    "noise 2   0.24 uV RMS stored",
+]
+
+
+class TestSet:
+    def test_what_was_set_holds_and_is_shown(self, run, spawn):
+        url = first_line(spawn("simulate", "--tcp", 0, "--signal", "sim:shorted"))
+        new = run("board", "set", "--port", url)
+        assert (new.status, new.err) == (0, "")
+        who, *settings = new.out.splitlines()
+        assert who == (f"Board 7669727475616c01 (virtual board: shorted) on {url}, firmware 0.1.0")
+        assert settings == [
+            *("channels  1", "rate      2000 Hz", "gain 1    200"),
+            *("step      1 code taken off above code 2047", "noise 1   0.17 uV RMS stored"),
+        ]
+        arguments = ("--channels", 2, "--rate", 1000, "--gain", "1=201.5", "--gain", "3=100")
+        done = run("board", "set", "--port", url, *arguments)
+        assert (done.status, done.err) == (0, "")
+        assert done.out.splitlines()[1:-2] == SHOWN
+        assert done.out.splitlines()[-2:] == [
+            "Channel 3 is not on; its gain is kept for when it is.",
+            "The noise was stored under other settings: measure it anew with `unclench board check "
+            "--store-noise`.",
+        ]
+        again = run("board", "set", "--port", url)
+        assert again.out.splitlines()[1:] == SHOWN
+        third = run("board", "set", "--port", url, "--channels", 3)
+        assert "gain 3    100" in third.out.splitlines()
+        mixed = run("board", "set", "--port", url, "--channels", 2, "--defaults")
+        assert mixed.out.splitlines()[1:5] == [
+            *("channels  2", "rate      2000 Hz", "gain 1    200", "gain 2    200")
+        ]  # the defaults came first
+
+    def test_nothing_stored(self, run, monkeypatch):
+        right = SyntheticInput.hello
+
+        def new(self):
+            hello = right(self)
+            hello.step_mlsb = hello.channels[0].noise_nv = 0
+            return hello
+
+        monkeypatch.setattr(SyntheticInput, "hello", new)
+        done = run("board", "set", "--port", "sim:relaxed")
+        assert done.out.splitlines()[-2:] == ["step      not taken off", "noise 1   not measured"]
+        assert done.out.startswith("Board 7669727475616c01 (virtual board: relaxed), firmware 0")
+
+    @pytest.mark.parametrize(
+        "arguments", [("--channels", 2), ("--rate", 1000), ("--gain", "1=2"), ("--defaults",)]
+    )
+    def test_a_virtual_board_forgets(self, run, arguments):
+        assert run("board", "set", "--port", "sim", *arguments).out.splitlines()[-1] == FORGETS
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (("--rate", 1500), "refused: rate 1500 Hz; this board has 1000, 2000 and 4000 Hz."),
+            (("--channels", 7), "refused: 7 channels; this board has 1 to 3."),
+            (("--gain", "2=0.5"), "refused: gain 0.5 for channel 1; 1 to 100000 fit."),
+            (
+                ("--defaults", "--gain", "1=201", "--gain", "2=0", "--rate", 1000, "--channels", 2),
+                "1 to 100000 fit; set before that: the defaults, the channels, the rate, gain 1.",
+            ),
+        ],
+    )
+    def test_the_board_refuses_in_its_own_words(self, run, arguments, words):
+        said = run("board", "set", "--port", "sim:relaxed", *arguments).sentence()
+        assert said.endswith(words)
+
+
+class TestBlink:
+    def test_it_says_which(self, run, monkeypatch):
+        blinked = []
+        monkeypatch.setattr(
+            "unclench.link.virtual.board._Hardware.blink", lambda self, s: blinked.append(s)
+        )
+        done = run("board", "blink", "--port", "sim:relaxed")
+        assert (done.status, done.err) == (0, "")
+        assert done.out.splitlines() == [
+            "Board 7669727475616c01 (virtual board: relaxed) blinks for 5 s.",
+            "It is virtual and has no light.",
+        ]
+        run("board", "blink", "--port", "sim:relaxed", "--seconds", 255)
+        assert blinked == [5, 255]
 
 
 PLAN = Plan(
@@ -204,9 +321,10 @@ class TestInstall:
     def installing(self, monkeypatch):
         monkeypatch.setattr("unclench.link.discovery.candidate_ports", lambda: [("COM9", None)])
 
-        def fake(port, files, *, agree, progress):
+        def fake(port, files, *, agree, progress, warn):
             assert (port, "/main.py" in files) == ("COM9", True)
             progress("looking", 0, 0)
+            warn("Something to know.")
             return Installed(PLAN, SyntheticInput("relaxed").hello()) if agree(PLAN) else None
 
         monkeypatch.setattr("unclench.commands.board.install", fake)
@@ -214,12 +332,15 @@ class TestInstall:
     def test_done(self, run, installing):
         done = run("board", "install", "--yes")
         assert done.status == 0
-        assert done.err == "The board has a /boot.py of its own; it runs first and stays.\n"
+        assert done.err.splitlines() == [
+            "Something to know.",
+            "The board has a /boot.py of its own; it runs first and stays.",
+        ]
         assert done.out.splitlines() == [
             "MicroPython 1.28.0 on Raspberry Pi Pico with RP2040.",
             "The main.py that was there is now /main.py.before-unclench.",
-            "1 files copied, 3 were there already, 1 old ones removed; all verified.",
-            "The board is back: firmware 0.1.0, board 7669727475616c01, 1 channel(s) at 2000 Hz.",
+            "1 file copied, 3 were there already, 1 old one removed; all verified.",
+            "The board is back: firmware 0.1.0, board 7669727475616c01, 1 channel at 2000 Hz.",
         ]
 
     def test_somebody_elses_main_without_anybody_to_ask(self, run, installing):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.board.step import MISSING, StepEstimate, estimate_step
+from unclench.board.words import counted
 from unclench.errors import InputError, SourceError
 from unclench.link.connection import Connection
 from unclench_wire import ids
@@ -83,8 +84,8 @@ def store_step(connection: Connection, step_lsb: float) -> float:
     hello = connection.setting(ids.CMD_SET_STEP, struct.pack("<h", round(step_lsb * 1000)))
     if hello.step_mlsb != round(step_lsb * 1000):
         raise SourceError(
-            f"The board on {connection.name} takes off {hello.step_mlsb / 1000:g} codes where "
-            f"{step_lsb:.3f} were set: update its firmware (`unclench board install`)."
+            f"The board on {connection.name} takes off {counted(hello.step_mlsb / 1000, 'codes')} "
+            f"where {step_lsb:.3f} were set: update its firmware (`unclench board install`)."
         )
     return hello.step_mlsb / 1000
 

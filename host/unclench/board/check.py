@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.board.noise import DEAD_UV, converter_noise_uv, limits_uv
 from unclench.errors import InputError, SourceError
 from unclench.link.clock import ClockFit
 from unclench.link.connection import Connection, trouble_of
@@ -35,7 +36,6 @@ _ECHO_EVERY_S = 0.1
 _ECHO_LOST_S = 1.0
 _SILENT_S = 2.0
 _READ_S = 0.05
-_LEAST_UV, _MOST_UV = 0.02, 3.0  # what an instrument's own noise may be
 _PATIENCE = 1.5  # times as long as it should take, and a little more
 _PATIENCE_S = 2.0
 
@@ -51,6 +51,7 @@ class ChannelCheck:
     level_code: float  # mean of the converter's readings, correction taken off
     level_v: float  # at the pin
     clipped_fraction: float
+    converter_uv: float  # the noise that its converter alone makes
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class CheckResult:
     echoes_lost: int
     step_lsb: float
     full_scale_v: float
+    oversampling: int  # readings summed to one sample
     channels: tuple[ChannelCheck, ...]
 
 
@@ -127,12 +129,13 @@ def store_noise(connection: Connection, result: CheckResult) -> Hello:
 
     Raises InputError where it cannot be, SourceError if the board refuses.
     """
+    _, most_uv = limits_uv(result.oversampling, result.rate_hz)
     for number, channel in enumerate(result.channels, start=1):
-        if channel.noise_uv is None or not _LEAST_UV < channel.noise_uv <= _MOST_UV:
+        if channel.noise_uv is None or not DEAD_UV < channel.noise_uv <= most_uv:
             measured = "none" if channel.noise_uv is None else f"{channel.noise_uv:.2f} uV"
             raise InputError(
                 f"The noise of channel {number} ({measured}) is not stored: an instrument's own is "
-                f"{_LEAST_UV:g} to {_MOST_UV:g} uV; connect the sensor's electrodes to each other "
+                f"{DEAD_UV:g} to {most_uv:.3g} uV; connect the sensor's electrodes to each other "
                 "and repeat the check."
             )
         if channel.mains_lines_hz:
@@ -267,6 +270,7 @@ def _result(
         echoes_lost=stream.echoes_lost,
         step_lsb=hello.step_mlsb / 1000,
         full_scale_v=hello.full_scale_uv / 1e6,
+        oversampling=hello.oversampling,
         channels=_channels(hello, runs),
     )
 
@@ -291,6 +295,7 @@ def _channels(hello: Hello, runs: list[NDArray[np.int32]]) -> tuple[ChannelCheck
             float(level[channel]),
             float(level[channel] * hello.full_scale_uv / hello.codes / 1e6),
             float(clipped[channel]),
+            converter_noise_uv(hello, channel),
         )
         for channel in k
     )

@@ -1,4 +1,4 @@
-"""Puts the firmware on a board, so that a cut at any moment leaves the old one or the new one.
+"""Puts the firmware on a board, so that no mix of old and new is ever started.
 
 A host sends nothing to a port before a board has said hello (PROTOCOL.md 2.1). Installing is the
 one exception, because a board without our firmware says none: a port that a person names, or the
@@ -6,7 +6,11 @@ one Pico that is plugged in, gets Ctrl-C and the order for MicroPython's raw pro
 runs there already it is asked for its prompt properly (4.13).
 
 Everything that differs is first written beside its place under another name and verified by hash.
-Only then is it renamed, all of it in one step that runs on the board by itself, and verified again.
+Until then a cut of line or power leaves the old files as they were. Only then is it renamed, all
+of it in one step that runs on the board by itself, even if the line is cut, and verified again. If
+the power goes during that step, or it is interrupted, old and new files may be mixed; main.py goes
+first and comes back last, so that such a board starts nothing and stays at MicroPython's prompt
+until the command is repeated.
 """
 
 from __future__ import annotations
@@ -27,10 +31,10 @@ from unclench_wire.messages import Hello
 
 MANIFEST = "/unclench_files.json"  # what we put there, by path: its SHA-256
 BOOT = "/boot.py"
-_MARK = "unclench"  # in the first line of our main.py
 _STAGED = ".unclench"  # ending of what is not yet in its place
 _KEPT = ".before-unclench"
 OLDEST = (1, 22, 0)  # rp2.DMA came with it
+TESTED = (1, 28, 0)
 IMAGE = "https://micropython.org/download/RPI_PICO/"
 
 _LISTEN_S = 0.7  # a board that runs our firmware says hello twice a second
@@ -79,6 +83,7 @@ def install(
     *,
     agree: Callable[[Plan], bool],
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    warn: Callable[[str], None] = lambda sentence: None,
     target: Target = RP2040,
     clock: Callable[[], float] = time.monotonic,
 ) -> Installed | None:
@@ -91,8 +96,11 @@ def install(
         the board's own program runs again and None is returned.
     progress
         Told what is being done, how many bytes of how many.
+    warn
+        Told what a person should know though it goes on, in one sentence.
 
-    Raises SourceError in one sentence; the board then runs what it ran before.
+    Raises SourceError in one sentence. The board then runs what it ran before; if it failed while
+    the files were put in their places, perhaps nothing: to repeat the command mends it.
     """
     serial_number = dict(discovery.candidate_ports()).get(port)
     progress("looking", 0, 0)
@@ -100,6 +108,12 @@ def install(
     try:
         interpreter = prompt.interpreter()
         check_interpreter(interpreter, target, port)
+        if interpreter.version < TESTED:
+            tested = ".".join(str(part) for part in TESTED[:2])
+            warn(
+                f"The board has MicroPython {_dotted(interpreter.version)}; the firmware has only "
+                f"been tested with {tested}."
+            )
         plan = look(prompt, interpreter, files)
         if (plan.foreign_main or plan.foreign_boot) and not agree(plan):
             prompt.leave()
@@ -190,12 +204,12 @@ def look(prompt: Prompt, interpreter: Interpreter, files: Mapping[str, bytes]) -
     """Compare the board's files with `files`; changes nothing."""
     there = prompt.digests(list(files))
     copy = tuple(path for path, content in files.items() if there.get(path) != digest(content))
-    stale = tuple(path for path in _manifest(prompt) if path not in files)
+    manifest = _manifest(prompt)
+    stale = tuple(path for path in manifest if _in_packages(path) and path not in files)
     kept = None
-    if MAIN in there:
-        head = prompt.first_line(MAIN)
-        if head is not None and _MARK not in head:
-            kept = _free_name(prompt, MAIN + _KEPT)
+    # Ours is what we bring or what we put there last time; what a person has edited is not.
+    if MAIN in there and there[MAIN] not in (digest(files[MAIN]), manifest.get(MAIN)):
+        kept = _free_name(prompt, MAIN + _KEPT)
     return Plan(
         interpreter,
         copy,
@@ -212,7 +226,7 @@ def carry_out(
     files: Mapping[str, bytes],
     progress: Callable[[str, int, int], None],
 ) -> None:
-    """Write, verify, put in place, verify. Raises SourceError; the old files are whole then."""
+    """Write, verify, put in place, verify. Raises SourceError."""
     manifest = {path: digest(content) for path, content in files.items()}
     new = {path: files[path] for path in plan.copy}
     listed = json.dumps(manifest).encode()
@@ -221,7 +235,8 @@ def carry_out(
     if not new:
         return
     staged = {path + _STAGED: content for path, content in new.items()}
-    prompt.run(_REMOVE % (list(staged),))  # left by an installation that was cut short
+    # Left by an installation that was cut short.
+    prompt.run(_REMOVE % ([*staged, MAIN + _STAGED],))
     _check_room(prompt, staged)
     prompt.run(_MAKE_FOLDERS % (sorted({path.rpartition("/")[0] for path in staged}),))
     total = sum(len(content) for content in staged.values())
@@ -236,10 +251,10 @@ def carry_out(
         prompt.run(_REMOVE % (list(staged),))
         raise
     _verify(prompt, staged)
-    # main.py last: while it is the old one, or missing, nothing new is started.
-    order = sorted(new, key=lambda path: (path == MAIN, path))
-    aside = (MAIN, plan.foreign_main) if plan.foreign_main else None
-    prompt.run(_PUT_IN_PLACE % (aside, order, _STAGED, list(plan.stale)))
+    # One that is to stay waits beside its place, where an installation cut short would leave it.
+    aside = plan.foreign_main or (None if MAIN in new else MAIN + _STAGED)
+    places = sorted(path for path in new if path not in (MANIFEST, MAIN))
+    prompt.run(_PUT_IN_PLACE % (MAIN, aside, _STAGED, places, list(plan.stale), MANIFEST))
     progress("verifying", total, total)
     _verify(prompt, {**files, **new})
 
@@ -259,27 +274,36 @@ def wait_for_hello(
             finally:
                 connection.transport.close()  # and not one byte: it heeds Ctrl-C for two seconds
         except SourceError as error:
-            trouble = str(error).rstrip(".")
+            trouble = _fact(str(error))
             time.sleep(_RETRY_S)
     raise SourceError(
-        f"The firmware is on the board, but it said no hello within {wait_s:g} s of its restart: "
-        f"{trouble}; unplug it, plug it in again and try `unclench board check`."
+        f"The firmware is on the board, but it said no hello within {wait_s:g} s of its restart "
+        f"({trouble}): unplug it, plug it in again and try `unclench board check`; a jumper from "
+        "GP22 to GND keeps the firmware from starting."
     )
+
+
+def _fact(sentence: str) -> str:
+    """What a sentence states, without the advice that follows."""
+    fact = sentence.partition(";")[0]
+    return (fact if " reports: " in fact else fact.partition(": ")[0]).rstrip(".")
 
 
 def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(str(part) for part in version)
 
 
-def _manifest(prompt: Prompt) -> tuple[str, ...]:
-    """Paths that we put there last time; none if the list is missing or makes no sense."""
+def _manifest(prompt: Prompt) -> dict[str, str]:
+    """Digests of what we put there last time; none if the list is missing or makes no sense."""
     try:
         listed = json.loads(prompt.read(MANIFEST) or b"{}")
     except ValueError:
-        return ()
-    ours = tuple(f"{LIB}/{package}/" for package in PACKAGES)
-    paths = listed if isinstance(listed, dict) else {}
-    return tuple(path for path in paths if path.startswith(ours) and ".." not in path)
+        return {}
+    return listed if isinstance(listed, dict) else {}
+
+
+def _in_packages(path: str) -> bool:
+    return path.startswith(tuple(f"{LIB}/{package}/" for package in PACKAGES)) and ".." not in path
 
 
 def _free_name(prompt: Prompt, name: str) -> str:
@@ -330,20 +354,30 @@ for _p in %r:
    pass
 """
 
-# One step for the host, so that it is done even if the line is cut in the middle of it.
+# One step for the host, so that it is done even if the line is cut in the middle of it. main.py is
+# away while old and new are mixed, the list comes after what it says: each of these renames is
+# whole or not done when the power goes, all of them together are not.
 _PUT_IN_PLACE = """
 import os
-_aside = %r
-if _aside:
- os.rename(_aside[0], _aside[1])
+_main, _aside, _staged = %r, %r, %r
+try:
+ if _aside:
+  os.rename(_main, _aside)
+ else:
+  os.remove(_main)
+except OSError as _e:
+ if _e.errno != 2:
+  raise
 for _p in %r:
- os.rename(_p + %r, _p)
+ os.rename(_p + _staged, _p)
 for _p in %r:
  os.remove(_p)
  try:
   os.rmdir(_p[:_p.rfind('/')])
  except OSError:
   pass
+for _p in (%r, _main):
+ os.rename(_p + _staged, _p)
 if hasattr(os, 'sync'):
  os.sync()
 """

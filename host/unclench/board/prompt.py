@@ -202,14 +202,16 @@ class Prompt:
             last = _last_line(error)
             if "ENOSPC" in last or last == "OSError: 28":
                 raise BoardFullError(f"The board on {self.port} has no room for {what}.") from error
-            raise SourceError(f"The board on {self.port} failed at {what}: {last}.") from error
+            raise SourceError(
+                f"The board on {self.port} failed at {what}: {last}; repeat the command."
+            ) from error
         except _BROKEN as error:
             raise self._lost(what) from error
 
     def _lost(self, what: str) -> SourceError:
         return SourceError(
-            f"The board on {self.port} went away at {what}; what was on it before is whole: plug "
-            "it in again and repeat the command."
+            f"The board on {self.port} went away at {what}: plug it in again and repeat the "
+            "command, which also mends what was half done."
         )
 
 

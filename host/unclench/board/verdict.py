@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
 from unclench.board.check import ChannelCheck, CheckResult
+from unclench.board.noise import DEAD_UV, limits_uv
+from unclench.board.words import counted
 
 Verdict: TypeAlias = Literal["good", "usable", "not usable"]
 _WORST_LAST: tuple[Verdict, ...] = ("good", "usable", "not usable")
@@ -18,9 +20,7 @@ _SIGMAS = 3.0
 _USABLE_LOSS = 0.001
 _GOOD_ECHO_MS = 50.0  # PROTOCOL.md 4.2
 _USABLE_ECHO_MS = 500.0
-OWN_NOISE_UV = 0.7  # three channels at 4.03 uV a code make 0.6, by 0.97 LSB a reading
 _FREE_INPUT_UV = 100.0  # no muscle at rest makes so much
-_DEAD_UV = 0.02
 _CLIPPED = 0.002
 _GOOD_LEVEL = 0.15  # of the full scale, from its middle
 _USABLE_LEVEL = 0.35
@@ -40,7 +40,8 @@ def judge(result: CheckResult) -> tuple[Item, ...]:
     """All items, in the order in which a person reads them."""
     items = [_rate(result), _losses(result), _counters(result), _echo(result)]
     for number, channel in enumerate(result.channels, start=1):
-        items += [_noise(number, channel), _level(number, channel, result.full_scale_v)]
+        limits = limits_uv(result.oversampling, result.rate_hz)
+        items += [_noise(number, channel, limits), _level(number, channel, result.full_scale_v)]
     return (*items, _correction(result))
 
 
@@ -80,8 +81,8 @@ def _rate(result: CheckResult) -> Item:
 def _losses(result: CheckResult) -> Item:
     whole = result.n_samples + result.lost_samples
     found = (
-        f"{result.lost_samples} of {whole} samples lost in {result.gaps} gaps, "
-        f"{result.bad_frames} damaged frames"
+        f"{result.lost_samples} of {whole} samples lost in {counted(result.gaps, 'gaps')}, "
+        f"{counted(result.bad_frames, 'damaged frames')}"
     )
     if result.lost_samples == 0 and result.bad_frames == 0:
         return Item("losses", found, "good")
@@ -92,7 +93,7 @@ def _losses(result: CheckResult) -> Item:
 
 def _counters(result: CheckResult) -> Item:
     found = ", ".join(
-        f"{count} {name.replace('_', ' ')}" for name, count in result.counters.items()
+        counted(count, name.replace("_", " ")) for name, count in result.counters.items()
     )
     own = result.counters["fifo_overflows"] + result.counters["dma_overruns"]
     if own:
@@ -115,11 +116,11 @@ def _echo(result: CheckResult) -> Item:
     return Item("answers", found, "usable" if fine else "not usable", advice)
 
 
-def _noise(number: int, channel: ChannelCheck) -> Item:
+def _noise(number: int, channel: ChannelCheck, limits: tuple[float, float]) -> Item:
     name = f"noise {number}"
     if channel.noise_uv is None:
         return Item(name, "not measured", "usable", "The rate is too low for 20 to 450 Hz.")
-    found = f"{channel.noise_uv:.2f} uV RMS in 20-450 Hz"
+    found = f"{channel.noise_uv:.2f} uV RMS in 20-450 Hz (converter: {channel.converter_uv:.2f})"
     if channel.stored_noise_uv:
         found += f", {channel.stored_noise_uv:.2f} stored"
     if channel.mains_lines_hz:
@@ -127,7 +128,7 @@ def _noise(number: int, channel: ChannelCheck) -> Item:
     if channel.clipped_fraction > _CLIPPED:
         advice = "The signal is cut off: look at the sensor's supply, its gain and its electrodes."
         return Item(name, found, "not usable", advice)
-    if channel.noise_uv < _DEAD_UV:
+    if channel.noise_uv < DEAD_UV:
         advice = "No converter is so quiet: its input is stuck; look at the sensor's wires."
         return Item(name, found, "not usable", advice)
     if channel.noise_uv > _FREE_INPUT_UV:
@@ -136,10 +137,18 @@ def _noise(number: int, channel: ChannelCheck) -> Item:
     if channel.mains_lines_hz:
         advice = "Unplug the charger and move away from lamps and cables."
         return Item(name, found, "usable", advice)
-    if channel.noise_uv > OWN_NOISE_UV:
+    good_uv, usable_uv = limits
+    if channel.noise_uv > usable_uv:
         advice = (
-            f"The instrument's own is below {OWN_NOISE_UV:g} uV. With electrodes on a muscle this "
-            "is its tension; connect the sensor's electrodes to each other to see what it adds."
+            f"Above {usable_uv:.3g} uV: either a muscle, hum or a fault. As the board's own noise "
+            "it would drown a relaxed muscle; connect the sensor's electrodes to each other and "
+            "repeat."
+        )
+        return Item(name, found, "usable", advice)
+    if channel.noise_uv > good_uv:
+        advice = (
+            f"A good board's own is below {good_uv:.3g} uV: look for a charger, a long cable, a "
+            "lamp, or a muscle under the electrodes."
         )
         return Item(name, found, "usable", advice)
     return Item(name, found, "good")
@@ -168,4 +177,4 @@ def _correction(result: CheckResult) -> Item:
     if result.step_lsb == 0:
         advice = "Readings above code 2047 are too high: run `unclench board calibrate` once."
         return Item("step", "not taken off", "usable", advice)
-    return Item("step", f"{result.step_lsb:g} codes taken off above code 2047", "good")
+    return Item("step", f"{counted(result.step_lsb, 'codes')} taken off above code 2047", "good")

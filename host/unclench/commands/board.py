@@ -1,10 +1,12 @@
-"""`unclench board ...`: install a board's firmware, check it, calibrate it."""
+"""`unclench board ...`: install a board's firmware, set it, check it, calibrate it, find it."""
 
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import click
 from rich.console import Console
@@ -16,16 +18,22 @@ from unclench.board.calibrate import calibrate, store_step
 from unclench.board.check import MIN_SECONDS, CheckResult, check_board, store_noise
 from unclench.board.files import MAIN, firmware_files
 from unclench.board.install import BOOT, Plan, install
+from unclench.board.settings import change
 from unclench.board.step import StepEstimate
 from unclench.board.verdict import judge, overall, to_json
+from unclench.board.words import counted
 from unclench.commands.options import Seconds
 from unclench.errors import InputError, SourceError
 from unclench.link import discovery
 from unclench.link.connection import Connection
 from unclench.link.transport import TransportClosed
 from unclench.sources import open_source
+from unclench_wire import ids
 from unclench_wire.messages import Hello
 
+_FORGETS = "The virtual board forgets it with this command."
+_MAX_CHANNELS = 3  # PROTOCOL.md 2.2
+_MAX_U32 = 0xFFFFFFFF
 _COLOURS = {"good": "green", "usable": "yellow", "not usable": "red"}
 
 port_option = click.option(
@@ -39,9 +47,33 @@ source_option = click.option(
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
-@click.group("board")
-def board_command() -> None:
-    """Look after a board: install its firmware, check it, calibrate it."""
+class _Gain(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click
+    """K=G: a channel from 1, and the gain of its sensor, to a thousandth."""
+
+    name = "K=G"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Return channel and gain in thousandths, or fail with a sentence."""
+        number, _, gain = str(value).partition("=")
+        try:
+            channel, gain_milli = int(number), round(float(gain) * 1000)
+        except (ValueError, OverflowError):
+            self.fail(f"'{value}' is no channel with its gain: give K=G, as in 1=200.", param, ctx)
+        if not 1 <= channel <= _MAX_CHANNELS:
+            self.fail(f"channel {channel} is not in the range 1<=x<={_MAX_CHANNELS}.", param, ctx)
+        if not 0 <= gain_milli <= _MAX_U32:
+            self.fail(f"no sensor has the gain {gain}.", param, ctx)
+        return channel, gain_milli
+
+
+@click.group("board", invoke_without_command=True)
+@click.pass_context
+def board_command(ctx: click.Context) -> None:
+    """Look after a board: install its firmware, set it, check it, calibrate it."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @board_command.command("install")
@@ -51,9 +83,13 @@ def install_command(port: str | None, yes: bool) -> None:
     """Install the firmware on a Pico that has MicroPython, or update it.
 
     Only what differs is copied, every file is verified, then the board is restarted. A main.py that
-    is not unclench's is kept beside the new one, after asking. Whatever runs on the board is
-    interrupted.
+    is not unclench's, or that you have edited, is kept beside the new one, after asking. Whatever
+    runs on the board is interrupted.
     """
+    if port is not None and re.match(r"sim([:?]|$)", port):
+        raise InputError(
+            f"{port} is a virtual board and takes no firmware: give --port the port of a Pico."
+        )
     port = _choose(port)
 
     def agree(plan: Plan) -> bool:
@@ -81,6 +117,7 @@ def install_command(port: str | None, yes: bool) -> None:
             progress=lambda what, n, total: progress.update(
                 task, what=what, completed=n, total=total or None
             ),
+            warn=lambda sentence: click.echo(sentence, err=True),
         )
     if done is None:
         click.echo("Nothing was changed.")
@@ -90,8 +127,9 @@ def install_command(port: str | None, yes: bool) -> None:
     if plan.foreign_main is not None:
         click.echo(f"The main.py that was there is now {plan.foreign_main}.")
     click.echo(
-        f"{len(plan.copy)} files copied, {plan.same} were there already, {len(plan.stale)} old "
-        "ones removed; all verified."
+        f"{counted(len(plan.copy), 'files')} copied, {plan.same} "
+        f"{'was' if plan.same == 1 else 'were'} there already, "
+        f"{counted(len(plan.stale), 'old ones')} removed; all verified."
     )
     click.echo(f"The board is back: {_who(done.hello)}.")
 
@@ -119,7 +157,7 @@ def check_command(port: str | None, seconds: float, as_json: bool, store: bool, 
     """
     if not seconds == seconds:  # click lets "nan" through
         raise InputError("--seconds needs a number.")
-    with _connected(port) as (connection, hello):
+    with _connected(port) as (connection, hello, forgets):
         progress = _progress("checking")
         with progress:
             task = progress.add_task("", total=seconds)
@@ -149,7 +187,7 @@ def check_command(port: str | None, seconds: float, as_json: bool, store: bool, 
                 return
         stored = store_noise(connection, result)
         told = ", ".join(f"{channel.noise_nv / 1000:.2f} uV" for channel in stored.channels)
-        click.echo(f"Stored as the board's own noise: {told}.", err=as_json)
+        _stored(f"Stored as the board's own noise: {told}.", forgets, err=as_json)
 
 
 @board_command.command("calibrate")
@@ -177,7 +215,7 @@ def calibrate_command(port: str | None, channel: int, seconds: float, dry_run: b
     connect the middle pin of a potentiometer between 3V3 and GND, and turn it slowly back and
     forth across the middle (1.65 V) while this runs.
     """
-    with _connected(port) as (connection, hello):
+    with _connected(port) as (connection, hello, forgets):
         progress = _progress("calibrating", TextColumn("{task.fields[found]}"))
         with progress:
             task = progress.add_task("", total=seconds, found="")
@@ -192,13 +230,91 @@ def calibrate_command(port: str | None, channel: int, seconds: float, dry_run: b
             f"code {found.level_code:.1f}."
         )
         if dry_run:
-            click.echo(f"Not stored; the board takes off {hello.step_mlsb / 1000:g} codes.")
+            before = counted(hello.step_mlsb / 1000, "codes")
+            click.echo(f"Not stored; the board takes off {before}.")
             return
         stored = store_step(connection, found.step_lsb)
-        click.echo(
-            f"Stored: the board takes off {stored:g} codes from now on "
-            f"(before: {hello.step_mlsb / 1000:g})."
+        _stored(
+            f"Stored: the board takes off {counted(stored, 'codes')} from now on "
+            f"(before: {hello.step_mlsb / 1000:g}).",
+            forgets,
         )
+
+
+@board_command.command("set")
+@source_option
+@click.option(
+    "--channels", type=click.IntRange(0, 255), metavar="N", help="How many, from the first on."
+)
+@click.option(
+    "--rate", "rate_hz", type=click.IntRange(0, _MAX_U32), metavar="HZ", help="Samples a second."
+)
+@click.option(
+    "--gain",
+    "gains",
+    type=_Gain(),
+    multiple=True,
+    metavar="K=G",
+    help="Gain G of the sensor on channel K, from 1; repeatable.",
+)
+@click.option("--defaults", is_flag=True, help="First of all, forget all that was set or stored.")
+def set_command(
+    port: str | None,
+    channels: int | None,
+    rate_hz: int | None,
+    gains: tuple[tuple[int, int], ...],
+    defaults: bool,
+) -> None:
+    """Set how many channels a board has, its rate and its sensors' gains; show its settings.
+
+    They are kept on the board, without power too. Without options they are only shown. --defaults
+    also forgets the step that `calibrate` found and the noise that `check` stored.
+    """
+    with _connected(port) as (connection, before, forgets):
+        gain_milli = {channel - 1: gain for channel, gain in gains}
+        now = change(
+            connection,
+            before,
+            defaults=defaults,
+            channels=channels,
+            rate_hz=rate_hz,
+            gain_milli=gain_milli,
+        )
+        _show(now, connection.name)
+        n = len(now.channels)
+        for channel in gain_milli:
+            if channel >= n:
+                click.echo(f"Channel {channel + 1} is not on; its gain is kept for when it is.")
+        if (
+            any(channel.noise_nv for channel in now.channels)
+            and not forgets
+            and (_instrument(now)[:n] != _instrument(before)[:n])
+        ):
+            click.echo(
+                "The noise was stored under other settings: measure it anew with `unclench board "
+                "check --store-noise`."
+            )
+        if forgets and (defaults or gains or channels is not None or rate_hz is not None):
+            click.echo(_FORGETS)
+
+
+@board_command.command("blink")
+@source_option
+@click.option(
+    "--seconds",
+    type=click.IntRange(1, 255),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="How long.",
+)
+def blink_command(port: str | None, seconds: int) -> None:
+    """Let a board's light blink, to tell it from others."""
+    with _connected(port) as (connection, hello, _):
+        connection.command(ids.CMD_BLINK, bytes([seconds]))
+        click.echo(f"{_name(hello, connection.name)} blinks for {seconds} s.")
+        if hello.flags & ids.FLAG_VIRTUAL:
+            click.echo("It is virtual and has no light.")
 
 
 def _choose(port: str | None) -> str:
@@ -219,8 +335,11 @@ def _choose(port: str | None) -> str:
 
 
 @contextlib.contextmanager
-def _connected(port: str | None) -> Iterator[tuple[Connection, Hello]]:
-    """A board that has said hello, stopped and let go of at the end, also by Ctrl-C."""
+def _connected(port: str | None) -> Iterator[tuple[Connection, Hello, bool]]:
+    """A board that has said hello, and whether it forgets its settings when this command ends.
+
+    It is stopped and let go of at the end, also by Ctrl-C.
+    """
     source = open_source(_choose(port))
     try:
         if source.recording:
@@ -232,7 +351,7 @@ def _connected(port: str | None) -> Iterator[tuple[Connection, Hello]]:
             connection.transport.close()  # and no word to what may not be a board of ours
             raise
         try:
-            yield connection, hello
+            yield connection, hello, source.board is not None
         except TransportClosed as error:
             raise SourceError(
                 f"The board on {source.name} went away: {error}; plug it in again and repeat the "
@@ -242,6 +361,37 @@ def _connected(port: str | None) -> Iterator[tuple[Connection, Hello]]:
             connection.close()
     finally:
         source.close()
+
+
+def _stored(sentence: str, forgets: bool, err: bool = False) -> None:
+    click.echo(f"{sentence} {_FORGETS}" if forgets else sentence, err=err)
+
+
+def _show(hello: Hello, port: str) -> None:
+    """What a board says of itself."""
+    click.echo(f"{_name(hello, port)}, firmware {_dotted(hello.firmware)}")
+    click.echo(f"channels  {len(hello.channels)}")
+    click.echo(f"rate      {hello.fs_hz():g} Hz")
+    for number, channel in enumerate(hello.channels, start=1):
+        click.echo(f"gain {number}    {channel.gain_milli / 1000:g}")
+    codes = counted(hello.step_mlsb / 1000, "codes")
+    taken = f"{codes} taken off above code 2047" if hello.step_mlsb else "not taken off"
+    click.echo(f"step      {taken}")
+    for number, channel in enumerate(hello.channels, start=1):
+        noise_uv = channel.noise_nv / 1000
+        stored = f"{noise_uv:.2f} uV RMS stored" if channel.noise_nv else "not measured"
+        click.echo(f"noise {number}   {stored}")
+
+
+def _instrument(hello: Hello) -> list[tuple[float, int, int]]:
+    """What the noise of each channel goes by."""
+    return [(hello.fs_hz(), hello.oversampling, channel.gain_milli) for channel in hello.channels]
+
+
+def _name(hello: Hello, port: str) -> str:
+    label = f" ({hello.label})" if hello.label else ""
+    where = "" if port.casefold() == hello.label else f" on {port}"
+    return f"Board {hello.board_id.hex()}{label}{where}"
 
 
 def _print(result: CheckResult) -> None:
@@ -291,7 +441,7 @@ def _estimate(found: StepEstimate) -> str:
 def _who(hello: Hello) -> str:
     return (
         f"firmware {_dotted(hello.firmware)}, board {hello.board_id.hex()}, "
-        f"{len(hello.channels)} channel(s) at {hello.fs_hz():g} Hz"
+        f"{counted(len(hello.channels), 'channels')} at {hello.fs_hz():g} Hz"
     )
 
 
