@@ -42,7 +42,7 @@ QT = {"pyqtgraph", "PyQt5", "PyQt6", "PySide2", "PySide6", "qtpy"}
 WIRE_STDLIB = {"struct", "binascii", "micropython", "array", "sys"}
 # What MicroPython has on the chip; the host imports none of the board's own package.
 BOARD_STDLIB = {"struct", "micropython", "array", "sys", "os", "io", "gc", "time", "json", "math"}
-BOARD_STDLIB |= {"select", "machine", "rp2", "uctypes"}
+BOARD_STDLIB |= {"errno", "select", "machine", "rp2", "uctypes"}
 DSP_LIBRARIES = {"numpy", "scipy", "math", "dataclasses", "typing", "collections", "__future__"}
 DSP_LIBRARIES |= {"functools", "itertools", "fractions", "enum", "abc"}
 IO_CALLS = {"open", "print", "input", "exec", "eval", "fromfile", "tofile", "load", "loadtxt"}
