@@ -15,8 +15,9 @@ sys.path.insert(0, sys.argv[1])
 from unclench_board.acquisition import plan
 from unclench_board.hardware import Hardware
 from unclench_board.light import Light
-from unclench_board.service import Port, make_board, serve
+from unclench_board.service import Port, serve
 from unclench_board.settings import Settings
+from unclench_wire.board import Board
 
 BLOCK_US = 40000  # four times what it lasts on a board: here the sums are made in plain Python
 
@@ -87,6 +88,6 @@ hardware = Hardware(
 )
 port = Port(sys.stdin.buffer, sys.stdout.buffer, time)
 gc.collect()
-serve(make_board(hardware, port), hardware, port, light, time)
+serve(Board(hardware, port.write), hardware, port, light, time)
 with open(sys.argv[2] + ".heap", "w") as file:  # noqa: PTH123 - MicroPython
     json.dump([converter.heap(), lamp], file)

@@ -12,11 +12,11 @@ overwritten while nobody looked.
 """
 
 from unclench_board import registers as reg
+from unclench_wire.ids import MAX_CHANNELS
 
 BLOCKS = 8  # a block may wait for 70 ms: longer than a garbage collection, or most hosts' hiccups
 BLOCK_US = 10000  # of signal in a block, and in a frame
 RATES_HZ = (1000, 2000, 4000)
-MAX_CHANNELS = 3  # inputs 0 to 2 are GPIO 26 to 28
 MAX_HISTOGRAM = 500000  # readings: a second
 _MAX_BLOCK_BYTES = 10000  # 5000 readings of two bytes
 RING_BYTES = BLOCKS * _MAX_BLOCK_BYTES

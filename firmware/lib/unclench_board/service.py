@@ -3,7 +3,6 @@
 import select
 
 from unclench_wire import ids
-from unclench_wire.board import Board
 
 _READ_MAX = 64  # bytes between two looks at the converter: a packet of USB, 7 ms of work
 _DEAF_MS = 2000  # how long a port that took nothing is left alone
@@ -98,8 +97,3 @@ def serve(board, hardware, port, light, clock):
             beacon_at = clock.ticks_add(clock.ticks_ms(), ids.BEACON_MS)
             board.beacon()
         light.update(board.streaming)
-
-
-def make_board(hardware, port):
-    """Return the board that `serve` serves."""
-    return Board(hardware, port.write)

@@ -8,10 +8,11 @@ import errno
 import json
 import os
 
+from unclench_wire.ids import MAX_CHANNELS
+
 RATE_HZ = 2000
 CHANNELS = 1
 GAIN_MILLI = 200000  # MyoWare 2.0, RAW output
-MAX_CHANNELS = 3
 MAX_STEP_MLSB = 4000
 _VERSION = 1
 

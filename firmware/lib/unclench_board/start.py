@@ -14,9 +14,10 @@ import uctypes
 from unclench_board import acquisition, registers
 from unclench_board.hardware import Hardware
 from unclench_board.light import Light
-from unclench_board.service import Port, make_board, serve
+from unclench_board.service import Port, serve
 from unclench_board.settings import Settings
 from unclench_wire import ids
+from unclench_wire.board import Board
 
 SETTINGS_PATH = "/unclench_settings.json"
 PROMPT_PIN = 22  # held low (to the GND beside it) at power-on: no program, only the prompt
@@ -68,7 +69,7 @@ def _run():
             os.uname().machine,
         )
         port = Port(sys.stdin.buffer, sys.stdout.buffer, time)
-        board = make_board(hardware, port)
+        board = Board(hardware, port.write)
         gc.collect()
         serve(board, hardware, port, light, time)
     finally:
