@@ -1,7 +1,8 @@
-"""What the dashboard remembers between starts, in one small file that a person can read."""
+"""What is remembered between starts, in one small file that a person can read."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +13,27 @@ from unclench.errors import StoreError
 
 LARGEST_WINDOW = 8192
 Pixels = Annotated[int, Field(ge=200, le=LARGEST_WINDOW)]
+
+
+class Place(BaseModel):
+    """Where a channel's electrodes are: a site of `training.sites`, or words of one's own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    channel: int = Field(ge=1, le=3)
+    site: str = Field(min_length=1, max_length=40)
+    side: Literal["left", "right", "middle"] = "middle"
+
+
+class Sustained(BaseModel):
+    """When `watch` and a session speak up: a person's own limits, none of them a norm."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    percent: float = Field(default=0.5, gt=0, le=100)  # of the reference contraction
+    minutes: float = Field(default=4.0, ge=0.1, le=120)
+    rests: int = Field(default=5, ge=0, le=1000)  # fewer moments of rest than so many ...
+    rests_minutes: float = Field(default=10.0, ge=1, le=120)  # ... in the last so many minutes
 
 
 class Settings(BaseModel):
@@ -27,11 +49,21 @@ class Settings(BaseModel):
     window: tuple[Pixels, Pixels] = (1280, 800)
     maximized: bool = False
     sessions_dir: Path | None = None
+    safety_read: date | None = None  # when the safety page was acknowledged
+    places: tuple[Place, ...] = ()
+    sound: bool = True
+    volume: float = Field(default=0.5, ge=0, le=1)
+    sustained: Sustained = Sustained()
+
+
+def own_dir() -> Path:
+    """Folder of all that a person has set up: settings, programs, tags, calibrations."""
+    return Path(platformdirs.user_config_dir("unclench", appauthor=False))
 
 
 def settings_path() -> Path:
     """Where the settings lie on this system."""
-    return Path(platformdirs.user_config_dir("unclench", appauthor=False)) / "settings.json"
+    return own_dir() / "settings.json"
 
 
 def sessions_dir(settings: Settings) -> Path:

@@ -39,13 +39,13 @@ def test_round_trip(tmp_path):
 
 def test_keys_of_a_later_version_are_kept():
     settings_path().parent.mkdir(parents=True)
-    settings_path().write_text(json.dumps({"theme": "dark", "sound": {"volume": 3}}))
+    settings_path().write_text(json.dumps({"theme": "dark", "perfume": {"volume": 3}}))
     settings, trouble = load_settings()
     assert trouble is None
     settings.span_s = 30
     save_settings(settings)
     kept = json.loads(settings_path().read_text())
-    assert (kept["theme"], kept["span_s"], kept["sound"]) == ("dark", 30, {"volume": 3})
+    assert (kept["theme"], kept["span_s"], kept["perfume"]) == ("dark", 30, {"volume": 3})
 
 
 @pytest.mark.parametrize(

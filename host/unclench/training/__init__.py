@@ -1,0 +1,1 @@
+"""Calibration, programs, the session engine, goals, alerts and tags; no Qt."""
