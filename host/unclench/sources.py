@@ -19,6 +19,7 @@ from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
 from unclench.link.virtual.faults import Faults
 from unclench.link.virtual.inputs import RecordedInput, SyntheticInput, recording_hello
 from unclench.link.virtual.scenarios import SCENARIOS
+from unclench.link.virtual.situation import Situation
 from unclench.store.recording import Recording, load_recording
 from unclench_dsp import clipped_fraction
 
@@ -37,6 +38,7 @@ class Source:
     channel_names: tuple[str, ...] = ()  # where the source knows them
     notes: tuple[str, ...] = ()  # what a person should be told once
     recording: bool = False
+    situation: Situation | None = None  # of a virtual person, who does what a session asks
 
     def reader(self) -> LinkReader:
         """Thread that reads this source."""
@@ -88,7 +90,7 @@ def open_source(
     if text == "auto":
         return _auto(speed)
     if text == "sim" or text.startswith(("sim:", "sim?")):
-        return _virtual_source(synthetic_board(text, speed), speed)
+        return _virtual_source(text, speed)
     if "://" in text or _is_port(text):
         if speed != 1.0:
             raise InputError(
@@ -177,12 +179,13 @@ def _auto(speed: float) -> Source:
             return _port_source(found.port, found.serial_number)
     why = " ".join(b.trouble for b in boards if b.trouble) or "No board is plugged in."
     note = f"{why} Showing the virtual board (sim:{DEFAULT_SCENARIO}) instead."
-    return _virtual_source(synthetic_board("sim", speed), speed, note)
+    return _virtual_source("sim", speed, note)
 
 
-def _virtual_source(board: VirtualBoard, speed: float, *notes: str) -> Source:
+def _virtual_source(text: str, speed: float, *notes: str) -> Source:
+    board = synthetic_board(text, speed)
     name = board.label[0].upper() + board.label[1:]
-    return Source(name, board.plug_in, board, speed, notes=notes)
+    return Source(name, board.plug_in, board, speed, notes=notes, situation=board.situation)
 
 
 def _port_source(url: str, serial_number: str | None) -> Source:

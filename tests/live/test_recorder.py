@@ -30,7 +30,8 @@ def block(first, n=100, state="good"):
     units = np.arange(first, first + n, dtype=np.int32)[:, None]
     uv = units / 1000
     settling = np.zeros(n, bool)
-    return LiveBlock(first, units, uv, uv, settling, ((first, (state,)),), (True,), 0.0)
+    states, trusts = ((first, (state,)),), ((first, (True,)),)
+    return LiveBlock(first, units, uv, uv, uv, settling, states, trusts, 0.0)
 
 
 def test_the_origin_is_the_first_sample_seen(tmp_path, info):

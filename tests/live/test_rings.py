@@ -27,10 +27,11 @@ def block(first, n, *, state=("good", "good"), trusted=(True, True), settling=Fa
         first,
         np.zeros((n, 2), np.int32),
         emg_uv,
+        emg_uv,
         np.abs(emg_uv),
         np.full(n, settling),
         ((first, state),),
-        trusted,
+        ((first, trusted),),
         12.5,
     )
 

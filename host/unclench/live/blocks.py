@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -16,6 +16,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 States = tuple[SignalState, ...]  # one for each channel
+Trust = tuple[bool, ...]  # for each channel whether its tension is a muscle's
 
 TENSION_RATE_HZ = 50  # rows of tension per second, for screen and disk alike
 _NOISE_BAND_HZ = (WIDE.low_hz, WIDE.high_hz)  # what a board's noise figure refers to
@@ -79,16 +80,22 @@ class LiveBlock:
     first: int  # index of the first sample since the session began
     units: NDArray[np.int32]  # (n_samples, n_channels), as they came
     emg_uv: FloatArray  # (n_samples, n_channels) at the electrode
-    envelope_uv: FloatArray  # (n_samples, n_channels), the tension
+    band_uv: FloatArray  # (n_samples, n_channels), band-passed, mains lines removed
+    envelope_uv: FloatArray  # (n_samples, n_channels), the tension: its moving RMS
     settling: BoolArray  # (n_samples,): no tension to be had yet
     states: tuple[tuple[int, States], ...]  # from which sample on which states hold, ascending
-    trusted: tuple[bool, ...]  # whether each channel's tension is a muscle's
+    trusts: tuple[tuple[int, Trust], ...]  # the same for trust
     host_s: float  # when its last byte arrived
 
     @property
     def state(self) -> States:
         """State of each channel at the block's end."""
         return self.states[-1][1]
+
+    @property
+    def trusted(self) -> Trust:
+        """Trust in each channel at the block's end."""
+        return self.trusts[-1][1]
 
     def state_at(self, sample: int) -> States:
         """State of each channel at one of the block's samples."""
@@ -99,13 +106,31 @@ class LiveBlock:
         """Index behind the last sample."""
         return self.first + len(self.units)
 
+    def between(self, start: int, stop: float) -> LiveBlock | None:
+        """The part from sample `start` to before `stop`; None where nothing of it lies there."""
+        if start <= self.first and self.stop <= stop:
+            return self
+        low, high = max(start, self.first), int(min(stop, self.stop))
+        if high <= low:
+            return None
+        here = slice(low - self.first, high - self.first)
+        return replace(
+            self,
+            first=low,
+            units=self.units[here],
+            emg_uv=self.emg_uv[here],
+            band_uv=self.band_uv[here],
+            envelope_uv=self.envelope_uv[here],
+            settling=self.settling[here],
+        )
+
 
 @dataclass(frozen=True)
 class LiveEvent:
     """Something that happened at a moment of the session."""
 
     sample: int
-    kind: str  # "gap", "disconnected", "reconnected", "signal", "mains", "marker", "overflow"
+    kind: str  # "gap", "disconnected", "reconnected", "signal", "mains", "marker", "overflow", ...
     text: str
     duration_s: float | None = None
     lost_samples: int | None = None

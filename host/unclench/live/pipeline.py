@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +17,16 @@ from unclench.link.clock import ClockFit
 from unclench.link.messages import Arrived, Connected, Disconnected, LinkEvent
 from unclench.link.reader import LinkReader
 from unclench.link.tracker import SampleTracker, TrackedBlock
-from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, LiveStatus, Sink, StreamInfo
+from unclench.live.blocks import (
+    LiveBlock,
+    LiveEvent,
+    LiveSettings,
+    LiveStatus,
+    Sink,
+    States,
+    StreamInfo,
+    Trust,
+)
 from unclench_dsp import (
     ChainSettings,
     QualityMeter,
@@ -60,7 +69,7 @@ class Pipeline:
         self._channel_names = tuple(channel_names)
         self._stop_after_s = stop_after_s
         self._sinks: list[Sink] = []
-        self._orders: queue.SimpleQueue[LiveEvent | tuple[str, Sink]] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="unclench-processing", daemon=True)
         self._done = threading.Event()
         self._recent: deque[LiveEvent] = deque(maxlen=_RECENT_EVENTS)
@@ -109,6 +118,7 @@ class Pipeline:
         none: SignalState = "settling"
         self._state = (none,) * n
         self._told_changes = 0
+        self._notched_from: dict[int, int] = {}  # channel: sample from which on hum is removed
         return self.info
 
     def start(self, sinks: Sequence[Sink]) -> None:
@@ -123,16 +133,26 @@ class Pipeline:
 
     def add_sink(self, sink: Sink) -> None:
         """Let `sink` follow from the next block on."""
-        self._orders.put(("add", sink))
+        self.call(lambda: self._sinks.append(sink))
 
     def remove_sink(self, sink: Sink) -> None:
         """Let go of `sink`; it may get one more block meanwhile."""
-        self._orders.put(("remove", sink))
+        self.call(lambda: self._sinks.remove(sink) if sink in self._sinks else None)
+
+    def call(self, order: Callable[[], object]) -> None:
+        """Have the processing thread do something before its next block."""
+        self._orders.put(order)
+
+    def finish(self) -> None:
+        """End after the block under way; for a sink that has seen what it wanted."""
+        self._status = replace(self._status, ended=True, why="done")
+        self._done.set()
 
     def mark(self, text: str, sample: int | None = None) -> int:
         """Put a marker at this moment, or at an earlier sample; return its sample index."""
         sample = self.sample_now() if sample is None else sample
-        self._orders.put(LiveEvent(sample, "marker", text))
+        event = LiveEvent(sample, "marker", text)
+        self.call(lambda: self.emit(event))
         return sample
 
     def sample_now(self) -> int:
@@ -183,12 +203,7 @@ class Pipeline:
                 order = self._orders.get_nowait()
             except queue.Empty:
                 return
-            if isinstance(order, LiveEvent):
-                self._emit(order)
-            elif order[0] == "add":
-                self._sinks.append(order[1])
-            elif order[1] in self._sinks:
-                self._sinks.remove(order[1])
+            order()
 
     def _handle(self, event: LinkEvent) -> None:
         if isinstance(event, Arrived):
@@ -202,7 +217,7 @@ class Pipeline:
         again = self._last_host_s > 0
         if again and not _same_constants(event.hello, self.info.hello):
             text = "the board that came back has other settings; start again to use them"
-            self._emit(LiveEvent(self._next, "disconnected", text))
+            self.emit(LiveEvent(self._next, "disconnected", text))
             self._end(text, cut_short=True)
             return
         if again:
@@ -212,7 +227,7 @@ class Pipeline:
             at = self._base if self._stop_at is None else min(self._base, self._stop_at)
             self._status = replace(self._status, reconnections=self._status.reconnections + 1)
             text = f"back after {away_s:.1f} s"
-            self._emit(LiveEvent(at, "reconnected", text, duration_s=round(away_s, 3)))
+            self.emit(LiveEvent(at, "reconnected", text, duration_s=round(away_s, 3)))
         self._tracker = SampleTracker(self.info.fs_hz, len(self.info.channels))
         self._clock = ClockFit()
         self._overflows = 0
@@ -227,7 +242,7 @@ class Pipeline:
         if event.final:
             self._done.set()
         else:
-            self._emit(LiveEvent(self._next, "disconnected", event.reason))
+            self.emit(LiveEvent(self._next, "disconnected", event.reason))
 
     def _bad_frames_here(self) -> int:
         return self._bad_frames + self._tracker.senseless_frames
@@ -243,7 +258,7 @@ class Pipeline:
                 self._process(run, event.host_s)
                 run = []
             run.append(block)
-        if run and not self._done.is_set():
+        if run:
             self._process(run, event.host_s)
         self._bad_frames = event.bad_frames
         self._last_host_s = event.host_s
@@ -253,6 +268,8 @@ class Pipeline:
 
     def _process(self, run: Sequence[TrackedBlock], host_s: float) -> None:
         """Take blocks that follow each other without a gap, save perhaps before the first."""
+        if self._done.is_set():
+            return
         first = self._base + run[0].first
         units = run[0].units if len(run) == 1 else np.concatenate([block.units for block in run])
         if self._stop_at is not None:
@@ -263,8 +280,7 @@ class Pipeline:
             self._samples(first, units, host_s)
         if self._stop_at is not None and first + len(units) >= self._stop_at:
             self._next = self._stop_at
-            self._status = replace(self._status, ended=True, why="done")
-            self._done.set()
+            self.finish()
 
     def _end(self, why: str, cut_short: bool) -> None:
         self._status = replace(
@@ -277,7 +293,7 @@ class Pipeline:
         if self._next > 0:
             self._chain.restart()
         self._lost_between += lost
-        self._emit(
+        self.emit(
             LiveEvent(
                 self._next,
                 "gap",
@@ -292,41 +308,49 @@ class Pipeline:
         emg_uv = units_to_uv(units, info.hello.zero_unit, info.uv_per_unit)
         chained = self._chain.process(emg_uv)
         states = [(first, self._state)]
+        trust_changes = {first}
         for assessment in self._meter.process(first, emg_uv, chained.settling):
             known_from = assessment.first_index + self._meter.window_n
             for name, was, state in zip(info.channels, self._state, assessment.state, strict=True):
                 if was != state:
                     text = f"{name}: {state}"
-                    self._emit(LiveEvent(known_from, "signal", text))
+                    self.emit(LiveEvent(known_from, "signal", text))
             self._state = assessment.state
             states.append((known_from, self._state))
+            trust_changes.add(known_from)
         for change in self._chain.notch_changes[self._told_changes :]:
             self._told_changes += 1
             lines = ", ".join(f"{hz:g} Hz" for hz in change.lines_hz)
             text = f"{info.channels[change.channel]}: removing {lines}"
-            self._emit(LiveEvent(first + change.index - chained.first_index, "mains", text))
+            at = first + change.index - chained.first_index
+            self.emit(LiveEvent(at, "mains", text))
+            self._notched_from.setdefault(change.channel, at)
+            trust_changes.add(at)
         block = LiveBlock(
             first,
             units,
             emg_uv,
+            chained.band_uv,
             chained.envelope_uv,
             chained.settling,
             tuple(states),
-            self._trusted(),
+            tuple((at, self._trust(states, at)) for at in sorted(trust_changes)),
             host_s,
         )
         self._next = block.stop
         for sink in self._sinks:
             sink.block(block)
 
-    def _trusted(self) -> tuple[bool, ...]:
+    def _trust(self, states: Sequence[tuple[int, States]], at: int) -> Trust:
         """Hum is no muscle's until it is removed; without contact or cut off, nothing is."""
+        state = next(known for since, known in reversed(states) if at >= since)
         return tuple(
-            state == "good" or (state == "mains hum" and bool(lines))
-            for state, lines in zip(self._state, self._chain.notched_hz, strict=True)
+            word == "good" or (word == "mains hum" and self._notched_from.get(k, at + 1) <= at)
+            for k, word in enumerate(state)
         )
 
-    def _emit(self, event: LiveEvent) -> None:
+    def emit(self, event: LiveEvent) -> None:
+        """Tell all sinks; for the processing thread alone, as a sink is called by it."""
         self._recent.append(event)
         for sink in self._sinks:
             sink.event(event)
@@ -335,7 +359,7 @@ class Pipeline:
         if (overflows := self._tracker.overflows) != self._overflows:
             more = overflows - self._overflows
             self._overflows = overflows
-            self._emit(LiveEvent(self._next, "overflow", f"{more} conversions lost on the board"))
+            self.emit(LiveEvent(self._next, "overflow", f"{more} conversions lost on the board"))
         self._status = replace(
             self._status,
             n_samples=self._next,
@@ -343,7 +367,7 @@ class Pipeline:
             bad_frames=int(self._earlier[0]) + self._bad_frames_here(),
             overflows=int(self._earlier[1]) + overflows,
             state=self._state,
-            trusted=self._trusted(),
+            trusted=self._trust([(0, self._state)], self._next),
             notched_hz=self._chain.notched_hz,
             mains_fraction=tuple(float(share) for share in self._chain.last_mains_fraction),
             drift_ppm=self._clock.drift_ppm if self._reader.true_time else None,

@@ -1,11 +1,18 @@
-"""Thread 3: to disk, without loss. Trouble with the disk is told, and stops only the recording."""
+"""Thread 3: to disk, without loss. Trouble with the disk is told, and stops only the recording.
+
+Events are written in the order of their samples, however the samples came in: an event waits until
+the samples before it have passed. So one signal gives one events.csv, byte for byte.
+"""
 
 from __future__ import annotations
 
 import queue
 import threading
 import time
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +27,9 @@ _FLUSH_S = 0.4
 _QUEUE_BLOCKS = 20_000  # more than three minutes of 10 ms blocks: no disk is away for so long
 
 
+_Item = LiveBlock | LiveEvent | Callable[[], None]
+
+
 class Recorder:
     """A sink that writes a session folder.
 
@@ -30,14 +40,23 @@ class Recorder:
     info
         The stream.
     origin
-        Sample of the stream that becomes sample 0 of the recording; the next one seen unless given.
+        Sample of the stream that becomes sample 0 of the recording; what came before is left out.
+        The next one seen unless given.
     lossless
         The source waits for its readers, so a full queue may block it; otherwise a full queue is
         an error that ends the recording.
+    about
+        Further entries of session.json: sites, training.
     """
 
     def __init__(
-        self, folder: Path, info: StreamInfo, *, origin: int | None = None, lossless: bool = False
+        self,
+        folder: Path,
+        info: StreamInfo,
+        *,
+        origin: int | None = None,
+        lossless: bool = False,
+        about: Mapping[str, Any] | None = None,
     ) -> None:
         settings = info.settings
         self._writer = SessionWriter(
@@ -55,14 +74,16 @@ class Recorder:
                 mains=settings.mains,
                 window_s=settings.window_s,
                 tension_rate_hz=info.fs_hz / info.hop_n,
+                **(about or {}),
             ),
         )
         self.folder = self._writer.folder
         self._pick = PickEvery(info.hop_n)
         self._lossless = lossless
-        self._queue: queue.Queue[LiveBlock | LiveEvent | None] = queue.Queue(_QUEUE_BLOCKS)
+        self._queue: queue.Queue[_Item | None] = queue.Queue(_QUEUE_BLOCKS)
         self._origin = origin
-        self._early: list[LiveEvent] = []  # came before the origin was known
+        self._end: float = float("inf")  # sample of the stream from which on nothing is kept
+        self._waiting: list[LiveEvent] = []  # for their turn
         self._stopping = False
         self._error: StoreError | None = None
         self._drift_ppm: float | None = None
@@ -87,6 +108,14 @@ class Recorder:
         """See Sink.event."""
         self._put(event)
 
+    def update(self, **changes: Any) -> None:
+        """Change entries of session.json, after what was handed in so far."""
+        self._put(lambda: self._writer.update(**changes))
+
+    def end_at(self, sample: int) -> None:
+        """Keep nothing of the stream from `sample` on, but for events at that very sample."""
+        self._put(lambda: setattr(self, "_end", sample))
+
     def close(self, drift_ppm: float | None = None) -> SessionMeta:
         """Write what is left and return the final counts. Raises StoreError."""
         self._drift_ppm = drift_ppm
@@ -96,7 +125,7 @@ class Recorder:
             raise self._error
         return self._writer.meta
 
-    def _put(self, item: LiveBlock | LiveEvent) -> None:
+    def _put(self, item: _Item) -> None:
         if self._error is not None:
             return
         try:
@@ -127,23 +156,27 @@ class Recorder:
             try:
                 item = self._queue.get(timeout=_FLUSH_S)
             except queue.Empty:
-                pass
+                if not self._lossless:  # a board that is away: what is known is kept
+                    self._write_events()
             else:
                 if item is None:
                     self._stopping = True
                     return
                 if isinstance(item, LiveBlock):
                     self._write_block(item)
+                elif isinstance(item, LiveEvent):
+                    self._waiting.append(item)
                 else:
-                    self._write_event(item)
+                    item()
             if time.monotonic() - flushed_s >= _FLUSH_S:
                 self._writer.flush()
                 flushed_s = time.monotonic()
 
     def _finish(self) -> None:
         try:
-            if self._early:  # not one sample came
-                self._begin(self._early[0].sample)
+            if self._origin is None and self._waiting:  # not one sample came
+                self._origin = self._waiting[0].sample
+            self._write_events()
             if self._error is not None:
                 self._writer.close("error", str(self._error))
             else:
@@ -155,17 +188,15 @@ class Recorder:
         while self._error is not None and not self._stopping:
             self._stopping = self._queue.get() is None  # nobody may wait for room in the queue
 
-    def _begin(self, origin: int) -> None:
-        self._origin = origin
-        early, self._early = self._early, []
-        for event in early:
-            self._write_event(event)
-
     def _write_block(self, block: LiveBlock) -> None:
         if self._origin is None:
-            self._begin(block.first)
-        assert self._origin is not None
-        first = block.first - self._origin
+            self._origin = block.first
+        kept = block.between(self._origin, self._end)
+        if kept is not None:
+            self._write_samples(kept, kept.first - self._origin)
+        self._write_events(before=block.stop)
+
+    def _write_samples(self, block: LiveBlock, first: int) -> None:
         self._writer.write_samples(first, block.units)
         offsets = self._pick.offsets(block.first, len(block.units))
         if len(offsets):
@@ -174,14 +205,18 @@ class Recorder:
             words = _words(block, offsets)
             self._writer.write_tension(first + offsets, tension, words)
 
-    def _write_event(self, event: LiveEvent) -> None:
-        if self._origin is None:
-            self._early.append(event)
+    def _write_events(self, before: float = float("inf")) -> None:
+        """Write the events whose turn has come: those before a sample, or all."""
+        if self._origin is None or not self._waiting:
             return
-        sample = max(0, event.sample - self._origin)
-        self._writer.write_event(
-            sample, event.kind, event.text, event.duration_s, event.lost_samples
-        )
+        ready = [event for event in self._waiting if event.sample < before]
+        self._waiting = [event for event in self._waiting if event.sample >= before]
+        for event in sorted(ready, key=attrgetter("sample")):
+            if event.sample <= self._end:
+                at = max(0, event.sample - self._origin)
+                self._writer.write_event(
+                    at, event.kind, event.text, event.duration_s, event.lost_samples
+                )
 
 
 def _words(block: LiveBlock, offsets: IntArray) -> list[str]:

@@ -15,11 +15,12 @@ noise alone scatters by 5 % (1 / (2 sqrt(430 Hz x 0.25 s))), so this is five of 
 
 @dataclass(frozen=True)
 class RestBaseline:
-    """Resting tension, frozen once measured. Mean and deviation are those of the 1 s RMS."""
+    """Resting tension, frozen once measured."""
 
     mean_uv: float
-    sd_uv: float
+    sd_uv: float  # of the 1 s RMS
     used_s: float  # of the time measured, what went into it: a cough does not
+    fast_sd_uv: float  # of the RMS that is shown, which scatters more than that of a second
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import time
 from unclench.errors import SourceError
 from unclench.link.transport import Transport, TransportClosed, socket_pair
 from unclench.link.virtual.faults import NO_FAULTS, Faults, FaultyTransport
-from unclench.link.virtual.inputs import AnalogInput, Units
+from unclench.link.virtual.inputs import AnalogInput, SyntheticInput, Units
+from unclench.link.virtual.situation import Situation
 from unclench_wire import ids
 from unclench_wire.board import Board
 from unclench_wire.messages import SAMPLE_BYTES, SAMPLES_HEAD_LEN, Stamp
@@ -45,6 +46,11 @@ class VirtualBoard:
         return self._analog.hello().label
 
     @property
+    def situation(self) -> Situation | None:
+        """What its virtual person is in, if it has one."""
+        return self._analog.situation if isinstance(self._analog, SyntheticInput) else None
+
+    @property
     def closed(self) -> bool:
         """Whether it has been switched off."""
         return self._closing.is_set()
@@ -69,6 +75,8 @@ class VirtualBoard:
     def close(self) -> None:
         """Switch the board off."""
         self._closing.set()
+        if self.situation is not None:
+            self.situation.told_until(float("inf"))
         if self._thread is not None:
             self._thread.join()
 

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from unclench.link.virtual.adc import CODES, FULL_SCALE_UV, Adc
-from unclench.link.virtual.muscle import POINTS_HZ, MuscleSignal
+from unclench.link.virtual.muscle import POINTS_HZ, Muscle, MuscleSignal
+from unclench.link.virtual.person import PersonSignal
 from unclench.link.virtual.scenarios import SCENARIOS
+from unclench.link.virtual.situation import Situation
 from unclench_wire.ids import FLAG_VIRTUAL, HISTOGRAM_CODES, MAX_CHANNELS
 from unclench_wire.messages import Channel, Hello
 
@@ -84,8 +86,9 @@ class SyntheticInput:
         self._scenario = scenario
         self._seed = seed
         seeds = np.random.SeedSequence(seed).spawn(MAX_CHANNELS + 1)
+        self.situation = Situation() if SCENARIOS[scenario].answers else None
         self._muscles = [
-            MuscleSignal(SCENARIOS[scenario].muscle(k), np.random.default_rng(seeds[k]))
+            self._muscle(SCENARIOS[scenario].muscle(k), np.random.default_rng(seeds[k]))
             for k in range(MAX_CHANNELS)
         ]
         self._rng = np.random.default_rng(seeds[-1])
@@ -205,6 +208,11 @@ class SyntheticInput:
         first = self._index
         self._index += n
         return first, block
+
+    def _muscle(self, muscle: Muscle, rng: np.random.Generator) -> MuscleSignal:
+        if self.situation is None:
+            return MuscleSignal(muscle, rng)
+        return PersonSignal(muscle, rng, self.situation)
 
     def _adc(self) -> Adc:
         return Adc(_NOISE_LSB, _STEP_LSB, self._step_mlsb / 1000)

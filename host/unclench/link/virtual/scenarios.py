@@ -14,6 +14,7 @@ class Scenario:
 
     about: str
     muscle: Callable[[int], Muscle]  # by channel
+    answers: bool = False  # to the session that it is in
 
 
 _RELAXED = Muscle(rest_uv=1.9, start_uv=9.0, letting_go_s=25.0)
@@ -60,6 +61,11 @@ SCENARIOS = {
     "heartbeat": Scenario(
         "a relaxed shoulder with the heart in the signal: R peaks of 80 uV",
         lambda channel: replace(_relaxed(channel), heart_uv=80.0),
+    ),
+    "person": Scenario(
+        "a person who does what a session asks: lets go, breathes, tenses, gets stressed",
+        lambda channel: Muscle(rest_uv=2.1 + 0.4 * channel, drift=0.1, breath=0.0),
+        answers=True,
     ),
     "shorted": Scenario(
         "sensor inputs shorted: nothing but the board's own noise",

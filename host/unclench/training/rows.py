@@ -1,0 +1,159 @@
+"""What training sees of a stream: rows of tension, 50 a second, each with what it is worth.
+
+Lost contact shows up to 1.5 s after it began. `Confirm` therefore holds rows back for so long, and
+takes trust away from those that came before bad news; scores and alerts are made from such rows.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from unclench.live.blocks import BoolArray, FloatArray, IntArray, LiveBlock, LiveEvent, StreamInfo
+from unclench_dsp import HopMeanSquare, PickEvery, RollingRms
+
+NOTICED_AFTER_S = 1.5
+"""Two windows of half a second in which bad news must show, and the one in which it began."""
+
+_SLOW_S = 1.0
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Consecutive rows of tension; a gap is rows that are not there.
+
+    Attributes
+    ----------
+    sample : ndarray of int64, shape (n_rows,)
+        On the stream's count, multiples of the row's length in samples.
+    fast_uv, slow_uv : ndarray, shape (n_rows, n_channels)
+        RMS of the time before each row: over the chain's window, and over 1 s. NaN where filters
+        settle or samples are missing.
+    trusted : ndarray of bool, shape (n_rows, n_channels)
+        Whether it is a muscle's.
+    """
+
+    sample: IntArray
+    fast_uv: FloatArray
+    slow_uv: FloatArray
+    trusted: BoolArray
+
+
+@dataclass
+class Row:
+    """One row, channels as lists: what a loop over rows works with."""
+
+    sample: int
+    fast_uv: list[float]
+    slow_uv: list[float]
+    trusted: list[bool]
+
+
+class Confirm:
+    """Hands rows on `NOTICED_AFTER_S` late, when nothing can speak against them any more.
+
+    Which rows come out depends on the newest row's sample alone, not on how they were split.
+    """
+
+    def __init__(self, delay_n: int) -> None:
+        self._delay_n = delay_n  # samples
+        self._held: deque[Row] = deque()
+
+    def take(self, row: Row) -> Iterator[Row]:
+        """Take the newest row; yield those that are confirmed by now."""
+        if self._held:
+            before = self._held[-1]
+            for k, (was, now) in enumerate(zip(before.trusted, row.trusted, strict=True)):
+                if was and not now and row.fast_uv[k] == row.fast_uv[k]:  # not for a mere gap
+                    self._distrust(k, row.sample - self._delay_n)
+        self._held.append(row)
+        while self._held[0].sample <= row.sample - self._delay_n:
+            yield self._held.popleft()
+
+    def _distrust(self, channel: int, since: int) -> None:
+        for held in self._held:
+            if held.sample >= since:
+                held.trusted[channel] = False
+
+
+class RowSource:
+    """A sink that makes rows of a stream.
+
+    Parameters
+    ----------
+    info
+        The stream.
+    deliver
+        Takes rows, in order.
+    late
+        Deliver only what is confirmed, `NOTICED_AFTER_S` late.
+    """
+
+    def __init__(self, info: StreamInfo, deliver: Callable[[Rows], None], late: bool = True):
+        n_channels = len(info.channels)
+        self._deliver = deliver
+        self._hop_n = info.hop_n
+        self._pick = PickEvery(info.hop_n)
+        self._power = HopMeanSquare(info.hop_n, n_channels)
+        self._rms = RollingRms(round(_SLOW_S * info.fs_hz / info.hop_n), n_channels)
+        self._latest_hop = -1  # and its 1 s RMS, which belongs to the row behind it
+        self._latest_uv = np.full((1, n_channels), np.nan)
+        self._confirm = Confirm(confirm_n(info)) if late else None
+
+    def block(self, block: LiveBlock) -> None:
+        """See Sink.block."""
+        hops, power = self._power.process(block.first, block.band_uv, block.settling)
+        slow_uv = self._rms.process(hops, power)
+        offsets = self._pick.offsets(block.first, len(block.units))
+        if len(offsets):
+            self._deliver_rows(block, offsets, hops, slow_uv)
+        if len(hops):
+            self._latest_hop, self._latest_uv = int(hops[-1]), slow_uv[-1:]
+
+    def event(self, event: LiveEvent) -> None:
+        """See Sink.event; nothing to do: gaps are rows that are missing."""
+
+    def _deliver_rows(
+        self, block: LiveBlock, offsets: IntArray, hops: IntArray, slow_uv: FloatArray
+    ) -> None:
+        sample = block.first + offsets
+        fast_uv = block.envelope_uv[offsets]
+        fast_uv[block.settling[offsets]] = np.nan
+        # Row r stands behind hop r - 1.
+        known = np.concatenate([[self._latest_hop], hops])
+        values = np.concatenate([self._latest_uv, slow_uv])
+        wanted = sample // self._hop_n - 1
+        at = np.searchsorted(known, wanted).clip(0, len(known) - 1)
+        slow = np.where((known[at] == wanted)[:, np.newaxis], values[at], np.nan)
+        since = np.array([start for start, _ in block.trusts])
+        trusts = np.array([trust for _, trust in block.trusts])
+        trusted = trusts[np.searchsorted(since, sample, "right") - 1]
+        rows = Rows(sample, fast_uv, slow, trusted & ~np.isnan(fast_uv))
+        if self._confirm is None:
+            self._deliver(rows)
+        elif len(late := [out for row in each_row(rows) for out in self._confirm.take(row)]):
+            self._deliver(_together(late))
+
+
+def confirm_n(info: StreamInfo) -> int:
+    """Samples by which confirmed rows are late."""
+    return round(NOTICED_AFTER_S * info.fs_hz / info.hop_n) * info.hop_n
+
+
+def each_row(rows: Rows) -> Iterator[Row]:
+    """Rows one by one."""
+    columns = (rows.sample, rows.fast_uv, rows.slow_uv, rows.trusted)
+    for row in zip(*(column.tolist() for column in columns), strict=True):
+        yield Row(*row)
+
+
+def _together(rows: list[Row]) -> Rows:
+    return Rows(
+        np.array([row.sample for row in rows], dtype=np.int64),
+        np.array([row.fast_uv for row in rows]),
+        np.array([row.slow_uv for row in rows]),
+        np.array([row.trusted for row in rows]),
+    )

@@ -1,0 +1,212 @@
+"""A session on a running stream: a sink that feeds the engine and hands on what comes of it.
+
+The engine is used by the processing thread alone. Others ask for its snapshot, and send it wishes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from unclench.link.virtual.situation import Moment, Situation
+from unclench.live.blocks import LiveBlock, LiveEvent, StreamInfo
+from unclench.live.pipeline import Pipeline
+from unclench.live.recorder import Recorder
+from unclench.training.engine import Asked, Engine, Stream, TrainingEvent, check_goals
+from unclench.training.outcome import Outcome
+from unclench.training.program import Program
+from unclench.training.rows import Rows, RowSource, confirm_n
+from unclench.training.snapshot import Snapshot
+from unclench.training.values import TrainedChannel
+
+
+class Session:
+    """Runs a program on a pipeline's stream, from the next block on. To be put before the recorder.
+
+    Parameters
+    ----------
+    pipeline
+        Connected.
+    program, name, channels
+        See `Engine`. Raises InputError for a goal that cannot be set.
+    recorder
+        Where the session is kept, if anywhere; it ends with the session.
+    situation
+        A virtual person's, who then does what is asked.
+    attended
+        See `Engine`.
+    ends_stream
+        Whether the pipeline's work is done with the session.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        program: Program,
+        name: str,
+        channels: Sequence[TrainedChannel],
+        *,
+        recorder: Recorder | None = None,
+        situation: Situation | None = None,
+        attended: bool = True,
+        ends_stream: bool = False,
+    ) -> None:
+        check_goals(program, channels)
+        self._pipeline = pipeline
+        self._info: StreamInfo = pipeline.info
+        self._program = program
+        self._name = name
+        self._channels = tuple(channels)
+        self._recorder = recorder
+        self._situation = situation
+        self._attended = attended
+        self._ends_stream = ends_stream
+        self._engine: Engine | None = None
+        self._rows = RowSource(self._info, self._take, late=False)
+        self._snapshot: Snapshot | None = None
+        self._wanted = True
+        self._over = threading.Event()
+        self.error: BaseException | None = None
+        if situation is not None:
+            situation.lead()
+
+    # For any thread
+
+    def snapshot(self) -> Snapshot | None:
+        """How it stood a moment ago; None before the first row."""
+        self._wanted = True
+        return self._snapshot
+
+    @property
+    def over(self) -> bool:
+        """Whether it is done or was ended."""
+        return self._over.is_set()
+
+    def outcome(self) -> Outcome | None:
+        """What it has amounted to; once it is over, or the stream has ended."""
+        return None if self._engine is None else self._engine.outcome()
+
+    def pause(self) -> None:
+        """Stop the clock."""
+        self._wish(Engine.pause)
+
+    def resume(self) -> None:
+        """Go on."""
+        self._wish(Engine.resume)
+
+    def skip(self) -> None:
+        """Go on to the next step."""
+        self._wish(Engine.skip)
+
+    def end(self) -> None:
+        """End early."""
+        self._wish(Engine.end)
+
+    def answer(self, text: str) -> None:
+        """Answer the question that is being asked."""
+        self._wish(lambda engine, sample: engine.answer(sample, text))
+
+    def event_now(self, kind: str, text: str, duration_s: float | None = None) -> int:
+        """Put something of a person's into the events, such as a tag; return its sample."""
+        sample = self._pipeline.sample_now()
+        event = LiveEvent(sample, kind, text, duration_s)
+        self._pipeline.call(lambda: self._pipeline.emit(event))
+        return sample
+
+    # For the processing thread
+
+    def block(self, block: LiveBlock) -> None:
+        """See Sink.block."""
+        if self.over:
+            return
+        if self._engine is None:
+            self._begin(block.first)
+        assert self._engine is not None
+        self._rows.block(block)
+        if self._situation is not None and not self.over:
+            self._situation.told_until(block.stop / self._info.fs_hz)
+        if self._wanted and not self.over:
+            self._wanted = False
+            self._snapshot = self._engine.snapshot()
+
+    def event(self, event: LiveEvent) -> None:
+        """See Sink.event."""
+        if self._engine is None or self.over:
+            return
+        if event.kind == "disconnected":
+            self._engine.lost(event.sample)
+            self._hand_on(self._engine.events())
+        elif event.kind == "reconnected":
+            self._engine.found(event.sample)
+            self._hand_on(self._engine.events())
+
+    def _begin(self, first: int) -> None:
+        info = self._info
+        stream = Stream(info.fs_hz, info.hop_n, info.settings.window_s, confirm_n(info))
+        # At the next row, so that what is recorded from here on begins with the session.
+        begin = -(-first // info.hop_n) * info.hop_n
+        self._engine = Engine(
+            self._program, self._name, self._channels, stream, begin, self._attended
+        )
+        self._hand_on(self._engine.events())
+
+    def _take(self, rows: Rows) -> None:
+        assert self._engine is not None
+        if not self.over:
+            self._hand_on(self._engine.take(rows))
+
+    def _wish(self, wish: Callable[[Engine, int], None]) -> None:
+        def obey() -> None:
+            if self._engine is not None and not self.over:
+                wish(self._engine, self._pipeline.sample_now())
+                self._hand_on(self._engine.events())
+                self._snapshot = self._engine.snapshot()
+
+        self._pipeline.call(obey)
+
+    def _hand_on(self, events: Sequence[TrainingEvent]) -> None:
+        assert self._engine is not None
+        for event in events:
+            self._pipeline.emit(
+                LiveEvent(event.sample, event.kind, event.text, duration_s=event.duration_s)
+            )
+            if event.kind == "score" and self._recorder is not None:
+                self._recorder.update(training=self._about())
+        if self._situation is not None:
+            for asked in self._engine.asked():
+                self._situation.tell(_moment(asked, self._info.fs_hz))
+        if self._engine.over:
+            self._finish(self._engine)
+
+    def _finish(self, engine: Engine) -> None:
+        self._snapshot = engine.snapshot()
+        self._over.set()
+        if self._situation is not None:
+            self._situation.told_until(float("inf"))
+        if self._recorder is not None:
+            assert engine.ended_at is not None
+            self._recorder.update(training=self._about())
+            self._recorder.end_at(engine.ended_at)
+        if self._ends_stream:
+            self._pipeline.finish()
+
+    def _about(self) -> dict[str, Any]:
+        assert self._engine is not None
+        return self._engine.outcome().to_json()
+
+
+def _moment(asked: Asked, fs_hz: float) -> Moment:
+    now_s = asked.sample / fs_hz
+    pacer = asked.pacer
+    action = "rest" if asked.action == "answer" else asked.action
+    return Moment(
+        # A breath is followed from where its step began.
+        since_s=now_s,
+        asked=action,
+        session_s=asked.session_s,
+        exhaling=None
+        if pacer is None
+        else lambda since_s: pacer.at(since_s + asked.step_s).part in ("exhale", "hold out"),
+        goal_uv=asked.goal_uv,
+    )
