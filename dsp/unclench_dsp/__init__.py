@@ -9,14 +9,19 @@ or clocks. Every streaming block gives the same bits however its input was split
 """
 
 from unclench_dsp.bands import BANDS, NARROW, WIDE, Band, RateError, design_bandpass
+from unclench_dsp.baseline import Baseline, StableSecond, best_stable_second, resting_baseline
+from unclench_dsp.breath import BreathAverage, BreathProfile, Effect
 from unclench_dsp.chain import ChainBlock, ChainSettings, TensionChain
 from unclench_dsp.convert import units_to_uv, uv_to_units
 from unclench_dsp.decimate import MinMaxBuckets, PickEvery
 from unclench_dsp.envelope import RmsEnvelope, rectify
 from unclench_dsp.filters import SosFilter, settle_s
+from unclench_dsp.heart import Heartbeat, find_heartbeat
 from unclench_dsp.mains import MainsDetector, harmonics_hz
 from unclench_dsp.metrics import TensionStats, noise_in_band, tension_stats
+from unclench_dsp.movement import SlowSwings, slow_swings
 from unclench_dsp.notch import MainsMode, MainsNotch, NotchChange, design_notch
+from unclench_dsp.power import HopMeanSquare, RollingRms
 from unclench_dsp.quality import (
     Assessment,
     QualityMeter,
@@ -31,8 +36,14 @@ __all__ = [
     "WIDE",
     "Assessment",
     "Band",
+    "Baseline",
+    "BreathAverage",
+    "BreathProfile",
     "ChainBlock",
     "ChainSettings",
+    "Effect",
+    "Heartbeat",
+    "HopMeanSquare",
     "MainsDetector",
     "MainsMode",
     "MainsNotch",
@@ -43,17 +54,24 @@ __all__ = [
     "QualitySettings",
     "RateError",
     "RmsEnvelope",
+    "RollingRms",
     "SignalState",
+    "SlowSwings",
     "SosFilter",
+    "StableSecond",
     "TensionChain",
     "TensionStats",
+    "best_stable_second",
     "clipped_fraction",
     "design_bandpass",
     "design_notch",
+    "find_heartbeat",
     "harmonics_hz",
     "noise_in_band",
     "rectify",
+    "resting_baseline",
     "settle_s",
+    "slow_swings",
     "tension_stats",
     "units_to_uv",
     "uv_to_units",

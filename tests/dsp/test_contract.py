@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from unclench_dsp import (
     WIDE,
     ChainSettings,
+    HopMeanSquare,
     MainsDetector,
     MainsNotch,
     MinMaxBuckets,
     PickEvery,
     QualityMeter,
     RmsEnvelope,
+    RollingRms,
     SosFilter,
     TensionChain,
     design_bandpass,
@@ -93,6 +95,16 @@ def pick_every() -> tuple[Process, Restart]:
     return lambda index, x: [index + block.offsets(index, len(x))], nothing
 
 
+def hops_and_rolling_rms(hop_n: int, n_hops: int) -> tuple[Process, Restart]:
+    hops, rolling = HopMeanSquare(hop_n, N_CHANNELS), RollingRms(n_hops, N_CHANNELS)
+
+    def process(index: int, x: FloatArray) -> Iterable[np.ndarray]:
+        numbers, mean_square = hops.process(index, x, index + np.arange(len(x)) < 400)
+        return numbers, mean_square, rolling.process(numbers, mean_square)
+
+    return process, nothing
+
+
 def quality_meter() -> tuple[Process, Restart]:
     block = QualityMeter(FS_HZ, N_CHANNELS)
 
@@ -116,6 +128,8 @@ BLOCKS = {
     "TensionChain off": lambda: chain("off"),
     "MinMaxBuckets": min_max_buckets,
     "PickEvery": pick_every,
+    "HopMeanSquare 20, RollingRms 50": lambda: hops_and_rolling_rms(20, 50),
+    "HopMeanSquare 37, RollingRms 3": lambda: hops_and_rolling_rms(37, 3),
     "QualityMeter": quality_meter,
 }
 

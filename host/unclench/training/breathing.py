@@ -38,6 +38,11 @@ class BreathWatch:
         )
         self._average.add(breath, phase, tension_uv)
 
+    def finish(self) -> None:
+        """Take in the last breath, at the end of the step."""
+        self._average.finish()
+        self._effects = None
+
     def effects(self) -> tuple[BreathEffect, ...]:
         """What the whole breaths so far show; news with every breath."""
         if self._effects is None:

@@ -284,7 +284,7 @@ class Engine:
             self._part = part
             self._tell(row.sample, "part", cue_of(line.step, step_s).headline)
             self._ask(row.sample)
-        unscored = self._phase != "running" or isinstance(line.step, Settle)
+        unscored = self._phase != "running" or isinstance(line.step, Settle | Reflect)
         scored = -1 if unscored else line.number
         tense = isinstance(line.step, Relax | Reference) and part % 2 == 0
         breath = None

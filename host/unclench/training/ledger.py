@@ -100,6 +100,8 @@ class Ledger:
         """Sum up the step whose rows have all been confirmed."""
         if self._step < 0:
             return []
+        if self._breath is not None:
+            self._breath.finish()
         number, step, scores = self._step, self._steps[self._step], self.step_scores()
         self._outcomes[number] = StepOutcome(
             number, step.kind, title_of(step), scores, self.breath()

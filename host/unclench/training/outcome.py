@@ -41,6 +41,25 @@ class Outcome:
         return dict(_rounded(plain))
 
 
+def breath_words(effect: BreathEffect, whole: bool = True) -> str:
+    """Whether the exhale lets go, and how sure that is (95 %).
+
+    While a step is under way (not `whole`) only the difference is told: who looks at every breath
+    whether it is beyond chance finds that by chance in every twelfth session.
+    """
+    change, low, high = effect.change, effect.change_low, effect.change_high
+    if change is None or low is None or high is None or effect.falls is None:
+        have = f" ({effect.breaths})" if effect.breaths else ""
+        return f"Too few breaths{'' if whole else ' yet'}{have}."
+    if not whole:
+        side = "lower" if change < 0 else "higher"
+        return f"So far {abs(100 * change):.0f} % {side} on the exhale."
+    if not effect.falls:
+        return f"No sure fall on the exhale, over {effect.breaths} breaths."
+    between = f"{-100 * high:.0f} to {-100 * low:.0f} %"
+    return f"Your exhale lets go: {-100 * change:.0f} % lower ({between})."
+
+
 def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 4) if math.isfinite(value) else None

@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+import math
+from collections.abc import Iterator
+from typing import Annotated, Literal, TypeAlias, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-MIN_SHARE_OF_BREATH = 0.1  # a part of a breath that is there at all takes at least so much of it
+MIN_SHARE_OF_BREATH = 0.1  # inhaling and exhaling each take at least so much of a breath
+MAX_STEPS = 500  # repetitions written out
+MAX_S = 4 * 3600.0
+MAX_DEPTH = 3  # of repeats within repeats
+
+SiteKey = Literal["shoulder", "neck", "jaw", "forehead", "lower-back", "hips"]
+SITE_KEYS: tuple[SiteKey, ...] = get_args(SiteKey)
+
+Where: TypeAlias = tuple[str | int, ...]
+"""A key's place in the file: ("step", 2, "rate_per_min") is in the third step."""
+
+
+def _refuse(*mistakes: tuple[Where, str]) -> None:
+    """Raise what is wrong between keys, if anything; places are relative to the model's own."""
+    if mistakes:
+        first = mistakes[0][1]
+        raise PydanticCustomError("between_keys", "{first}", {"first": first, "all": mistakes})
+
+
+def _tidy(text: str) -> str:
+    """Return a text on one line, however its file has broken it."""
+    tidy = " ".join(text.split())
+    if text and not tidy:
+        raise PydanticCustomError("blank", "blank")
+    if not tidy.isprintable():  # it goes to terminals as it is
+        raise PydanticCustomError("unprintable", "unprintable")
+    return tidy
+
+
+Words: TypeAlias = Annotated[str, AfterValidator(_tidy)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    # Strict: "6" is no number, 1 is no text. Lists stand for tuples, so those are not strict.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
 
 
 # Goals: what counts as low enough. Each becomes microvolts for each channel in `goals`.
@@ -45,24 +78,26 @@ class ShapingGoal(_Part):
     """
 
     kind: Literal["shaping"]
-    percentile: float = Field(default=40.0, ge=5, le=80, description="percentile")
-    last_s: float = Field(default=120.0, ge=30, le=600, description="seconds looked back over")
-    lowest_times: float = Field(default=0.7, gt=0, le=1, description="times the baseline")
-    highest_times: float = Field(default=1.2, ge=1, le=2, description="times the baseline")
+    percentile: float = Field(default=40.0, ge=5, le=80, description="% of the time looked back")
+    last_s: float = Field(default=120.0, ge=30, le=600, description="seconds")
+    lowest_times: float = Field(default=0.7, gt=0, le=1, description="times the resting baseline")
+    highest_times: float = Field(default=1.2, ge=1, le=2, description="times the resting baseline")
 
 
 Goal: TypeAlias = Annotated[
     FixedGoal | ReferenceGoal | BaselineGoal | ShapingGoal, Field(discriminator="kind")
 ]
 
+GOAL_EXAMPLE = 'a goal, as in { kind = "baseline", times = 1.2 }'
+
 
 # Steps
 
 
 class _Step(_Part):
-    title: str = Field(default="", max_length=60, description="a few words")
-    say: str = Field(default="", max_length=400, description="one or two sentences")
-    goal: Goal | None = None  # the program's unless given
+    title: Words = Field(default="", max_length=60)
+    say: Words = Field(default="", max_length=400)
+    goal: Goal | None = Field(default=None, description=GOAL_EXAMPLE)  # the program's unless given
 
 
 Seconds = Annotated[float, Field(ge=1, le=7200, description="seconds")]
@@ -92,17 +127,22 @@ class Breathe(_Step):
         default=None, ge=3, le=20, description="breaths a minute"
     )
     # Parts of one breath, in any unit: 4, 0, 6, 0 is the same as 2, 0, 3, 0.
-    inhale: float = Field(default=4.0, gt=0, le=20, description="a part of the breath")
-    hold_in: float = Field(default=0.0, ge=0, le=20, description="a part of the breath")
-    exhale: float = Field(default=6.0, gt=0, le=20, description="a part of the breath")
-    hold_out: float = Field(default=0.0, ge=0, le=20, description="a part of the breath")
+    inhale: float = Field(default=5.0, gt=0, le=20, description="parts of the breath")
+    hold_in: float = Field(default=0.0, ge=0, le=20, description="parts of the breath")
+    exhale: float = Field(default=5.0, gt=0, le=20, description="parts of the breath")
+    hold_out: float = Field(default=0.0, ge=0, le=20, description="parts of the breath")
 
     @model_validator(mode="after")
     def _room_to_breathe(self) -> Breathe:
-        parts = (self.inhale, self.hold_in, self.exhale, self.hold_out)
-        for name, part in zip(("inhale", "exhale"), (self.inhale, self.exhale), strict=True):
-            if part < MIN_SHARE_OF_BREATH * sum(parts):
-                raise ValueError(f"{name} must be at least a tenth of the breath")
+        total = self.inhale + self.hold_in + self.exhale + self.hold_out
+        mistakes: list[tuple[Where, str]] = []
+        for name, part in (("inhale", self.inhale), ("exhale", self.exhale)):
+            if part < MIN_SHARE_OF_BREATH * total:
+                # The part is in the total, so this share goes by all others.
+                least = (total - part) * MIN_SHARE_OF_BREATH / (1 - MIN_SHARE_OF_BREATH)
+                enough = f"give at least {math.ceil(100 * least) / 100:g}"
+                mistakes.append(((name,), f"{part:g} is less than a tenth of the breath; {enough}"))
+        _refuse(*mistakes)
         return self
 
 
@@ -110,8 +150,11 @@ class Relax(_Step):
     """Progressive muscle relaxation: each group is tensed and released, `times` in a row."""
 
     kind: Literal["relax"]
-    groups: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = Field(
-        min_length=1, max_length=20, description="names of muscle groups"
+    groups: tuple[Annotated[Words, Field(min_length=1, max_length=60)], ...] = Field(
+        min_length=1,
+        max_length=20,
+        strict=False,
+        description='names of muscle groups, as in ["hands", "face"]',
     )
     tense_s: float = Field(default=6.0, ge=2, le=15, description="seconds")
     release_s: float = Field(default=35.0, ge=5, le=120, description="seconds")
@@ -128,7 +171,8 @@ class Hold(_Step):
     @model_validator(mode="after")
     def _can_be_done(self) -> Hold:
         if self.at_most_s < self.seconds:
-            raise ValueError("at_most_s must not be below seconds")
+            least = f"give at least {self.seconds:g}, or less for seconds"
+            _refuse((("at_most_s",), f"{self.at_most_s:g} is shorter than the hold; {least}"))
         return self
 
 
@@ -138,6 +182,13 @@ class RestCredit(_Step):
     kind: Literal["rest-credit"]
     seconds: Seconds = 300.0
     moment_s: float = Field(default=1.0, ge=0.2, le=30, description="seconds")
+
+    @model_validator(mode="after")
+    def _can_be_done(self) -> RestCredit:
+        if self.moment_s > self.seconds:
+            most = f"give at most {self.seconds:g}, or more for seconds"
+            _refuse((("moment_s",), f"{self.moment_s:g} is longer than the step; {most}"))
+        return self
 
 
 class Task(_Step):
@@ -175,10 +226,10 @@ class Reflect(_Step):
     """A question, answered in words or on a scale from 0 to 10; waits for the answer."""
 
     kind: Literal["reflect"]
-    question: str = Field(min_length=1, max_length=200, description="a question")
+    question: Words = Field(min_length=1, max_length=200)
     answer: Literal["words", "scale"] = "words"
-    low: str = Field(default="not at all", max_length=40, description="what 0 means")
-    high: str = Field(default="very much", max_length=40, description="what 10 means")
+    low: Words = Field(default="not at all", max_length=40)  # what 0 means
+    high: Words = Field(default="very much", max_length=40)  # what 10 means
 
 
 class Repeat(_Part):
@@ -186,7 +237,9 @@ class Repeat(_Part):
 
     kind: Literal["repeat"]
     times: int = Field(ge=1, le=50, description="times")
-    step: tuple[Step, ...] = Field(min_length=1, max_length=50, description="steps")
+    step: tuple[Step, ...] = Field(
+        min_length=1, max_length=50, strict=False, description="steps, each under [[step.step]]"
+    )
 
 
 LeafStep: TypeAlias = (
@@ -209,12 +262,35 @@ class Program(_Part):
     """One program, as its file has it."""
 
     format: Literal[1] = 1
-    title: str = Field(min_length=1, max_length=60, description="a few words")
-    purpose: str = Field(min_length=1, max_length=400, description="what it is for")
-    evidence: str = Field(min_length=1, max_length=600, description="on what evidence")
-    site: str | None = None  # the site it is meant for; any unless given
-    goal: Goal | None = None
-    step: tuple[Step, ...] = Field(min_length=1, max_length=100, description="steps")
+    title: Words = Field(min_length=1, max_length=60)
+    purpose: Words = Field(min_length=1, max_length=400)  # what it is for
+    evidence: Words = Field(min_length=1, max_length=600)
+    site: SiteKey | None = None  # the site it is meant for; any unless given
+    goal: Goal | None = Field(default=None, description=GOAL_EXAMPLE)
+    step: tuple[Step, ...] = Field(
+        min_length=1, max_length=100, strict=False, description="steps, each under [[step]]"
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Program:
+        mistakes: list[tuple[Where, str]] = []
+        for where, step in _walk(self.step):
+            if isinstance(step, Repeat) and len(where) // 2 == MAX_DEPTH + 1:
+                allowed = f"at most {MAX_DEPTH} may lie within one another"
+                mistakes.append((where, f"this repeat lies too deep; {allowed}"))
+            if isinstance(step, Hold) and not (step.goal or self.goal):
+                needed = "give it one, or give one to the whole program"
+                mistakes.append((where, f"there is no goal to stay below; {needed}"))
+        n_steps = _count(self.step)
+        if n_steps > MAX_STEPS:
+            found = f"there are {n_steps} steps, repetitions written out"
+            mistakes.append((("step",), f"{found}; at most {MAX_STEPS} are allowed"))
+        hours = self.longest_s() / 3600
+        if hours > MAX_S / 3600:
+            found = f"the steps take up to {hours:.3g} hours"
+            mistakes.append((("step",), f"{found}; at most {MAX_S / 3600:g} are allowed"))
+        _refuse(*mistakes)
+        return self
 
     def flat(self) -> tuple[LeafStep, ...]:
         """All steps in order, repetitions written out, each with the goal that holds in it."""
@@ -222,11 +298,28 @@ class Program(_Part):
 
     def longest_s(self) -> float:
         """How long it takes at most, questions left out."""
-        return sum(longest_s(step) for step in self.flat())
+        return sum(longest_s(step) for step in self.step)
 
 
 Repeat.model_rebuild()
 Program.model_rebuild()
+
+
+def _walk(steps: tuple[Step, ...], above: Where = ()) -> Iterator[tuple[Where, Step]]:
+    """Every step as it is written, with its place in the file."""
+    for k, step in enumerate(steps):
+        where = (*above, "step", k)
+        yield where, step
+        if isinstance(step, Repeat):
+            yield from _walk(step.step, where)
+
+
+def _count(steps: tuple[Step, ...]) -> int:
+    """Number of steps, repetitions written out, without writing them out."""
+    return sum(s.times * _count(s.step) if isinstance(s, Repeat) else 1 for s in steps)
+
+
+_WITH_GOAL = (Breathe, Relax, Hold, RestCredit, Task, Recover)  # that take the program's goal
 
 
 def _flatten(steps: tuple[Step, ...], goal: Goal | None) -> tuple[LeafStep, ...]:
@@ -235,12 +328,15 @@ def _flatten(steps: tuple[Step, ...], goal: Goal | None) -> tuple[LeafStep, ...]
         if isinstance(step, Repeat):
             flat.extend(_flatten(step.step, goal) * step.times)
         else:
-            flat.append(step if step.goal else step.model_copy(update={"goal": goal}))
+            takes = step.goal is None and isinstance(step, _WITH_GOAL)
+            flat.append(step.model_copy(update={"goal": goal}) if takes else step)
     return tuple(flat)
 
 
-def longest_s(step: LeafStep) -> float:
+def longest_s(step: Step) -> float:
     """How long a step takes at most; 0 for a question, which waits."""
+    if isinstance(step, Repeat):
+        return step.times * sum(longest_s(inner) for inner in step.step)
     if isinstance(step, Relax):
         return len(step.groups) * step.times * (step.tense_s + step.release_s)
     if isinstance(step, Reference):

@@ -13,12 +13,16 @@ from unclench.link.virtual.situation import Moment, Situation
 from unclench.live.blocks import LiveBlock, LiveEvent, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
+from unclench.store.folder import PROGRAM
+from unclench.store.rowfile import unwritable
 from unclench.training.engine import Asked, Engine, Stream, TrainingEvent, check_goals
 from unclench.training.outcome import Outcome
 from unclench.training.program import Program
 from unclench.training.rows import Rows, RowSource, confirm_n
 from unclench.training.snapshot import Snapshot
 from unclench.training.values import TrainedChannel
+
+__all__ = ["Session", "Situation"]
 
 
 class Session:
@@ -30,8 +34,6 @@ class Session:
         Connected.
     program, name, channels
         See `Engine`. Raises InputError for a goal that cannot be set.
-    recorder
-        Where the session is kept, if anywhere; it ends with the session.
     situation
         A virtual person's, who then does what is asked.
     attended
@@ -47,7 +49,6 @@ class Session:
         name: str,
         channels: Sequence[TrainedChannel],
         *,
-        recorder: Recorder | None = None,
         situation: Situation | None = None,
         attended: bool = True,
         ends_stream: bool = False,
@@ -58,7 +59,7 @@ class Session:
         self._program = program
         self._name = name
         self._channels = tuple(channels)
-        self._recorder = recorder
+        self._recorder: Recorder | None = None
         self._situation = situation
         self._attended = attended
         self._ends_stream = ends_stream
@@ -67,9 +68,18 @@ class Session:
         self._snapshot: Snapshot | None = None
         self._wanted = True
         self._over = threading.Event()
-        self.error: BaseException | None = None
-        if situation is not None:
-            situation.lead()
+
+    def keep(self, recorder: Recorder, text: str) -> None:
+        """Keep the session in a recording that has just begun, and ends with it.
+
+        `text` is the program's file, kept beside it. Raises StoreError.
+        """
+        self._recorder = recorder
+        path = recorder.folder / PROGRAM
+        try:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise unwritable(path, error) from error
 
     # For any thread
 
@@ -82,6 +92,11 @@ class Session:
     def over(self) -> bool:
         """Whether it is done or was ended."""
         return self._over.is_set()
+
+    @property
+    def ended_at(self) -> int | None:
+        """Sample at which it was over."""
+        return None if self._engine is None else self._engine.ended_at
 
     def outcome(self) -> Outcome | None:
         """What it has amounted to; once it is over, or the stream has ended."""
@@ -107,12 +122,16 @@ class Session:
         """Answer the question that is being asked."""
         self._wish(lambda engine, sample: engine.answer(sample, text))
 
-    def event_now(self, kind: str, text: str, duration_s: float | None = None) -> int:
-        """Put something of a person's into the events, such as a tag; return its sample."""
-        sample = self._pipeline.sample_now()
+    def put(self, sample: int, kind: str, text: str, duration_s: float | None = None) -> None:
+        """Put something of a person's into the events, such as a tag."""
         event = LiveEvent(sample, kind, text, duration_s)
         self._pipeline.call(lambda: self._pipeline.emit(event))
-        return sample
+
+    def close(self) -> None:
+        """After the pipeline has stopped: end what is not over yet, with the stream."""
+        if self._engine is not None and not self.over:
+            self._engine.end(self._pipeline.status.n_samples)
+            self._hand_on(self._engine.events())
 
     # For the processing thread
 
@@ -143,6 +162,8 @@ class Session:
 
     def _begin(self, first: int) -> None:
         info = self._info
+        if self._situation is not None:
+            self._situation.lead()
         stream = Stream(info.fs_hz, info.hop_n, info.settings.window_s, confirm_n(info))
         # At the next row, so that what is recorded from here on begins with the session.
         begin = -(-first // info.hop_n) * info.hop_n

@@ -1,0 +1,57 @@
+"""Movement of the electrodes: slow, large swings of the unfiltered signal, below all muscle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import signal
+
+from unclench_dsp.arrays import FloatArray
+
+_SLOW_HZ = 6.0
+"""A contraction of 200 uV swings by 6 uV below it, a heart of 80 uV behind a sensor's own 20 Hz
+high-pass by 4 (both simulated); a lead that is pulled, by tens to thousands."""
+
+_MIN_S = 3.0
+
+
+@dataclass(frozen=True)
+class SlowSwings:
+    """Peak to peak below 6 Hz, second by second.
+
+    Attributes
+    ----------
+    largest_uv : float
+        In the worst second.
+    calm_uv : float
+        Up to here in the calmest quarter of the seconds: what a heart adds to each of them.
+    """
+
+    largest_uv: float
+    calm_uv: float
+
+
+def slow_swings(emg_uv: FloatArray, fs_hz: float) -> SlowSwings | None:
+    """Measure the slow swings of one channel.
+
+    Parameters
+    ----------
+    emg_uv : ndarray, shape (n_samples,)
+        Unfiltered, without gaps.
+    fs_hz : float
+
+    Returns
+    -------
+    SlowSwings or None
+        None for less than three seconds.
+    """
+    if len(emg_uv) < _MIN_S * fs_hz:
+        return None
+    sos = signal.butter(4, _SLOW_HZ, fs=fs_hz, output="sos")
+    ends_n = round(fs_hz / _SLOW_HZ)  # where the filter has seen one side only
+    # Mirrored at the ends: the usual point reflection makes a step of whatever value stands there.
+    slow_uv = signal.sosfiltfilt(sos, emg_uv, padtype="even", padlen=ends_n)[ends_n:-ends_n]
+    seconds = np.array_split(slow_uv, len(slow_uv) // round(fs_hz))
+    swings_uv = [float(np.ptp(second)) for second in seconds]
+    return SlowSwings(max(swings_uv), float(np.percentile(swings_uv, 25.0)))

@@ -1,0 +1,113 @@
+"""`unclench programs ...`: the programs there are, what is in one, what is wrong with one."""
+
+from __future__ import annotations
+
+import math
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from unclench.training.program import Program, Reflect, Repeat, Step
+from unclench.training.programfile import (
+    ListedProgram,
+    check_program,
+    find_program,
+    list_programs,
+)
+from unclench.training.programwords import goal_words, needs, step_words, time_words
+
+_WIDTH = 80
+
+
+@click.group("programs", invoke_without_command=True)
+@click.pass_context
+def programs_command(ctx: click.Context) -> None:
+    """List training programs, show one, check one of your own."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@programs_command.command("list")
+def list_command() -> None:
+    """List all programs, one a line: name, minutes at most, title."""
+    programs = list_programs()
+    width = max(len(_clean(listed.name)) for listed in programs)
+    for listed in programs:
+        click.echo(f"{_clean(listed.name):{width}}  {_row(listed)}")
+
+
+@programs_command.command("show")
+@click.argument("program", metavar="NAME")
+def show_command(program: str) -> None:
+    """Show the program NAME, or that of a TOML file: purpose, evidence, steps."""
+    found = find_program(program)
+    what = found.program
+    whose = "Shipped with unclench" if found.shipped else "Your own"
+    click.echo(f"{found.name}: {what.title}\n{whose}: {found.path}\n")
+    for name, text in _facts(what):
+        click.echo(_hanging(f"{name:<9} {text}", 10))
+    click.echo()
+    for line in _steps(what.step):
+        click.echo(line)
+
+
+@programs_command.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+def check_command(file: Path) -> None:
+    """Check FILE, a program of your own: all mistakes in it, one a line, and exit status 2."""
+    checked = check_program(file)
+    if checked.program is None:
+        click.echo("\n".join(checked.mistakes))
+        sys.exit(2)
+    n = len(checked.program.flat())
+    steps = f"{n} step{'' if n == 1 else 's'}"
+    click.echo(f"{file} is fine: {steps}, at most {time_words(checked.program.longest_s())}.")
+
+
+def _row(listed: ListedProgram) -> str:
+    if listed.program is None:
+        return f"      -  not usable: {_clean(listed.trouble or '')}"
+    whose = ", in place of the shipped one" if listed.replaces_shipped else ""
+    own = "" if listed.shipped else f" (your own{whose})"
+    minutes = math.ceil(listed.program.longest_s() / 60)
+    return f"{minutes:>3} min  {listed.program.title}{own}"
+
+
+def _facts(program: Program) -> Iterator[tuple[str, str]]:
+    yield "Purpose", program.purpose
+    yield "Evidence", program.evidence
+    if program.site:
+        yield "Site", program.site
+    if program.goal:
+        yield "Goal", f"{goal_words(program.goal)}, unless a step has its own"
+    what = needs(program)
+    wanted = ["a resting baseline"] * what.baseline + ["a reference contraction"] * what.reference
+    yield "Needs", f"{' and '.join(wanted)}, measured before" if wanted else "nothing beforehand"
+    n = sum(isinstance(step, Reflect) for step in program.flat())
+    questions = f", and {n} question{'s' if n > 1 else ''}" if n else ""
+    yield "Takes", f"at most {time_words(program.longest_s())}{questions}"
+
+
+def _steps(steps: Sequence[Step], before: str = "") -> Iterator[str]:
+    """Numbered as sentences about mistakes number them."""
+    for number, step in enumerate(steps, start=1):
+        label = f"{before}{number}"
+        if isinstance(step, Repeat):
+            yield f"{label:<5} {step_words(step)}"
+            yield from _steps(step.step, f"{label}.")
+            continue
+        goal = f"; goal: {goal_words(step.goal)}" if step.goal else ""
+        title = f"{step.title}. " if step.title and step.title[-1].isalnum() else f"{step.title} "
+        yield _hanging(f"{label:<5} {title.lstrip()}{step_words(step)}{goal}.", 6)
+
+
+def _hanging(text: str, indent: int) -> str:
+    return textwrap.fill(text, _WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
+
+
+def _clean(text: str) -> str:
+    """A file's name may hold anything; a line of the list stays a line."""
+    return "".join(c if c.isprintable() else "?" for c in text)
