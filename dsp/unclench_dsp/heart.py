@@ -1,4 +1,4 @@
-"""The heart in the signal: beats that come regularly, alike, and stand out of the muscle.
+"""The heart in the signal: beats that are alike and come on time.
 
 A beat's QRS complex has most of its energy below 30 Hz, where a muscle has little and the mains
 nothing. A muscle's burst is no beat: it is not alike and does not come again on time.

@@ -14,6 +14,7 @@ from math import inf
 from typing import Literal
 
 from unclench.errors import InputError
+from unclench.settings import Sustained
 from unclench.training.cues import Action, cue_of, title_of
 from unclench.training.goals import GoalError, GoalTracker, goal_uv, rest_level
 from unclench.training.ledger import Context, Ledger, News
@@ -89,6 +90,8 @@ class Engine:
         Sample at which the session begins.
     attended
         Whether there is somebody to answer questions; otherwise they are passed over.
+    limits
+        When to speak up in a task; the usual ones unless given.
 
     Raises
     ------
@@ -104,6 +107,7 @@ class Engine:
         stream: Stream,
         begin: int = 0,
         attended: bool = True,
+        limits: Sustained | None = None,
     ) -> None:
         check_goals(program, channels)
         self.program = program
@@ -123,7 +127,14 @@ class Engine:
         self._asked: list[Asked] = []
         self._notes: list[str] = []
         self._newest: Row | None = None
-        self._ledger = Ledger(self.channels, self._steps, stream.row_n, stream.fs_hz, begin)
+        self._ledger = Ledger(
+            self.channels,
+            self._steps,
+            stream.row_n,
+            stream.fs_hz,
+            begin,
+            limits or Sustained(),
+        )
         self._part = self._below_n = self._held_sample = 0
         self._goals: list[GoalTracker | None] = []
         self._measurement: Measurement | None = None
@@ -457,6 +468,8 @@ class Engine:
         self._tell(sample, kind, text)
 
     def _tell_news(self, news: News) -> None:
+        if news.kind == "alert":
+            self._notes.append(news.text)
         self._tell(self._sample, news.kind, news.text, news.duration_s)
 
     def _tell(self, sample: int, kind: str, text: str, duration_s: float | None = None) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from unclench.settings import Sustained
 from unclench.training.breathing import BreathWatch
 from unclench.training.cues import title_of
 from unclench.training.goals import rest_level
 from unclench.training.outcome import StepOutcome
-from unclench.training.program import Breathe, LeafStep, Recover, RestCredit
+from unclench.training.program import Breathe, LeafStep, Recover, RestCredit, Task
 from unclench.training.rows import Row
 from unclench.training.scoring import RecoveryWatch, Tally
 from unclench.training.snapshot import BreathEffect, Score
+from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of
 from unclench.training.values import TrainedChannel
 
 
@@ -49,6 +51,8 @@ class Ledger:
         Samples from row to row, and a second.
     begin
         Sample at which the session begins.
+    limits
+        When to speak up in a task: the person's own.
     """
 
     def __init__(
@@ -58,8 +62,11 @@ class Ledger:
         row_n: int,
         fs_hz: float,
         begin: int,
+        limits: Sustained,
     ) -> None:
         self._steps = steps
+        self._limits = limits
+        self._alerts: list[tuple[SustainedAlert, TooFewRests] | None] = []
         self._row_n = row_n
         self._fs_hz = fs_hz
         self._sample = begin  # of the newest confirmed row
@@ -139,6 +146,10 @@ class Ledger:
         self._step = number
         self._step_tallies = self._new_tallies()
         self._breath = BreathWatch(step, self._channels) if isinstance(step, Breathe) else None
+        self._alerts = [
+            self._alerts_of(channel) if isinstance(step, Task) else None
+            for channel in self._channels
+        ]
         if isinstance(step, Recover):
             for watch in self._recovery:
                 if watch is not None:
@@ -160,17 +171,33 @@ class Ledger:
                 tally.miss()
             else:
                 tally.add(fast_uv, slow_uv, context.goal_uv[k], self._rest_uv[k], moment_s)
+        news: list[News] = []
+        for alert in self._alerts[k] or ():
+            uv = slow_uv if isinstance(alert, SustainedAlert) else fast_uv
+            if (word := alert.row(row.sample, uv, True)) is not None:
+                news.append(News("alert", word.sentence, None))
         if (watch := self._recovery[k]) is None:
-            return []
+            return news
         recovered = watch.add(row.sample, fast_uv, slow_uv)
         for tally in tallies:
             tally.contractions += watch.began
             if recovered is not None:
                 tally.recovery_s.append(recovered.recovery_s)
-        if recovered is None:
-            return []
-        text = f"{channel.label}: {recovered.recovery_s:.1f} s to let go"
-        return [News("recovered", text, recovered.recovery_s)]
+        if recovered is not None:
+            text = f"{channel.label}: {recovered.recovery_s:.1f} s to let go"
+            news.append(News("recovered", text, recovered.recovery_s))
+        return news
+
+    def _alerts_of(self, channel: TrainedChannel) -> tuple[SustainedAlert, TooFewRests] | None:
+        rest_uv, _ = rest_level(channel)
+        if rest_uv is None:
+            return None
+        own, label, stream = self._limits, channel.label, (self._row_n, self._fs_hz)
+        limit_uv = limit_of(channel, own.percent).uv
+        return (
+            SustainedAlert(label, limit_uv, own.minutes, *stream),
+            TooFewRests(label, rest_uv, own.rests, own.rests_minutes, *stream),
+        )
 
     def _new_tallies(self) -> list[Tally]:
         return [Tally(channel.label, self._row_n / self._fs_hz) for channel in self._channels]

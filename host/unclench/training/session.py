@@ -13,6 +13,7 @@ from unclench.link.virtual.situation import Moment, Situation
 from unclench.live.blocks import LiveBlock, LiveEvent, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
+from unclench.settings import Sustained
 from unclench.store.folder import PROGRAM
 from unclench.store.rowfile import unwritable
 from unclench.training.engine import Asked, Engine, Stream, TrainingEvent, check_goals
@@ -36,7 +37,7 @@ class Session:
         See `Engine`. Raises InputError for a goal that cannot be set.
     situation
         A virtual person's, who then does what is asked.
-    attended
+    attended, limits
         See `Engine`.
     ends_stream
         Whether the pipeline's work is done with the session.
@@ -52,6 +53,7 @@ class Session:
         situation: Situation | None = None,
         attended: bool = True,
         ends_stream: bool = False,
+        limits: Sustained | None = None,
     ) -> None:
         check_goals(program, channels)
         self._pipeline = pipeline
@@ -63,6 +65,7 @@ class Session:
         self._situation = situation
         self._attended = attended
         self._ends_stream = ends_stream
+        self._limits = limits
         self._engine: Engine | None = None
         self._rows = RowSource(self._info, self._take, late=False)
         self._snapshot: Snapshot | None = None
@@ -155,10 +158,12 @@ class Session:
             return
         if event.kind == "disconnected":
             self._engine.lost(event.sample)
-            self._hand_on(self._engine.events())
         elif event.kind == "reconnected":
             self._engine.found(event.sample)
-            self._hand_on(self._engine.events())
+        else:
+            return
+        self._hand_on(self._engine.events())
+        self._snapshot = self._engine.snapshot()  # no block may come for a while
 
     def _begin(self, first: int) -> None:
         info = self._info
@@ -168,7 +173,13 @@ class Session:
         # At the next row, so that what is recorded from here on begins with the session.
         begin = -(-first // info.hop_n) * info.hop_n
         self._engine = Engine(
-            self._program, self._name, self._channels, stream, begin, self._attended
+            self._program,
+            self._name,
+            self._channels,
+            stream,
+            begin,
+            self._attended,
+            self._limits,
         )
         self._hand_on(self._engine.events())
 

@@ -1,0 +1,241 @@
+"""Awareness tags: one key marks what a person does, thinks, feels or is in at this moment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, TypeGuard, get_args
+
+from unclench.errors import InputError, StoreError
+from unclench.settings import own_dir
+from unclench.training.mistakes import in_toml
+from unclench.training.tomllines import key_lines, line_of, parse_toml
+
+Group = Literal["posture", "thought", "feeling", "situation"]
+GROUPS: tuple[Group, ...] = get_args(Group)
+
+RESERVED_KEYS = frozenset("mnprstw")
+"""Letters that the dashboard and the session page use themselves."""
+
+_KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
+_LONGEST_TEXT = 40
+_LONGEST_NOTE = 400
+
+_HEADER = """\
+# Your awareness tags. During a session one key marks this moment; pressed again it ends.
+#
+# Each tag begins with [[tag]] and has
+#   key    one character: {keys}
+#   group  posture, thought, feeling or situation
+#   text   a few words, at most {longest} characters
+"""
+
+
+@dataclass(frozen=True)
+class Tag:
+    """One tag of a person's list."""
+
+    key: str
+    group: Group
+    text: str
+
+    @property
+    def words(self) -> str:
+        """As it stands in the events: "posture: slouching"."""
+        return f"{self.group}: {self.text}"
+
+
+DEFAULT_TAGS = (
+    Tag("1", "posture", "slouching"),
+    Tag("2", "posture", "leaning forward"),
+    Tag("3", "posture", "phone at ear"),
+    Tag("4", "thought", "worry"),
+    Tag("5", "thought", "hurry"),
+    Tag("6", "feeling", "angry"),
+    Tag("7", "feeling", "tired"),
+    Tag("8", "situation", "meeting"),
+    Tag("9", "situation", "deadline"),
+)
+
+
+@dataclass(frozen=True)
+class TagEvent:
+    """Something marked."""
+
+    sample: int
+    kind: Literal["tag", "tag end", "note"]
+    text: str
+    duration_samples: int | None = None  # of a tag that ends: since it began
+
+
+class TagBoard:
+    """Which tags are under way. Knows samples, no clock."""
+
+    def __init__(self, tags: Sequence[Tag]) -> None:
+        self._tags = {tag.key: tag for tag in tags}
+        self._began: dict[str, int] = {}
+
+    @property
+    def open(self) -> tuple[Tag, ...]:
+        """Tags under way, in the order in which they began."""
+        return tuple(self._tags[key] for key in self._began)
+
+    def press(self, key: str, sample: int) -> TagEvent | None:
+        """Begin a tag, or end it if it is under way; None for a key without a tag."""
+        if key not in self._tags:
+            return None
+        if key in self._began:
+            return self._end(key, sample)
+        self._began[key] = sample
+        return TagEvent(sample, "tag", self._tags[key].words)
+
+    def note(self, text: str, sample: int) -> TagEvent | None:
+        """Note something in free words, kept on one line; None where there are none."""
+        words = "".join(c for c in " ".join(text.split()) if c.isprintable())
+        return TagEvent(sample, "note", words[:_LONGEST_NOTE]) if words else None
+
+    def end_all(self, sample: int) -> tuple[TagEvent, ...]:
+        """End what is under way, as at the end of a session."""
+        return tuple(self._end(key, sample) for key in tuple(self._began))
+
+    def _end(self, key: str, sample: int) -> TagEvent:
+        lasted = max(0, sample - self._began.pop(key))
+        return TagEvent(sample, "tag end", self._tags[key].words, lasted)
+
+
+def tags_path() -> Path:
+    """Where a person's own list lies on this system."""
+    return own_dir() / "tags.toml"
+
+
+def load_tags(
+    path: Path | None = None, reserved: Collection[str] = RESERVED_KEYS
+) -> tuple[Tag, ...]:
+    """Read a list of tags; the default one where there is no file.
+
+    Raises InputError in one sentence that names the line.
+    """
+    path = path or tags_path()
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
+    except FileNotFoundError:
+        return DEFAULT_TAGS
+    except OSError as error:
+        raise InputError(
+            f"The tags in {path} cannot be read: {error.strerror or error}."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not text in UTF-8: save it as UTF-8 and try again.") from error
+    return _parse(text, path, reserved)
+
+
+def save_tags(
+    tags: Sequence[Tag], path: Path | None = None, reserved: Collection[str] = RESERVED_KEYS
+) -> None:
+    """Write a list of tags with a header that explains it.
+
+    Raises InputError for tags that could not be read again, and StoreError.
+    """
+    path = path or tags_path()
+    text = _HEADER.format(keys=_allowed_keys(reserved), longest=_LONGEST_TEXT)
+    for tag in tags:
+        text += "\n[[tag]]\n"
+        text += "".join(f"{f.name} = {_quoted(getattr(tag, f.name))}\n" for f in fields(tag))
+    _parse(text, path, reserved)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise StoreError(
+            f"The tags cannot be saved to {path}: {error.strerror or error}; "
+            "they apply until the program is closed."
+        ) from error
+
+
+def _parse(text: str, path: Path, reserved: Collection[str]) -> tuple[Tag, ...]:
+    try:
+        document = parse_toml(text)
+    except RecursionError as error:
+        raise InputError(f"{path} is nested too deeply: tags are a list of [[tag]].") from error
+    except ValueError as error:
+        raise InputError(in_toml(error, text).sentence(str(path))) from error
+    return _Reading(path, key_lines(text), frozenset(reserved)).tags(document)
+
+
+def _quoted(text: str) -> str:
+    """Return a basic string of TOML; JSON's escapes are a subset of its, save for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _allowed_keys(reserved: Collection[str]) -> str:
+    letters = "".join(key for key in _KEYS[9:] if key not in reserved)
+    return f"1 to 9, or one of {letters}"
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A file being read."""
+
+    path: Path
+    lines: Mapping[tuple[str | int, ...], int]
+    reserved: frozenset[str]
+
+    def tags(self, document: dict[str, Any]) -> tuple[Tag, ...]:
+        for name in document:
+            if name != "tag":
+                raise self._mistake((name,), f"'{name}' is not known here; tags begin with [[tag]]")
+        found = document.get("tag", [])
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            raise self._mistake(("tag",), "tags are a list: begin each with [[tag]]")
+        tags: list[Tag] = []
+        for k, item in enumerate(found):
+            tag = self._tag(("tag", k), item)
+            for other in tags:
+                if tag.key == other.key:
+                    why = f"key '{tag.key}' belongs to '{other.text}' already; choose another"
+                    raise self._mistake(("tag", k, "key"), why)
+                if tag.words.casefold() == other.words.casefold():
+                    why = f"'{tag.words}' is there already, on key '{other.key}'; leave one out"
+                    raise self._mistake(("tag", k, "text"), why)
+            tags.append(tag)
+        return tuple(tags)
+
+    def _tag(self, where: tuple[str | int, ...], item: dict[str, Any]) -> Tag:
+        names = [field.name for field in fields(Tag)]
+        for name, value in item.items():
+            if name not in names:
+                why = f"'{name}' is not known; a tag has key, group and text"
+                raise self._mistake((*where, name), why)
+            if not isinstance(value, str):
+                why = f'{name} is {value}, but must be a text in quotation marks, as in "1"'
+                raise self._mistake((*where, name), why)
+        for name in names:
+            if name not in item:
+                raise self._mistake(where, f"this tag has no {name}; a tag has key, group and text")
+        key, group, text = item["key"], item["group"], " ".join(item["text"].split())
+        if key in self.reserved:
+            why = f"key '{key}' is used by unclench itself; use {_allowed_keys(self.reserved)}"
+            raise self._mistake((*where, "key"), why)
+        if len(key) != 1 or key not in _KEYS:
+            why = f"key '{key}' cannot be used; use {_allowed_keys(self.reserved)}"
+            raise self._mistake((*where, "key"), why)
+        if not _is_group(group):
+            raise self._mistake(
+                (*where, "group"), f"group '{group}' is none of {', '.join(GROUPS)}"
+            )
+        if not 1 <= len(text) <= _LONGEST_TEXT or not text.isprintable():
+            why = f"text must be 1 to {_LONGEST_TEXT} printable characters, not {len(text)}"
+            raise self._mistake((*where, "text"), why)
+        return Tag(key, group, text)
+
+    def _mistake(self, where: tuple[str | int, ...], why: str) -> InputError:
+        line = line_of(where, dict(self.lines))
+        return InputError(f"{self.path}{f', line {line}' if line else ''}: {why}.")
+
+
+def _is_group(text: str) -> TypeGuard[Group]:
+    return text in GROUPS

@@ -1,0 +1,99 @@
+"""Sites: everything said about each, labels, and places that cannot all be."""
+
+from __future__ import annotations
+
+import pytest
+
+from unclench.errors import InputError
+from unclench.settings import Place
+from unclench.training.program import SITE_KEYS
+from unclench.training.sites import OWN, SITES, check_places, place_label
+
+
+def place(text: str) -> Place:
+    channel, site, side = text.split(":")
+    return Place(channel=int(channel), site=site, side=side)
+
+
+def test_every_site_of_a_program_is_there_and_one_for_own_words() -> None:
+    assert tuple(SITES) == (*SITE_KEYS, OWN)
+
+
+@pytest.mark.parametrize("site", SITES.values(), ids=SITES)
+def test_a_site_says_everything_and_how_well_it_is_known(site) -> None:
+    for words in (site.placement, site.orientation, site.reference):
+        assert words[0].isupper()
+        assert words.endswith(".")
+    assert site.status.startswith(("verified: ", "not verified: "))
+    assert site.sides
+    # Only what was read in a source is a figure to keep to.
+    assert (site.spacing_mm is not None) == site.status.startswith("verified: ")
+
+
+def test_only_seniams_shoulder_is_verified() -> None:
+    verified = [site for site in SITES.values() if not site.status.startswith("not")]
+    assert [(site.key, site.spacing_mm) for site in verified] == [("shoulder", 20.0)]
+    assert "SENIAM" in verified[0].status
+
+
+def test_the_narrow_band_is_hinted_at_where_the_heart_gets_in() -> None:
+    narrow = {site.key for site in SITES.values() if site.band_hint == "narrow"}
+    assert narrow == {"shoulder", "neck", "lower-back"}
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("1:shoulder:left", "Left shoulder"),
+        ("2:lower-back:right", "Right lower back"),
+        ("1:forehead:middle", "Forehead"),
+        ("1:my calf:left", "my calf (left)"),
+        ("1:Wade:middle", "Wade"),
+        ("1:own:right", "own place (right)"),
+    ],
+)
+def test_labels_are_words_for_people(text: str, label: str) -> None:
+    assert place_label(place(text)) == label
+
+
+def test_places_that_can_be() -> None:
+    check_places([], 1)
+    check_places([place("1:shoulder:left"), place("2:shoulder:right"), place("3:calf:middle")], 3)
+
+
+@pytest.mark.parametrize(
+    ("places", "n_channels", "sentence"),
+    [
+        (
+            ["1:shoulder:left", "2:shoulder:left"],
+            2,
+            "Left shoulder is on two channels, 1 and 2: choose another site or side for one of "
+            "them.",
+        ),
+        (
+            ["1:My calf:left", "2:my calf :left"],
+            2,
+            "my calf  (left) is on two channels, 1 and 2: choose another site or side for one of "
+            "them.",
+        ),
+        (
+            ["2:jaw:left"],
+            1,
+            "Left jaw is on channel 2, but the board has 1 channel: choose a channel that it has, "
+            "or set the board to more.",
+        ),
+        (
+            ["1:jaw:left", "1:neck:left"],
+            3,
+            "Channel 1 is named twice, for Left jaw and for Left neck: a sensor is in one place; "
+            "give each channel one.",
+        ),
+        (["1:jaw:middle"], 1, "The jaw has no 'middle': choose left or right."),
+    ],
+)
+def test_places_that_cannot_be_get_a_sentence(
+    places: list[str], n_channels: int, sentence: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        check_places([place(text) for text in places], n_channels)
+    assert str(caught.value) == sentence

@@ -1,0 +1,167 @@
+"""Awareness tags: the list and its file, and the board of what is under way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unclench.errors import InputError, StoreError
+from unclench.training.tags import (
+    DEFAULT_TAGS,
+    GROUPS,
+    RESERVED_KEYS,
+    Tag,
+    TagBoard,
+    TagEvent,
+    load_tags,
+    save_tags,
+    tags_path,
+)
+
+GOOD = '[[tag]]\nkey = "1"\ngroup = "posture"\ntext = "slouching"\n'
+
+
+def test_without_a_file_there_are_nine_tags_on_the_digits() -> None:
+    assert load_tags() == DEFAULT_TAGS
+    assert "".join(tag.key for tag in DEFAULT_TAGS) == "123456789"
+    assert {tag.group for tag in DEFAULT_TAGS} == set(GROUPS)
+
+
+def test_a_saved_list_explains_itself_and_comes_back() -> None:
+    mine = (*DEFAULT_TAGS, Tag("d", "situation", "driving"))
+    save_tags(mine)
+    assert load_tags() == mine
+    head = tags_path().read_text(encoding="utf-8").split("[[tag]]\n")[0]
+    assert all(word in head for word in (*GROUPS, "key", "text", "1 to 9"))
+    assert not any(key in head.split("one of ")[1].split("\n")[0] for key in RESERVED_KEYS)
+
+
+texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(
+    lambda text: text.isprintable() and text == " ".join(text.split())
+)
+
+
+@given(text=texts)
+@settings(max_examples=200, deadline=None)
+def test_any_printable_text_survives_the_file(
+    text: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any-tags.toml"
+    tags = (Tag("1", "thought", text),)
+    save_tags(tags, path)
+    assert load_tags(path) == tags
+
+
+@pytest.mark.parametrize("text", ['say "no"', "a\\b", "ä € 😀", "'''", "# no comment", "[[tag]]"])
+def test_awkward_texts_survive_the_file(text: str, tmp_path: Path) -> None:
+    tags = (Tag("1", "thought", text),)
+    save_tags(tags, tmp_path / "tags.toml")
+    assert load_tags(tmp_path / "tags.toml") == tags
+
+
+def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "tags.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert load_tags(path) == (Tag("1", "posture", "slouching"),)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('[[tag]]\nkey = "1"\ngroup = "thought"\ntext = "x"', "line 6: key '1' belongs to 'slouc"),
+        ('[[tag]]\nkey = "2"\ngroup = "posture"\ntext = "Slouching"', "line 8: 'posture: Slouch"),
+        ('[[tag]]\nkey = "r"\ngroup = "thought"\ntext = "x"', "line 6: key 'r' is used by unclen"),
+        ('[[tag]]\nkey = "0"\ngroup = "thought"\ntext = "x"', "line 6: key '0' cannot be used"),
+        ('[[tag]]\nkey = ""\ngroup = "thought"\ntext = "x"', "line 6: key '' cannot be used"),
+        ('[[tag]]\nkey = "ab"\ngroup = "thought"\ntext = "x"', "line 6: key 'ab' cannot be used"),
+        ('[[tag]]\nkey = 2\ngroup = "thought"\ntext = "x"', "line 6: key is 2, but must be a text"),
+        ('[[tag]]\nkey = "2"\ngroup = "mood"\ntext = "x"', "line 7: group 'mood' is none of post"),
+        ('[[tag]]\nkey = "2"\ngroup = "thought"\ntext = " "', "line 8: text must be 1 to 40 print"),
+        ('[[tag]]\nkey = "2"\ngroup = "thought"', "line 5: this tag has no text"),
+        ('[[tag]]\nkey = "2"\ncolour = "red"', "line 7: 'colour' is not known; a tag has key, gr"),
+        ("[sound]\nvolume = 1", "line 5: 'sound' is not known here"),
+        ('[[tag]]\nkey = "2', "line 6"),
+    ],
+)
+def test_a_mistake_gets_a_sentence_with_its_line(more: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "tags.toml"
+    path.write_text(GOOD + more)
+    with pytest.raises(InputError) as caught:
+        load_tags(path)
+    assert str(caught.value).startswith(f"{path}, {said}")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["tag = 1", "tag = [1]", '[tag]\nkey = "1"'])
+def test_what_is_no_list_of_tags_gets_a_sentence(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "tags.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match="line 1: tags are a list: begin each with"):
+        load_tags(path)
+
+
+def test_bytes_that_are_no_text_get_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "tags.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="is not text in UTF-8"):
+        load_tags(path)
+
+
+def test_a_list_that_could_not_be_read_again_is_not_saved(tmp_path: Path) -> None:
+    path = tmp_path / "tags.toml"
+    with pytest.raises(InputError, match="key 'n' is used by unclench itself"):
+        save_tags((Tag("n", "thought", "x"),), path)
+    assert not path.exists()
+    save_tags((Tag("n", "thought", "x"),), path, reserved="xy")
+    with pytest.raises(InputError, match="key 'n' is used"):
+        load_tags(path)
+    assert load_tags(path, reserved="xy")[0].key == "n"
+
+
+def test_a_list_that_cannot_be_written_gets_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="The tags cannot be saved to"):
+        save_tags(DEFAULT_TAGS, tmp_path / "file" / "tags.toml")
+
+
+def test_a_press_begins_a_tag_and_the_next_one_ends_it() -> None:
+    board = TagBoard(DEFAULT_TAGS)
+    assert board.press("1", 100) == TagEvent(100, "tag", "posture: slouching")
+    assert board.press("8", 150) == TagEvent(150, "tag", "situation: meeting")
+    assert [tag.key for tag in board.open] == ["1", "8"]
+    assert board.press("1", 400) == TagEvent(400, "tag end", "posture: slouching", 300)
+    assert [tag.key for tag in board.open] == ["8"]
+    assert board.press("1", 500) == TagEvent(500, "tag", "posture: slouching")
+
+
+def test_a_key_without_a_tag_does_nothing() -> None:
+    board = TagBoard(DEFAULT_TAGS)
+    assert board.press("x", 1) is None
+    assert board.open == ()
+
+
+def test_the_end_ends_all_that_is_under_way() -> None:
+    board = TagBoard(DEFAULT_TAGS)
+    board.press("1", 100)
+    board.press("4", 200)
+    assert board.end_all(1000) == (
+        TagEvent(1000, "tag end", "posture: slouching", 900),
+        TagEvent(1000, "tag end", "thought: worry", 800),
+    )
+    assert board.open == board.end_all(2000) == ()
+
+
+def test_no_tag_lasts_less_than_nothing() -> None:
+    """The clock fit may take a moment back."""
+    board = TagBoard(DEFAULT_TAGS)
+    board.press("1", 100)
+    assert board.press("1", 99) == TagEvent(99, "tag end", "posture: slouching", 0)
+
+
+def test_notes_are_kept_on_one_line() -> None:
+    board = TagBoard(())
+    assert board.note("  boss\ncalled\x1b[31m ", 7) == TagEvent(7, "note", "boss called[31m")
+    assert board.note(" \n", 7) is None
