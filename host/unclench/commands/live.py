@@ -120,6 +120,7 @@ def live_command(
             settings,
             saved,
             recorder=recorder,
+            situation=opened.situation,
             notes=opened.notes if trouble is None else (trouble, *opened.notes),
             close_after_s=seconds,
             screenshot=screenshot,

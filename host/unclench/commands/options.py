@@ -77,3 +77,12 @@ speed_option = click.option(
     metavar="N|max",
     help="How fast the virtual board or a recording runs.",
 )
+
+
+places_option = click.option(
+    "--place",
+    "places",
+    multiple=True,
+    metavar="CH:SITE[:SIDE]",
+    help="Where a sensor is, such as 1:shoulder:left; repeatable.",
+)

@@ -131,6 +131,7 @@ class Footer(QtWidgets.QFrame):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(objectName="footer")
+        self.train = _button("Train (G)", "Be guided: check the sensor, calibrate, learn to let go")
         self.record = _button("Record (R)", "Write everything to a new session folder")
         self.mark = _button("Mark (M)", "Mark this moment; Shift+M adds a note")
         self.pause = _button("Pause (P)", "Hold the picture still; recording goes on", True)
@@ -158,7 +159,7 @@ class Footer(QtWidgets.QFrame):
         self._groups.setContentsMargins(12, 8, 12, 8)
         self._groups.setSpacing(8)
         acting, looking = QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout()
-        for widget in (self.record, self.mark, self.pause):
+        for widget in (self.train, self.record, self.mark, self.pause):
             acting.addWidget(widget)
         acting.addStretch(1)
         looking.addStretch(1)

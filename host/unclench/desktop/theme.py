@@ -87,4 +87,41 @@ def style_sheet(theme: Theme, text_scale: float) -> str:
         selection-color: {theme.page}; }}
     QTextBrowser, QLineEdit {{
         background: {theme.card}; border: 1px solid {theme.edge}; border-radius: 6px; }}
+    """ + _training_sheet(theme, size)
+
+
+def _training_sheet(theme: Theme, size: float) -> str:
+    """What only the training's pages have."""
+    return f"""
+    QScrollArea, #clear {{ background: transparent; border: none; }}
+    #headline {{ font-size: {size * 2.4:.1f}pt; font-weight: 300; }}
+    #heading {{ font-size: {size * 1.9:.1f}pt; font-weight: 300; }}
+    #lead {{ font-size: {size * 1.25:.1f}pt; }}
+    #quietLead {{ font-size: {size * 1.25:.1f}pt; color: {theme.quiet}; }}
+    #figure {{ font-size: {size * 1.25:.1f}pt; }}
+    #chip {{ padding: {size * 0.25:.0f}px {size * 0.8:.0f}px; border-radius: {size * 0.9:.0f}px; }}
+    QPushButton#primary {{
+        background: {theme.accent}; border-color: {theme.accent}; color: {theme.page};
+        font-size: {size * 1.15:.1f}pt; padding: {size * 0.7:.0f}px {size * 2:.0f}px; }}
+    QPushButton#primary:focus {{ border: 2px solid {theme.text}; }}
+    QPushButton#primary:disabled {{
+        background: {theme.page}; border-color: {theme.edge}; color: {theme.quiet}; }}
+    QPushButton#chip:checked {{ background: {theme.card}; color: {theme.text};
+        border: 2px solid {theme.accent}; }}
+    QLineEdit {{ padding: {size * 0.5:.0f}px; selection-background-color: {theme.accent};
+        selection-color: {theme.page}; }}
+    QLineEdit:focus {{ border: 2px solid {theme.accent}; }}
+    QListWidget {{ background: transparent; border: none; outline: none; }}
+    QComboBox#choice::drop-down {{ border: none; width: {size * 2:.0f}px; }}
+    QSlider {{ min-height: {size * 2.2:.0f}px; }}
+    QSlider::groove:horizontal {{
+        background: {theme.edge}; height: {size * 0.4:.0f}px; border-radius: {size * 0.2:.0f}px; }}
+    QSlider::handle:horizontal {{
+        background: {theme.accent}; border: 2px solid {theme.card}; width: {size * 1.5:.0f}px;
+        margin: -{size * 0.65:.0f}px 0; border-radius: {size * 0.7:.0f}px; }}
+    QSlider::handle:horizontal:focus {{ border: 2px solid {theme.text}; }}
+    QScrollBar:vertical {{ background: transparent; width: {size:.0f}px; }}
+    QScrollBar::handle:vertical {{
+        background: {theme.edge}; border-radius: {size * 0.4:.0f}px; min-height: 40px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
     """

@@ -13,6 +13,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.bars import Banner, Footer, Header
 from unclench.desktop.channel import ChannelRow
 from unclench.desktop.theme import DARK, LIGHT, Theme, style_sheet
+from unclench.desktop.training.safety import SafetyDialog
 from unclench.desktop.words import HELP, span_words
 from unclench.errors import StoreError
 from unclench.live.pipeline import Pipeline
@@ -42,6 +43,9 @@ class Dashboard(QtWidgets.QMainWindow):
     notes
         Sentences that a person should see once.
     """
+
+    train_wanted = QtCore.pyqtSignal()
+    closing = QtCore.pyqtSignal()
 
     def __init__(
         self,
@@ -111,6 +115,7 @@ class Dashboard(QtWidgets.QMainWindow):
         footer.raw.clicked.connect(self.toggle_raw)
         footer.theme.clicked.connect(self.toggle_theme)
         footer.help.clicked.connect(self.show_help)
+        footer.train.clicked.connect(self.train_wanted)
         footer.span_changed.connect(self._set_span)
         footer.scale_changed.connect(self._set_scale)
         for keys, slot in (
@@ -120,6 +125,7 @@ class Dashboard(QtWidgets.QMainWindow):
             ("P", self.toggle_pause),
             ("W", self.toggle_raw),
             ("T", self.toggle_theme),
+            ("G", self.train_wanted.emit),
             ("F1", self.show_help),
             ("Ctrl++", lambda: self._scale_text(+1)),
             ("Ctrl+=", lambda: self._scale_text(+1)),
@@ -187,9 +193,15 @@ class Dashboard(QtWidgets.QMainWindow):
         text.setHtml(HELP)
         close = QtWidgets.QPushButton("Close")
         close.clicked.connect(dialog.accept)
+        safety = QtWidgets.QPushButton("Safety")
+        safety.clicked.connect(lambda: SafetyDialog(self, self._theme(), again=True).open())
+        foot = QtWidgets.QHBoxLayout()
+        foot.addWidget(safety)
+        foot.addStretch(1)
+        foot.addWidget(close)
         column = QtWidgets.QVBoxLayout(dialog)
         column.addWidget(text)
-        column.addWidget(close, 0, QtCore.Qt.AlignmentFlag.AlignRight)
+        column.addLayout(foot)
         dialog.resize(
             round(620 * self._settings.text_scale), round(640 * self._settings.text_scale)
         )
@@ -197,6 +209,7 @@ class Dashboard(QtWidgets.QMainWindow):
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """End the recording first: closing loses nothing."""
+        self.closing.emit()
         self._frames.stop()
         self._words.stop()
         if self._recorder is not None:

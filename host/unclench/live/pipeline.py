@@ -131,17 +131,38 @@ class Pipeline:
         """How things stand."""
         return self._status
 
-    def add_sink(self, sink: Sink) -> None:
-        """Let `sink` follow from the next block on."""
-        self.call(lambda: self._sinks.append(sink))
+    @property
+    def lossless(self) -> bool:
+        """Whether the source waits for whoever follows it."""
+        return self._reader.lossless
+
+    @property
+    def true_time(self) -> bool:
+        """Whether a second of signal lasts a second."""
+        return self._reader.true_time
+
+    def add_sink(self, *sinks: Sink) -> None:
+        """Let `sinks` follow from the next block on, all from the same one."""
+        self.call(lambda: self._sinks.extend(sinks))
 
     def remove_sink(self, sink: Sink) -> None:
         """Let go of `sink`; it may get one more block meanwhile."""
         self.call(lambda: self._sinks.remove(sink) if sink in self._sinks else None)
 
     def call(self, order: Callable[[], object]) -> None:
-        """Have the processing thread do something before its next block."""
+        """Have the processing thread do something before its next block, or within 0.1 s.
+
+        Once the stream has ended it is done at once, by the caller.
+        """
         self._orders.put(order)
+        if self._thread.ident is not None and not self._thread.is_alive():
+            self._obey()
+
+    def catch_up(self, timeout_s: float = 2.0) -> bool:
+        """Wait until all has been done that was called for so far; say whether it was."""
+        done = threading.Event()
+        self.call(done.set)
+        return done.wait(timeout_s)
 
     def finish(self) -> None:
         """End after the block under way; for a sink that has seen what it wanted."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from unclench.errors import StoreError
 
 META, EMG, TENSION, EVENTS = "session.json", "emg.csv", "tension.csv", "events.csv"
+PROGRAM = "program.toml"  # of a guided session
 
 
 def is_session(path: Path) -> bool:

@@ -55,6 +55,7 @@ class SessionMeta(BaseModel):
     reason: str | None = None
     drift_ppm: float | None = None  # how much faster the computer's clock runs than the board's
     note: str = ""
+    training: dict[str, Any] | None = None  # a guided session's outcome
 
     @model_validator(mode="before")
     @classmethod

@@ -227,6 +227,11 @@ class Engine:
         return self._phase in ("done", "ended")
 
     @property
+    def paused(self) -> bool:
+        """Whether a person has paused it."""
+        return self._phase == "paused"
+
+    @property
     def ended_at(self) -> int | None:
         """Sample at which it was over."""
         return self._ended_at if self.over else None

@@ -113,6 +113,10 @@ class Session:
         """Go on."""
         self._wish(Engine.resume)
 
+    def toggle_pause(self) -> None:
+        """Pause, or go on."""
+        self._wish(lambda engine, at: (engine.resume if engine.paused else engine.pause)(at))
+
     def skip(self) -> None:
         """Go on to the next step."""
         self._wish(Engine.skip)

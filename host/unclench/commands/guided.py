@@ -1,0 +1,179 @@
+"""A session without a window: for terminals, recordings and virtual boards."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from unclench.errors import SourceError
+from unclench.live.pipeline import Pipeline
+from unclench.live.recorder import Recorder
+from unclench.settings import Place, Sustained
+from unclench.sources import Source
+from unclench.store.schema import SessionMeta
+from unclench.training.calibrations import Book
+from unclench.training.outcome import Outcome, breath_words
+from unclench.training.program import Program
+from unclench.training.session import Session
+from unclench.training.setup import site_names, trained_channels, without_calibration
+from unclench.training.snapshot import Snapshot
+
+_LOOK_S = 0.1
+_PATIENCE_S = 60.0  # for a board that went away; the session waits for it meanwhile
+
+
+@dataclass(frozen=True)
+class Guided:
+    """What came of it."""
+
+    outcome: Outcome
+    meta: SessionMeta | None
+    folder: Path | None
+    note: str  # why it ended before its time; "" otherwise
+
+
+def run_guided(
+    source: Source,
+    pipeline: Pipeline,
+    program: Program,
+    name: str,
+    places: Sequence[Place],
+    book: Book,
+    *,
+    out: Path | None,
+    text: str = "",
+    limits: Sustained,
+    anew: bool = False,
+    aloud: bool = False,
+) -> Guided:
+    """Run a program from the first sample on, and keep it in `out`.
+
+    Parameters
+    ----------
+    text
+        The program's file, to be kept with the session.
+    limits
+        When to speak up in a task.
+    anew
+        Measure as if nothing were known: a calibration.
+    aloud
+        Say what to do as it comes, for somebody who has no window.
+
+    Raises
+    ------
+    UnclenchError
+        In one sentence; what was recorded until then is kept.
+    """
+    if source.situation is not None:
+        source.situation.lead()  # from the first sample on
+    info = pipeline.connect()
+    recorder: Recorder | None = None
+    try:
+        channels = trained_channels(info, places, book)
+        channels = without_calibration(channels) if anew else channels
+        session = Session(
+            pipeline,
+            program,
+            name,
+            channels,
+            situation=source.situation,
+            attended=False,
+            ends_stream=True,
+            limits=limits,
+        )
+        if out is not None:
+            about = {"sites": site_names(channels, len(info.channels))}
+            recorder = Recorder(out, info, origin=0, lossless=pipeline.lossless, about=about)
+            session.keep(recorder, text)
+    except BaseException:
+        pipeline.stop()
+        if recorder is not None:
+            recorder.close()
+        raise
+    for note in source.notes:
+        click.echo(note, err=True)
+    trouble = meta = None
+    try:
+        pipeline.start([session] if recorder is None else [session, recorder])
+        trouble = _follow(pipeline, session, recorder, aloud)
+    except KeyboardInterrupt:  # an early end like any other
+        pass
+    finally:
+        pipeline.stop()
+        session.close()
+        if recorder is not None:
+            meta = recorder.close(pipeline.status.drift_ppm)
+    folder = recorder.folder if recorder is not None else None
+    outcome = session.outcome()
+    if trouble or outcome is None:
+        kept = f"; what came until then is in {folder}" if folder is not None else ""
+        raise SourceError(f"{trouble or 'The source sent no samples'}{kept}.")
+    note = ""
+    if outcome.state != "done":
+        lasted_s = pipeline.status.n_samples / info.fs_hz
+        note = (
+            f"{info.source} ended after {lasted_s:.0f} s, before the program "
+            f"(at most {program.longest_s():.0f} s) was done."
+        )
+    return Guided(outcome, meta, folder, note)
+
+
+def _follow(
+    pipeline: Pipeline, session: Session, recorder: Recorder | None, aloud: bool
+) -> str | None:
+    """Tell how it goes until it is over; return what went wrong, if anything."""
+    console = Console(stderr=True)
+    said = ""
+    away_s = 0.0
+    with console.status("", spinner="dots") as line:
+        if not sys.stderr.isatty():
+            line.stop()
+        while not pipeline.wait(_LOOK_S):
+            if recorder is not None and recorder.error is not None:
+                return None  # told by close()
+            away_s = 0.0 if pipeline.status.connected else away_s + _LOOK_S
+            if away_s > _PATIENCE_S:
+                return f"{pipeline.info.source} went away and did not come back"
+            snapshot = session.snapshot()
+            if snapshot is None:
+                continue
+            line.update(_line(snapshot))
+            if aloud and snapshot.cue.headline != said:
+                said = snapshot.cue.headline
+                click.echo(f"{said}. {snapshot.cue.detail}".strip(), err=True)
+    status = pipeline.status
+    return status.why[:1].upper() + status.why[1:] if status.cut_short else None
+
+
+def _line(snapshot: Snapshot) -> str:
+    tension = " ".join("–" if uv is None else f"{uv:.1f}" for uv in snapshot.tension_uv)
+    left = "" if snapshot.step_left_s is None else f"{snapshot.step_left_s:.0f} s left, "
+    return (
+        f"{snapshot.step_number + 1}/{snapshot.n_steps} {snapshot.cue.headline}: {left}{tension} µV"
+    )
+
+
+def outcome_words(outcome: Outcome) -> list[str]:
+    """A session in a few lines."""
+    words = [f"{outcome.title}: {'done' if outcome.state == 'done' else 'ended early'}"]
+    for k, score in enumerate(outcome.score):
+        parts = []
+        if score.mean_uv is not None:
+            parts.append(f"mean {score.mean_uv:.1f} µV")
+        if score.below_goal is not None:
+            parts.append(f"below the goal {score.below_goal:.0%} of the time")
+        if score.rest_share is not None:
+            parts.append(f"at rest {score.rest_share:.0%}, at most {score.longest_rest_s:.0f} s")
+        if score.recovery_s:
+            times = ", ".join(f"{seconds:.1f}" for seconds in score.recovery_s)
+            parts.append(f"let go within {times} s")
+        words.append(f"{score.channel}: {'; '.join(parts) or 'nothing to be trusted came'}")
+        for step in outcome.steps:
+            if step.breath:
+                words.append(f"{score.channel}, {step.title}: {breath_words(step.breath[k])}")
+    return [*words, *outcome.notes]

@@ -1,0 +1,152 @@
+"""`unclench session`: a guided session, in a window or without one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from unclench.commands.guided import outcome_words, run_guided
+from unclench.commands.options import (
+    chain_options,
+    csv_options,
+    places_option,
+    speed_option,
+)
+from unclench.errors import InputError
+from unclench.live.blocks import LiveSettings
+from unclench.live.pipeline import Pipeline
+from unclench.live.rings import DisplayRings
+from unclench.settings import Place, Settings, load_settings, sessions_dir
+from unclench.sources import Source, open_source, parse_speed
+from unclench.training.calibrations import load_book
+from unclench.training.programfile import NamedProgram, find_program
+from unclench.training.setup import parse_place
+from unclench_dsp import BANDS, MainsMode
+
+
+def _in_window(
+    source: Source,
+    pipeline: Pipeline,
+    settings: Settings,
+    program: NamedProgram | None,
+    out: Path | None,
+    places: tuple[Place, ...],
+) -> None:
+    from unclench.desktop.display import check_display  # Qt only where a window is wanted
+
+    check_display()
+    from unclench.desktop.app import run_training
+
+    try:
+        rings = DisplayRings(pipeline.connect())
+        pipeline.start([rings])
+        run_training(
+            pipeline,
+            rings,
+            settings,
+            settings.model_copy(),
+            situation=source.situation,
+            program=program,
+            out=None if out is None else out.expanduser(),
+            places=places,
+            notes=source.notes,
+        )
+    finally:
+        pipeline.stop()
+
+
+@click.command("session")
+@click.argument("program", required=False)
+@click.option(
+    "--source",
+    default="auto",
+    show_default=True,
+    metavar="SOURCE",
+    help="Where it comes from.",
+)
+@places_option
+@click.option("--headless", is_flag=True, help="No window: guided in the terminal.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Session folder; a dated one where sessions are kept unless given.",
+)
+@speed_option
+@csv_options
+@chain_options
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as an object (headless).")
+def session_command(
+    program: str | None,
+    source: str,
+    places: Sequence[str],
+    headless: bool,
+    out: Path | None,
+    speed: str,
+    fs_hz: float | None,
+    columns: Sequence[str],
+    unit: str | None,
+    band: str,
+    mains: MainsMode,
+    as_json: bool,
+) -> None:
+    """Be guided through PROGRAM: a name of `unclench programs list`, or a file.
+
+    Without PROGRAM the window lets you choose one. Everything is kept in a session folder.
+    """
+    if as_json and not headless:
+        raise InputError("--json prints the outcome of a session without a window: add --headless.")
+    named = None if program is None else find_program(program)
+    if out is not None and (not str(out).strip() or out == Path()):
+        raise InputError("--out needs the name of a folder.")
+    settings, trouble = load_settings()
+    book, book_trouble = load_book()
+    chosen = [parse_place(text) for text in places] or list(settings.places)
+    opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
+    pipeline = Pipeline(
+        opened.reader(), opened.name, LiveSettings(BANDS[band], mains), opened.channel_names
+    )
+    for sentence in filter(None, (trouble, book_trouble)):
+        click.echo(sentence, err=True)
+    try:
+        if not headless:
+            _in_window(opened, pipeline, settings, named, out, tuple(chosen))
+            return
+        if named is None:
+            raise InputError(
+                "A session without a window needs a PROGRAM: `unclench programs list` shows them."
+            )
+        if out is None:
+            out = sessions_dir(settings) / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+        guided = run_guided(
+            opened,
+            pipeline,
+            named.program,
+            named.name,
+            chosen,
+            book,
+            out=out.expanduser(),
+            text=named.text,
+            limits=settings.sustained,
+            aloud=opened.board is None,  # somebody sits there
+        )
+    finally:
+        opened.close()
+    if guided.note:
+        click.echo(guided.note, err=True)
+    if as_json:
+        assert guided.meta is not None
+        summary = {
+            **guided.outcome.to_json(),
+            "folder": str(guided.folder),
+            "duration_s": guided.meta.duration_s,
+            "lost_samples": guided.meta.lost_samples,
+        }
+        click.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+        return
+    for line in (*outcome_words(guided.outcome), f"Kept in {guided.folder}"):
+        click.echo(line)

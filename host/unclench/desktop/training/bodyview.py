@@ -1,0 +1,155 @@
+"""The drawing of where a site's electrodes go."""
+
+from __future__ import annotations
+
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.theme import LIGHT, Theme
+from unclench.desktop.training.body import SPOTS, Point, Spot, View, features, outline
+from unclench.training.values import Side
+
+_DASHED = QtCore.Qt.PenStyle.DashLine
+_SEEN = {"back": "Seen from behind", "face": "Seen from in front"}
+
+
+class BodyView(QtWidgets.QWidget):
+    """Two filled discs are the electrodes, the ring is the reference."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = LIGHT
+        self._font = QtGui.QFont()
+        self._site, self._side = "", "middle"
+        self.setMinimumSize(220, 200)
+        policy = QtWidgets.QSizePolicy.Policy.Expanding
+        self.setSizePolicy(policy, policy)
+        self.setAccessibleName("Drawing of where the electrodes go")
+
+    def set_looks(self, theme: Theme, text_scale: float) -> None:
+        """Colours and text size."""
+        self._theme = theme
+        self._font.setPointSizeF(9 * text_scale)
+        self.update()
+
+    def show_spot(self, site: str, side: Side) -> None:
+        """Draw another site; one's own words have no drawing."""
+        self._site, self._side = site, side
+        self.setAccessibleDescription(self.caption)
+        self.update()
+
+    @property
+    def caption(self) -> str:
+        """What is drawn, in words."""
+        spot = SPOTS.get(self._site)
+        if spot is None:
+            return "No drawing for this place."
+        seen = f"Seen from your {self._profile}" if spot.view == "side" else _SEEN[spot.view]
+        reference = ""
+        if spot.reference is not None:
+            reference = ", ○ reference" + ("" if spot.reference_sure else ", for example here")
+        return f"{seen}. ● ● electrodes{reference}"
+
+    @property
+    def _profile(self) -> str:
+        return "right" if self._side == "right" else "left"
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw body, landmarks and electrodes."""
+        spot = SPOTS.get(self._site)
+        if spot is None:
+            return
+        painter = QtGui.QPainter(self)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._font)
+        x, y, width, height = spot.crop
+        mirrored = spot.view == "side" and self._profile == "right"
+        if mirrored:
+            x = -x - width
+        zoom = min(self.width() / width, self.height() / height)
+        place = QtGui.QTransform()
+        place.translate((self.width() - zoom * width) / 2, (self.height() - zoom * height) / 2)
+        place.scale(zoom, zoom)
+        place.translate(-x, -y)
+        painter.setClipRect(place.mapRect(QtCore.QRectF(x, y, width, height)))
+        self._draw_body(painter, spot.view, place, mirrored)
+        self._fade(painter, place.mapRect(QtCore.QRectF(x, y, width, height)))
+        self._draw_spot(painter, spot, place, zoom)
+
+    def _fade(self, painter: QtGui.QPainter, shown: QtCore.QRectF) -> None:
+        """Let the body end softly where the picture ends."""
+        ground = QtGui.QColor(self._theme.card)
+        none = QtGui.QColor(ground)
+        none.setAlpha(0)
+        deep = shown.height() / 9
+        for begin, end in (
+            (shown.bottomLeft(), QtCore.QPointF(0.0, -deep)),
+            (shown.topLeft(), QtCore.QPointF(0.0, deep)),
+            (shown.topLeft(), QtCore.QPointF(deep, 0.0)),
+            (shown.topRight(), QtCore.QPointF(-deep, 0.0)),
+        ):
+            soft = QtGui.QLinearGradient(begin, begin + end)
+            soft.setColorAt(0.0, ground)
+            soft.setColorAt(1.0, none)
+            painter.fillRect(shown, soft)
+
+    def _draw_body(
+        self, painter: QtGui.QPainter, view: View, place: QtGui.QTransform, mirrored: bool
+    ) -> None:
+        turned = QtGui.QTransform(-1 if mirrored else 1, 0, 0, 1, 0, 0) * place
+        painter.setPen(QtGui.QPen(QtGui.QColor(self._theme.quiet), 1.5))
+        painter.setBrush(QtGui.QColor(self._theme.grid))
+        painter.drawPath(turned.map(outline(view)))
+        soft = QtGui.QColor(self._theme.quiet)
+        soft.setAlpha(110)
+        painter.setPen(QtGui.QPen(soft, 1.2))
+        painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
+        painter.drawPath(turned.map(features(view)))
+
+    def _draw_spot(
+        self, painter: QtGui.QPainter, spot: Spot, place: QtGui.QTransform, zoom: float
+    ) -> None:
+        def at(point: Point) -> QtCore.QPointF:
+            return place.map(QtCore.QPointF(*self._sided(point, spot)))
+
+        quiet, text = QtGui.QColor(self._theme.quiet), QtGui.QColor(self._theme.text)
+        accent = QtGui.QColor(self._theme.accent)
+        if spot.line is not None:
+            painter.setPen(QtGui.QPen(quiet, 1.5, _DASHED))
+            painter.drawLine(at(spot.line[0]), at(spot.line[1]))
+        radius = max(5.0, 1.15 * zoom)
+        if spot.reference is not None:
+            line = QtCore.Qt.PenStyle.SolidLine if spot.reference_sure else _DASHED
+            painter.setPen(QtGui.QPen(accent, max(2.0, 0.3 * zoom), line))
+            painter.setBrush(QtGui.QColor(self._theme.card))
+            painter.drawEllipse(at(spot.reference), radius, radius)
+        painter.setPen(QtGui.QPen(QtGui.QColor(self._theme.card), 2))
+        painter.setBrush(accent)
+        for electrode in spot.electrodes:
+            painter.drawEllipse(at(electrode), radius, radius)
+        painter.setClipping(False)
+        painter.setPen(text)
+        metrics = QtGui.QFontMetricsF(self._font)
+        for point, words, above in spot.landmarks:
+            width = metrics.horizontalAdvance(words)
+            middle = at(point)
+            left = min(max(2.0, middle.x() - width / 2), self.width() - width - 2)
+            down = -radius - metrics.descent() - 4 if above else radius + metrics.ascent() + 4
+            painter.drawText(QtCore.QPointF(left, middle.y() + down), words)
+
+    def _sided(self, point: Point, spot: Spot) -> Point:
+        """Spots are noted for the right side of a back, which lies on the right of the picture."""
+        x, y = point
+        if spot.view == "side":  # noted as seen from the left
+            return (-x, y) if self._profile == "right" else (x, y)
+        if self._side == "middle":
+            return (x if point == spot.reference else _to_middle(x, point, spot)), y
+        to_the_left = self._side == ("right" if spot.view == "face" else "left")
+        return (-x, y) if to_the_left else (x, y)
+
+
+def _to_middle(x: float, point: Point, spot: Spot) -> float:
+    """One electrode on each side of the midline."""
+    if point not in spot.electrodes:
+        return x
+    out = abs(spot.electrodes[0][0])
+    return -out if point == spot.electrodes[0] else out

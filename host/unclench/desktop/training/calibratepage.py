@@ -1,0 +1,90 @@
+"""Choose what to calibrate: rest alone, or rest and a contraction."""
+
+from __future__ import annotations
+
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.theme import Theme
+from unclench.desktop.training.parts import Column, Page, button, card, label, say
+
+_CHOICES = (
+    (
+        "calibrate-gentle",
+        "Rest and a gentle contraction",
+        "About two and a half minutes. You sit still for a minute, then tense the muscle gently "
+        "three times. Good for most people.",
+    ),
+    (
+        "calibrate-rest",
+        "Rest alone",
+        "A little over a minute. Enough for goals that go by your own resting level.",
+    ),
+    (
+        "calibrate-maximum",
+        "Rest and a maximum contraction",
+        "About two and a half minutes. Needed where percentages are to compare with published "
+        "ones. Leave it out if tensing hard hurts you, or was advised against.",
+    ),
+)
+
+
+class CalibratePage(Page):
+    """Three choices, each with a key."""
+
+    chosen = QtCore.pyqtSignal(str)  # name of the calibrating program
+    back = QtCore.pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Calibrate")
+        self._column = Column(84)
+        self._why = label("quietLead")
+        rows = self._column.rows
+        rows.addStretch(1)
+        rows.addWidget(label("heading", "Calibrate"))
+        rows.addWidget(self._why)
+        self._buttons = []
+        for number, (name, title, words) in enumerate(_CHOICES, 1):
+            frame, inner = card(6)
+            made = button(f"{title} ({number})", words, primary=number == 1)
+            made.clicked.connect(lambda _=False, name=name: self.chosen.emit(name))
+            inner.addWidget(made, 0, QtCore.Qt.AlignmentFlag.AlignLeft)
+            inner.addWidget(label("quiet", words))
+            rows.addWidget(frame)
+            self._buttons.append(made)
+        rows.addStretch(1)
+        later = button("Not now (Esc)", "Go on without")
+        later.clicked.connect(self.back)
+        foot = QtWidgets.QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(later)
+        foot.addStretch(1)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(24, 16, 24, 16)
+        column.addWidget(self._column, 1)
+        column.addLayout(foot)
+        self.show_reason("")
+
+    def set_looks(self, theme: Theme, text_scale: float) -> None:
+        """See Page."""
+        super().set_looks(theme, text_scale)
+        self._column.set_looks(text_scale)
+
+    def show_reason(self, reason: str) -> None:
+        """Say why it is needed now, in a sentence; or what it is for."""
+        usual = "Your own rest is what goals go by. It is kept until you say that the sensor moved."
+        say(self._why, reason or usual)
+
+    def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter takes the first."""
+        super().showEvent(event)
+        self._buttons[0].setFocus()
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """A number chooses, Esc goes back."""
+        if event.text() in ("1", "2", "3"):
+            self.chosen.emit(_CHOICES[int(event.text()) - 1][0])
+        elif event.key() == QtCore.Qt.Key.Key_Escape:
+            self.back.emit()
+        elif not self._column.scroll_by(event):
+            event.ignore()

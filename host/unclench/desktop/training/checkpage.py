@@ -1,0 +1,247 @@
+"""The signal check: a light for each trouble, what to try, and the interference meter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.theme import LIGHT, Theme
+from unclench.desktop.training.meter import Meter
+from unclench.desktop.training.parts import (
+    LINE,
+    Button,
+    Column,
+    Flow,
+    Page,
+    button,
+    card,
+    label,
+    rename,
+    say,
+)
+from unclench.training.check import ITEMS, Colour, Interference, Light
+
+_HINT_LINES = 24  # of text, of the page
+
+_SHAPES: dict[Colour, tuple[str, str, str]] = {  # a shape, a word and a colour's role
+    "green": ("●", "good", "good"),
+    "amber": ("▲", "look at it", "warn"),
+    "red": ("■", "not good", "bad"),
+    "grey": ("○", "not known yet", "quiet"),
+}
+
+
+class CheckPage(Page):
+    """One channel at a time, the others by their tabs."""
+
+    next = QtCore.pyqtSignal()
+    back = QtCore.pyqtSignal()
+
+    def __init__(self, channels: Sequence[str] = ("Channel 1",)) -> None:
+        super().__init__()
+        self.setAccessibleName("Signal check")
+        self._lights: list[tuple[Light, ...]] = [()] * len(channels)
+        self._names = tuple(channels)
+        self._channel = 0
+        self._rows = [LightRow(item) for item in ITEMS]
+        self.meter = Meter()
+        self._column = Column(96)
+        self._verdict = label("quietLead")
+        self._next = button("Go on (Enter)", "The signal is looked at; go on", primary=True)
+        self._next.clicked.connect(self.next)
+        self._back = button("Back (Esc)", "Return to where you were")
+        self._back.clicked.connect(self.back)
+        self._tabs = [self._tab(k, name) for k, name in enumerate(channels)]
+        self._lay_out()
+        self._choose(0)
+
+    def _tab(self, k: int, name: str) -> Button:
+        made = button(name, f"Show {name}; key {k + 1}", switch=True)
+        made.clicked.connect(lambda: self._choose(k))
+        return made
+
+    def _lay_out(self) -> None:
+        rows = self._column.rows
+        rows.addWidget(label("heading", "Is the signal good?"))
+        rows.addWidget(self._verdict)
+        tabs = Flow()
+        for tab in self._tabs:
+            tab.setVisible(len(self._tabs) > 1)
+            tabs.addWidget(tab)
+        rows.addLayout(tabs)
+        lights, inner = card(10)
+        for row in self._rows:
+            inner.addWidget(row)
+        rows.addWidget(lights)
+        rows.addStretch(1)
+        self._metered, inner = card(2)
+        bar = QtWidgets.QHBoxLayout()
+        bar.setSpacing(16)
+        bar.addWidget(QtWidgets.QLabel("Interference", objectName="title"))
+        bar.addWidget(self.meter, 1)
+        inner.addLayout(bar)
+        words = "Move cables, chargers and yourself, and keep what makes the bar shorter."
+        self._hint = label("small", words)
+        inner.addWidget(self._hint)
+        below = QtWidgets.QHBoxLayout()
+        below.addStretch(1)
+        below.addWidget(self._metered, 1000)
+        below.addStretch(1)
+        foot = QtWidgets.QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self._back)
+        foot.addWidget(self._next)
+        foot.addStretch(1)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(24, 16, 24, 16)
+        column.setSpacing(10)
+        column.addWidget(self._column, 1)
+        column.addLayout(below)
+        column.addLayout(foot)
+
+    def _look(self) -> None:
+        """See Page."""
+        theme, text_scale = self.theme, self.text_scale
+        self._column.set_looks(text_scale)
+        self._metered.setMaximumWidth(self._column.widest)
+        self.meter.set_looks(theme, text_scale)
+        self._fit()
+        for row in self._rows:
+            row.set_looks(theme, text_scale)
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the room to the lights, where there is little."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self._hint.setVisible(self.height() >= _HINT_LINES * LINE * self.text_scale)
+
+    @property
+    def channel(self) -> int:
+        """Number of the channel shown, from 0."""
+        return self._channel
+
+    def show_lights(self, channel: int, lights: Sequence[Light]) -> None:
+        """Show what was found out about a channel; twice a second is enough."""
+        self._lights[channel] = tuple(lights)
+        words = _worst(self._lights[channel])
+        rename(self._tabs[channel], f"{words[0]} {self._names[channel]}")
+        self._tell()
+
+    def show_interference(self, interference: Interference | None) -> None:
+        """Show what comes in on the channel shown."""
+        if interference is None:
+            self.meter.set_level(None, None)
+        else:
+            self.meter.set_level(interference.level, interference.hum_uv)
+
+    def tick(self, elapsed_s: float) -> None:
+        """Move the meter on; at the screen's rate."""
+        self.meter.tick(elapsed_s)
+
+    def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter goes on."""
+        super().showEvent(event)
+        self._next.setFocus()
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Digits choose a channel, Enter goes on, Esc back."""
+        if event.text() in {str(k + 1) for k in range(len(self._tabs))}:
+            self._choose(int(event.text()) - 1)
+        elif event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
+            self.next.emit()
+        elif event.key() == QtCore.Qt.Key.Key_Escape:
+            self.back.emit()
+        elif not self._column.scroll_by(event):
+            event.ignore()
+
+    def _choose(self, channel: int) -> None:
+        self._channel = channel
+        for k, tab in enumerate(self._tabs):
+            tab.setChecked(k == channel)
+        self.meter.set_level(None, None)
+        self._tell()
+
+    def _tell(self) -> None:
+        found = {light.item: light for light in self._lights[self._channel]}
+        for item, row in zip(ITEMS, self._rows, strict=True):
+            row.tell(found.get(item))
+        worst = [_worst(lights)[1] for lights in self._lights]
+        if all(word == "good" for word in worst):
+            verdict, on = "All is well.", "Go on (Enter)"
+        elif "not good" in worst or "look at it" in worst:
+            verdict, on = "Something can be better. See what helps.", "Go on anyway (Enter)"
+        else:
+            verdict, on = "Sit still for a moment and let go.", "Go on anyway (Enter)"
+        say(self._verdict, verdict)
+        rename(self._next, on)
+
+
+class LightRow(QtWidgets.QWidget):
+    """One light: shape, name, figure, sentence, and what to try."""
+
+    def __init__(self, item: str) -> None:
+        super().__init__()
+        self._theme = LIGHT
+        self._light: Light | None = None
+        self._shape = QtWidgets.QLabel("○", objectName="title")
+        self._name = QtWidgets.QLabel(item[:1].upper() + item[1:], objectName="title")
+        self._value = QtWidgets.QLabel(objectName="quiet")
+        self._words = label("")
+        self._try = label("quiet")
+        row = QtWidgets.QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        top = QtCore.Qt.AlignmentFlag.AlignTop
+        row.addWidget(self._shape, 0, top)
+        self._left = QtWidgets.QWidget()
+        left = QtWidgets.QVBoxLayout(self._left)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(0)
+        left.addWidget(self._name)
+        left.addWidget(self._value)
+        row.addWidget(self._left, 0, top)
+        right = QtWidgets.QVBoxLayout()
+        right.setSpacing(1)
+        right.addWidget(self._words)
+        right.addWidget(self._try)
+        right.addStretch(1)
+        row.addLayout(right, 1)
+
+    def set_looks(self, theme: Theme, text_scale: float) -> None:
+        """Colours and text size."""
+        self._theme = theme
+        self._left.setFixedWidth(round(150 * text_scale))
+        self._shape.setFixedWidth(round(22 * text_scale))
+        self._dress()
+
+    def tell(self, light: Light | None) -> None:
+        """Show what was found out; None: nothing yet."""
+        if light == self._light and light is not None:
+            return
+        self._light = light
+        say(self._value, "" if light is None else light.value)
+        self._value.setVisible(bool(self._value.text()))
+        say(self._words, "Being looked at." if light is None else light.sentence)
+        tip = "" if light is None else light.try_this
+        say(self._try, f"Try this: {tip}" if tip else "")
+        self._try.setVisible(bool(tip))
+        self._dress()
+
+    def _dress(self) -> None:
+        colour: Colour = "grey" if self._light is None else self._light.colour
+        shape, word, role = _SHAPES[colour]
+        self._shape.setText(shape)
+        self._shape.setAccessibleName(f"{self._name.text()}: {word}")
+        self._shape.setStyleSheet(f"color: {self._theme.tone(role)}")
+
+
+def _worst(lights: tuple[Light, ...]) -> tuple[str, str, str]:
+    """Shape, word and colour of the worst of some lights."""
+    colours = {light.colour for light in lights}
+    order: tuple[Colour, ...] = ("red", "amber", "grey")
+    if not lights:
+        return _SHAPES["grey"]
+    return _SHAPES[next((colour for colour in order if colour in colours), "green")]

@@ -1,0 +1,39 @@
+"""What a session's page says to do, and the one quiet sentence below."""
+
+from __future__ import annotations
+
+from unclench.training.program import Reference, Reflect, Relax
+from unclench.training.snapshot import Snapshot
+
+
+def instruction(snapshot: Snapshot) -> tuple[str, str]:
+    """Headline and detail; a session that does not run says so first."""
+    if snapshot.phase == "paused":
+        return "Paused", "Take your time. Space goes on."
+    if snapshot.phase == "lost":
+        return "The sensor is away", "The session waits, and goes on when it is back."
+    if snapshot.phase in ("done", "ended"):
+        return "Well done" if snapshot.phase == "done" else "Ended", "All of it is kept."
+    if isinstance(snapshot.step, Reflect):
+        return "", ""  # the question stands in the middle
+    return snapshot.cue.headline, snapshot.cue.detail
+
+
+def part_done(snapshot: Snapshot) -> float | None:
+    """Share of a tensing or releasing that is over; None in all other steps."""
+    step, left_s = snapshot.step, snapshot.cue.left_s
+    if snapshot.phase != "running" or left_s is None or not isinstance(step, Relax | Reference):
+        return None
+    whole_s = step.tense_s if snapshot.cue.action == "tense" else step.release_s
+    return 1.0 - min(1.0, left_s / whole_s)
+
+
+def status(snapshot: Snapshot) -> str:
+    """One quiet sentence: why nothing counts, else how letting go goes, else news."""
+    if snapshot.phase != "running":
+        return ""
+    if not snapshot.scoring and snapshot.why_not:
+        return f"Not counting now: {snapshot.why_not}"
+    if snapshot.recovering_s is not None:
+        return f"Letting go, {snapshot.recovering_s:.0f} s so far"
+    return snapshot.notes[-1] if snapshot.notes else ""

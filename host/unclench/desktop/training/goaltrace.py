@@ -1,0 +1,92 @@
+"""The tension trace with its goal: a line, and the ground below it softly tinted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.plots import TensionTrace
+from unclench.desktop.theme import Theme
+from unclench.live.blocks import BoolArray, FloatArray, IntArray
+
+_RECENT_S = 15.0
+_ROOM = 1.3  # of the goal: so much the scale shows at least
+
+
+class GoalTrace(TensionTrace):
+    """Tension of one channel against its goal and its noise floor."""
+
+    def __init__(self, span_s: float, noise_uv: float | None) -> None:
+        self._recent_uv = 0.0
+        self._goal_uv: float | None = None  # before Qt asks for the first layout
+        self._timed, self._roomy = True, True
+        super().__init__(span_s, noise_uv, filled=False)
+        self._band = QtWidgets.QGraphicsRectItem()
+        self._band.setZValue(-20)
+        self._band.setPen(pg.mkPen(None))
+        self._line = pg.InfiniteLine(
+            angle=0, label="goal", labelOpts={"position": 0.0, "anchors": [(0, 1), (0, 1)]}
+        )
+        for item in (self._line, self._line.label):
+            item.setCacheMode(item.CacheMode.DeviceCoordinateCache)
+        for item in (self._band, self._line):
+            item.setVisible(False)
+            self.addItem(item, ignoreBounds=True)
+
+    @property
+    def goal_uv(self) -> float | None:
+        """What is drawn as goal."""
+        return self._goal_uv
+
+    def set_theme(self, theme: Theme, text_scale: float, channel: int = 0) -> None:
+        """See TensionTrace.set_theme."""
+        super().set_theme(theme, text_scale, channel)
+        self.setBackground(theme.card)
+        colour = QtGui.QColor(theme.good)
+        self._line.setPen(pg.mkPen(colour, width=1))
+        self._line.label.setColor(colour)
+        font = QtGui.QFont()
+        font.setPointSizeF(8 * text_scale)
+        self._line.label.setFont(font)
+        soft = QtGui.QColor(colour)
+        soft.setAlpha(30)
+        self._band.setBrush(pg.mkBrush(soft))
+
+    def set_room(self, timed: bool, roomy: bool) -> None:
+        """Whether the time axis shows, and whether there is room for more than the scale's ends."""
+        self._timed, self._roomy = timed, roomy
+        self.getAxis("bottom").setVisible(timed)
+        self.getAxis("left").showLabel(roomy)
+        self._line.label.setVisible(roomy)
+        self._fit()
+
+    def _fit(self) -> None:
+        super()._fit()
+        if not self._roomy:
+            ends = self._range_uv if self._timed else self._range_uv[1:]
+            self.getAxis("left").setTicks([[(uv, f"{uv:g}") for uv in ends]])
+
+    def set_goal(self, goal_uv: float | None) -> None:
+        """Show another goal, or none."""
+        if goal_uv == self._goal_uv:
+            return
+        self._goal_uv = goal_uv
+        for item in (self._band, self._line):
+            item.setVisible(goal_uv is not None)
+        if goal_uv is not None:
+            self._line.setValue(goal_uv)
+            self._band.setRect(QtCore.QRectF(-2 * self.span_s, 0, 4 * self.span_s, goal_uv))
+            self._follow(0.0)
+
+    def draw(
+        self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
+    ) -> None:
+        """See TensionTrace.draw; the scale follows the last seconds, not a contraction before."""
+        newest = slice(-max(1, round(_RECENT_S / row_s)), None)
+        seen = tension_uv[newest][trusted[newest]]
+        self._recent_uv = float(np.fmax.reduce(seen, initial=0.0))
+        super().draw(rows, tension_uv, trusted, row_s)
+
+    def _follow(self, peak_uv: float) -> None:
+        super()._follow(max(self._recent_uv, _ROOM * (self._goal_uv or 0.0)))

@@ -1,0 +1,161 @@
+"""A trained channel in figures: the large number of now, and quiet ones of how it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyqtgraph.Qt import QtCore, QtWidgets
+
+from unclench.desktop.theme import LIGHT, Theme
+from unclench.desktop.training.parts import TEXT_PT, card, label, say
+from unclench.desktop.training.words import NOTHING, figures, goal_words, now_words, share_words
+from unclench.training.snapshot import Score, Snapshot
+from unclench.training.values import TrainedChannel
+
+_CAPTIONS = ("Below goal", "At rest", "Longest rest", "Last recovery")
+
+
+@dataclass(frozen=True)
+class _Room:
+    """What a card shows from so many lines of text on."""
+
+    lines: float
+    size: float  # of the number, times the text's
+    goal: bool = True
+    share: bool = True
+    state: bool = True
+    aside: bool = False  # the name beside the number, not above it
+
+
+_ROOMS = (
+    _Room(13.0, 4.2),
+    _Room(11.0, 3.0),
+    _Room(8.6, 3.0, goal=False),
+    _Room(5.8, 2.2, goal=False, share=False),
+    _Room(4.0, 1.8, goal=False, share=False, state=False),
+    _Room(0.0, 1.2, goal=False, share=False, state=False, aside=True),
+)
+
+
+class NumberCard(QtWidgets.QFrame):
+    """Tension now, in microvolts and in % of reference, and how it stands to the goal."""
+
+    def __init__(self, number: int, channel: TrainedChannel) -> None:
+        super().__init__(objectName="card")
+        self._number, self._channel = number, channel
+        self._theme = LIGHT
+        self._room = _ROOMS[0]
+        self._name = label("title", channel.label[:1].upper() + channel.label[1:])
+        self._value = QtWidgets.QLabel(NOTHING)
+        self._unit = QtWidgets.QLabel("µV", objectName="unit")
+        self._share = label("small")
+        self._state = label("state")
+        self._goal = label("small")
+        self._column = QtWidgets.QVBoxLayout(self)
+        self._column.setSpacing(1)
+        row = QtWidgets.QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._value)
+        row.addWidget(self._unit, 0, QtCore.Qt.AlignmentFlag.AlignBottom)
+        row.addStretch(1)
+        self._head = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.TopToBottom)
+        self._head.setSpacing(8)
+        self._head.addWidget(self._name, 1)
+        self._head.addLayout(row)
+        self._column.addStretch(2)
+        self._column.addLayout(self._head)
+        self._column.addWidget(self._share)
+        self._column.addWidget(self._state)
+        self._column.addWidget(self._goal)
+        self._column.addStretch(3)
+
+    def set_looks(self, theme: Theme, text_scale: float, width: int, lines: float) -> None:
+        """Colours, and as much as there is room for, the number first."""
+        self._theme = theme
+        self._room = room = next(room for room in _ROOMS if lines >= room.lines)
+        edge = 12 if lines >= _ROOMS[1].lines else 2
+        self._column.setContentsMargins(16, edge, 12, edge)
+        direction = QtWidgets.QBoxLayout.Direction
+        self._head.setDirection(direction.LeftToRight if room.aside else direction.TopToBottom)
+        self.setFixedWidth(width)
+        em = TEXT_PT * text_scale * 96 / 72  # pixels, at the usual density of a screen
+        widest = (width - 36 - 2.4 * em) / (2.5 * em)  # "<0.2" and its unit stand in one line
+        size = TEXT_PT * text_scale * min(room.size, widest)
+        self._value.setStyleSheet(f"font-size: {size:.1f}pt; font-weight: 300")
+        name = f"color: {theme.channels[self._number % 3]}"
+        small = f"; font-size: {TEXT_PT * text_scale:.1f}pt" if room.aside else ""
+        self._name.setStyleSheet(name + small)
+        for widget, shown in (
+            (self._share, room.share),
+            (self._state, room.state),
+            (self._goal, room.goal),
+        ):
+            widget.setVisible(shown and bool(widget.text()))
+
+    def set_channel(self, channel: TrainedChannel) -> None:
+        """Take new figures of the same channel."""
+        self._channel = channel
+
+    def tell(self, snapshot: Snapshot) -> None:
+        """Show how things stand."""
+        k = self._number
+        tension_uv = _nth(snapshot.tension_uv, k)
+        goal_uv = _nth(snapshot.goal_uv, k)
+        value = now_words(tension_uv, self._channel)
+        say(self._value, value, f"Tension of {self._channel.label} now, in µV")
+        self._unit.setVisible(value != NOTHING)
+        state, good = "", False
+        if snapshot.scoring and tension_uv is not None and goal_uv is not None:
+            good = tension_uv < goal_uv
+            state = "● Below the goal" if good else "○ Above the goal"
+        for widget, words, shown in (
+            (self._share, share_words(tension_uv, self._channel), self._room.share),
+            (self._state, state, self._room.state),
+            (self._goal, goal_words(goal_uv, snapshot.step.goal), self._room.goal),
+        ):
+            say(widget, words)
+            widget.setVisible(shown and bool(words))
+        style = f"color: {self._theme.good if good else self._theme.quiet}"
+        if self._state.styleSheet() != style:
+            self._state.setStyleSheet(style)
+
+
+class Figures(QtWidgets.QWidget):
+    """Quiet figures of a stretch: a row for each channel, or a single one."""
+
+    def __init__(self, channels: tuple[TrainedChannel, ...]) -> None:
+        super().__init__()
+        frame, column = card(0)
+        around = QtWidgets.QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(frame)
+        column.setContentsMargins(16, 6, 16, 6)
+        grid = QtWidgets.QGridLayout()
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(1)
+        column.addLayout(grid)
+        many = len(channels) > 1
+        self._names = [channel.label for channel in channels]
+        self._values: list[list[QtWidgets.QLabel]] = []
+        for k, caption in enumerate(_CAPTIONS):
+            grid.addWidget(label("small", caption), 0, k + 1)
+            grid.setColumnStretch(k + 1, 1)
+        for r, channel in enumerate(channels, 1):
+            name = label("small", channel.label if many else "This step")
+            grid.addWidget(name, r, 0)
+            grid.setColumnStretch(0, 1)
+            values = [label("quiet" if many else "figure", NOTHING) for _ in _CAPTIONS]
+            for k, value in enumerate(values, 1):
+                grid.addWidget(value, r, k)
+            self._values.append(values)
+
+    def tell(self, scores: tuple[Score, ...]) -> None:
+        """Show scores, in the channels' order; channels without one show nothing."""
+        for k, values in enumerate(self._values):
+            words = figures(scores[k]) if k < len(scores) else (NOTHING,) * len(_CAPTIONS)
+            for value, text, caption in zip(values, words, _CAPTIONS, strict=True):
+                say(value, text, f"{caption}, {self._names[k]}")
+
+
+def _nth(values: tuple[float | None, ...], k: int) -> float | None:
+    return values[k] if k < len(values) else None

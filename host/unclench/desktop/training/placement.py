@@ -1,0 +1,148 @@
+"""Where the electrodes go: for each channel a site and a side, with a drawing and words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.training.body import SPOTS
+from unclench.desktop.training.bodyview import BodyView
+from unclench.desktop.training.parts import Column, Page, button, card, label, say
+from unclench.desktop.training.placerow import PlaceRow
+from unclench.errors import InputError
+from unclench.settings import Place
+from unclench.training.sites import SNAPS, check_places
+
+
+class PlacementPage(Page):
+    """A row for each channel; the drawing shows the row that was touched last."""
+
+    chosen = QtCore.pyqtSignal(object)  # tuple[Place, ...]
+    back = QtCore.pyqtSignal()
+
+    def __init__(self, n_channels: int = 1) -> None:
+        super().__init__()
+        self.setAccessibleName("Where the sensors are")
+        self._rows = [PlaceRow(k + 1) for k in range(n_channels)]
+        self._shown = self._rows[0]
+        self._drawing = BodyView()
+        self._caption = label("small", centred=True)
+        self._name = label("title")
+        self._how = label("")
+        self._status = label("small")
+        self._mistake = label("")
+        self._done = button("Done (Enter)", "Keep these places and go on", primary=True)
+        self._done.clicked.connect(self._finish)
+        self._back = button("Back (Esc)", "Change nothing")
+        self._back.clicked.connect(self.back)
+        self._left, self._right = Column(80), Column(80)
+        self._lay_out()
+        for row in self._rows:
+            row.touched.connect(self._touch)
+        self._tell()
+
+    def _lay_out(self) -> None:
+        rows = self._left.rows
+        rows.addWidget(label("heading", "Where are the sensors?"))
+        for row in self._rows:
+            rows.addWidget(row)
+        rows.addWidget(self._mistake)
+        rows.addStretch(1)
+        about, right = card(8)
+        right.addWidget(self._drawing, 3)
+        right.addWidget(self._caption)
+        for widget in (self._name, self._how, self._status):
+            self._right.rows.addWidget(widget)
+        self._right.rows.addStretch(1)
+        right.addWidget(self._right, 2)
+        middle = QtWidgets.QHBoxLayout()
+        middle.setSpacing(12)
+        middle.addWidget(self._left, 1)
+        middle.addWidget(about, 1)
+        foot = QtWidgets.QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self._back)
+        foot.addWidget(self._done)
+        foot.addStretch(1)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.addLayout(middle, 1)
+        column.addLayout(foot)
+
+    def _look(self) -> None:
+        """See Page."""
+        theme, text_scale = self.theme, self.text_scale
+        self._left.set_looks(text_scale)
+        self._right.set_looks(text_scale)
+        self._drawing.set_looks(theme, text_scale)
+        self._mistake.setStyleSheet(f"color: {theme.warn}")
+
+    def show_places(self, places: Sequence[Place]) -> None:
+        """Show what holds already; channels without a place are not used."""
+        by_channel = {place.channel: place for place in places}
+        for row in self._rows:
+            row.show_place(by_channel.get(row.channel))
+        used = [row for row in self._rows if row.place() is not None]
+        self._shown = used[0] if used else self._rows[0]
+        self._tell()
+
+    def places(self) -> tuple[Place, ...]:
+        """What is chosen now."""
+        return tuple(place for row in self._rows if (place := row.place()) is not None)
+
+    def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Arrows choose at once."""
+        super().showEvent(event)
+        self._shown.take_focus()
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter is done, Esc goes back."""
+        if event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
+            self._finish()
+        elif event.key() == QtCore.Qt.Key.Key_Escape:
+            self.back.emit()
+        else:
+            event.ignore()
+
+    def _touch(self, channel: int) -> None:
+        self._shown = self._rows[channel - 1]
+        self._tell()
+
+    def _finish(self) -> None:
+        if self._look_for_mistakes():
+            self.chosen.emit(self.places())
+
+    def _look_for_mistakes(self) -> bool:
+        """Say what is wrong, if anything is; an empty choice is only said once it is final."""
+        mistake = ""
+        try:
+            check_places(self.places(), len(self._rows))
+        except InputError as error:
+            mistake = str(error)
+        if not mistake and (row := next((r for r in self._rows if r.lacks_words), None)):
+            mistake = f"Channel {row.channel} has no words: say where it is, or set it to not used."
+        if not mistake and not self.places():
+            mistake = "No channel has a place yet: choose where at least one sensor is."
+        say(self._mistake, f"▲ {mistake}" if mistake else "")
+        return not mistake
+
+    def _tell(self) -> None:
+        """Draw and describe the row touched last."""
+        site = self._shown.site
+        drawn = site is not None and site.key in SPOTS
+        self._drawing.setVisible(drawn)
+        self._caption.setVisible(drawn)
+        say(self._mistake, "")
+        if site is None:
+            say(self._name, f"Channel {self._shown.channel} is not used")
+            say(self._how, "Choose a site to see where the electrodes go.")
+            say(self._status, "")
+            return
+        self._drawing.show_spot(site.key, self._shown.side)
+        say(self._caption, self._drawing.caption)
+        say(self._name, site.name)
+        apart = f", {site.spacing_mm:g} mm apart" if site.spacing_mm else ""
+        lie = f"How the pair lies{apart}: {site.orientation}"
+        say(self._how, f"{site.placement}\n\n{lie}\n\nReference: {site.reference}")
+        say(self._status, f"{site.status[0].upper()}{site.status[1:]}. {SNAPS}")

@@ -1,0 +1,141 @@
+"""One channel's row on the page of places."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.training.parts import label
+from unclench.settings import Place
+from unclench.training.sites import OWN, SITES, Site, site_of
+from unclench.training.values import Side
+
+_LONGEST_SITE = 40  # as settings have it
+
+
+class PlaceRow(QtWidgets.QFrame):
+    """One channel: not used, a known site, or words of one's own; and the side."""
+
+    touched = QtCore.pyqtSignal(int)  # the channel
+
+    def __init__(self, channel: int) -> None:
+        super().__init__(objectName="card")
+        self.channel = channel
+        self._site = _combo(f"Site of channel {channel}")
+        self._site.addItem("Not used", "")
+        for key, site in SITES.items():
+            self._site.addItem(site.short[:1].upper() + site.short[1:], key)
+        self._side = _combo(f"Side of channel {channel}")
+        self._words = QtWidgets.QLineEdit(placeholderText="Where is it?", maxLength=_LONGEST_SITE)
+        self._words.setAccessibleName(f"Your words for where channel {channel} is")
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(16, 10, 16, 12)
+        column.setSpacing(6)
+        column.addWidget(label("title", f"Channel {channel}"))
+        column.addWidget(self._site)
+        column.addWidget(self._words)
+        column.addWidget(self._side)
+        self._site.currentIndexChanged.connect(lambda _: self._change())
+        self._side.currentIndexChanged.connect(lambda _: self.touched.emit(self.channel))
+        self._words.textChanged.connect(lambda _: self.touched.emit(self.channel))
+        for field in (self._site, self._side, self._words):
+            field.installEventFilter(self)
+        self._change()
+
+    @property
+    def lacks_words(self) -> bool:
+        """Whether it is a place of one's own without words."""
+        return self._site.currentData() == OWN and not self._words.text().strip()
+
+    @property
+    def site(self) -> Site | None:
+        """The site chosen; None: not used."""
+        return SITES.get(self._site.currentData())
+
+    @property
+    def side(self) -> Side:
+        """The side chosen."""
+        return cast(Side, self._side.currentData() or "middle")
+
+    def place(self) -> Place | None:
+        """What is chosen; None: not used, or without words."""
+        key = self._site.currentData()
+        site = self._words.text().strip() if key == OWN else key
+        return Place(channel=self.channel, site=site, side=self.side) if site else None
+
+    def show_place(self, place: Place | None) -> None:
+        """Choose what holds already."""
+        self.blockSignals(True)
+        if place is None:
+            self._site.setCurrentIndex(0)
+        else:
+            key = site_of(place).key
+            self._site.setCurrentIndex(self._site.findData(key))
+            self._words.setText(place.site if key == OWN else "")
+        self._change()
+        if place is not None:
+            self._side.setCurrentIndex(max(0, self._side.findData(place.side)))
+        self.blockSignals(False)
+
+    def take_focus(self) -> None:
+        """Let keys choose the site."""
+        self._site.setFocus()
+
+    def eventFilter(  # noqa: N802 - Qt's name
+        self, watched: QtCore.QObject, event: QtCore.QEvent
+    ) -> bool:
+        """Whatever is touched is what the drawing shows."""
+        if event.type() == QtCore.QEvent.Type.FocusIn:
+            self.touched.emit(self.channel)
+        return bool(super().eventFilter(watched, event))
+
+    def _change(self) -> None:
+        """Offer the sides that the site has."""
+        key = self._site.currentData()
+        sides = SITES[key].sides if key else ()
+        before = cast(Side | None, self._side.currentData())
+        self._side.blockSignals(True)
+        self._side.clear()
+        for side in sides:
+            self._side.addItem(side[:1].upper() + side[1:], side)
+        self._side.setCurrentIndex(max(0, self._side.findData(before)))
+        self._side.blockSignals(False)
+        self._side.setVisible(bool(key) and len(sides) > 1)
+        self._words.setVisible(key == OWN)
+        self.touched.emit(self.channel)
+
+
+class _Combo(QtWidgets.QComboBox):
+    """A list that Enter leaves to the page; Space and Alt+Down open it."""
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Arrows choose."""
+        keys = QtCore.Qt.Key
+        if event.key() in (keys.Key_Return, keys.Key_Enter, keys.Key_Escape):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Add the arrow that a style sheet takes away."""
+        super().paintEvent(event)
+        painter = QtGui.QPainter(self)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+        painter.setPen(QtGui.QPen(self.palette().color(QtGui.QPalette.ColorRole.Text), 1.5))
+        size = self.fontMetrics().xHeight() / 2
+        x, y = self.width() - 4 * size, self.height() / 2
+        tips = ((x - size, y - size / 2), (x, y + size / 2), (x + size, y - size / 2))
+        painter.drawPolyline(QtGui.QPolygonF([QtCore.QPointF(*tip) for tip in tips]))
+
+    def wheelEvent(self, event: QtGui.QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Scroll the page, not the choice."""
+        event.ignore()
+
+
+def _combo(name: str) -> QtWidgets.QComboBox:
+    made = _Combo(objectName="choice")
+    made.setAccessibleName(name)
+    made.setMinimumContentsLength(12)
+    made.setSizeAdjustPolicy(made.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    return made

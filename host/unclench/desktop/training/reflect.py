@@ -1,0 +1,199 @@
+"""A question: answered in words, or on a scale from 0 to 10."""
+
+from __future__ import annotations
+
+import time
+
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.theme import LIGHT, Theme
+from unclench.desktop.training.parts import button, label
+from unclench.training.program import Reflect
+
+_TOGETHER_S = 1.2  # "1" and "0" pressed within it are a 10
+_MOST = 10
+_ROOMY_LINES = 17.0  # of text
+_LONGEST_ANSWER = 500
+_ENTER = (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter)
+
+
+class Scale(QtWidgets.QSlider):
+    """Eleven numbers in a row. None is chosen until a person chooses."""
+
+    chosen = QtCore.pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__(QtCore.Qt.Orientation.Horizontal)
+        self.setRange(0, _MOST)
+        self.setPageStep(2)
+        self.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Answer from 0 to 10")
+        self._theme = LIGHT
+        self._font = QtGui.QFont()
+        self._digit_s = -10.0
+        self.answered = False
+
+    def set_looks(self, theme: Theme, text_scale: float) -> None:
+        """Colours and text size."""
+        self._theme = theme
+        self._font.setPointSizeF(15 * text_scale)
+        self.setMinimumHeight(round(QtGui.QFontMetricsF(self._font).height() * 2.2))
+        self.update()
+
+    def forget(self) -> None:
+        """Nothing is chosen yet."""
+        self.answered = False
+        self.setValue(_MOST // 2)
+        self.update()
+
+    def choose(self, value: int) -> None:
+        """Choose one."""
+        self.answered = True
+        self.setValue(min(_MOST, max(0, value)))
+        self.update()
+        self.chosen.emit()
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Digits choose; arrows move, from the middle if nothing is chosen; the rest is Qt's."""
+        digit = event.text()
+        if digit.isascii() and digit.isdigit():
+            now_s = time.monotonic()
+            ten = digit == "0" and self.answered and self.value() == 1
+            ten = ten and now_s - self._digit_s < _TOGETHER_S
+            self._digit_s = now_s
+            self.choose(_MOST if ten else int(digit))
+            return
+        before = self.value()
+        super().keyPressEvent(event)
+        if self.value() != before or (event.isAccepted() and event.key() not in _ENTER):
+            self.choose(self.value())
+
+    def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Choose what was clicked."""
+        self.choose(int(event.x() * (_MOST + 1) / max(1, self.width())))
+
+    def mouseMoveEvent(self, event: QtGui.QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the pointer."""
+        self.mousePressEvent(event)
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw a circle for each number, the chosen one filled."""
+        painter = QtGui.QPainter(self)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._font)
+        cell = self.width() / (_MOST + 1)
+        radius = min(cell, self.height()) / 2 - 3
+        accent, text = QtGui.QColor(self._theme.accent), QtGui.QColor(self._theme.text)
+        for k in range(_MOST + 1):
+            middle = QtCore.QPointF((k + 0.5) * cell, self.height() / 2)
+            full = self.answered and k == self.value()
+            focus = self.hasFocus() and k == self.value()
+            painter.setPen(QtGui.QPen(accent if focus else QtGui.QColor(self._theme.edge), 2))
+            painter.setBrush(accent if full else QtGui.QColor(self._theme.card))
+            painter.drawEllipse(middle, radius, radius)
+            painter.setPen(QtGui.QColor(self._theme.card) if full else text)
+            rect = QtCore.QRectF(k * cell, 0, cell, self.height())
+            painter.drawText(rect, QtCore.Qt.AlignmentFlag.AlignCenter, str(k))
+
+
+class ReflectView(QtWidgets.QWidget):
+    """A question and its answer; `answer` carries the words or the number."""
+
+    answer = QtCore.pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._step: Reflect | None = None
+        self._roomy = True
+        self._question = label("heading", centred=True)
+        self._say = label("quietLead", centred=True)
+        self._words = QtWidgets.QLineEdit(placeholderText="A few words", maxLength=_LONGEST_ANSWER)
+        self._words.setAccessibleName("Your answer in words")
+        self._scale = Scale()
+        self._low, self._high = label("quiet"), label("quiet")
+        self._high.setAlignment(QtCore.Qt.AlignmentFlag.AlignRight)
+        self._hint = label("quiet", centred=True)
+        self._give = button("Answer (Enter)", "Keep this answer and go on", primary=True)
+        self._give.clicked.connect(self._answer)
+        self._words.textChanged.connect(self._look)
+        self._scale.chosen.connect(self._look)
+        ends = QtWidgets.QHBoxLayout()
+        ends.addWidget(self._low)
+        ends.addWidget(self._high)
+        self._column = column = QtWidgets.QVBoxLayout()
+        column.addStretch(1)
+        column.addWidget(self._question)
+        column.addWidget(self._say)
+        column.addWidget(self._words)
+        column.addWidget(self._scale)
+        column.addLayout(ends)
+        column.addWidget(self._give, 0, QtCore.Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._hint)
+        column.addStretch(2)
+        row = QtWidgets.QHBoxLayout(self)
+        row.addStretch(1)
+        row.addLayout(column, 6)
+        row.addStretch(1)
+
+    def set_looks(self, theme: Theme, text_scale: float) -> None:
+        """Colours and text size."""
+        self._scale.set_looks(theme, text_scale)
+
+    def set_room(self, lines: float) -> None:
+        """Where there is little room only question and answer stay."""
+        self._roomy = lines >= _ROOMY_LINES
+        self._question.setObjectName("heading" if self._roomy else "lead")
+        self._question.style().polish(self._question)
+        self._column.setSpacing(14 if self._roomy else 4)
+        self._hint.setVisible(self._roomy)
+        self._say.setVisible(self._roomy and bool(self._say.text()))
+
+    def ask(self, step: Reflect) -> None:
+        """Put a question, nothing answered yet."""
+        self._step = step
+        on_scale = step.answer == "scale"
+        self._question.setText(step.question)
+        self._say.setText(step.say)
+        self._say.setVisible(self._roomy and bool(step.say))
+        self._low.setText(f"0: {step.low}")
+        self._high.setText(f"10: {step.high}")
+        for widget in (self._scale, self._low, self._high):
+            widget.setVisible(on_scale)
+        self._words.setVisible(not on_scale)
+        self._words.clear()
+        self._scale.forget()
+        field = self._scale if on_scale else self._words
+        field.setAccessibleDescription(step.question)
+        self._hint.setText(
+            "Keys 0 to 9, or the arrows; 1 and then 0 is ten."
+            if on_scale
+            else "Only you read it: it is kept with this session."
+        )
+        self._look()
+        self.take_focus()
+
+    def take_focus(self) -> bool:
+        """Give the keys to the answer; False if nothing is asked."""
+        if self._step is None:
+            return False
+        (self._scale if self._step.answer == "scale" else self._words).setFocus()
+        return True
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter answers."""
+        if event.key() in _ENTER:
+            self._answer()
+        else:
+            event.ignore()
+
+    def _look(self) -> None:
+        self._give.setEnabled(bool(self._said()))
+
+    def _said(self) -> str:
+        if self._step is not None and self._step.answer == "scale":
+            return str(self._scale.value()) if self._scale.answered else ""
+        return str(self._words.text()).strip()
+
+    def _answer(self) -> None:
+        if said := self._said():
+            self.answer.emit(said)

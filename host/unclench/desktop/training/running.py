@@ -1,0 +1,169 @@
+"""A session under way in the window: what its page shows, what sounds, what is marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyqtgraph.Qt import QtCore
+
+from unclench.desktop.training.guide import GuidePage, TraceRows
+from unclench.errors import StoreError
+from unclench.live.pipeline import Pipeline
+from unclench.live.recorder import Recorder
+from unclench.live.rings import DisplayRings
+from unclench.training.outcome import Outcome
+from unclench.training.session import Session
+from unclench.training.snapshot import Snapshot
+from unclench.training.sound import Synth
+from unclench.training.tags import Tag, TagBoard, TagEvent
+
+_SPAN_S = 60.0
+
+
+class Running(QtCore.QObject):
+    """Joins a session to its page.
+
+    Parameters
+    ----------
+    pipeline, rings
+        Running.
+    session
+        Made, and not yet on the stream.
+    recorder
+        Where it is kept, if anywhere.
+    page
+        Shows it.
+    tags
+        The person's own.
+    synth
+        What sounds.
+    """
+
+    over = QtCore.pyqtSignal()
+    trouble = QtCore.pyqtSignal(str)  # a sentence; the session goes on
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        rings: DisplayRings,
+        session: Session,
+        recorder: Recorder | None,
+        page: GuidePage,
+        tags: tuple[Tag, ...],
+        synth: Synth,
+    ) -> None:
+        super().__init__()
+        self._pipeline = pipeline
+        self._rings = rings
+        self.session = session
+        self._recorder = recorder
+        self.folder: Path | None = recorder.folder if recorder is not None else None
+        self.page = page
+        self._board = TagBoard(tags)
+        self._synth = synth
+        self._snapshot: Snapshot | None = None
+        self._step = 0
+        self._drawn_row = -1
+        self._note_at = 0
+        self._told_trouble = False
+        self.marked: list[str] = []
+        page.pause.connect(session.toggle_pause)
+        page.skip.connect(session.skip)
+        page.end.connect(session.end)
+        page.answer.connect(session.answer)
+        page.tag.connect(self._tag)
+        page.note_begun.connect(self._begin_note)
+        page.note.connect(self._note)
+        pipeline.add_sink(*([session] if recorder is None else [session, recorder]))
+
+    def frame(self) -> None:
+        """Move pacer and trace; at the screen's rate."""
+        snapshot = self._snapshot
+        if snapshot is None:
+            return
+        step_s = self._step_s(snapshot)
+        if snapshot.pacer is not None and snapshot.phase == "running":
+            breath = snapshot.pacer.at(step_s)
+            self._synth.breath(breath.part, breath.fullness)
+        trace = None
+        if snapshot.pacer is None and (row := self._rings.next_row) != self._drawn_row:
+            self._drawn_row = row
+            trace = TraceRows(*self._rings.tension(_SPAN_S), self._rings.row_s)
+        self.page.tick(step_s, trace)
+
+    def look(self) -> None:
+        """Take news: a few times a second."""
+        recorder = self._recorder
+        if recorder is not None and recorder.error is not None and not self._told_trouble:
+            self._told_trouble = True
+            self.trouble.emit(f"{recorder.error} The session goes on without being kept.")
+        snapshot = self.session.snapshot()
+        if snapshot is None:
+            return
+        self._snapshot = snapshot
+        self._sound(snapshot)
+        self.page.show_snapshot(snapshot)
+        if self.session.over:
+            self.over.emit()
+
+    def finish(self) -> Outcome | None:
+        """End what is not over, and close the recording. Raises StoreError."""
+        self._synth.hush()
+        ended = self.session.ended_at
+        for event in self._board.end_all(self._pipeline.sample_now() if ended is None else ended):
+            self._put(event)
+        if not self.session.over:
+            self.session.end()
+        self._pipeline.remove_sink(self.session)
+        self._pipeline.catch_up()  # what was wished for belongs into the recording
+        outcome = self.session.outcome()
+        if self._recorder is not None:
+            self._pipeline.remove_sink(self._recorder)
+            try:
+                self._recorder.close(self._pipeline.status.drift_ppm)
+            except StoreError as error:
+                if not self._told_trouble:
+                    self.trouble.emit(str(error))
+        return outcome
+
+    def _step_s(self, snapshot: Snapshot) -> float:
+        if snapshot.phase != "running" or not self._pipeline.true_time:
+            return snapshot.step_s
+        fs_hz = self._pipeline.info.fs_hz
+        return snapshot.step_s + (self._pipeline.sample_now() - snapshot.sample) / fs_hz
+
+    def _sound(self, snapshot: Snapshot) -> None:
+        synth = self._synth
+        if snapshot.step_number != self._step:
+            self._step = snapshot.step_number
+            synth.bell()
+        if snapshot.phase != "running" or snapshot.pacer is None:
+            synth.breath(None)
+        ratio = None
+        if snapshot.phase == "running" and snapshot.scoring and snapshot.cue.action != "tense":
+            pairs = zip(snapshot.tension_uv, snapshot.goal_uv, strict=True)
+            ratios = [uv / goal for uv, goal in pairs if uv is not None and goal is not None]
+            ratio = max(ratios, default=None)
+        synth.set_tension(ratio)
+
+    # What a person does
+
+    def _tag(self, key: str) -> None:
+        event = self._board.press(key, self._pipeline.sample_now())
+        if event is not None:
+            self._put(event)
+        self.page.show_tags([tag.key for tag in self._board.open])
+
+    def _begin_note(self) -> None:
+        self._note_at = self._pipeline.sample_now()
+
+    def _note(self, text: str) -> None:
+        if (event := self._board.note(text, self._note_at)) is not None:
+            self._put(event)
+
+    def _put(self, event: TagEvent) -> None:
+        lasted = event.duration_samples
+        duration_s = None if lasted is None else round(lasted / self._pipeline.info.fs_hz, 3)
+        self.session.put(event.sample, event.kind, event.text, duration_s)
+        if event.kind != "tag end":
+            self.marked.append(event.text)

@@ -1,0 +1,198 @@
+"""The session page's foot: what can be done and by which key, the tags, a note, the end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.training.parts import Button, Flow, button, label, rename
+from unclench.training.tags import Tag
+
+_LONGEST_NOTE = 500
+
+
+class TagBar(QtWidgets.QWidget):
+    """A chip for each tag; those under way are ringed and say so."""
+
+    tag = QtCore.pyqtSignal(str)  # the tag's key
+
+    def __init__(self, tags: tuple[Tag, ...]) -> None:
+        super().__init__()
+        self._chips: dict[str, Button] = {}
+        self._roomy, self._away = True, False
+        flow = Flow(self, spacing=6)
+        for tag in tags:
+            chip = button(f"{tag.key}  {tag.text}", f"Mark: {tag.text} ({tag.group})", switch=True)
+            chip.setObjectName("chip")
+            # What is under way is told by `show_tags`, not by the click.
+            chip.clicked.connect(lambda _, key=tag.key: self._pressed(key))
+            flow.addWidget(chip)
+            self._chips[tag.key] = chip
+        self._words = {tag.key: tag.text for tag in tags}
+        self._under_way: frozenset[str] = frozenset()
+
+    def has(self, key: str) -> bool:
+        """Whether a tag has this key."""
+        return key in self._chips
+
+    def show_tags(self, under_way: Collection[str]) -> None:
+        """Show which tags are under way, by their keys."""
+        self._under_way = frozenset(under_way)
+        for key, chip in self._chips.items():
+            on = key in self._under_way
+            chip.setChecked(on)
+            rename(chip, f"{key}  {self._words[key]}" + (" …" if on else ""))
+            chip.setVisible(self._roomy or on)
+        some = self._roomy or bool(self._under_way & set(self._chips))
+        self.setVisible(some and not self._away)
+
+    def set_roomy(self, roomy: bool, away: bool) -> None:
+        """Where there is little room only what is under way shows, or nothing (`away`)."""
+        self._roomy = roomy and bool(self._chips)
+        self._away = away
+        self.show_tags(self._under_way)
+
+    def _pressed(self, key: str) -> None:
+        self.show_tags(self._under_way)
+        self.tag.emit(key)
+
+
+class Strip(QtWidgets.QFrame):
+    """One row at a time: the keys, or a note being written, or whether to end early."""
+
+    pause = QtCore.pyqtSignal()
+    skip = QtCore.pyqtSignal()
+    end = QtCore.pyqtSignal()
+    note = QtCore.pyqtSignal(str)
+    note_begun = QtCore.pyqtSignal()
+    sound = QtCore.pyqtSignal()
+    theme_wanted = QtCore.pyqtSignal()
+    full_screen_wanted = QtCore.pyqtSignal()
+    closed = QtCore.pyqtSignal()  # a note or the question is done with
+
+    def __init__(self) -> None:
+        super().__init__(objectName="footer")
+        self._pause = button("Pause (Space)", "Pause, and go on again")
+        self._skip = button("Skip (N)", "Go to the next step; the right arrow does it too")
+        self._note = button("Note (Shift+N)", "Write a few words about this moment")
+        self._sound = button("Sound off (S)", "Switch all sounds on or off")
+        self._theme = button("Light/dark (T)", "Change between light and dark")
+        self._full = button("Full screen (F11)", "Fill the whole screen, or not")
+        self._end = button("End (Esc)", "End the session early; asks once")
+        for made, signal in (
+            (self._pause, self.pause),
+            (self._skip, self.skip),
+            (self._sound, self.sound),
+            (self._theme, self.theme_wanted),
+            (self._full, self.full_screen_wanted),
+        ):
+            made.clicked.connect(signal)
+        self._note.clicked.connect(self.ask_note)
+        self._end.clicked.connect(self.ask_end)
+        self._keys = QtWidgets.QWidget()
+        flow = Flow(self._keys)
+        for made in (
+            self._pause,
+            self._skip,
+            self._end,
+            self._note,
+            self._sound,
+            self._theme,
+            self._full,
+        ):
+            flow.addWidget(made)
+        self._noting = self._make_note()
+        self._ending = self._make_end()
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        for row in (self._keys, self._noting, self._ending):
+            column.addWidget(row)
+        self._show(self._keys)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a note is being written or the end is asked for."""
+        return not self._keys.isVisibleTo(self)
+
+    def set_roomy(self, roomy: bool, note: bool) -> None:
+        """Where there is little room the rarer buttons go; their keys work all the same."""
+        for made in (self._sound, self._theme, self._full):
+            made.setVisible(roomy)
+        self._note.setVisible(note)
+
+    def tell(self, paused: bool, sound_on: bool) -> None:
+        """Name the switches after what they will do."""
+        rename(self._pause, "Go on (Space)" if paused else "Pause (Space)")
+        rename(self._sound, "Sound off (S)" if sound_on else "Sound on (S)")
+
+    def ask_note(self) -> None:
+        """Open the note's field."""
+        self.note_begun.emit()
+        self._field.clear()
+        self._show(self._noting)
+        self._field.setFocus()
+
+    def ask_end(self) -> None:
+        """Ask once; the session goes on meanwhile."""
+        self._show(self._ending)
+        self._go_on.setFocus()
+
+    def close_questions(self) -> None:
+        """Back to the keys."""
+        self._show(self._keys)
+        self.closed.emit()
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Esc leaves a question as it was; while one is open no key reaches the session."""
+        if not self.asks:
+            event.ignore()
+        elif event.key() == QtCore.Qt.Key.Key_Escape:
+            self.close_questions()
+
+    def _make_note(self) -> QtWidgets.QWidget:
+        self._field = QtWidgets.QLineEdit(
+            placeholderText="A note about this moment", maxLength=_LONGEST_NOTE
+        )
+        self._field.setAccessibleName("Note about this moment")
+        self._field.setAccessibleDescription("Enter keeps it, Esc leaves it")
+        self._field.returnPressed.connect(self._keep_note)
+        keep = button("Keep (Enter)", "Keep the note with this moment")
+        keep.clicked.connect(self._keep_note)
+        leave = button("Leave (Esc)", "Write no note")
+        leave.clicked.connect(self.close_questions)
+        row = QtWidgets.QWidget()
+        across = QtWidgets.QHBoxLayout(row)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.addWidget(self._field, 1)
+        across.addWidget(keep)
+        across.addWidget(leave)
+        return row
+
+    def _make_end(self) -> QtWidgets.QWidget:
+        self._go_on = button("Go on (Esc)", "Stay in the session")
+        self._go_on.clicked.connect(self.close_questions)
+        end = button("End it", "End the session now; all that was measured is kept")
+        end.clicked.connect(self._end_it)
+        row = QtWidgets.QWidget()
+        across = QtWidgets.QHBoxLayout(row)
+        across.setContentsMargins(0, 0, 0, 0)
+        words = "End the session early? All that was measured is kept."
+        across.addWidget(label("", words), 1)
+        across.addWidget(self._go_on)
+        across.addWidget(end)
+        return row
+
+    def _keep_note(self) -> None:
+        text = self._field.text().strip()
+        self.close_questions()
+        if text:
+            self.note.emit(text)
+
+    def _end_it(self) -> None:
+        self.close_questions()
+        self.end.emit()
+
+    def _show(self, shown: QtWidgets.QWidget) -> None:
+        for row in (self._keys, self._noting, self._ending):
+            row.setVisible(row is shown)

@@ -1,0 +1,497 @@
+"""The training window: from safety and placement to a session and what came of it."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.audio import Player
+from unclench.desktop.bars import Banner
+from unclench.desktop.theme import DARK, LIGHT, Theme, style_sheet
+from unclench.desktop.training.calibratepage import CalibratePage
+from unclench.desktop.training.checkpage import CheckPage
+from unclench.desktop.training.guide import GuidePage
+from unclench.desktop.training.home import HomePage
+from unclench.desktop.training.parts import Page
+from unclench.desktop.training.placement import PlacementPage
+from unclench.desktop.training.programlist import ProgramInfo
+from unclench.desktop.training.running import Running
+from unclench.desktop.training.safety import SafetyPage
+from unclench.desktop.training.summary import SummaryPage
+from unclench.errors import InputError, StoreError, UnclenchError
+from unclench.live.pipeline import Pipeline
+from unclench.live.recorder import Recorder
+from unclench.live.rings import DisplayRings
+from unclench.settings import Place, Settings, save_settings, sessions_dir
+from unclench.training.calibrations import load_book, save_book
+from unclench.training.check import SensorCheck
+from unclench.training.programfile import NamedProgram, find_program, list_programs
+from unclench.training.session import Session, Situation
+from unclench.training.setup import (
+    calibration_words,
+    keep_calibration,
+    site_names,
+    trained_channels,
+    without_calibration,
+)
+from unclench.training.sound import Synth
+from unclench.training.tags import DEFAULT_TAGS, load_tags
+
+_FIRST_PLACES = (Place(channel=1, site="shoulder", side="left"),)  # to see how it is meant
+_FIRST_PROGRAM = "first-ten-minutes"
+_FRAME_MS = 16
+_LOOK_MS = 150
+_CHECK_MS = 500
+
+
+class TrainingWindow(QtWidgets.QMainWindow):
+    """One page at a time, each leading to the next.
+
+    Parameters
+    ----------
+    pipeline, rings
+        Running.
+    settings, saved
+        What holds now, and what is kept for the next start: see `Dashboard`.
+    situation
+        A virtual person's.
+    program
+        To begin with, once all that it needs is there.
+    out
+        Session folder of that program; others go where sessions are kept.
+    places
+        Where the sensors are; those of the settings unless given.
+    notes
+        Sentences that a person should see once.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        rings: DisplayRings,
+        settings: Settings,
+        saved: Settings,
+        *,
+        situation: Situation | None = None,
+        program: NamedProgram | None = None,
+        out: Path | None = None,
+        places: tuple[Place, ...] = (),
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__()
+        self._pipeline, self._rings = pipeline, rings
+        self._settings, self._saved = settings, saved
+        self._situation = situation
+        self._wanted, self._out = program, out
+        self._latest = program
+        self._places = places or settings.places
+        self._running: Running | None = None
+        self._frame_s = time.monotonic()
+        self._synth = Synth(settings.volume if settings.sound else 0.0)
+        self._player = Player(self._synth)
+        self._player.start()
+        self._check = SensorCheck(pipeline.info)
+        pipeline.add_sink(self._check)
+        self._banner = Banner()
+        self._stack = QtWidgets.QStackedWidget()
+        names = [name[:1].upper() + name[1:] for name in pipeline.info.channels]
+        self._safety, self._summary = SafetyPage(), SummaryPage()
+        self._placement = PlacementPage(len(names))
+        self._check_page = CheckPage(names)
+        self._calibrate = CalibratePage()
+        self._home = HomePage(settings.sound, settings.volume)
+        self._lay_out()
+        self._connect()
+        self._apply_looks()
+        self._book, book_trouble = load_book()
+        self._tags, tags_trouble = _own_tags()
+        for note in (*notes, book_trouble, tags_trouble):
+            if note:
+                self._banner.tell(note)
+        self._frames = self._timer(_FRAME_MS, self._frame)
+        self._looks = self._timer(_LOOK_MS, self._look)
+        self._checks = self._timer(_CHECK_MS, self._judge)
+        self._go_on()
+
+    closing_trouble: str | None = None  # to be told in the terminal once the window is gone
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle(f"unclench – {self._pipeline.info.source}")
+        page = QtWidgets.QWidget(objectName="page")
+        column = QtWidgets.QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        held = QtWidgets.QVBoxLayout()
+        held.setContentsMargins(12, 8, 12, 0)
+        held.addWidget(self._banner)
+        column.addLayout(held)
+        column.addWidget(self._stack, 1)
+        for each in self._pages():
+            self._stack.addWidget(each)
+        self.setCentralWidget(page)
+        self.resize(*self._settings.window)
+
+    def _pages(self) -> tuple[Page, ...]:
+        return (
+            *(self._safety, self._placement, self._check_page, self._calibrate, self._home),
+            self._summary,
+        )
+
+    def _connect(self) -> None:
+        self._safety.agreed.connect(self._agree)
+        self._safety.back.connect(self._show_home)
+        self._placement.chosen.connect(self._place)
+        self._placement.back.connect(self._show_home)
+        self._check_page.next.connect(self._checked)
+        self._check_page.back.connect(self._show_home)
+        self._calibrate.chosen.connect(self._begin_calibration)
+        self._calibrate.back.connect(self._calibrated)
+        home = self._home
+        home.begin.connect(self._begin_named)
+        home.sensors.connect(self._show_placement)
+        home.check.connect(self._show_check)
+        home.calibrate.connect(lambda: self._show_calibrate(""))
+        home.moved.connect(self._moved)
+        home.safety.connect(lambda: self._show_safety(again=True))
+        home.sound_changed.connect(self._set_sound)
+        home.volume_changed.connect(self._set_volume)
+        self._summary.home.connect(self._show_home)
+        self._summary.again.connect(self._again)
+        for keys, slot in (
+            ("Ctrl++", lambda: self._scale_text(+0.1)),
+            ("Ctrl+=", lambda: self._scale_text(+0.1)),
+            ("Ctrl+-", lambda: self._scale_text(-0.1)),
+            ("Ctrl+0", lambda: self._scale_text(None)),
+            ("Ctrl+T", self._toggle_theme),
+            ("Ctrl+Q", self.close),
+            ("F11", self._toggle_full_screen),
+        ):
+            QtWidgets.QShortcut(QtGui.QKeySequence(keys), self, slot)
+
+    # The way from page to page
+
+    def _go_on(self) -> None:
+        """Show what is needed next: safety, a place, or the program that was asked for."""
+        if self._settings.safety_read is None:
+            self._show_safety(again=False)
+        elif not self._places:
+            self._show_placement()
+        elif self._wanted is not None:
+            self._begin(self._wanted)
+        else:
+            self._show_home()
+
+    def _show(self, page: Page) -> None:
+        self._stack.setCurrentWidget(page)
+
+    def _show_safety(self, again: bool) -> None:
+        self._safety.show_again(again)
+        self._show(self._safety)
+
+    def _agree(self) -> None:
+        self._remember(safety_read=date.today())
+        self._go_on()
+
+    def _show_placement(self) -> None:
+        self._placement.show_places(self._places or _FIRST_PLACES)
+        self._show(self._placement)
+
+    def _place(self, places: tuple[Place, ...]) -> None:
+        changed = places != self._places
+        self._places = places
+        self._remember(places=places)
+        if changed and places:
+            self._show_check()
+        else:
+            self._show_home()
+
+    def _show_check(self) -> None:
+        self._show(self._check_page)
+
+    def _checked(self) -> None:
+        if any(channel.baseline is None for channel in self._channels()):
+            self._show_calibrate("")
+        else:
+            self._calibrated()
+
+    def _show_calibrate(self, reason: str) -> None:
+        if not self._places:
+            self._banner.tell("A calibration belongs to a place: say first where the sensors are.")
+            self._show_placement()
+            return
+        self._calibrate.show_reason(reason)
+        self._show(self._calibrate)
+
+    def _calibrated(self) -> None:
+        """After a calibration, or without one: the program that was asked for, or home."""
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and self._is_ready(wanted):
+            self._begin(wanted)
+        else:
+            self._show_home()
+
+    def _show_home(self) -> None:
+        self._wanted = None
+        self._home.show_programs(_program_infos())
+        band = self._pipeline.info.settings.band
+        self._home.show_places([calibration_words(self._book, p, band) for p in self._places])
+        self._show(self._home)
+
+    def _moved(self) -> None:
+        for place in self._places:
+            self._book.mark_moved(place, datetime.now().astimezone())
+        self._save_book()
+        self._show_calibrate("The sensor moved, so what was measured there no longer holds.")
+
+    # Sessions
+
+    def _channels(self) -> tuple[Any, ...]:
+        try:
+            return trained_channels(self._pipeline.info, self._places, self._book)
+        except InputError as error:
+            self._banner.tell(str(error))
+            return trained_channels(self._pipeline.info, (), self._book)
+
+    def _is_ready(self, named: NamedProgram) -> bool:
+        try:
+            self._session(named, anew=False)
+        except InputError as error:
+            self._banner.tell(str(error))
+            return False
+        return True
+
+    def _begin_named(self, name: str) -> None:
+        try:
+            self._begin(find_program(name))
+        except InputError as error:
+            self._banner.tell(str(error))
+
+    def _begin(self, named: NamedProgram) -> None:
+        try:
+            session = self._session(named, anew=False)
+        except InputError as error:
+            self._wanted = named
+            self._show_calibrate(str(error))
+            return
+        folder = self._out or sessions_dir(self._settings) / _stamp()
+        self._out, self._wanted = None, None
+        info = self._pipeline.info
+        about = {"sites": site_names(self._channels(), len(info.channels))}
+        recorder = None
+        try:
+            recorder = Recorder(folder, info, lossless=self._pipeline.lossless, about=about)
+            session.keep(recorder, named.text)
+        except StoreError as error:
+            self._banner.tell(f"{error} The session goes on without being kept.")
+        self._run(named, session, recorder)
+
+    def _begin_calibration(self, name: str) -> None:
+        named = find_program(name)
+        self._run(named, self._session(named, anew=True), None)
+
+    def _session(self, named: NamedProgram, anew: bool) -> Session:
+        channels = self._channels()
+        return Session(
+            self._pipeline,
+            named.program,
+            named.name,
+            without_calibration(channels) if anew else channels,
+            situation=self._situation,
+            limits=self._settings.sustained,
+        )
+
+    def _run(self, named: NamedProgram, session: Session, recorder: Recorder | None) -> None:
+        self._latest = named
+        page = GuidePage(named.program.title, self._channels(), self._tags, self._settings.sound)
+        page.set_looks(self._theme(), self._settings.text_scale)
+        page.sound.connect(lambda: self._set_sound(not self._settings.sound))
+        page.theme_wanted.connect(self._toggle_theme)
+        page.full_screen_wanted.connect(self._toggle_full_screen)
+        self._running = Running(
+            self._pipeline, self._rings, session, recorder, page, self._tags, self._synth
+        )
+        self._running.trouble.connect(self._banner.tell)
+        self._running.over.connect(self._session_over)
+        self._stack.addWidget(page)
+        self._show(page)
+
+    def _session_over(self) -> None:
+        running, self._running = self._running, None
+        assert running is not None
+        outcome = running.finish()
+        self._stack.removeWidget(running.page)
+        running.page.deleteLater()
+        assert self._latest is not None
+        if outcome is None:
+            self._show_home()
+        elif self._latest.name.startswith("calibrate-") and self._latest.shipped:
+            now = datetime.now().astimezone()
+            info = self._pipeline.info
+            entries = keep_calibration(self._book, self._places, outcome, info, now)
+            self._save_book()
+            for note in outcome.notes:
+                self._banner.tell(note)
+            if entries or outcome.state == "done":
+                self._calibrated()
+            else:
+                self._show_home()
+        else:
+            self._summary.show_outcome(outcome, running.folder, running.marked)
+            self._show(self._summary)
+
+    def _again(self) -> None:
+        if self._latest is not None:
+            self._begin(self._latest)
+
+    # Timers
+
+    def _timer(self, interval_ms: int, slot: Any) -> QtCore.QTimer:
+        timer = QtCore.QTimer(self)
+        timer.setTimerType(QtCore.Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(slot)
+        timer.start(interval_ms)
+        return timer
+
+    def _frame(self) -> None:
+        now_s = time.monotonic()
+        elapsed_s, self._frame_s = now_s - self._frame_s, now_s
+        if self._running is not None:
+            self._running.frame()
+        elif self._stack.currentWidget() is self._check_page:
+            self._check_page.tick(elapsed_s)
+
+    def _look(self) -> None:
+        status = self._pipeline.status
+        if self._running is not None:
+            self._running.look()
+        if status.ended and status.why not in ("done", ""):
+            self._banner.hold(f"The signal has ended: {status.why}.")
+        elif not status.connected and not status.ended and self._running is None:
+            self._banner.hold(f"The sensor is away ({status.why}).")
+        else:
+            self._banner.release()
+        if self._stack.currentWidget() is self._check_page:
+            interference = self._check.interference(self._check_page.channel)
+            self._check_page.show_interference(interference)
+
+    def _judge(self) -> None:
+        if self._stack.currentWidget() is self._check_page:
+            for k in range(len(self._pipeline.info.channels)):
+                self._check_page.show_lights(k, self._check.result(k))
+
+    # Choices and looks
+
+    def _remember(self, **choices: Any) -> None:
+        for name, value in choices.items():
+            setattr(self._settings, name, value)
+            setattr(self._saved, name, value)
+        try:
+            save_settings(self._saved)
+        except StoreError as error:
+            self._banner.tell(str(error))
+
+    def _save_book(self) -> None:
+        try:
+            save_book(self._book)
+        except StoreError as error:
+            self._banner.tell(str(error))
+
+    def _set_sound(self, on: bool) -> None:
+        self._remember(sound=on)
+        self._synth.volume = self._settings.volume if on else 0.0
+        self._home.show_sound(on)
+        if self._running is not None:
+            self._running.page.show_sound(on)
+        if on and self._player.trouble:
+            self._banner.tell(self._player.trouble)
+
+    def _set_volume(self, volume: float) -> None:
+        self._settings.volume = self._saved.volume = volume
+        self._synth.volume = volume if self._settings.sound else 0.0
+
+    def _theme(self) -> Theme:
+        wanted = self._settings.theme
+        if wanted == "system":
+            ground = QtWidgets.QApplication.palette().color(QtGui.QPalette.ColorRole.Window)
+            wanted = "dark" if ground.lightness() < 128 else "light"
+        return DARK if wanted == "dark" else LIGHT
+
+    def _apply_looks(self) -> None:
+        theme, scale = self._theme(), self._settings.text_scale
+        self.setStyleSheet(style_sheet(theme, scale))
+        for page in self._pages():
+            page.set_looks(theme, scale)
+        if self._running is not None:
+            self._running.page.set_looks(theme, scale)
+
+    def page(self) -> Page:
+        """The page that is shown."""
+        page = self._stack.currentWidget()
+        assert isinstance(page, Page)
+        return page
+
+    def set_theme(self, name: Literal["system", "light", "dark"]) -> None:
+        """Change the colours, for the next start, too."""
+        self._remember(theme=name)
+        self._apply_looks()
+
+    def _toggle_theme(self) -> None:
+        self.set_theme("light" if self._theme() is DARK else "dark")
+
+    def _scale_text(self, step: float | None) -> None:
+        wanted = 1.0 if step is None else self._settings.text_scale + step
+        self._remember(text_scale=round(min(2.5, max(0.7, wanted)), 2))
+        self._apply_looks()
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ QtCore.Qt.WindowState.WindowFullScreen)
+
+    def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """A session that runs is ended and kept: closing loses nothing."""
+        for timer in (self._frames, self._looks, self._checks):
+            timer.stop()
+        running, self._running = self._running, None
+        if running is not None:
+            running.trouble.connect(self._closing)
+            running.finish()
+        self._pipeline.remove_sink(self._check)
+        self._player.stop()
+        if not self.isMaximized() and not self.isFullScreen():
+            self._remember(window=(self.width(), self.height()))
+        super().closeEvent(event)
+
+    def _closing(self, trouble: str) -> None:
+        self.closing_trouble = trouble
+
+
+def _program_infos() -> list[ProgramInfo]:
+    infos = []
+    for listed in sorted(list_programs(), key=lambda listed: listed.name != _FIRST_PROGRAM):
+        program = listed.program
+        infos.append(
+            ProgramInfo(
+                listed.name,
+                program.title if program else listed.name,
+                program.purpose.strip() if program else "",
+                program.evidence.strip() if program else "",
+                program.longest_s() / 60 if program else None,
+                own=not listed.shipped,
+                trouble=listed.trouble or "",
+            )
+        )
+    return infos
+
+
+def _own_tags() -> tuple[tuple[Any, ...], str | None]:
+    try:
+        return load_tags(), None
+    except UnclenchError as error:
+        return DEFAULT_TAGS, f"{error} The usual tags are used."
+
+
+def _stamp() -> str:
+    return datetime.now().strftime("%Y-%m-%d_%H-%M-%S")

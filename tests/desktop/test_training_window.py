@@ -1,0 +1,261 @@
+"""A person's whole way through training, by the keyboard, in a real window on a virtual person."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+
+import pytest
+
+from unclench.desktop.display import check_display
+from unclench.errors import DisplayError
+
+try:
+    check_display(into_file=True)
+except DisplayError as error:  # a machine without the libraries that Qt needs
+    pytest.skip(str(error), allow_module_level=True)
+
+from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
+
+from unclench.desktop.training.window import TrainingWindow
+from unclench.live.pipeline import Pipeline
+from unclench.live.rings import DisplayRings
+from unclench.settings import Place, Settings, load_settings, own_dir, sessions_dir
+from unclench.sources import open_source
+from unclench.store import open_session
+from unclench.training.calibrations import load_book
+from unclench.training.programfile import find_program
+
+KEY = QtCore.Qt.Key
+LONG_S = 90.0  # only against hanging
+SHOULDER = Place(channel=1, site="shoulder", side="left")
+SHORT = """
+title = "Short"
+purpose = "A test."
+evidence = "None."
+goal = { kind = "baseline", times = 1.5 }
+step = [
+    { kind = "settle", seconds = 5 },
+    { kind = "baseline", seconds = 20 },
+    { kind = "breathe", seconds = 30 },
+    { kind = "task", seconds = 20 },
+    { kind = "reflect", question = "How tense?", answer = "scale" },
+    { kind = "reflect", question = "What helped?" },
+]
+"""
+
+
+class Training:
+    """A training window on a stream, and a person at the keyboard."""
+
+    def __init__(self, source: str, speed: float, **given) -> None:
+        self.opened = open_source(source, speed=speed)
+        self.pipeline = Pipeline(self.opened.reader(), self.opened.name)
+        rings = DisplayRings(self.pipeline.connect())
+        self.pipeline.start([rings])
+        settings, _ = load_settings()
+        self.window = TrainingWindow(
+            self.pipeline,
+            rings,
+            settings,
+            settings.model_copy(),
+            situation=self.opened.situation,
+            **given,
+        )
+        self.window.show()
+        self.window.activateWindow()
+        assert QtTest.QTest.qWaitForWindowActive(self.window)  # or keys would be lost
+
+    @property
+    def page(self) -> str:
+        return type(self.window.page()).__name__
+
+    @property
+    def step(self) -> str:
+        running = self.window._running
+        snapshot = None if running is None else running.session.snapshot()
+        return "" if snapshot is None else snapshot.step.kind
+
+    def until(self, happened) -> None:
+        until_s = time.monotonic() + LONG_S
+        while not happened():
+            assert time.monotonic() < until_s, f"still on {self.page}, {self.step}"
+            QtWidgets.QApplication.processEvents()
+            time.sleep(0.005)
+
+    def press(self, key, modifier=QtCore.Qt.KeyboardModifier.NoModifier) -> None:
+        QtTest.QTest.keyClick(QtWidgets.QApplication.focusWidget() or self.window, key, modifier)
+        QtWidgets.QApplication.processEvents()
+
+    def type(self, text: str) -> None:
+        QtTest.QTest.keyClicks(QtWidgets.QApplication.focusWidget(), text)
+
+    def close(self) -> None:
+        self.window.close()
+        self.pipeline.stop()
+        self.opened.close()
+
+
+@pytest.fixture
+def training(app):
+    made = []
+
+    def make(source="sim:person", speed=20.0, **given):
+        made.append(Training(source, speed, **given))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def ready(monkeypatch):
+    """Somebody who has read the safety page and has a sensor on the shoulder."""
+    from unclench.settings import save_settings
+
+    save_settings(Settings(safety_read="2026-01-01", places=(SHOULDER,)))
+
+
+def short_program():
+    folder = own_dir() / "programs"
+    folder.mkdir(parents=True)
+    (folder / "short.toml").write_text(SHORT, encoding="utf-8")
+    return find_program("short")
+
+
+def events(folder):
+    return [(e.kind, e.text) for e in open_session(folder).events()]
+
+
+def test_from_the_first_start_to_what_came_of_it_by_the_keyboard_alone(training):
+    named = short_program()
+    made = training(program=named)
+    assert made.page == "SafetyPage"
+    made.press(KEY.Key_Return)
+    assert made.page == "PlacementPage"
+    made.press(KEY.Key_Return)  # the left shoulder is suggested
+    assert made.page == "CheckPage"
+    made.press(KEY.Key_Return)
+    assert made.page == "CalibratePage"
+    made.press(KEY.Key_2)  # rest alone
+    assert made.page == "GuidePage"
+    made.until(lambda: made.step == "settle" and made.window._latest is not None)
+    made.until(lambda: made.window._latest.name == "short")  # what was asked for comes by itself
+    (kept,) = load_book()[0].calibrations
+    assert kept.is_of(SHOULDER)
+    assert 1.5 < kept.baseline.mean_uv < 3.5
+    assert load_settings()[0].places == (SHOULDER,)
+    assert load_settings()[0].safety_read is not None
+    made.until(lambda: made.step == "breathe")
+    made.press(KEY.Key_1)  # slouching begins
+    made.until(lambda: made.step == "task")
+    made.press(KEY.Key_1)  # and ends
+    made.press(KEY.Key_4)  # this one never ends by itself
+    made.until(lambda: made.step == "reflect" and made.window.page()._middle.shows == "question")
+    made.press(KEY.Key_3)
+    made.press(KEY.Key_Return)
+    made.until(lambda: made.window._running.session.snapshot().step_number == 5)
+    made.until(lambda: made.window.page()._asked == 5)
+    made.type("breathing out")
+    made.press(KEY.Key_Return)
+    made.until(lambda: made.page == "SummaryPage")
+    (folder,) = sessions_dir(Settings()).iterdir()
+    told = events(folder)
+    assert ("answer", "How tense? 3") in told
+    assert ("answer", "What helped? breathing out") in told
+    marks = [(kind, text) for kind, text in told if kind.startswith("tag")]
+    assert marks == [
+        ("tag", "posture: slouching"),
+        ("tag end", "posture: slouching"),
+        ("tag", "thought: worry"),
+        ("tag end", "thought: worry"),
+    ]
+    assert told[-1][0] in ("session", "tag end")
+    about = json.loads((folder / "session.json").read_text(encoding="utf-8"))
+    assert about["sites"] == ["Left shoulder"]
+    assert about["training"]["state"] == "done"
+    assert about["training"]["channels"][0]["baseline"]["mean_uv"] == round(
+        kept.baseline.mean_uv, 4
+    )
+    assert (folder / "program.toml").read_text(encoding="utf-8") == SHORT
+    with (folder / "events.csv").open(newline="") as file:
+        samples = [int(row["sample"]) for row in csv.DictReader(file)]
+    assert samples == sorted(samples)
+    made.press(KEY.Key_Return)
+    assert made.page == "HomePage"
+
+
+def test_pause_skip_and_an_early_end_are_kept(training, ready):
+    made = training(program=short_program())
+    made.until(lambda: made.step == "settle")
+    made.press(KEY.Key_Space)
+    made.until(lambda: made.window._running.session.snapshot().phase == "paused")
+    made.press(KEY.Key_Space)
+    made.until(lambda: made.window._running.session.snapshot().phase == "running")
+    made.press(KEY.Key_N)
+    made.until(lambda: made.step == "baseline")
+    made.press(KEY.Key_Escape)
+    made.press(KEY.Key_Tab)  # Enter alone would stay in the session
+    made.press(KEY.Key_Return)
+    made.until(lambda: made.page == "SummaryPage")
+    (folder,) = sessions_dir(Settings()).iterdir()
+    words = [text for kind, text in events(folder) if kind in ("session", "step")]
+    assert words[2:] == [
+        "paused",
+        "goes on",
+        "skipped: Arrive",
+        "2 baseline: Sit still and let go",
+        "ended early",
+    ]
+
+
+def test_closing_the_window_in_the_middle_loses_nothing(training, ready):
+    made = training(program=short_program())
+    made.until(lambda: made.step == "breathe")
+    made.close()
+    assert made.window.closing_trouble is None
+    (folder,) = sessions_dir(Settings()).iterdir()
+    assert events(folder)[-1] == ("session", "ended early")
+    assert json.loads((folder / "session.json").read_text())["ended"] == "closed"
+
+
+def test_a_goal_without_calibration_leads_to_the_calibration_and_says_why(training, ready):
+    folder = own_dir() / "programs"
+    folder.mkdir()
+    text = SHORT.replace('kind = "baseline", times = 1.5', 'kind = "reference", percent = 5')
+    (folder / "percent.toml").write_text(text, encoding="utf-8")
+    made = training(program=find_program("percent"))
+    assert made.page == "CalibratePage"
+    assert "has none yet" in made.window._calibrate._why.text()
+
+
+def test_the_sensor_moved_means_a_new_calibration(training, ready):
+    made = training()
+    assert made.page == "HomePage"
+    made.press(KEY.Key_M)
+    assert made.page == "CalibratePage"
+    made.press(KEY.Key_Escape)
+    assert made.page == "HomePage"
+
+
+def test_two_channels_on_one_site_are_said_to_be_so(training, ready):
+    twice = (SHOULDER, SHOULDER.model_copy(update={"channel": 2}))
+    made = training("sim:person?channels=2", places=twice, program=short_program())
+    assert "Left shoulder is on two channels" in made.window._banner._text.text()
+
+
+def test_a_full_disk_in_the_middle_is_told_and_the_session_goes_on(training, ready, monkeypatch):
+    from unclench.errors import StoreError
+
+    made = training(program=short_program())
+    made.until(lambda: made.step == "baseline")
+    writer = made.window._running._recorder._writer
+
+    def full(*_args):
+        raise StoreError("emg.csv cannot be written: No space left on device.")
+
+    monkeypatch.setattr(writer, "flush", full)
+    made.until(lambda: "No space left" in made.window._banner._text.text())
+    made.until(lambda: made.step == "task")  # the person is guided on
