@@ -10,10 +10,14 @@ import click
 from unclench import __version__
 from unclench.commands.analyze import analyze_command
 from unclench.commands.board import board_command
+from unclench.commands.calibrate import calibrate_command
 from unclench.commands.devices import devices_command
 from unclench.commands.live import live_command
+from unclench.commands.programs import programs_command
 from unclench.commands.record import record_command
+from unclench.commands.session import session_command
 from unclench.commands.simulate import simulate_command
+from unclench.commands.watch import watch_command
 from unclench.errors import UnclenchError
 
 EXIT_TROUBLE = 2
@@ -40,8 +44,8 @@ def cli() -> None:
 
 
 for _command in (
-    *(live_command, record_command, analyze_command),
-    *(devices_command, board_command, simulate_command),
+    *(live_command, session_command, calibrate_command, programs_command, watch_command),
+    *(record_command, analyze_command, devices_command, board_command, simulate_command),
 ):
     cli.add_command(_command)
 

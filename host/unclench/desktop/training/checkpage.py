@@ -118,6 +118,12 @@ class CheckPage(Page):
     def _fit(self) -> None:
         self._hint.setVisible(self.height() >= _HINT_LINES * LINE * self.text_scale)
 
+    def name_channels(self, names: Sequence[str]) -> None:
+        """Call the channels after where they are."""
+        self._names = tuple(names)
+        for k, lights in enumerate(self._lights):
+            rename(self._tabs[k], f"{_worst(lights)[0]} {names[k]}")
+
     @property
     def channel(self) -> int:
         """Number of the channel shown, from 0."""
@@ -188,7 +194,7 @@ class LightRow(QtWidgets.QWidget):
         self._light: Light | None = None
         self._shape = QtWidgets.QLabel("○", objectName="title")
         self._name = QtWidgets.QLabel(item[:1].upper() + item[1:], objectName="title")
-        self._value = QtWidgets.QLabel(objectName="quiet")
+        self._value = label("quiet")
         self._words = label("")
         self._try = label("quiet")
         row = QtWidgets.QHBoxLayout(self)
@@ -213,7 +219,7 @@ class LightRow(QtWidgets.QWidget):
     def set_looks(self, theme: Theme, text_scale: float) -> None:
         """Colours and text size."""
         self._theme = theme
-        self._left.setFixedWidth(round(150 * text_scale))
+        self._left.setFixedWidth(round(190 * text_scale))
         self._shape.setFixedWidth(round(22 * text_scale))
         self._dress()
 

@@ -38,6 +38,7 @@ from unclench.training.setup import (
     trained_channels,
     without_calibration,
 )
+from unclench.training.sites import place_label
 from unclench.training.sound import Synth
 from unclench.training.tags import DEFAULT_TAGS, load_tags
 
@@ -210,6 +211,11 @@ class TrainingWindow(QtWidgets.QMainWindow):
             self._show_home()
 
     def _show_check(self) -> None:
+        names = [f"Channel {k + 1}" for k in range(len(self._pipeline.info.channels))]
+        for place in self._places:
+            if place.channel <= len(names):
+                names[place.channel - 1] = place_label(place)
+        self._check_page.name_channels(names)
         self._show(self._check_page)
 
     def _checked(self) -> None:

@@ -1,0 +1,233 @@
+"""`unclench watch`: a quiet eye on tension for a whole working day."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from unclench.audio import Player
+from unclench.commands.options import (
+    Seconds,
+    chain_options,
+    csv_options,
+    places_option,
+    speed_option,
+)
+from unclench.errors import DisplayError, InputError, SourceError
+from unclench.live.blocks import LiveSettings
+from unclench.live.pipeline import Pipeline
+from unclench.settings import Settings, load_settings
+from unclench.sources import open_source, parse_speed
+from unclench.training.calibrations import load_book
+from unclench.training.day import DaySummary
+from unclench.training.daystore import as_json
+from unclench.training.daywords import summary_words
+from unclench.training.setup import parse_place, trained_channels
+from unclench.training.sound import Synth
+from unclench.training.sustained import limit_of
+from unclench.training.tags import Tag, load_tags
+from unclench.training.watching import REST_S, News, Watching
+from unclench_dsp import BANDS, MainsMode
+
+_GATHER_S = 0.25  # nobody waits for a row here: larger blocks cost less
+_LOOK_S = 0.5
+_PATIENCE_S = 5.0  # beyond the time asked for, for a board that is away
+
+_LET_GO = f"Rest is not known yet, so it is measured first: sit back and let go for {REST_S:.0f} s."
+
+
+@click.command("watch")
+@click.option(
+    "--source", default="auto", show_default=True, metavar="SOURCE", help="What to watch."
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of all days; a folder named by the date is made in it.",
+)
+@places_option
+@click.option("--seconds", type=Seconds(), metavar="N", help="End after so much signal.")
+@click.option("--terminal", "face", flag_value="terminal", help="Stay in the terminal.")
+@click.option("--tray", "face", flag_value="tray", help="Stay in the system tray.")
+@click.option("--no-baseline", is_flag=True, help="Measure no rest; refuse where none is known.")
+@speed_option
+@csv_options
+@chain_options
+@click.option("--json", "as_object", is_flag=True, help="Print the summary as an object.")
+def watch_command(
+    source: str,
+    out: Path,
+    places: Sequence[str],
+    seconds: float | None,
+    face: str | None,
+    no_baseline: bool,
+    speed: str,
+    fs_hz: float | None,
+    columns: Sequence[str],
+    unit: str | None,
+    band: str,
+    mains: MainsMode,
+    as_object: bool,
+) -> None:
+    """Watch tension all day; say so when it lasts, or when there is too little rest.
+
+    Minutes, alerts and a summary go to DIR; no samples are kept, which would be 1.4 GB a day. Ends
+    with Ctrl-C, or from the tray. Where nothing is calibrated, rest is measured first, in a minute.
+    """
+    if not str(out).strip():
+        raise InputError("--out needs the name of a folder.")
+    settings, trouble = load_settings()
+    in_tray = _tray_wanted(face)
+    tags = load_tags() if in_tray else ()
+    book, book_trouble = load_book()
+    chosen = [parse_place(text) for text in places] or list(settings.places)
+    opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
+    reader = opened.reader()
+    reader.gather_s = _GATHER_S
+    chain = LiveSettings(BANDS[band], mains)
+    pipeline = Pipeline(reader, opened.name, chain, opened.channel_names, seconds)
+    with contextlib.ExitStack() as opens:
+        opens.callback(opened.close)
+        opens.callback(pipeline.stop)
+        info = pipeline.connect()
+        channels = trained_channels(info, chosen, book)
+        if no_baseline:
+            for channel in channels:
+                limit_of(channel, settings.sustained.percent)
+        began = datetime.now()
+        watching = Watching(info, channels, settings.sustained, out.expanduser(), began, tags)
+        for note in filter(None, (trouble, book_trouble, *opened.notes)):
+            click.echo(note, err=True)  # not sooner: an error stands alone
+        if watching.measuring:
+            click.echo(_LET_GO, err=True)
+        pipeline.start([watching])
+        with contextlib.suppress(KeyboardInterrupt):  # as good an end as any
+            _follow(_Desk(watching, pipeline, settings, seconds), tags, in_tray, as_object)
+    summary, refused = watching.finish()
+    _say_summary(summary, watching.store.folder, as_object)
+    if refused is not None:
+        raise refused
+    if pipeline.status.cut_short:
+        why = pipeline.status.why
+        raise SourceError(f"{why[:1].upper()}{why[1:]}; what came until then is kept.")
+
+
+def _tray_wanted(face: str | None) -> bool:
+    """Whether to stay in the tray. Raises DisplayError if that was asked for and cannot be."""
+    if face == "terminal":
+        return False
+    from unclench.desktop.display import check_display  # Qt only where a screen may be
+
+    try:
+        check_display()
+        from unclench.desktop.tray import tray_available
+
+        if tray_available():
+            return True
+        why = "this desktop has no system tray"
+    except DisplayError:
+        why = "there is no display that can be used"
+    if face == "tray":
+        raise DisplayError(f"--tray cannot be had, as {why}: use --terminal.")
+    return False
+
+
+class _Desk:
+    """What terminal and tray have in common: news, the bell, the end."""
+
+    def __init__(
+        self, watching: Watching, pipeline: Pipeline, settings: Settings, seconds: float | None
+    ) -> None:
+        self.watching, self._pipeline, self._seconds = watching, pipeline, seconds
+        self._began_s = time.monotonic()
+        self._synth = Synth(settings.volume if settings.sound else 0.0)
+        self._player = Player(self._synth)
+
+    def __enter__(self) -> _Desk:
+        self._player.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._player.stop()
+
+    def news(self) -> list[News]:
+        """What is to be said now; alerts ring softly."""
+        news = self.watching.take()
+        if any(one.alert for one in news):
+            self._synth.bell()
+        return news
+
+    def over(self, wait_s: float = 0.0) -> bool:
+        """Whether the watch has come to its end by itself."""
+        if self._pipeline.wait(wait_s):
+            return True
+        # A board that is away does not keep a watch open beyond the time it was given.
+        over_s = time.monotonic() - self._began_s - (self._seconds or 0.0)
+        away = not self._pipeline.status.connected
+        return self._seconds is not None and away and over_s > _PATIENCE_S
+
+
+def _follow(desk: _Desk, tags: Sequence[Tag], in_tray: bool, as_object: bool) -> None:
+    with desk:
+        if in_tray:
+            _in_tray(desk, tags)
+        else:
+            _in_terminal(desk, as_object)
+
+
+def _in_terminal(desk: _Desk, as_object: bool) -> None:
+    """Alerts as lines; on a terminal, one line of how things are, too."""
+    console = Console(highlight=False)
+    shows = console.is_terminal and not as_object
+    line = Live(console=console, auto_refresh=False, transient=True) if shows else None
+    with line or contextlib.nullcontext():
+        over = False
+        while not over:
+            over = desk.over(_LOOK_S)
+            for news in desk.news():
+                text = f"{news.at:%H:%M} {news.sentence}"
+                if line is not None:
+                    console.print(Text(text))
+                else:
+                    click.echo(text, err=as_object or not news.alert)
+            if line is not None:
+                line.update(
+                    Text(desk.watching.words(), overflow="ellipsis", no_wrap=True), refresh=True
+                )
+
+
+def _in_tray(desk: _Desk, tags: Sequence[Tag]) -> None:
+    from unclench.desktop.tray import Actions, Tray, run_tray
+
+    watching = desk.watching
+    tray = Tray(Actions(watching.pause, watching.press, tags))
+
+    def tick() -> bool:
+        for news in desk.news():
+            tray.tell(news.sentence)
+        tray.show(watching.standing(), watching.words(), watching.paused)
+        return desk.over()
+
+    run_tray(tray, tick)
+
+
+def _say_summary(summary: DaySummary | None, folder: Path, as_object: bool) -> None:
+    if as_object:
+        figures = {} if summary is None else as_json(summary)
+        click.echo(json.dumps({"folder": str(folder), **figures}, indent=2))
+        return
+    words = ["Ended before rest was measured: nothing was watched."]
+    for line in words if summary is None else summary_words(summary):
+        click.echo(line)
+    click.echo(f"Kept in {folder}")

@@ -1,0 +1,212 @@
+"""What is to be heard: silence is success. Values in, sound out; `unclench.audio` plays it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.training.pacer import BreathPart
+
+Sound = NDArray[np.float32]
+_Floats = NDArray[np.float64]
+
+RATE_HZ = 48_000
+FULL_RATIO = 4.0  # times the goal at which the tone is at its highest and loudest
+STALE_S = 2.0  # what has not been said again for so long is not known any more
+
+# Shares of the volume; together 1, so that nothing is ever louder than the volume.
+_TONE, _SWELL, _BELL = 0.35, 0.25, 0.4
+_TONE_HZ, _TONE_OCTAVES = 196.0, 1.0  # at the goal; and how much higher at FULL_RATIO
+_SWELL_HZ, _SWELL_OCTAVES = 146.8, 7 / 12  # empty; and how much higher when full
+_GAIN_PER_S = 2.5  # full scale takes 0.4 s: slow enough to be soft, fast enough to follow
+_OCTAVES_PER_S = 2.0
+_VOICE = ((1.0, 0.8), (2.0, 0.2))  # times the pitch, share: a sine with a little octave
+_BELL_PARTIALS = ((523.3, 0.6, 0.9), (1046.5, 0.28, 0.5), (1573.0, 0.12, 0.3))  # Hz, share, s
+_BELL_ATTACK_S = 0.015
+_BELL_FADE_S = 0.5
+_BELL_S = 3.0
+
+
+def tone_of(ratio: float | None) -> float:
+    """How much of the tone a tension calls for: 0 up to the goal, 1 from `FULL_RATIO` on.
+
+    `ratio` is tension over goal; None, or no number, where it is not known: silence.
+    """
+    if ratio is None or not ratio > 1.0:
+        return 0.0
+    return min(1.0, math.log(ratio) / math.log(FULL_RATIO))
+
+
+@dataclass
+class _Glide:
+    """A figure that moves to its target at a bounded speed: no clicks."""
+
+    per_sample: float
+    now: float = 0.0
+
+    def render(self, target: float, n: int) -> _Floats:
+        """The next `n` values."""
+        way = target - self.now
+        steps = np.minimum(np.arange(1, n + 1) * self.per_sample, abs(way))
+        values: _Floats = self.now + math.copysign(1.0, way) * steps
+        if abs(way) <= n * self.per_sample:
+            values[-1] = target  # exactly: silence is 0
+        self.now = float(values[-1])
+        return values
+
+
+@dataclass
+class _Voice:
+    """A soft tone: gain and pitch glide, the phase never jumps."""
+
+    base_hz: float
+    rate_hz: int
+    gain: _Glide = field(init=False)
+    octave: _Glide = field(init=False)
+    phase: float = 0.0  # turns
+
+    def __post_init__(self) -> None:
+        self.gain = _Glide(_GAIN_PER_S / self.rate_hz)
+        self.octave = _Glide(_OCTAVES_PER_S / self.rate_hz)
+
+    def render(self, gain: float, octave: float, n: int) -> _Floats | None:
+        """The next `n` samples, within 1; None for silence."""
+        if self.gain.now == 0.0:
+            if gain == 0.0:
+                return None
+            self.octave.now = octave  # nobody hears it jump
+        gains = self.gain.render(gain, n)
+        turns = np.cumsum(self.base_hz * 2.0 ** self.octave.render(octave, n)) / self.rate_hz
+        turns += self.phase
+        self.phase = float(turns[-1] % 1.0)
+        wave = np.zeros(n)
+        for times, share in _VOICE:
+            wave += share * np.sin(2 * np.pi * times * turns)
+        return np.asarray(gains * wave)
+
+
+class Synth:
+    """Tone, breath and bell as one sound.
+
+    Told from one thread, rendered from another; what is told is one assignment each.
+
+    Parameters
+    ----------
+    volume
+        0 (off) to 1.
+    rate_hz
+        Samples a second.
+    """
+
+    def __init__(self, volume: float = 0.5, rate_hz: int = RATE_HZ) -> None:
+        self.rate_hz = rate_hz
+        self.volume = volume
+        self._tone, self._swell = _Voice(_TONE_HZ, rate_hz), _Voice(_SWELL_HZ, rate_hz)
+        self._master = _Glide(_GAIN_PER_S / rate_hz, self._volume)
+        self._tone_told = _Told(0.0, 0.0)
+        self._swell_told = _Told(0.0, 0.0)
+        self._bell_wanted = False
+        self._bell_at: int | None = None  # samples since it was struck
+        self._hushed = False
+
+    @property
+    def volume(self) -> float:
+        """From 0, which is off, to 1; no sample is ever beyond it."""
+        return self._volume
+
+    @volume.setter
+    def volume(self, volume: float) -> None:
+        self._volume = min(1.0, max(0.0, volume))
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to be heard, now or next."""
+        told = self._tone_told.gain or self._swell_told.gain or self._bell_wanted
+        return not (self._sounding or (self._volume and told))
+
+    @property
+    def _sounding(self) -> bool:
+        gains = self._tone.gain.now or self._swell.gain.now
+        return bool(gains or self._bell_at is not None)
+
+    def set_tension(self, ratio: float | None) -> None:
+        """Tension over goal; None where it is not known, or where there is no goal."""
+        tone = tone_of(ratio)
+        self._tone_told = _Told(tone, tone * _TONE_OCTAVES)
+
+    def breath(self, part: BreathPart | None, fullness: float = 0.0) -> None:
+        """Where in a breath the pacer is: a swell rises with inhaling and falls with exhaling.
+
+        Holds are silent, and so is None, where there is no pacer.
+        """
+        fullness = min(1.0, max(0.0, fullness))
+        gain = fullness if part in ("inhale", "exhale") else 0.0
+        self._swell_told = _Told(gain, fullness * _SWELL_OCTAVES)
+
+    def bell(self) -> None:
+        """Strike the bell, unless it still rings."""
+        self._bell_wanted = True
+
+    def hush(self) -> None:
+        """Let all that sounds fade out within half a second, and forget what was told."""
+        self.set_tension(None)
+        self.breath(None)
+        self._bell_wanted = False
+        self._hushed = self._sounding
+
+    def render(self, n: int) -> Sound:
+        """The next `n` samples, each within -volume ... volume. Shape (n,)."""
+        mix = np.zeros(n)
+        if n == 0 or self.quiet:
+            return mix.astype(np.float32)
+        if not self._sounding:  # nobody hears the volume jump
+            self._master.now = self._volume
+        voices = ((self._tone, self._tone_told, _TONE), (self._swell, self._swell_told, _SWELL))
+        for voice, told, share in voices:
+            gain, octave = told.age(n, self.rate_hz)
+            wave = voice.render(gain, octave, n)
+            if wave is not None:
+                mix += share * wave
+        if self._bell_wanted:
+            self._bell_wanted = False
+            self._bell_at = 0 if self._bell_at is None else self._bell_at
+        if self._bell_at is not None:
+            mix += _BELL * _bell((self._bell_at + np.arange(n)) / self.rate_hz)
+            self._bell_at += n
+            if self._bell_at >= _BELL_S * self.rate_hz:
+                self._bell_at = None
+        mix *= self._master.render(0.0 if self._hushed else self._volume, n)
+        if self._master.now == 0.0:  # hushed, or off
+            self._tone.gain.now = self._swell.gain.now = 0.0
+            self._bell_at = None
+            self._hushed = False
+        return mix.astype(np.float32)
+
+
+@dataclass
+class _Told:
+    """What a voice was told last; it is forgotten unless it is told again."""
+
+    gain: float
+    octave: float
+    age_s: float = 0.0
+
+    def age(self, n: int, rate_hz: int) -> tuple[float, float]:
+        """Gain and octave to go for during the next `n` samples."""
+        if self.age_s > STALE_S:
+            self.gain = 0.0
+        self.age_s += n / rate_hz
+        return self.gain, self.octave
+
+
+def _bell(t_s: _Floats) -> _Floats:
+    """A struck bell, within 1; silent from `_BELL_S` on."""
+    soft = 0.5 - 0.5 * np.cos(np.pi * np.clip(t_s / _BELL_ATTACK_S, 0, 1))
+    end = np.clip((_BELL_S - t_s) / _BELL_FADE_S, 0, 1)
+    ringing = np.zeros(len(t_s))
+    for hz, share, decay_s in _BELL_PARTIALS:
+        ringing += share * np.exp(-t_s / decay_s) * np.sin(2 * np.pi * hz * t_s)
+    return np.asarray(soft * end * ringing)

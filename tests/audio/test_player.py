@@ -1,0 +1,140 @@
+"""The player on miniaudio's null device, which takes sound in true time, and on none at all."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from unclench import audio
+from unclench.audio import Player
+from unclench.training.sound import Synth
+
+LONG_S = 20.0  # only against hanging
+NULL = ("NULL",)
+
+
+def until(true):
+    end_s = time.monotonic() + LONG_S
+    while not true():
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
+
+
+def playing():
+    return [t for t in threading.enumerate() if t.name == "unclench-sound"]
+
+
+class Counting(Synth):
+    """Counts what a device took."""
+
+    taken = 0
+
+    def render(self, n):
+        self.taken += n
+        return super().render(n)
+
+
+def test_a_bell_is_played_in_the_background_and_the_device_given_back(monkeypatch):
+    monkeypatch.setattr(audio, "_KEEP_S", 0.2)
+    synth = Counting(0.5)
+    player = Player(synth, NULL)
+    player.start()
+    time.sleep(0.3)
+    assert synth.taken == 0  # no device is open for nothing
+    synth.bell()
+    until(lambda: synth.taken > synth.rate_hz)
+    until(lambda: synth.quiet)
+    until(lambda: (before := synth.taken, time.sleep(0.2), synth.taken == before)[-1])
+    assert player.trouble == ""
+    synth.bell()  # and taken again
+    until(lambda: not synth.quiet and synth._bell_at)
+    player.stop()
+    player.stop()
+    assert not playing()
+
+
+def test_stopping_while_it_sounds_fades_out():
+    synth = Counting(0.5)
+    player = Player(synth, NULL)
+    player.start()
+    synth.bell()
+    until(lambda: synth.taken > 2000)
+    player.stop()
+    assert not playing()
+    assert synth.quiet
+
+
+def test_no_device_is_a_note_and_what_was_missed_does_not_sound_later(monkeypatch):
+    monkeypatch.setattr(audio, "_AGAIN_S", 0.1)
+    synth = Synth(0.5)
+    player = Player(synth, ("SNDIO",) if sys.platform != "linux" else ("WASAPI",))
+    assert player.trouble == ""
+    player.start()
+    synth.bell()
+    until(lambda: player.trouble)
+    assert player.trouble == "There is no sound: no device was found that plays it."
+    until(lambda: synth.quiet)
+    player.stop()
+    assert not playing()
+
+
+def test_a_device_that_goes_is_a_note(monkeypatch):
+    monkeypatch.setattr(audio, "_GONE_S", 0.2)
+    release = threading.Event()
+
+    class Stuck(Synth):
+        def render(self, n):  # a device whose driver asks once and never again
+            if n and threading.current_thread().name != "unclench-sound":
+                release.wait(LONG_S)
+            return super().render(n)
+
+    synth = Stuck(0.5)
+    player = Player(synth, NULL)
+    player.start()
+    synth.bell()
+    threading.Timer(0.6, release.set).start()
+    until(lambda: player.trouble)
+    assert player.trouble == "There is no sound: the device that played it has gone."
+    player.stop()
+
+
+def test_without_the_library_there_is_silence(monkeypatch):
+    monkeypatch.setitem(sys.modules, "miniaudio", None)
+    synth = Synth(0.5)
+    player = Player(synth)
+    player.start()
+    synth.bell()
+    until(lambda: player.trouble)
+    assert "miniaudio is missing" in player.trouble
+    player.stop()
+
+
+def test_a_player_that_never_started_can_be_stopped():
+    Player(Synth()).stop()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ALSA is of Linux")
+def test_nothing_is_written_by_the_sound_system():
+    program = (
+        "import time\n"
+        "from unclench.audio import Player\n"
+        "from unclench.training.sound import Synth\n"
+        "synth = Synth(0.0001)\n"
+        "player = Player(synth)\n"
+        "player.start()\n"
+        "synth.bell()\n"
+        "time.sleep(1)\n"
+        "player.stop()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=LONG_S,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("", "")

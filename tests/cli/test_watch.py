@@ -1,0 +1,320 @@
+"""`unclench watch`: from the first minute to the summary."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime, timezone
+
+import pytest
+
+from unclench.settings import Place, Settings, Sustained, save_settings
+from unclench.training.calibrations import Book, save_book
+from unclench.training.values import ReferenceContraction, RestBaseline
+from unclench_dsp import WIDE
+
+LONG_S = 60.0  # only against hanging
+FAST = ("--terminal", "--speed", "max")
+posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminals are POSIX")
+
+
+@pytest.fixture
+def calibrated():
+    calibrate()
+
+
+def calibrate():
+    """A left shoulder on channel 1, at rest at 2 µV; short limits."""
+    place = Place(channel=1, site="shoulder", side="left")
+    limits = Sustained(minutes=0.1, rests=3, rests_minutes=1)
+    save_settings(Settings(places=(place,), sustained=limits))
+    book = Book()
+    book.add(
+        place,
+        WIDE,
+        0.25,
+        created=datetime.now(timezone.utc),
+        baseline=RestBaseline(2.0, 0.2, 60.0, 0.3),
+        reference=ReferenceContraction(600.0, "maximum"),
+    )
+    save_book(book)
+
+
+def table(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def day_of(out):
+    (folder,) = out.iterdir()
+    return folder
+
+
+def until(true):
+    end_s = time.monotonic() + LONG_S
+    while not (found := true()):
+        assert time.monotonic() < end_s
+        time.sleep(0.02)
+    return found
+
+
+def test_a_newcomer_has_rest_measured_first(run, tmp_path):
+    done = run("watch", "--source", "sim:relaxed", "--seconds", 250, "--out", tmp_path / "d", *FAST)
+    assert done.status == 0
+    told = done.err.splitlines()
+    assert told[0] == (
+        "Rest is not known yet, so it is measured first: sit back and let go for 60 s."
+    )
+    assert "Rest is measured, for this watch alone: Channel 1: " in told[1]
+    assert len(told) == 2
+    lines = done.out.splitlines()
+    assert lines[0].startswith("Watched 3 min from ")
+    assert lines[1].startswith("Channel 1: at rest ")
+    assert "as there is no reference contraction" in lines[2]
+    assert lines[-2] == "No alerts."
+    folder = day_of(tmp_path / "d")
+    assert lines[-1] == f"Kept in {folder}"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "day.csv",
+        "events.csv",
+        "summary.json",
+    ]
+    minutes = table(folder / "day.csv")
+    assert [row["minute"] for row in minutes] == ["1", "2", "3", "4"]
+    assert all(1 < float(row["ch1_median_uv"]) < 4 for row in minutes)
+    kinds = [row["kind"] for row in table(folder / "events.csv")]
+    assert kinds == ["signal", "rest measured", "limit"]
+
+
+def test_ended_before_rest_is_known(run, tmp_path):
+    done = run("watch", "--source", "sim", "--seconds", 5, "--out", tmp_path / "d", *FAST)
+    assert done.status == 0
+    assert done.out.splitlines()[0] == "Ended before rest was measured: nothing was watched."
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_tension_that_lasts_is_told_and_kept(run, tmp_path):
+    done = run(
+        *("watch", "--source", "sim:desk-work?channels=2", "--seconds", 130, *FAST),
+        *("--no-baseline", "--out", tmp_path / "d"),
+    )
+    assert (done.status, done.err) == (0, "")
+    folder = day_of(tmp_path / "d")
+    alerts = [row["text"] for row in table(folder / "events.csv") if row["kind"] == "alert"]
+    assert len(alerts) > 5
+    assert alerts[0] == (
+        "Left shoulder has been above 3.0 µV for 6 s without a pause. "
+        "Let it sink as you breathe out."
+    )
+    lines = done.out.splitlines()
+    assert [line[6:] for line in lines[: len(alerts)]] == alerts
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    told = summary["sustained_alerts"] + summary["few_rests_alerts"]
+    assert told == len(alerts)
+    assert [channel["channel"] for channel in summary["channels"]] == ["Left shoulder"]
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_a_summary_for_programs(run, tmp_path):
+    arguments = ("--source", "sim:desk-work", "--seconds", 20, "--out", tmp_path / "d")
+    done = run("watch", *arguments, *FAST, "--json")
+    assert done.status == 0
+    summary = json.loads(done.out)
+    folder = day_of(tmp_path / "d")
+    assert summary.pop("folder") == str(folder)
+    assert summary == json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    assert "without a pause" in done.err
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["calibrated", "newcomer"])
+def test_the_same_source_gives_the_same_day_however_it_came(run, tmp_path, monkeypatch, known):
+    if known:
+        calibrate()
+
+    def figures(name, gather_s):
+        monkeypatch.setattr("unclench.commands.watch._GATHER_S", gather_s)
+        arguments = ("--source", "sim:desk-work", "--seconds", 130, "--out", tmp_path / name)
+        assert run("watch", *arguments, *FAST).status == 0
+        folder = day_of(tmp_path / name)
+        rows = table(folder / "day.csv") + table(folder / "events.csv")
+        return [{k: v for k, v in row.items() if k != "time"} for row in rows]
+
+    one = figures("one", 0.25)
+    assert len(one) >= 5
+    assert one == figures("two", 0.25) == figures("three", 0.0)
+
+
+def test_no_baseline_refuses_and_leaves_nothing(run, tmp_path):
+    done = run("watch", "--source", "sim", "--out", tmp_path / "d", *FAST, "--no-baseline")
+    assert "no limit for Channel 1" in done.sentence()
+    assert not (tmp_path / "d").exists()
+
+
+def test_a_place_is_where_it_is_said_to_be(run, tmp_path, calibrated):
+    def watched(source, *more):
+        done = run("watch", "--source", source, *more, "--out", tmp_path / "d", *FAST)
+        return done
+
+    places = ("--place", "2:neck:right", "--place", "1:shoulder:left")
+    source = "sim:relaxed?channels=2"
+    done = watched(source, *places, "--seconds", 70, "--json")
+    channels = json.loads(done.out)["channels"]
+    assert [channel["channel"] for channel in channels] == ["Left shoulder", "Right neck"]
+    # The one that is calibrated keeps what it has.
+    assert "Left shoulder: " in done.err
+    assert "2.00 µV stays the baseline" in done.err
+    assert channels[0]["limit_uv"] == 3.0
+    said = watched("sim", "--place", "2:neck:right").sentence()
+    assert "Right neck is on channel 2, but the board has 1 channel" in said
+
+
+def test_a_folder_that_cannot_be_made(run, tmp_path):
+    (tmp_path / "d").write_text("")
+    done = run("watch", "--source", "sim", "--out", tmp_path / "d", *FAST)
+    assert "No folder for the day can be made" in done.sentence()
+
+
+def test_a_tray_without_a_display_is_a_sentence(run_apart, tmp_path, no_display):
+    done = run_apart("watch", "--source", "sim", "--out", tmp_path / "d", "--tray", env=no_display)
+    if sys.platform.startswith("linux"):
+        assert "--tray cannot be had, as there is no display" in done.sentence()
+
+
+def test_without_a_display_it_is_the_terminal_and_no_qt(tmp_path, no_display):
+    program = (
+        "import sys\n"
+        "from unclench.cli import cli\n"
+        "cli(['watch', '--source', 'sim', '--seconds', '2', '--speed', 'max', '--out',"
+        f" {str(tmp_path / 'd')!r}], standalone_mode=False)\n"
+        "print(sorted({'PyQt5', 'pyqtgraph'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        env=no_display,
+        capture_output=True,
+        text=True,
+        timeout=LONG_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@posix_only
+@pytest.mark.usefixtures("calibrated")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_end_it_sums_up(spawn, tmp_path, number):
+    process = spawn("watch", "--source", "sim:relaxed", "--out", tmp_path / "d", "--terminal")
+    until(lambda: list(tmp_path.glob("d/*/events.csv")))
+    until(lambda: "signal" in (day_of(tmp_path / "d") / "events.csv").read_text(encoding="utf-8"))
+    time.sleep(3.0)  # rows come late
+    process.send_signal(number)
+    out, err = process.communicate(timeout=LONG_S)
+    assert (process.returncode, err) == (0, "")
+    assert out.startswith("Watched ")
+    folder = day_of(tmp_path / "d")
+    assert json.loads((folder / "summary.json").read_text(encoding="utf-8"))["watched_s"] > 1
+    assert len(table(folder / "day.csv")) == 1
+
+
+@posix_only
+@pytest.mark.usefixtures("calibrated")
+def test_killed_it_leaves_whole_rows(spawn, tmp_path):
+    source = "sim:desk-work"
+    arguments = ("--source", source, "--speed", "60", "--out", tmp_path / "d", "--terminal")
+    process = spawn("watch", *arguments)
+    until(lambda: list(tmp_path.glob("d/*/day.csv")))
+    day = day_of(tmp_path / "d") / "day.csv"
+    until(lambda: day.read_text(encoding="utf-8").count("\n") > 3)
+    process.kill()
+    process.wait(LONG_S)
+    assert day.read_text(encoding="utf-8").endswith("\n")
+    assert [row["minute"] for row in table(day)][:3] == ["0", "1", "2"]
+    assert "limit" in [row["kind"] for row in table(day.parent / "events.csv")]
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_goes_on_when_the_board_is_back(run, tmp_path):
+    source = "sim:relaxed?unplug_every_s=3&unplug_s=1"
+    done = run(
+        *("watch", "--source", source, "--seconds", 9, "--out", tmp_path / "d", "--terminal"),
+    )
+    assert done.status == 0
+    events = table(day_of(tmp_path / "d") / "events.csv")
+    kinds = [event["kind"] for event in events]
+    assert kinds.count("disconnected") >= 1 <= kinds.count("reconnected")
+    assert "watching goes on when it is back." in done.err
+    assert "; watching goes on." in done.err
+    (minute,) = table(day_of(tmp_path / "d") / "day.csv")
+    assert float(minute["lost_s"]) > 1
+    assert float(minute["ch1_trusted_s"]) > 1
+
+
+@posix_only
+@pytest.mark.usefixtures("calibrated")
+def test_a_full_disk_is_told_and_watching_goes_on(tmp_path):
+    import resource
+
+    def small_files():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))
+
+    arguments = ("--source", "sim:desk-work", "--seconds", "130", "--out", str(tmp_path / "d"))
+    done = subprocess.run(
+        [sys.executable, "-m", "unclench.cli", "watch", *arguments, *FAST],
+        capture_output=True,
+        text=True,
+        timeout=LONG_S,
+        preexec_fn=small_files,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    told = [line for line in done.stderr.splitlines() if "cannot be written" in line]
+    assert told[0].endswith("Watching goes on.")
+    assert told[-1].startswith("unclench: ")
+    assert len(told) == 2
+    events = day_of(tmp_path / "d") / "events.csv"
+    on_disk = [row for row in table(events) if row["kind"] == "alert"]
+    on_screen = [line for line in done.stdout.splitlines() if "µV for" in line]
+    assert 0 < len(on_disk) < len(on_screen)
+    assert events.read_text(encoding="utf-8").endswith("\n")
+    assert "Watched 2 min" in done.stdout
+
+
+@posix_only
+@pytest.mark.usefixtures("calibrated")
+def test_one_line_of_how_things_are_on_a_terminal(tmp_path):
+    import pty
+
+    ours, theirs = pty.openpty()
+    arguments = ("--source", "sim:desk-work", "--seconds", "9", "--out", str(tmp_path / "d"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "unclench.cli", "watch", *arguments, "--terminal"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "110"},
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    assert process.wait(LONG_S) == 0
+    text = shown.decode()
+    assert "Left shoulder: no signal to trust" in text
+    assert ", above the limit for 3 s" in text
+    assert "without a pause. Let it sink" in text
+    assert "Watched 8 s from " in text

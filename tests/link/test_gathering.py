@@ -1,0 +1,64 @@
+"""A reader that gathers hands on the same frames in fewer parcels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from unclench.link.messages import Arrived, Disconnected
+from unclench.link.virtual.inputs import SyntheticInput
+from unclench.sources import open_source
+
+
+def parcels_of(source, gather_s, samples):
+    """Parcels until so many samples have come, and what comes after a stop."""
+    opened = open_source(source)
+    reader = opened.reader()
+    reader.gather_s = gather_s
+    reader.start()
+    parcels, n = [], 0
+    try:
+        while n < samples:
+            event = reader.events.get(timeout=20)
+            if isinstance(event, Arrived):
+                parcels.append(event)
+                n += sum(len(frame.units) for frame in event.frames)
+        reader.stop()
+        rest = []
+        while not reader.events.empty():
+            rest.append(reader.events.get())
+    finally:
+        reader.stop()
+        opened.close()
+    return parcels, rest
+
+
+def units(parcels):
+    return np.concatenate([frame.units for parcel in parcels for frame in parcel.frames])
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_nothing_is_lost_and_parcels_are_few(channels):
+    source = f"sim:desk-work?channels={channels}"
+    parcels, rest = parcels_of(source, 0.25, 3000)
+    assert len(parcels) < 8
+    assert all(len(parcel.frames) > 15 for parcel in parcels[:-1])
+    came = units([*parcels, *(event for event in rest if isinstance(event, Arrived))])
+    expected = SyntheticInput("desk-work", channels).read(len(came))[1]
+    np.testing.assert_array_equal(came, expected)
+
+
+def test_what_was_gathered_comes_before_the_end():
+    parcels, rest = parcels_of("sim:relaxed?unplug_every_s=0.7&unplug_s=100", 0.5, 1000)
+    more = [event for event in rest if isinstance(event, Arrived)]
+    kinds = [type(event) for event in rest]
+    assert Disconnected in kinds
+    assert kinds.index(Disconnected) == len(more)
+    n = len(units([*parcels, *more]))
+    expected = SyntheticInput("relaxed").read(n)[1]
+    np.testing.assert_array_equal(units([*parcels, *more]), expected)
+
+
+def test_without_gathering_frames_come_at_once():
+    parcels, _ = parcels_of("sim:relaxed", 0.0, 600)
+    assert np.median([len(parcel.frames) for parcel in parcels]) == 1

@@ -1,0 +1,223 @@
+"""Alerts from rows made by hand, 50 a second at 2 kHz."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from unclench.errors import InputError
+from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of, spell
+from unclench.training.values import ReferenceContraction, RestBaseline, TrainedChannel
+
+FS_HZ, ROW_N, ROW_HZ = 2000.0, 40, 50
+BARE = TrainedChannel(0, "Left shoulder", noise_uv=0.3)
+RESTED = replace(BARE, baseline=RestBaseline(1.5, 0.2, 60.0, 0.3))
+BOTH = replace(RESTED, reference=ReferenceContraction(600.0, "maximum"))
+
+
+class Feed:
+    """Feeds stretches of seconds, and keeps at which second which alert came."""
+
+    def __init__(self, alert):
+        self.alert = alert
+        self.row_n = 0
+        self.came = []
+
+    def __call__(self, seconds, uv, trusted=True):
+        for _ in range(round(seconds * ROW_HZ)):
+            found = self.alert.row(self.row_n * ROW_N, uv, trusted)
+            self.row_n += 1
+            if found:
+                assert found.sample == (self.row_n - 1) * ROW_N
+                self.came.append((self.row_n / ROW_HZ, found))
+        return self
+
+    def gap(self, seconds):
+        self.row_n += round(seconds * ROW_HZ)
+        return self
+
+    @property
+    def times_s(self):
+        return [at_s for at_s, _ in self.came]
+
+
+def sustained(minutes=4.0):
+    return Feed(SustainedAlert("Left shoulder", 3.0, minutes, ROW_N, FS_HZ))
+
+
+def few_rests(rests=5, minutes=10.0):
+    return Feed(TooFewRests("Left shoulder", 3.0, rests, minutes, ROW_N, FS_HZ))
+
+
+# the limit
+
+
+def test_the_percentage_of_the_reference_decides():
+    limit = limit_of(BOTH, 0.5)
+    assert limit.uv == 3.0
+    assert limit.words == "0.5 % of your reference of 600 µV"
+
+
+def test_a_percentage_below_rest_gives_way_to_rest():
+    limit = limit_of(replace(BOTH, reference=ReferenceContraction(100.0, "gentle")), 0.5)
+    assert limit.uv == pytest.approx(1.9)
+    assert limit.words == "your resting baseline and two of its deviations"
+
+
+@pytest.mark.parametrize("channel", [RESTED, BOTH, replace(BOTH, baseline=None)])
+def test_the_noise_floor_is_the_least(channel):
+    limit = limit_of(replace(channel, noise_uv=4.0), 0.5)
+    assert limit.uv == 5.0
+    assert "the instrument's noise of 4.00 µV" in limit.words
+
+
+def test_without_a_reference_rest_decides_and_says_so():
+    limit = limit_of(RESTED, 0.5)
+    assert limit.uv == pytest.approx(1.9)
+    assert limit.words.endswith("as there is no reference contraction")
+
+
+def test_without_noise_and_baseline_the_reference_alone():
+    assert limit_of(replace(BOTH, baseline=None, noise_uv=None), 0.5).uv == 3.0
+
+
+def test_without_either_it_is_refused():
+    with pytest.raises(InputError, match=r"no limit for Left shoulder.*`unclench calibrate`"):
+        limit_of(BARE, 0.5)
+
+
+# tension that lasts
+
+
+def test_speaks_once_the_time_is_over_and_not_before():
+    feed = sustained()(239.96, 3.1)
+    assert feed.came == []
+    feed(10, 3.1)
+    assert feed.times_s == [240.0]
+    alert = feed.came[0][1]
+    assert (alert.kind, alert.channel) == ("sustained", "Left shoulder")
+    assert alert.sentence == (
+        "Left shoulder has been above 3.0 µV for 4 min without a pause. "
+        "Let it sink as you breathe out."
+    )
+
+
+def test_speaks_again_after_each_further_time():
+    assert sustained()(13 * 60, 9.0).times_s == [240.0, 480.0, 720.0]
+
+
+def test_three_seconds_at_the_limit_begin_anew():
+    feed = sustained()(200, 9.0)(3, 3.0)(200, 9.0)
+    assert feed.came == []
+    assert feed(40, 9.0).times_s == [443.0]
+    assert feed(3, 1.0)(240, 9.0).times_s == [443.0, 686.0]
+
+
+def test_a_shorter_dip_is_no_letting_go_and_does_not_count():
+    feed = sustained()
+    for _ in range(24):
+        feed(10, 9.0)(2.98, 1.0)
+    assert feed.times_s == [pytest.approx(24 * 10 + 23 * 2.98)]
+    assert feed.alert.longest_s == 240.0
+
+
+@pytest.mark.parametrize("away", ["distrusted", "nan", "gap"])
+def test_a_short_absence_neither_counts_nor_resets(away):
+    feed = sustained()(120, 9.0)
+    if away == "gap":
+        feed.gap(10)
+    else:
+        feed(10, math.nan if away == "nan" else 9.0, away == "nan")
+    assert feed(119.98, 9.0).came == []
+    assert feed(0.02, 9.0).times_s == [250.0]
+
+
+@pytest.mark.parametrize("away", ["distrusted", "nan", "gap"])
+def test_a_long_absence_resets(away):
+    feed = sustained()(200, 9.0)
+    if away == "gap":
+        feed.gap(10.02)
+    else:
+        feed(10.02, math.nan if away == "nan" else 9.0, away == "nan")
+    assert feed(239.98, 9.0).came == []
+    assert len(feed(0.02, 9.0).came) == 1
+
+
+def test_distrusted_calm_does_not_reset():
+    assert sustained()(200, 9.0)(5, 0.1, False)(40, 9.0).times_s == [245.0]
+
+
+def test_the_longest_is_kept():
+    feed = sustained()(100, 9.0)(3, 1.0)(50, 9.0)
+    assert feed.alert.longest_s == 100.0
+    assert feed.alert.above_s == 50.0
+
+
+# too little rest
+
+
+def moments(feed, n, every_s, rest_s=0.2):
+    for _ in range(n):
+        feed(every_s - rest_s, 9.0)(rest_s, 2.9)
+    return feed
+
+
+def test_too_few_rests_speak_after_a_whole_window():
+    feed = moments(few_rests(), 4, 100.0)(199.96, 9.0)
+    assert feed.came == []
+    feed(1, 9.0)
+    assert feed.times_s == [600.0]
+    assert feed.came[0][1].kind == "few rests"
+    assert feed.came[0][1].sentence == (
+        "Left shoulder had 4 moments of rest in the last 10 min. Let it go for a breath or two."
+    )
+
+
+def test_enough_rests_are_silence():
+    assert moments(few_rests(), 40, 100.0).came == []  # six in ten minutes
+
+
+def test_a_dip_that_is_too_short_is_no_rest():
+    feed = moments(few_rests(), 12, 50.0, rest_s=0.18)
+    assert feed.times_s == [600.0]
+    assert "no moments of rest" in feed.came[0][1].sentence
+
+
+def test_a_rest_that_goes_on_is_no_lack_of_rest():
+    assert few_rests()(3600, 1.0).came == []
+    assert few_rests()(45, 1.0)(554, 9.0).came == []  # 5 moments
+
+
+def test_the_window_slides_and_a_word_is_not_repeated_at_once():
+    feed = moments(few_rests(), 6, 10.0)(600, 9.0)
+    # The sixth and the fifth leave the window; from then on only four were in it.
+    assert feed.times_s == [pytest.approx(620.0)]
+    assert feed(1200, 9.0).times_s[1:] == [pytest.approx(1220.0), pytest.approx(1820.0)]
+
+
+def test_absence_stops_the_clock_and_breaks_a_rest():
+    feed = few_rests()(300, 9.0)(300, 1.0, False)
+    assert feed(299.98, 9.0).came == []
+    assert feed(0.02, 9.0).times_s == [900.0]
+    feed = few_rests(rests=1, minutes=1.0)(59, 9.0)(0.1, 1.0).gap(0.02)(0.1, 1.0)(0.8, 9.0)
+    assert len(feed.came) == 1
+
+
+def test_after_an_absence_longer_than_the_window_a_new_one_begins():
+    feed = few_rests()(500, 9.0).gap(601)
+    assert feed(599.98, 9.0).came == []
+    assert len(feed(0.02, 9.0).came) == 1
+
+
+def test_no_rests_asked_for_no_word():
+    assert few_rests(rests=0)(1300, 9.0).came == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.0, "0 s"), (59.4, "59 s"), (60, "1 min"), (240, "4 min"), (3599, "1 h 00 min")],
+)
+def test_time_in_words(seconds, words):
+    assert spell(seconds) == words
