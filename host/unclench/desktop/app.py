@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-import traceback
 from datetime import date
 from pathlib import Path
-from types import TracebackType
 from typing import Protocol
 
-import pyqtgraph as pg
 from pyqtgraph.Qt import QtCore, QtWidgets
 
-from unclench.desktop.theme import DARK, LIGHT
+from unclench.desktop.eventloop import start_qt, stopped_by_signals_and_faults, theme_of
 from unclench.desktop.training.safety import SafetyDialog
 from unclench.desktop.training.window import TrainingWindow
 from unclench.desktop.window import Dashboard, picture
@@ -25,7 +20,6 @@ from unclench.settings import Place, Settings, save_settings
 from unclench.training.programfile import NamedProgram
 from unclench.training.session import Situation
 
-_IDLE_WORDS = ("propagateSizeHints", "XDG_RUNTIME_DIR not set")
 _LAST_LOOK_MS = 400  # after the end, for the last samples to be drawn
 
 
@@ -53,10 +47,10 @@ def run_dashboard(
 
     Raises StoreError if something could not be written, after all else was.
     """
-    app = _start_qt()
+    app = start_qt()
     watched = close_after_s is None and screenshot is None
     if watched and settings.safety_read is None:
-        theme = DARK if settings.theme == "dark" else LIGHT
+        theme = theme_of(settings.theme)
         if not SafetyDialog(None, theme, again=False, text_scale=settings.text_scale).exec_():
             return
         settings.safety_read = saved.safety_read = date.today()
@@ -108,7 +102,7 @@ def run_training(
     notes: tuple[str, ...],
 ) -> None:
     """Show the training window until it is closed. Raises StoreError as `run_dashboard` does."""
-    app = _start_qt()
+    app = start_qt()
     window = TrainingWindow(
         pipeline,
         rings,
@@ -123,48 +117,16 @@ def run_training(
     _show_until_closed(app, window, [], settings.maximized)
 
 
-def _start_qt() -> QtWidgets.QApplication:
-    """Return Qt's application, which is gone as soon as nobody holds it."""
-    pg.setConfigOptions(antialias=False, useOpenGL=False)
-    QtCore.qInstallMessageHandler(_pass_on)
-    app = QtWidgets.QApplication.instance() or QtWidgets.QApplication([])
-    app.setApplicationName("unclench")
-    return app
-
-
 def _show_until_closed(
     app: QtWidgets.QApplication, window: _Window, troubles: list[str], maximized: bool
 ) -> None:
-    def failed(
-        kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        # An error inside a slot would end the process; the recording comes first.
-        traceback.print_exception(kind, error, trace)
-        troubles.append(f"The window closed by a fault of its own: {kind.__name__}: {error}.")
-        window.close()
-
-    previous_hook, sys.excepthook = sys.excepthook, failed
-    previous = {s: signal.signal(s, lambda *_: window.close()) for s in _ending_signals()}
-    wake = QtCore.QTimer(timeout=lambda: None)  # lets Python see signals between events
-    wake.start(100)
-    try:
+    with stopped_by_signals_and_faults(window.close) as failures:
         (window.showMaximized if maximized else window.show)()
         app.exec_()
-    finally:
-        sys.excepthook = previous_hook
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+    for error in failures:
+        kind = type(error).__name__
+        troubles.append(f"The window closed by a fault of its own: {kind}: {error}.")
     if window.closing_trouble:
         troubles.append(window.closing_trouble)
     if troubles:
         raise StoreError(" ".join(troubles))
-
-
-def _pass_on(kind: QtCore.QtMsgType, context: QtCore.QMessageLogContext, text: str) -> None:
-    """Print what Qt has to say, but for what nobody can do anything about."""
-    if not any(known in text for known in _IDLE_WORDS):
-        print(text, file=sys.stderr)  # noqa: T201
-
-
-def _ending_signals() -> tuple[signal.Signals, ...]:
-    return (signal.SIGINT, signal.SIGTERM)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 
 import pyqtgraph as pg
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
-from unclench.desktop.theme import DARK, LIGHT, Theme
+from unclench.desktop.eventloop import start_qt, stopped_by_signals_and_faults, theme_of
+from unclench.desktop.theme import Theme
 from unclench.training.day import Standing, State
 from unclench.training.sustained import spell
 from unclench.training.tags import Tag
@@ -48,7 +46,7 @@ class Tray(QtCore.QObject):
 
     def __init__(self, actions: Actions, theme: Theme | None = None) -> None:
         super().__init__()
-        self._theme = theme or _system_theme()
+        self._theme = theme or theme_of("system")
         self._state: State | None = None
         self.menu = QtWidgets.QMenu()
         self.now = self.menu.addAction("Starting")
@@ -107,38 +105,20 @@ def draw_icon(state: State, theme: Theme) -> QtGui.QIcon:
 
 def run_tray(tray: Tray, tick: Callable[[], bool]) -> None:
     """Stay in the tray until the menu, a signal or `tick` ends it; `tick` comes once a second."""
-    app = pg.mkQApp("unclench")
+    app = start_qt()
     app.setQuitOnLastWindowClosed(False)
     tray.quit.triggered.connect(app.quit)
-    failures: list[BaseException] = []
-
-    def failed(
-        kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        failures.append(error)  # inside a slot it would end the process, the day unwritten
-        app.quit()
-
     timer = QtCore.QTimer(timeout=lambda: app.quit() if tick() else None)
     timer.start(_TICK_MS)
-    previous_hook, sys.excepthook = sys.excepthook, failed
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    previous = {number: signal.signal(number, lambda *_: app.quit()) for number in numbers}
     try:
-        tray.icon.show()
-        app.exec_()
+        with stopped_by_signals_and_faults(app.quit) as failures:
+            tray.icon.show()
+            app.exec_()
     finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-        sys.excepthook = previous_hook
         timer.stop()
         tray.icon.hide()
     if failures:
         raise failures[0]
-
-
-def _system_theme() -> Theme:
-    ground = pg.mkQApp("unclench").palette().color(QtGui.QPalette.ColorRole.Window)
-    return DARK if ground.lightness() < 128 else LIGHT
 
 
 def _paint(painter: QtGui.QPainter, state: State, theme: Theme) -> None:

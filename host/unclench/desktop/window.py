@@ -12,7 +12,8 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.bars import Banner, Footer, Header
 from unclench.desktop.channel import ChannelRow
-from unclench.desktop.theme import DARK, LIGHT, Theme, style_sheet
+from unclench.desktop.eventloop import theme_of
+from unclench.desktop.theme import DARK, Theme, style_sheet
 from unclench.desktop.training.safety import SafetyDialog
 from unclench.desktop.words import HELP, span_words
 from unclench.errors import StoreError
@@ -236,11 +237,7 @@ class Dashboard(QtWidgets.QMainWindow):
     # Looks
 
     def _theme(self) -> Theme:
-        wanted = self._settings.theme
-        if wanted == "system":
-            ground = QtWidgets.QApplication.palette().color(QtGui.QPalette.ColorRole.Window)
-            wanted = "dark" if ground.lightness() < 128 else "light"
-        return DARK if wanted == "dark" else LIGHT
+        return theme_of(self._settings.theme)
 
     def _apply_looks(self) -> None:
         theme, scale = self._theme(), self._settings.text_scale

@@ -11,7 +11,8 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.audio import Player
 from unclench.desktop.bars import Banner
-from unclench.desktop.theme import DARK, LIGHT, Theme, style_sheet
+from unclench.desktop.eventloop import theme_of
+from unclench.desktop.theme import DARK, Theme, style_sheet
 from unclench.desktop.training.calibratepage import CalibratePage
 from unclench.desktop.training.checkpage import CheckPage
 from unclench.desktop.training.guide import GuidePage
@@ -420,11 +421,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._synth.volume = volume if self._settings.sound else 0.0
 
     def _theme(self) -> Theme:
-        wanted = self._settings.theme
-        if wanted == "system":
-            ground = QtWidgets.QApplication.palette().color(QtGui.QPalette.ColorRole.Window)
-            wanted = "dark" if ground.lightness() < 128 else "light"
-        return DARK if wanted == "dark" else LIGHT
+        return theme_of(self._settings.theme)
 
     def _apply_looks(self) -> None:
         theme, scale = self._theme(), self._settings.text_scale

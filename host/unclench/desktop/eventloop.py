@@ -1,0 +1,70 @@
+"""Qt's application and its event loop, ended by signals and by faults as by a person."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+import pyqtgraph as pg
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.theme import DARK, LIGHT, Theme
+
+_IDLE_WORDS = ("propagateSizeHints", "XDG_RUNTIME_DIR not set")
+_WAKE_MS = 100
+
+
+def start_qt() -> QtWidgets.QApplication:
+    """Return Qt's application, which is gone as soon as nobody holds it."""
+    pg.setConfigOptions(antialias=False, useOpenGL=False)
+    QtCore.qInstallMessageHandler(_pass_on)
+    app = QtWidgets.QApplication.instance() or QtWidgets.QApplication([])
+    app.setApplicationName("unclench")
+    return app
+
+
+def theme_of(wanted: str) -> Theme:
+    """Return the theme of a name; "system" follows the desktop's colours."""
+    if wanted == "system":
+        ground = QtWidgets.QApplication.palette().color(QtGui.QPalette.ColorRole.Window)
+        wanted = "dark" if ground.lightness() < 128 else "light"
+    return DARK if wanted == "dark" else LIGHT
+
+
+@contextmanager
+def stopped_by_signals_and_faults(stop: Callable[[], object]) -> Iterator[list[BaseException]]:
+    """Call `stop` on Ctrl-C, SIGTERM, and on errors inside slots, which are collected.
+
+    Such an error would end the process: a recording has to be closed first.
+    """
+    failures: list[BaseException] = []
+
+    def failed(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        traceback.print_exception(kind, error, trace)
+        failures.append(error)
+        stop()
+
+    previous_hook, sys.excepthook = sys.excepthook, failed
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    previous = {number: signal.signal(number, lambda *_: stop()) for number in numbers}
+    wake = QtCore.QTimer(timeout=lambda: None)  # lets Python see signals between events
+    wake.start(_WAKE_MS)
+    try:
+        yield failures
+    finally:
+        wake.stop()
+        sys.excepthook = previous_hook
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _pass_on(kind: QtCore.QtMsgType, context: QtCore.QMessageLogContext, text: str) -> None:
+    """Print what Qt has to say, but for what nobody can do anything about."""
+    if not any(known in text for known in _IDLE_WORDS):
+        print(text, file=sys.stderr)  # noqa: T201
