@@ -116,10 +116,7 @@ def run_guided(
     note = ""
     if outcome.state != "done":
         lasted_s = pipeline.status.n_samples / info.fs_hz
-        note = (
-            f"{info.source} ended after {lasted_s:.0f} s, before the program "
-            f"(at most {program.longest_s():.0f} s) was done."
-        )
+        note = f"{info.source} ended after {lasted_s:.0f} s, before the program was done."
     return Guided(outcome, meta, folder, note)
 
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from math import inf
-from typing import Literal
 
-from unclench.errors import InputError
 from unclench.settings import Sustained
-from unclench.training.cues import Action, cue_of, title_of
-from unclench.training.goals import GoalError, GoalTracker, goal_uv, rest_level
+from unclench.training.cues import cue_of, title_of
+from unclench.training.doors import Asked, Stream, TrainingEvent
+from unclench.training.goals import GoalError, GoalTracker, check_goals, rest_level
 from unclench.training.ledger import Context, Ledger, News
 from unclench.training.measuring import Measurement, MeasurementError
 from unclench.training.outcome import Outcome
@@ -34,45 +31,10 @@ from unclench.training.program import (
 from unclench.training.rows import Confirm, Row, Rows, each_row
 from unclench.training.snapshot import Phase, Snapshot
 from unclench.training.timeline import Timeline, part_of
-from unclench.training.values import ReferenceContraction, RestBaseline, TrainedChannel
+from unclench.training.values import TrainedChannel
 
 _ATTEMPTS = 3  # at a measurement that fails
-_TO_COME = RestBaseline(inf, 0.0, 0.0, 0.0)  # will be measured before it is needed
 _SIGNAL_OF_NOISE = 0.5  # quieter than this share of the instrument's own noise is no signal at all
-
-
-@dataclass(frozen=True)
-class TrainingEvent:
-    """Something that happened in a session, known from `sample` on."""
-
-    sample: int
-    kind: (
-        str  # "session", "step", "part", "goal", "score", "baseline", "reference", "recovered" ...
-    )
-    text: str
-    duration_s: float | None = None
-
-
-@dataclass(frozen=True)
-class Stream:
-    """What the engine must know of the rows that it gets."""
-
-    fs_hz: float
-    row_n: int  # samples from row to row
-    window_s: float  # of the fast RMS
-    confirm_n: int  # samples after which a row is confirmed
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked of a person from a moment on; for one who is virtual."""
-
-    sample: int
-    action: Action | Literal["nothing"]  # nothing: paused, or over
-    step_s: float  # into the step at that moment
-    session_s: float
-    pacer: Pacer | None
-    goal_uv: float | None  # the lowest of the channels'
 
 
 class Engine:
@@ -469,7 +431,8 @@ class Engine:
         )
 
     def _note(self, sample: int, kind: str, text: str) -> None:
-        self._notes.append(text)
+        if text not in self._notes:
+            self._notes.append(text)
         self._tell(sample, kind, text)
 
     def _tell_news(self, news: News) -> None:
@@ -480,24 +443,3 @@ class Engine:
     def _tell(self, sample: int, kind: str, text: str, duration_s: float | None = None) -> None:
         rounded = None if duration_s is None else round(duration_s, 3)
         self._out.append(TrainingEvent(sample, kind, text, rounded))
-
-
-def check_goals(program: Program, channels: Sequence[TrainedChannel]) -> None:
-    """Raise InputError, in one sentence, for a goal that is sure to be refused."""
-    if not channels:
-        raise InputError(
-            "No channel is trained: say where the sensor is with --place, such as 1:shoulder:left."
-        )
-    known = list(channels)
-    for number, step in enumerate(program.flat(), 1):
-        for k, channel in enumerate(known):
-            if isinstance(step, Baseline) and channel.baseline is None:
-                known[k] = replace(channel, baseline=_TO_COME)
-            if isinstance(step, Reference):
-                known[k] = replace(known[k], reference=ReferenceContraction(inf, step.strength))
-            if step.goal is None or isinstance(step, Baseline | Reference):
-                continue
-            try:
-                goal_uv(step.goal, known[k])
-            except GoalError as refused:
-                raise InputError(f"Step {number} ({title_of(step)}): {refused}") from refused

@@ -6,20 +6,34 @@ Nothing here creeps: a goal follows from frozen figures, and the one that moves 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
 
 import numpy as np
 
+from unclench.errors import InputError
+from unclench.training.cues import title_of
 from unclench.training.program import (
+    Baseline,
     BaselineGoal,
     FixedGoal,
     Goal,
+    Program,
+    Reference,
     ReferenceGoal,
     ShapingGoal,
 )
-from unclench.training.values import FLOOR_GATE, TrainedChannel
+from unclench.training.values import (
+    FLOOR_GATE,
+    ReferenceContraction,
+    RestBaseline,
+    TrainedChannel,
+)
 
 _SHAPE_EVERY_S = 10.0
 _SHAPE_AFTER_S = 30.0  # of trusted rows, before which a percentile says little
+_TO_COME = RestBaseline(inf, 0.0, 0.0, 0.0)  # will be measured before it is needed
 _REST_PERCENT = 0.5  # of a maximum contraction: the convention of EMG gaps
 
 
@@ -119,3 +133,24 @@ def calm_uv(channel: TrainedChannel) -> float | None:
     if channel.baseline is None:
         return None
     return max(channel.baseline.mean_uv + 2 * channel.baseline.sd_uv, floor_uv(channel))
+
+
+def check_goals(program: Program, channels: Sequence[TrainedChannel]) -> None:
+    """Raise InputError, in one sentence, for a goal that is sure to be refused."""
+    if not channels:
+        raise InputError(
+            "No channel is trained: say where the sensor is with --place, such as 1:shoulder:left."
+        )
+    known = list(channels)
+    for number, step in enumerate(program.flat(), 1):
+        for k, channel in enumerate(known):
+            if isinstance(step, Baseline) and channel.baseline is None:
+                known[k] = replace(channel, baseline=_TO_COME)
+            if isinstance(step, Reference):
+                known[k] = replace(known[k], reference=ReferenceContraction(inf, step.strength))
+            if step.goal is None or isinstance(step, Baseline | Reference):
+                continue
+            try:
+                goal_uv(step.goal, known[k])
+            except GoalError as refused:
+                raise InputError(f"Step {number} ({title_of(step)}): {refused}") from refused

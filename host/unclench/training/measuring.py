@@ -13,6 +13,7 @@ from unclench.training.rows import Row
 from unclench.training.values import ReferenceContraction, RestBaseline, TrainedChannel
 from unclench_dsp import best_stable_second, resting_baseline
 
+_RESTLESS = 0.5  # deviation over mean from which on it is no rest
 _CLEARLY = 3.0  # times the baseline that a reference contraction must at least be
 
 
@@ -74,6 +75,12 @@ class Measurement:
             fast = resting_baseline(fast_uv, round(self._window_s * self._row_hz))
         except ValueError as error:
             raise MeasurementError(f"The resting level of {channel.label}: {error}") from error
+        if found.sd_uv > _RESTLESS * found.mean_uv:
+            raise MeasurementError(
+                f"The resting level of {channel.label} was {found.mean_uv:.1f} µV with a deviation "
+                f"of {found.sd_uv:.1f} µV, and less than half of it was expected at rest: sit "
+                "still, let go, and measure again."
+            )
         return RestBaseline(found.mean_uv, found.sd_uv, found.n / self._row_hz, fast.sd_uv)
 
     def _reference(self, k: int, channel: TrainedChannel, step: Reference) -> ReferenceContraction:

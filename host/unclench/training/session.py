@@ -16,7 +16,9 @@ from unclench.live.recorder import Recorder
 from unclench.settings import Sustained
 from unclench.store.folder import PROGRAM
 from unclench.store.rowfile import unwritable
-from unclench.training.engine import Asked, Engine, Stream, TrainingEvent, check_goals
+from unclench.training.doors import Asked, Stream, TrainingEvent
+from unclench.training.engine import Engine
+from unclench.training.goals import check_goals
 from unclench.training.outcome import Outcome
 from unclench.training.program import Program
 from unclench.training.rows import Rows, RowSource, confirm_n
