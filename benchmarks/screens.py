@@ -48,13 +48,13 @@ class Camera:
         """Save what it shows as NN-name-WxH-theme.png."""
         self._n += 1
         for theme in ("light", "dark"):
-            window.set_theme(theme)
+            window.choices.set_theme(theme)
             for width, height in SIZES:
                 window.resize(width, height)
                 _let_pass(0.08)
                 file = f"{self._n:02}-{name}-{width}x{height}-{theme}.png"
                 window.grab().save(str(self._folder / file), "PNG")
-        window.set_theme("light")
+        window.choices.set_theme("light")
         window.resize(*SIZES[0])
         _let_pass(0.1)
 

@@ -72,6 +72,7 @@ class Session:
         self._rows = RowSource(self._info, self._take, late=False)
         self._snapshot: Snapshot | None = None
         self._wanted = True
+        self._wished_at = 0  # sample of the last wish
         self._over = threading.Event()
 
     def keep(self, recorder: Recorder, text: str) -> None:
@@ -197,7 +198,9 @@ class Session:
     def _wish(self, wish: Callable[[Engine, int], None]) -> None:
         def obey() -> None:
             if self._engine is not None and not self.over:
-                wish(self._engine, self._pipeline.sample_now())
+                # One wish after the other, whatever the clock fit makes of a source sped up.
+                self._wished_at = max(self._wished_at, self._pipeline.sample_now())
+                wish(self._engine, self._wished_at)
                 self._hand_on(self._engine.events())
                 self._snapshot = self._engine.snapshot()
 

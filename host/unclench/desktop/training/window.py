@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
-from unclench.audio import Player
 from unclench.desktop.bars import Banner
-from unclench.desktop.eventloop import theme_of
-from unclench.desktop.theme import DARK, Theme, style_sheet
+from unclench.desktop.theme import style_sheet
 from unclench.desktop.training.calibratepage import CalibratePage
 from unclench.desktop.training.checkpage import CheckPage
+from unclench.desktop.training.choices import Choices
 from unclench.desktop.training.guide import GuidePage
 from unclench.desktop.training.home import HomePage
 from unclench.desktop.training.parts import Page
@@ -27,7 +26,7 @@ from unclench.errors import InputError, StoreError, UnclenchError
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
-from unclench.settings import Place, Settings, save_settings, sessions_dir
+from unclench.settings import Place, Settings, sessions_dir
 from unclench.training.calibrations import load_book, save_book
 from unclench.training.check import SensorCheck
 from unclench.training.programfile import NamedProgram, find_program, list_programs
@@ -40,7 +39,6 @@ from unclench.training.setup import (
     without_calibration,
 )
 from unclench.training.sites import place_label
-from unclench.training.sound import Synth
 from unclench.training.tags import DEFAULT_TAGS, load_tags
 
 _FIRST_PLACES = (Place(channel=1, site="shoulder", side="left"),)  # to see how it is meant
@@ -86,16 +84,14 @@ class TrainingWindow(QtWidgets.QMainWindow):
     ) -> None:
         super().__init__()
         self._pipeline, self._rings = pipeline, rings
-        self._settings, self._saved = settings, saved
+        self._settings = settings
+        self.choices = Choices(settings, saved)
         self._situation = situation
         self._wanted, self._out = program, out
         self._latest = program
         self._places = places or settings.places
         self._running: Running | None = None
         self._frame_s = time.monotonic()
-        self._synth = Synth(settings.volume if settings.sound else 0.0)
-        self._player = Player(self._synth)
-        self._player.start()
         self._check = SensorCheck(pipeline.info)
         pipeline.add_sink(self._check)
         self._banner = Banner()
@@ -159,16 +155,19 @@ class TrainingWindow(QtWidgets.QMainWindow):
         home.calibrate.connect(lambda: self._show_calibrate(""))
         home.moved.connect(self._moved)
         home.safety.connect(lambda: self._show_safety(again=True))
-        home.sound_changed.connect(self._set_sound)
-        home.volume_changed.connect(self._set_volume)
+        home.sound_changed.connect(self.choices.set_sound)
+        home.volume_changed.connect(self.choices.set_volume)
+        self.choices.looks_changed.connect(self._apply_looks)
+        self.choices.sound_changed.connect(self._show_sound)
+        self.choices.trouble.connect(self._banner.tell)
         self._summary.home.connect(self._show_home)
         self._summary.again.connect(self._again)
         for keys, slot in (
-            ("Ctrl++", lambda: self._scale_text(+0.1)),
-            ("Ctrl+=", lambda: self._scale_text(+0.1)),
-            ("Ctrl+-", lambda: self._scale_text(-0.1)),
-            ("Ctrl+0", lambda: self._scale_text(None)),
-            ("Ctrl+T", self._toggle_theme),
+            ("Ctrl++", lambda: self.choices.scale_text(+0.1)),
+            ("Ctrl+=", lambda: self.choices.scale_text(+0.1)),
+            ("Ctrl+-", lambda: self.choices.scale_text(-0.1)),
+            ("Ctrl+0", lambda: self.choices.scale_text(None)),
+            ("Ctrl+T", self.choices.toggle_theme),
             ("Ctrl+Q", self.close),
             ("F11", self._toggle_full_screen),
         ):
@@ -195,7 +194,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._show(self._safety)
 
     def _agree(self) -> None:
-        self._remember(safety_read=date.today())
+        self.choices.remember(safety_read=date.today())
         self._go_on()
 
     def _show_placement(self) -> None:
@@ -205,7 +204,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
     def _place(self, places: tuple[Place, ...]) -> None:
         changed = places != self._places
         self._places = places
-        self._remember(places=places)
+        self.choices.remember(places=places)
         if changed and places:
             self._show_check()
         else:
@@ -314,12 +313,12 @@ class TrainingWindow(QtWidgets.QMainWindow):
     def _run(self, named: NamedProgram, session: Session, recorder: Recorder | None) -> None:
         self._latest = named
         page = GuidePage(named.program.title, self._channels(), self._tags, self._settings.sound)
-        page.set_looks(self._theme(), self._settings.text_scale)
-        page.sound.connect(lambda: self._set_sound(not self._settings.sound))
-        page.theme_wanted.connect(self._toggle_theme)
+        page.set_looks(self.choices.theme, self._settings.text_scale)
+        page.sound.connect(self.choices.toggle_sound)
+        page.theme_wanted.connect(self.choices.toggle_theme)
         page.full_screen_wanted.connect(self._toggle_full_screen)
         self._running = Running(
-            self._pipeline, self._rings, session, recorder, page, self._tags, self._synth
+            self._pipeline, self._rings, session, recorder, page, self._tags, self.choices.synth
         )
         self._running.trouble.connect(self._banner.tell)
         self._running.over.connect(self._session_over)
@@ -392,39 +391,19 @@ class TrainingWindow(QtWidgets.QMainWindow):
 
     # Choices and looks
 
-    def _remember(self, **choices: Any) -> None:
-        for name, value in choices.items():
-            setattr(self._settings, name, value)
-            setattr(self._saved, name, value)
-        try:
-            save_settings(self._saved)
-        except StoreError as error:
-            self._banner.tell(str(error))
-
     def _save_book(self) -> None:
         try:
             save_book(self._book)
         except StoreError as error:
             self._banner.tell(str(error))
 
-    def _set_sound(self, on: bool) -> None:
-        self._remember(sound=on)
-        self._synth.volume = self._settings.volume if on else 0.0
+    def _show_sound(self, on: bool) -> None:
         self._home.show_sound(on)
         if self._running is not None:
             self._running.page.show_sound(on)
-        if on and self._player.trouble:
-            self._banner.tell(self._player.trouble)
-
-    def _set_volume(self, volume: float) -> None:
-        self._settings.volume = self._saved.volume = volume
-        self._synth.volume = volume if self._settings.sound else 0.0
-
-    def _theme(self) -> Theme:
-        return theme_of(self._settings.theme)
 
     def _apply_looks(self) -> None:
-        theme, scale = self._theme(), self._settings.text_scale
+        theme, scale = self.choices.theme, self._settings.text_scale
         self.setStyleSheet(style_sheet(theme, scale))
         for page in self._pages():
             page.set_looks(theme, scale)
@@ -436,19 +415,6 @@ class TrainingWindow(QtWidgets.QMainWindow):
         page = self._stack.currentWidget()
         assert isinstance(page, Page)
         return page
-
-    def set_theme(self, name: Literal["system", "light", "dark"]) -> None:
-        """Change the colours, for the next start, too."""
-        self._remember(theme=name)
-        self._apply_looks()
-
-    def _toggle_theme(self) -> None:
-        self.set_theme("light" if self._theme() is DARK else "dark")
-
-    def _scale_text(self, step: float | None) -> None:
-        wanted = 1.0 if step is None else self._settings.text_scale + step
-        self._remember(text_scale=round(min(2.5, max(0.7, wanted)), 2))
-        self._apply_looks()
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ QtCore.Qt.WindowState.WindowFullScreen)
@@ -462,9 +428,9 @@ class TrainingWindow(QtWidgets.QMainWindow):
             running.trouble.connect(self._closing)
             running.finish()
         self._pipeline.remove_sink(self._check)
-        self._player.stop()
+        self.choices.close()
         if not self.isMaximized() and not self.isFullScreen():
-            self._remember(window=(self.width(), self.height()))
+            self.choices.remember(window=(self.width(), self.height()))
         super().closeEvent(event)
 
     def _closing(self, trouble: str) -> None:
