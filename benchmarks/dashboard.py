@@ -28,7 +28,7 @@ UNCLENCH = (sys.executable, "-m", "unclench.cli")
 def main(seconds: float = 30.0, soak_s: float = 600.0) -> None:
     """Print CPU shares, their ratio, latency; then memory and losses over `soak_s`."""
     print(f"Live dashboard, {CHANNELS} channels at {FS_HZ} Hz, {WINDOW[0]}x{WINDOW[1]}, offscreen")
-    ours, theirs = _child("ours", seconds), _child("refilter", seconds)
+    ours, theirs = run_child("ours", seconds), run_child("refilter", seconds)
     print(f"  unclench            {ours['cpu']:7.1%} of one core, {ours['paints_hz']:.0f} frames/s")
     print(
         f"  filter 10 s anew    {theirs['cpu']:7.1%} of one core, "
@@ -39,7 +39,7 @@ def main(seconds: float = 30.0, soak_s: float = 600.0) -> None:
     p50, p95, p99 = (ours[key] for key in ("p50_ms", "p95_ms", "p99_ms"))
     print(f"  byte on the port to painted frame: p50 {p50:.0f}, p95 {p95:.0f}, p99 {p99:.0f} ms")
     if soak_s:
-        soak = _child("ours", soak_s)
+        soak = run_child("ours", soak_s)
         print(
             f"  after {soak_s / 60:g} min: {soak['lost']} samples lost; memory "
             f"{soak['rss_early_mb']:.0f} MB after {WARM_UP_S:g} s, {soak['rss_mb'][0]:.1f} MB at a "
@@ -47,7 +47,8 @@ def main(seconds: float = 30.0, soak_s: float = 600.0) -> None:
         )
 
 
-def _child(kind: str, seconds: float) -> dict[str, Any]:
+def run_child(kind: str, seconds: float) -> dict[str, Any]:
+    """Measure in a process of its own."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": os.devnull}
     arguments = [sys.executable, "-m", "benchmarks.dashboard", kind, str(seconds)]
     done = subprocess.run(arguments, env=environment, stdout=subprocess.PIPE, check=True)
