@@ -1,8 +1,8 @@
 """Whether pacer and trace hold the screen's rate in a session that records three channels.
 
 The board is a process of its own, so only the training window's own time is counted; the dashboard
-on such a board, in the same run, is what it is compared with. Rows of tension come 50 times a second,
-and the trace is drawn for each; the pacer moves with the screen.
+on such a board, in the same run, is what it is compared with. Rows of tension come 50 times a
+second, and the trace is drawn for each; the pacer moves with the screen.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def main(seconds: float = 30.0) -> None:
     for kind in STEPS:
         ours = _child(kind, seconds)
         print(
-            f"  session, {kind:<8}  {ours['cpu']:7.1%} of one core, {ours['paints_hz']:.0f} frames/s "
-            f"(slowest 1 %: {ours['p99_ms']:.0f} ms apart), {ours['lost']} samples lost, "
+            f"  session, {kind:<8}  {ours['cpu']:7.1%} of one core, "
+            f"{ours['paints_hz']:.0f} frames/s (slowest 1 %: {ours['p99_ms']:.0f} ms apart), {ours['lost']} samples lost, "
             f"{ours['cpu'] / peer['cpu']:.1f}x the dashboard"
         )
 
