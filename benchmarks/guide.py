@@ -33,7 +33,8 @@ def main(seconds: float = 30.0) -> None:
         ours = _child(kind, seconds)
         print(
             f"  session, {kind:<8}  {ours['cpu']:7.1%} of one core, "
-            f"{ours['paints_hz']:.0f} frames/s (slowest 1 %: {ours['p99_ms']:.0f} ms apart), {ours['lost']} samples lost, "
+            f"{ours['paints_hz']:.0f} frames/s (slowest 1 %: {ours['p99_ms']:.0f} ms apart), "
+            f"{ours['lost']} samples lost, "
             f"{ours['cpu'] / peer['cpu']:.1f}x the dashboard"
         )
 

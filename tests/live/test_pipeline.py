@@ -15,7 +15,7 @@ from unclench.link.messages import Connected
 from unclench.link.reader import LinkReader
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
-from unclench.live.blocks import LiveSettings
+from unclench.live.blocks import LiveEvent, LiveSettings
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.review.analyze import analyze
@@ -383,3 +383,96 @@ def test_words_for_the_signal_come_at_their_sample(play):
         block = next(b for b in kept.blocks if b.first <= event.sample <= b.stop)
         if event.sample < block.stop:
             assert block.state_at(event.sample)[0] == event.text.partition(": ")[2]
+
+
+# what a session needs of it
+
+
+def test_band_and_trust_come_with_every_block(play):
+    kept, _, info = play("sim:poor-contact", 12)
+    chain = TensionChain(ChainSettings(info.fs_hz, 1))
+    band_uv = np.concatenate([block.band_uv for block in kept.blocks])
+    np.testing.assert_array_equal(band_uv, chain.process(kept.emg_uv).band_uv)
+    trusted = []
+    for block in kept.blocks:
+        since = [at for at, _ in block.trusts]
+        assert since[0] <= block.first
+        assert since == sorted(since)
+        assert block.trusted == block.trusts[-1][1]
+        for sample in range(block.first, block.stop):
+            trusted += next(trust for at, trust in reversed(block.trusts) if at <= sample)
+    assert not any(trusted[:1000])  # nobody knows yet
+    assert all(trusted[3000:16_000])
+    assert not any(trusted[19_000:])
+
+
+def test_a_part_of_a_block_is_what_it_was_in_the_whole(play):
+    kept, _, _ = play("sim:relaxed?channels=2", 2)
+    whole = max(kept.blocks, key=lambda block: len(block.units))
+    assert whole.between(0, float("inf")) is whole
+    low, high = whole.first + 3, whole.stop - 4
+    part = whole.between(low, high)
+    assert (part.first, part.stop) == (low, high)
+    for name in ("units", "emg_uv", "band_uv", "envelope_uv", "settling"):
+        np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[3:-4])
+    assert part.state_at(low) == whole.state_at(low)
+    assert whole.between(whole.stop, float("inf")) is None
+    assert whole.between(0, whole.first) is None
+    assert whole.between(whole.stop + 5, whole.stop + 9) is None
+
+
+class Leaves:
+    """A sink that has seen enough after so many blocks."""
+
+    def __init__(self, n):
+        self.left, self.seen = n, []
+
+    def block(self, block):
+        self.seen.append(block)
+        self.left -= 1
+        if self.left == 0:
+            self.pipeline.emit(LiveEvent(block.stop, "session", "done"))
+            self.pipeline.finish()
+
+    def event(self, event):
+        pass
+
+
+@pytest.mark.parametrize("speed", [MAX_SPEED, 5.0])
+def test_a_sink_that_has_seen_enough_ends_it(new_collector, speed):
+    opened = open_source("sim:relaxed", speed=speed)
+    pipeline = Pipeline(opened.reader(), opened.name)
+    pipeline.connect()
+    assert pipeline.lossless == (speed == MAX_SPEED)
+    kept = new_collector()
+    leaves = Leaves(7)
+    leaves.pipeline = pipeline
+    pipeline.start([leaves, kept])
+    assert pipeline.wait(LONG_S)
+    pipeline.stop()
+    opened.close()
+    assert len(leaves.seen) == len(kept.blocks) == 7  # this block still goes to everybody
+    assert [event.text for event in kept.kinds("session")] == ["done"]
+    status = pipeline.status
+    assert (status.ended, status.why, status.cut_short) == (True, "done", False)
+
+
+def test_orders_are_obeyed_by_the_processing_thread(new_collector):
+    opened = open_source("sim:relaxed", speed=10.0)
+    pipeline = Pipeline(opened.reader(), opened.name, stop_after_s=60.0)
+    pipeline.connect()
+    kept, names, done = new_collector(), [], threading.Event()
+    pipeline.start([kept])
+
+    def order():
+        names.append(threading.current_thread().name)
+        pipeline.emit(LiveEvent(5, "tag", "slouching"))
+        done.set()
+
+    pipeline.call(order)
+    assert done.wait(LONG_S)
+    pipeline.stop()
+    opened.close()
+    assert names == ["unclench-processing"]
+    assert [event.text for event in kept.kinds("tag")] == ["slouching"]
+    assert kept.kinds("tag")[0] in pipeline._recent

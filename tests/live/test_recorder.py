@@ -46,7 +46,7 @@ def test_the_origin_is_the_first_sample_seen(tmp_path, info):
     assert recording.sample.tolist() == [*range(100), *range(150, 250)]
     assert recording.units()[:, 0].tolist() == [*range(90_000, 90_100), *range(90_150, 90_250)]
     events = [(e.sample, e.text) for e in open_session(tmp_path / "s").events()]
-    assert events == [(10, "before any block"), (50, "in it"), (0, "before it all")]
+    assert events == [(10, "before any block"), (0, "before it all"), (50, "in it")]
     assert (meta.n_samples, meta.lost_samples, meta.ended) == (200, 50, "closed")
 
 
@@ -199,3 +199,102 @@ def test_closing_twice_does_no_harm(tmp_path, info):
     recorder.block(block(0))
     assert recorder.close() == recorder.close() == recorder.meta
     assert isinstance(recorder._queue, queue.Queue)
+
+
+# events, the end, and what is said of a session
+
+
+def kept_events(folder):
+    return [(e.sample, e.text) for e in open_session(folder).events()]
+
+
+@pytest.mark.parametrize("length", [10, 64, 100, 1000])
+def test_events_are_in_the_order_of_their_samples_however_blocks_came(tmp_path, info, length):
+    """Each event is known when a certain sample has come, and tells of the same or an earlier one
+    in the same block, or of a later one."""
+    known = [
+        (100, 100, "a"),
+        (120, 120, "b"),
+        (250, 340, "ahead"),
+        (300, 300, "c"),
+        (340, 340, "d"),
+    ]
+    recorder = Recorder(tmp_path / "s", info)
+    for first in range(0, 1000, length):
+        stop = min(1000, first + length)
+        for at, sample, text in known:
+            if first <= at < stop:
+                recorder.event(LiveEvent(sample, "marker", text))
+        recorder.block(block(first, stop - first))
+    recorder.close()
+    expected = [(100, "a"), (120, "b"), (300, "c"), (340, "ahead"), (340, "d")]
+    assert kept_events(tmp_path / "s") == expected
+
+
+def test_an_event_that_comes_too_late_is_kept_all_the_same(tmp_path, info):
+    recorder = Recorder(tmp_path / "s", info)
+    recorder.block(block(0, 200))
+    recorder.event(LiveEvent(150, "marker", "in time"))
+    recorder.block(block(200, 200))
+    recorder.event(LiveEvent(50, "marker", "late"))
+    recorder.close()
+    assert kept_events(tmp_path / "s") == [(150, "in time"), (50, "late")]
+
+
+@pytest.mark.parametrize("length", [30, 100, 250, 1000])
+def test_it_ends_where_it_is_told_to(tmp_path, info, length):
+    recorder = Recorder(tmp_path / "s", info, origin=0)
+    recorder.end_at(430)
+    for first in range(0, 1000, length):
+        recorder.block(block(first, min(length, 1000 - first)))
+    for sample in (429, 430, 431):
+        recorder.event(LiveEvent(sample, "marker", str(sample)))
+    meta = recorder.close()
+    assert load_recording(tmp_path / "s").sample.tolist() == list(range(430))
+    assert open_session(tmp_path / "s").tension().sample[-1] == 400
+    assert kept_events(tmp_path / "s") == [(429, "429"), (430, "430")]
+    assert (meta.n_samples, meta.lost_samples, meta.duration_s) == (430, 0, 0.215)
+
+
+def test_the_end_is_counted_from_the_origin_of_the_stream(tmp_path, info):
+    recorder = Recorder(tmp_path / "s", info, origin=1000)
+    recorder.block(block(900, 300))
+    recorder.end_at(1250)
+    recorder.block(block(1200, 300))
+    recorder.close()
+    assert load_recording(tmp_path / "s").sample.tolist() == list(range(250))
+
+
+def test_what_is_known_of_a_session_is_kept_from_the_beginning(tmp_path, info):
+    recorder = Recorder(tmp_path / "s", info, about={"sites": ["Jaw"], "training": {"state": "x"}})
+    meta = open_session(tmp_path / "s").meta
+    assert (meta.sites, meta.training) == (("Jaw",), {"state": "x"})
+    recorder.update(training={"state": "done", "score": [{"credits": 3}]})
+    recorder.close()
+    assert open_session(tmp_path / "s").meta.training == {
+        "state": "done",
+        "score": [{"credits": 3}],
+    }
+
+
+def test_an_update_is_on_disk_before_the_end(tmp_path, info):
+    recorder = Recorder(tmp_path / "s", info)
+    recorder.update(note="half way")
+    deadline = time.monotonic() + LONG_S
+    while open_session(tmp_path / "s").meta.note != "half way":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    recorder.close()
+
+
+def test_a_disk_that_refuses_the_last_rows_is_told_in_the_session(tmp_path, info, monkeypatch):
+    recorder = Recorder(tmp_path / "s", info, lossless=True)
+
+    def full(self):
+        raise StoreError("The disk is full (0 MB free): free some space.")
+
+    monkeypatch.setattr(SessionWriter, "_flush_emg", full)
+    recorder.block(block(0))
+    with pytest.raises(StoreError, match="The disk is full"):
+        recorder.close()
+    assert open_session(tmp_path / "s").meta.ended == "error"
