@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from unclench.errors import StoreError
 
+M = TypeVar("M", bound=BaseModel)
 LARGEST_WINDOW = 8192
 Pixels = Annotated[int, Field(ge=200, le=LARGEST_WINDOW)]
 
@@ -73,15 +74,32 @@ def sessions_dir(settings: Settings) -> Path:
 
 def load_settings(path: Path | None = None) -> tuple[Settings, str | None]:
     """Read the settings; a broken file is put aside, and a sentence says so."""
-    path = path or settings_path()
+    return load_own(Settings, path or settings_path(), "settings", "defaults are used")
+
+
+def save_settings(settings: Settings, path: Path | None = None) -> None:
+    """Write the settings. Raises StoreError."""
+    save_own(
+        settings,
+        path or settings_path(),
+        "settings",
+        "they apply until the program is closed",
+    )
+
+
+def load_own(kind: type[M], path: Path, called: str, instead: str) -> tuple[M, str | None]:
+    """Read a file of a person's own; where it is missing or broken, what `kind` is at first.
+
+    A broken one is put aside. The sentence says what it is `called`, and what happens `instead`.
+    """
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
-        return Settings(), None
+        return kind(), None
     except OSError as error:
-        return Settings(), f"The settings in {path} cannot be read ({error}); defaults are used."
+        return kind(), f"The {called} in {path} cannot be read ({error}); {instead}."
     try:
-        return Settings.model_validate_json(text), None
+        return kind.model_validate_json(text), None
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the file"
@@ -90,22 +108,20 @@ def load_settings(path: Path | None = None) -> tuple[Settings, str | None]:
             path.replace(aside)
         except OSError:
             aside = path
-        return Settings(), (
-            f"The settings in {path} are not usable ({key}: {first['msg']}); "
-            f"defaults are used, the old file is kept as {aside.name}."
+        return kind(), (
+            f"The {called} in {path} are not usable ({key}: {first['msg']}); "
+            f"{instead}, the old file is kept as {aside.name}."
         )
 
 
-def save_settings(settings: Settings, path: Path | None = None) -> None:
-    """Write the settings. Raises StoreError."""
-    path = path or settings_path()
+def save_own(value: BaseModel, path: Path, called: str, meanwhile: str) -> None:
+    """Write a file of a person's own, as a whole or not at all. Raises StoreError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        part.write_text(settings.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        part.write_text(value.model_dump_json(indent=2) + "\n", encoding="utf-8")
         part.replace(path)
     except OSError as error:
         raise StoreError(
-            f"The settings cannot be saved to {path}: {error.strerror or error}; "
-            "they apply until the program is closed."
+            f"The {called} cannot be saved to {path}: {error.strerror or error}; {meanwhile}."
         ) from error

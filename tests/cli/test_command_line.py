@@ -79,7 +79,7 @@ def test_without_a_screen(run_apart, no_display, arguments):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland")
 def test_with_a_screen_that_does_not_answer(run_apart, no_display):
-    done = run_apart("live", "--source", "sim", env={**no_display, "DISPLAY": ":77"})
+    done = run_apart("live", "--source", "sim", env={**no_display, "DISPLAY": ":41777"})
     said = done.sentence()
     assert "unclench record" in said
 

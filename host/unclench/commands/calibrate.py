@@ -8,29 +8,19 @@ from datetime import datetime
 import click
 
 from unclench.commands.guided import run_guided
-from unclench.commands.options import chain_options, csv_options, places_option, speed_option
+from unclench.commands.options import Wanted, places_option, source_options
 from unclench.errors import InputError, SourceError
-from unclench.live.blocks import LiveSettings
-from unclench.live.pipeline import Pipeline
 from unclench.settings import Place, load_settings
-from unclench.sources import open_source, parse_speed
 from unclench.training.calibrations import Book, StoredCalibration, load_book, save_book
 from unclench.training.programfile import find_program
 from unclench.training.setup import keep_calibration, parse_place
 from unclench.training.sites import place_label
-from unclench_dsp import BANDS, MainsMode
 
 _PROGRAMS = {"none": "calibrate-rest", "gentle": "calibrate-gentle", "maximum": "calibrate-maximum"}
 
 
 @click.command("calibrate")
-@click.option(
-    "--source",
-    default="auto",
-    show_default=True,
-    metavar="SOURCE",
-    help="Where it comes from.",
-)
+@source_options("Where it comes from.")
 @places_option
 @click.option(
     "--reference",
@@ -41,21 +31,12 @@ _PROGRAMS = {"none": "calibrate-rest", "gentle": "calibrate-gentle", "maximum": 
 )
 @click.option("--list", "only_list", is_flag=True, help="Show what is calibrated.")
 @click.option("--moved", is_flag=True, help="The sensor was moved: forget what held there.")
-@speed_option
-@csv_options
-@chain_options
 def calibrate_command(
-    source: str,
+    wanted: Wanted,
     places: Sequence[str],
     reference: str,
     only_list: bool,
     moved: bool,
-    speed: str,
-    fs_hz: float | None,
-    columns: Sequence[str],
-    unit: str | None,
-    band: str,
-    mains: MainsMode,
 ) -> None:
     """Measure rest and a reference contraction at a place; both are kept until the sensor moves."""
     settings, trouble = load_settings()
@@ -75,10 +56,8 @@ def calibrate_command(
         _moved(book, chosen)
         return
     named = find_program(_PROGRAMS[reference])
-    opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
-    pipeline = Pipeline(
-        opened.reader(), opened.name, LiveSettings(BANDS[band], mains), opened.channel_names
-    )
+    opened = wanted.open()
+    pipeline = wanted.pipeline(opened)
     try:
         guided = run_guided(
             opened,

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from unclench.commands.options import Seconds, chain_options, csv_options, speed_option
+from unclench.commands.options import Seconds, Wanted, source_options
 from unclench.errors import InputError, StoreError
-from unclench.live.blocks import LiveSettings
-from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.settings import LARGEST_WINDOW, load_settings
-from unclench.sources import open_source, parse_speed
-from unclench_dsp import BANDS, MainsMode
 
 _SCREENSHOT_AFTER_S = 10.0
 
@@ -40,13 +35,7 @@ class _Size(click.ParamType[tuple[int, int]]):
 
 
 @click.command("live")
-@click.option(
-    "--source",
-    default="auto",
-    show_default=True,
-    metavar="SOURCE",
-    help="auto, sim:NAME, a port or URL, a session folder, a CSV.",
-)
+@source_options("auto, sim:NAME, a port or URL, a session folder, a CSV.")
 @click.option("--seconds", type=Seconds(), metavar="N", help="Close after so much signal.")
 @click.option(
     "--screenshot",
@@ -64,23 +53,14 @@ class _Size(click.ParamType[tuple[int, int]]):
 @click.option("--size", type=_Size(), metavar="WxH", help="Size of the window.")
 @click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours.")
 @click.option("--raw", is_flag=True, help="Show the raw signal as well.")
-@speed_option
-@csv_options
-@chain_options
 def live_command(
-    source: str,
+    wanted: Wanted,
     seconds: float | None,
     screenshot: Path | None,
     record_dir: Path | None,
     size: tuple[int, int] | None,
     theme: Literal["light", "dark"] | None,
     raw: bool,
-    speed: str,
-    fs_hz: float | None,
-    columns: Sequence[str],
-    unit: str | None,
-    band: str,
-    mains: MainsMode,
 ) -> None:
     """Watch live tension in a window."""
     from unclench.desktop.display import check_display  # Qt only where a window is wanted
@@ -97,22 +77,15 @@ def live_command(
     settings = saved.model_copy(update={k: v for k, v in given.items() if v is not None})
     if screenshot is not None and seconds is None:
         seconds = _SCREENSHOT_AFTER_S
-    opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
-    reader = opened.reader()
-    pipeline = Pipeline(
-        reader,
-        opened.name,
-        LiveSettings(BANDS[band], mains),
-        opened.channel_names,
-        # A recording ends on its last sample; a picture shows the signal still running.
-        stop_after_s=seconds if record_dir is not None else None,
-    )
+    opened = wanted.open()
+    # A recording ends on its last sample; a picture shows the signal still running.
+    pipeline = wanted.pipeline(opened, seconds if record_dir is not None else None)
     recorder = None
     try:
         info = pipeline.connect()
         rings = DisplayRings(info)
         if record_dir is not None:
-            recorder = Recorder(record_dir, info, origin=0, lossless=reader.lossless)
+            recorder = Recorder(record_dir, info, origin=0, lossless=pipeline.lossless)
         pipeline.start([rings] if recorder is None else [recorder, rings])
         run_dashboard(
             pipeline,

@@ -14,14 +14,12 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from unclench.commands.options import Seconds, chain_options, csv_options, speed_option
+from unclench.commands.options import Seconds, Wanted, source_options
 from unclench.errors import InputError, SourceError
-from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings
+from unclench.live.blocks import LiveBlock, LiveEvent
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
-from unclench.sources import open_source, parse_speed
 from unclench.store.schema import SessionMeta
-from unclench_dsp import BANDS, MainsMode
 
 _POLL_S = 0.1
 _PATIENCE_S = 5.0  # beyond the time asked for, for a board that went away
@@ -46,27 +44,16 @@ class _LatestTension:
 
 
 @click.command("record")
-@click.option(
-    "--source", default="auto", show_default=True, metavar="SOURCE", help="What to record."
-)
+@source_options("What to record.")
 @click.option("--seconds", type=Seconds(), metavar="N", help="Seconds of signal; else Ctrl-C.")
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Session folder."
 )
-@speed_option
-@csv_options
-@chain_options
 @click.option("--json", "as_json", is_flag=True, help="Print a summary object.")
 def record_command(
-    source: str,
+    wanted: Wanted,
     seconds: float | None,
     out: Path,
-    speed: str,
-    fs_hz: float | None,
-    columns: Sequence[str],
-    unit: str | None,
-    band: str,
-    mains: MainsMode,
     as_json: bool,
 ) -> None:
     """Record SOURCE into the session folder DIR.
@@ -76,13 +63,10 @@ def record_command(
     if not str(out).strip() or out == Path():
         raise InputError("--out needs the name of a folder.")
     out = out.expanduser()
-    opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
-    reader = opened.reader()
-    pipeline = Pipeline(
-        reader, opened.name, LiveSettings(BANDS[band], mains), opened.channel_names, seconds
-    )
+    opened = wanted.open()
+    pipeline = wanted.pipeline(opened, seconds)
     try:
-        meta, folder = _run(pipeline, out, seconds, reader.lossless, opened.notes)
+        meta, folder = _run(pipeline, out, seconds, pipeline.lossless, opened.notes)
     finally:
         opened.close()
     summary = {

@@ -10,22 +10,15 @@ from pathlib import Path
 import click
 
 from unclench.commands.guided import outcome_words, run_guided
-from unclench.commands.options import (
-    chain_options,
-    csv_options,
-    places_option,
-    speed_option,
-)
+from unclench.commands.options import Wanted, places_option, source_options
 from unclench.errors import InputError
-from unclench.live.blocks import LiveSettings
 from unclench.live.pipeline import Pipeline
 from unclench.live.rings import DisplayRings
 from unclench.settings import Place, Settings, load_settings, sessions_dir
-from unclench.sources import Source, open_source, parse_speed
+from unclench.sources import Source
 from unclench.training.calibrations import load_book
 from unclench.training.programfile import NamedProgram, find_program
 from unclench.training.setup import parse_place
-from unclench_dsp import BANDS, MainsMode
 
 
 def _in_window(
@@ -61,13 +54,7 @@ def _in_window(
 
 @click.command("session")
 @click.argument("program", required=False)
-@click.option(
-    "--source",
-    default="auto",
-    show_default=True,
-    metavar="SOURCE",
-    help="Where it comes from.",
-)
+@source_options("Where it comes from.")
 @places_option
 @click.option("--headless", is_flag=True, help="No window: guided in the terminal.")
 @click.option(
@@ -76,22 +63,13 @@ def _in_window(
     metavar="DIR",
     help="Session folder; a dated one where sessions are kept unless given.",
 )
-@speed_option
-@csv_options
-@chain_options
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as an object (headless).")
 def session_command(
     program: str | None,
-    source: str,
+    wanted: Wanted,
     places: Sequence[str],
     headless: bool,
     out: Path | None,
-    speed: str,
-    fs_hz: float | None,
-    columns: Sequence[str],
-    unit: str | None,
-    band: str,
-    mains: MainsMode,
     as_json: bool,
 ) -> None:
     """Be guided through PROGRAM: a name of `unclench programs list`, or a file.
@@ -106,10 +84,8 @@ def session_command(
     settings, trouble = load_settings()
     book, book_trouble = load_book()
     chosen = [parse_place(text) for text in places] or list(settings.places)
-    opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
-    pipeline = Pipeline(
-        opened.reader(), opened.name, LiveSettings(BANDS[band], mains), opened.channel_names
-    )
+    opened = wanted.open()
+    pipeline = wanted.pipeline(opened)
     for sentence in filter(None, (trouble, book_trouble)):
         click.echo(sentence, err=True)
     try:

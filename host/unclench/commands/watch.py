@@ -15,18 +15,10 @@ from rich.live import Live
 from rich.text import Text
 
 from unclench.audio import Player
-from unclench.commands.options import (
-    Seconds,
-    chain_options,
-    csv_options,
-    places_option,
-    speed_option,
-)
+from unclench.commands.options import Seconds, Wanted, places_option, source_options
 from unclench.errors import DisplayError, InputError, SourceError
-from unclench.live.blocks import LiveSettings
 from unclench.live.pipeline import Pipeline
 from unclench.settings import Settings, load_settings
-from unclench.sources import open_source, parse_speed
 from unclench.training.calibrations import load_book
 from unclench.training.day import DaySummary
 from unclench.training.daystore import as_json
@@ -36,7 +28,6 @@ from unclench.training.sound import Synth
 from unclench.training.sustained import limit_of
 from unclench.training.tags import Tag, load_tags
 from unclench.training.watching import REST_S, News, Watching
-from unclench_dsp import BANDS, MainsMode
 
 _GATHER_S = 0.25  # nobody waits for a row here: larger blocks cost less
 _LOOK_S = 0.5
@@ -46,9 +37,7 @@ _LET_GO = f"Rest is not known yet, so it is measured first: sit back and let go 
 
 
 @click.command("watch")
-@click.option(
-    "--source", default="auto", show_default=True, metavar="SOURCE", help="What to watch."
-)
+@source_options("What to watch.")
 @click.option(
     "--out",
     required=True,
@@ -61,23 +50,14 @@ _LET_GO = f"Rest is not known yet, so it is measured first: sit back and let go 
 @click.option("--terminal", "face", flag_value="terminal", help="Stay in the terminal.")
 @click.option("--tray", "face", flag_value="tray", help="Stay in the system tray.")
 @click.option("--no-baseline", is_flag=True, help="Measure no rest; refuse where none is known.")
-@speed_option
-@csv_options
-@chain_options
 @click.option("--json", "as_object", is_flag=True, help="Print the summary as an object.")
 def watch_command(
-    source: str,
+    wanted: Wanted,
     out: Path,
     places: Sequence[str],
     seconds: float | None,
     face: str | None,
     no_baseline: bool,
-    speed: str,
-    fs_hz: float | None,
-    columns: Sequence[str],
-    unit: str | None,
-    band: str,
-    mains: MainsMode,
     as_object: bool,
 ) -> None:
     """Watch tension all day; say so when it lasts, or when there is too little rest.
@@ -92,11 +72,8 @@ def watch_command(
     tags = load_tags() if in_tray else ()
     book, book_trouble = load_book()
     chosen = [parse_place(text) for text in places] or list(settings.places)
-    opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
-    reader = opened.reader()
-    reader.gather_s = _GATHER_S
-    chain = LiveSettings(BANDS[band], mains)
-    pipeline = Pipeline(reader, opened.name, chain, opened.channel_names, seconds)
+    opened = wanted.open()
+    pipeline = wanted.pipeline(opened, seconds, _GATHER_S)
     with contextlib.ExitStack() as opens:
         opens.callback(opened.close)
         opens.callback(pipeline.stop)

@@ -8,10 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from unclench.errors import StoreError
-from unclench.settings import Place, own_dir
+from unclench.settings import Place, load_own, own_dir, save_own
 from unclench.training.sites import place_label
 from unclench.training.values import ReferenceContraction, RestBaseline, Side, TrainedChannel
 from unclench_dsp import Band
@@ -183,42 +182,13 @@ def book_path() -> Path:
 
 def load_book(path: Path | None = None) -> tuple[Book, str | None]:
     """Read the book; a broken file is put aside, and a sentence says so."""
-    path = path or book_path()
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return Book(), None
-    except OSError as error:
-        return Book(), f"The calibrations in {path} cannot be read ({error}); calibrate again."
-    try:
-        return Book.model_validate_json(text), None
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        aside = path.with_suffix(".broken.json")
-        try:
-            path.replace(aside)
-        except OSError:
-            aside = path
-        return Book(), (
-            f"The calibrations in {path} are not usable ({key}: {first['msg']}); "
-            f"the old file is kept as {aside.name}: mend it, or calibrate again."
-        )
+    return load_own(Book, path or book_path(), "calibrations", "calibrate again")
 
 
 def save_book(book: Book, path: Path | None = None) -> None:
     """Write the book as a whole or not at all. Raises StoreError."""
-    path = path or book_path()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(book.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise StoreError(
-            f"The calibration cannot be saved to {path}: {error.strerror or error}; "
-            "it holds until the program is closed."
-        ) from error
+    meanwhile = "they hold until the program is closed"
+    save_own(book, path or book_path(), "calibrations", meanwhile)
 
 
 def _band_words(band: Band) -> str:
