@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import analyze, board, chain, dashboard
+from benchmarks import analyze, board, breath, chain, dashboard, guide, training, watch
 
 
 def main() -> None:
@@ -17,6 +17,14 @@ def main() -> None:
     analyze.main()
     print()
     board.main()
+    print()
+    training.main()
+    print()
+    breath.main()
+    print()
+    watch.main(seconds=60.0, hours=1.0 if options.quick else 4.0)
+    print()
+    guide.main()
     print()
     dashboard.main(soak_s=0.0 if options.quick else 600.0)
 

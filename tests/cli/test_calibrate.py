@@ -1,0 +1,106 @@
+"""`unclench calibrate`: rest and a contraction, kept for the sessions until the sensor moves."""
+
+from __future__ import annotations
+
+import pytest
+
+from unclench.store import open_session
+from unclench.training.calibrations import load_book
+
+PERSON = ("--source", "sim:person", "--speed", "max")
+SHOULDER = ("--place", "1:shoulder:left")
+
+
+def test_help_says_what_it_does(run):
+    done = run("calibrate", "--help")
+    assert done.status == 0
+    for word in ("--place", "--reference", "--list", "--moved"):
+        assert word in done.out
+
+
+def test_it_is_measured_kept_reused_and_given_up(run, tmp_path):
+    assert run("calibrate", "--list").out == "Nothing is calibrated yet.\n"
+    done = run("calibrate", *PERSON, *SHOULDER)
+    assert done.status == 0, done.err
+    assert done.out.startswith("Left shoulder on channel 1, wide band, rest 2.")
+    assert "gentle contraction" in done.out
+    assert "Just rest" in done.err  # what to do is said as it comes
+    (entry,) = load_book()[0].calibrations
+    assert entry.baseline.mean_uv == pytest.approx(2.1, rel=0.15)
+    assert entry.reference.uv == pytest.approx(60, rel=0.25)
+    assert entry.reference.strength == "gentle"
+    assert entry.noise_uv == pytest.approx(0.169)
+    listed = run("calibrate", "--list").out
+    assert listed == done.out
+
+    out = ("--out", tmp_path / "s")
+    session = run("session", "quiet-five", *PERSON, *SHOULDER, "--headless", *out)
+    assert session.status == 0, session.err
+    channel = open_session(tmp_path / "s").meta.training["channels"][0]
+    assert channel["baseline"]["mean_uv"] == round(entry.baseline.mean_uv, 4)
+    assert channel["reference"]["uv"] == round(entry.reference.uv, 4)
+
+    moved = run("calibrate", "--moved", *SHOULDER)
+    assert moved.out == "Left shoulder: calibrate it again before you train.\n"
+    assert run("calibrate", "--list").out == "Nothing is calibrated yet.\n"
+    assert run("calibrate", "--moved", *SHOULDER).out == "Left shoulder: it was not calibrated.\n"
+    assert len(load_book()[0].calibrations) == 1  # what once held is still known
+
+
+def test_measured_anew_it_is_another(run):
+    """A calibration does not keep to the one before it: that is what it is for."""
+    assert run("calibrate", *PERSON, *SHOULDER, "--reference", "none").status == 0
+    source = ("--source", "sim:person?seed=3", "--speed", "max")
+    assert run("calibrate", *source, *SHOULDER, "--reference", "none").status == 0
+    first, second = load_book()[0].calibrations
+    assert first.baseline != second.baseline
+    assert second.reference is None
+
+
+def test_a_maximum_is_another_program(run):
+    done = run("calibrate", *PERSON, *SHOULDER, "--reference", "maximum")
+    assert done.status == 0, done.err
+    assert "maximum contraction" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (PERSON, "say where the sensor is with --place"),
+        ((*PERSON, "--place", "1:nose bridge:up"), "is no place"),
+        ((*PERSON, "--place", "3:jaw:left"), "the board has 1 channel"),
+        ((*PERSON, *SHOULDER, "--speed", "fast"), "Speed 'fast'"),
+        (("--source", "sim:nobody", *SHOULDER), "no scenario 'nobody'"),
+        (("--moved",), "say where the sensor is with --place"),
+    ],
+)
+def test_a_mistake_is_one_sentence(run, arguments, words):
+    assert words in run("calibrate", *arguments).sentence()
+
+
+def test_what_could_not_be_measured_is_not_kept(run):
+    """An electrode that is off most of the time: three attempts, then the reason; status 2."""
+    source = ("--source", "sim:poor-contact", "--speed", "max")
+    done = run("calibrate", *source, *SHOULDER, "--reference", "none")
+    assert done.status == 2
+    assert "Traceback" not in done.err
+    assert "The resting level of Left shoulder" in done.err.splitlines()[-1]
+    assert done.err.splitlines()[-1].count("Only") == 1  # once, not for each attempt
+    assert load_book()[0].calibrations == []
+
+
+def test_a_muscle_that_was_not_tensed_leaves_the_rest(run):
+    source = ("--source", "sim:relaxed", "--speed", "max")
+    done = run("calibrate", *source, *SHOULDER)
+    assert done.status == 0
+    assert "No clear contraction was seen on Left shoulder" in done.err
+    (entry,) = load_book()[0].calibrations
+    assert entry.reference is None
+    assert entry.baseline is not None
+
+
+def test_a_recording_that_is_too_short_calibrates_nothing(run, session):
+    done = run("calibrate", "--source", session, "--speed", "max", *SHOULDER)
+    assert done.status == 2
+    assert done.err.splitlines()[-1].endswith("Nothing was calibrated.")
+    assert load_book()[0].calibrations == []

@@ -1,0 +1,234 @@
+"""Pause, resume, skip, end, answer, a board that goes and comes: in every order, without harm."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+FIXED = {"kind": "fixed", "uv": 3.0}
+SETTLE = {"kind": "settle", "seconds": 2.0}
+TASK = {"kind": "task", "seconds": 5.0, "goal": FIXED}
+HOLD = {"kind": "hold", "seconds": 3.0, "at_most_s": 8.0, "goal": FIXED}
+ASK = {"kind": "reflect", "question": "How was it?"}
+RELAX = {"kind": "relax", "groups": ["hands"], "tense_s": 2.0, "release_s": 5.0, "times": 2}
+BREATHE = {"kind": "breathe", "seconds": 20.0, "rate_per_min": 15.0, "goal": FIXED}
+MEASURE = {"kind": "baseline", "seconds": 20.0}
+CREDIT = {"kind": "rest-credit", "seconds": 5.0, "goal": FIXED}
+SQUEEZE = {"kind": "reference", "times": 1, "tense_s": 3.0, "release_s": 5.0}
+
+
+def test_a_pause_stops_time_and_scoring(program, start):
+    run = start(program({**TASK, "seconds": 10.0}, TASK))
+    run.feed(4)
+    run.wish(run.engine.pause)
+    run.feed(30, 0.5)
+    assert run.engine.snapshot().why_not == "paused"
+    assert run.engine.snapshot().step_s == 4
+    run.wish(run.engine.resume)
+    run.feed(10)
+    assert run.starts() == [0, 80_000]
+    score = run.engine.outcome().steps[0].score[0]
+    assert score.scored_s == pytest.approx(10)
+    assert score.lowest_uv == 2.0
+    told = [(e.sample, e.text) for e in run.events if e.kind == "session"]
+    assert told[1:] == [(8000, "paused"), (68_000, "goes on")]
+
+
+def test_a_board_that_is_away_pauses_the_session(program, start):
+    run = start(program({**TASK, "seconds": 10.0}, TASK))
+    run.feed(4)
+    run.wish(run.engine.lost)
+    assert run.engine.snapshot().phase == "lost"
+    assert run.engine.snapshot().why_not == "the sensor is away"
+    run.make.skip(100)
+    run.wish(run.engine.found)
+    run.feed(8)
+    assert run.starts() == [0, 220_000]
+    told = [(e.sample, e.text) for e in run.events if e.kind == "session"]
+    back = (208_000, "goes on: the sensor is back")
+    assert told[1:] == [(8000, "waits for the sensor"), back]
+    assert run.engine.outcome().steps[0].score[0].scored_s == pytest.approx(10)
+
+
+def test_resumed_while_the_board_is_away_it_goes_on_when_it_is_back(program, start):
+    run = start(program({**TASK, "seconds": 10.0}, TASK))
+    run.feed(4)
+    run.wish(run.engine.pause)
+    run.feed(1)
+    run.wish(run.engine.lost)
+    run.make.skip(5)
+    run.wish(run.engine.resume)
+    assert run.engine.snapshot().phase == "lost"
+    run.make.skip(5)
+    run.wish(run.engine.found)
+    assert run.engine.snapshot().phase == "running"
+    run.feed(7)
+    assert run.starts() == [0, 20_000 + 22_000]
+
+
+def test_back_while_paused_it_stays_paused(program, start):
+    run = start(program(TASK))
+    run.feed(1)
+    run.wish(run.engine.pause)
+    run.wish(run.engine.lost)
+    run.make.skip(5)
+    run.wish(run.engine.found)
+    assert run.engine.snapshot().phase == "paused"
+
+
+def test_a_pause_that_is_wished_while_the_board_is_away_holds(program, start):
+    run = start(program(TASK))
+    run.feed(1)
+    run.wish(run.engine.lost)
+    run.wish(run.engine.pause)
+    run.make.skip(5)
+    run.wish(run.engine.found)
+    assert run.engine.snapshot().phase == "paused"
+
+
+def test_skipping_is_told(program, start):
+    run = start(program(TASK, HOLD, ASK, TASK))
+    run.feed(1)
+    for _ in range(4):
+        run.wish(run.engine.skip)
+    assert run.texts("step") == [
+        "1 task: Go on with what you do",
+        "skipped: Go on with what you do",
+        "2 hold: Stay low",
+        "skipped: Stay low",
+        "3 reflect: A question",
+        "skipped: A question",
+        "4 task: Go on with what you do",
+        "skipped: Go on with what you do",
+    ]
+    assert run.engine.outcome().state == "done"
+
+
+def test_an_early_end_is_told(program, start):
+    run = start(program(TASK, TASK))
+    run.feed(7)
+    run.wish(run.engine.end)
+    assert (run.events[-1].kind, run.events[-1].text) == ("session", "ended early")
+    assert run.events[-1].duration_s == 7
+    assert (run.engine.over, run.engine.ended_at) == (True, 14_000)
+    assert run.engine.outcome().state == "ended"
+    assert len(run.engine.outcome().steps) == 2  # what was scored of the second is kept
+
+
+def test_nothing_happens_after_the_end(program, start):
+    run = start(program(TASK, ASK))
+    run.feed(1)
+    run.wish(run.engine.end)
+    before = run.engine.outcome()
+    engine = run.engine
+    for wish in (engine.pause, engine.resume, engine.skip, engine.end, engine.lost, engine.found):
+        assert run.wish(wish) == []
+    assert run.wish(engine.answer, "late") == []
+    assert run.feed(10) == []
+    assert run.engine.outcome() == before
+    assert engine.snapshot().phase == "ended"
+
+
+def test_an_end_that_the_rows_had_not_shown_yet_is_no_early_end(program, start):
+    """A recording of a session ends with its last sample: replayed, it is done as it was."""
+    run = start(program(TASK))
+    run.feed(5)
+    run.wish(run.engine.end)
+    assert run.engine.ended_at == 10_000
+    assert run.engine.outcome().state == "done"
+
+
+def test_an_answer_to_no_question_is_no_answer(program, start):
+    run = start(program(TASK))
+    run.feed(1)
+    assert run.wish(run.engine.answer, "what?") == []
+    assert run.engine.outcome().answers == ()
+
+
+def test_wishes_may_be_ahead_of_the_rows(program, start):
+    run = start(program(TASK, TASK))
+    run.feed(1)
+    run.engine.skip(run.make.at + 1234)
+    run.feed(6)
+    assert run.engine.ended_at == 2000 + 1234 + 10_000
+
+
+WISHES = ("pause", "resume", "skip", "lost", "found", "answer", "end")
+MOVES = st.one_of(
+    st.tuples(st.just("feed"), st.integers(1, 400), st.sampled_from([0.5, 2.0, 2.9, 40.0])),
+    st.tuples(st.just("bad"), st.integers(1, 200), st.just(0.1)),
+    st.tuples(st.just("gap"), st.integers(1, 200), st.just(0.0)),
+    st.tuples(st.sampled_from(WISHES), st.integers(0, 60), st.just(0.0)),
+)
+STEPS = [SETTLE, TASK, HOLD, ASK, RELAX, BREATHE, CREDIT, MEASURE, SQUEEZE]
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    steps=st.lists(st.sampled_from(STEPS), min_size=1, max_size=5),
+    moves=st.lists(MOVES, max_size=25),
+)
+def test_any_order_of_things_does_no_harm(program, start, steps, moves):
+    run = start(program(*steps))
+    engine, make = run.engine, run.make
+    away, ahead = False, 0
+    for what, n, uv in moves:
+        phase, before = engine.snapshot().phase, engine.outcome()
+        if what == "gap" or (away and what in ("feed", "bad")):
+            make.skip(n / 50)
+        elif what in ("feed", "bad"):
+            run.feed(n / 50, uv, trusted=what == "feed")
+            if phase != "running" and n > 76:  # what came before it is confirmed by then
+                confirmed = engine.outcome()
+                run.feed(1, uv)
+                assert engine.outcome().score == confirmed.score, phase
+        elif not (away and what in ("pause", "resume")):
+            away = {"lost": True, "found": False}.get(what, away)
+            text = ("fine",) if what == "answer" else ()
+            ahead = max(ahead, make.at + n)  # the board's present only ever goes on
+            getattr(engine, what)(ahead, *text)
+            run.events += engine.events()
+        else:
+            run.wish(getattr(engine, what))
+        snapshot = engine.snapshot()
+        assert 0 <= snapshot.step_number < snapshot.n_steps
+        assert snapshot.scoring == (not snapshot.why_not)
+        assert 0 <= snapshot.session_s <= make.at / 2000 + 1
+        if phase in ("done", "ended"):
+            assert engine.outcome() == before
+    score = engine.outcome().score[0]
+    fed_s = sum(n for what, n, _ in moves if what == "feed") / 50 + len(moves)
+    assert score.rest_s <= score.scored_s <= fed_s
+    assert score.below_goal_s <= score.with_goal_s <= score.scored_s
+    samples = [e.sample for e in run.events if e.kind in ("step", "session")]
+    assert all(a <= b for a, b in pairwise(samples)), samples
+    begun = [e.text for e in run.events if e.kind == "step" and e.text[0].isdigit()]
+    assert begun[0].startswith("1 ")
+    ends = [e for e in run.events if e.text in ("done", "ended early")]
+    assert len(ends) == engine.over
+
+
+def test_a_virtual_person_is_told_what_is_asked(program, start):
+    stressor = {"kind": "stressor", "seconds": 5}
+    run = start(program(SETTLE, RELAX, {**BREATHE, "seconds": 5.0}, stressor))
+    run.feed(18)
+    run.wish(run.engine.pause)
+    run.feed(1)
+    run.wish(run.engine.resume)
+    run.feed(10)
+    asked = [(a.sample, a.action) for a in run.engine.asked()]
+    assert asked == [
+        (0, "rest"),
+        (4000, "tense"),
+        (8000, "release"),
+        (18_000, "tense"),
+        (22_000, "release"),
+        (32_000, "breathe"),
+        (36_000, "nothing"),
+        (38_000, "breathe"),
+        (44_000, "stress"),
+        (54_000, "nothing"),
+    ]

@@ -1,0 +1,123 @@
+"""Measuring steps: what a baseline and a reference contraction come to, and when they do not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from unclench.training.measuring import Measurement, MeasurementError
+from unclench.training.program import Baseline, Reference
+from unclench.training.rows import each_row
+from unclench.training.values import RestBaseline, TrainedChannel
+
+REST = Baseline(kind="baseline", seconds=20.0)
+SQUEEZE = Reference(kind="reference", times=2, tense_s=3.0, release_s=5.0, strength="maximum")
+NEW = TrainedChannel(0, "Left shoulder", 0.2)
+
+
+def around(level_uv, n, spread=0.02, seed=1):
+    return level_uv * np.exp(np.random.default_rng(seed).normal(0, spread, n))
+
+
+def measured(step, rows, *channels, parts=None, usable=None):
+    channels = channels or (NEW,)
+    measurement = Measurement(step, channels, 50.0, 0.25)
+    for k, row in enumerate(each_row(rows)):
+        ok = [True] * len(channels) if usable is None else usable[k]
+        measurement.add(0 if parts is None else parts[k], row, ok)
+    return measurement.result()
+
+
+def squeezes(maker, first_uv, second_uv):
+    """Rows of two contractions of 3 s with 5 s of rest behind each, and their parts."""
+    levels = [(first_uv, 150), (2.0, 250), (second_uv, 150), (2.0, 250)]
+    uv = np.concatenate([around(level, n, seed=n) for level, n in levels])
+    return maker().rows(16, uv), np.repeat([0, 1, 2, 3], [150, 250, 150, 250])
+
+
+def test_rest_is_measured(maker):
+    (channel,), (words,) = measured(REST, maker().rows(20, around(2.0, 1000)))
+    assert channel.baseline.mean_uv == pytest.approx(2.0, rel=0.01)
+    assert channel.baseline.sd_uv == pytest.approx(0.04, rel=0.1)
+    assert channel.baseline.fast_sd_uv == pytest.approx(0.04, rel=0.1)
+    assert channel.baseline.used_s == pytest.approx(20, abs=0.5)
+    assert words.startswith("Left shoulder: 2.00 ± 0.04 µV at rest")
+
+
+def test_a_cough_does_no_harm(maker):
+    levels = around(2.0, 1000)
+    levels[400:450] = 30.0
+    (channel,), _ = measured(REST, maker().rows(20, levels))
+    assert channel.baseline.mean_uv == pytest.approx(2.0, rel=0.01)
+    assert 17 < channel.baseline.used_s < 19
+
+
+def test_what_is_not_to_be_trusted_is_left_out(maker):
+    levels = around(2.0, 1000)
+    levels[:300] = 0.3
+    (channel,), _ = measured(
+        REST, maker().rows(20, levels), usable=[[k >= 300] for k in range(1000)]
+    )
+    assert channel.baseline.mean_uv == pytest.approx(2.0, rel=0.01)
+    assert channel.baseline.used_s == pytest.approx(14, abs=0.5)
+
+
+def test_less_than_half_is_no_measurement(maker):
+    rows = maker().rows(20, around(2.0, 1000))
+    with pytest.raises(
+        MeasurementError, match=r"^The resting level of Left shoulder: Only 4"
+    ) as no:
+        measured(REST, rows, usable=[[k >= 600] for k in range(1000)])
+    assert str(no.value).endswith("sit still and measure again.")
+
+
+def test_nothing_at_all_is_no_measurement():
+    with pytest.raises(MeasurementError, match="Left shoulder"):
+        Measurement(REST, [NEW], 50.0, 0.25).result()
+
+
+def test_a_baseline_that_is_there_stays(maker):
+    frozen = RestBaseline(1.5, 0.1, 60.0, 0.2)
+    known = replace(NEW, baseline=frozen)
+    (channel,), (words,) = measured(REST, maker().rows(20, around(2.0, 1000)), known)
+    assert channel.baseline == frozen
+    assert words.endswith("2.00 ± 0.04 µV at rest; 1.50 µV stays the baseline")
+
+
+def test_the_best_of_the_contractions_counts(maker):
+    rows, parts = squeezes(maker, 40.0, 60.0)
+    (channel,), (words,) = measured(SQUEEZE, rows, parts=parts)
+    assert channel.reference.uv == pytest.approx(60.0, rel=0.05)
+    assert channel.reference.strength == "maximum"
+    assert words.endswith("µV (maximum)")
+
+
+def test_a_contraction_that_was_lost_leaves_the_other(maker):
+    rows, parts = squeezes(maker, 40.0, 60.0)
+    usable = [[part != 2] for part in parts]
+    (channel,), _ = measured(SQUEEZE, rows, parts=parts, usable=usable)
+    assert channel.reference.uv == pytest.approx(40.0, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("channel", "least"),
+    [
+        (replace(NEW, baseline=RestBaseline(2.0, 0.1, 60.0, 0.2)), "6.0"),
+        (replace(NEW, noise_uv=8.0), "10.0"),
+    ],
+)
+def test_no_clear_contraction_is_told(maker, channel, least):
+    rows, parts = squeezes(maker, 4.0, 5.0)
+    with pytest.raises(MeasurementError, match="No clear contraction was seen on Left") as no:
+        measured(SQUEEZE, rows, channel, parts=parts)
+    assert f"more than {least} µV was expected" in str(no.value)
+
+
+def test_each_channel_is_measured_on_its_own(maker):
+    uv = np.column_stack([around(2.0, 1000), around(9.0, 1000), around(4.0, 1000)])
+    right = TrainedChannel(2, "Right shoulder", 0.2)
+    channels, words = measured(REST, maker(n_channels=3).rows(20, uv), NEW, right)
+    assert [c.baseline.mean_uv for c in channels] == pytest.approx([2.0, 4.0], rel=0.02)
+    assert [word.split(":")[0] for word in words] == ["Left shoulder", "Right shoulder"]

@@ -1,0 +1,212 @@
+"""Whole sessions through virtual board, wire, pipeline and recorder: the same every time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from unclench.errors import InputError
+from unclench.link.virtual.board import MAX_SPEED
+from unclench.live.pipeline import Pipeline
+from unclench.sources import open_source
+from unclench.store import load_recording, open_session
+from unclench.training.outcome import Outcome
+from unclench.training.programfile import find_program
+from unclench.training.session import Session
+from unclench.training.values import RestBaseline, TrainedChannel
+
+NEW = TrainedChannel(0, "Left shoulder", 0.2)
+KNOWN = replace(NEW, baseline=RestBaseline(8.0, 1.0, 60.0, 1.5))
+FIXED = {"kind": "fixed", "uv": 14.0}
+SHORT = (
+    {"kind": "settle", "seconds": 2.0},
+    {"kind": "relax", "groups": ["shoulders"], "tense_s": 2.0, "release_s": 8.0, "times": 1},
+    {"kind": "hold", "seconds": 1.0, "at_most_s": 5.0},
+    {"kind": "rest-credit", "seconds": 3.0, "moment_s": 0.4},
+    {"kind": "reflect", "question": "How?"},
+)
+
+
+def read(folder, name):
+    return (folder / name).read_bytes()
+
+
+def same_scores(one: Outcome, other: Outcome):
+    assert repr(one.score) == repr(other.score)
+    assert repr(one.steps) == repr(other.steps)
+    assert one.channels == other.channels
+
+
+def test_ten_minutes_are_the_same_twice_byte_for_byte(hold, tmp_path):
+    named = find_program("first-ten-minutes")
+    first, second = (
+        hold("sim:person", named.program, out=tmp_path / name, text=named.text) for name in "ab"
+    )
+    for name in ("events.csv", "emg.csv", "tension.csv", "program.toml"):
+        assert read(tmp_path / "a", name) == read(tmp_path / "b", name), name
+    same_scores(first.outcome, second.outcome)
+    assert first.outcome.state == "done"
+    kinds = [event.kind for event in open_session(tmp_path / "a").events()]
+    for kind in ("session", "step", "part", "baseline", "goal", "score", "recovered", "answer"):
+        assert kind in kinds
+    # This person does what is asked: what is planted is found.
+    score = first.outcome.score[0]
+    assert score.contractions >= 3
+    assert score.recovery_s
+    breath = next(step.breath[0] for step in first.outcome.steps if step.kind == "breathe")
+    assert breath.falls
+    assert breath.change == pytest.approx(-0.2, abs=0.06)
+
+
+def test_true_speed_gives_the_same_as_full_speed(hold, program, tmp_path):
+    made = program(*SHORT, goal=FIXED)
+    fast = hold("sim:person", made, [KNOWN], out=tmp_path / "fast")
+    true = hold("sim:person", made, [KNOWN], out=tmp_path / "true", speed=1.0)
+    assert read(tmp_path / "fast", "emg.csv") == read(tmp_path / "true", "emg.csv")
+    assert read(tmp_path / "fast", "events.csv") == read(tmp_path / "true", "events.csv")
+    same_scores(fast.outcome, true.outcome)
+    assert fast.outcome.score[0].credits > 0
+
+
+@pytest.mark.parametrize("query", ["channels=3", "rate=4000", "rate=1000", "seed=7"])
+def test_other_boards_and_people(hold, program, tmp_path, query):
+    made = program(*SHORT, goal=FIXED)
+    held = [hold(f"sim:person?{query}", made, [KNOWN], out=tmp_path / name) for name in "ab"]
+    assert read(tmp_path / "a", "events.csv") == read(tmp_path / "b", "events.csv")
+    same_scores(held[0].outcome, held[1].outcome)
+    assert held[0].outcome.state == "done"
+    fs_hz = held[0].info.fs_hz
+    events = open_session(tmp_path / "a").events()
+    begun = [e.sample / fs_hz for e in events if e.kind == "step"]
+    assert begun[:3] == [0, 2.0, 12.0]
+    assert held[0].outcome.score[0].contractions >= 1
+    usual = hold("sim:person", made, [KNOWN])
+    assert repr(usual.outcome.score) != repr(held[0].outcome.score)
+
+
+def test_three_channels_are_trained_at_once(hold, program):
+    channels = [replace(KNOWN, index=k, label=f"Place {k}") for k in range(3)]
+    held = hold("sim:person?channels=3", program(*SHORT, goal=FIXED), channels)
+    assert [score.channel for score in held.outcome.score] == ["Place 0", "Place 1", "Place 2"]
+    assert all(score.scored_s > 10 for score in held.outcome.score)
+    assert len({score.mean_uv for score in held.outcome.score}) == 3
+
+
+@pytest.fixture(scope="module")
+def recorded(hold, program, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recorded") / "s"
+    made = program(*SHORT, goal=FIXED)
+    return folder, made, hold("sim:person", made, [KNOWN], out=folder, text='title = "A test"\n')
+
+
+def test_it_is_kept_with_its_program_and_outcome(recorded):
+    folder, _, held = recorded
+    assert read(folder, "program.toml") == b'title = "A test"\n'
+    meta = json.loads(read(folder, "session.json"))
+    assert meta["training"] == held.outcome.to_json()
+    assert meta["training"]["state"] == "done"
+    assert meta["training"]["channels"][0]["baseline"]["mean_uv"] == 8.0
+    json.loads(read(folder, "session.json"), parse_constant=pytest.fail)  # no NaN
+
+
+def test_the_recording_ends_with_the_session(recorded):
+    folder, _, _ = recorded
+    done = open_session(folder).events()[-1]
+    assert (done.kind, done.text) == ("session", "done")
+    recording = load_recording(folder)
+    assert recording.n_samples == done.sample
+    assert recording.sample[0] == 0
+    assert open_session(folder).meta.lost_samples == 0
+    assert open_session(folder).tension().sample[-1] < done.sample
+    assert open_session(folder).meta.duration_s == done.duration_s
+
+
+def test_replayed_it_gives_the_same_scores(recorded, hold, tmp_path):
+    folder, made, held = recorded
+    again = hold(folder, made, [KNOWN], out=tmp_path / "again")
+    same_scores(again.outcome, held.outcome)
+    assert read(tmp_path / "again", "emg.csv") == read(folder, "emg.csv")
+
+
+def test_replayed_it_is_done_as_it_was(recorded, hold, tmp_path):
+    folder, made, held = recorded
+    again = hold(folder, made, [KNOWN], out=tmp_path / "again")
+    assert again.outcome.state == held.outcome.state == "done"
+    assert read(tmp_path / "again", "events.csv") == read(folder, "events.csv")
+
+
+def test_a_board_that_is_unplugged_pauses_it(hold, program, tmp_path):
+    made = program({"kind": "task", "seconds": 3.0}, {"kind": "task", "seconds": 1.0}, goal=FIXED)
+    source = "sim:relaxed?unplug_every_s=2.2&unplug_s=0.5"
+    held = hold(source, made, out=tmp_path / "s", speed=1.0)
+    assert held.outcome.state == "done"
+    told = [e for e in open_session(tmp_path / "s").events() if e.kind == "session"]
+    texts = [e.text for e in told]
+    assert texts[1:3] == ["waits for the sensor", "goes on: the sensor is back"]
+    away_n = sum(
+        back.sample - gone.sample for gone, back in zip(told[1:-1:2], told[2:-1:2], strict=True)
+    )
+    steps = [e.sample for e in open_session(tmp_path / "s").events() if e.kind == "step"]
+    first_away_n = told[2].sample - told[1].sample
+    assert first_away_n > 0.4 * 2000
+    assert steps[1] == 6000 + first_away_n
+    assert told[-1].sample == 8000 + away_n
+    assert held.outcome.score[0].scored_s < 4
+
+
+def test_a_recording_that_is_too_short_ends_it_early(recorded, hold, program, tmp_path):
+    folder, _, _ = recorded
+    longer = program({"kind": "task", "seconds": 600.0}, goal=FIXED)
+    again = hold(folder, longer, out=tmp_path / "again")
+    assert again.outcome.state == "ended"
+    last = open_session(tmp_path / "again").events()[-1]
+    assert (last.text, last.sample) == ("ended early", load_recording(folder).n_samples)
+    assert json.loads(read(tmp_path / "again", "session.json"))["training"]["state"] == "ended"
+
+
+def test_a_goal_that_cannot_be_is_refused_before_anything_is_written(hold, program, tmp_path):
+    made = program({"kind": "task", "seconds": 5.0}, goal={"kind": "fixed", "uv": 0.2})
+    with pytest.raises(InputError, match="cannot be seen on Left shoulder"):
+        hold("sim:person", made, out=tmp_path / "s")
+    assert not (tmp_path / "s").exists()
+
+
+def test_it_can_begin_in_the_middle_of_a_stream(program, kept):
+    """As in the window, where the stream runs already; wishes come from another thread."""
+    made = program({"kind": "task", "seconds": 1.0}, {"kind": "reflect", "question": "How?"})
+    opened = open_source("sim:person", speed=3.0)
+    pipeline = Pipeline(opened.reader(), opened.name, stop_after_s=60.0)
+    pipeline.connect()
+    sink = kept()
+    pipeline.start([sink])
+    try:
+        while pipeline.status.n_samples < 2500:
+            pipeline.wait(0.01)
+        session = Session(pipeline, made, "test", [NEW], situation=opened.situation)
+        pipeline.add_sink(session)
+        while (snapshot := session.snapshot()) is None or snapshot.step.kind != "reflect":
+            assert not pipeline.wait(0.01)
+        tagged = pipeline.sample_now()
+        session.put(tagged, "tag", "leaning forward")
+        session.answer("well")
+        while not session.over:
+            assert not pipeline.wait(0.01)
+        assert not pipeline.status.ended  # the stream goes on
+    finally:
+        pipeline.stop()
+        opened.close()
+    outcome = session.outcome()
+    assert outcome is not None
+    assert outcome.answers == (("How?", "well"),)
+    mine = [e for e in sink.events if e.kind in ("session", "tag")]
+    assert [e.text for e in mine][:1] == ["begins: test (A test)"]
+    assert mine[0].sample % 40 == 0
+    assert mine[0].sample >= 2500
+    assert next(e.sample for e in mine if e.kind == "tag") == tagged
+    assert mine[-1].text == "done"
+
+
+def test_full_speed_is_what_was_asked_for():
+    assert open_source("sim:person", speed=MAX_SPEED).reader().lossless
