@@ -66,13 +66,16 @@ class Assessment:
     first_index : int
         Absolute index of the window's first sample.
     state : tuple of SignalState
-        For each channel.
+        For each channel, as it is believed: confirmed by enough windows in a row.
+    shown : tuple of SignalState
+        What this window alone shows.
     clipped_fraction, mains_fraction, mains_uv, offset_uv : ndarray, shape (n_channels,)
         Share of samples at a rail; share of the mains in the power of the band, and its RMS; mean.
     """
 
     first_index: int
     state: tuple[SignalState, ...]
+    shown: tuple[SignalState, ...]
     clipped_fraction: FloatArray
     mains_fraction: FloatArray
     mains_uv: FloatArray
@@ -230,12 +233,16 @@ class QualityMeter:
         clipping = clipped >= s.clipped
         shown = np.select(
             [no_contact, clipping, hum], ["no contact", "clipping", "mains hum"], "good"
-        )
-        for channel, state in enumerate(shown.tolist()):
-            self._settle_on(channel, "settling" if settling else state)
+        ).tolist()
+        if settling:
+            shown = ["settling"] * len(shown)
+        for channel, state in enumerate(shown):
+            self._settle_on(channel, state)
         first_index = self._window_index
         self._window_index += self.window_n
-        return Assessment(first_index, tuple(self._state), clipped, share, mains_uv, offset_uv)
+        return Assessment(
+            first_index, tuple(self._state), tuple(shown), clipped, share, mains_uv, offset_uv
+        )
 
     def _settle_on(self, channel: int, state: SignalState) -> None:
         """Change a channel's state when the new one has shown often enough.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,8 @@ class Maker:
         self.at += n * ROW_N
         fast = full(uv).astype(float)
         slow = fast.copy() if slow_uv is None else full(slow_uv).astype(float)
-        return Rows(sample, fast, slow, full(trusted).astype(bool) & ~np.isnan(fast))
+        trusted = full(trusted).astype(bool) & ~np.isnan(fast)
+        return Rows(sample, fast, slow, trusted, ~trusted & ~np.isnan(fast))
 
     def skip(self, seconds: float) -> None:
         """Let a gap pass."""
@@ -75,11 +76,11 @@ class Maker:
 
 def _cut(rows: Rows, first: int, stop: int) -> Rows:
     here = slice(first, stop)
-    return Rows(rows.sample[here], rows.fast_uv[here], rows.slow_uv[here], rows.trusted[here])
+    return Rows(*(getattr(rows, field.name)[here] for field in fields(Rows)))
 
 
 def _joined(*parts: Rows) -> Rows:
-    columns = ("sample", "fast_uv", "slow_uv", "trusted")
+    columns = [field.name for field in fields(Rows)]
     return Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))
 
 

@@ -48,7 +48,14 @@ class Stream:
             k = min(12, n - start)
             sample = (self.at + np.arange(k)) * ROW_N
             block = np.tile(row, (k, 1))
-            self.found += self.day.rows(Rows(sample, block, block, np.full((k, 2), trusted)))
+            self.found += self.day.rows(
+                Rows(
+                    sample,
+                    block,
+                    block,
+                    *(np.full((k, 2), is_so) for is_so in (trusted, not trusted)),
+                )
+            )
             self.at += k
         return self
 

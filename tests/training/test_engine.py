@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -186,11 +184,3 @@ def test_session_and_steps_agree_on_credits(program, start):
     run.feed(1)
     steps = run.engine.outcome().steps
     assert run.score.credits == sum(step.score[0].credits for step in steps) > 0
-
-
-def test_quieter_than_the_instrument_is_no_reward(program, start, rested):
-    """What the snapshot does not call below the goal is not counted below it either."""
-    run = start(program({**CREDIT, "seconds": 60.0}), replace(rested, noise_uv=1.0))
-    run.feed(10, 0.3)
-    assert run.engine.snapshot().below is False
-    assert (run.score.below_goal_s, run.score.rest_s, run.score.credits) == (0, 0, 0)

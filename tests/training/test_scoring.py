@@ -23,7 +23,7 @@ def tally(levels, goal_uv=2.4, rest_uv=2.4, moment_s=None):
         if uv is GAP:
             kept.miss()
         else:
-            kept.add(uv, uv, goal_uv, rest_uv, moment_s)
+            kept.credits += kept.add(uv, uv, goal_uv, rest_uv, moment_s)
     return kept.score()
 
 

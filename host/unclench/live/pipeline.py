@@ -116,7 +116,7 @@ class Pipeline:
             None if self._stop_after_s is None else round(self._stop_after_s * self.info.fs_hz)
         )
         none: SignalState = "settling"
-        self._state = (none,) * n
+        self._state = self._shown = (none,) * n
         self._told_changes = 0
         self._notched_from: dict[int, int] = {}  # channel: sample from which on hum is removed
         return self.info
@@ -313,6 +313,8 @@ class Pipeline:
         lost = first - self._next
         if self._next > 0:
             self._chain.restart()
+            settling: SignalState = "settling"
+            self._state = self._shown = (settling,) * len(self._state)
         self._lost_between += lost
         self.emit(
             LiveEvent(
@@ -328,7 +330,7 @@ class Pipeline:
         info = self.info
         emg_uv = units_to_uv(units, info.hello.zero_unit, info.uv_per_unit)
         chained = self._chain.process(emg_uv)
-        states = [(first, self._state)]
+        states, shown = [(first, self._state)], [(first, self._shown)]
         trust_changes = {first}
         for assessment in self._meter.process(first, emg_uv, chained.settling):
             known_from = assessment.first_index + self._meter.window_n
@@ -338,6 +340,8 @@ class Pipeline:
                     self.emit(LiveEvent(known_from, "signal", text))
             self._state = assessment.state
             states.append((known_from, self._state))
+            self._shown = assessment.shown
+            shown.append((known_from, self._shown))
             trust_changes.add(known_from)
         for change in self._chain.notch_changes[self._told_changes :]:
             self._told_changes += 1
@@ -355,19 +359,36 @@ class Pipeline:
             chained.envelope_uv,
             chained.settling,
             tuple(states),
-            tuple((at, self._trust(states, at)) for at in sorted(trust_changes)),
+            tuple((at, self._trust(states, shown, at)) for at in sorted(trust_changes)),
             host_s,
         )
         self._next = block.stop
         for sink in self._sinks:
             sink.block(block)
 
-    def _trust(self, states: Sequence[tuple[int, States]], at: int) -> Trust:
-        """Hum is no muscle's until it is removed; without contact or cut off, nothing is."""
-        state = next(known for since, known in reversed(states) if at >= since)
+    def _trust(
+        self,
+        states: Sequence[tuple[int, States]],
+        shown: Sequence[tuple[int, States]],
+        at: int,
+    ) -> Trust:
+        """Hum is no muscle's until it is removed; without contact or cut off, nothing is.
+
+        Words wait for a second window that shows the same; trust does not wait to be lost.
+        """
+
+        def is_muscle(k: int, word: SignalState) -> bool:
+            return word == "good" or (
+                word == "mains hum" and self._notched_from.get(k, at + 1) <= at
+            )
+
+        believed, seen = (
+            next(known for since, known in reversed(line) if at >= since)
+            for line in (states, shown)
+        )
         return tuple(
-            word == "good" or (word == "mains hum" and self._notched_from.get(k, at + 1) <= at)
-            for k, word in enumerate(state)
+            is_muscle(k, state) and is_muscle(k, now)
+            for k, (state, now) in enumerate(zip(believed, seen, strict=True))
         )
 
     def emit(self, event: LiveEvent) -> None:
@@ -388,7 +409,7 @@ class Pipeline:
             bad_frames=int(self._earlier[0]) + self._bad_frames_here(),
             overflows=int(self._earlier[1]) + overflows,
             state=self._state,
-            trusted=self._trust([(0, self._state)], self._next),
+            trusted=self._trust([(0, self._state)], [(0, self._shown)], self._next),
             notched_hz=self._chain.notched_hz,
             mains_fraction=tuple(float(share) for share in self._chain.last_mains_fraction),
             drift_ppm=self._clock.drift_ppm if self._reader.true_time else None,

@@ -6,6 +6,7 @@ the samples before it have passed. So one signal gives one events.csv, byte for 
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -185,6 +186,8 @@ class Recorder:
                 self._writer.close()
         except StoreError as error:
             self._error = self._error or error
+            with contextlib.suppress(StoreError):  # a disk that takes no rows may take a word
+                self._writer.update(ended="error", reason=str(error))
         while self._error is not None and not self._stopping:
             self._stopping = self._queue.get() is None  # nobody may wait for room in the queue
 

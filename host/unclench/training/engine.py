@@ -15,12 +15,13 @@ from unclench.training.cues import cue_of, title_of
 from unclench.training.doors import Asked, Stream, TrainingEvent
 from unclench.training.goals import GoalError, GoalTracker, check_goals, rest_level
 from unclench.training.ledger import Context, Ledger, News
-from unclench.training.measuring import Measurement, MeasurementError
+from unclench.training.measuring import Measurement
 from unclench.training.outcome import Outcome
 from unclench.training.pacer import Pacer
 from unclench.training.program import (
     Baseline,
     Breathe,
+    Goal,
     Hold,
     Program,
     Reference,
@@ -33,8 +34,8 @@ from unclench.training.snapshot import Phase, Snapshot
 from unclench.training.timeline import Timeline, part_of
 from unclench.training.values import TrainedChannel
 
+_UNSCORED = (Settle, Reflect)
 _ATTEMPTS = 3  # at a measurement that fails
-_SIGNAL_OF_NOISE = 0.5  # quieter than this share of the instrument's own noise is no signal at all
 
 
 class Engine:
@@ -88,6 +89,7 @@ class Engine:
         self._out: list[TrainingEvent] = []
         self._asked: list[Asked] = []
         self._notes: list[str] = []
+        self._failures: list[str] = []  # of the latest measurement
         self._newest: Row | None = None
         self._ledger = Ledger(
             self.channels,
@@ -99,6 +101,7 @@ class Engine:
         )
         self._part = self._below_n = self._held_sample = 0
         self._goals: list[GoalTracker | None] = []
+        self._trackers: dict[tuple[int, Goal], GoalTracker] = {}
         self._measurement: Measurement | None = None
         self._pacer: Pacer | None = None
         self._answers: list[tuple[str, str]] = []
@@ -129,7 +132,7 @@ class Engine:
 
     def pause(self, sample: int) -> None:
         """A person's wish: the clock stops, nothing is scored."""
-        if self._phase == "running":
+        if self._phase in ("running", "lost"):
             self._timeline.pause(sample)
             self._phase = "paused"
             self._tell(sample, "session", "paused")
@@ -169,7 +172,9 @@ class Engine:
             self._next_step(sample)
 
     def end(self, sample: int) -> None:
-        """End the session early."""
+        """End the session early, unless it is done by then."""
+        while (end := self._timeline.due(sample)) is not None and not self.over:
+            self._step_over(end)
         if not self.over:
             self._end(sample, "ended")
 
@@ -204,7 +209,6 @@ class Engine:
         step_s = line.step_s(sample)
         goals = self._goals_uv()
         tension = [self._tension_uv(k) for k in range(len(self.channels))]
-        known = all(uv is not None for uv in goals) and all(uv is not None for uv in tension)
         why_not = self._why_not(tension)
         levels = [rest_level(channel) for channel in self.channels]
         return Snapshot(
@@ -222,8 +226,8 @@ class Engine:
             pacer=Pacer(line.step) if isinstance(line.step, Breathe) else None,
             goal_uv=goals,
             tension_uv=tuple(tension),
-            below=self._all_below(tension, goals) if known else None,
-            scoring=not why_not,
+            below=_all_below(tension, goals),
+            scoring=not why_not and not isinstance(line.step, _UNSCORED),
             why_not=why_not,
             rest_level_uv=tuple(uv for uv, _ in levels),
             rest_level_why=levels[0][1] if levels else "",
@@ -231,7 +235,7 @@ class Engine:
             step_score=self._ledger.step_scores(),
             breath=self._ledger.breath(),
             recovering_s=self._recovering_s(),
-            notes=tuple(self._notes),
+            notes=(*self._notes, *self._failures),
         )
 
     def outcome(self) -> Outcome:
@@ -244,7 +248,7 @@ class Engine:
             score=self._ledger.scores(),
             steps=self._ledger.outcomes(),
             answers=tuple(self._answers),
-            notes=tuple(self._notes),
+            notes=(*self._notes, *self._failures),
         )
 
     # Rows
@@ -262,7 +266,7 @@ class Engine:
             self._part = part
             self._tell(row.sample, "part", cue_of(line.step, step_s).headline)
             self._ask(row.sample)
-        unscored = self._phase != "running" or isinstance(line.step, Settle | Reflect)
+        unscored = self._phase != "running" or isinstance(line.step, _UNSCORED)
         scored = -1 if unscored else line.number
         tense = isinstance(line.step, Relax | Reference) and part % 2 == 0
         breath = None
@@ -270,7 +274,7 @@ class Engine:
             # The fast RMS lags by half its window.
             now = self._pacer.at(max(0.0, step_s - self._stream.window_s / 2))
             breath = (now.number, now.phase)
-        self._contexts.append(Context(scored, part, tense, self._goals_uv(), breath))
+        self._contexts.append(Context(scored, self._attempt, part, tense, self._goals_uv(), breath))
         for late in self._confirm.take(row):
             self._confirmed(late, self._contexts.popleft())
 
@@ -278,13 +282,13 @@ class Engine:
         usable = [self._usable(row, k) for k in range(len(self.channels))]
         for news in self._ledger.add(row, context, usable):
             self._tell_news(news)
-        if context.step != self._timeline.number:
+        if context.step != self._timeline.number or self._phase != "running":
             return
         for k, goal in enumerate(self._goals):
             slow_uv = row.slow_uv[self.channels[k].index]
             if goal is not None and usable[k] and slow_uv == slow_uv and goal.follow(slow_uv):
                 self._tell(self._sample, "goal", f"{self.channels[k].label}: {goal.uv:.2f} µV")
-        if self._measurement is not None:
+        if self._measurement is not None and context.attempt == self._attempt:
             self._measurement.add(context.part, row, usable)
         if isinstance(self._timeline.step, Hold):
             self._hold(self._timeline.step, row, usable)
@@ -335,11 +339,13 @@ class Engine:
         goal = self._timeline.step.goal
         assert goal is not None
         try:
-            self._goals[k] = tracker = GoalTracker(goal, channel, 1 / self._row_s)
+            # The same goal goes on where it was: one that has fallen does not rise again.
+            tracker = self._trackers.get((k, goal)) or GoalTracker(goal, channel, 1 / self._row_s)
         except GoalError as refused:
             self._note(sample, "goal refused", str(refused))
-        else:
-            self._tell(sample, "goal", f"{channel.label}: {tracker.uv:.2f} µV")
+            return
+        self._goals[k] = self._trackers[k, goal] = tracker
+        self._tell(sample, "goal", f"{channel.label}: {tracker.uv:.2f} µV")
 
     def _step_over(self, sample: int) -> None:
         """The step has run out of time."""
@@ -352,17 +358,13 @@ class Engine:
         self._next_step(sample)
 
     def _measured(self, measurement: Measurement, sample: int) -> bool:
-        try:
-            channels, texts = measurement.result()
-        except MeasurementError as failure:
-            self._note(sample, "not measured", str(failure))
-            return False
-        self.channels = channels
-        self._ledger.know(channels)
-        kind = measurement.step.kind
+        self.channels, texts, self._failures = measurement.result()
+        self._ledger.know(self.channels)
         for text in texts:
-            self._tell(sample, kind, text)
-        return True
+            self._tell(sample, measurement.step.kind, text)
+        for failure in self._failures:
+            self._tell(sample, "not measured", failure)
+        return not self._failures
 
     def _next_step(self, sample: int) -> None:
         self._attempt = 0
@@ -392,14 +394,6 @@ class Engine:
         if self._newest is None or self._lost or not self._usable(self._newest, k):
             return None
         return self._newest.fast_uv[self.channels[k].index]
-
-    def _all_below(self, tension: Sequence[float | None], goals: Sequence[float | None]) -> bool:
-        for channel, uv, goal in zip(self.channels, tension, goals, strict=True):
-            assert uv is not None
-            assert goal is not None
-            if uv >= goal or uv < _SIGNAL_OF_NOISE * (channel.noise_uv or 0.0):
-                return False
-        return True
 
     def _why_not(self, tension: Sequence[float | None]) -> str:
         if self._phase == "paused":
@@ -443,3 +437,10 @@ class Engine:
     def _tell(self, sample: int, kind: str, text: str, duration_s: float | None = None) -> None:
         rounded = None if duration_s is None else round(duration_s, 3)
         self._out.append(TrainingEvent(sample, kind, text, rounded))
+
+
+def _all_below(tension: Sequence[float | None], goals: Sequence[float | None]) -> bool | None:
+    pairs = [(uv, goal) for uv, goal in zip(tension, goals, strict=True)]
+    if any(uv is None or goal is None for uv, goal in pairs):
+        return None
+    return all(uv < goal for uv, goal in pairs if uv is not None and goal is not None)

@@ -23,6 +23,7 @@ class Context:
     """What held when a row was taken; it is scored by that once it is confirmed."""
 
     step: int  # -1: nothing was scored then
+    attempt: int  # at the step, from 0
     part: int
     tense: bool  # a contraction is what was asked for
     goal_uv: tuple[float | None, ...]  # for each channel trained
@@ -165,12 +166,16 @@ class Ledger:
         channel, step = self._channels[k], self._steps[context.step]
         fast_uv, slow_uv = row.fast_uv[channel.index], row.slow_uv[channel.index]
         moment_s = step.moment_s if isinstance(step, RestCredit) else None
-        tallies = (self._tallies[k], self._step_tallies[k])
-        for tally in tallies:
-            if context.tense:
-                tally.miss()
-            else:
-                tally.add(fast_uv, slow_uv, context.goal_uv[k], self._rest_uv[k], moment_s)
+        whole, here = tallies = self._tallies[k], self._step_tallies[k]
+        if context.tense:
+            whole.miss()
+            here.miss()
+        else:
+            levels = context.goal_uv[k], self._rest_uv[k]
+            earned = here.add(fast_uv, slow_uv, *levels, moment_s)
+            whole.add(fast_uv, slow_uv, *levels, None)
+            here.credits += earned
+            whole.credits += earned
         news: list[News] = []
         for alert in self._alerts[k] or ():
             uv = slow_uv if isinstance(alert, SustainedAlert) else fast_uv
@@ -207,8 +212,9 @@ def _words(score: Score) -> str:
     words = [f"mean {score.mean_uv:.2f} µV"]
     if score.below_goal is not None:
         words.append(f"below goal {score.below_goal_s:.1f} of {score.with_goal_s:.1f} s")
-    words.append(f"at rest {score.rest_s:.1f} of {score.scored_s:.1f} s")
-    words.append(f"longest rest {score.longest_rest_s:.1f} s")
+    if score.rest_share is not None:
+        words.append(f"at rest {score.rest_s:.1f} of {score.with_rest_s:.1f} s")
+        words.append(f"longest rest {score.longest_rest_s:.1f} s")
     if score.credits:
         words.append(f"{score.credits} credits")
     return ", ".join(words)

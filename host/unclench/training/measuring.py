@@ -18,7 +18,7 @@ _CLEARLY = 3.0  # times the baseline that a reference contraction must at least 
 
 
 class MeasurementError(Exception):
-    """A measurement that did not succeed; the message is a sentence."""
+    """A channel that could not be measured; the message is a sentence."""
 
 
 class Measurement:
@@ -47,25 +47,33 @@ class Measurement:
         self._fast_uv.append([row.fast_uv[c.index] if ok else nan for c, ok in pairs])
         self._slow_uv.append([row.slow_uv[c.index] if ok else nan for c, ok in pairs])
 
-    def result(self) -> tuple[list[TrainedChannel], list[str]]:
-        """Return the channels with what was measured, and a line of words for each.
+    def result(self) -> tuple[list[TrainedChannel], list[str], list[str]]:
+        """Return the channels with what was measured, a line of words for each, and failures.
 
-        A baseline that a channel has already stays as it is: it is frozen. Raises MeasurementError.
+        A baseline that a channel has already stays as it is: it is frozen. One sensor that is off
+        costs the others nothing.
         """
-        measured, words = [], []
+        measured, words, failures = [], [], []
         for k, channel in enumerate(self._channels):
-            if isinstance(self.step, Baseline):
-                baseline = self._baseline(k, channel)
-                text = f"{channel.label}: {baseline.mean_uv:.2f} ± {baseline.sd_uv:.2f} µV at rest"
-                if channel.baseline is not None:
-                    text += f"; {channel.baseline.mean_uv:.2f} µV stays the baseline"
-                measured.append(replace(channel, baseline=channel.baseline or baseline))
+            try:
+                channel, text = self._measure(k, channel)
+            except MeasurementError as failure:
+                failures.append(str(failure))
             else:
-                reference = self._reference(k, channel, self.step)
-                text = f"{channel.label}: {reference.uv:.1f} µV ({reference.strength})"
-                measured.append(replace(channel, reference=reference))
-            words.append(text)
-        return measured, words
+                words.append(text)
+            measured.append(channel)
+        return measured, words, failures
+
+    def _measure(self, k: int, channel: TrainedChannel) -> tuple[TrainedChannel, str]:
+        if isinstance(self.step, Reference):
+            reference = self._reference(k, channel, self.step)
+            text = f"{channel.label}: {reference.uv:.1f} µV ({reference.strength})"
+            return replace(channel, reference=reference), text
+        baseline = self._baseline(k, channel)
+        text = f"{channel.label}: {baseline.mean_uv:.2f} ± {baseline.sd_uv:.2f} µV at rest"
+        if channel.baseline is not None:
+            text += f"; {channel.baseline.mean_uv:.2f} µV stays the baseline"
+        return replace(channel, baseline=channel.baseline or baseline), text
 
     def _baseline(self, k: int, channel: TrainedChannel) -> RestBaseline:
         slow_uv = np.array([row[k] for row in self._slow_uv])

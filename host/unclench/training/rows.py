@@ -2,15 +2,18 @@
 
 Lost contact shows up to 1.5 s after it began. `Confirm` therefore holds rows back for so long, and
 takes trust away from those that came before bad news; scores and alerts are made from such rows.
+An input that is flat, or stuck at a rail, shows at once: it is quieter than the instrument can be.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unclench.live.blocks import BoolArray, FloatArray, IntArray, LiveBlock, LiveEvent, StreamInfo
 from unclench_dsp import HopMeanSquare, PickEvery, RollingRms
@@ -19,6 +22,7 @@ NOTICED_AFTER_S = 1.5
 """Two windows of half a second in which bad news must show, and the one in which it began."""
 
 _SLOW_S = 1.0
+_QUIETER = 0.5  # than this share of the instrument's own noise no signal can be
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,21 @@ class Rows:
         settle or samples are missing.
     trusted : ndarray of bool, shape (n_rows, n_channels)
         Whether it is a muscle's.
+    bad : ndarray of bool, shape (n_rows, n_channels)
+        Whether it is known to be none; neither where filters settle.
     """
 
     sample: IntArray
     fast_uv: FloatArray
     slow_uv: FloatArray
     trusted: BoolArray
+    bad: BoolArray
+
+    def from_row(self, n: int) -> Rows:
+        """All but the first `n`."""
+        return Rows(
+            self.sample[n:], self.fast_uv[n:], self.slow_uv[n:], self.trusted[n:], self.bad[n:]
+        )
 
 
 @dataclass
@@ -50,6 +63,7 @@ class Row:
     fast_uv: list[float]
     slow_uv: list[float]
     trusted: list[bool]
+    bad: list[bool]
 
 
 class Confirm:
@@ -66,8 +80,8 @@ class Confirm:
         """Take the newest row; yield those that are confirmed by now."""
         if self._held:
             before = self._held[-1]
-            for k, (was, now) in enumerate(zip(before.trusted, row.trusted, strict=True)):
-                if was and not now and row.fast_uv[k] == row.fast_uv[k]:  # not for a mere gap
+            for k, (was, now) in enumerate(zip(before.bad, row.bad, strict=True)):
+                if now and not was:
                     self._distrust(k, row.sample - self._delay_n)
         self._held.append(row)
         while self._held[0].sample <= row.sample - self._delay_n:
@@ -96,6 +110,10 @@ class RowSource:
         n_channels = len(info.channels)
         self._deliver = deliver
         self._hop_n = info.hop_n
+        self._least_uv = _QUIETER * np.array([noise_uv or 0.0 for noise_uv in info.noise_uv])
+        self._quiet = np.full((1, n_channels), -np.inf)  # last sample that was too quiet
+        self._fast_n = round(info.settings.window_s * info.fs_hz)
+        self._slow_n = round(_SLOW_S * info.fs_hz)
         self._pick = PickEvery(info.hop_n)
         self._power = HopMeanSquare(info.hop_n, n_channels)
         self._rms = RollingRms(round(_SLOW_S * info.fs_hz / info.hop_n), n_channels)
@@ -128,10 +146,15 @@ class RowSource:
         wanted = sample // self._hop_n - 1
         at = np.searchsorted(known, wanted).clip(0, len(known) - 1)
         slow = np.where((known[at] == wanted)[:, np.newaxis], values[at], np.nan)
-        since = np.array([start for start, _ in block.trusts])
-        trusts = np.array([trust for _, trust in block.trusts])
-        trusted = trusts[np.searchsorted(since, sample, "right") - 1]
-        rows = Rows(sample, fast_uv, slow, trusted & ~np.isnan(fast_uv))
+        trusted = _at(sample, block.trusts)
+        settling = np.isnan(fast_uv) | (_at(sample, block.states) == "settling")
+        quiet = np.where(fast_uv < self._least_uv, sample[:, np.newaxis], -np.inf)
+        quiet = np.maximum.accumulate(np.concatenate([self._quiet, quiet]))[1:]
+        self._quiet = quiet[-1:]
+        since_quiet_n = sample[:, np.newaxis] - quiet
+        slow[since_quiet_n < self._slow_n + self._hop_n] = np.nan
+        bad = ~settling & (~trusted | (since_quiet_n < self._fast_n + self._hop_n))
+        rows = Rows(sample, fast_uv, slow, trusted & ~settling & ~bad, bad)
         if self._confirm is None:
             self._deliver(rows)
         elif len(late := [out for row in each_row(rows) for out in self._confirm.take(row)]):
@@ -145,7 +168,7 @@ def confirm_n(info: StreamInfo) -> int:
 
 def each_row(rows: Rows) -> Iterator[Row]:
     """Rows one by one."""
-    columns = (rows.sample, rows.fast_uv, rows.slow_uv, rows.trusted)
+    columns = (rows.sample, rows.fast_uv, rows.slow_uv, rows.trusted, rows.bad)
     for row in zip(*(column.tolist() for column in columns), strict=True):
         yield Row(*row)
 
@@ -156,4 +179,12 @@ def _together(rows: list[Row]) -> Rows:
         np.array([row.fast_uv for row in rows]),
         np.array([row.slow_uv for row in rows]),
         np.array([row.trusted for row in rows]),
+        np.array([row.bad for row in rows]),
     )
+
+
+def _at(sample: IntArray, line: Sequence[tuple[int, tuple[object, ...]]]) -> NDArray[Any]:
+    """What a line of changes says for each sample, shape (n_samples, n_channels)."""
+    since = np.array([start for start, _ in line])
+    values = np.array([value for _, value in line])
+    return np.asarray(values[np.searchsorted(since, sample, "right") - 1])

@@ -13,6 +13,7 @@ REST_S = 0.2  # an EMG gap, by convention
 STAYS_S = 3.0  # for so long the 1 s RMS must stay calm to count as recovered
 _CONTRACTION_TIMES = 3.0  # times the baseline from which on it is a contraction
 _CONTRACTION_S = 0.5
+_AGAIN_TIMES = 2.0  # times the lowest since the last one: a slow fall is no new contraction
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Tally:
     lowest_uv: float = math.inf
     with_goal_n: int = 0
     below_goal_n: int = 0
+    with_rest_n: int = 0  # while the rest level was known
     rest_n: int = 0
     rests: int = 0
     longest_rest_n: int = 0
@@ -44,6 +46,7 @@ class Tally:
             lowest_uv=self.lowest_uv if math.isfinite(self.lowest_uv) else None,
             with_goal_s=self.with_goal_n * row_s,
             below_goal_s=self.below_goal_n * row_s,
+            with_rest_s=self.with_rest_n * row_s,
             rest_s=self.rest_n * row_s,
             rests=self.rests,
             longest_rest_s=self.longest_rest_n * row_s,
@@ -63,10 +66,10 @@ class Tally:
         goal_uv: float | None,
         rest_uv: float | None,
         moment_s: float | None,
-    ) -> None:
-        """Count a row.
+    ) -> int:
+        """Count a row; return the credits that it earns.
 
-        `moment_s` is how long a moment of rest must be to earn a credit; None where none is earned.
+        `moment_s` is how long a moment of rest must be to earn one; None where none is earned.
         """
         self.scored_n += 1
         self.sum_uv += fast_uv
@@ -75,21 +78,22 @@ class Tally:
         if goal_uv is not None:
             self.with_goal_n += 1
             self.below_goal_n += fast_uv < goal_uv
+        self.with_rest_n += rest_uv is not None
         if rest_uv is None or fast_uv >= rest_uv:
             self._run_n = 0
-            return
+            return 0
         self._run_n += 1
         rest_n = round(REST_S / self.row_s)
         if self._run_n < rest_n:
-            return
+            return 0
         first = self._run_n == rest_n
         self.rests += first
         self.rest_n += rest_n if first else 1
         self.longest_rest_n = max(self.longest_rest_n, self._run_n)
-        if moment_s is not None:
-            second_n = round(1 / self.row_s)
-            self.credits += self._run_n == max(rest_n, round(moment_s / self.row_s))
-            self.credits += self._run_n % second_n == 0
+        if moment_s is None:
+            return 0
+        moment_n = max(rest_n, round(moment_s / self.row_s))
+        return (self._run_n == moment_n) + (self._run_n % round(1 / self.row_s) == 0)
 
 
 @dataclass(frozen=True)
@@ -104,9 +108,10 @@ class Recovered:
 class RecoveryWatch:
     """Finds contractions of one channel and times the letting go.
 
-    A contraction is tension above three times the baseline for half a second. It ends where the
-    tension last falls below half of its height. Recovery lasts from there until the 1 s RMS stays
-    at or below baseline mean + 2 SD for 3 s (no norm: a person's own history is to compare with).
+    A contraction is tension above three times the baseline for half a second; behind another one,
+    if it has doubled meanwhile. It ends where the tension last falls below half of its height.
+    Recovery lasts from there until the 1 s RMS stays at or below baseline mean + 2 SD for 3 s (no
+    norm: a person's own history is what to compare with).
     """
 
     def __init__(self, channel: TrainedChannel, row_n: int, fs_hz: float) -> None:
@@ -123,29 +128,34 @@ class RecoveryWatch:
 
     def reset(self) -> None:
         """Nothing is known any more: rows were missing or not to be trusted."""
-        self._run_n, self._run_peak_uv = 0, 0.0  # of rows that are high, one behind the other
+        self._run_n = 0  # of rows that are high, one behind the other
         self._peak_uv: float | None = None  # of the contraction under way, or let go of
+        self._trough_uv = math.inf  # lowest 1 s RMS since it was let go of
         self.released: int | None = None
         self._calm_from: int | None = None
 
     def let_go(self, sample: int) -> None:
-        """Time the letting go from here on, whether or not there was a contraction."""
-        self.released = sample
-        self._calm_from = None
-        self._peak_uv = self._peak_uv or math.inf
+        """Time the letting go from here on, unless that of a contraction is under way."""
+        if self._peak_uv is None:
+            self.released = sample
+            self._peak_uv = math.inf
 
     def add(self, sample: int, fast_uv: float, slow_uv: float) -> Recovered | None:
         """Take a row; return what was recovered from with it. `began` tells of a contraction."""
-        high = fast_uv >= self._high_uv
-        self._run_n = self._run_n + 1 if high else 0
-        self._run_peak_uv = max(self._run_peak_uv, fast_uv) if high else 0.0
-        self.began = self._run_n == self._long_n
-        if self._run_n >= self._long_n:
-            self._peak_uv = self._run_peak_uv
+        self._run_n = self._run_n + 1 if fast_uv >= self._high_uv else 0
+        lasting = self._run_n >= self._long_n
+        again = slow_uv >= _AGAIN_TIMES * self._trough_uv
+        self.began = lasting and (self._peak_uv is None or again)
+        if self.began:
+            self._peak_uv, self._trough_uv = fast_uv, math.inf
         if self._peak_uv is None:
             return None
+        if lasting and fast_uv > self._peak_uv:
+            self._peak_uv = fast_uv
         if fast_uv >= self._peak_uv / 2:
             self.released = sample
+        else:
+            self._trough_uv = min(self._trough_uv, slow_uv)
         if self.released is None or not slow_uv <= self._calm_uv:
             self._calm_from = None
             return None

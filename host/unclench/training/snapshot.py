@@ -25,7 +25,8 @@ class Score:
     lowest_uv: float | None = None
     with_goal_s: float = 0.0  # of the scored time, how long there was a goal
     below_goal_s: float = 0.0
-    rest_s: float = 0.0  # below the rest level
+    with_rest_s: float = 0.0  # of the scored time, how long the rest level was known
+    rest_s: float = 0.0  # below it
     rests: int = 0  # moments of rest of 0.2 s and longer
     longest_rest_s: float = 0.0
     credits: int = 0
@@ -39,8 +40,8 @@ class Score:
 
     @property
     def rest_share(self) -> float | None:
-        """Share of the scored time that was spent at rest."""
-        return self.rest_s / self.scored_s if self.scored_s else None
+        """Share of the time with a known rest level that was spent at rest."""
+        return self.rest_s / self.with_rest_s if self.with_rest_s else None
 
 
 @dataclass(frozen=True)

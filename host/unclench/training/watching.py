@@ -17,7 +17,7 @@ from unclench.settings import Sustained
 from unclench.training.day import DaySummary, DayWatch, Minute, Standing
 from unclench.training.daystore import DayFolder
 from unclench.training.daywords import all_standing_words
-from unclench.training.measuring import Measurement, MeasurementError
+from unclench.training.measuring import Measurement
 from unclench.training.program import Baseline
 from unclench.training.rows import Rows, RowSource, each_row
 from unclench.training.sustained import Alert, spell
@@ -179,10 +179,7 @@ class Watching:
     def _rows(self, rows: Rows) -> None:
         done = self._measure(rows) if self._day is None else 0
         if self._day is not None and done < len(rows.sample):
-            here = slice(done, None)
-            left = Rows(
-                rows.sample[here], rows.fast_uv[here], rows.slow_uv[here], rows.trusted[here]
-            )
+            left = rows.from_row(done)
             self._latest = int(left.sample[-1])
             for found in self._day.rows(left):
                 self._found.put(found)
@@ -208,10 +205,9 @@ class Watching:
 
     def _rested(self) -> bool:
         """Begin the day with what was measured, or measure once more."""
-        try:
-            channels, words = self._rest.result()
-        except MeasurementError as error:
-            self._tell("rest not measured", str(error))
+        channels, words, failures = self._rest.result()
+        if failures:
+            self._tell("rest not measured", " ".join(failures))
             self._rest, self._rest_n = self._new_rest(), 0
             return False
         self._channels = tuple(channels)
