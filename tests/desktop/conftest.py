@@ -57,7 +57,7 @@ def stage(app: object, tmp_path: object) -> Iterator[Callable[..., Stage]]:
 
     stages: list[tuple[Stage, object]] = []
 
-    def make(source_name: str, speed: float = 10.0, **choices: object) -> Stage:
+    def make(source_name: str, speed: float = 10.0, known: tuple = (), **choices: object) -> Stage:
         source = open_source(source_name, speed=speed)
         pipeline = Pipeline(source.reader(), source.name, channel_names=source.channel_names)
         info = pipeline.connect()
@@ -65,7 +65,7 @@ def stage(app: object, tmp_path: object) -> Iterator[Callable[..., Stage]]:
         pipeline.start([rings])
         settings = Settings(sessions_dir=tmp_path, theme="light", **choices)
         saved = settings.model_copy()
-        window = Dashboard(pipeline, rings, settings, saved)
+        window = Dashboard(pipeline, rings, settings, saved, known=known)
         made = Stage(app, window, pipeline, settings, saved)
         made.window.show()
         made.window.activateWindow()

@@ -21,6 +21,7 @@ from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
 from unclench.desktop.plots import TensionTrace
 from unclench.settings import load_settings
 from unclench.store import open_session
+from unclench.training.values import ReferenceContraction, TrainedChannel
 
 KEY = QtCore.Qt.Key
 
@@ -237,3 +238,14 @@ def test_help_explains_words_and_keys(stage):
     for word in ("noise floor", "No contact", "Mains hum", "Clipping", "not a medical device"):
         assert word in text
     dialog.close()
+
+
+def test_a_known_reference_gives_a_percentage_and_the_place_a_name(stage):
+    reference = ReferenceContraction(50.0, "gentle")
+    known = (TrainedChannel(0, "Left shoulder", 0.17, reference=reference),)
+    made = stage("sim:relaxed", speed=20, known=known)
+    made.until(lambda: words(made.window, "value") not in ([], ["–"]))
+    assert "Left shoulder" in words(made.window, "title")
+    (uv,) = words(made.window, "value")
+    (percent,) = (text for text in words(made.window, "small") if "of your reference" in text)
+    assert float(percent.split()[0]) == pytest.approx(2 * float(uv), abs=0.11)

@@ -12,13 +12,16 @@ from unclench.desktop.eventloop import start_qt, stopped_by_signals_and_faults, 
 from unclench.desktop.training.safety import SafetyDialog
 from unclench.desktop.training.window import TrainingWindow
 from unclench.desktop.window import Dashboard, picture
-from unclench.errors import StoreError
+from unclench.errors import InputError, StoreError
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.settings import Place, Settings, save_settings
+from unclench.training.calibrations import load_book
 from unclench.training.programfile import NamedProgram
 from unclench.training.session import Situation
+from unclench.training.setup import trained_channels
+from unclench.training.values import TrainedChannel
 
 _LAST_LOOK_MS = 400  # after the end, for the last samples to be drawn
 
@@ -55,7 +58,9 @@ def run_dashboard(
             return
         settings.safety_read = saved.safety_read = date.today()
         save_settings(saved)
-    window = Dashboard(pipeline, rings, settings, saved, recorder, notes)
+    window = Dashboard(
+        pipeline, rings, settings, saved, recorder, notes, _known(pipeline, settings)
+    )
     troubles: list[str] = []
     training: list[TrainingWindow] = []
 
@@ -115,6 +120,16 @@ def run_training(
         notes=notes,
     )
     _show_until_closed(app, window, [], settings.maximized)
+
+
+def _known(pipeline: Pipeline, settings: Settings) -> tuple[TrainedChannel, ...]:
+    """What is known of the channels by their places; nothing where these do not fit the board."""
+    if not settings.places:
+        return ()
+    try:
+        return trained_channels(pipeline.info, settings.places, load_book()[0])
+    except InputError:
+        return ()
 
 
 def _show_until_closed(

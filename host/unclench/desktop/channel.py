@@ -26,8 +26,10 @@ class ChannelRow(QtWidgets.QWidget):
         noise_uv: float | None,
         settings: Settings,
         n_channels: int,
+        reference_uv: float | None = None,
     ) -> None:
         super().__init__()
+        self._reference_uv = reference_uv
         self._number = number
         self._theme: Theme | None = None
         self._shown: tuple[str, ...] = ()
@@ -45,6 +47,7 @@ class ChannelRow(QtWidgets.QWidget):
         self._unit = QtWidgets.QLabel("µV", objectName="unit")
         self._state = QtWidgets.QLabel(objectName="state")
         self._advice = QtWidgets.QLabel(objectName="small", wordWrap=True)
+        self._percent = QtWidgets.QLabel(objectName="small")
         self._shown_span = QtWidgets.QLabel(objectName="small", wordWrap=True)
         floor = "not measured" if noise_uv is None else f"{noise_uv:.2f} µV"
         self._floor = QtWidgets.QLabel(f"Noise floor {floor}", objectName="small")
@@ -63,6 +66,8 @@ class ChannelRow(QtWidgets.QWidget):
         card.addWidget(self._name)
         card.addStretch(1)
         card.addLayout(number)
+        card.addWidget(self._percent)
+        self._percent.setVisible(self._reference_uv is not None)
         card.addWidget(self._state)
         card.addWidget(self._advice)
         card.addStretch(1)
@@ -126,6 +131,11 @@ class ChannelRow(QtWidgets.QWidget):
         words = STATE_WORDS[state]
         can_tell = connected and trusted and not np.isnan(newest).any()
         value = tension_words(float(newest.mean())) if can_tell and len(newest) else "–"
+        if self._reference_uv is not None:
+            share = (
+                f"{100 * float(newest.mean()) / self._reference_uv:.1f}" if value != "–" else "–"
+            )
+            self._percent.setText(f"{share} % of your reference")
         removed = hum_words(notched_hz) if trusted else ""
         advice = " ".join(part for part in (words.advice, removed) if part)
         shape, word, tone = words.shape, words.word, words.tone

@@ -21,6 +21,7 @@ from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.settings import Settings, save_settings, sessions_dir
+from unclench.training.values import TrainedChannel
 
 _FRAME_MS = 16
 _WORDS_MS = 200
@@ -43,6 +44,8 @@ class Dashboard(QtWidgets.QMainWindow):
         A recording that has begun already.
     notes
         Sentences that a person should see once.
+    known
+        Channels with their places and references, where they are known.
     """
 
     train_wanted = QtCore.pyqtSignal()
@@ -56,6 +59,7 @@ class Dashboard(QtWidgets.QMainWindow):
         saved: Settings,
         recorder: Recorder | None = None,
         notes: tuple[str, ...] = (),
+        known: tuple[TrainedChannel, ...] = (),
     ) -> None:
         super().__init__()
         self._pipeline = pipeline
@@ -72,10 +76,22 @@ class Dashboard(QtWidgets.QMainWindow):
         info = pipeline.info
         self._header = Header(info.source)
         self._banner = Banner()
-        self._rows = [
-            ChannelRow(k, name, info.noise_uv[k], settings, len(info.channels))
-            for k, name in enumerate(info.channels)
-        ]
+        n = len(info.channels)
+        by_index = {channel.index: channel for channel in known}
+        self._rows = []
+        for k, name in enumerate(info.channels):
+            place = by_index.get(k)
+            reference = place.reference if place is not None else None
+            self._rows.append(
+                ChannelRow(
+                    k,
+                    place.label if place is not None else name,
+                    info.noise_uv[k],
+                    settings,
+                    n,
+                    reference.uv if reference is not None else None,
+                )
+            )
         self._footer = Footer(settings)
         self._lay_out()
         self._connect_actions()

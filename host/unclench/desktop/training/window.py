@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from datetime import date, datetime
 from pathlib import Path
@@ -39,7 +40,7 @@ from unclench.training.setup import (
     without_calibration,
 )
 from unclench.training.sites import place_label
-from unclench.training.tags import DEFAULT_TAGS, load_tags
+from unclench.training.tags import DEFAULT_TAGS, load_tags, save_tags, tags_path
 
 _FIRST_PLACES = (Place(channel=1, site="shoulder", side="left"),)  # to see how it is meant
 _FIRST_PROGRAM = "first-ten-minutes"
@@ -457,6 +458,9 @@ def _program_infos() -> list[ProgramInfo]:
 
 def _own_tags() -> tuple[tuple[Any, ...], str | None]:
     try:
+        if not tags_path().exists():  # to be found and changed by whoever wants other words
+            with contextlib.suppress(StoreError):
+                save_tags(DEFAULT_TAGS)
         return load_tags(), None
     except UnclenchError as error:
         return DEFAULT_TAGS, f"{error} The usual tags are used."
