@@ -71,7 +71,21 @@ def channels(n, reference=True):
 
 
 def score(k):
-    return Score(NAMES[k], 200.0, 2.6, 1.6, 200.0, 124.0, 80.0, 14, 24.0, 3, 2, (14.0, 9.0))
+    return Score(
+        NAMES[k],
+        scored_s=200.0,
+        mean_uv=2.6,
+        lowest_uv=1.6,
+        with_goal_s=200.0,
+        below_goal_s=124.0,
+        with_rest_s=200.0,
+        rest_s=80.0,
+        rests=14,
+        longest_rest_s=24.0,
+        credits=3,
+        contractions=2,
+        recovery_s=(14.0, 9.0),
+    )
 
 
 def effect(k=0, falls=True):

@@ -132,9 +132,8 @@ class ChannelRow(QtWidgets.QWidget):
         can_tell = connected and trusted and not np.isnan(newest).any()
         value = tension_words(float(newest.mean())) if can_tell and len(newest) else "–"
         if self._reference_uv is not None:
-            share = (
-                f"{100 * float(newest.mean()) / self._reference_uv:.1f}" if value != "–" else "–"
-            )
+            percent = 100 * float(newest.mean()) / self._reference_uv if value != "–" else 0.0
+            share = f"{percent:.1f}" if value != "–" else "–"
             self._percent.setText(f"{share} % of your reference")
         removed = hum_words(notched_hz) if trusted else ""
         advice = " ".join(part for part in (words.advice, removed) if part)

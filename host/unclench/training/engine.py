@@ -87,6 +87,7 @@ class Engine:
         self._confirm = Confirm(stream.confirm_n)
         self._contexts: deque[Context] = deque()
         self._out: list[TrainingEvent] = []
+        self._told = begin  # sample of the latest event
         self._asked: list[Asked] = []
         self._notes: list[str] = []
         self._failures: list[str] = []  # of the latest measurement
@@ -436,7 +437,8 @@ class Engine:
 
     def _tell(self, sample: int, kind: str, text: str, duration_s: float | None = None) -> None:
         rounded = None if duration_s is None else round(duration_s, 3)
-        self._out.append(TrainingEvent(sample, kind, text, rounded))
+        self._told = max(self._told, sample)  # a wish may come late; what is told stays in order
+        self._out.append(TrainingEvent(self._told, kind, text, rounded))
 
 
 def _all_below(tension: Sequence[float | None], goals: Sequence[float | None]) -> bool | None:
