@@ -78,8 +78,8 @@ def resting_baseline(rms_uv: FloatArray, step_n: int) -> Baseline:
     n = int(np.count_nonzero(kept))
     if n < max(len(rms_uv) / 2, 2 * step_n):
         raise ValueError(
-            f"Only {n / max(1, len(rms_uv)):.0%} of the rest ({n} of {len(rms_uv)} values) could "
-            "be used, and half of it is needed: the rest was lost signal, movement or tension; "
+            f"Only {100 * n / max(1, len(rms_uv)):.0f} % of the time could be used, and half of it "
+            "is needed: all else was no muscle's, or was movement or tension; check the sensor, "
             "sit still and measure again."
         )
     # Of n overlapping windows n / step_n are independent: the usual n - 1 becomes n - step_n.

@@ -53,7 +53,9 @@ for _command in (
 def main() -> None:
     """Run the command line and leave with its exit status."""
     # A session that is told to end ends as with Ctrl-C: everything is written.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        if hasattr(signal, number):
+            signal.signal(getattr(signal, number), signal.default_int_handler)
     try:
         cli(standalone_mode=False)
     except click.UsageError as error:

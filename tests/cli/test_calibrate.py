@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from unclench.store import open_session
-from unclench.training.calibrations import load_book
+from unclench.training.calibrations import book_path, load_book
 
 PERSON = ("--source", "sim:person", "--speed", "max")
 SHOULDER = ("--place", "1:shoulder:left")
@@ -25,13 +25,13 @@ def test_it_is_measured_kept_reused_and_given_up(run, tmp_path):
     assert done.out.startswith("Left shoulder on channel 1, wide band, rest 2.")
     assert "gentle contraction" in done.out
     assert "Just rest" in done.err  # what to do is said as it comes
-    (entry,) = load_book()[0].calibrations
+    (entry,) = load_book(book_path(virtual=True))[0].calibrations
     assert entry.baseline.mean_uv == pytest.approx(2.1, rel=0.15)
     assert entry.reference.uv == pytest.approx(60, rel=0.25)
     assert entry.reference.strength == "gentle"
     assert entry.noise_uv == pytest.approx(0.169)
     listed = run("calibrate", "--list").out
-    assert listed == done.out
+    assert listed == f"Nothing is calibrated yet.\n{done.out}"  # but on a virtual board
 
     out = ("--out", tmp_path / "s")
     session = run("session", "quiet-five", *PERSON, *SHOULDER, "--headless", *out)
@@ -43,8 +43,9 @@ def test_it_is_measured_kept_reused_and_given_up(run, tmp_path):
     moved = run("calibrate", "--moved", *SHOULDER)
     assert moved.out == "Left shoulder: calibrate it again before you train.\n"
     assert run("calibrate", "--list").out == "Nothing is calibrated yet.\n"
-    assert run("calibrate", "--moved", *SHOULDER).out == "Left shoulder: it was not calibrated.\n"
-    assert len(load_book()[0].calibrations) == 1  # what once held is still known
+    assert run("calibrate", "--moved", *SHOULDER).out == "Left shoulder: nothing held there.\n"
+    (once,) = load_book(book_path(virtual=True))[0].calibrations  # what held is still known
+    assert once.moved is not None
 
 
 def test_measured_anew_it_is_another(run):
@@ -52,7 +53,7 @@ def test_measured_anew_it_is_another(run):
     assert run("calibrate", *PERSON, *SHOULDER, "--reference", "none").status == 0
     source = ("--source", "sim:person?seed=3", "--speed", "max")
     assert run("calibrate", *source, *SHOULDER, "--reference", "none").status == 0
-    first, second = load_book()[0].calibrations
+    first, second = load_book(book_path(virtual=True))[0].calibrations
     assert first.baseline != second.baseline
     assert second.reference is None
 
@@ -86,15 +87,15 @@ def test_what_could_not_be_measured_is_not_kept(run):
     assert "Traceback" not in done.err
     assert "The resting level of Left shoulder" in done.err.splitlines()[-1]
     assert done.err.splitlines()[-1].count("Only") == 1  # once, not for each attempt
-    assert load_book()[0].calibrations == []
+    assert load_book(book_path(virtual=True))[0].calibrations == []
 
 
 def test_a_muscle_that_was_not_tensed_leaves_the_rest(run):
     source = ("--source", "sim:relaxed", "--speed", "max")
     done = run("calibrate", *source, *SHOULDER)
-    assert done.status == 0
+    assert done.status == 2  # not all that was asked for
     assert "No clear contraction was seen on Left shoulder" in done.err
-    (entry,) = load_book()[0].calibrations
+    (entry,) = load_book(book_path(virtual=True))[0].calibrations
     assert entry.reference is None
     assert entry.baseline is not None
 
@@ -103,4 +104,28 @@ def test_a_recording_that_is_too_short_calibrates_nothing(run, session):
     done = run("calibrate", "--source", session, "--speed", "max", *SHOULDER)
     assert done.status == 2
     assert done.err.splitlines()[-1].endswith("Nothing was calibrated.")
+    assert load_book(book_path(virtual=True))[0].calibrations == []
+
+
+def test_a_calibration_that_failed_leaves_the_one_before(run):
+    assert run("calibrate", *PERSON, *SHOULDER).status == 0
+    before = run("calibrate", "--list").out
+    source = ("--source", "sim:poor-contact", "--speed", "max")
+    assert run("calibrate", *source, *SHOULDER).status == 2
+    assert run("calibrate", "--list").out == before
+
+
+def test_the_boards_own_noise_is_no_rest(run):
+    done = run("calibrate", "--source", "sim:shorted", "--speed", "max", *SHOULDER)
+    assert done.status == 2
+    assert "Only 0 % of the time could be used" in done.err
+    assert load_book(book_path(virtual=True))[0].calibrations == []
+
+
+def test_no_virtual_board_in_the_place_of_one_that_is_not_plugged_in(run):
+    assert "No board is plugged in" in run("calibrate", *SHOULDER).sentence()
+
+
+def test_what_a_virtual_board_shows_is_no_persons_rest(run):
+    assert run("calibrate", *PERSON, *SHOULDER, "--reference", "none").status == 0
     assert load_book()[0].calibrations == []

@@ -13,7 +13,7 @@ import pytest
 
 from unclench.settings import Place
 from unclench.store import load_recording, open_session
-from unclench.training.calibrations import load_book, save_book
+from unclench.training.calibrations import book_path, load_book, save_book
 from unclench.training.values import RestBaseline
 from unclench_dsp import WIDE
 
@@ -55,11 +55,11 @@ def short(tmp_path):
 @pytest.fixture
 def calibrated():
     """A left shoulder on channel 1 that rests at 2.2 µV."""
-    book, _ = load_book()
+    book, _ = load_book(book_path(virtual=True))
     place = Place(channel=1, site="shoulder", side="left")
     baseline = RestBaseline(2.2, 0.2, 60.0, 0.3)
     book.add(place, WIDE, 0.25, created=datetime.now().astimezone(), baseline=baseline)
-    save_book(book)
+    save_book(book, book_path(virtual=True))
 
 
 def test_help_says_what_it_does(run):
@@ -117,7 +117,7 @@ def test_a_calibration_is_used_and_kept_with_the_session(run, short, calibrated,
     assert goal.text == "Left shoulder: 4.40 µV"
     # In another band it does not hold.
     other = run("session", program, *PERSON, *place, "--band", "narrow")
-    assert "has none yet" in other.sentence()
+    assert "values of different bands do not compare" in other.sentence()
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_goal_against_a_contraction_that_was_never_measured(run, short, calibr
     program = short('kind = "fixed", uv = 12.0', 'kind = "reference", percent = 5')
     place = ("--place", "1:shoulder:left")
     done = run("session", program, *PERSON, *place, "--out", tmp_path / "s")
-    assert "calibrate with a contraction first" in done.sentence()
+    assert "has no reference contraction yet: calibrate it first" in done.sentence()
     assert not (tmp_path / "s").exists()
 
 

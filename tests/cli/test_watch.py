@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 import pytest
 
 from unclench.settings import Place, Settings, Sustained, save_settings
-from unclench.training.calibrations import Book, save_book
+from unclench.training.calibrations import Book, book_path, save_book
 from unclench.training.values import ReferenceContraction, RestBaseline
 from unclench_dsp import WIDE
 
@@ -42,7 +42,7 @@ def calibrate():
         baseline=RestBaseline(2.0, 0.2, 60.0, 0.3),
         reference=ReferenceContraction(600.0, "maximum"),
     )
-    save_book(book)
+    save_book(book, book_path(virtual=True))
 
 
 def table(path):
@@ -262,7 +262,7 @@ def test_a_full_disk_is_told_and_watching_goes_on(tmp_path):
 
     def small_files():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
 
     arguments = ("--source", "sim:desk-work", "--seconds", "130", "--out", str(tmp_path / "d"))
     done = subprocess.run(

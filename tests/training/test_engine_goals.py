@@ -123,10 +123,10 @@ def test_one_sensor_that_is_off_does_not_cost_the_other_its_baseline(program, st
     ("goal", "changes", "words"),
     [
         ({"kind": "fixed", "uv": 1.0}, {"noise_uv": 1.0}, "cannot be seen on Left shoulder"),
-        (TIMES, {"baseline": None}, "has none yet: calibrate first"),
+        (TIMES, {"baseline": None}, "has none yet: calibrate"),
         (TIMES, {"noise_uv": 3.0}, "the instrument itself adds 3.00 µV"),
-        ({"kind": "reference", "percent": 5.0}, {}, "has none yet: calibrate with a contraction"),
-        ({"kind": "shaping"}, {"baseline": None}, "has none yet: calibrate first"),
+        ({"kind": "reference", "percent": 5.0}, {}, "has none yet: calibrate"),
+        ({"kind": "shaping"}, {"baseline": None}, "has none yet: calibrate"),
     ],
 )
 def test_what_cannot_be_is_refused_before_it_begins(program, stream, rested, goal, changes, words):

@@ -60,9 +60,9 @@ def test_each_kind_has_its_own_measure(rested):
 @pytest.mark.parametrize(
     ("goal", "words"),
     [
-        (percent(5.0), "5 % of a reference contraction, and Left shoulder has none yet"),
-        (times(1.2), "resting baseline, and Left shoulder has none yet"),
-        (shaping(), "resting baseline, and Left shoulder has none yet"),
+        (percent(5.0), "5 % of a reference contraction. Left shoulder has none yet"),
+        (times(1.2), "resting baseline. Left shoulder has none yet"),
+        (shaping(), "resting baseline. Left shoulder has none yet"),
     ],
 )
 def test_what_was_never_measured_is_no_measure(rested, goal, words):

@@ -15,6 +15,7 @@ from unclench.training.values import RestBaseline, TrainedChannel
 REST = Baseline(kind="baseline", seconds=20.0)
 SQUEEZE = Reference(kind="reference", times=2, tense_s=3.0, release_s=5.0, strength="maximum")
 NEW = TrainedChannel(0, "Left shoulder", 0.2)
+RESTED = replace(NEW, baseline=RestBaseline(2.0, 0.1, 60.0, 0.2))
 
 
 def around(level_uv, n, spread=0.02, seed=1):
@@ -111,7 +112,7 @@ def test_a_baseline_that_is_there_stays(maker):
 
 def test_the_best_of_the_contractions_counts(maker):
     rows, parts = squeezes(maker, 40.0, 60.0)
-    (channel,), (words,) = measured(SQUEEZE, rows, parts=parts)
+    (channel,), (words,) = measured(SQUEEZE, rows, RESTED, parts=parts)
     assert channel.reference.uv == pytest.approx(60.0, rel=0.05)
     assert channel.reference.strength == "maximum"
     assert words.endswith("µV (maximum)")
@@ -120,15 +121,15 @@ def test_the_best_of_the_contractions_counts(maker):
 def test_a_contraction_that_was_lost_leaves_the_other(maker):
     rows, parts = squeezes(maker, 40.0, 60.0)
     usable = [[part != 2] for part in parts]
-    (channel,), _ = measured(SQUEEZE, rows, parts=parts, usable=usable)
+    (channel,), _ = measured(SQUEEZE, rows, RESTED, parts=parts, usable=usable)
     assert channel.reference.uv == pytest.approx(40.0, rel=0.05)
 
 
 @pytest.mark.parametrize(
     ("channel", "least"),
     [
-        (replace(NEW, baseline=RestBaseline(2.0, 0.1, 60.0, 0.2)), "6.0"),
-        (replace(NEW, noise_uv=8.0), "10.0"),
+        (RESTED, "6.0"),
+        (replace(RESTED, noise_uv=8.0), "10.0"),
     ],
 )
 def test_no_clear_contraction_is_told(maker, channel, least):
@@ -144,3 +145,9 @@ def test_each_channel_is_measured_on_its_own(maker):
     channels, words = measured(REST, maker(n_channels=3).rows(20, uv), NEW, right)
     assert [c.baseline.mean_uv for c in channels] == pytest.approx([2.0, 4.0], rel=0.02)
     assert [word.split(":")[0] for word in words] == ["Left shoulder", "Right shoulder"]
+
+
+def test_a_contraction_without_a_rest_to_tell_it_from_is_none(maker):
+    rows, parts = squeezes(maker, 40.0, 60.0)
+    _, _, (no,) = tried(SQUEEZE, rows, parts=parts)
+    assert no.startswith("Left shoulder has no resting level yet")

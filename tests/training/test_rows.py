@@ -18,6 +18,7 @@ from unclench.training.rows import (
     RowSource,
     each_row,
 )
+from unclench.training.values import FLOOR_GATE
 
 DELAY_N = 3000
 
@@ -83,7 +84,9 @@ def test_slow_is_the_rms_of_the_second_before(troubled):
     for block in blocks:
         band_uv[block.first : block.stop] = np.where(block.settling, np.nan, block.band_uv[:, 0])
     known, rows = 0, rows_of(info, blocks)
-    quiet = [row.sample for row in rows if row.fast_uv[0] < info.noise_uv[0] / 2]  # no signal
+    quiet = [
+        row.sample for row in rows if row.fast_uv[0] < FLOOR_GATE * info.noise_uv[0]
+    ]  # no signal
     assert quiet
     for row in rows:
         second = band_uv[max(0, row.sample - 2000) : row.sample]

@@ -104,8 +104,8 @@ def test_speaks_once_the_time_is_over_and_not_before():
     )
 
 
-def test_speaks_again_after_each_further_time():
-    assert sustained()(13 * 60, 9.0).times_s == [240.0, 480.0, 720.0]
+def test_speaks_again_after_twice_and_four_times_so_long():
+    assert sustained()(17 * 60, 9.0).times_s == [240.0, 480.0, 960.0]
 
 
 def test_three_seconds_at_the_limit_begin_anew():
@@ -194,7 +194,14 @@ def test_the_window_slides_and_a_word_is_not_repeated_at_once():
     feed = moments(few_rests(), 6, 10.0)(600, 9.0)
     # The sixth and the fifth leave the window; from then on only four were in it.
     assert feed.times_s == [pytest.approx(620.0)]
-    assert feed(1200, 9.0).times_s[1:] == [pytest.approx(1220.0), pytest.approx(1820.0)]
+    assert feed(1230, 9.0).times_s[1:] == [pytest.approx(1820.0)]  # after twice ten minutes
+
+
+def test_rest_enough_makes_it_as_quick_to_speak_as_at_first():
+    feed = few_rests()(1810, 9.0)
+    assert feed.times_s == [pytest.approx(600.0), pytest.approx(1800.0)]
+    moments(feed, 5, 10.0)(700, 9.0)
+    assert len(feed.came) == 3
 
 
 def test_absence_stops_the_clock_and_breaks_a_rest():

@@ -7,11 +7,16 @@ from datetime import datetime
 
 import click
 
-from unclench.commands.guided import run_guided
+from unclench.commands.guided import Guided, run_guided
 from unclench.commands.options import Wanted, places_option, source_options
 from unclench.errors import InputError, SourceError
 from unclench.settings import Place, load_settings
-from unclench.training.calibrations import Book, StoredCalibration, load_book, save_book
+from unclench.training.calibrations import (
+    StoredCalibration,
+    book_path,
+    load_book,
+    save_book,
+)
 from unclench.training.programfile import find_program
 from unclench.training.setup import keep_calibration, parse_place
 from unclench.training.sites import place_label
@@ -40,11 +45,11 @@ def calibrate_command(
 ) -> None:
     """Measure rest and a reference contraction at a place; both are kept until the sensor moves."""
     settings, trouble = load_settings()
-    book, book_trouble = load_book()
-    for sentence in filter(None, (trouble, book_trouble)):
-        click.echo(sentence, err=True)
+    if trouble:
+        click.echo(trouble, err=True)
     if only_list:
-        _list(book)
+        for virtual in (False, True):
+            _list(virtual)
         return
     chosen = [parse_place(text) for text in places] or list(settings.places)
     if not chosen:
@@ -53,62 +58,90 @@ def calibrate_command(
             "1:shoulder:left."
         )
     if moved:
-        _moved(book, chosen)
+        _moved(chosen)
         return
     named = find_program(_PROGRAMS[reference])
     opened = wanted.open()
     pipeline = wanted.pipeline(opened)
     try:
+        if wanted.source == "auto" and opened.board is not None:
+            raise InputError(
+                "No board is plugged in, and a virtual one has no muscle to calibrate: plug the "
+                "board in, or say --source sim:person to try it out."
+            )
         guided = run_guided(
             opened,
             pipeline,
             named.program,
             named.name,
             chosen,
-            book,
             out=None,
             limits=settings.sustained,
             anew=True,
-            aloud=True,
+            asks=True,
         )
     finally:
         opened.close()
     if guided.note:
         raise SourceError(f"{guided.note} Nothing was calibrated.")
-    entries = keep_calibration(
-        book, chosen, guided.outcome, pipeline.info, datetime.now().astimezone()
-    )
-    save_book(book)
+    _keep(guided, chosen, wants_reference=reference != "none")
+
+
+def _keep(guided: Guided, places: Sequence[Place], wants_reference: bool) -> None:
+    """Enter what was measured; say what was not, and what no longer holds."""
+    book, now = guided.book, datetime.now().astimezone()
+    held = [entry for entry in book.calibrations if entry.moved is None]
+    entries = keep_calibration(book, places, guided.outcome, guided.info, now)
+    if entries:
+        save_book(book, book_path(guided.info.virtual))
+    virtual = guided.info.virtual
     for entry in entries:
-        click.echo(_words(entry))
-    failed = [channel.label for channel in guided.outcome.channels if channel.baseline is None]
-    if failed:
-        raise SourceError(f"{', '.join(failed)}: {' '.join(guided.outcome.notes)}")
-    for note in guided.outcome.notes:
-        click.echo(note, err=True)
-
-
-def _list(book: Book) -> None:
+        click.echo(_words(entry, virtual))
     holding = [entry for entry in book.calibrations if entry.moved is None]
-    if not holding:
+    for gone in held:
+        if gone not in holding:
+            click.echo(f"No longer holds, as its sensor is elsewhere now: {_words(gone, virtual)}")
+    missing = [
+        channel.label
+        for channel in guided.outcome.channels
+        if channel.baseline is None or (wants_reference and channel.reference is None)
+    ]
+    if missing:
+        why = " ".join(guided.outcome.notes)
+        raise SourceError(f"Not fully calibrated: {', '.join(missing)}. {why}")
+
+
+def _list(virtual: bool) -> None:
+    book, trouble = load_book(book_path(virtual))
+    if trouble:
+        click.echo(trouble, err=True)
+    holding = [entry for entry in book.calibrations if entry.moved is None]
+    if not holding and not virtual:
         click.echo("Nothing is calibrated yet.")
     for entry in holding:
-        click.echo(_words(entry))
+        click.echo(_words(entry, virtual))
 
 
-def _moved(book: Book, places: Sequence[Place]) -> None:
+def _moved(places: Sequence[Place]) -> None:
+    moved = []
+    for path in (book_path(), book_path(virtual=True)):
+        book, _ = load_book(path)
+        here = [p for p in places if book.mark_moved(p, datetime.now().astimezone())]
+        if here:
+            save_book(book, path)
+        moved += here
     for place in places:
-        n = book.mark_moved(place, datetime.now().astimezone())
-        what = "calibrate it again before you train" if n else "it was not calibrated"
+        what = "calibrate it again before you train" if place in moved else "nothing held there"
         click.echo(f"{place_label(place)}: {what}.")
-    save_book(book)
 
 
-def _words(entry: StoredCalibration) -> str:
+def _words(entry: StoredCalibration, virtual: bool) -> str:
     place = Place(channel=entry.channel, site=entry.site, side=entry.side)
     parts = [f"{place_label(place)} on channel {entry.channel}, {entry.band.name} band"]
     if entry.baseline is not None:
         parts.append(f"rest {entry.baseline.mean_uv:.2f} ± {entry.baseline.sd_uv:.2f} µV")
     if entry.reference is not None:
         parts.append(f"{entry.reference.strength} contraction {entry.reference.uv:.1f} µV")
+    if virtual:
+        parts.append("on a virtual board")
     return f"{', '.join(parts)} ({entry.created:%Y-%m-%d %H:%M})"

@@ -11,14 +11,15 @@ import click
 from rich.console import Console
 
 from unclench.errors import SourceError
+from unclench.live.blocks import StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.settings import Place, Sustained
 from unclench.sources import Source
 from unclench.store.schema import SessionMeta
-from unclench.training.calibrations import Book
+from unclench.training.calibrations import Book, book_path, load_book
 from unclench.training.outcome import Outcome, breath_words
-from unclench.training.program import Program
+from unclench.training.program import Program, Reflect
 from unclench.training.session import Session
 from unclench.training.setup import site_names, trained_channels, without_calibration
 from unclench.training.snapshot import Snapshot
@@ -34,6 +35,8 @@ class Guided:
     outcome: Outcome
     meta: SessionMeta | None
     folder: Path | None
+    info: StreamInfo
+    book: Book  # that holds for such a board
     note: str  # why it ended before its time; "" otherwise
 
 
@@ -43,13 +46,12 @@ def run_guided(
     program: Program,
     name: str,
     places: Sequence[Place],
-    book: Book,
     *,
     out: Path | None,
     text: str = "",
     limits: Sustained,
     anew: bool = False,
-    aloud: bool = False,
+    asks: bool = False,
 ) -> Guided:
     """Run a program from the first sample on, and keep it in `out`.
 
@@ -61,8 +63,8 @@ def run_guided(
         When to speak up in a task.
     anew
         Measure as if nothing were known: a calibration.
-    aloud
-        Say what to do as it comes, for somebody who has no window.
+    asks
+        Say what to do as it comes and put questions, to somebody who has no window.
 
     Raises
     ------
@@ -72,6 +74,9 @@ def run_guided(
     if source.situation is not None:
         source.situation.lead()  # from the first sample on
     info = pipeline.connect()
+    book, trouble = load_book(book_path(info.virtual))
+    if trouble:
+        click.echo(trouble, err=True)
     recorder: Recorder | None = None
     try:
         channels = trained_channels(info, places, book)
@@ -82,7 +87,7 @@ def run_guided(
             name,
             channels,
             situation=source.situation,
-            attended=False,
+            attended=asks and sys.stdin.isatty(),
             ends_stream=True,
             limits=limits,
         )
@@ -97,12 +102,13 @@ def run_guided(
         raise
     for note in source.notes:
         click.echo(note, err=True)
-    trouble = meta = None
+    why = meta = None
+    interrupted = False
     try:
         pipeline.start([session] if recorder is None else [session, recorder])
-        trouble = _follow(pipeline, session, recorder, aloud)
-    except KeyboardInterrupt:  # an early end like any other
-        pass
+        why = _follow(pipeline, session, recorder, asks)
+    except (KeyboardInterrupt, click.Abort):  # an early end like any other
+        interrupted = True
     finally:
         pipeline.stop()
         session.close()
@@ -110,22 +116,23 @@ def run_guided(
             meta = recorder.close(pipeline.status.drift_ppm)
     folder = recorder.folder if recorder is not None else None
     outcome = session.outcome()
-    if trouble or outcome is None:
+    if why or outcome is None:
         kept = f"; what came until then is in {folder}" if folder is not None else ""
-        raise SourceError(f"{trouble or 'The source sent no samples'}{kept}.")
+        raise SourceError(f"{why or 'The source sent no samples'}{kept}.")
     note = ""
     if outcome.state != "done":
         lasted_s = pipeline.status.n_samples / info.fs_hz
-        note = f"{info.source} ended after {lasted_s:.0f} s, before the program was done."
-    return Guided(outcome, meta, folder, note)
+        who = "You ended it" if interrupted else f"{info.source} ended"
+        note = f"{who} after {lasted_s:.0f} s, before the program was done."
+    return Guided(outcome, meta, folder, info, book, note)
 
 
 def _follow(
-    pipeline: Pipeline, session: Session, recorder: Recorder | None, aloud: bool
+    pipeline: Pipeline, session: Session, recorder: Recorder | None, asks: bool
 ) -> str | None:
     """Tell how it goes until it is over; return what went wrong, if anything."""
     console = Console(stderr=True)
-    said = ""
+    said, asked = "", -1
     away_s = 0.0
     with console.status("", spinner="dots") as line:
         if not sys.stderr.isatty():
@@ -140,9 +147,15 @@ def _follow(
             if snapshot is None:
                 continue
             line.update(_line(snapshot))
-            if aloud and snapshot.cue.headline != said:
+            if asks and snapshot.cue.headline != said:
                 said = snapshot.cue.headline
                 click.echo(f"{said}. {snapshot.cue.detail}".strip(), err=True)
+            if isinstance(snapshot.step, Reflect) and asked != snapshot.step_number:
+                asked = snapshot.step_number  # only put to somebody who can answer
+                line.stop()
+                scale = " (0 to 10)" if snapshot.step.answer == "scale" else ""
+                session.answer(click.prompt(f"Your answer{scale}", default="", err=True))
+                line.start()
     status = pipeline.status
     return status.why[:1].upper() + status.why[1:] if status.cut_short else None
 
@@ -163,9 +176,10 @@ def outcome_words(outcome: Outcome) -> list[str]:
         if score.mean_uv is not None:
             parts.append(f"mean {score.mean_uv:.1f} µV")
         if score.below_goal is not None:
-            parts.append(f"below the goal {score.below_goal:.0%} of the time")
+            parts.append(f"below the goal {100 * score.below_goal:.0f} % of the time")
         if score.rest_share is not None:
-            parts.append(f"at rest {score.rest_share:.0%}, at most {score.longest_rest_s:.0f} s")
+            longest = f"at most {score.longest_rest_s:.0f} s"
+            parts.append(f"at rest {100 * score.rest_share:.0f} %, {longest}")
         if score.recovery_s:
             times = ", ".join(f"{seconds:.1f}" for seconds in score.recovery_s)
             parts.append(f"let go within {times} s")

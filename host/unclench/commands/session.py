@@ -16,7 +16,6 @@ from unclench.live.pipeline import Pipeline
 from unclench.live.rings import DisplayRings
 from unclench.settings import Place, Settings, load_settings, sessions_dir
 from unclench.sources import Source
-from unclench.training.calibrations import load_book
 from unclench.training.programfile import NamedProgram, find_program
 from unclench.training.setup import parse_place
 
@@ -82,12 +81,11 @@ def session_command(
     if out is not None and (not str(out).strip() or out == Path()):
         raise InputError("--out needs the name of a folder.")
     settings, trouble = load_settings()
-    book, book_trouble = load_book()
     chosen = [parse_place(text) for text in places] or list(settings.places)
     opened = wanted.open()
     pipeline = wanted.pipeline(opened)
-    for sentence in filter(None, (trouble, book_trouble)):
-        click.echo(sentence, err=True)
+    if trouble:
+        click.echo(trouble, err=True)
     try:
         if not headless:
             _in_window(opened, pipeline, settings, named, out, tuple(chosen))
@@ -104,11 +102,10 @@ def session_command(
             named.program,
             named.name,
             chosen,
-            book,
             out=out.expanduser(),
             text=named.text,
             limits=settings.sustained,
-            aloud=opened.board is None,  # somebody sits there
+            asks=opened.board is None,  # somebody sits there
         )
     finally:
         opened.close()

@@ -19,7 +19,7 @@ from unclench.commands.options import Seconds, Wanted, places_option, source_opt
 from unclench.errors import DisplayError, InputError, SourceError
 from unclench.live.pipeline import Pipeline
 from unclench.settings import Settings, load_settings
-from unclench.training.calibrations import load_book
+from unclench.training.calibrations import book_path, load_book
 from unclench.training.day import DaySummary
 from unclench.training.daystore import as_json
 from unclench.training.daywords import summary_words
@@ -49,6 +49,18 @@ _LET_GO = f"Rest is not known yet, so it is measured first: sit back and let go 
 @click.option("--seconds", type=Seconds(), metavar="N", help="End after so much signal.")
 @click.option("--terminal", "face", flag_value="terminal", help="Stay in the terminal.")
 @click.option("--tray", "face", flag_value="tray", help="Stay in the system tray.")
+@click.option(
+    "--percent",
+    type=click.FloatRange(0, 100, min_open=True),
+    metavar="P",
+    help="Your limit, in % of the reference contraction (usually 0.5).",
+)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0.1, 120),
+    metavar="M",
+    help="For how long tension may stay above it (usually 4).",
+)
 @click.option("--no-baseline", is_flag=True, help="Measure no rest; refuse where none is known.")
 @click.option("--json", "as_object", is_flag=True, help="Print the summary as an object.")
 def watch_command(
@@ -57,6 +69,8 @@ def watch_command(
     places: Sequence[str],
     seconds: float | None,
     face: str | None,
+    percent: float | None,
+    minutes: float | None,
     no_baseline: bool,
     as_object: bool,
 ) -> None:
@@ -68,9 +82,12 @@ def watch_command(
     if not str(out).strip():
         raise InputError("--out needs the name of a folder.")
     settings, trouble = load_settings()
+    given = {"percent": percent, "minutes": minutes}
+    own = settings.sustained.model_copy(
+        update={name: value for name, value in given.items() if value is not None}
+    )
     in_tray = _tray_wanted(face)
     tags = load_tags() if in_tray else ()
-    book, book_trouble = load_book()
     chosen = [parse_place(text) for text in places] or list(settings.places)
     opened = wanted.open()
     pipeline = wanted.pipeline(opened, seconds, _GATHER_S)
@@ -78,12 +95,13 @@ def watch_command(
         opens.callback(opened.close)
         opens.callback(pipeline.stop)
         info = pipeline.connect()
+        book, book_trouble = load_book(book_path(info.virtual))
         channels = trained_channels(info, chosen, book)
         if no_baseline:
             for channel in channels:
-                limit_of(channel, settings.sustained.percent)
+                limit_of(channel, own.percent)
         began = datetime.now()
-        watching = Watching(info, channels, settings.sustained, out.expanduser(), began, tags)
+        watching = Watching(info, channels, own, out.expanduser(), began, tags)
         for note in filter(None, (trouble, book_trouble, *opened.notes)):
             click.echo(note, err=True)  # not sooner: an error stands alone
         if watching.measuring:

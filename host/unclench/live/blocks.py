@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench_dsp import WIDE, Band, MainsMode, SignalState, noise_in_band
+from unclench_wire.ids import FLAG_VIRTUAL
 from unclench_wire.messages import Hello
 
 FloatArray = NDArray[np.float64]
@@ -44,6 +45,11 @@ class StreamInfo:
     def fs_hz(self) -> float:
         """Samples per second and channel."""
         return self.hello.fs_hz()
+
+    @property
+    def virtual(self) -> bool:
+        """Whether no muscle was ever measured: a virtual board, or somebody else's file."""
+        return bool(self.hello.flags & FLAG_VIRTUAL)
 
     @property
     def hop_n(self) -> int:

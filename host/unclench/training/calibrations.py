@@ -175,9 +175,9 @@ def to_channel(
     )
 
 
-def book_path() -> Path:
-    """Where the book lies on this system."""
-    return own_dir() / "calibrations.json"
+def book_path(virtual: bool = False) -> Path:
+    """Where the book lies on this system: what a virtual board shows is no person's rest."""
+    return own_dir() / f"calibrations{'-virtual' if virtual else ''}.json"
 
 
 def load_book(path: Path | None = None) -> tuple[Book, str | None]:
@@ -187,7 +187,7 @@ def load_book(path: Path | None = None) -> tuple[Book, str | None]:
 
 def save_book(book: Book, path: Path | None = None) -> None:
     """Write the book as a whole or not at all. Raises StoreError."""
-    meanwhile = "they hold until the program is closed"
+    meanwhile = "what was measured now is not kept: make room, or let it be written"
     save_own(book, path or book_path(), "calibrations", meanwhile)
 
 

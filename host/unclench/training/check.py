@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from unclench.live.blocks import FloatArray, LiveBlock, LiveEvent, StreamInfo
+from unclench.training.values import FLOOR_GATE
 from unclench_dsp import NARROW, SignalState, find_heartbeat, slow_swings
 from unclench_dsp.mains import MAINS_HZ, LineProbe
 
@@ -148,11 +149,15 @@ class SensorCheck:
         copied: FloatArray = self._ring[np.arange(start, stop) % len(self._ring), channel]
         return copied
 
+    def _noise_uv(self, channel: int) -> float:
+        """The instrument's own, in the wide band; 0 where it was never measured."""
+        return self._info.hello.channels[channel].noise_nv / 1000
+
     def _judge(
         self, channel: int, state: SignalState, clipped_s: float, emg_uv: FloatArray
     ) -> tuple[Light, ...]:
-        contact = _contact(state)
-        if contact.colour != "green":
+        contact = _contact(state, emg_uv, self._noise_uv(channel), self._fs_hz)
+        if contact.colour in ("red", "grey"):
             why = _NO_CONTACT if contact.colour == "red" else _WAIT
             return (contact, *(Light(item, "grey", "", why) for item in ITEMS[1:]))
         low_uv, high_uv = (float(rail_uv[channel]) for rail_uv in self._info.rails_uv)
@@ -168,7 +173,7 @@ class SensorCheck:
             _mains_hum(self._probe, self._n(_HUM_WINDOW_S), emg_uv),
             clipping,
             heartbeat,
-            _noise_floor(self._info.hello.channels[channel].noise_nv / 1000),
+            _noise_floor(self._noise_uv(channel)),
             movement,
         )
 
@@ -177,19 +182,35 @@ def _colour(value: float, limits: tuple[float, float]) -> Colour:
     return "green" if value < limits[0] else "amber" if value < limits[1] else "red"
 
 
-def _contact(state: SignalState) -> Light:
+def _contact(state: SignalState, emg_uv: FloatArray, noise_uv: float, fs_hz: float) -> Light:
     if state == "settling":
         return Light("contact", "grey", "", _WAIT)
     if state == "no contact":
         return Light(
             "contact",
             "red",
-            "no contact",
+            "",
             "An electrode is off the skin.",
             "Press every electrode on, the reference too, and check the lead; clean and dry the "
             "skin or take a fresh electrode.",
         )
-    return Light("contact", "green", "contact", "The electrodes are on the skin.")
+    if len(emg_uv) >= fs_hz and _wide_uv(emg_uv, fs_hz) < FLOOR_GATE * noise_uv:
+        return Light(
+            "contact",
+            "amber",
+            "",
+            "Only the instrument's own noise is there, and no muscle.",
+            "Check that the electrodes are on the muscle and the lead is in; then tense it.",
+        )
+    return Light("contact", "green", "", "The electrodes are on the skin.")
+
+
+def _wide_uv(emg_uv: FloatArray, fs_hz: float) -> float:
+    """RMS in the wide band."""
+    centred = emg_uv - emg_uv.mean()
+    power = np.abs(np.fft.rfft(centred)) ** 2
+    inside = slice(*np.searchsorted(np.fft.rfftfreq(len(centred), 1 / fs_hz), (20.0, 450.0)))
+    return float(np.sqrt(2 * power[inside].sum()) / len(centred))
 
 
 def _mains_hum(probe: LineProbe, window_n: int, emg_uv: FloatArray) -> Light:
@@ -265,8 +286,8 @@ def _heartbeat(emg_uv: FloatArray, fs_hz: float, narrow: bool) -> Light:
         "red" if heart.peak_uv >= _HEART_UV else "amber",
         value,
         "The heart is in the signal and makes the tension look higher than it is.",
-        f"Use the narrow band, {NARROW.low_hz:g}-{NARROW.high_hz:g} Hz, or move the electrodes a "
-        "little; what was calibrated in the other band then has to be calibrated anew.",
+        f"Start with --band narrow ({NARROW.low_hz:g}-{NARROW.high_hz:g} Hz), or move the "
+        "electrodes a little; what was calibrated in another band has to be calibrated anew then.",
     )
 
 

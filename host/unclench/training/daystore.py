@@ -83,6 +83,11 @@ class DayFolder:
         where = [_time(at), sample, safe_cell(kind), safe_cell(text)]
         self._events.write([*where, duration_s, lost_samples])
 
+    def keep_summary(self, summary: DaySummary) -> None:
+        """Write the summary as it is by now; what the disk refuses is told with the rows."""
+        with suppress(StoreError):
+            self._write_summary(summary)
+
     def close(self, summary: DaySummary | None) -> None:
         """Write what the disk has refused so far, and the summary if there is one.
 

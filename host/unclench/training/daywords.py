@@ -37,10 +37,11 @@ def all_standing_words(all_standing: Sequence[Standing]) -> str:
 def _channel_words(day: ChannelDay) -> list[str]:
     if not day.trusted_s:
         return [f"{day.channel}: no signal that could be trusted."]
-    share = day.rest_s / day.trusted_s
+    percent = 100 * day.rest_s / day.trusted_s
+    moments = "1 moment" if day.rests == 1 else f"{day.rests} moments"
     lines = [
-        f"{day.channel}: at rest {spell(day.rest_s)} of {spell(day.trusted_s)} ({share:.0%}), "
-        f"in {day.rests} moments; the longest {spell(day.longest_rest_s)}. "
+        f"{day.channel}: at rest {spell(day.rest_s)} of {spell(day.trusted_s)} with a signal to "
+        f"trust ({percent:.0f} %), in {moments}; the longest {spell(day.longest_rest_s)}. "
         f"Longest without a pause above {day.limit_uv:.1f} µV: {spell(day.longest_sustained_s)}.",
         f"  The limit is {day.limit_why}.",
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 from unclench.settings import Sustained
 from unclench.training.cues import cue_of, title_of
@@ -30,7 +31,7 @@ from unclench.training.program import (
     Settle,
 )
 from unclench.training.rows import Confirm, Row, Rows, each_row
-from unclench.training.snapshot import Phase, Snapshot
+from unclench.training.snapshot import Cue, Phase, Snapshot
 from unclench.training.timeline import Timeline, part_of
 from unclench.training.values import TrainedChannel
 
@@ -91,6 +92,7 @@ class Engine:
         self._asked: list[Asked] = []
         self._notes: list[str] = []
         self._failures: list[str] = []  # of the latest measurement
+        self._alert: list[str] = []
         self._newest: Row | None = None
         self._ledger = Ledger(
             self.channels,
@@ -223,7 +225,7 @@ class Engine:
             step_left_s=line.step_left_s(sample),
             session_s=line.session_s(sample),
             session_left_s=line.left_s(sample),
-            cue=cue_of(line.step, step_s),
+            cue=self._cue(step_s),
             pacer=Pacer(line.step) if isinstance(line.step, Breathe) else None,
             goal_uv=goals,
             tension_uv=tuple(tension),
@@ -235,8 +237,9 @@ class Engine:
             score=self._ledger.scores(),
             step_score=self._ledger.step_scores(),
             breath=self._ledger.breath(),
+            held_s=self._below_n * self._row_s if isinstance(line.step, Hold) else None,
             recovering_s=self._recovering_s(),
-            notes=(*self._notes, *self._failures),
+            notes=(*self._notes, *self._failures, *self._alert),
         )
 
     def outcome(self) -> Outcome:
@@ -249,7 +252,7 @@ class Engine:
             score=self._ledger.scores(),
             steps=self._ledger.outcomes(),
             answers=tuple(self._answers),
-            notes=(*self._notes, *self._failures),
+            notes=(*self._notes, *self._failures, *self._alert),
         )
 
     # Rows
@@ -321,6 +324,11 @@ class Engine:
             return
         step = line.step
         self._tell(sample, "step", f"{line.number + 1} {step.kind}: {title_of(step)}")
+        if isinstance(step, Reference) and all(c.baseline is None for c in self.channels):
+            text = "No contraction is measured, as there is no resting level to tell it from."
+            self._note(sample, "not measured", text)
+            self._next_step(sample)
+            return
         if isinstance(step, Baseline | Reference):
             self._measurement = Measurement(
                 step, self.channels, 1 / self._row_s, self._stream.window_s
@@ -396,6 +404,11 @@ class Engine:
             return None
         return self._newest.fast_uv[self.channels[k].index]
 
+    def _cue(self, step_s: float) -> Cue:
+        cue = cue_of(self._timeline.step, step_s)
+        again = self._attempt > 0 and self._measurement is not None
+        return replace(cue, headline=f"Once more: {cue.headline}") if again else cue
+
     def _why_not(self, tension: Sequence[float | None]) -> str:
         if self._phase == "paused":
             return "paused"
@@ -432,7 +445,7 @@ class Engine:
 
     def _tell_news(self, news: News) -> None:
         if news.kind == "alert":
-            self._notes.append(news.text)
+            self._alert = [news.text]  # the latest; all are in the events
         self._tell(self._sample, news.kind, news.text, news.duration_s)
 
     def _tell(self, sample: int, kind: str, text: str, duration_s: float | None = None) -> None:

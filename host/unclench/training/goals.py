@@ -52,18 +52,16 @@ def goal_uv(goal: Goal, channel: TrainedChannel) -> float:
         uv, words = goal.uv, f"{goal.uv:g} µV"
     elif isinstance(goal, ReferenceGoal):
         if channel.reference is None:
-            raise GoalError(
-                f"The goal is {goal.percent:g} % of a reference contraction, and {channel.label} "
-                "has none yet: calibrate with a contraction first."
-            )
+            why = channel.why_no_reference or f"{channel.label} has none yet: calibrate it first."
+            raise GoalError(f"The goal is {goal.percent:g} % of a reference contraction. {why}")
         uv = goal.percent / 100 * channel.reference.uv
         words = f"{goal.percent:g} % of {channel.reference.uv:.0f} µV, which is {uv:.2f} µV"
     else:
         if channel.baseline is None:
-            raise GoalError(
-                f"The goal refers to a resting baseline, and {channel.label} has none yet: "
-                "calibrate first, or put a baseline step before it."
+            why = channel.why_no_baseline or (
+                f"{channel.label} has none yet: calibrate it first, or put a baseline step before."
             )
+            raise GoalError(f"The goal refers to a resting baseline. {why}")
         times = goal.times if isinstance(goal, BaselineGoal) else goal.highest_times
         uv = times * channel.baseline.mean_uv
         words = (

@@ -138,8 +138,8 @@ class Ledger:
         return tuple(outcome for _, outcome in sorted(self._outcomes.items()))
 
     def released(self) -> int | None:
-        """Sample of the earliest release that has not been recovered from."""
-        watches = [watch.released for watch in self._recovery if watch is not None]
+        """Sample of the earliest release that is being recovered from."""
+        watches = [watch.released for watch in self._recovery if watch and watch.letting_go]
         return min((sample for sample in watches if sample is not None), default=None)
 
     def _open(self, number: int) -> None:

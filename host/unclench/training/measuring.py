@@ -103,8 +103,12 @@ class Measurement:
             except ValueError:
                 continue  # one that was lost; the others may do
             best_uv = max(best_uv, found.uv)
-        rest_uv = channel.baseline.mean_uv if channel.baseline is not None else 0.0
-        least_uv = max(_CLEARLY * rest_uv, floor_uv(channel))
+        if channel.baseline is None:
+            raise MeasurementError(
+                f"{channel.label} has no resting level yet, so no contraction can be told from it: "
+                "measure rest first."
+            )
+        least_uv = max(_CLEARLY * channel.baseline.mean_uv, floor_uv(channel))
         if best_uv <= least_uv:
             raise MeasurementError(
                 f"No clear contraction was seen on {channel.label}: {best_uv:.1f} µV at most, and "

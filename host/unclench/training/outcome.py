@@ -37,6 +37,8 @@ class Outcome:
     def to_json(self) -> dict[str, Any]:
         """Plain values, rounded to what they mean."""
         plain = asdict(self)
+        for channel in plain["channels"]:  # for sentences before a session, not for its record
+            del channel["why_no_baseline"], channel["why_no_reference"]
         plain["answers"] = [{"question": q, "answer": a} for q, a in self.answers]
         return dict(_rounded(plain))
 

@@ -197,6 +197,8 @@ def _read(path: Path) -> str:
     try:
         if path.is_dir():
             raise InputError(f"{path} is a folder; give the TOML file of a program.")
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is no file; give the TOML file of a program.")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:

@@ -2,7 +2,8 @@
 
 Lost contact shows up to 1.5 s after it began. `Confirm` therefore holds rows back for so long, and
 takes trust away from those that came before bad news; scores and alerts are made from such rows.
-An input that is flat, or stuck at a rail, shows at once: it is quieter than the instrument can be.
+An input that is flat, shorted or stuck at a rail shows at once: it cannot be told from the
+instrument's own noise, and what cannot be told from noise is no muscle at rest.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.live.blocks import BoolArray, FloatArray, IntArray, LiveBlock, LiveEvent, StreamInfo
+from unclench.training.values import FLOOR_GATE
 from unclench_dsp import HopMeanSquare, PickEvery, RollingRms
 
 NOTICED_AFTER_S = 1.5
 """Two windows of half a second in which bad news must show, and the one in which it began."""
 
 _SLOW_S = 1.0
-_QUIETER = 0.5  # than this share of the instrument's own noise no signal can be
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class RowSource:
         n_channels = len(info.channels)
         self._deliver = deliver
         self._hop_n = info.hop_n
-        self._least_uv = _QUIETER * np.array([noise_uv or 0.0 for noise_uv in info.noise_uv])
+        self._least_uv = FLOOR_GATE * np.array([noise_uv or 0.0 for noise_uv in info.noise_uv])
         self._quiet = np.full((1, n_channels), -np.inf)  # last sample that was too quiet
         self._fast_n = round(info.settings.window_s * info.fs_hz)
         self._slow_n = round(_SLOW_S * info.fs_hz)

@@ -131,6 +131,7 @@ class RecoveryWatch:
         self._run_n = 0  # of rows that are high, one behind the other
         self._peak_uv: float | None = None  # of the contraction under way, or let go of
         self._trough_uv = math.inf  # lowest 1 s RMS since it was let go of
+        self.letting_go = False  # the contraction is over, and not yet recovered from
         self.released: int | None = None
         self._calm_from: int | None = None
 
@@ -152,7 +153,8 @@ class RecoveryWatch:
             return None
         if lasting and fast_uv > self._peak_uv:
             self._peak_uv = fast_uv
-        if fast_uv >= self._peak_uv / 2:
+        self.letting_go = fast_uv < self._peak_uv / 2
+        if not self.letting_go:
             self.released = sample
         else:
             self._trough_uv = min(self._trough_uv, slow_uv)

@@ -125,8 +125,9 @@ class Session:
         self._wish(Engine.skip)
 
     def end(self) -> None:
-        """End early."""
+        """End early; one that has not begun, for want of samples, is over at once."""
         self._wish(Engine.end)
+        self._pipeline.call(lambda: self._over.set() if self._engine is None else None)
 
     def answer(self, text: str) -> None:
         """Answer the question that is being asked."""
@@ -165,6 +166,8 @@ class Session:
             return
         if event.kind == "disconnected":
             self._engine.lost(event.sample)
+            if self._situation is not None:  # nobody may wait for what will not come
+                self._situation.told_until(float("inf"))
         elif event.kind == "reconnected":
             self._engine.found(event.sample)
         else:

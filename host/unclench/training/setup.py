@@ -49,8 +49,15 @@ def trained_channels(
     channels = []
     for place in sorted(places, key=lambda place: place.channel):
         index = place.channel - 1
-        stored = book.find(place, info.settings.band)
-        channels.append(to_channel(place, index, stored, info.noise_uv[index]))
+        band = info.settings.band
+        known = to_channel(place, index, book.find(place, band), info.noise_uv[index])
+        channels.append(
+            replace(
+                known,
+                why_no_baseline=book.why_missing(place, band, "baseline"),
+                why_no_reference=book.why_missing(place, band, "reference"),
+            )
+        )
     return tuple(channels)
 
 
@@ -75,7 +82,7 @@ def keep_calibration(
     entries = []
     for place in places:
         channel = by_index.get(place.channel - 1)
-        if channel is None or (channel.baseline is None and channel.reference is None):
+        if channel is None or channel.baseline is None:  # a contraction alone says nothing
             continue
         entries.append(
             book.add(
@@ -96,7 +103,7 @@ def calibration_words(book: Book, place: Place, band: Band) -> str:
     found = book.find(place, band)
     where = f"{place_label(place)} on channel {place.channel}"
     if found is None or found.baseline is None:
-        return f"{where}: {book.why_missing(place, band, 'baseline')}"
+        return f"Channel {place.channel}: {book.why_missing(place, band, 'baseline')}"
     days = (datetime.now().astimezone() - found.created).days
     when = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
     words = f"{where}: calibrated {when}; rest {found.baseline.mean_uv:.1f} µV"

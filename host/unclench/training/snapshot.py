@@ -95,5 +95,6 @@ class Snapshot:
     score: tuple[Score, ...]  # of the session, for each channel trained
     step_score: tuple[Score, ...]  # of this step
     breath: tuple[BreathEffect, ...]  # of this breathing step; empty outside of one
+    held_s: float | None  # below the goal so far, in a step of holding
     recovering_s: float | None  # since the last contraction ended, while not yet recovered
     notes: tuple[str, ...]  # what a person should know: "goal raised to the noise floor ..."

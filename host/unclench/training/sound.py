@@ -108,7 +108,8 @@ class Synth:
         self._master = _Glide(_GAIN_PER_S / rate_hz, self._volume)
         self._tone_told = _Told(0.0, 0.0)
         self._swell_told = _Told(0.0, 0.0)
-        self._bell_wanted = False
+        self._bell_wanted = 0.0  # how strong
+        self._bell_strength = 1.0
         self._bell_at: int | None = None  # samples since it was struck
         self._hushed = False
 
@@ -146,15 +147,15 @@ class Synth:
         gain = fullness if part in ("inhale", "exhale") else 0.0
         self._swell_told = _Told(gain, fullness * _SWELL_OCTAVES)
 
-    def bell(self) -> None:
-        """Strike the bell, unless it still rings."""
-        self._bell_wanted = True
+    def bell(self, strength: float = 1.0) -> None:
+        """Strike the bell, up to a `strength` of 1, unless it still rings."""
+        self._bell_wanted = strength
 
     def hush(self) -> None:
         """Let all that sounds fade out within half a second, and forget what was told."""
         self.set_tension(None)
         self.breath(None)
-        self._bell_wanted = False
+        self._bell_wanted = 0.0
         self._hushed = self._sounding
 
     def render(self, n: int) -> Sound:
@@ -171,10 +172,13 @@ class Synth:
             if wave is not None:
                 mix += share * wave
         if self._bell_wanted:
-            self._bell_wanted = False
-            self._bell_at = 0 if self._bell_at is None else self._bell_at
+            if self._bell_at is None:
+                self._bell_at, self._bell_strength = 0, self._bell_wanted
+            self._bell_wanted = 0.0
         if self._bell_at is not None:
-            mix += _BELL * _bell((self._bell_at + np.arange(n)) / self.rate_hz)
+            mix += (
+                _BELL * self._bell_strength * _bell((self._bell_at + np.arange(n)) / self.rate_hz)
+            )
             self._bell_at += n
             if self._bell_at >= _BELL_S * self.rate_hz:
                 self._bell_at = None

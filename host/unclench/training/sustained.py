@@ -71,7 +71,7 @@ class SustainedAlert:
 
     The default of 4 minutes above 0.5 % is Hanvold's (2013). It is over once the tension has stayed
     at or below the limit for 3 s, as a recovery is: a shorter dip, such as breathing makes, is no
-    letting go, and does not count either. It speaks again after each further `minutes`. Only
+    letting go, and does not count either. It speaks again after twice, four times so long. Only
     trusted rows count.
 
     Parameters
@@ -119,7 +119,7 @@ class SustainedAlert:
         self.longest_s = max(self.longest_s, self.above_s)
         if self.above_s < self._times * self._minutes * 60:
             return None
-        self._times += 1
+        self._times *= 2  # an alert that comes every four minutes all day is no quiet one
         sentence = (
             f"{self._label} has been above {self._limit_uv:.1f} µV for "
             f"{spell(self.above_s)} without a pause. Let it sink as you breathe out."
@@ -135,7 +135,8 @@ class TooFewRests:
     """Speaks up after fewer than `rests` moments of rest in the last `minutes` of trusted signal.
 
     A moment of rest is at least 0.2 s below the rest level (a convention); one that goes on counts
-    once more for each further 10 s. It speaks again after `minutes` more at the earliest.
+    once more for each further 10 s. It speaks again after `minutes` more at the
+    earliest, then after twice as many, and so on, until there was rest enough.
 
     Parameters
     ----------
@@ -161,7 +162,11 @@ class TooFewRests:
         self._window_n = round(minutes * 60 * fs_hz / row_n)
         self._forget_n = round(minutes * 60 * fs_hz)  # samples
         self._moments: deque[int] = deque()  # rows trusted until each
-        self._trusted_n = self._since_n = 0  # rows: in all, and at the last word or new beginning
+        self._trusted_n = self._since_n = 0  # rows: in all, and at the latest beginning
+        self._spoke_n, self._wait_n = (
+            0,
+            self._window_n,
+        )  # rows: at the last word, and until the next
         self._run_n = 0  # rows of the rest under way
         self._heard: int | None = None
 
@@ -181,9 +186,12 @@ class TooFewRests:
         begin_n = self._trusted_n - self._window_n
         while self._moments and self._moments[0] <= begin_n:
             self._moments.popleft()
-        if self._since_n > begin_n or len(self._moments) >= self._rests:
+        if len(self._moments) >= self._rests:
+            self._wait_n = self._window_n
             return None
-        self._since_n = self._trusted_n
+        if self._since_n > begin_n or self._trusted_n - self._spoke_n < self._wait_n:
+            return None
+        self._spoke_n, self._wait_n = self._trusted_n, 2 * self._wait_n
         n = len(self._moments)
         counted = f"{n or 'no'} {'moment' if n == 1 else 'moments'} of rest"
         sentence = (

@@ -40,3 +40,5 @@ class TrainedChannel:
     noise_uv: float | None = None  # the instrument's own, in the band used
     baseline: RestBaseline | None = None
     reference: ReferenceContraction | None = None
+    why_no_baseline: str = ""  # sentences, where they are missing and the reason is known
+    why_no_reference: str = ""

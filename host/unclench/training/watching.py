@@ -113,6 +113,8 @@ class Watching:
                 break
             if isinstance(found, Minute):
                 self.store.minute(found)
+                if self._day is not None:  # a kill costs a minute of the summary
+                    self.store.keep_summary(self._day.summary())
             elif isinstance(found, Alert):
                 self._write(found.sample, "alert", found.sentence)
                 if found.sample >= self._quiet_until:
