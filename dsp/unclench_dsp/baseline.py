@@ -76,11 +76,16 @@ def resting_baseline(rms_uv: FloatArray, step_n: int) -> Baseline:
             break
         kept &= ~_widened(outlying, step_n // 4)  # its rise and fall, not yet outlying
     n = int(np.count_nonzero(kept))
-    if n < max(len(rms_uv) / 2, 2 * step_n):
+    if n < len(rms_uv) / 2 or not n:
         raise ValueError(
             f"Only {100 * n / max(1, len(rms_uv)):.0f} % of the time could be used, and half of it "
             "is needed: all else was no muscle's, or was movement or tension; check the sensor, "
             "sit still and measure again."
+        )
+    if n < 2 * step_n:
+        raise ValueError(
+            f"The rest is too short: {n} values where at least {2 * step_n} are needed, two whole "
+            "windows; measure for longer."
         )
     # Of n overlapping windows n / step_n are independent: the usual n - 1 becomes n - step_n.
     sd_uv = float(np.std(rms_uv[kept], ddof=step_n))
