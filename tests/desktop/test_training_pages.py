@@ -22,6 +22,8 @@ from unclench.desktop.theme import DARK, LIGHT, style_sheet
 from unclench.desktop.training.body import SPOTS
 from unclench.desktop.training.bodyview import BodyView
 from unclench.desktop.training.checkpage import CheckPage
+from unclench.desktop.training.cuewords import status
+from unclench.desktop.training.goaltrace import GoalTrace
 from unclench.desktop.training.guide import GuidePage, TraceRows
 from unclench.desktop.training.home import HomePage
 from unclench.desktop.training.pacerview import PacerView
@@ -29,13 +31,13 @@ from unclench.desktop.training.placement import PlacementPage
 from unclench.desktop.training.programlist import ProgramInfo
 from unclench.desktop.training.safety import SafetyPage
 from unclench.desktop.training.summary import SummaryPage
-from unclench.desktop.training.words import left_words, length_words, now_words
+from unclench.desktop.training.words import figures, left_words, length_words, now_words
 from unclench.settings import Place
 from unclench.training.check import ITEMS, Interference, Light
 from unclench.training.cues import cue_of
 from unclench.training.outcome import Outcome, StepOutcome, breath_words
 from unclench.training.pacer import Pacer
-from unclench.training.program import BaselineGoal, Breathe, Hold, Reflect, Relax
+from unclench.training.program import Baseline, BaselineGoal, Breathe, Hold, Reflect, Relax
 from unclench.training.sites import SITES
 from unclench.training.snapshot import BreathEffect, Score, Snapshot
 from unclench.training.tags import DEFAULT_TAGS
@@ -47,6 +49,7 @@ NAMES = ("Left shoulder", "Right shoulder", "Jaw")
 HOLD = Hold(kind="hold", goal=BaselineGoal(kind="baseline", times=1.2))
 BREATHE = Breathe(kind="breathe", goal=HOLD.goal)
 RELAX = Relax(kind="relax", groups=("hands", "face"))
+BASELINE = Baseline(kind="baseline")
 SCALE = Reflect(kind="reflect", question="How tense do you feel?", answer="scale")
 WORDS = Reflect(kind="reflect", question="What did you notice?")
 LIGHTS = (
@@ -118,6 +121,7 @@ def snapshot(step=HOLD, n=1, step_s=12.0, **changes):
         score=tuple(score(k) for k in range(n)),
         step_score=tuple(score(k) for k in range(n)),
         breath=tuple(effect(k) for k in range(n)) if isinstance(step, Breathe) else (),
+        held_s=None,
         recovering_s=None,
         notes=(),
     )
@@ -422,7 +426,7 @@ def test_a_new_list_keeps_what_was_chosen(show):
 
 @pytest.mark.parametrize(
     ("key", "signal"),
-    [("E", "sensors"), ("C", "check"), ("K", "calibrate"), ("M", "moved"), ("Y", "safety")],
+    [("E", "sensors"), ("C", "check"), ("K", "calibrate"), ("Y", "safety")],
 )
 def test_home_has_a_key_and_a_button_for_everything(show, key, signal):
     page = show(home())
@@ -442,6 +446,23 @@ def test_sound_is_switched_and_its_volume_set(show):
     slider = page.findChild(QtWidgets.QSlider)
     QtTest.QTest.keyClick(slider, KEY.Key_End)
     assert volume[-1] == 1.0
+
+
+def test_that_a_sensor_moved_is_asked_once(show):
+    page = show(home())
+    moved, check = heard(page.moved), heard(page.check)
+    press(page, KEY.Key_M)
+    press(page, KEY.Key_C)  # reaches nothing meanwhile
+    press(page, KEY.Key_Return)  # leaves all as it is
+    assert (moved, check) == ([], [])
+    press(page, KEY.Key_M)
+    press(page, KEY.Key_Escape)
+    QtTest.QTest.mouseClick(button(page, "(M)"), QtCore.Qt.MouseButton.LeftButton)
+    assert moved == []
+    button(page, "It moved").click()
+    assert len(moved) == 1
+    press(page, KEY.Key_C)
+    assert len(check) == 1
 
 
 def test_without_a_place_home_says_where_to_begin(show):
@@ -605,6 +626,22 @@ def test_the_meter_moves_smoothly_to_where_the_interference_is(show):
     assert page.meter.accessibleDescription() == "no signal"
 
 
+@pytest.mark.parametrize(
+    ("hum_uv", "said"), [(4.26, "4.3 µV"), (142.4, "142 µV"), (5e4, "> 300 µV")]
+)
+def test_the_meter_says_as_much_as_it_knows(show, hum_uv, said):
+    page = show(check())
+    page.show_interference(Interference(0.5, hum_uv))
+    assert page.meter.accessibleDescription() == said
+
+
+def test_lights_and_meter_are_as_wide_as_each_other(show):
+    for size in ((1024, 700), (1920, 1080)):
+        page = show(check(), size=size)
+        cards = [w for w in page.findChildren(QtWidgets.QFrame, "card") if w.isVisible()]
+        assert len({(w.mapTo(page, w.rect().topLeft()).x(), w.width()) for w in cards}) == 1
+
+
 # Session
 
 
@@ -728,6 +765,32 @@ def test_a_question_leaves_the_other_keys_to_the_session(show):
     assert answer == ["4"]
 
 
+@pytest.mark.parametrize("phase", ["paused", "lost"])
+def test_a_question_is_answered_while_the_session_waits(show, phase):
+    page = show(guide(WORDS))
+    answer, skip, pause = heard(page.answer), heard(page.skip), heard(page.pause)
+    QtTest.QTest.keyClicks(page.window().focusWidget(), "my jaw ")
+    QtTest.QTest.mouseClick(button(page, "Pause"), QtCore.Qt.MouseButton.LeftButton)
+    page.show_snapshot(snapshot(WORDS, phase=phase))
+    press(page, KEY.Key_N)
+    page.setFocus()
+    QtTest.QTest.keyClicks(page, "ow")  # wherever the keys go, a word begun is no command
+    QtTest.QTest.keyClick(page, KEY.Key_Right)
+    page.setFocus()
+    page.show_snapshot(snapshot(WORDS))
+    assert isinstance(page.window().focusWidget(), QtWidgets.QLineEdit)
+    page.show_snapshot(snapshot(WORDS, phase=phase))
+    button(page, "Answer").click()
+    assert answer == ["my jaw now"]
+    assert (len(skip), len(pause)) == (0, 1)
+
+
+def test_a_question_that_comes_while_the_sensor_is_away_is_asked(show):
+    page = show(guide())
+    page.show_snapshot(snapshot(WORDS, step_number=3, phase="lost"))
+    assert WORDS.question in texts(page)
+
+
 def test_a_question_that_comes_again_is_asked_anew(show):
     page = show(guide(SCALE))
     answer = heard(page.answer)
@@ -747,8 +810,91 @@ def test_the_step_says_what_to_do_and_how_it_stands(show):
     assert "Step 3 of 6  ·  about 6 minutes left" in told
     for words in ("2:04 · 62 %", "1:20 · 40 %", "24 s", "9 s"):
         assert words in told
-    page.show_snapshot(snapshot(tension_uv=(3.0,), below=False))
-    assert "○ Above the goal" in texts(page)
+    page.show_snapshot(snapshot(held_s=7.9))
+    assert "Held 7 of 20 s" in texts(page)
+
+
+def test_a_tension_at_its_goal_does_not_flicker(show):
+    page = show(guide())
+    above = {"tension_uv": (3.0,), "below": False}
+    for ms in range(0, 1500, 300):  # above for a moment only, again and again
+        page.show_snapshot(snapshot(session_s=220 + ms / 1000, **above))
+        assert "● Below the goal" in texts(page)
+        page.show_snapshot(snapshot(session_s=220.15 + ms / 1000))
+    page.show_snapshot(snapshot(session_s=222.0, **above))
+    page.show_snapshot(snapshot(session_s=222.2, tension_uv=(3.1,)))
+    assert "3.0" in texts(page)  # not so often that nobody can read it
+    page.show_snapshot(snapshot(session_s=222.5, tension_uv=(3.2,)))
+    assert {"3.2", "○ Above the goal"} <= set(texts(page))
+    page.show_snapshot(snapshot(session_s=222.6, tension_uv=(None,)))
+    assert not {"3.2", "○ Above the goal"} & set(texts(page))  # what is not known goes at once
+
+
+def test_three_channels_in_a_small_window_still_say_how_they_stand(show):
+    page = show(guide(HOLD, 3), size=(1024, 500))
+    told = texts(page)
+    assert "● Below the goal" not in told
+    assert told.count("●") == 3
+
+
+def test_number_and_unit_stand_on_one_line(show):
+    page = show(guide())
+    lines = []
+    for words in ("2.1", "µV"):
+        (shown,) = [w for w in page.findChildren(QtWidgets.QLabel) if w.text() == words]
+        bottom = shown.mapTo(page, shown.contentsRect().bottomLeft()).y()
+        lines.append(bottom - QtGui.QFontMetrics(shown.font()).descent())
+    assert abs(lines[0] - lines[1]) <= 2
+
+
+@pytest.mark.parametrize(
+    ("step", "changes", "said"),
+    [
+        (HOLD, {"recovering_s": 3.0}, "Letting go, 3 s so far"),
+        (RELAX, {"recovering_s": 3.0, "step_s": 0.1}, ""),  # tense: hands
+        (
+            BASELINE,
+            {"recovering_s": 3.0, "notes": ("Not measured: movement.",)},
+            "Not measured: movement.",
+        ),
+        (
+            HOLD,
+            {"recovering_s": 3.0, "scoring": False, "why_not": "no contact"},
+            "Not counting now: no contact",
+        ),
+    ],
+)
+def test_the_quiet_sentence_says_what_matters_most(step, changes, said):
+    assert status(snapshot(step, **changes)) == said
+
+
+def test_a_session_that_waits_for_its_first_signal_says_so(show):
+    page = show(GuidePage("A first ten minutes", channels(1)))
+    page.show_waiting()
+    assert "Waiting for the sensor" in texts(page)
+
+
+def test_while_the_sensor_is_away_the_trace_does_not_say_now(show):
+    def times(page):
+        (trace,) = page.findChildren(GoalTrace)
+        return [words for level in trace.getAxis("bottom")._tickLevels for _, words in level]
+
+    page = show(guide())
+    assert "now" in times(page)
+    page.show_snapshot(snapshot(phase="lost"))
+    assert times(page) == []
+    page.show_snapshot(snapshot())
+    assert "now" in times(page)
+
+
+def test_the_goals_name_and_the_noise_floors_are_never_on_each_other(show):
+    page = show(guide())
+    (trace,) = page.findChildren(GoalTrace)
+    assert trace._floor.label.isVisible()
+    page.show_snapshot(snapshot(goal_uv=(0.2,)))
+    assert not trace._floor.label.isVisible()
+    page.show_snapshot(snapshot(goal_uv=(2.5,)))
+    assert trace._floor.label.isVisible()
 
 
 def test_no_number_is_shown_that_the_signal_does_not_support(show):
@@ -889,6 +1035,29 @@ def test_the_summary_says_what_lowered_the_tension(show):
     press(page, KEY.Key_A)
     press(page, KEY.Key_Return)
     assert (len(again), len(back)) == (1, 1)
+
+
+def test_the_summary_compares_calm_steps_alone(show):
+    made = outcome()
+    kinds = ("hold", "breathe", "relax")
+    steps = tuple(replace(s, kind=kind) for s, kind in zip(made.steps, kinds, strict=True))
+    page = SummaryPage()
+    page.show_outcome(replace(made, steps=steps))
+    assert "It began at 4.0 µV and ended at 3.0 µV on average." in texts(show(page))
+    assert texts(page)[0] == "What lowered your tension"
+
+
+def test_a_summary_claims_no_fall_where_there_was_none(show):
+    made = outcome()
+    rising = tuple(replace(step, breath=()) for step in reversed(made.steps))
+    page = SummaryPage()
+    page.show_outcome(replace(made, steps=rising))
+    assert texts(show(page))[0] == "After the session"
+
+
+def test_rest_is_no_figure_where_its_level_is_not_known():
+    unknown = replace(score(0), with_rest_s=0.0, rest_s=0.0, longest_rest_s=0.0)
+    assert figures(unknown) == ("2:04 · 62 %", "–", "–", "9 s")
 
 
 def test_a_session_without_a_signal_claims_nothing(show, app):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import threading
 import time
+from datetime import datetime
 
 import pytest
 
@@ -16,16 +18,20 @@ try:
 except DisplayError as error:  # a machine without the libraries that Qt needs
     pytest.skip(str(error), allow_module_level=True)
 
+import numpy as np
 from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
 
+from unclench.desktop.newfolder import new_folder
 from unclench.desktop.training.window import TrainingWindow
 from unclench.live.pipeline import Pipeline
 from unclench.live.rings import DisplayRings
 from unclench.settings import Place, Settings, load_settings, own_dir, sessions_dir
 from unclench.sources import open_source
 from unclench.store import open_session
-from unclench.training.calibrations import load_book
+from unclench.training.calibrations import book_path, load_book
+from unclench.training.check import ITEMS
 from unclench.training.programfile import find_program
+from unclench.training.values import RestBaseline
 
 KEY = QtCore.Qt.Key
 LONG_S = 90.0  # only against hanging
@@ -143,7 +149,7 @@ def test_from_the_first_start_to_what_came_of_it_by_the_keyboard_alone(training)
     assert made.page == "GuidePage"
     made.until(lambda: made.step == "settle" and made.window._latest is not None)
     made.until(lambda: made.window._latest.name == "short")  # what was asked for comes by itself
-    (kept,) = load_book()[0].calibrations
+    (kept,) = load_book(book_path(virtual=True))[0].calibrations
     assert kept.is_of(SHOULDER)
     assert 1.5 < kept.baseline.mean_uv < 3.5
     assert load_settings()[0].places == (SHOULDER,)
@@ -228,14 +234,28 @@ def test_a_goal_without_calibration_leads_to_the_calibration_and_says_why(traini
     (folder / "percent.toml").write_text(text, encoding="utf-8")
     made = training(program=find_program("percent"))
     assert made.page == "CalibratePage"
-    assert "has none yet" in made.window._calibrate._why.text()
+    assert "no reference contraction yet" in made.window._calibrate._why.text()
 
 
 def test_the_sensor_moved_means_a_new_calibration(training, ready):
     made = training()
     assert made.page == "HomePage"
+    band = made.pipeline.info.settings.band
+    baseline = RestBaseline(2.1, 0.3, 58.0, 0.5)
+    made.window._book.add(
+        SHOULDER, band, 0.25, created=datetime.now().astimezone(), baseline=baseline
+    )
     made.press(KEY.Key_M)
+    made.press(KEY.Key_Return)  # keep it
+    made.press(KEY.Key_M)
+    made.press(KEY.Key_Escape)
+    assert made.page == "HomePage"
+    assert made.window._book.find(SHOULDER, band) is not None
+    made.press(KEY.Key_M)
+    made.press(KEY.Key_Tab)
+    made.press(KEY.Key_Return)
     assert made.page == "CalibratePage"
+    assert made.window._book.find(SHOULDER, band) is None
     made.press(KEY.Key_Escape)
     assert made.page == "HomePage"
 
@@ -259,3 +279,81 @@ def test_a_full_disk_in_the_middle_is_told_and_the_session_goes_on(training, rea
     monkeypatch.setattr(writer, "flush", full)
     made.until(lambda: "No space left" in made.window._banner._text.text())
     made.until(lambda: made.step == "task")  # the person is guided on
+
+
+def recording(folder, seconds=8.0):
+    path = folder / "emg.csv"
+    noise = np.random.default_rng(1).normal(0, 3, (round(1000 * seconds), 1))
+    lines = (f"{n / 1000:.3f},{uv:.3f}" for n, (uv,) in enumerate(noise))
+    path.write_text("time_s,emg_uv\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def test_a_recording_that_ends_ends_the_session_and_is_begun_again_with_it(
+    training, ready, tmp_path
+):
+    made = training(recording(tmp_path), program=short_program(), speed=4.0)
+    made.until(lambda: made.step == "settle")
+    made.until(lambda: made.page == "SummaryPage")
+    said = made.window._banner._text.text()
+    assert said == "The recording is over: open it again to train on it."
+    (folder,) = sessions_dir(Settings()).iterdir()
+    made.press(KEY.Key_A)  # once more
+    assert made.page == "HomePage"
+    assert made.window._running is None
+    assert list(sessions_dir(Settings()).iterdir()) == [folder]
+
+
+def test_a_session_without_a_signal_says_so_and_can_be_ended(training, ready):
+    made = training("sim:person", speed=1.0)
+    signal = threading.Event()
+    made.pipeline.call(lambda: signal.wait(LONG_S))  # nothing comes
+    made.press(KEY.Key_Return)
+    assert made.page == "GuidePage"
+    made.until(lambda: "Waiting for the sensor" in words(made.window))
+    made.press(KEY.Key_Escape)
+    made.press(KEY.Key_Tab)
+    made.press(KEY.Key_Return)
+    signal.set()
+    made.until(lambda: made.page == "HomePage")
+
+
+def words(window):
+    return [w.text() for w in window.findChildren(QtWidgets.QLabel) if w.isVisible()]
+
+
+def test_while_the_sensor_is_away_the_check_shows_nothing_of_before(training, ready, tmp_path):
+    made = training(recording(tmp_path, 20.0), speed=4.0)
+    made.press(KEY.Key_C)
+    meter = made.window._check_page.meter
+    made.until(lambda: "µV" in meter.accessibleDescription() and "●" in words(made.window))
+    made.until(lambda: not made.pipeline.status.connected)
+    made.until(lambda: words(made.window).count("The sensor is away.") == len(ITEMS))
+    made.until(lambda: meter.accessibleDescription() == "no signal")
+    assert "●" not in words(made.window)
+
+
+def test_programs_stand_from_the_first_day_on_then_ones_own_then_the_broken(training, ready):
+    short_program()
+    (own_dir() / "programs" / "a-broken.toml").write_text("title = 1", encoding="utf-8")
+    made = training()
+    names = [program.name for program in made.window._home._list._programs]
+    assert names[:3] == ["first-ten-minutes", "breathe-6", "quiet-five"]
+    assert names[-2:] == ["short", "a-broken"]
+    assert len(names) == 11
+
+
+def test_help_tells_the_keys(training, ready):
+    made = training()
+    made.press(KEY.Key_F1)
+    dialog = made.window.findChild(QtWidgets.QDialog)
+    told = dialog.findChild(QtWidgets.QTextBrowser).toPlainText()
+    for key in ("Ctrl T", "Ctrl +", "F11", "Space"):
+        assert key in told
+    dialog.close()
+
+
+def test_two_sessions_of_one_second_are_kept_apart(tmp_path):
+    for _ in range(5):
+        new_folder(tmp_path).mkdir()
+    assert len(list(tmp_path.iterdir())) == 5

@@ -17,7 +17,7 @@ from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.settings import Place, Settings, save_settings
-from unclench.training.calibrations import load_book
+from unclench.training.calibrations import book_path, load_book
 from unclench.training.programfile import NamedProgram
 from unclench.training.session import Situation
 from unclench.training.setup import trained_channels
@@ -54,7 +54,11 @@ def run_dashboard(
     watched = close_after_s is None and screenshot is None
     if watched and settings.safety_read is None:
         theme = theme_of(settings.theme)
-        if not SafetyDialog(None, theme, again=False, text_scale=settings.text_scale).exec_():
+        dialog = SafetyDialog(None, theme, again=False, text_scale=settings.text_scale)
+        with stopped_by_signals_and_faults(dialog.reject):
+            agreed = dialog.exec_()
+        if not agreed:
+            print("Nothing is shown until the safety page has been agreed to.")  # noqa: T201
             return
         settings.safety_read = saved.safety_read = date.today()
         save_settings(saved)
@@ -65,13 +69,24 @@ def run_dashboard(
     training: list[TrainingWindow] = []
 
     def train() -> None:
-        if training and training[-1].isVisible():
-            training[-1].raise_()
+        if training and training[0].isVisible():
+            if training[0].isMinimized():
+                training[0].showNormal()
+            training[0].raise_()
+            training[0].activateWindow()
             return
-        training[:] = [TrainingWindow(pipeline, rings, settings, saved, situation=situation)]
-        training[0].show()
+        made = TrainingWindow(pipeline, rings, settings, saved, situation=situation)
+        training[:] = [made]
+        made.choices.looks_changed.connect(window.apply_looks)
+        made.show()
 
     window.train_wanted.connect(train)
+
+    def dress() -> None:
+        for each in training:
+            each.apply_looks()
+
+    window.looks_changed.connect(dress)
     window.closing.connect(lambda: [each.close() for each in training])
 
     def finish() -> None:
@@ -127,7 +142,8 @@ def _known(pipeline: Pipeline, settings: Settings) -> tuple[TrainedChannel, ...]
     if not settings.places:
         return ()
     try:
-        return trained_channels(pipeline.info, settings.places, load_book()[0])
+        book, _ = load_book(book_path(pipeline.info.virtual))
+        return trained_channels(pipeline.info, settings.places, book)
     except InputError:
         return ()
 

@@ -19,12 +19,10 @@ _WAKE_MS = 100
 
 
 def start_qt() -> QtWidgets.QApplication:
-    """Return Qt's application, which is gone as soon as nobody holds it."""
+    """Return Qt's one application; pyqtgraph holds it, or it would be gone with its last user."""
     pg.setConfigOptions(antialias=False, useOpenGL=False)
     QtCore.qInstallMessageHandler(_pass_on)
-    app = QtWidgets.QApplication.instance() or QtWidgets.QApplication([])
-    app.setApplicationName("unclench")
-    return app
+    return pg.mkQApp("unclench")
 
 
 def theme_of(wanted: str) -> Theme:

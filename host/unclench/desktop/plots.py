@@ -27,6 +27,7 @@ class Trace(pg.PlotWidget):
         self._label = unit_label
         self._range_uv = (0.0, 1.0)
         self._tick_font = QtGui.QFont()
+        self._live = True
         self.curve = Curve(filled, smooth)
         self.addItem(self.curve, ignoreBounds=True)
         self.setMouseEnabled(False, False)
@@ -54,6 +55,12 @@ class Trace(pg.PlotWidget):
         self._range_uv = (low_uv, high_uv)
         self._fit()
 
+    def set_live(self, live: bool) -> None:
+        """Whether the right edge is now; else the axis has no times."""
+        if live != self._live:
+            self._live = live
+            self._fit()
+
     def _fit(self) -> None:
         """Leave room for the words at the scales' ends, and have no more words than fit."""
         metrics = QtGui.QFontMetricsF(self._tick_font)
@@ -66,7 +73,7 @@ class Trace(pg.PlotWidget):
         step_s = next(fitting, self.span_s)
         past_s = [k * step_s for k in range(1, int(self.span_s / step_s) + 1)]
         ticks = [(-s, f"{s:g} s ago" if s < 120 else f"{s / 60:g} min ago") for s in past_s]
-        self.getAxis("bottom").setTicks([[(0.0, "now"), *ticks]])
+        self.getAxis("bottom").setTicks([[(0.0, "now"), *ticks] if self._live else []])
 
         low_uv, high_uv = self._range_uv
         air_uv = (high_uv - low_uv) * min(0.3, metrics.height() / 2 / height)
@@ -121,6 +128,7 @@ class TensionTrace(Trace):
             label="noise floor",
             labelOpts={"position": 0.0, "anchors": [(0, 1), (0, 1)]},
         )
+        self._floor.setZValue(1)  # its name is not struck through by the curve
         for item in (self._floor, self._floor.label):  # still, unlike the curve over it
             item.setCacheMode(item.CacheMode.DeviceCoordinateCache)
         if noise_uv is not None:
@@ -138,6 +146,8 @@ class TensionTrace(Trace):
         font = QtGui.QFont()
         font.setPointSizeF(8 * text_scale)
         self._floor.label.setFont(font)
+        self._floor.label.fill = pg.mkBrush(theme.card)
+        self._floor.label.update()
         self._mark_colour = theme.text
         for _, line in self._marks:
             self._style(line)
@@ -146,7 +156,10 @@ class TensionTrace(Trace):
         """Drop the noise floor's name where it would cover the trace."""
         super().resizeEvent(event)
         if hasattr(self, "_floor"):  # Qt resizes before we are complete
-            self._floor.label.setVisible(self.height() > _LABEL_HEIGHT)
+            self._name_floor()
+
+    def _name_floor(self) -> None:
+        self._floor.label.setVisible(self.height() > _LABEL_HEIGHT)
 
     def set_scale(self, top_uv: float | None) -> None:
         """Fix the top of the scale, or let it follow the signal (None)."""
@@ -205,6 +218,7 @@ class TensionTrace(Trace):
         if top_uv != self._top_uv:
             self._top_uv = top_uv
             self.set_range_uv(0, top_uv)
+            self._name_floor()
 
 
 class RawTrace(Trace):

@@ -81,6 +81,7 @@ def style_sheet(theme: Theme, text_scale: float) -> str:
     QPushButton:hover, QComboBox:hover {{ border-color: {theme.accent}; }}
     QPushButton:focus, QComboBox:focus {{ border: 2px solid {theme.accent}; }}
     QPushButton:checked {{ background: {theme.accent}; color: {theme.page}; }}
+    QPushButton:checked:focus {{ border: 2px solid {theme.text}; }}
     QPushButton:disabled {{ color: {theme.quiet}; }}
     QComboBox QAbstractItemView {{
         background: {theme.card}; selection-background-color: {theme.accent};
@@ -108,6 +109,7 @@ def _training_sheet(theme: Theme, size: float) -> str:
         background: {theme.page}; border-color: {theme.edge}; color: {theme.quiet}; }}
     QPushButton#chip:checked {{ background: {theme.card}; color: {theme.text};
         border: 2px solid {theme.accent}; }}
+    QPushButton#chip:checked:focus {{ border: 2px solid {theme.text}; }}
     QLineEdit {{ padding: {size * 0.5:.0f}px; selection-background-color: {theme.accent};
         selection-color: {theme.page}; }}
     QLineEdit:focus {{ border: 2px solid {theme.accent}; }}

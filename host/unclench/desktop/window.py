@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,8 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.bars import Banner, Footer, Header
 from unclench.desktop.channel import ChannelRow
 from unclench.desktop.eventloop import theme_of
+from unclench.desktop.helpdialog import HelpDialog
+from unclench.desktop.newfolder import new_folder
 from unclench.desktop.theme import DARK, Theme, style_sheet
 from unclench.desktop.training.safety import SafetyDialog
 from unclench.desktop.words import HELP, span_words
@@ -49,6 +50,7 @@ class Dashboard(QtWidgets.QMainWindow):
     """
 
     train_wanted = QtCore.pyqtSignal()
+    looks_changed = QtCore.pyqtSignal()  # by a person, in this window
     closing = QtCore.pyqtSignal()
 
     def __init__(
@@ -95,7 +97,7 @@ class Dashboard(QtWidgets.QMainWindow):
         self._footer = Footer(settings)
         self._lay_out()
         self._connect_actions()
-        self._apply_looks()
+        self.apply_looks()
         for row in self._rows:
             row.trace.set_scale(settings.scale_uv)
         for note in notes:
@@ -160,7 +162,7 @@ class Dashboard(QtWidgets.QMainWindow):
         if self._recorder is not None:
             self._end_recording()
             return
-        folder = sessions_dir(self._settings) / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+        folder = new_folder(sessions_dir(self._settings))
         try:
             self._recorder = Recorder(folder, self._pipeline.info)
         except StoreError as error:
@@ -200,28 +202,14 @@ class Dashboard(QtWidgets.QMainWindow):
     def toggle_theme(self) -> None:
         """Change between light and dark."""
         self._remember(theme="light" if self._theme() is DARK else "dark")
-        self._apply_looks()
+        self._change_looks()
 
     def show_help(self) -> None:
         """Explain the window."""
-        dialog = QtWidgets.QDialog(self)
-        dialog.setWindowTitle("What you see")
-        text = QtWidgets.QTextBrowser()
-        text.setHtml(HELP)
-        close = QtWidgets.QPushButton("Close")
-        close.clicked.connect(dialog.accept)
+        dialog = HelpDialog(self, HELP, self._settings.text_scale)
         safety = QtWidgets.QPushButton("Safety")
         safety.clicked.connect(lambda: SafetyDialog(self, self._theme(), again=True).open())
-        foot = QtWidgets.QHBoxLayout()
-        foot.addWidget(safety)
-        foot.addStretch(1)
-        foot.addWidget(close)
-        column = QtWidgets.QVBoxLayout(dialog)
-        column.addWidget(text)
-        column.addLayout(foot)
-        dialog.resize(
-            round(620 * self._settings.text_scale), round(640 * self._settings.text_scale)
-        )
+        dialog.foot.insertWidget(0, safety)
         dialog.open()
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
@@ -255,7 +243,12 @@ class Dashboard(QtWidgets.QMainWindow):
     def _theme(self) -> Theme:
         return theme_of(self._settings.theme)
 
-    def _apply_looks(self) -> None:
+    def _change_looks(self) -> None:
+        self.apply_looks()
+        self.looks_changed.emit()
+
+    def apply_looks(self) -> None:
+        """Dress in the colours and the text size that hold now."""
         theme, scale = self._theme(), self._settings.text_scale
         self.setStyleSheet(style_sheet(theme, scale))
         self._header.set_theme(theme)
@@ -267,7 +260,7 @@ class Dashboard(QtWidgets.QMainWindow):
         low, high, by = _TEXT_STEPS
         wanted = 1.0 if step == 0 else self._settings.text_scale + step * by
         self._remember(text_scale=round(min(high, max(low, wanted)), 2))
-        self._apply_looks()
+        self._change_looks()
 
     def _set_span(self, span_s: float) -> None:
         self._remember(span_s=span_s)

@@ -127,14 +127,18 @@ class BodyView(QtWidgets.QWidget):
         for electrode in spot.electrodes:
             painter.drawEllipse(at(electrode), radius, radius)
         painter.setClipping(False)
-        painter.setPen(text)
+        halo = QtGui.QPen(QtGui.QColor(self._theme.card), 4)
+        halo.setJoinStyle(QtCore.Qt.PenJoinStyle.RoundJoin)
         metrics = QtGui.QFontMetricsF(self._font)
         for point, words, above in spot.landmarks:
             width = metrics.horizontalAdvance(words)
             middle = at(point)
             left = min(max(2.0, middle.x() - width / 2), self.width() - width - 2)
             down = -radius - metrics.descent() - 4 if above else radius + metrics.ascent() + 4
-            painter.drawText(QtCore.QPointF(left, middle.y() + down), words)
+            written = QtGui.QPainterPath()
+            written.addText(QtCore.QPointF(left, middle.y() + down), self._font, words)
+            painter.strokePath(written, halo)  # lines of the drawing stay away from the words
+            painter.fillPath(written, text)
 
     def _sided(self, point: Point, spot: Spot) -> Point:
         """Spots are noted for the right side of a back, which lies on the right of the picture."""
@@ -142,14 +146,14 @@ class BodyView(QtWidgets.QWidget):
         if spot.view == "side":  # noted as seen from the left
             return (-x, y) if self._profile == "right" else (x, y)
         if self._side == "middle":
-            return (x if point == spot.reference else _to_middle(x, point, spot)), y
+            return _to_middle(point, spot)
         to_the_left = self._side == ("right" if spot.view == "face" else "left")
         return (-x, y) if to_the_left else (x, y)
 
 
-def _to_middle(x: float, point: Point, spot: Spot) -> float:
-    """One electrode on each side of the midline."""
+def _to_middle(point: Point, spot: Spot) -> Point:
+    """One electrode on each side of the midline, level; all else stays."""
     if point not in spot.electrodes:
-        return x
-    out = abs(spot.electrodes[0][0])
-    return -out if point == spot.electrodes[0] else out
+        return point
+    x, y = spot.electrodes[0]
+    return (-abs(x) if point == spot.electrodes[0] else abs(x)), y

@@ -85,6 +85,7 @@ class CheckPage(Page):
         self._hint = label("small", words)
         inner.addWidget(self._hint)
         below = QtWidgets.QHBoxLayout()
+        below.setContentsMargins(self._column.rows.contentsMargins())  # as the card above
         below.addStretch(1)
         below.addWidget(self._metered, 1000)
         below.addStretch(1)
@@ -104,7 +105,8 @@ class CheckPage(Page):
         """See Page."""
         theme, text_scale = self.theme, self.text_scale
         self._column.set_looks(text_scale)
-        self._metered.setMaximumWidth(self._column.widest)
+        edges = self._column.rows.contentsMargins()
+        self._metered.setMaximumWidth(self._column.widest - edges.left() - edges.right())
         self.meter.set_looks(theme, text_scale)
         self._fit()
         for row in self._rows:

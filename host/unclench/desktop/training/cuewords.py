@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from unclench.training.program import Reference, Reflect, Relax
+from unclench.training.program import Baseline, Hold, Reference, Reflect, Relax
 from unclench.training.snapshot import Snapshot
+
+_LETTING_GO = ("rest", "release", "breathe")  # what is asked for then
 
 
 def instruction(snapshot: Snapshot) -> tuple[str, str]:
     """Headline and detail; a session that does not run says so first."""
     if snapshot.phase == "paused":
-        return "Paused", "Take your time. Space goes on."
+        how = "" if isinstance(snapshot.step, Reflect) else " Space goes on."
+        return "Paused", f"Take your time.{how}"
     if snapshot.phase == "lost":
         return "The sensor is away", "The session waits, and goes on when it is back."
     if snapshot.phase in ("done", "ended"):
@@ -34,6 +37,11 @@ def status(snapshot: Snapshot) -> str:
         return ""
     if not snapshot.scoring and snapshot.why_not:
         return f"Not counting now: {snapshot.why_not}"
-    if snapshot.recovering_s is not None:
+    note = snapshot.notes[-1] if snapshot.notes else ""
+    if note and isinstance(snapshot.step, Baseline | Reference):
+        return note  # why it is measured again
+    if snapshot.recovering_s is not None and snapshot.cue.action in _LETTING_GO:
         return f"Letting go, {snapshot.recovering_s:.0f} s so far"
-    return snapshot.notes[-1] if snapshot.notes else ""
+    if isinstance(snapshot.step, Hold) and snapshot.held_s is not None:
+        return f"Held {int(snapshot.held_s)} of {snapshot.step.seconds:g} s"
+    return note

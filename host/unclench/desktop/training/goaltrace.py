@@ -28,6 +28,7 @@ class GoalTrace(TensionTrace):
         self._line = pg.InfiniteLine(
             angle=0, label="goal", labelOpts={"position": 0.0, "anchors": [(0, 1), (0, 1)]}
         )
+        self._line.setZValue(2)  # its name is over the curve and over the noise floor's
         for item in (self._line, self._line.label):
             item.setCacheMode(item.CacheMode.DeviceCoordinateCache)
         for item in (self._band, self._line):
@@ -49,6 +50,8 @@ class GoalTrace(TensionTrace):
         font = QtGui.QFont()
         font.setPointSizeF(8 * text_scale)
         self._line.label.setFont(font)
+        self._line.label.fill = pg.mkBrush(theme.card)
+        self._line.label.update()
         soft = QtGui.QColor(colour)
         soft.setAlpha(30)
         self._band.setBrush(pg.mkBrush(soft))
@@ -60,6 +63,7 @@ class GoalTrace(TensionTrace):
         self.getAxis("left").showLabel(roomy)
         self._line.label.setVisible(roomy)
         self._fit()
+        self._name_floor()
 
     def _fit(self) -> None:
         super()._fit()
@@ -78,6 +82,16 @@ class GoalTrace(TensionTrace):
             self._line.setValue(goal_uv)
             self._band.setRect(QtCore.QRectF(-2 * self.span_s, 0, 4 * self.span_s, goal_uv))
             self._follow(0.0)
+        self._name_floor()
+
+    def _name_floor(self) -> None:
+        """See TensionTrace; of two names that would lie on each other the goal's stays."""
+        super()._name_floor()
+        if self._goal_uv is None or self._noise_uv is None:
+            return
+        name = self._line.label.boundingRect().height() / max(1.0, self.getViewBox().height())
+        if abs(self._goal_uv - self._noise_uv) < name * self._range_uv[1]:
+            self._floor.label.hide()
 
     def draw(
         self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float

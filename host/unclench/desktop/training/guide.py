@@ -16,7 +16,7 @@ from unclench.desktop.training.strip import Strip, TagBar
 from unclench.desktop.training.words import left_words
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.training.program import Reflect
-from unclench.training.snapshot import Snapshot
+from unclench.training.snapshot import Phase, Snapshot
 from unclench.training.tags import Tag
 from unclench.training.values import TrainedChannel
 
@@ -81,6 +81,7 @@ class GuidePage(Page):
         self._sound_on = sound_on
         self._asking = False
         self._roomy = True
+        self._phase: Phase | None = None
         self._asked = -1  # number of the step whose question is put
         self._title = label("quiet", title)
         self._left = label("quiet")
@@ -155,12 +156,16 @@ class GuidePage(Page):
 
     # What is shown
 
+    def show_waiting(self) -> None:
+        """Say that there is no signal to begin with yet."""
+        say(self._headline, "Waiting for the sensor")
+        say(self._detail, "The session begins with its first signal.")
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show how the session stands; a few times a second."""
         step = snapshot.step
         self._middle.show_snapshot(snapshot)
-        new = snapshot.phase == "running" and self._asked != snapshot.step_number
-        if isinstance(step, Reflect) and new:
+        if isinstance(step, Reflect) and self._asked != snapshot.step_number:
             self._asked = snapshot.step_number
             self._middle.reflect.ask(step)
         headline, detail = instruction(snapshot)
@@ -181,6 +186,10 @@ class GuidePage(Page):
         say(self._status, status(snapshot))
         self._figures.tell(snapshot.step_score)
         self._strip.tell(snapshot.phase == "paused", self._sound_on)
+        if snapshot.phase != self._phase:
+            self._phase = snapshot.phase
+            if snapshot.phase == "running" and not self._strip.asks:
+                self._take_focus()
 
     def tick(self, step_s: float, trace: TraceRows | None = None) -> None:
         """Move pacer or trace on; at the screen's rate."""
@@ -209,6 +218,8 @@ class GuidePage(Page):
         others = event.modifiers() & ~QtCore.Qt.KeyboardModifier.ShiftModifier
         others &= ~QtCore.Qt.KeyboardModifier.KeypadModifier
         key, strip = event.key(), self._strip
+        if not others and self._middle.take_key(event):
+            return
         if event.isAutoRepeat() or others != QtCore.Qt.KeyboardModifier.NoModifier:
             event.ignore()
         elif key == keys.Key_Space:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
+from unclench.desktop.training.ask import AskRow
 from unclench.desktop.training.parts import Column, Flow, Page, button, card, label, rename, say
 from unclench.desktop.training.programlist import ProgramInfo, ProgramList
 from unclench.desktop.training.words import minutes_words
@@ -21,7 +22,8 @@ class HomePage(Page):
     sensors = QtCore.pyqtSignal()
     check = QtCore.pyqtSignal()
     calibrate = QtCore.pyqtSignal()
-    moved = QtCore.pyqtSignal()
+    moved = QtCore.pyqtSignal()  # asked and confirmed
+    help = QtCore.pyqtSignal()
     safety = QtCore.pyqtSignal()
     sound_changed = QtCore.pyqtSignal(bool)
     volume_changed = QtCore.pyqtSignal(float)  # 0 to 1
@@ -76,17 +78,28 @@ class HomePage(Page):
         middle.addWidget(listed, 5)
         middle.addWidget(about, 6)
         foot = QtWidgets.QFrame(objectName="footer")
-        flow = Flow()
+        self._row = QtWidgets.QWidget()
+        flow = Flow(self._row)
+        self._asking = AskRow(
+            "Has a sensor moved? What was measured in its place is then forgotten.",
+            ("Keep it (Esc)", "Forget nothing"),
+            ("It moved: forget it", "Forget the calibration of every sensor, and measure anew"),
+        )
+        self._asking.hide()
+        self._asking.left.connect(self._close_question)
+        self._asking.agreed.connect(self._agree)
         around = QtWidgets.QVBoxLayout(foot)
         around.setContentsMargins(12, 8, 12, 8)
-        around.addLayout(flow)
+        around.addWidget(self._row)
+        around.addWidget(self._asking)
         self._keys = {}
         for words, key, tip, signal in (
             ("Sensors (E)", "E", "Where each sensor is", self.sensors),
             ("Check signal (C)", "C", "See whether the signal is good", self.check),
             ("Calibrate (K)", "K", "Measure rest and a reference contraction", self.calibrate),
-            ("The sensor moved (M)", "M", "Forget the calibration: it was elsewhere", self.moved),
+            ("The sensor moved (M)", "M", "Forget the calibration; asks once", self._ask_moved),
             ("Safety (Y)", "Y", "Read the safety page again", self.safety),
+            ("Help (F1)", "F1", "What you see, and every key", self.help),
         ):
             made = button(words, tip)
             made.clicked.connect(signal)
@@ -136,12 +149,15 @@ class HomePage(Page):
     def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Arrows choose at once, Enter begins."""
         super().showEvent(event)
-        self._list.setFocus()
+        self._close_question()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Every key that the focused control left over."""
         made = self._keys.get(event.text().upper())
-        if made is not None and not event.isAutoRepeat():
+        if self._asking.isVisibleTo(self):  # nothing else until it is answered
+            if event.key() == QtCore.Qt.Key.Key_Escape:
+                self._close_question()
+        elif made is not None and not event.isAutoRepeat():
             made.click()
         elif event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
             self._begin_chosen()
@@ -152,6 +168,20 @@ class HomePage(Page):
         program = self._list.chosen
         if program is not None and not program.trouble:
             self.begin.emit(program.name)
+
+    def _ask_moved(self) -> None:
+        self._row.hide()
+        self._asking.show()
+        self._asking.take_focus()
+
+    def _close_question(self) -> None:
+        self._asking.hide()
+        self._row.show()
+        self._list.setFocus()
+
+    def _agree(self) -> None:
+        self._close_question()
+        self.moved.emit()
 
     def _switch_sound(self) -> None:
         self.show_sound(not self._sound_on)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
+from unclench.desktop.words import tension_words
 
 _SETTLE_S = 0.25  # the bar follows with this time constant
+_TOP_UV = 300.0  # hum at which the level is 1, as `SensorCheck.interference` has it
+_GAP = 16  # pixels between bar and figure
 _STILL = 0.0005  # share of the bar that nobody sees
 
 
@@ -39,7 +42,7 @@ class Meter(QtWidgets.QWidget):
         """Go towards another level; None where there is no signal."""
         known = level is not None and hum_uv is not None
         self._level = min(1.0, max(0.0, level)) if level is not None and known else None
-        words = f"{hum_uv:.1f} µV" if hum_uv is not None and known else "–"
+        words = "–" if hum_uv is None or not known else _words(hum_uv)
         if words != self._words:
             self._words = words
             self.setAccessibleDescription(words if known else "no signal")
@@ -60,7 +63,7 @@ class Meter(QtWidgets.QWidget):
         painter.fillRect(self.rect(), QtGui.QColor(self._theme.card))
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
-        room = QtGui.QFontMetricsF(self._font).horizontalAdvance("888.8 µV ") + 8
+        room = QtGui.QFontMetricsF(self._font).horizontalAdvance(_words(2 * _TOP_UV)) + _GAP
         height = self.height() * 0.46
         bar = QtCore.QRectF(0, (self.height() - height) / 2, self.width() - room, height)
         painter.setPen(QtCore.Qt.PenStyle.NoPen)
@@ -75,3 +78,7 @@ class Meter(QtWidgets.QWidget):
         place = QtCore.QRectF(self.width() - room, 0, room, self.height())
         align = QtCore.Qt.AlignmentFlag
         painter.drawText(place, align.AlignRight | align.AlignVCenter, self._words)
+
+
+def _words(hum_uv: float) -> str:
+    return f"> {_TOP_UV:.0f} µV" if hum_uv > _TOP_UV else f"{tension_words(hum_uv)} µV"

@@ -112,11 +112,11 @@ class Middle(QtWidgets.QWidget):
         else:
             self._arrange("trace" if snapshot.pacer is None else "pacer")
         self.pacer.set_pacer(snapshot.pacer, snapshot.phase == "running")
-        self.reflect.setEnabled(snapshot.phase == "running")
         for k, number in enumerate(self._cards):
             number.tell(snapshot)
             goal_uv = snapshot.goal_uv[k] if k < len(snapshot.goal_uv) else None
             self._traces[k].set_goal(goal_uv)
+            self._traces[k].set_live(snapshot.phase != "lost")
             effect = snapshot.breath[k] if k < len(snapshot.breath) else _TOO_FEW
             self._breaths[k].tell(effect, snapshot)
 
@@ -139,6 +139,10 @@ class Middle(QtWidgets.QWidget):
     def take_focus(self) -> bool:
         """Give the keys to the question, if one is put."""
         return self._shows == "question" and self.reflect.take_focus()
+
+    def take_key(self, event: QtGui.QKeyEvent) -> bool:
+        """Give a key to the question, if one is put that wants it; say whether it did."""
+        return self._shows == "question" and self.reflect.take_key(event)
 
     def _arrange(self, shows: str) -> None:
         if shows == self._shows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyqtgraph.Qt import QtCore, QtWidgets
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import TEXT_PT, card, label, say
@@ -12,6 +12,8 @@ from unclench.desktop.training.words import NOTHING, figures, goal_words, now_wo
 from unclench.training.snapshot import Score, Snapshot
 from unclench.training.values import TrainedChannel
 
+_STEADY_S = 0.5  # of signal: so long a state must hold before it is said
+_NUMBER_S = 0.4  # a number that changes more often cannot be read
 _CAPTIONS = ("Below goal", "At rest", "Longest rest", "Last recovery")
 
 
@@ -37,6 +39,9 @@ _ROOMS = (
 )
 
 
+_STATES = {None: "", True: "● Below the goal", False: "○ Above the goal"}
+
+
 class NumberCard(QtWidgets.QFrame):
     """Tension now, in microvolts and in % of reference, and how it stands to the goal."""
 
@@ -50,13 +55,18 @@ class NumberCard(QtWidgets.QFrame):
         self._unit = QtWidgets.QLabel("µV", objectName="unit")
         self._share = label("small")
         self._state = label("state")
+        self._dot = QtWidgets.QLabel(objectName="state")  # the state's shape, where it has no room
+        self._below: bool | None = None  # the state shown
+        self._turned_s: float | None = None  # since when it is another
+        self._number_s = -1.0  # when the number was shown
         self._goal = label("small")
         self._column = QtWidgets.QVBoxLayout(self)
         self._column.setSpacing(1)
         row = QtWidgets.QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(6)
         row.addWidget(self._value)
         row.addWidget(self._unit, 0, QtCore.Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self._dot, 0, QtCore.Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         self._head = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.TopToBottom)
         self._head.setSpacing(8)
@@ -82,15 +92,19 @@ class NumberCard(QtWidgets.QFrame):
         widest = (width - 36 - 2.4 * em) / (2.5 * em)  # "<0.2" and its unit stand in one line
         size = TEXT_PT * text_scale * min(room.size, widest)
         self._value.setStyleSheet(f"font-size: {size:.1f}pt; font-weight: 300")
+        self._stand_on_one_line()
         name = f"color: {theme.channels[self._number % 3]}"
         small = f"; font-size: {TEXT_PT * text_scale:.1f}pt" if room.aside else ""
         self._name.setStyleSheet(name + small)
-        for widget, shown in (
-            (self._share, room.share),
-            (self._state, room.state),
-            (self._goal, room.goal),
-        ):
-            widget.setVisible(shown and bool(widget.text()))
+        self._show_what_fits()
+
+    def _stand_on_one_line(self) -> None:
+        """Unit and number have one baseline, whatever their sizes."""
+        deep = []
+        for words in (self._value, self._unit):
+            words.ensurePolished()
+            deep.append(QtGui.QFontMetrics(words.font()).descent())
+        self._unit.setContentsMargins(0, 0, 0, deep[0] - deep[1])
 
     def set_channel(self, channel: TrainedChannel) -> None:
         """Take new figures of the same channel."""
@@ -101,23 +115,48 @@ class NumberCard(QtWidgets.QFrame):
         k = self._number
         tension_uv = _nth(snapshot.tension_uv, k)
         goal_uv = _nth(snapshot.goal_uv, k)
-        value = now_words(tension_uv, self._channel)
-        say(self._value, value, f"Tension of {self._channel.label} now, in µV")
-        self._unit.setVisible(value != NOTHING)
-        state, good = "", False
+        now_s = snapshot.session_s
+        known = tension_uv is not None
+        fresh = snapshot.phase == "running" and 0 <= now_s - self._number_s < _NUMBER_S
+        if known != self._unit.isVisibleTo(self) or not fresh:
+            self._number_s = now_s
+            value = now_words(tension_uv, self._channel)
+            say(self._value, value, f"Tension of {self._channel.label} now, in µV")
+            self._unit.setVisible(known)
+            say(self._share, share_words(tension_uv, self._channel))
+        below = None
         if snapshot.scoring and tension_uv is not None and goal_uv is not None:
-            good = tension_uv < goal_uv
-            state = "● Below the goal" if good else "○ Above the goal"
-        for widget, words, shown in (
-            (self._share, share_words(tension_uv, self._channel), self._room.share),
-            (self._state, state, self._room.state),
-            (self._goal, goal_words(goal_uv, snapshot.step.goal), self._room.goal),
+            below = tension_uv < goal_uv
+        self._settle(below, now_s)
+        say(self._state, _STATES[self._below])
+        say(self._dot, _STATES[self._below][:1], self._state.text())
+        say(self._goal, goal_words(goal_uv, snapshot.step.goal))
+        self._show_what_fits()
+
+    def _show_what_fits(self) -> None:
+        room = self._room
+        for widget, shown in (
+            (self._share, room.share),
+            (self._state, room.state),
+            (self._dot, not room.state),
+            (self._goal, room.goal),
         ):
-            say(widget, words)
-            widget.setVisible(shown and bool(words))
-        style = f"color: {self._theme.good if good else self._theme.quiet}"
-        if self._state.styleSheet() != style:
-            self._state.setStyleSheet(style)
+            widget.setVisible(shown and bool(widget.text()))
+        style = f"color: {self._theme.good if self._below else self._theme.quiet}"
+        for widget in (self._state, self._dot):
+            if widget.styleSheet() != style:
+                widget.setStyleSheet(style)
+
+    def _settle(self, below: bool | None, now_s: float) -> None:
+        """Take a new state once it has held, so that a tension at its goal does not flicker."""
+        if below == self._below:
+            self._turned_s = None
+            return
+        if self._turned_s is None:
+            self._turned_s = now_s
+        known = below is not None and self._below is not None
+        if not known or not 0 <= now_s - self._turned_s < _STEADY_S:
+            self._below, self._turned_s = below, None
 
 
 class Figures(QtWidgets.QWidget):

@@ -47,6 +47,11 @@ class Page(QtWidgets.QWidget):
     def _dress(self) -> None:
         self._dressed = True
         self.setStyleSheet(style_sheet(self.theme, self.text_scale))
+        for field in self.findChildren(QtWidgets.QLineEdit):  # whose hint no style sheet reaches
+            palette = field.palette()
+            hint = QtGui.QPalette.ColorRole.PlaceholderText
+            palette.setColor(hint, QtGui.QColor(self.theme.quiet))
+            field.setPalette(palette)
         self._look()
 
     def _look(self) -> None:

@@ -122,6 +122,7 @@ class PlacementPage(Page):
             mistake = str(error)
         if not mistake and (row := next((r for r in self._rows if r.lacks_words), None)):
             mistake = f"Channel {row.channel} has no words: say where it is, or set it to not used."
+            row.take_focus()
         if not mistake and not self.places():
             mistake = "No channel has a place yet: choose where at least one sensor is."
         say(self._mistake, f"▲ {mistake}" if mistake else "")

@@ -79,8 +79,8 @@ class PlaceRow(QtWidgets.QFrame):
         self.blockSignals(False)
 
     def take_focus(self) -> None:
-        """Let keys choose the site."""
-        self._site.setFocus()
+        """Let keys choose the site, or write the words that are lacking."""
+        (self._words if self.lacks_words else self._site).setFocus()
 
     def eventFilter(  # noqa: N802 - Qt's name
         self, watched: QtCore.QObject, event: QtCore.QEvent

@@ -179,6 +179,18 @@ class ReflectView(QtWidgets.QWidget):
         (self._scale if self._step.answer == "scale" else self._words).setFocus()
         return True
 
+    def take_key(self, event: QtGui.QKeyEvent) -> bool:
+        """Take what is typed outside of the field: a word begun must not skip itself."""
+        typed = event.text()
+        if self._step is None or self._step.answer != "words" or not self._words.text():
+            return False
+        if event.key() != QtCore.Qt.Key.Key_Right and not (typed and typed.isprintable()):
+            return False
+        self._words.setFocus()
+        self._words.end(False)
+        self._words.insert(typed)
+        return True
+
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Enter answers."""
         if event.key() in _ENTER:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
+import numpy as np
 from pyqtgraph.Qt import QtCore
 
 from unclench.desktop.training.guide import GuidePage, TraceRows
@@ -12,12 +14,15 @@ from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.training.outcome import Outcome
+from unclench.training.program import Reference, Relax
 from unclench.training.session import Session
 from unclench.training.snapshot import Snapshot
 from unclench.training.sound import Synth
 from unclench.training.tags import Tag, TagBoard, TagEvent
 
 _SPAN_S = 60.0
+_PATIENCE_S = 1.0  # without a signal, before a person is told
+_SOFT = 0.4  # of the bell's strength, between the parts of a step
 
 
 class Running(QtCore.QObject):
@@ -62,8 +67,9 @@ class Running(QtCore.QObject):
         self._board = TagBoard(tags)
         self._synth = synth
         self._snapshot: Snapshot | None = None
-        self._step = 0
-        self._drawn_row = -1
+        self._step = self._part = 0
+        self._drawn = (-1, False)
+        self._began_s = time.monotonic()
         self._note_at = 0
         self._told_trouble = False
         self.marked: list[str] = []
@@ -86,9 +92,14 @@ class Running(QtCore.QObject):
             breath = snapshot.pacer.at(step_s)
             self._synth.breath(breath.part, breath.fullness)
         trace = None
-        if snapshot.pacer is None and (row := self._rings.next_row) != self._drawn_row:
-            self._drawn_row = row
-            trace = TraceRows(*self._rings.tension(_SPAN_S), self._rings.row_s)
+        lost = snapshot.phase == "lost"
+        drawn = (self._rings.next_row, lost)
+        if snapshot.pacer is None and drawn != self._drawn:
+            self._drawn = drawn
+            rows, tension_uv, trusted = self._rings.tension(_SPAN_S)
+            # What is not of this moment any more is grey.
+            shown = np.zeros_like(trusted) if lost else trusted
+            trace = TraceRows(rows, tension_uv, shown, self._rings.row_s)
         self.page.tick(step_s, trace)
 
     def look(self) -> None:
@@ -98,11 +109,12 @@ class Running(QtCore.QObject):
             self._told_trouble = True
             self.trouble.emit(f"{recorder.error} The session goes on without being kept.")
         snapshot = self.session.snapshot()
-        if snapshot is None:
-            return
-        self._snapshot = snapshot
-        self._sound(snapshot)
-        self.page.show_snapshot(snapshot)
+        if snapshot is not None:
+            self._snapshot = snapshot
+            self._sound(snapshot)
+            self.page.show_snapshot(snapshot)
+        elif time.monotonic() - self._began_s > _PATIENCE_S:
+            self.page.show_waiting()
         if self.session.over:
             self.over.emit()
 
@@ -135,8 +147,12 @@ class Running(QtCore.QObject):
     def _sound(self, snapshot: Snapshot) -> None:
         synth = self._synth
         if snapshot.step_number != self._step:
-            self._step = snapshot.step_number
+            self._step, self._part = snapshot.step_number, snapshot.part
             synth.bell()
+        elif snapshot.part != self._part:
+            self._part = snapshot.part
+            if isinstance(snapshot.step, Relax | Reference):
+                synth.bell(_SOFT)
         if snapshot.phase != "running" or snapshot.pacer is None:
             synth.breath(None)
         ratio = None

@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
-from unclench.desktop.training.parts import Button, Flow, button, label, rename
+from unclench.desktop.training.ask import AskRow
+from unclench.desktop.training.parts import Button, Flow, button, rename
 from unclench.training.tags import Tag
 
 _LONGEST_NOTE = 500
@@ -103,7 +104,13 @@ class Strip(QtWidgets.QFrame):
         ):
             flow.addWidget(made)
         self._noting = self._make_note()
-        self._ending = self._make_end()
+        self._ending = AskRow(
+            "End the session early? All that was measured is kept.",
+            ("Go on (Esc)", "Stay in the session"),
+            ("End it", "End the session now; all that was measured is kept"),
+        )
+        self._ending.left.connect(self.close_questions)
+        self._ending.agreed.connect(self._end_it)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         for row in (self._keys, self._noting, self._ending):
@@ -136,7 +143,7 @@ class Strip(QtWidgets.QFrame):
     def ask_end(self) -> None:
         """Ask once; the session goes on meanwhile."""
         self._show(self._ending)
-        self._go_on.setFocus()
+        self._ending.take_focus()
 
     def close_questions(self) -> None:
         """Back to the keys."""
@@ -167,20 +174,6 @@ class Strip(QtWidgets.QFrame):
         across.addWidget(self._field, 1)
         across.addWidget(keep)
         across.addWidget(leave)
-        return row
-
-    def _make_end(self) -> QtWidgets.QWidget:
-        self._go_on = button("Go on (Esc)", "Stay in the session")
-        self._go_on.clicked.connect(self.close_questions)
-        end = button("End it", "End the session now; all that was measured is kept")
-        end.clicked.connect(self._end_it)
-        row = QtWidgets.QWidget()
-        across = QtWidgets.QHBoxLayout(row)
-        across.setContentsMargins(0, 0, 0, 0)
-        words = "End the session early? All that was measured is kept."
-        across.addWidget(label("", words), 1)
-        across.addWidget(self._go_on)
-        across.addWidget(end)
         return row
 
     def _keep_note(self) -> None:

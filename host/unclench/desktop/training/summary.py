@@ -16,6 +16,7 @@ from unclench.training.values import TrainedChannel
 
 _MANY = 60  # rows that a person still looks at
 _LATEST = 8  # recoveries named
+_TENSING = ("relax", "reference", "stressor")  # steps that ask for tension, or bring it
 
 
 class SummaryPage(Page):
@@ -74,7 +75,9 @@ class SummaryPage(Page):
         rows = QtWidgets.QVBoxLayout(self._body)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(10)
-        rows.addWidget(label("heading", "What lowered your tension"))
+        fell = any(_fell(outcome, k) for k in range(len(outcome.score)))
+        heading = "What lowered your tension" if fell else "After the session"
+        rows.addWidget(label("heading", heading))
         rows.addWidget(label("quietLead", _headline(outcome)))
         self._bars = []
         for k, score in enumerate(outcome.score):
@@ -121,7 +124,7 @@ class SummaryPage(Page):
         if len(steps) > _MANY:
             column.addWidget(label("small", f"And {len(steps) - _MANY} more steps, in the file."))
         column.addSpacing(8)
-        for words in _sentences(steps, score, channel):
+        for words in _sentences(_calm(outcome, k), score, channel):
             column.addWidget(label("lead", words))
         for step in outcome.steps:
             if k < len(step.breath):
@@ -133,12 +136,25 @@ def _headline(outcome: Outcome) -> str:
     return outcome.title + ("  ·  ended early" if outcome.state == "ended" else "")
 
 
+def _calm(outcome: Outcome, k: int) -> list[tuple[float, str]]:
+    """Mean and title of the steps that ask for no tension, as far as they were measured."""
+    calm = (step for step in outcome.steps if step.kind not in _TENSING and k < len(step.score))
+    means = ((step.score[k].mean_uv, step.title) for step in calm)
+    return [(mean_uv, title) for mean_uv, title in means if mean_uv is not None]
+
+
+def _fell(outcome: Outcome, k: int) -> bool:
+    """Whether a channel ended lower than it began, or its exhale let go."""
+    means = _calm(outcome, k)
+    breath = (step.breath[k].falls for step in outcome.steps if k < len(step.breath))
+    return (len(means) > 1 and means[-1][0] < means[0][0]) or any(breath)
+
+
 def _sentences(
-    steps: Sequence[tuple[str, Score]], whole: Score, channel: TrainedChannel
+    means: Sequence[tuple[float, str]], whole: Score, channel: TrainedChannel
 ) -> list[str]:
     """Start against end, rest, recoveries of one channel; only what was measured."""
     said = []
-    means = [(score.mean_uv, title) for title, score in steps if score.mean_uv is not None]
     if len(means) > 1:
         first, last = (now_words(means[k][0], channel) for k in (0, -1))
         lowest_uv, lowest = min(means)

@@ -11,6 +11,8 @@ from typing import Any
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.bars import Banner
+from unclench.desktop.helpdialog import HelpDialog
+from unclench.desktop.newfolder import new_folder
 from unclench.desktop.theme import style_sheet
 from unclench.desktop.training.calibratepage import CalibratePage
 from unclench.desktop.training.checkpage import CheckPage
@@ -23,14 +25,21 @@ from unclench.desktop.training.programlist import ProgramInfo
 from unclench.desktop.training.running import Running
 from unclench.desktop.training.safety import SafetyPage
 from unclench.desktop.training.summary import SummaryPage
+from unclench.desktop.training.words import HELP
 from unclench.errors import InputError, StoreError, UnclenchError
+from unclench.live.blocks import LiveStatus
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.settings import Place, Settings, sessions_dir
-from unclench.training.calibrations import load_book, save_book
-from unclench.training.check import SensorCheck
-from unclench.training.programfile import NamedProgram, find_program, list_programs
+from unclench.training.calibrations import book_path, load_book, save_book
+from unclench.training.check import ITEMS, Light, SensorCheck
+from unclench.training.programfile import (
+    ListedProgram,
+    NamedProgram,
+    find_program,
+    list_programs,
+)
 from unclench.training.session import Session, Situation
 from unclench.training.setup import (
     calibration_words,
@@ -43,7 +52,12 @@ from unclench.training.sites import place_label
 from unclench.training.tags import DEFAULT_TAGS, load_tags, save_tags, tags_path
 
 _FIRST_PLACES = (Place(channel=1, site="shoulder", side="left"),)  # to see how it is meant
-_FIRST_PROGRAM = "first-ten-minutes"
+_AWAY = tuple(Light(item, "grey", "", "The sensor is away.") for item in ITEMS)
+# From the first day to what needs some practice; one's own follow, by name.
+_ORDER = (
+    *("first-ten-minutes", "breathe-6", "quiet-five", "let-go", "shoulder-drop"),
+    *("jaw-unclench", "relax-short", "relax-long", "stress-profile"),
+)
 _FRAME_MS = 16
 _LOOK_MS = 150
 _CHECK_MS = 500
@@ -105,8 +119,8 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._home = HomePage(settings.sound, settings.volume)
         self._lay_out()
         self._connect()
-        self._apply_looks()
-        self._book, book_trouble = load_book()
+        self.apply_looks()
+        self._book, book_trouble = load_book(book_path(pipeline.info.virtual))
         self._tags, tags_trouble = _own_tags()
         for note in (*notes, book_trouble, tags_trouble):
             if note:
@@ -119,7 +133,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
     closing_trouble: str | None = None  # to be told in the terminal once the window is gone
 
     def _lay_out(self) -> None:
-        self.setWindowTitle(f"unclench – {self._pipeline.info.source}")
+        self.setWindowTitle(f"unclench training – {self._pipeline.info.source}")
         page = QtWidgets.QWidget(objectName="page")
         column = QtWidgets.QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -155,10 +169,11 @@ class TrainingWindow(QtWidgets.QMainWindow):
         home.check.connect(self._show_check)
         home.calibrate.connect(lambda: self._show_calibrate(""))
         home.moved.connect(self._moved)
+        home.help.connect(self._show_help)
         home.safety.connect(lambda: self._show_safety(again=True))
         home.sound_changed.connect(self.choices.set_sound)
         home.volume_changed.connect(self.choices.set_volume)
-        self.choices.looks_changed.connect(self._apply_looks)
+        self.choices.looks_changed.connect(self.apply_looks)
         self.choices.sound_changed.connect(self._show_sound)
         self.choices.trouble.connect(self._banner.tell)
         self._summary.home.connect(self._show_home)
@@ -169,6 +184,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
             ("Ctrl+-", lambda: self.choices.scale_text(-0.1)),
             ("Ctrl+0", lambda: self.choices.scale_text(None)),
             ("Ctrl+T", self.choices.toggle_theme),
+            ("F1", self._show_help),
             ("Ctrl+Q", self.close),
             ("F11", self._toggle_full_screen),
         ):
@@ -278,13 +294,16 @@ class TrainingWindow(QtWidgets.QMainWindow):
             self._banner.tell(str(error))
 
     def _begin(self, named: NamedProgram) -> None:
+        if self._pipeline.status.ended:  # which the banner says, and what to do
+            self._show_home()
+            return
         try:
             session = self._session(named, anew=False)
         except InputError as error:
             self._wanted = named
             self._show_calibrate(str(error))
             return
-        folder = self._out or sessions_dir(self._settings) / _stamp()
+        folder = self._out or new_folder(sessions_dir(self._settings))
         self._out, self._wanted = None, None
         info = self._pipeline.info
         about = {"sites": site_names(self._channels(), len(info.channels))}
@@ -297,6 +316,9 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._run(named, session, recorder)
 
     def _begin_calibration(self, name: str) -> None:
+        if self._pipeline.status.ended:
+            self._show_home()
+            return
         named = find_program(name)
         self._run(named, self._session(named, anew=True), None)
 
@@ -374,27 +396,30 @@ class TrainingWindow(QtWidgets.QMainWindow):
     def _look(self) -> None:
         status = self._pipeline.status
         if self._running is not None:
+            if status.ended:
+                self._running.session.end()
             self._running.look()
-        if status.ended and status.why not in ("done", ""):
-            self._banner.hold(f"The signal has ended: {status.why}.")
+        if status.ended:
+            self._banner.hold(_end_words(status))
         elif not status.connected and not status.ended and self._running is None:
             self._banner.hold(f"The sensor is away ({status.why}).")
         else:
             self._banner.release()
         if self._stack.currentWidget() is self._check_page:
             interference = self._check.interference(self._check_page.channel)
-            self._check_page.show_interference(interference)
+            self._check_page.show_interference(interference if status.connected else None)
 
     def _judge(self) -> None:
         if self._stack.currentWidget() is self._check_page:
             for k in range(len(self._pipeline.info.channels)):
-                self._check_page.show_lights(k, self._check.result(k))
+                here = self._pipeline.status.connected
+                self._check_page.show_lights(k, self._check.result(k) if here else _AWAY)
 
     # Choices and looks
 
     def _save_book(self) -> None:
         try:
-            save_book(self._book)
+            save_book(self._book, book_path(self._pipeline.info.virtual))
         except StoreError as error:
             self._banner.tell(str(error))
 
@@ -403,7 +428,8 @@ class TrainingWindow(QtWidgets.QMainWindow):
         if self._running is not None:
             self._running.page.show_sound(on)
 
-    def _apply_looks(self) -> None:
+    def apply_looks(self) -> None:
+        """Dress in the colours and the text size that hold now."""
         theme, scale = self.choices.theme, self._settings.text_scale
         self.setStyleSheet(style_sheet(theme, scale))
         for page in self._pages():
@@ -416,6 +442,9 @@ class TrainingWindow(QtWidgets.QMainWindow):
         page = self._stack.currentWidget()
         assert isinstance(page, Page)
         return page
+
+    def _show_help(self) -> None:
+        HelpDialog(self, HELP, self._settings.text_scale).open()
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ QtCore.Qt.WindowState.WindowFullScreen)
@@ -440,7 +469,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
 
 def _program_infos() -> list[ProgramInfo]:
     infos = []
-    for listed in sorted(list_programs(), key=lambda listed: listed.name != _FIRST_PROGRAM):
+    for listed in sorted(list_programs(), key=_order):
         program = listed.program
         infos.append(
             ProgramInfo(
@@ -456,6 +485,17 @@ def _program_infos() -> list[ProgramInfo]:
     return infos
 
 
+def _order(listed: ListedProgram) -> tuple[bool, int]:
+    known = listed.shipped and listed.name in _ORDER
+    return bool(listed.trouble), _ORDER.index(listed.name) if known else len(_ORDER)
+
+
+def _end_words(status: LiveStatus) -> str:
+    if status.cut_short:
+        return f"The signal has ended: {status.why}. Start again once the sensor is back."
+    return "The recording is over: open it again to train on it."
+
+
 def _own_tags() -> tuple[tuple[Any, ...], str | None]:
     try:
         if not tags_path().exists():  # to be found and changed by whoever wants other words
@@ -464,7 +504,3 @@ def _own_tags() -> tuple[tuple[Any, ...], str | None]:
         return load_tags(), None
     except UnclenchError as error:
         return DEFAULT_TAGS, f"{error} The usual tags are used."
-
-
-def _stamp() -> str:
-    return datetime.now().strftime("%Y-%m-%d_%H-%M-%S")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from unclench.desktop.words import clock_words, tension_words
 from unclench.training.program import (
     BaselineGoal,
@@ -14,6 +16,36 @@ from unclench.training.snapshot import Score
 from unclench.training.values import FLOOR_GATE, TrainedChannel
 
 NOTHING = "–"
+
+HELP = """
+<h3>What you see</h3>
+<p>The number is how hard the muscle works, in microvolts (µV): its <b>tension</b>. Lower is calmer.
+The <b>goal</b> is a line on the trace, and below it the ground is tinted. The dashed line is the
+<b>noise floor</b>: what the board itself adds. A grey piece of the trace could not be trusted.</p>
+<p>Nothing has to succeed. A session can be paused, skipped in part or ended at any time, and what
+was measured is kept.</p>
+<h3>Keys in every page</h3>
+<table cellspacing="0" cellpadding="3">
+<tr><td><b>Enter</b>, <b>Esc</b></td><td>go on, go back</td></tr>
+<tr><td><b>Tab</b></td><td>from one control to the next</td></tr>
+<tr><td><b>Ctrl +</b>, <b>Ctrl -</b>, <b>Ctrl 0</b></td>
+<td>larger, smaller, usual text</td></tr>
+<tr><td><b>Ctrl T</b></td><td>light or dark</td></tr>
+<tr><td><b>F11</b></td><td>full screen</td></tr>
+<tr><td><b>F1</b></td><td>this page</td></tr>
+<tr><td><b>Ctrl Q</b></td><td>close the window; a session is ended and kept</td></tr>
+</table>
+<h3>In a session</h3>
+<table cellspacing="0" cellpadding="3">
+<tr><td><b>Space</b></td><td>pause, and go on</td></tr>
+<tr><td><b>N</b> or <b>→</b></td><td>skip to the next step</td></tr>
+<tr><td><b>Esc</b></td><td>end early; asks once</td></tr>
+<tr><td><b>Shift N</b></td><td>a note about this moment</td></tr>
+<tr><td><b>S</b>, <b>T</b></td><td>sound on or off, light or dark</td></tr>
+<tr><td>the tags' keys</td><td>mark what happens now</td></tr>
+</table>
+<p>unclench is not a medical device.</p>
+"""
 
 
 def reliable_uv(channel: TrainedChannel) -> float:
@@ -78,7 +110,7 @@ def left_words(seconds: float) -> str:
 
 def minutes_words(minutes: float | None) -> str:
     """'10 min'."""
-    return "" if minutes is None else f"{max(1, round(minutes))} min"
+    return "" if minutes is None else f"{math.ceil(minutes)} min"
 
 
 def figures(score: Score) -> tuple[str, str, str, str]:
@@ -86,11 +118,11 @@ def figures(score: Score) -> tuple[str, str, str, str]:
     below = NOTHING
     if score.with_goal_s:
         below = f"{length_words(score.below_goal_s)} · {percent_words(score.below_goal)}"
+    known = score.with_rest_s > 0
     rest = f"{length_words(score.rest_s)} · {percent_words(score.rest_share)}"
-    scored = score.scored_s > 0
     return (
         below,
-        rest if scored else NOTHING,
-        length_words(score.longest_rest_s) if scored else NOTHING,
+        rest if known else NOTHING,
+        length_words(score.longest_rest_s) if known else NOTHING,
         length_words(score.recovery_s[-1]) if score.recovery_s else NOTHING,
     )

@@ -1,0 +1,26 @@
+"""A page of help over a window."""
+
+from __future__ import annotations
+
+from pyqtgraph.Qt import QtWidgets
+
+_SIZE = (620, 640)  # pixels at a scale of 1
+
+
+class HelpDialog(QtWidgets.QDialog):
+    """Text to read and scroll; Esc closes it. `foot` is the row of its buttons."""
+
+    def __init__(self, parent: QtWidgets.QWidget, html: str, text_scale: float) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("What you see")
+        text = QtWidgets.QTextBrowser()
+        text.setHtml(html)
+        close = QtWidgets.QPushButton("Close")
+        close.clicked.connect(self.accept)
+        self.foot = QtWidgets.QHBoxLayout()
+        self.foot.addStretch(1)
+        self.foot.addWidget(close)
+        column = QtWidgets.QVBoxLayout(self)
+        column.addWidget(text)
+        column.addLayout(self.foot)
+        self.resize(*(round(length * text_scale) for length in _SIZE))

@@ -1,0 +1,108 @@
+"""Dashboard and training window side by side, and the dialog before them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import closing
+
+import pytest
+
+from unclench.desktop.display import check_display
+from unclench.errors import DisplayError
+
+try:
+    check_display(into_file=True)
+except DisplayError as error:  # a machine without the libraries that Qt needs
+    pytest.skip(str(error), allow_module_level=True)
+
+from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
+
+from unclench.desktop.app import run_dashboard
+from unclench.desktop.theme import DARK, LIGHT
+from unclench.desktop.training.safety import SafetyDialog
+from unclench.desktop.training.window import TrainingWindow
+from unclench.desktop.window import Dashboard
+from unclench.live.pipeline import Pipeline
+from unclench.live.rings import DisplayRings
+from unclench.settings import Settings
+from unclench.sources import open_source
+
+KEY = QtCore.Qt.Key
+
+
+@pytest.fixture
+def shown(app):
+    """Run the dashboard while `play` is played."""
+
+    def run(play, **choices):
+        with closing(open_source("sim:relaxed")) as source:
+            pipeline = Pipeline(source.reader(), source.name)
+            rings = DisplayRings(pipeline.connect())
+            pipeline.start([rings])
+            settings = Settings(theme="light", **choices)
+            QtCore.QTimer.singleShot(100, play)
+            run_dashboard(
+                pipeline,
+                rings,
+                settings,
+                settings.model_copy(),
+                recorder=None,
+                situation=None,
+                notes=(),
+                close_after_s=None,
+                screenshot=None,
+            )
+            pipeline.stop()
+
+    return run
+
+
+def window(kind):
+    (found,) = [
+        w for w in QtWidgets.QApplication.topLevelWidgets() if type(w) is kind and w.isVisible()
+    ]
+    return found
+
+
+def press(widget, key, modifier=QtCore.Qt.KeyboardModifier.NoModifier):
+    widget.activateWindow()
+    QtTest.QTest.qWaitForWindowActive(widget)
+    QtTest.QTest.keyClick(widget, key, modifier)
+    QtWidgets.QApplication.processEvents()
+
+
+def test_the_safety_dialog_ends_by_a_signal_and_says_why_nothing_is_shown(shown, capsys):
+    def play():
+        assert window(SafetyDialog)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    shown(play)
+    assert capsys.readouterr().out == (
+        "Nothing is shown until the safety page has been agreed to.\n"
+    )
+
+
+def test_both_windows_have_one_look_and_the_training_comes_back_by_its_key(shown):
+    seen = []
+
+    def play():
+        dashboard = window(Dashboard)
+        try:
+            press(dashboard, KEY.Key_G)
+            training = window(TrainingWindow)
+            assert training.windowTitle() != dashboard.windowTitle()
+            press(training, KEY.Key_T, QtCore.Qt.KeyboardModifier.ControlModifier)
+            assert DARK.page in dashboard.styleSheet()
+            press(dashboard, KEY.Key_T)
+            assert LIGHT.page in training.styleSheet()
+            training.showMinimized()
+            press(dashboard, KEY.Key_G)
+            assert window(TrainingWindow) is training
+            assert not training.isMinimized()
+            seen.append(True)
+        finally:
+            dashboard.close()
+
+    shown(play, safety_read="2026-01-01")
+    assert seen == [True]
