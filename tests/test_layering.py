@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "board": {WIRE, DSP, "errors", "link"},
     "store": {WIRE, DSP, "errors"},
     "live": {WIRE, DSP, "errors", "link", "store"},
-    "review": {DSP, "errors", "store"},
+    "review": {DSP, "errors", "live", "settings", "store", "training"},
     "training": {WIRE, DSP, "errors", "link", "live", "settings", "store"},
     "audio": {"training"},
     "settings": {"errors"},

@@ -9,6 +9,7 @@ from unclench.errors import StoreError
 
 META, EMG, TENSION, EVENTS = "session.json", "emg.csv", "tension.csv", "events.csv"
 PROGRAM = "program.toml"  # of a guided session
+SUMMARY = "summary.json"  # figures in short, a cache
 
 
 def is_session(path: Path) -> bool:

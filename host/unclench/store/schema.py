@@ -54,7 +54,11 @@ class SessionMeta(BaseModel):
     ended: Ended = "running"
     reason: str | None = None
     drift_ppm: float | None = None  # how much faster the computer's clock runs than the board's
+    title: str = ""  # given by a person, beside the folder's name
+    labels: tuple[str, ...] = ()  # given by a person, to find sessions again
     note: str = ""
+    feedback: bool = True  # False: a session of a self-trial in which tension was not shown
+    imported: dict[str, Any] | None = None  # where it was brought in from, if it was
     training: dict[str, Any] | None = None  # a guided session's outcome
 
     @model_validator(mode="before")

@@ -1,0 +1,216 @@
+"""What a review amounts to: the types between the figures and whoever shows them.
+
+All times are seconds on the session's own time axis (its first sample is 0). A figure that cannot be
+told is None, and a sentence beside it says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from unclench.training.snapshot import BreathEffect
+from unclench.training.values import ReferenceContraction, RestBaseline
+from unclench_dsp.uncertainty import Estimate
+
+Why = Literal["settling", "gap", "no contact", "clipping", "mains hum", "movement", "too quiet"]
+"""Why time is excluded. settling: filters forget a start or a gap. too quiet: below what the
+instrument can tell from its own noise, as an input that is flat or shorted."""
+
+PhaseRole = Literal["baseline", "activity", "recovery", "other"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time."""
+
+    start_s: float
+    stop_s: float
+
+    @property
+    def length_s(self) -> float:
+        """How long it is."""
+        return self.stop_s - self.start_s
+
+
+@dataclass(frozen=True)
+class Excluded(Span):
+    """Time of one channel that goes into no figure."""
+
+    channel: int
+    why: Why
+
+
+@dataclass(frozen=True)
+class Phase(Span):
+    """A step of a guided session's program."""
+
+    number: int  # of the step, from 0
+    kind: str  # "settle", "baseline", "breathe", "relax", "stressor", "task", "recover", ...
+    title: str
+    role: PhaseRole
+
+
+@dataclass(frozen=True)
+class TagSpan(Span):
+    """One time that something was marked; stop_s equals start_s for a mere moment."""
+
+    words: str  # "posture: slouching"
+
+    @property
+    def group(self) -> str:
+        """posture, thought, feeling or situation; "" for words of another kind."""
+        return self.words.partition(": ")[0] if ": " in self.words else ""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something in words at a moment: a note, a marker, an answer, an alert."""
+
+    time_s: float
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What events.csv says of the time."""
+
+    phases: tuple[Phase, ...]
+    tags: tuple[TagSpan, ...]
+    remarks: tuple[Remark, ...]
+    pauses: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class ChannelContext:
+    """What is known of a channel, frozen for the whole review."""
+
+    index: int
+    label: str  # its site, or its name
+    site: str | None
+    noise_uv: float | None  # the instrument's own in the band used
+    baseline: RestBaseline | None
+    baseline_from: Literal["calibration", "session", "quietest", ""]
+    baseline_why: str  # in words: where it comes from, or why there is none
+    reference: ReferenceContraction | None
+    rest_level_uv: float | None
+    rest_level_why: str
+    floor_uv: float  # below it nothing can be told from noise; 0 where that was never measured
+
+
+@dataclass(frozen=True)
+class LimitCheck:
+    """One of Jonsson's limits (1982): per cent of the maximum contraction, for work of over an hour."""
+
+    level: Literal["static (P10)", "median (P50)", "peak (P90)"]
+    percent: float
+    should: float  # "should not exceed"
+    must: float  # "must not exceed"
+
+    @property
+    def verdict(self) -> Literal["within", "above should", "above must"]:
+        """How it stands."""
+        if self.percent > self.must:
+            return "above must"
+        return "above should" if self.percent > self.should else "within"
+
+
+@dataclass(frozen=True)
+class Contraction(Span):
+    """One contraction of a channel."""
+
+    peak_uv: float
+    recovery_s: float | None  # until calm again; None: not seen
+    recovery_why: str  # why it was not seen
+    median_hz: float | None  # median frequency, where there was enough signal
+    median_why: str  # why not
+
+
+@dataclass(frozen=True)
+class RestFigures:
+    """Time at rest: below the rest level for 0.2 s or longer (an EMG gap)."""
+
+    share: Estimate | None
+    gaps: int
+    gaps_per_min: float
+    longest_s: float
+    why_not: str  # why there are none, or "" ; what they are gated on is in ChannelContext
+
+
+@dataclass(frozen=True)
+class SustainedFigures:
+    """Time of the 1 s RMS above the limit for longer than the person's limit of minutes."""
+
+    limit_uv: float | None
+    limit_why: str
+    minutes: float
+    spans: tuple[Span, ...]
+    total_s: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One channel over one stretch of time; only used time counts."""
+
+    channel: int
+    label: str
+    span: Span
+    used_s: float
+    excluded_s: Mapping[str, float]  # by Why
+    mean: Estimate | None  # uV, as are the next four
+    p10: Estimate | None
+    p50: Estimate | None
+    p90: Estimate | None
+    max_uv: float | None
+    percent: tuple[float, float, float] | None  # P10, P50, P90 in % of the reference
+    limits: tuple[LimitCheck, ...]
+    limits_why: str  # why Jonsson's limits do not apply, or what they are judged on
+    slope: Estimate | None  # uV per minute
+    rest: RestFigures
+    sustained: SustainedFigures
+    contractions: tuple[Contraction, ...]
+    why_not: str  # why there is no figure at all
+
+
+@dataclass(frozen=True)
+class BreathFigures:
+    """A breathing step of a guided session."""
+
+    phase: Phase
+    inhale_end: float  # phases of the breath, 0 to 1
+    exhale_begin: float
+    exhale_end: float
+    effects: tuple[BreathEffect, ...]  # for each channel trained
+
+
+@dataclass(frozen=True)
+class TagEffect:
+    """Tension of a channel under one tag, against the same session's untagged time.
+
+    `during` and `after` are ratios: 1.3 is 30 % higher.
+    """
+
+    words: str
+    channel: int
+    times: int
+    during_s: float  # used time
+    untagged_s: float
+    mean_uv: float | None
+    during: Estimate | None
+    after: Estimate | None  # the minute after the tag ended
+    log_se: float | None  # standard error of ln(during)
+    after_log_se: float | None
+    why_not: str  # "too few to say: ..."
+
+
+@dataclass(frozen=True)
+class SideDifference:
+    """Left against right of one site: (left - right) / (left + right), -1 to 1."""
+
+    site: str
+    left: int
+    right: int
+    index: Estimate | None
+    why_not: str
