@@ -19,7 +19,7 @@ from unclench_dsp.filters import SosFilter, settle_s
 from unclench_dsp.heart import Heartbeat, find_heartbeat
 from unclench_dsp.mains import MainsDetector, harmonics_hz
 from unclench_dsp.metrics import TensionStats, noise_in_band, tension_stats
-from unclench_dsp.movement import SlowSwings, slow_swings
+from unclench_dsp.movement import SlowSwings, slow_swings, swings_by_second
 from unclench_dsp.notch import MainsMode, MainsNotch, NotchChange, design_notch
 from unclench_dsp.power import HopMeanSquare, RollingRms
 from unclench_dsp.quality import (
@@ -72,6 +72,7 @@ __all__ = [
     "resting_baseline",
     "settle_s",
     "slow_swings",
+    "swings_by_second",
     "tension_stats",
     "units_to_uv",
     "uv_to_units",

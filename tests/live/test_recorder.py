@@ -31,7 +31,7 @@ def block(first, n=100, state="good"):
     uv = units / 1000
     settling = np.zeros(n, bool)
     states, trusts = ((first, (state,)),), ((first, (True,)),)
-    return LiveBlock(first, units, uv, uv, uv, settling, states, trusts, 0.0)
+    return LiveBlock(first, units, uv, uv, uv, settling, states, states, trusts, 0.0)
 
 
 def test_the_origin_is_the_first_sample_seen(tmp_path, info):

@@ -44,7 +44,7 @@ def humming(tape, hand):
     played.emg_uv += 12 * np.sin(2 * np.pi * 50 * played.sample / 2000)
     played.emg_uv[played.span(7.0, 8.5)] = 5e4
     came = []
-    hand(played, (20,), lambda info: RowSource(info, came.append))
+    hand(played, (20,), lambda info: RowSource(info.signal, came.append))
     rows = [row for rows in came for row in each_row(rows)]
     assert any(row.trusted[0] for row in rows)
     return played, rows
@@ -52,7 +52,7 @@ def humming(tape, hand):
 
 def rows_of(info, blocks, late=False):
     came = []
-    source = RowSource(info, came.append, late=late)
+    source = RowSource(info.signal, came.append, late=late)
     for block in blocks:
         source.block(block)
     return [row for rows in came for row in each_row(rows)]
@@ -67,7 +67,9 @@ def test_fast_rows_are_those_on_disk(tape, hand, tmp_path):
         recorders.append(Recorder(tmp_path / "s", info, origin=0, lossless=True))
         return recorders[0]
 
-    hand(played, (17, 40, 3), recorder, lambda info: RowSource(info, came.append, late=False))
+    hand(
+        played, (17, 40, 3), recorder, lambda info: RowSource(info.signal, came.append, late=False)
+    )
     recorders[0].close()
     stored = open_session(tmp_path / "s").tension()
     rows = [row for rows in came for row in each_row(rows)]
@@ -149,7 +151,7 @@ def runs_of(blocks):
 def test_rows_and_trust_do_not_depend_on_the_frames(humming, hand, lengths):
     played, whole = humming
     came = []
-    hand(played, lengths, lambda info: RowSource(info, came.append))
+    hand(played, lengths, lambda info: RowSource(info.signal, came.append))
     assert [repr(row) for rows in came for row in each_row(rows)] == list(map(repr, whole))
 
 
@@ -213,7 +215,7 @@ def test_each_channel_has_its_own_trust():
 
 def trusted_s(tape_played, hand):
     came = []
-    hand(tape_played, (20,), lambda info: RowSource(info, came.append))
+    hand(tape_played, (20,), lambda info: RowSource(info.signal, came.append))
     return np.array([r.sample / 2000 for rows in came for r in each_row(rows) if r.trusted[0]])
 
 

@@ -33,6 +33,31 @@ class LiveSettings:
 
 
 @dataclass(frozen=True)
+class SignalInfo:
+    """What must be known of a signal to make tension of it, live or recorded."""
+
+    fs_hz: float  # samples per second and channel
+    channels: tuple[str, ...]
+    settings: LiveSettings
+    rails_uv: tuple[FloatArray, FloatArray] | None  # lowest and highest value of each channel
+    device_noise_uv: tuple[float | None, ...]  # each channel's own, RMS in the wide band
+
+    @property
+    def hop_n(self) -> int:
+        """Samples from one row of tension to the next."""
+        return max(1, round(self.fs_hz / TENSION_RATE_HZ))
+
+    @property
+    def noise_uv(self) -> tuple[float | None, ...]:
+        """Each channel's own noise in the band used, RMS; None where it was never measured."""
+        band = (self.settings.band.low_hz, self.settings.band.high_hz)
+        return tuple(
+            noise_in_band(noise_uv, _NOISE_BAND_HZ, band) if noise_uv else None
+            for noise_uv in self.device_noise_uv
+        )
+
+
+@dataclass(frozen=True)
 class StreamInfo:
     """A stream's constants, and what follows from them."""
 
@@ -41,25 +66,17 @@ class StreamInfo:
     channels: tuple[str, ...]
     settings: LiveSettings
 
+    @cached_property
+    def signal(self) -> SignalInfo:
+        """What the processing must know of it."""
+        noise_uv = tuple(channel.noise_nv / 1000 or None for channel in self.hello.channels)
+        fs_hz = self.hello.fs_hz()
+        return SignalInfo(fs_hz, self.channels, self.settings, self.rails_uv, noise_uv)
+
     @property
     def fs_hz(self) -> float:
         """Samples per second and channel."""
-        return self.hello.fs_hz()
-
-    @property
-    def virtual(self) -> bool:
-        """Whether no muscle was ever measured: a virtual board, or somebody else's file."""
-        return bool(self.hello.flags & FLAG_VIRTUAL)
-
-    @property
-    def hop_n(self) -> int:
-        """Samples from one row of tension to the next."""
-        return max(1, round(self.fs_hz / TENSION_RATE_HZ))
-
-    @cached_property
-    def uv_per_unit(self) -> FloatArray:
-        """Microvolts at the electrode per unit, shape (n_channels,)."""
-        return np.array([self.hello.uv_per_unit(k) for k in range(len(self.channels))])
+        return self.signal.fs_hz
 
     @property
     def rails_uv(self) -> tuple[FloatArray, FloatArray]:
@@ -68,15 +85,24 @@ class StreamInfo:
         return low, (self.hello.high_unit - self.hello.zero_unit) * self.uv_per_unit
 
     @property
+    def hop_n(self) -> int:
+        """Samples from one row of tension to the next."""
+        return self.signal.hop_n
+
+    @property
     def noise_uv(self) -> tuple[float | None, ...]:
         """Each channel's own noise in the band used, RMS; None where it was never measured."""
-        band = (self.settings.band.low_hz, self.settings.band.high_hz)
-        return tuple(
-            noise_in_band(channel.noise_nv / 1000, _NOISE_BAND_HZ, band)
-            if channel.noise_nv
-            else None
-            for channel in self.hello.channels
-        )
+        return self.signal.noise_uv
+
+    @property
+    def virtual(self) -> bool:
+        """Whether no muscle was ever measured: a virtual board, or somebody else's file."""
+        return bool(self.hello.flags & FLAG_VIRTUAL)
+
+    @cached_property
+    def uv_per_unit(self) -> FloatArray:
+        """Microvolts at the electrode per unit, shape (n_channels,)."""
+        return np.array([self.hello.uv_per_unit(k) for k in range(len(self.channels))])
 
 
 @dataclass(frozen=True)
@@ -90,6 +116,7 @@ class LiveBlock:
     envelope_uv: FloatArray  # (n_samples, n_channels), the tension: its moving RMS
     settling: BoolArray  # (n_samples,): no tension to be had yet
     states: tuple[tuple[int, States], ...]  # from which sample on which states hold, ascending
+    shown: tuple[tuple[int, States], ...]  # what each window alone shows, not yet confirmed
     trusts: tuple[tuple[int, Trust], ...]  # the same for trust
     host_s: float  # when its last byte arrived
 
@@ -110,7 +137,7 @@ class LiveBlock:
     @property
     def stop(self) -> int:
         """Index behind the last sample."""
-        return self.first + len(self.units)
+        return self.first + len(self.emg_uv)
 
     def between(self, start: int, stop: float) -> LiveBlock | None:
         """The part from sample `start` to before `stop`; None where nothing of it lies there."""

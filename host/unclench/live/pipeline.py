@@ -18,23 +18,14 @@ from unclench.link.messages import Arrived, Connected, Disconnected, LinkEvent
 from unclench.link.reader import LinkReader
 from unclench.link.tracker import SampleTracker, TrackedBlock
 from unclench.live.blocks import (
-    LiveBlock,
     LiveEvent,
     LiveSettings,
     LiveStatus,
     Sink,
-    States,
     StreamInfo,
-    Trust,
 )
-from unclench_dsp import (
-    ChainSettings,
-    QualityMeter,
-    RateError,
-    SignalState,
-    TensionChain,
-    units_to_uv,
-)
+from unclench.live.processing import Processing
+from unclench_dsp import units_to_uv
 from unclench_wire.messages import Hello
 
 _RECENT_EVENTS = 20
@@ -94,31 +85,13 @@ class Pipeline:
             names = tuple(f"channel {k + 1}" for k in range(n))
         self.info = StreamInfo(self._source, hello, names, self._settings)
         try:
-            self._chain = TensionChain(
-                ChainSettings(
-                    self.info.fs_hz,
-                    n,
-                    self._settings.band,
-                    self._settings.window_s,
-                    self._settings.mains,
-                )
-            )
-        except RateError as error:
+            self._processing = Processing(self.info.signal)
+        except InputError:
             self._reader.stop()
-            raise InputError(str(error)) from error
-        self._meter = QualityMeter(
-            self.info.fs_hz,
-            n,
-            rails_uv=self.info.rails_uv,
-            noise_uv=np.array([channel.noise_nv / 1000 for channel in hello.channels]),
-        )
+            raise
         self._stop_at = (
             None if self._stop_after_s is None else round(self._stop_after_s * self.info.fs_hz)
         )
-        none: SignalState = "settling"
-        self._state = self._shown = (none,) * n
-        self._told_changes = 0
-        self._notched_from: dict[int, int] = {}  # channel: sample from which on hum is removed
         return self.info
 
     def start(self, sinks: Sequence[Sink]) -> None:
@@ -312,9 +285,7 @@ class Pipeline:
     def _gap(self, first: int) -> None:
         lost = first - self._next
         if self._next > 0:
-            self._chain.restart()
-            settling: SignalState = "settling"
-            self._state = self._shown = (settling,) * len(self._state)
+            self._processing.restart()
         self._lost_between += lost
         self.emit(
             LiveEvent(
@@ -329,67 +300,12 @@ class Pipeline:
     def _samples(self, first: int, units: NDArray[np.int32], host_s: float) -> None:
         info = self.info
         emg_uv = units_to_uv(units, info.hello.zero_unit, info.uv_per_unit)
-        chained = self._chain.process(emg_uv)
-        states, shown = [(first, self._state)], [(first, self._shown)]
-        trust_changes = {first}
-        for assessment in self._meter.process(first, emg_uv, chained.settling):
-            known_from = assessment.first_index + self._meter.window_n
-            for name, was, state in zip(info.channels, self._state, assessment.state, strict=True):
-                if was != state:
-                    text = f"{name}: {state}"
-                    self.emit(LiveEvent(known_from, "signal", text))
-            self._state = assessment.state
-            states.append((known_from, self._state))
-            self._shown = assessment.shown
-            shown.append((known_from, self._shown))
-            trust_changes.add(known_from)
-        for change in self._chain.notch_changes[self._told_changes :]:
-            self._told_changes += 1
-            lines = ", ".join(f"{hz:g} Hz" for hz in change.lines_hz)
-            text = f"{info.channels[change.channel]}: removing {lines}"
-            at = first + change.index - chained.first_index
-            self.emit(LiveEvent(at, "mains", text))
-            self._notched_from.setdefault(change.channel, at)
-            trust_changes.add(at)
-        block = LiveBlock(
-            first,
-            units,
-            emg_uv,
-            chained.band_uv,
-            chained.envelope_uv,
-            chained.settling,
-            tuple(states),
-            tuple((at, self._trust(states, shown, at)) for at in sorted(trust_changes)),
-            host_s,
-        )
+        events, block = self._processing.samples(first, units, emg_uv, host_s)
+        for event in events:
+            self.emit(event)
         self._next = block.stop
         for sink in self._sinks:
             sink.block(block)
-
-    def _trust(
-        self,
-        states: Sequence[tuple[int, States]],
-        shown: Sequence[tuple[int, States]],
-        at: int,
-    ) -> Trust:
-        """Hum is no muscle's until it is removed; without contact or cut off, nothing is.
-
-        Words wait for a second window that shows the same; trust does not wait to be lost.
-        """
-
-        def is_muscle(k: int, word: SignalState) -> bool:
-            return word == "good" or (
-                word == "mains hum" and self._notched_from.get(k, at + 1) <= at
-            )
-
-        believed, seen = (
-            next(known for since, known in reversed(line) if at >= since)
-            for line in (states, shown)
-        )
-        return tuple(
-            is_muscle(k, state) and is_muscle(k, now)
-            for k, (state, now) in enumerate(zip(believed, seen, strict=True))
-        )
 
     def emit(self, event: LiveEvent) -> None:
         """Tell all sinks; for the processing thread alone, as a sink is called by it."""
@@ -408,10 +324,12 @@ class Pipeline:
             lost_samples=self._lost_between,
             bad_frames=int(self._earlier[0]) + self._bad_frames_here(),
             overflows=int(self._earlier[1]) + overflows,
-            state=self._state,
-            trusted=self._trust([(0, self._state)], [(0, self._shown)], self._next),
-            notched_hz=self._chain.notched_hz,
-            mains_fraction=tuple(float(share) for share in self._chain.last_mains_fraction),
+            state=self._processing.state,
+            trusted=self._processing.trusted(self._next),
+            notched_hz=self._processing.chain.notched_hz,
+            mains_fraction=tuple(
+                float(share) for share in self._processing.chain.last_mains_fraction
+            ),
             drift_ppm=self._clock.drift_ppm if self._reader.true_time else None,
             recent_events=tuple(self._recent),
         )

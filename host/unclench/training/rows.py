@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.live.blocks import BoolArray, FloatArray, IntArray, LiveBlock, LiveEvent, StreamInfo
+from unclench.live.blocks import BoolArray, FloatArray, IntArray, LiveBlock, LiveEvent, SignalInfo
 from unclench.training.values import FLOOR_GATE
 from unclench_dsp import HopMeanSquare, PickEvery, RollingRms
 
@@ -94,20 +94,30 @@ class Confirm:
                 held.trusted[channel] = False
 
 
+def confirmed(rows: Rows, delay_n: int) -> Rows:
+    """All rows of a recording with the trust that `Confirm` leaves them, its end included."""
+    trusted = rows.trusted.copy()
+    began = rows.bad[1:] & ~rows.bad[:-1]
+    for at, k in zip(*np.nonzero(began), strict=True):
+        since = np.searchsorted(rows.sample, rows.sample[at + 1] - delay_n)
+        trusted[since : at + 1, k] = False
+    return replace(rows, trusted=trusted)
+
+
 class RowSource:
     """A sink that makes rows of a stream.
 
     Parameters
     ----------
     info
-        The stream.
+        Of the stream.
     deliver
         Takes rows, in order.
     late
         Deliver only what is confirmed, `NOTICED_AFTER_S` late.
     """
 
-    def __init__(self, info: StreamInfo, deliver: Callable[[Rows], None], late: bool = True):
+    def __init__(self, info: SignalInfo, deliver: Callable[[Rows], None], late: bool = True):
         n_channels = len(info.channels)
         self._deliver = deliver
         self._hop_n = info.hop_n
@@ -126,7 +136,7 @@ class RowSource:
         """See Sink.block."""
         hops, power = self._power.process(block.first, block.band_uv, block.settling)
         slow_uv = self._rms.process(hops, power)
-        offsets = self._pick.offsets(block.first, len(block.units))
+        offsets = self._pick.offsets(block.first, len(block.emg_uv))
         if len(offsets):
             self._deliver_rows(block, offsets, hops, slow_uv)
         if len(hops):
@@ -162,7 +172,7 @@ class RowSource:
             self._deliver(_together(late))
 
 
-def confirm_n(info: StreamInfo) -> int:
+def confirm_n(info: SignalInfo) -> int:
     """Samples by which confirmed rows are late."""
     return round(NOTICED_AFTER_S * info.fs_hz / info.hop_n) * info.hop_n
 

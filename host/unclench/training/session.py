@@ -69,7 +69,7 @@ class Session:
         self._ends_stream = ends_stream
         self._limits = limits
         self._engine: Engine | None = None
-        self._rows = RowSource(self._info, self._take, late=False)
+        self._rows = RowSource(self._info.signal, self._take, late=False)
         self._snapshot: Snapshot | None = None
         self._wanted = True
         self._wished_at = 0  # sample of the last wish
@@ -179,7 +179,7 @@ class Session:
         info = self._info
         if self._situation is not None:
             self._situation.lead()
-        stream = Stream(info.fs_hz, info.hop_n, info.settings.window_s, confirm_n(info))
+        stream = Stream(info.fs_hz, info.hop_n, info.settings.window_s, confirm_n(info.signal))
         # At the next row, so that what is recorded from here on begins with the session.
         begin = -(-first // info.hop_n) * info.hop_n
         self._engine = Engine(

@@ -85,7 +85,7 @@ class Watching:
         self._quiet_until = 0  # sample
         self._latest = 0
         self._disk_told = False
-        self._source = RowSource(info, self._rows)
+        self._source = RowSource(info.signal, self._rows)
         self.store = DayFolder(out, began, len(self._channels))
         if all(c.baseline or c.reference for c in self._channels):
             self._begin()

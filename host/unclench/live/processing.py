@@ -1,0 +1,131 @@
+"""Samples to tension, with what it is worth: what thread 2 does with them, and a review again.
+
+The review of a recording takes this very way, so it trusts what the session trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.errors import InputError
+from unclench.live.blocks import (
+    FloatArray,
+    LiveBlock,
+    LiveEvent,
+    SignalInfo,
+    States,
+    Trust,
+)
+from unclench_dsp import ChainSettings, QualityMeter, RateError, SignalState, TensionChain
+
+
+class Processing:
+    """Filters, signal states and trust of one stream. Raises InputError: rate below the band."""
+
+    def __init__(self, info: SignalInfo) -> None:
+        self._info = info
+        n = len(info.channels)
+        settings = info.settings
+        try:
+            self.chain = TensionChain(
+                ChainSettings(info.fs_hz, n, settings.band, settings.window_s, settings.mains)
+            )
+        except RateError as error:
+            raise InputError(str(error)) from error
+        self._meter = QualityMeter(
+            info.fs_hz,
+            n,
+            rails_uv=info.rails_uv,
+            noise_uv=np.array([noise_uv or 0.0 for noise_uv in info.device_noise_uv]),
+        )
+        settling: SignalState = "settling"
+        self.state: States = (settling,) * n
+        self._shown: States = self.state
+        self._told_changes = 0
+        self._notched_from: dict[int, int] = {}  # channel: sample from which on hum is removed
+
+    def restart(self) -> None:
+        """Begin anew behind a gap, which is never bridged."""
+        self.chain.restart()
+        settling: SignalState = "settling"
+        self.state = self._shown = (settling,) * len(self.state)
+
+    def samples(
+        self, first: int, units: NDArray[np.int32], emg_uv: FloatArray, host_s: float = 0.0
+    ) -> tuple[list[LiveEvent], LiveBlock]:
+        """Take consecutive samples; return what was noticed, and the block.
+
+        Parameters
+        ----------
+        first : int
+            Number of the first sample since the session began.
+        units, emg_uv : ndarray, shape (n_samples, n_channels)
+            As they came, and in uV at the electrode.
+        host_s : float
+            When they arrived, on the host's monotonic clock.
+        """
+        channels = self._info.channels
+        events: list[LiveEvent] = []
+        chained = self.chain.process(emg_uv)
+        states, shown = [(first, self.state)], [(first, self._shown)]
+        trust_changes = {first}
+        for assessment in self._meter.process(first, emg_uv, chained.settling):
+            known_from = assessment.first_index + self._meter.window_n
+            for name, was, state in zip(channels, self.state, assessment.state, strict=True):
+                if was != state:
+                    events.append(LiveEvent(known_from, "signal", f"{name}: {state}"))
+            self.state = assessment.state
+            states.append((known_from, self.state))
+            self._shown = assessment.shown
+            shown.append((known_from, self._shown))
+            trust_changes.add(known_from)
+        for change in self.chain.notch_changes[self._told_changes :]:
+            self._told_changes += 1
+            lines = ", ".join(f"{hz:g} Hz" for hz in change.lines_hz)
+            at = first + change.index - chained.first_index
+            text = f"{channels[change.channel]}: removing {lines}"
+            events.append(LiveEvent(at, "mains", text))
+            self._notched_from.setdefault(change.channel, at)
+            trust_changes.add(at)
+        block = LiveBlock(
+            first,
+            units,
+            emg_uv,
+            chained.band_uv,
+            chained.envelope_uv,
+            chained.settling,
+            tuple(states),
+            tuple(shown),
+            tuple((at, self._trust(states, shown, at)) for at in sorted(trust_changes)),
+            host_s,
+        )
+        return events, block
+
+    def trusted(self, at: int) -> Trust:
+        """Trust in each channel from sample `at` on, as it stands."""
+        return self._trust([(0, self.state)], [(0, self._shown)], at)
+
+    def _trust(
+        self, states: Sequence[tuple[int, States]], shown: Sequence[tuple[int, States]], at: int
+    ) -> Trust:
+        """Hum is no muscle's until it is removed; without contact or cut off, nothing is.
+
+        Words wait for a second window that shows the same; trust does not wait to be lost.
+        """
+
+        def is_muscle(k: int, word: SignalState) -> bool:
+            return word == "good" or (
+                word == "mains hum" and self._notched_from.get(k, at + 1) <= at
+            )
+
+        believed, seen = (
+            next(known for since, known in reversed(line) if at >= since)
+            for line in (states, shown)
+        )
+        return tuple(
+            is_muscle(k, state) and is_muscle(k, now)
+            for k, (state, now) in enumerate(zip(believed, seen, strict=True))
+        )

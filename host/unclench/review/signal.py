@@ -1,0 +1,270 @@
+"""A recording run once more through the chain of the live pipeline: tension, and its worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, cast, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.live.blocks import LiveBlock, LiveSettings, SignalInfo
+from unclench.live.processing import Processing
+from unclench.review.results import Excluded, Why
+from unclench.store.model import Recording
+from unclench.training.rows import Rows, RowSource, confirm_n, confirmed
+from unclench_dsp import Band, MainsMode, swings_by_second
+from unclench_dsp.arrays import BoolArray, FloatArray, IntArray
+
+_CHUNK_N = 1 << 17  # samples given to the chain at once: bounds its memory
+_REASONS: tuple[Why, ...] = get_args(Why)
+_USED, _UNSURE = -1, len(_REASONS)
+
+MOVED_UV = 200.0
+"""Slow swing of a second, above the usual of the recording, from which on it is movement: the
+signal check calls it red. A contraction of 1 mV swings by 30."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Tension of a recording, 50 rows a second; a gap is rows that are not there.
+
+    Attributes
+    ----------
+    info : SignalInfo
+        Rate, channels, band and window that it was made with.
+    origin : int
+        Sample of the recording that is time 0.
+    sample : ndarray of int64, shape (n_rows,)
+        Counted from `origin`; multiples of ``info.hop_n`` apart.
+    fast_uv, slow_uv : ndarray, shape (n_rows, n_channels)
+        RMS of the time before each row: over ``info.settings.window_s`` and over 1 s. NaN where
+        filters settle.
+    used : ndarray of bool, shape (n_rows, n_channels)
+        Whether a row goes into figures: a muscle's, as far as can be told.
+    excluded : tuple of Excluded
+        The rest of the time, with the reason.
+    notched_hz : tuple of tuple of float
+        For each channel the mains lines that were removed in the end.
+    """
+
+    info: SignalInfo
+    origin: int
+    sample: IntArray
+    fast_uv: FloatArray
+    slow_uv: FloatArray
+    used: BoolArray
+    excluded: tuple[Excluded, ...]
+    notched_hz: tuple[tuple[float, ...], ...]
+
+    @property
+    def fs_hz(self) -> float:
+        """Samples a second."""
+        return self.info.fs_hz
+
+    @property
+    def row_hz(self) -> float:
+        """Rows a second."""
+        return self.fs_hz / self.info.hop_n
+
+    @property
+    def time_s(self) -> FloatArray:
+        """Time of each row, (n_rows,)."""
+        return np.asarray(self.sample / self.fs_hz)
+
+    @property
+    def band(self) -> Band:
+        """Band that the tension was made in."""
+        return self.info.settings.band
+
+    @property
+    def window_s(self) -> float:
+        """Length of the fast RMS."""
+        return self.info.settings.window_s
+
+    @property
+    def mains(self) -> MainsMode:
+        """How mains hum was treated."""
+        return self.info.settings.mains
+
+
+def make_signal(
+    recording: Recording, band: Band, mains: MainsMode = "auto", window_s: float = 0.25
+) -> Signal:
+    """Run a recording through the chain.
+
+    Raises
+    ------
+    InputError
+        The rate is too low for the band.
+    """
+    info = SignalInfo(
+        recording.fs_hz,
+        recording.channels,
+        LiveSettings(band, mains, window_s),
+        recording.rails_uv,
+        recording.noise_uv,
+    )
+    # Our own sessions count from their beginning; a stranger's first row is time 0.
+    ours = recording.constants is not None or recording.n_samples == 0
+    origin = 0 if ours else int(recording.sample[0])
+    processing = Processing(info)
+    parts: list[Rows] = []
+    source = RowSource(info, parts.append, late=False)
+    words: list[NDArray[np.int8]] = []
+    for block in _blocks(recording, processing, origin):
+        before = len(parts)
+        source.block(block)
+        for rows in parts[before:]:
+            words.append(_reasons(rows, block))
+    n_channels = len(recording.channels)
+    rows = confirmed(_joined(parts, n_channels), confirm_n(info))
+    reason = np.concatenate([np.empty((0, n_channels), np.int8), *words])
+    usable = rows.trusted & np.isfinite(rows.fast_uv)
+    reason[usable] = _USED
+    _name_the_unsure(reason)
+    _mark_movement(recording, origin, info, rows.sample, reason)
+    excluded = _excluded(rows.sample, reason, info)
+    excluded += _gaps(recording, origin, n_channels)
+    excluded.sort(key=lambda span: (span.channel, span.start_s))
+    return Signal(
+        info,
+        origin,
+        rows.sample,
+        rows.fast_uv,
+        rows.slow_uv,
+        reason == _USED,
+        tuple(excluded),
+        processing.chain.notched_hz,
+    )
+
+
+def _blocks(recording: Recording, processing: Processing, origin: int) -> Iterator[LiveBlock]:
+    """The recording as the live pipeline would have handed it on."""
+    no_units = np.empty((0, 0), np.int32)
+    for number, (start, stop) in enumerate(recording.segments()):
+        if number:
+            processing.restart()
+        for at in range(start, stop, _CHUNK_N):
+            emg_uv = recording.emg_uv[at : min(stop, at + _CHUNK_N)]
+            yield processing.samples(int(recording.sample[at]) - origin, no_units, emg_uv)[1]
+
+
+def _joined(parts: list[Rows], n_channels: int) -> Rows:
+    none = np.empty((0, n_channels))
+    no = none.astype(np.bool_)
+    parts = [Rows(np.empty(0, np.int64), none, none, no, no), *parts]
+    return Rows(
+        *(
+            cast(Any, np.concatenate([getattr(part, name) for part in parts]))
+            for name in ("sample", "fast_uv", "slow_uv", "trusted", "bad")
+        )
+    )
+
+
+def _reasons(rows: Rows, block: LiveBlock) -> NDArray[np.int8]:
+    """Why each row would be excluded, (n_rows, n_channels): what its newest window shows."""
+    since = np.array([start for start, _ in block.shown])
+    codes = np.array(
+        [
+            [_REASONS.index(word) if word in _REASONS else _UNSURE for word in states]
+            for _, states in block.shown
+        ],
+        np.int8,
+    )
+    reason: NDArray[np.int8] = codes[np.searchsorted(since, rows.sample, "right") - 1]
+    reason[np.isnan(rows.fast_uv)] = _REASONS.index("settling")
+    quiet = (reason == _UNSURE) & rows.bad & _trusted_at(rows, block)
+    reason[quiet] = _REASONS.index("too quiet")
+    return reason
+
+
+def _trusted_at(rows: Rows, block: LiveBlock) -> BoolArray:
+    """What the block says of trust, before too little signal took it away."""
+    since = np.array([start for start, _ in block.trusts])
+    values = np.array([trust for _, trust in block.trusts])
+    return np.asarray(values[np.searchsorted(since, rows.sample, "right") - 1])
+
+
+def _name_the_unsure(reason: NDArray[np.int8]) -> None:
+    """Rows that lost their trust by what came after, or before, get that one's reason; in place."""
+    for channel in reason.T:
+        for start, stop in _runs(channel != _USED):
+            run = channel[start:stop]
+            known = np.flatnonzero((run != _UNSURE) & (run != _REASONS.index("settling")))
+            unsure = np.flatnonzero(run == _UNSURE)
+            if not len(known):  # behind a start, until a window has told that it is good
+                run[unsure] = _REASONS.index("settling")
+                continue
+            nearest = np.searchsorted(known, unsure).clip(0, len(known) - 1)
+            run[unsure] = run[known[nearest]]
+
+
+def _mark_movement(
+    recording: Recording,
+    origin: int,
+    info: SignalInfo,
+    sample: IntArray,
+    reason: NDArray[np.int8],
+) -> None:
+    """Take rows out in whose second the electrodes moved; in place."""
+    moved = _REASONS.index("movement")
+    for k in range(len(recording.channels)):
+        swings, starts, stops = [], [], []
+        for start, stop in recording.segments():
+            by_second = swings_by_second(recording.emg_uv[start:stop, k], info.fs_hz)
+            if by_second is None:
+                continue
+            edges = np.linspace(start, stop - 1, len(by_second) + 1).astype(np.int64)
+            swings.append(by_second)
+            starts.append(recording.sample[edges[:-1]] - origin)
+            stops.append(recording.sample[edges[1:]] - origin)
+        if not swings:
+            continue
+        swing_uv = np.concatenate(swings)
+        # A heart, or a drift that is always there, swings in every second alike: no movement.
+        hit = swing_uv - np.percentile(swing_uv, 25.0) > MOVED_UV
+        # The window reaches back into the second that moved.
+        reach_n = round(info.settings.window_s * info.fs_hz)
+        for first, last in zip(
+            np.concatenate(starts)[hit], np.concatenate(stops)[hit], strict=True
+        ):
+            inside = slice(*np.searchsorted(sample, (first, last + reach_n)))
+            here = reason[inside, k]
+            here[here == _USED] = moved
+
+
+def _excluded(sample: IntArray, reason: NDArray[np.int8], info: SignalInfo) -> list[Excluded]:
+    """Runs of one reason as spans; a row stands for the hop before it."""
+    spans = []
+    after_gaps = np.flatnonzero(np.diff(sample) != info.hop_n) + 1
+    for start, stop in pairwise([0, *after_gaps.tolist(), len(sample)]):
+        for k in range(reason.shape[1]):
+            channel = reason[start:stop, k]
+            changes = np.flatnonzero(np.diff(channel)) + 1
+            for a, b in pairwise([0, *changes.tolist(), len(channel)]):
+                if a < b and channel[a] != _USED:
+                    begin = (sample[start + a] - info.hop_n) / info.fs_hz
+                    end = sample[start + b - 1] / info.fs_hz
+                    why = _REASONS[channel[a]]
+                    spans.append(Excluded(max(0.0, float(begin)), float(end), k, why))
+    return spans
+
+
+def _gaps(recording: Recording, origin: int, n_channels: int) -> list[Excluded]:
+    sample, fs_hz = recording.sample, recording.fs_hz
+    edges = [
+        ((int(sample[a[1] - 1]) + 1 - origin) / fs_hz, (int(sample[b[0]]) - origin) / fs_hz)
+        for a, b in pairwise(recording.segments())
+    ]
+    if len(sample) and sample[0] > origin:
+        edges.insert(0, (0.0, (int(sample[0]) - origin) / fs_hz))
+    return [Excluded(start, stop, k, "gap") for start, stop in edges for k in range(n_channels)]
+
+
+def _runs(hit: BoolArray) -> list[tuple[int, int]]:
+    """Ranges [start, stop) in which `hit` is True."""
+    edges = np.flatnonzero(np.diff(hit, prepend=False, append=False))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
