@@ -1,7 +1,7 @@
 """What a review amounts to: the types between the figures and whoever shows them.
 
-All times are seconds on the session's own time axis (its first sample is 0). A figure that cannot be
-told is None, and a sentence beside it says why.
+All times are seconds on the session's own time axis (its first sample is 0). A figure that cannot
+be told is None, and a sentence beside it says why.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class ChannelContext:
 
 @dataclass(frozen=True)
 class LimitCheck:
-    """One of Jonsson's limits (1982): per cent of the maximum contraction, for work of over an hour."""
+    """One of Jonsson's limits (1982): % of the maximum contraction, for work of over an hour."""
 
     level: Literal["static (P10)", "median (P50)", "peak (P90)"]
     percent: float

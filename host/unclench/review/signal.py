@@ -20,7 +20,10 @@ from unclench_dsp.arrays import BoolArray, FloatArray, IntArray
 
 _CHUNK_N = 1 << 17  # samples given to the chain at once: bounds its memory
 _REASONS: tuple[Why, ...] = get_args(Why)
-_USED, _UNSURE = -1, len(_REASONS)
+_USED, _UNSURE = np.int8(-1), np.int8(len(_REASONS))
+_GAP, _SETTLING, _MOVED, _QUIET = (
+    np.int8(_REASONS.index(why)) for why in ("gap", "settling", "movement", "too quiet")
+)
 
 MOVED_UV = 200.0
 """Slow swing of a second, above the usual of the recording, from which on it is movement: the
@@ -29,7 +32,7 @@ signal check calls it red. A contraction of 1 mV swings by 30."""
 
 @dataclass(frozen=True)
 class Signal:
-    """Tension of a recording, 50 rows a second; a gap is rows that are not there.
+    """Tension of a recording, 50 rows a second without a break; in a gap they are NaN.
 
     Attributes
     ----------
@@ -38,10 +41,10 @@ class Signal:
     origin : int
         Sample of the recording that is time 0.
     sample : ndarray of int64, shape (n_rows,)
-        Counted from `origin`; multiples of ``info.hop_n`` apart.
+        Counted from `origin`: 0, ``info.hop_n``, twice that ...
     fast_uv, slow_uv : ndarray, shape (n_rows, n_channels)
-        RMS of the time before each row: over ``info.settings.window_s`` and over 1 s. NaN where
-        filters settle.
+        RMS of the time before each row: over ``info.settings.window_s`` and over 1 s. NaN in gaps
+        and where filters settle.
     used : ndarray of bool, shape (n_rows, n_channels)
         Whether a row goes into figures: a muscle's, as far as can be told.
     excluded : tuple of Excluded
@@ -120,21 +123,27 @@ def make_signal(
         for rows in parts[before:]:
             words.append(_reasons(rows, block))
     n_channels = len(recording.channels)
-    rows = confirmed(_joined(parts, n_channels), confirm_n(info))
-    reason = np.concatenate([np.empty((0, n_channels), np.int8), *words])
-    usable = rows.trusted & np.isfinite(rows.fast_uv)
+    came = confirmed(_joined(parts, n_channels), confirm_n(info))
+    n_rows = int(came.sample[-1]) // info.hop_n + 1 if len(came.sample) else 0
+    at = came.sample // info.hop_n
+    fast_uv, slow_uv = np.full((2, n_rows, n_channels), np.nan)
+    fast_uv[at], slow_uv[at] = came.fast_uv, came.slow_uv
+    reason = np.full((n_rows, n_channels), _GAP)
+    reason[at] = np.concatenate([np.empty((0, n_channels), np.int8), *words])
+    usable = np.zeros((n_rows, n_channels), np.bool_)
+    usable[at] = came.trusted & np.isfinite(came.fast_uv)
     reason[usable] = _USED
     _name_the_unsure(reason)
-    _mark_movement(recording, origin, info, rows.sample, reason)
-    excluded = _excluded(rows.sample, reason, info)
-    excluded += _gaps(recording, origin, n_channels)
+    sample = np.arange(n_rows, dtype=np.int64) * info.hop_n
+    _mark_movement(recording, origin, info, sample, reason)
+    excluded = _excluded(reason, info) + _gaps(recording, origin, n_channels)
     excluded.sort(key=lambda span: (span.channel, span.start_s))
     return Signal(
         info,
         origin,
-        rows.sample,
-        rows.fast_uv,
-        rows.slow_uv,
+        sample,
+        fast_uv,
+        slow_uv,
         reason == _USED,
         tuple(excluded),
         processing.chain.notched_hz,
@@ -175,9 +184,9 @@ def _reasons(rows: Rows, block: LiveBlock) -> NDArray[np.int8]:
         np.int8,
     )
     reason: NDArray[np.int8] = codes[np.searchsorted(since, rows.sample, "right") - 1]
-    reason[np.isnan(rows.fast_uv)] = _REASONS.index("settling")
+    reason[np.isnan(rows.fast_uv)] = _SETTLING
     quiet = (reason == _UNSURE) & rows.bad & _trusted_at(rows, block)
-    reason[quiet] = _REASONS.index("too quiet")
+    reason[quiet] = _QUIET
     return reason
 
 
@@ -191,12 +200,12 @@ def _trusted_at(rows: Rows, block: LiveBlock) -> BoolArray:
 def _name_the_unsure(reason: NDArray[np.int8]) -> None:
     """Rows that lost their trust by what came after, or before, get that one's reason; in place."""
     for channel in reason.T:
-        for start, stop in _runs(channel != _USED):
+        for start, stop in runs(channel != _USED):
             run = channel[start:stop]
-            known = np.flatnonzero((run != _UNSURE) & (run != _REASONS.index("settling")))
+            known = np.flatnonzero((run != _UNSURE) & (run != _SETTLING) & (run != _GAP))
             unsure = np.flatnonzero(run == _UNSURE)
             if not len(known):  # behind a start, until a window has told that it is good
-                run[unsure] = _REASONS.index("settling")
+                run[unsure] = _SETTLING
                 continue
             nearest = np.searchsorted(known, unsure).clip(0, len(known) - 1)
             run[unsure] = run[known[nearest]]
@@ -210,7 +219,6 @@ def _mark_movement(
     reason: NDArray[np.int8],
 ) -> None:
     """Take rows out in whose second the electrodes moved; in place."""
-    moved = _REASONS.index("movement")
     for k in range(len(recording.channels)):
         swings, starts, stops = [], [], []
         for start, stop in recording.segments():
@@ -233,23 +241,19 @@ def _mark_movement(
         ):
             inside = slice(*np.searchsorted(sample, (first, last + reach_n)))
             here = reason[inside, k]
-            here[here == _USED] = moved
+            here[here == _USED] = _MOVED
 
 
-def _excluded(sample: IntArray, reason: NDArray[np.int8], info: SignalInfo) -> list[Excluded]:
+def _excluded(reason: NDArray[np.int8], info: SignalInfo) -> list[Excluded]:
     """Runs of one reason as spans; a row stands for the hop before it."""
     spans = []
-    after_gaps = np.flatnonzero(np.diff(sample) != info.hop_n) + 1
-    for start, stop in pairwise([0, *after_gaps.tolist(), len(sample)]):
-        for k in range(reason.shape[1]):
-            channel = reason[start:stop, k]
-            changes = np.flatnonzero(np.diff(channel)) + 1
-            for a, b in pairwise([0, *changes.tolist(), len(channel)]):
-                if a < b and channel[a] != _USED:
-                    begin = (sample[start + a] - info.hop_n) / info.fs_hz
-                    end = sample[start + b - 1] / info.fs_hz
-                    why = _REASONS[channel[a]]
-                    spans.append(Excluded(max(0.0, float(begin)), float(end), k, why))
+    for k, channel in enumerate(reason.T):
+        changes = np.flatnonzero(np.diff(channel)) + 1
+        for a, b in pairwise([0, *changes.tolist(), len(channel)]):
+            if a < b and channel[a] not in (_USED, _GAP):
+                begin_s = max(0, a - 1) * info.hop_n / info.fs_hz
+                end_s = (b - 1) * info.hop_n / info.fs_hz
+                spans.append(Excluded(begin_s, end_s, k, _REASONS[channel[a]]))
     return spans
 
 
@@ -264,7 +268,7 @@ def _gaps(recording: Recording, origin: int, n_channels: int) -> list[Excluded]:
     return [Excluded(start, stop, k, "gap") for start, stop in edges for k in range(n_channels)]
 
 
-def _runs(hit: BoolArray) -> list[tuple[int, int]]:
+def runs(hit: BoolArray) -> list[tuple[int, int]]:
     """Ranges [start, stop) in which `hit` is True."""
     edges = np.flatnonzero(np.diff(hit, prepend=False, append=False))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

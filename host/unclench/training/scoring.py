@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from unclench.training.goals import calm_uv, floor_uv
+from unclench.training.goals import calm_uv
 from unclench.training.snapshot import Score
 from unclench.training.values import TrainedChannel
 
@@ -13,7 +13,7 @@ REST_S = 0.2  # an EMG gap, by convention
 STAYS_S = 3.0  # for so long the 1 s RMS must stay calm to count as recovered
 _CONTRACTION_TIMES = 3.0  # times the baseline from which on it is a contraction
 _CONTRACTION_S = 0.5
-_AGAIN_TIMES = 2.0  # times the lowest since the last one: a slow fall is no new contraction
+AGAIN_TIMES = 2.0  # times the lowest since the last one: a slow fall is no new contraction
 
 
 @dataclass
@@ -105,6 +105,14 @@ class Recovered:
     peak_uv: float
 
 
+def contraction_uv(channel: TrainedChannel) -> float:
+    """Tension from which on it is a contraction; of a channel with a baseline."""
+    calm = calm_uv(channel)
+    assert channel.baseline is not None
+    assert calm is not None
+    return max(_CONTRACTION_TIMES * channel.baseline.mean_uv, calm)
+
+
 class RecoveryWatch:
     """Finds contractions of one channel and times the letting go.
 
@@ -116,10 +124,9 @@ class RecoveryWatch:
 
     def __init__(self, channel: TrainedChannel, row_n: int, fs_hz: float) -> None:
         calm = calm_uv(channel)
-        assert channel.baseline is not None
         assert calm is not None
         self._calm_uv = calm
-        self._high_uv = max(_CONTRACTION_TIMES * channel.baseline.mean_uv, floor_uv(channel), calm)
+        self._high_uv = contraction_uv(channel)
         self._fs_hz = fs_hz
         self._long_n = round(_CONTRACTION_S * fs_hz / row_n)
         self._stays_n = round(STAYS_S * fs_hz)
@@ -145,7 +152,7 @@ class RecoveryWatch:
         """Take a row; return what was recovered from with it. `began` tells of a contraction."""
         self._run_n = self._run_n + 1 if fast_uv >= self._high_uv else 0
         lasting = self._run_n >= self._long_n
-        again = slow_uv >= _AGAIN_TIMES * self._trough_uv
+        again = slow_uv >= AGAIN_TIMES * self._trough_uv
         self.began = lasting and (self._peak_uv is None or again)
         if self.began:
             self._peak_uv, self._trough_uv = fast_uv, math.inf

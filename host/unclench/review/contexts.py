@@ -1,0 +1,137 @@
+"""What is known of each channel before anything is counted: baseline, reference, rest level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from unclench.review.results import ChannelContext
+from unclench.review.signal import Signal
+from unclench.store.reader import Event
+from unclench.store.schema import SessionMeta
+from unclench.training.goals import floor_uv, rest_level
+from unclench.training.values import RestBaseline, TrainedChannel
+
+QUIET_S = 3.0
+"""Length of the quietest stretch from which rest is taken where it was never measured."""
+
+CALM_TIMES = 1.5
+"""Times the quietest stretch up to which the rest of the recording counts as rest as well."""
+
+_From = Literal["calibration", "session", "quietest", ""]
+_CHANNEL = TypeAdapter(TrainedChannel)
+
+
+@dataclass(frozen=True)
+class _Known:
+    channel: TrainedChannel
+    origin: _From
+
+
+def make_contexts(
+    signal: Signal, meta: SessionMeta | None, events: Sequence[Event]
+) -> tuple[ChannelContext, ...]:
+    """Gather what is known of each channel of a recording.
+
+    A baseline is that of the session: calibrated, or measured in it. Only where there is none, the
+    quietest time of the recording stands in for it, and that is said: all time in which the 1 s RMS
+    is at most 1.5 times that of the quietest 3 s. Who never rested has none that is true.
+    """
+    known = _trained(meta, events, signal)
+    contexts = []
+    for k, name in enumerate(signal.info.channels):
+        site = meta.sites[k] if meta is not None else None
+        found = known.get(k)
+        channel = found.channel if found else TrainedChannel(k, site or name)
+        channel = replace(channel, noise_uv=signal.info.noise_uv[k])
+        origin: _From = found.origin if found and channel.baseline else ""
+        if channel.baseline is None:
+            quiet, why = _quietest(signal, k)
+            channel = replace(channel, baseline=quiet)
+            origin = "quietest" if quiet else ""
+        else:
+            when = "before the session" if origin == "calibration" else "in this session"
+            why = f"measured {when}: {channel.baseline.mean_uv:.2f} µV"
+        level_uv, level_why = rest_level(channel)
+        if origin == "quietest":
+            level_why = level_why.replace(
+                "your resting baseline", "its quietest time (no rest was measured)"
+            )
+        if signal.info.noise_uv[k] is None and level_uv is not None:
+            level_why += "; the instrument's own noise is not known"
+        contexts.append(
+            ChannelContext(
+                index=k,
+                label=site or name,
+                site=site,
+                noise_uv=channel.noise_uv,
+                baseline=channel.baseline,
+                baseline_from=origin,
+                baseline_why=why,
+                reference=channel.reference,
+                rest_level_uv=level_uv,
+                rest_level_why=level_why,
+                floor_uv=floor_uv(channel),
+            )
+        )
+    return tuple(contexts)
+
+
+def as_trained(context: ChannelContext) -> TrainedChannel:
+    """The same, as the training knows a channel."""
+    return TrainedChannel(
+        context.index, context.label, context.noise_uv, context.baseline, context.reference
+    )
+
+
+def _trained(
+    meta: SessionMeta | None, events: Sequence[Event], signal: Signal
+) -> Mapping[int, _Known]:
+    """Channels that a guided session trained, in the band that it was held in."""
+    if meta is None or meta.training is None:
+        return {}
+    band = signal.band
+    if (meta.band.low_hz, meta.band.high_hz) != (band.low_hz, band.high_hz):
+        return {}  # figures of another band do not compare
+    measured_here = any(
+        event.kind == "baseline" and "stays the baseline" not in event.text for event in events
+    )
+    found: dict[int, _Known] = {}
+    for plain in _list(meta.training.get("channels")):
+        try:
+            channel = _CHANNEL.validate_python(plain)
+        except ValidationError:  # somebody has edited it: it counts as never measured
+            continue
+        if 0 <= channel.index < len(signal.info.channels):
+            found[channel.index] = _Known(channel, "session" if measured_here else "calibration")
+    return found
+
+
+def _quietest(signal: Signal, k: int) -> tuple[RestBaseline | None, str]:
+    """Baseline of the quietest used time, and what to say of it."""
+    n = round(QUIET_S * signal.row_hz)
+    slow_uv = np.where(signal.used[:, k], signal.slow_uv[:, k], np.nan)
+    none = f"no rest was measured, and there are no {QUIET_S:g} s of usable signal in one piece"
+    if len(slow_uv) < n:
+        return None, none
+    means = np.convolve(slow_uv, np.full(n, 1 / n), "valid")
+    if not np.isfinite(means).any() or not (quiet_uv := float(np.nanmin(means))) > 0:
+        return None, none
+    calm = slow_uv <= CALM_TIMES * quiet_uv
+    calm_s = float(np.count_nonzero(calm) / signal.row_hz)
+    mean_uv, sd_uv = float(slow_uv[calm].mean()), float(slow_uv[calm].std())
+    fast_sd_uv = float(signal.fast_uv[calm, k].std())
+    baseline = RestBaseline(mean_uv, sd_uv, calm_s, fast_sd_uv)
+    why = (
+        "no rest was measured: the quietest time of this recording stands in for it, "
+        f"{mean_uv:.2f} µV over {calm_s:.0f} s"
+    )
+    return baseline, why
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

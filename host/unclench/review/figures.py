@@ -1,0 +1,210 @@
+"""The figures of one channel over one stretch of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from unclench.errors import InputError
+from unclench.review.contexts import as_trained
+from unclench.review.results import (
+    ChannelContext,
+    Contraction,
+    Excluded,
+    Figures,
+    LimitCheck,
+    RestFigures,
+    Span,
+    SustainedFigures,
+)
+from unclench.review.signal import Signal, runs
+from unclench.settings import Sustained
+from unclench.training.scoring import REST_S, STAYS_S
+from unclench.training.sustained import FORGIVEN_S, limit_of
+from unclench_dsp.uncertainty import BlockBootstrap
+
+LEAST_S = 1.0  # of used time, below which nothing is told
+WORK_S = 3600.0  # Jonsson's limits are for work of more than an hour
+_HARDLY_REST_S = 10.0  # of used time, below which rests per minute mean nothing
+
+
+def make_figures(
+    signal: Signal,
+    context: ChannelContext,
+    excluded: Sequence[Excluded],
+    contractions: Sequence[Contraction],
+    span: Span,
+    limits: Sustained,
+) -> Figures:
+    """Sum a stretch up.
+
+    Mean and percentiles are those of the RMS envelope, 50 rows a second, over the used time. P10,
+    P50 and P90 are static, median and peak level of the amplitude probability distribution (APDF:
+    Jonsson, J. Human Ergol. 11 (1982) 73-88). The slope is that of block means over time. All
+    intervals are at 95 %, bootstrapped over blocks of time.
+    """
+    k = context.index
+    first, last = rows_of(signal, span)
+    used = signal.used[first:last, k]
+    fast_uv = np.where(used, signal.fast_uv[first:last, k], np.nan)
+    used_s = float(np.count_nonzero(used) / signal.row_hz)
+    left_out = _left_out(excluded, k, span)
+    inside = tuple(c for c in contractions if span.start_s <= c.start_s < span.stop_s)
+    sustained = _sustained(signal, context, span, limits)
+    if used_s < LEAST_S:
+        why = f"there is {used_s:.1f} s of usable signal here, and {LEAST_S:g} s is the least"
+        return Figures(
+            channel=k,
+            label=context.label,
+            span=span,
+            used_s=used_s,
+            excluded_s=left_out,
+            mean=None,
+            p10=None,
+            p50=None,
+            p90=None,
+            max_uv=None,
+            percent=None,
+            limits=(),
+            limits_why=why,
+            slope=None,
+            rest=RestFigures(None, 0, 0.0, 0.0, why),
+            sustained=sustained,
+            contractions=inside,
+            why_not=why,
+        )
+    boot = BlockBootstrap(fast_uv, signal.row_hz)
+    p10, p50, p90 = boot.quantiles((10.0, 50.0, 90.0))
+    percent = None
+    if context.reference is not None:
+        per_uv = 100 / context.reference.uv
+        percent = (p10.value * per_uv, p50.value * per_uv, p90.value * per_uv)
+    checks, checks_why = _jonsson(context, percent, used_s)
+    return Figures(
+        channel=k,
+        label=context.label,
+        span=span,
+        used_s=used_s,
+        excluded_s=left_out,
+        mean=boot.mean(),
+        p10=p10,
+        p50=p50,
+        p90=p90,
+        max_uv=float(np.nanmax(fast_uv)),
+        percent=percent,
+        limits=checks,
+        limits_why=checks_why,
+        slope=boot.slope() if boot.n_blocks > 1 else None,
+        rest=_rest(fast_uv, context, boot, signal.row_hz, used_s),
+        sustained=sustained,
+        contractions=inside,
+        why_not="",
+    )
+
+
+def rows_of(signal: Signal, span: Span) -> tuple[int, int]:
+    """Rows [first, last) whose time lies in a span."""
+    first, last = (
+        int(np.ceil(round(t_s * signal.row_hz, 6))) for t_s in (span.start_s, span.stop_s)
+    )
+    n = len(signal.sample)
+    return min(max(0, first), n), min(max(0, last), n)
+
+
+def _left_out(excluded: Sequence[Excluded], k: int, span: Span) -> dict[str, float]:
+    left_out: dict[str, float] = {}
+    for out in excluded:
+        inside_s = min(out.stop_s, span.stop_s) - max(out.start_s, span.start_s)
+        if out.channel == k and inside_s > 0:
+            left_out[out.why] = left_out.get(out.why, 0.0) + inside_s
+    return left_out
+
+
+def _rest(
+    fast_uv: np.ndarray[tuple[int], np.dtype[np.float64]],
+    context: ChannelContext,
+    boot: BlockBootstrap,
+    row_hz: float,
+    used_s: float,
+) -> RestFigures:
+    """Time at rest: rows in EMG gaps, runs below the rest level for 0.2 s and longer.
+
+    By convention a gap lies below 0.5 % of the maximum; Veiersted (2013) prefers the share of time
+    at rest. The level is gated on the noise floor: see `training.goals.rest_level`.
+    """
+    level_uv = context.rest_level_uv
+    if level_uv is None:
+        why = f"there is no rest level: {context.rest_level_why}; {context.baseline_why}"
+        return RestFigures(None, 0, 0.0, 0.0, why)
+    at_rest = np.zeros(len(fast_uv), np.bool_)
+    lengths = []
+    least_n = round(REST_S * row_hz)
+    for start, stop in runs(fast_uv < level_uv):
+        if stop - start >= least_n:
+            at_rest[start:stop] = True
+            lengths.append(stop - start)
+    per_min = 60 * len(lengths) / used_s if used_s >= _HARDLY_REST_S else 0.0
+    longest_s = max(lengths, default=0) / row_hz
+    return RestFigures(boot.share(at_rest), len(lengths), per_min, longest_s, "")
+
+
+def _sustained(
+    signal: Signal, context: ChannelContext, span: Span, limits: Sustained
+) -> SustainedFigures:
+    """Stretches in which the 1 s RMS was above the limit for the person's minutes or longer.
+
+    The default, 4 minutes above 0.5 % of the maximum, is Hanvold's (2013). A dip of less than 3 s,
+    and a gap or lost contact of up to 10 s, do not break a stretch off, as in the alerts.
+    """
+    minutes = limits.minutes
+    try:
+        limit = limit_of(as_trained(context), limits.percent)
+    except InputError:
+        why = "there is neither a resting baseline nor a reference contraction"
+        return SustainedFigures(None, why, minutes, (), 0.0)
+    words = limit.words
+    if context.baseline_from == "quietest":
+        words = words.replace("your resting baseline", "the quietest time of this recording")
+    k, row_hz = context.index, signal.row_hz
+    first, last = rows_of(signal, span)
+    slow_uv, used = signal.slow_uv[first:last, k], signal.used[first:last, k]
+    known = used & np.isfinite(slow_uv)
+    above, below = known & (slow_uv > limit.uv), known & (slow_uv <= limit.uv)
+    spans: list[Span] = []
+    begin = end = -1
+
+    def finish() -> None:
+        if begin >= 0 and (end - begin) / row_hz >= 60 * minutes:
+            spans.append(Span((first + begin) / row_hz, (first + end) / row_hz))
+
+    for start, stop in runs(above):
+        if begin >= 0:
+            calm_n = int(np.count_nonzero(below[end:start]))
+            missing_n = start - end - calm_n
+            if calm_n / row_hz >= STAYS_S or missing_n / row_hz > FORGIVEN_S:
+                finish()
+                begin = -1
+        begin = start if begin < 0 else begin
+        end = stop
+    finish()
+    total_s = sum((long.length_s for long in spans), 0.0)
+    return SustainedFigures(limit.uv, words, minutes, tuple(spans), total_s)
+
+
+def _jonsson(
+    context: ChannelContext, percent: tuple[float, float, float] | None, used_s: float
+) -> tuple[tuple[LimitCheck, ...], str]:
+    """Jonsson's limits (1982), where they apply: % of the maximum, work of more than an hour."""
+    if percent is None or context.reference is None:
+        return (), "there is no maximum contraction to refer to"
+    if context.reference.strength != "maximum":
+        return (), "the reference was a gentle contraction, and the limits are % of the maximum"
+    if used_s < WORK_S:
+        return (), f"they are for work of more than an hour, and this is {used_s / 60:.0f} minutes"
+    static, median, peak = percent
+    return (
+        LimitCheck("static (P10)", static, 2.0, 5.0),
+        LimitCheck("median (P50)", median, 10.0, 14.0),
+        LimitCheck("peak (P90)", peak, 50.0, 70.0),
+    ), "Jonsson 1982"

@@ -1,0 +1,210 @@
+"""A session under review: opened once, asked for figures as often as wanted."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from unclench.errors import UnclenchError
+from unclench.review.breathing import breath_figures
+from unclench.review.contexts import make_contexts
+from unclench.review.contractions import find_contractions, with_median_frequency
+from unclench.review.figures import make_figures
+from unclench.review.marks import read_marks
+from unclench.review.results import (
+    BreathFigures,
+    ChannelContext,
+    Contraction,
+    Excluded,
+    Figures,
+    Marks,
+    Phase,
+    SideDifference,
+    Span,
+    TagEffect,
+)
+from unclench.review.sides import side_differences
+from unclench.review.signal import Signal, make_signal
+from unclench.review.stages import RoleFigures, role_figures
+from unclench.review.tagging import tag_effects
+from unclench.settings import Sustained
+from unclench.store.folder import EMG, META, PROGRAM, is_session
+from unclench.store.model import Recording
+from unclench.store.reader import Event, Session, open_session
+from unclench.store.recording import load_recording
+from unclench.store.schema import SessionMeta
+from unclench.training.program import Program
+from unclench.training.programfile import load_program
+from unclench_dsp import BANDS, WIDE, Band
+
+
+class SessionReview:
+    """All that can be said of one recording.
+
+    Parameters
+    ----------
+    recording
+        Loaded, all its channels.
+    session
+        The folder it is from; None for a stranger's file.
+    band
+        To review it in; its own unless given, else wide.
+    window_s
+        Length of the RMS window; its own unless given, else 0.25 s.
+    limits
+        A person's own for sustained tension.
+
+    Raises
+    ------
+    InputError
+        The rate is too low for the band.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        session: Session | None = None,
+        *,
+        band: Band | None = None,
+        limits: Sustained | None = None,
+    ) -> None:
+        meta = session.meta if session else None
+        own = _own_band(meta)
+        self.recording = recording
+        self.name = recording.name
+        self.folder: Path | None = session.folder if session else None
+        self.meta: SessionMeta | None = meta
+        self.events: Sequence[Event] = session.events() if session else ()
+        self.signal: Signal = make_signal(
+            recording,
+            band or own,
+            recording.mains or "auto",
+            meta.window_s if meta else 0.25,
+        )
+        self.limits = limits or Sustained()
+        ended_s = float(self.signal.sample[-1] / self.signal.fs_hz) if len(recording.sample) else 0
+        last = int(recording.sample[-1]) + 1 - self.signal.origin if recording.n_samples else 0
+        self.duration_s: float = max(ended_s, last / recording.fs_hz)
+        self.marks: Marks = read_marks(self.events, recording.fs_hz, self.duration_s)
+        self.contexts: tuple[ChannelContext, ...] = make_contexts(self.signal, meta, self.events)
+        self.excluded: tuple[Excluded, ...] = self.signal.excluded
+        self.notes: tuple[str, ...] = (*recording.notes, *_notes(self.signal, own, meta))
+
+    @property
+    def whole(self) -> Span:
+        """From the first sample to the last."""
+        return Span(0.0, self.duration_s)
+
+    @cached_property
+    def program(self) -> Program | None:
+        """The program that it was guided by, if it was and its file can be read."""
+        if self.folder is None or not (self.folder / PROGRAM).is_file():
+            return None
+        with contextlib.suppress(UnclenchError):
+            return load_program(self.folder / PROGRAM)
+        return None
+
+    def figures(self, channel: int, span: Span | None = None) -> Figures:
+        """Sum up a channel over a span, or the whole."""
+        context = self.contexts[channel]
+        found = self._contractions[channel]
+        span = span or self.whole
+        result = make_figures(self.signal, context, self.excluded, found, span, self.limits)
+        return replace(
+            result, contractions=tuple(self._with_hz(channel, c) for c in result.contractions)
+        )
+
+    def phase_figures(self, channel: int) -> tuple[tuple[Phase, Figures], ...]:
+        """Each step of the program, summed up."""
+        return tuple((phase, self.figures(channel, phase)) for phase in self.marks.phases)
+
+    def roles(self, channel: int) -> tuple[RoleFigures, ...]:
+        """Baseline, activity and recovery against each other, in programs that have them."""
+        return role_figures(self.signal, self.marks, channel)
+
+    def breathing(self) -> tuple[BreathFigures, ...]:
+        """Tension over the breath in each breathing step."""
+        return self._breathing
+
+    def tag_effects(self, channel: int) -> tuple[TagEffect, ...]:
+        """Which moments raise it."""
+        return tag_effects(self.signal, self.marks, channel)
+
+    def sides(self) -> tuple[SideDifference, ...]:
+        """Left against right, where a site has both."""
+        return side_differences(self.signal, self.contexts)
+
+    @cached_property
+    def _breathing(self) -> tuple[BreathFigures, ...]:
+        return breath_figures(self.signal, self.marks, self.contexts, self.program)
+
+    @cached_property
+    def _contractions(self) -> list[tuple[Contraction, ...]]:
+        return [find_contractions(self.signal, context) for context in self.contexts]
+
+    @cached_property
+    def _hz(self) -> dict[tuple[int, float], Contraction]:
+        return {}
+
+    def _with_hz(self, channel: int, found: Contraction) -> Contraction:
+        """Work a contraction's spectrum out once, when it is asked for."""
+        key = channel, found.start_s
+        if key not in self._hz:
+            self._hz[key] = with_median_frequency(
+                found, self.recording, self.signal, self.contexts[channel]
+            )
+        return self._hz[key]
+
+
+def open_review(path: Path, *, band: Band | None = None) -> SessionReview:
+    """Open a session folder, or any CSV or TSV with a header, for review.
+
+    Raises
+    ------
+    InputError, StoreError
+        Whatever is wrong, in a sentence.
+    """
+    path = path.expanduser()
+    ours = path.is_dir() or path.name == META or (path.name == EMG and is_session(path.parent))
+    session = open_session(path) if ours else None
+    return SessionReview(load_recording(path), session, band=band)
+
+
+def _own_band(meta: SessionMeta | None) -> Band:
+    if meta is None:
+        return WIDE
+    known = BANDS.get(meta.band.name)
+    if known is not None and (known.low_hz, known.high_hz) == (meta.band.low_hz, meta.band.high_hz):
+        return known
+    return Band(meta.band.name, meta.band.low_hz, meta.band.high_hz, meta.band.order)
+
+
+def _notes(signal: Signal, own: Band, meta: SessionMeta | None) -> list[str]:
+    notes = []
+    if meta is not None and own != signal.band:
+        notes.append(
+            f"recorded with the {own.name} band, reviewed in the {signal.band.name} band: the two "
+            "do not compare, and a calibration in the one says nothing of the other."
+        )
+    for name, lines_hz in zip(signal.info.channels, signal.notched_hz, strict=True):
+        if lines_hz:
+            lines = ", ".join(f"{line:g}" for line in lines_hz)
+            notes.append(f"mains lines removed from {name}: {lines} Hz.")
+    unknown = [
+        name
+        for name, noise in zip(signal.info.channels, signal.info.noise_uv, strict=True)
+        if noise is None
+    ]
+    if unknown:
+        notes.append(
+            f"the instrument's own noise is not known for {', '.join(unknown)}: how much of a low "
+            "figure is muscle cannot be told."
+        )
+    if len(signal.sample) and not np.isfinite(signal.fast_uv).any():
+        notes.append("the recording is too short for the filters to settle.")
+    return notes

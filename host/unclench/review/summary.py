@@ -1,0 +1,84 @@
+"""Figures in short of a session folder, made once and kept in it: see `store.summary`."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from pathlib import Path
+
+from unclench.errors import StoreError
+from unclench.review.results import Figures, TagEffect
+from unclench.review.session import SessionReview, open_review
+from unclench.store.summary import (
+    ChannelSummary,
+    SessionSummary,
+    TagSummary,
+    read_summary,
+    sizes_of,
+    write_summary,
+)
+
+
+def ensure_summary(folder: Path) -> SessionSummary:
+    """Read a session's summary, or make it and keep it where that is possible.
+
+    Raises InputError or StoreError for a session that cannot be reviewed.
+    """
+    kept = read_summary(folder)
+    if kept is not None:
+        return kept
+    made = summarise(open_review(folder))
+    with contextlib.suppress(StoreError):  # read-only: it is made again the next time
+        write_summary(folder, made)
+    return made
+
+
+def summarise(review: SessionReview) -> SessionSummary:
+    """Sum a session up, in its own band."""
+    return SessionSummary(
+        made_of=sizes_of(review.folder) if review.folder is not None else {},
+        duration_s=review.duration_s,
+        channels=tuple(_channel(review, k) for k in range(len(review.contexts))),
+    )
+
+
+def _channel(review: SessionReview, k: int) -> ChannelSummary:
+    context, figures = review.contexts[k], review.figures(k)
+    levels = (figures.mean, figures.p10, figures.p50, figures.p90)
+    mean_uv, p10_uv, p50_uv, p90_uv = (level.value if level else None for level in levels)
+    return ChannelSummary(
+        channel=review.signal.info.channels[k],
+        site=context.site,
+        used_s=figures.used_s,
+        excluded_s=dict(figures.excluded_s),
+        mean_uv=mean_uv,
+        p10_uv=p10_uv,
+        p50_uv=p50_uv,
+        p90_uv=p90_uv,
+        baseline_uv=context.baseline.mean_uv if context.baseline else None,
+        baseline_from=context.baseline_from,
+        reference_uv=context.reference.uv if context.reference else None,
+        reference_strength=context.reference.strength if context.reference else None,
+        rest_level_uv=context.rest_level_uv,
+        rest_share=figures.rest.share.value if figures.rest.share else None,
+        contractions=len(figures.contractions),
+        recovery_s=_recoveries(figures),
+        tags=tuple(_tag(effect) for effect in review.tag_effects(k)),
+    )
+
+
+def _recoveries(figures: Figures) -> tuple[float, ...]:
+    return tuple(c.recovery_s for c in figures.contractions if c.recovery_s is not None)
+
+
+def _tag(effect: TagEffect) -> TagSummary:
+    return TagSummary(
+        words=effect.words,
+        times=effect.times,
+        during_s=effect.during_s,
+        untagged_s=effect.untagged_s,
+        log_ratio=math.log(effect.during.value) if effect.during else None,
+        log_ratio_se=effect.log_se,
+        after_log_ratio=math.log(effect.after.value) if effect.after else None,
+        after_log_ratio_se=effect.after_log_se,
+    )

@@ -1,0 +1,111 @@
+"""Which moments raise it: tension under each tag, and after it, against the untagged time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from unclench.review.figures import rows_of
+from unclench.review.results import Marks, Span, TagEffect
+from unclench.review.signal import Signal
+from unclench_dsp.arrays import BoolArray
+from unclench_dsp.uncertainty import BlockBootstrap, Estimate, LogRatio
+
+AFTER_S = 60.0
+LEAST_TIMES = 3
+LEAST_DURING_S = 15.0
+LEAST_UNTAGGED_S = 60.0
+_ASKED = ("relax", "reference", "settle")  # steps whose tension was asked for, or is not yet
+
+
+def tag_effects(signal: Signal, marks: Marks, k: int) -> tuple[TagEffect, ...]:
+    """Compare each tag's time with the session's untagged time, for one channel.
+
+    Untagged is what lies under no tag and not within a minute of the end of one. Steps of a program
+    that ask for tension count on neither side. Effects are ratios of mean tension; their intervals
+    take each time that something was marked as one observation.
+    """
+    words = sorted({tag.words for tag in marks.tags})
+    if not words:
+        return ()
+    usable = signal.used[:, k].copy()
+    for phase in marks.phases:
+        if phase.kind in _ASKED:
+            usable[slice(*rows_of(signal, phase))] = False
+    tagged = _under(signal, marks.tags)
+    after_all = _under(signal, [_after(tag) for tag in marks.tags])
+    untagged = usable & ~tagged & ~after_all
+    fast_uv = np.where(usable, signal.fast_uv[:, k], np.nan)
+    boot = BlockBootstrap(fast_uv, signal.row_hz) if usable.any() else None
+    return tuple(_effect(signal, marks, k, each, usable, untagged, tagged, boot) for each in words)
+
+
+def _effect(
+    signal: Signal,
+    marks: Marks,
+    k: int,
+    words: str,
+    usable: BoolArray,
+    untagged: BoolArray,
+    tagged: BoolArray,
+    boot: BlockBootstrap | None,
+) -> TagEffect:
+    own = [tag for tag in marks.tags if tag.words == words]
+    during = _under(signal, own) & usable
+    after = _under(signal, [_after(tag) for tag in own]) & usable & ~tagged
+    during_s, untagged_s, after_s = (
+        float(np.count_nonzero(rows) / signal.row_hz) for rows in (during, untagged, after)
+    )
+    mean_uv = float(signal.fast_uv[during, k].mean()) if during.any() else None
+    why = _too_few(len(own), during_s, untagged_s)
+    ratio = later = None
+    if not why and boot is not None:
+        ratio = boot.log_ratio(during, untagged)
+        if after_s >= LEAST_DURING_S:
+            later = boot.log_ratio(after, untagged)
+    return TagEffect(
+        words=words,
+        channel=k,
+        times=len(own),
+        during_s=during_s,
+        untagged_s=untagged_s,
+        mean_uv=mean_uv,
+        during=_as_ratio(ratio),
+        after=_as_ratio(later),
+        log_se=ratio.se if ratio else None,
+        after_log_se=later.se if later else None,
+        why_not=why,
+    )
+
+
+def _too_few(times: int, during_s: float, untagged_s: float) -> str:
+    if times < LEAST_TIMES:
+        often = {1: "once", 2: "twice"}.get(times, f"{times} times")
+        return f"too few to say: marked {often}, and {LEAST_TIMES} times are needed"
+    if during_s < LEAST_DURING_S:
+        return f"too few to say: {during_s:.0f} s in all, and {LEAST_DURING_S:g} s are needed"
+    if untagged_s < LEAST_UNTAGGED_S:
+        return (
+            f"too few to say: {untagged_s:.0f} s without any tag to compare with, and "
+            f"{LEAST_UNTAGGED_S:g} s are needed"
+        )
+    return ""
+
+
+def _as_ratio(ratio: LogRatio | None) -> Estimate | None:
+    if ratio is None:
+        return None
+    low, high = (None if x is None else float(np.exp(x)) for x in (ratio.low, ratio.high))
+    return Estimate(float(np.exp(ratio.value)), low, high, ratio.n_blocks)
+
+
+def _after(tag: Span) -> Span:
+    return Span(tag.stop_s, tag.stop_s + AFTER_S)
+
+
+def _under(signal: Signal, spans: Sequence[Span]) -> BoolArray:
+    hit = np.zeros(len(signal.sample), np.bool_)
+    for span in spans:
+        hit[slice(*rows_of(signal, span))] = True
+    return hit
