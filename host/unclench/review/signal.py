@@ -29,6 +29,8 @@ MOVED_UV = 200.0
 """Slow swing of a second, above the usual of the recording, from which on it is movement: the
 signal check calls it red. A contraction of 1 mV swings by 30."""
 
+_USUAL_TIMES = 3.0
+
 
 @dataclass(frozen=True)
 class Signal:
@@ -232,8 +234,8 @@ def _mark_movement(
         if not swings:
             continue
         swing_uv = np.concatenate(swings)
-        # A heart, or a drift that is always there, swings in every second alike: no movement.
-        hit = swing_uv - np.percentile(swing_uv, 25.0) > MOVED_UV
+        # A heart, or a drift that is always there, swings in every second: no movement.
+        hit = swing_uv - _USUAL_TIMES * np.percentile(swing_uv, 25.0) > MOVED_UV
         # The window reaches back into the second that moved.
         reach_n = round(info.settings.window_s * info.fs_hz)
         for first, last in zip(

@@ -1,0 +1,167 @@
+"""Recordings whose truth is known: noise in the band of muscle, as high as it is told to be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.signal import lfilter
+
+from unclench.link.virtual.board import MAX_SPEED
+from unclench.live.blocks import LiveSettings, SignalInfo
+from unclench.live.pipeline import Pipeline
+from unclench.live.recorder import Recorder
+from unclench.review.results import Marks, TagSpan
+from unclench.review.session import SessionReview
+from unclench.review.signal import Signal
+from unclench.sources import open_source
+from unclench.store.model import Recording
+from unclench.training.programfile import parse_program
+from unclench.training.session import Session
+from unclench.training.setup import site_names
+from unclench.training.values import RestBaseline, TrainedChannel
+from unclench_dsp import WIDE, SosFilter, design_bandpass
+
+FS_HZ = 1000
+ROWS_HZ = 50
+SHOULDER = TrainedChannel(0, "Left shoulder", 0.2, RestBaseline(8.0, 1.0, 60.0, 1.5))
+
+
+def make_muscle(amplitude_uv, seed, fs_hz=FS_HZ):
+    rng = np.random.default_rng(seed)
+    white = rng.standard_normal((len(amplitude_uv) + fs_hz, 1))
+    noise = SosFilter(design_bandpass(WIDE, fs_hz), 1).process(white)[fs_hz:, 0]
+    return noise / noise.std() * amplitude_uv
+
+
+def make_recording(*channels_uv, names=None, sample=None):
+    emg_uv = np.column_stack(channels_uv)
+    names = names or tuple(f"ch{k + 1}" for k in range(emg_uv.shape[1]))
+    sample = np.arange(len(emg_uv)) if sample is None else sample
+    return Recording("planted", Fraction(FS_HZ), tuple(names), sample, emg_uv)
+
+
+@pytest.fixture
+def muscle() -> Callable[..., np.ndarray]:
+    """EMG of 20-450 Hz at 1 kHz with the RMS `amplitude_uv` (n,) at every moment."""
+    return make_muscle
+
+
+@pytest.fixture
+def recording() -> Callable[..., Recording]:
+    """A stranger's recording of channels in uV: no constants, no noise figure."""
+    return make_recording
+
+
+@pytest.fixture
+def review() -> Callable[..., SessionReview]:
+    """The review of such a recording."""
+    return lambda *channels_uv, **given: SessionReview(make_recording(*channels_uv, **given))
+
+
+@pytest.fixture
+def levels() -> Callable[..., np.ndarray]:
+    """Amplitude at 1 kHz from (seconds, uV) or (seconds, from uV, to uV), one behind the other."""
+
+    def make(*parts):
+        return np.concatenate(
+            [
+                np.linspace(uv[0], uv[-1], round(seconds * FS_HZ), endpoint=False)
+                for seconds, *uv in parts
+            ]
+        )
+
+    return make
+
+
+@pytest.fixture
+def tagged() -> Callable[..., Marks]:
+    """Marks with tags from (words, start_s, stop_s)."""
+
+    def make(*tags):
+        return Marks((), tuple(TagSpan(start, stop, words) for words, start, stop in tags), (), ())
+
+    return make
+
+
+@pytest.fixture
+def wandering() -> Callable[..., np.ndarray]:
+    """Tension (n_rows,) that wanders as it likes: log-AR(1), 50 rows a second."""
+
+    def make(seconds, seed, tau_s=3.0, spread=0.3, middle_uv=5.0):
+        keep = math.exp(-1 / (tau_s * ROWS_HZ))
+        rng = np.random.default_rng(10_000 + seed)
+        kicks = rng.standard_normal(round(seconds * ROWS_HZ)) * math.sqrt(1 - keep**2)
+        kicks[0] = rng.standard_normal()
+        return middle_uv * np.exp(spread * lfilter([1.0], [1.0, -keep], kicks))
+
+    return make
+
+
+@pytest.fixture
+def as_signal() -> Callable[..., Signal]:
+    """A signal of rows (n_rows,) as they are, all of them used."""
+
+    def make(tension_uv):
+        rows = tension_uv[:, np.newaxis]
+        info = SignalInfo(1000.0, ("ch1",), LiveSettings(), None, (None,))
+        sample = np.arange(len(rows)) * info.hop_n
+        return Signal(info, 0, sample, rows, rows, np.ones(rows.shape, bool), (), ((),))
+
+    return make
+
+
+@pytest.fixture
+def guided(tmp_path) -> Callable[..., Path]:
+    """Hold a guided session with the virtual person; return its folder."""
+
+    def hold(steps, source="sim:person", name="guided", channel=SHOULDER):
+        text = f'title = "Test"\npurpose = "A test."\nevidence = "None."\n{steps}'
+        program = parse_program(text, "test").program
+        assert program is not None
+        opened = open_source(source, speed=MAX_SPEED)
+        pipeline = Pipeline(opened.reader(), opened.name)
+        info = pipeline.connect()
+        session = Session(
+            pipeline,
+            program,
+            "test",
+            [channel],
+            situation=opened.situation,
+            attended=False,
+            ends_stream=True,
+        )
+        about = {"sites": site_names([channel], len(info.channels))}
+        recorder = Recorder(tmp_path / name, info, origin=0, lossless=True, about=about)
+        session.keep(recorder, text)
+        pipeline.start([session, recorder])
+        assert pipeline.wait(120)
+        pipeline.stop()
+        session.close()
+        recorder.close()
+        opened.close()
+        return recorder.folder
+
+    return hold
+
+
+@pytest.fixture
+def recorded(tmp_path) -> Callable[..., Path]:
+    """Record so many seconds of a source as fast as can be; return the folder."""
+
+    def record(source, seconds, name="recorded", settings=None):
+        opened = open_source(source, speed=MAX_SPEED)
+        pipeline = Pipeline(opened.reader(), opened.name, settings, stop_after_s=float(seconds))
+        recorder = Recorder(tmp_path / name, pipeline.connect(), origin=0, lossless=True)
+        pipeline.start([recorder])
+        assert pipeline.wait(120)
+        pipeline.stop()
+        recorder.close()
+        opened.close()
+        return recorder.folder
+
+    return record

@@ -1,0 +1,106 @@
+"""A guided session, reviewed: what it said itself is found again."""
+
+from __future__ import annotations
+
+import pytest
+
+from unclench.review.session import open_review
+from unclench.review.summary import ensure_summary
+from unclench.store.folder import SUMMARY
+from unclench.store.summary import read_summary
+from unclench.training.values import RestBaseline, TrainedChannel
+from unclench_dsp import NARROW
+
+BREATHE = """
+[[step]]
+kind = "settle"
+seconds = 3
+[[step]]
+kind = "baseline"
+seconds = 30
+[[step]]
+kind = "breathe"
+seconds = 90
+rate_per_min = 6
+"""
+LET_GO = """
+[[step]]
+kind = "baseline"
+seconds = 20
+[[step]]
+kind = "stressor"
+say = "Count."
+seconds = 15
+[[step]]
+kind = "recover"
+seconds = 40
+"""
+
+
+def test_breathing_is_averaged_as_in_the_session(guided):
+    review = open_review(guided(BREATHE))
+    (breath,) = review.breathing()
+    told = review.meta.training["steps"][-1]["breath"][0]
+    effect = breath.effects[0]
+    # The session cannot confirm its last 1.5 s; the review can.
+    assert abs(effect.breaths - told["breaths"]) <= 1
+    assert effect.change == pytest.approx(told["change"], abs=0.02)
+    assert effect.mean_uv == pytest.approx(told["mean_uv"], rel=0.1)
+    assert breath.phase.kind == "breathe"
+    assert 0 < breath.inhale_end <= breath.exhale_begin < breath.exhale_end <= 1
+
+
+def test_contractions_and_recovery_are_those_of_the_session(guided):
+    rested = TrainedChannel(0, "Left shoulder", 0.2, RestBaseline(2.06, 0.25, 60.0, 0.42))
+    review = open_review(guided(LET_GO, channel=rested))
+    told = review.meta.training["score"][0]
+    found = review.figures(0).contractions
+    recovered = [c.recovery_s for c in found if c.recovery_s is not None]
+    assert recovered
+    for seconds in told["recovery_s"]:
+        assert min(abs(seconds - r) for r in recovered) < 0.5
+    assert [role.role for role in review.roles(0)] == ["baseline", "activity", "recovery"]
+    assert review.roles(0)[1].against_baseline.value > 1.5
+
+
+def test_what_the_session_knew_of_its_channel_is_known(guided):
+    context = open_review(guided(LET_GO)).contexts[0]
+    assert context.label == context.site == "Left shoulder"
+    assert context.baseline_from == "calibration"
+    assert context.baseline.mean_uv == 8.0
+    assert context.rest_level_uv == pytest.approx(8 + 2 * 1.5)
+
+
+def test_in_another_band_its_calibration_says_nothing(guided):
+    review = open_review(guided(LET_GO), band=NARROW)
+    assert review.contexts[0].baseline_from == "quietest"
+    assert any("do not compare" in note for note in review.notes)
+
+
+def test_a_summary_is_kept_and_made_anew_when_the_session_changed(guided):
+    folder = guided(LET_GO)
+    made = ensure_summary(folder)
+    assert read_summary(folder) == made
+    assert made.channels[0].site == "Left shoulder"
+    assert made.channels[0].mean_uv == open_review(folder).figures(0).mean.value
+    with (folder / "events.csv").open("a") as events:
+        events.write("1,0.1,note,x,,\n")
+    assert read_summary(folder) is None
+    assert ensure_summary(folder).made_of != made.made_of
+    (folder / SUMMARY).write_text("{")
+    assert read_summary(folder) is None
+
+
+def test_a_program_that_cannot_be_read_costs_the_breath_alone(guided):
+    folder = guided(BREATHE)
+    (folder / "program.toml").write_text("not = [toml")
+    review = open_review(folder)
+    assert review.breathing() == ()
+    assert review.figures(0).mean is not None
+
+
+def test_a_calibration_that_somebody_spoilt_counts_as_none(guided):
+    folder = guided(LET_GO)
+    text = (folder / "session.json").read_text()
+    (folder / "session.json").write_text(text.replace('"mean_uv": 8.0', '"mean_uv": "much"'))
+    assert open_review(folder).contexts[0].baseline_from == "quietest"

@@ -1,0 +1,82 @@
+"""Events become steps, tags, notes and pauses."""
+
+from __future__ import annotations
+
+from unclench.review.marks import read_marks
+from unclench.review.results import Phase, Remark, Span, TagSpan
+from unclench.store.reader import Event
+
+FS_HZ = 100.0
+
+
+def event(at_s, kind, text="", duration_s=None):
+    return Event(round(at_s * FS_HZ), at_s, kind, text, duration_s, None)
+
+
+def marks(*events, duration_s=60.0):
+    return read_marks(events, FS_HZ, duration_s)
+
+
+def test_steps_follow_each_other_and_have_their_part_in_the_session():
+    found = marks(
+        event(0, "session", "begins: x (X)", 60.0),
+        event(0, "step", "1 baseline: Rest"),
+        event(10, "step", "2 stressor: Count: down"),
+        event(20, "step", "skipped: Count: down"),
+        event(20, "step", "3 recover: Let go"),
+        event(30, "step", "4 rest-credit: Collect rest"),
+        event(50, "session", "done"),
+    )
+    assert found.phases == (
+        Phase(0, 10, 0, "baseline", "Rest", "baseline"),
+        Phase(10, 20, 1, "stressor", "Count: down", "activity"),
+        Phase(20, 30, 2, "recover", "Let go", "recovery"),
+        Phase(30, 50, 3, "rest-credit", "Collect rest", "other"),
+    )
+
+
+def test_a_session_that_was_cut_short_has_its_last_step_and_tag_to_the_end():
+    found = marks(event(5, "step", "1 task: Work"), event(20, "tag", "thought: worry"))
+    assert found.phases[0].stop_s == 60
+    assert found.tags == (TagSpan(20, 60, "thought: worry"),)
+
+
+def test_tags_are_paired_by_their_words():
+    found = marks(
+        event(1, "tag", "posture: a"),
+        event(2, "tag", "thought: b"),
+        event(4, "tag end", "posture: a", 3.0),
+        event(6, "tag end", "thought: b", 4.0),
+        event(8, "tag end", "feeling: c", 2.5),  # its beginning is not in the file
+    )
+    assert found.tags == (
+        TagSpan(1, 4, "posture: a"),
+        TagSpan(2, 6, "thought: b"),
+        TagSpan(5.5, 8, "feeling: c"),
+    )
+    assert [tag.group for tag in found.tags] == ["posture", "thought", "feeling"]
+
+
+def test_notes_markers_and_pauses():
+    found = marks(
+        event(1, "note", "a, b"),
+        event(2, "marker", "m"),
+        event(3, "session", "paused"),
+        event(9, "session", "goes on"),
+        event(10, "session", "waits for the sensor"),
+        event(12, "session", "goes on: the sensor is back"),
+        event(50, "session", "paused"),
+    )
+    assert found.remarks == (Remark(1, "note", "a, b"), Remark(2, "marker", "m"))
+    assert found.pauses == (Span(3, 9), Span(10, 12), Span(50, 60))
+
+
+def test_what_is_not_understood_is_passed_over():
+    found = marks(
+        event(1, "step", "what"),
+        event(2, "session", "?"),
+        event(3, "telepathy", "x"),
+        event(4, "step"),
+    )
+    assert found.phases == ()
+    assert found.remarks == ()
