@@ -1,12 +1,30 @@
-"""How sure a figure is: bootstrap over blocks of time, because neighbouring values are one another's.
+"""How sure a figure is: bootstrap over blocks of time, because neighbours are much the same.
 
 Tension of one moment is much like that of the moment before, so an hour of 50 rows a second is not
-180,000 observations. Resampling whole blocks of time keeps what hangs together in one piece.
+180,000 observations. Resampling whole blocks of time keeps what hangs together in one piece
+(Carlstein 1986, doi:10.1214/aos/1176350057); `blocks` says how long they have to be, and how much
+the intervals are widened because blocks are few and cut what hangs together.
+
+In simulated tension (`benchmarks.metrics`) 95 % intervals cover 92 to 97 % in records of about 100
+correlation times or longer. In shorter ones they cover less, and most get none. What a record has
+not seen, as bursts that come every few minutes in a record of three, no interval can tell.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.special import stdtrit
+
+from unclench_dsp.arrays import BoolArray, FloatArray, IntArray
+from unclench_dsp.blocks import NORMAL, Blocks, correlation_time_s
+
+LEAST_EPISODES = 3  # for an interval of a ratio
+_GRID = 512  # cells between the least and the greatest value
 
 
 @dataclass(frozen=True)
@@ -26,3 +44,229 @@ class Estimate:
     low: float | None
     high: float | None
     n_blocks: int
+
+
+@dataclass(frozen=True)
+class LogRatio:
+    """ln(mean of one time / mean of another), with its standard error and 95 % interval.
+
+    Attributes
+    ----------
+    value : float
+        On the log scale: exp(value) is the ratio.
+    se, low, high : float or None
+        On the log scale too. The standard error needs two episodes, the interval three.
+    n_blocks : int
+        Episodes of the first time: how many observations of it there really were.
+    """
+
+    value: float
+    se: float | None
+    low: float | None
+    high: float | None
+    n_blocks: int
+
+
+class BlockBootstrap:
+    """Figures of a series, with intervals that know how long its values hang together.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_rows,)
+        Evenly spaced in time, as an RMS envelope; NaN where excluded. Blocks go on across what is
+        excluded.
+    row_hz : float
+        Rows per second.
+    n_resamples : int
+    seed : int
+        The same seed gives the same intervals.
+
+    Raises
+    ------
+    ValueError
+        If no row is finite.
+    """
+
+    def __init__(
+        self, values: FloatArray, row_hz: float, *, n_resamples: int = 1000, seed: int = 1
+    ) -> None:
+        self._row_hz = row_hz
+        self._n_resamples = n_resamples
+        self._seed = seed
+        self._rows = np.flatnonzero(np.isfinite(values))
+        if self._rows.size == 0:
+            raise ValueError(
+                f"There is nothing to estimate: none of {values.size} rows is finite; choose a "
+                "stretch with rows that are used."
+            )
+        self._used = values[self._rows]
+        # Tension is skewed: its intervals are of ratios, not of differences.
+        self._log = bool(self._used.min() > 0)
+        self._scaled = np.log(self._used) if self._log else self._used
+        tau_s = correlation_time_s(self._scaled, row_hz)
+        self._blocks = Blocks(self._used.size, row_hz, tau_s)
+
+    @property
+    def n_blocks(self) -> int:
+        """Blocks of time that every figure goes by."""
+        return self._blocks.n
+
+    def mean(self) -> Estimate:
+        """Arithmetic mean."""
+        value = float(self._used.mean())
+        if not self._blocks.enough:
+            return self._unsure(value)
+        drawn = self._means(self._used)
+        if not self._log:
+            return self._sure(value, *self._spread(value, drawn))
+        return self._sure(value, *np.exp(self._spread(math.log(value), np.log(drawn))))
+
+    def quantiles(self, q: Sequence[float]) -> tuple[Estimate, ...]:
+        """Percentiles `q` (0 to 100), as numpy.percentile has them.
+
+        Their intervals come from counts on a grid of 512 cells.
+        """
+        values = np.percentile(self._used, list(q)).tolist()
+        least, most = self._scaled.min(), self._scaled.max()
+        if not self._blocks.enough or least == most:
+            return tuple(self._unsure(value) for value in values)
+        n, step = self._blocks.n, (most - least) / _GRID
+        cell = np.minimum(((self._scaled - least) / step).astype(np.intp), _GRID - 1)
+        cell += _GRID * np.repeat(np.arange(n), self._blocks.sizes)
+        counts = np.bincount(cell, minlength=n * _GRID).reshape(n, _GRID)
+        below = np.cumsum(counts, axis=1).astype(np.float64)
+        whole, drawn = below.sum(axis=0, keepdims=True), self._weights @ below
+        found = []
+        for percent, value in zip(q, values, strict=True):
+            centre = step * float(_reaches(whole, percent / 100)[0])
+            low, high = self._spread(centre, step * _reaches(drawn, percent / 100)) - centre
+            if self._log:
+                found.append(self._sure(value, value * math.exp(low), value * math.exp(high)))
+            else:
+                found.append(self._sure(value, value + low, value + high))
+        return tuple(found)
+
+    def share(self, hit: BoolArray) -> Estimate:
+        """Share of the finite rows where `hit` (n_rows,) holds, 0 to 1.
+
+        The interval is Wilson's, of as many independent rows as would vary like these blocks: it
+        stays within 0 and 1, and tells something where the share is 0 or 1.
+        """
+        hits = hit[self._rows].astype(np.float64)
+        value = float(hits.mean())
+        if not self._blocks.enough:
+            return self._unsure(value)
+        variance = float(self._means(hits).var()) * self._blocks.widening**2
+        independent = value * (1 - value) / variance if variance > 0 else self._blocks.n
+        z2 = NORMAL**2 / independent
+        middle = (value + z2 / 2) / (1 + z2)
+        half = math.sqrt(z2 * value * (1 - value) + z2 * z2 / 4) / (1 + z2)
+        # Rounding must not put a share of exactly 0 or 1 outside of its own interval.
+        return self._sure(value, min(value, middle - half), max(value, middle + half))
+
+    def slope(self) -> Estimate:
+        """Change per minute, by least squares.
+
+        Least squares and not the median of slopes (Theil-Sen): it is the change of the mean, which
+        is told beside it. A burst that pulls it makes the interval wide, because blocks are drawn
+        together with their times.
+        """
+        x = (self._rows - self._rows.mean()) / (60 * self._row_hz)
+        y = self._used - self._used.mean()
+        sums = [self._blocks.sums(rows) for rows in (x, y, x * x, x * y)]
+        moments = np.stack([self._blocks.sizes, *sums], axis=1)
+        value = float(_slope(moments.sum(axis=0, keepdims=True))[0])
+        if not self._blocks.enough:
+            return self._unsure(value)
+        return self._sure(value, *self._spread(value, _slope(self._weights @ moments)))
+
+    def log_ratio(self, during: BoolArray, against: BoolArray) -> LogRatio:
+        """ln(mean where `during` / mean where `against`), both (n_rows,).
+
+        What varies is the episode, a run of `during` with no other used row in between: its rows
+        are one observation, however many. The variance is the jackknife's over episodes, and over
+        blocks of `against`. Episodes that agree by luck do not make it less than that of as much
+        time of `against`. The interval is Student's with Satterthwaite's degrees of freedom.
+
+        Raises
+        ------
+        ValueError
+            If one of both has no finite row, or its mean is not above 0.
+        """
+        # Among used rows, so that an episode with a hole in it remains one.
+        inside = during[self._rows]
+        runs = np.cumsum(np.diff(inside, prepend=False) & inside)
+        episode = runs[inside] - 1
+        tagged, rest = self._used[inside], self._used[against[self._rows]]
+        if not (tagged.sum() > 0 and rest.sum() > 0):
+            raise ValueError(
+                f"There is no ratio of {tagged.size} rows to {rest.size} rows: each side needs "
+                "rows that are used, with a mean above 0."
+            )
+        value = math.log(tagged.mean() / rest.mean())
+        # The correlation time of all rows would take the tag's own effect for slowness.
+        blocks = Blocks(rest.size, self._row_hz, correlation_time_s(rest, self._row_hz))
+        sums, sizes = np.bincount(episode, tagged), np.bincount(episode).astype(np.int64)
+        n = sizes.size
+        if n < 2 or not blocks.enough:
+            return LogRatio(value, None, None, None, n)
+        against_var = blocks.missed * _log_mean_variance(blocks.sums(rest), blocks.sizes)
+        lucky = against_var * rest.size / tagged.size
+        during_var = max(_log_mean_variance(sums, sizes), lucky)
+        variance = during_var + against_var
+        se = math.sqrt(variance)
+        if n < LEAST_EPISODES or variance == 0:
+            return LogRatio(value, se, None, None, n)
+        freedom = variance**2 / (during_var**2 / (n - 1) + against_var**2 / (blocks.n - 1))
+        half = float(stdtrit(freedom, 0.975)) * se
+        return LogRatio(value, se, value - half, value + half, n)
+
+    @cached_property
+    def _weights(self) -> FloatArray:
+        """How often each block was drawn (n_resamples, n_blocks)."""
+        n = self._blocks.n
+        drawn = np.random.default_rng(self._seed).integers(0, n, (self._n_resamples, n))
+        drawn += n * np.arange(self._n_resamples)[:, np.newaxis]
+        counts = np.bincount(drawn.ravel(), minlength=drawn.size)
+        return counts.reshape(drawn.shape).astype(np.float64)
+
+    def _means(self, rows: FloatArray) -> FloatArray:
+        """Mean of each resample (n_resamples,)."""
+        drawn = self._weights @ np.stack([self._blocks.sums(rows), self._blocks.sizes], axis=1)
+        return np.asarray(drawn[:, 0] / drawn[:, 1])
+
+    def _spread(self, centre: float, drawn: FloatArray) -> FloatArray:
+        """Both ends of the interval (2,) around a figure, from those of its resamples."""
+        return np.asarray(
+            centre + self._blocks.widening * (np.percentile(drawn, (2.5, 97.5)) - centre)
+        )
+
+    def _unsure(self, value: float) -> Estimate:
+        return Estimate(value, None, None, self._blocks.n)
+
+    def _sure(self, value: float, low: float, high: float) -> Estimate:
+        return Estimate(value, float(low), float(high), self._blocks.n)
+
+
+def _reaches(below: FloatArray, share: float) -> FloatArray:
+    """Where cumulated counts (n, n_cells) reach a share of the whole, in cells (n,)."""
+    wanted = share * below[:, -1]
+    cell = np.minimum(np.count_nonzero(below < wanted[:, np.newaxis], axis=1), _GRID - 1)
+    row = np.arange(len(below))
+    before = np.where(cell > 0, below[row, cell - 1], 0.0)
+    within = below[row, cell] - before
+    return np.asarray(cell + (wanted - before) / np.maximum(within, 1.0))
+
+
+def _slope(moments: FloatArray) -> FloatArray:
+    """Least squares from sums of 1, x, y, x x, x y (n, 5); 0 where all x are the same."""
+    n, x, y, xx, xy = moments.T
+    spread = n * xx - x * x
+    return np.asarray(np.where(spread > 0, (n * xy - x * y) / np.where(spread > 0, spread, 1), 0.0))
+
+
+def _log_mean_variance(sums: FloatArray, sizes: IntArray) -> float:
+    """Jackknife variance of the logarithm of a mean, from sums and rows of its parts (n,)."""
+    n = sizes.size
+    without = np.log((sums.sum() - sums) / (sizes.sum() - sizes))
+    return float((n - 1) * without.var())

@@ -181,3 +181,14 @@ def test_a_cut_out_span_of_a_real_session_agrees_with_the_whole(recorded):
     rows = slice(1000, 2000)
     assert part.mean.value == pytest.approx(review.signal.fast_uv[rows, 0].mean(), rel=1e-12)
     assert all(20 <= c.start_s < 40 for c in part.contractions)
+
+
+def test_a_median_frequency_is_told_of_a_hold_that_stands_out_and_else_why_not(
+    muscle, levels, review
+):
+    parts = ((10, 2.0), (5, 80.0), (10, 2.0), (0.6, 80.0), (10, 2.0))
+    held, short = review(muscle(levels(*parts), 1)).figures(0).contractions
+    assert held.median_hz == pytest.approx(235, abs=12)  # white within 20-450 Hz
+    assert held.median_why == ""
+    assert short.median_hz is None
+    assert "1 s" in short.median_why

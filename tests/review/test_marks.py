@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from unclench.review.marks import read_marks
 from unclench.review.results import Phase, Remark, Span, TagSpan
 from unclench.store.reader import Event
@@ -80,3 +83,22 @@ def test_what_is_not_understood_is_passed_over():
     )
     assert found.phases == ()
     assert found.remarks == ()
+
+
+@given(
+    st.lists(
+        st.builds(
+            Event,
+            st.integers(),
+            st.floats(),
+            st.sampled_from(["step", "session", "tag", "tag end", "note", "?"]),
+            st.sampled_from(["1 task: x", "99999 x: y", "paused", "goes on", "done", "", "a: b"]),
+            st.none() | st.floats(),
+            st.none() | st.integers(),
+        )
+    )
+)
+def test_whatever_a_spoilt_file_says_every_span_lies_in_the_session(events):
+    found = read_marks(events, FS_HZ, 60.0)
+    for span in (*found.phases, *found.tags, *found.pauses):
+        assert 0 <= span.start_s <= span.stop_s <= 60

@@ -19,6 +19,7 @@ from unclench.errors import InputError, SourceError
 from unclench.live.blocks import LiveBlock, LiveEvent
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
+from unclench.review.summary import keep_summary
 from unclench.store.schema import SessionMeta
 
 _POLL_S = 0.1
@@ -69,6 +70,7 @@ def record_command(
         meta, folder = _run(pipeline, out, seconds, pipeline.lossless, opened.notes)
     finally:
         opened.close()
+    keep_summary(folder)
     summary = {
         "duration_s": meta.duration_s,
         "n_samples": meta.n_samples,

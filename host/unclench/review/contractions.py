@@ -13,6 +13,7 @@ from unclench.review.signal import Signal
 from unclench.store.model import Recording
 from unclench.training.goals import calm_uv
 from unclench.training.scoring import AGAIN_TIMES, STAYS_S, contraction_uv
+from unclench_dsp.spectrum import contraction_median_frequency
 
 LASTING_S = 0.3
 """How long tension must be high to be a contraction: more than a click, which fills one window of
@@ -90,10 +91,6 @@ def with_median_frequency(
     found: Contraction, recording: Recording, signal: Signal, context: ChannelContext
 ) -> Contraction:
     """Add the median frequency of a contraction, or why there is none."""
-    try:
-        from unclench_dsp.spectrum import contraction_median_frequency
-    except ImportError:
-        return found
     first, last = (
         int(np.searchsorted(recording.sample, signal.origin + round(t_s * signal.fs_hz)))
         for t_s in (found.start_s, found.stop_s)

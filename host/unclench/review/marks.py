@@ -45,8 +45,9 @@ def read_marks(events: Sequence[Event], fs_hz: float, duration_s: float) -> Mark
             role = _ROLES.get(kind, "other")
             phases.append(Phase(start_s, max(start_s, at_s), number, kind, title, role))
 
+    last = round(duration_s * fs_hz)
     for event in events:
-        at_s = event.sample / fs_hz
+        at_s = min(max(0, event.sample), last) / fs_hz  # a spoilt file may say anything
         if event.kind == "step" and (found := _STEP.fullmatch(event.text)):
             end_step(at_s)
             step = (int(found[1]) - 1, found[2], found[3], at_s)
@@ -63,7 +64,8 @@ def read_marks(events: Sequence[Event], fs_hz: float, duration_s: float) -> Mark
             open_tags[event.text] = at_s
         elif event.kind == "tag end":
             lasted_s = event.duration_s or 0.0
-            start_s = open_tags.pop(event.text, max(0.0, at_s - lasted_s))
+            lasted_s = lasted_s if 0 <= lasted_s <= at_s else 0.0
+            start_s = min(at_s, open_tags.pop(event.text, at_s - lasted_s))
             tags.append(TagSpan(start_s, at_s, event.text))
         elif event.kind in _REMARKS:
             remarks.append(Remark(at_s, event.kind, event.text))

@@ -6,7 +6,7 @@ import contextlib
 import math
 from pathlib import Path
 
-from unclench.errors import StoreError
+from unclench.errors import StoreError, UnclenchError
 from unclench.review.results import Figures, TagEffect
 from unclench.review.session import SessionReview, open_review
 from unclench.store.summary import (
@@ -31,6 +31,12 @@ def ensure_summary(folder: Path) -> SessionSummary:
     with contextlib.suppress(StoreError):  # read-only: it is made again the next time
         write_summary(folder, made)
     return made
+
+
+def keep_summary(folder: Path) -> None:
+    """Sum up a session that has just been recorded, so that it is listed with its figures."""
+    with contextlib.suppress(UnclenchError):  # what is wrong with it is told by whoever opens it
+        ensure_summary(folder)
 
 
 def summarise(review: SessionReview) -> SessionSummary:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from unclench_dsp import units_to_uv, uv_to_units
+from unclench_wire.ids import FLAG_VIRTUAL
 from unclench_wire.messages import Channel, Hello
 
 
@@ -64,6 +65,11 @@ class BoardConstants(BaseModel):
                 for c in hello.channels
             ),
         )
+
+    @property
+    def virtual(self) -> bool:
+        """Whether it was no board with a person at it: the virtual board, or a recording replayed."""
+        return bool(self.flags & FLAG_VIRTUAL)
 
     def to_hello(self) -> Hello:
         """Return the announcement again, so that a replay speaks as the board spoke."""

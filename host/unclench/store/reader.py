@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from unclench.store.model import Recording
 from unclench.store.schema import SessionMeta, parse_meta
 from unclench.store.text import plain_text
 
+T = TypeVar("T")
 _CHUNK_BYTES = 64 << 10
 _CHUNK_ROWS = 1 << 16
 _WHOLE_UNIT = 0.3  # our files round by a quarter of a unit at most
@@ -100,9 +102,11 @@ class Session:
         )
 
     def events(self) -> list[Event]:
-        """Read events.csv, the texts as they were typed."""
-        return [
-            Event(
+        """Read events.csv, the texts as they were typed. Raises InputError, StoreError."""
+
+        def event(cells: list[str]) -> Event:
+            sample, time_s, kind, text, duration_s, lost = cells
+            return Event(
                 int(sample),
                 float(time_s),
                 plain_text(kind),
@@ -110,19 +114,23 @@ class Session:
                 float(duration_s) if duration_s else None,
                 int(lost) if lost else None,
             )
-            for sample, time_s, kind, text, duration_s, lost in self._cells(EVENTS, 6)
-        ]
+
+        return self._parsed(EVENTS, 6, event)
 
     def tension(self) -> Tension:
-        """Read tension.csv."""
+        """Read tension.csv. Raises InputError, StoreError."""
         n = len(self.meta.channels)
-        rows = self._cells(TENSION, n + 3)
-        values = [[float(c) if c else np.nan for c in row[2 : 2 + n]] for row in rows]
+
+        def numbers(cells: list[str]) -> tuple[int, float, list[float], str]:
+            values = [float(c) if c else np.nan for c in cells[2 : 2 + n]]
+            return np.int64(int(cells[0])).item(), float(cells[1]), values, plain_text(cells[2 + n])
+
+        rows = self._parsed(TENSION, n + 3, numbers)
         return Tension(
-            np.array([int(row[0]) for row in rows], np.int64),
-            np.array([float(row[1]) for row in rows]),
-            np.array(values).reshape(len(rows), n),
-            tuple(plain_text(row[2 + n]) for row in rows),
+            np.array([sample for sample, *_ in rows], np.int64),
+            np.array([time_s for _, time_s, *_ in rows]),
+            np.array([values for _, _, values, _ in rows]).reshape(len(rows), n),
+            tuple(state for *_, state in rows),
         )
 
     def _pick(self, columns: Sequence[str]) -> tuple[int, ...]:
@@ -151,29 +159,43 @@ class Session:
             return [f"the recording ended with an error: {self.meta.reason or 'not stated'}"]
         return []
 
-    def _cells(self, file_name: str, n: int) -> list[list[str]]:
+    def _parsed(self, file_name: str, n: int, parse: Callable[[list[str]], T]) -> list[T]:
+        """Read a file row by row, the first n cells of each."""
         rows = self._rows(file_name)
-        found = [] if rows is None else list(rows.rows())
-        for line, cells in found:
+        found: list[T] = []
+        for line, cells in () if rows is None else rows.rows():
+            where = f"{file_name} of {self.folder}, line {line}"
             if len(cells) < n:
                 raise InputError(
-                    f"{file_name} of {self.folder}, line {line} has {len(cells)} cells, "
-                    f"{n} are expected: restore the file."
+                    f"{where} has {len(cells)} cells, {n} are expected: restore the file."
                 )
-        return [cells[:n] for _, cells in found]
+            try:
+                found.append(parse(cells[:n]))
+            except (ValueError, OverflowError) as error:
+                raise InputError(
+                    f"{where} has no number where one is expected "
+                    f"({','.join(cells[:n])[:60]!r}): restore the file."
+                ) from error
+        return found
 
     def _rows(self, file_name: str) -> CsvFile | None:
         """Return the whole rows of a file; None if a kill came before its header was written."""
         path = self.folder / file_name
         if not path.exists():
             return None
-        stop = _end_of_last_line(path)
-        with path.open("rb") as raw:
-            first = raw.readline()
+        name = f"{file_name} of {self.folder}"
+        try:
+            stop = _end_of_last_line(path)
+            with path.open("rb") as raw:
+                first = raw.readline()
+        except OSError as error:
+            raise StoreError(f"{name} cannot be read: {error.strerror or error}.") from error
         if not first.endswith(b"\n"):
             return None
-        header = next(csv.reader([first.decode(errors="replace")]), [])
-        name = f"{file_name} of {self.folder}"
+        try:
+            header = next(csv.reader([first.decode(errors="replace")]), [])
+        except csv.Error as error:
+            raise InputError(f"{name}, line 1 cannot be read: {error}.") from error
         return CsvFile(name, lambda: path.open("rb"), len(first), stop, 1, tuple(header))
 
 

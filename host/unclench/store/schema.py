@@ -109,6 +109,8 @@ def parse_meta(text: str, path: Path) -> SessionMeta:
             f"{error.msg}); restore the file from a backup, or give {path.parent / 'emg.csv'} "
             "a folder of its own to read it as a plain CSV."
         ) from error
+    except (ValueError, RecursionError) as error:  # numbers and nesting beyond all bounds
+        raise StoreError(f"{path} cannot be read ({error}): restore the file.") from error
     version = raw.get("schema_version") if isinstance(raw, dict) else None
     if type(version) is not int or version < 1:
         raise StoreError(

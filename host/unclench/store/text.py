@@ -16,9 +16,10 @@ def safe_cell(text: str) -> str:
     Control characters and line ends become spaces; that alone `plain_text` cannot undo.
     """
     line = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    # Some programs strip blanks before they look for a formula.
+    # Some programs strip blanks before they look for a formula, and our reader does so, too.
     bare = line.lstrip()
-    return ESCAPE + line if bare.startswith((*_FORMULA_STARTS, ESCAPE)) else line
+    marked = line != bare or bare.startswith((*_FORMULA_STARTS, ESCAPE))
+    return ESCAPE + line if marked else line
 
 
 def plain_text(cell: str) -> str:

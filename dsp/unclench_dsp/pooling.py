@@ -1,0 +1,86 @@
+"""One effect from several sessions, each of which is as uncertain as it says, and differs besides.
+
+Random effects: sessions have effects of their own around a common one. How much they differ is
+estimated by restricted maximum likelihood (Viechtbauer 2005, doi:10.3102/10769986030003261), the
+interval by Hartung and Knapp (2001, doi:10.1002/sim.1009), which holds with few sessions where the
+usual normal one is too narrow.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import stdtrit
+
+from unclench_dsp.arrays import FloatArray
+from unclench_dsp.uncertainty import LogRatio
+
+LEAST_SESSIONS = 3  # for an interval
+
+
+def combine(log_values: FloatArray, ses: FloatArray) -> LogRatio:
+    """Combine the effects of sessions.
+
+    Parameters
+    ----------
+    log_values : ndarray, shape (n_sessions,)
+        On a log scale, as `LogRatio.value`.
+    ses : ndarray, shape (n_sessions,)
+        Their standard errors, above 0.
+
+    Returns
+    -------
+    LogRatio
+        `n_blocks` is the number of sessions. With fewer than `LEAST_SESSIONS` there is a standard
+        error but no interval. The interval is never narrower than that of a fixed effect would be
+        with Student's t, which few sessions that agree by luck would make it.
+
+    Raises
+    ------
+    ValueError
+        If there is no session, a value is not finite, or a standard error is not above 0.
+    """
+    n = log_values.size
+    if n == 0 or ses.shape != log_values.shape:
+        raise ValueError(
+            f"There are {n} values and {ses.size} standard errors; give one of each per session."
+        )
+    good = np.isfinite(log_values) & np.isfinite(ses) & (ses > 0)
+    if not good.all():
+        at = int(np.flatnonzero(~good)[0])
+        raise ValueError(
+            f"Session {at} has the value {log_values[at]:g} with the standard error {ses[at]:g}; "
+            "leave out sessions without both."
+        )
+    variances = np.square(ses)
+    weights = 1 / (variances + _between(log_values, variances))
+    value = float(weights @ log_values / weights.sum())
+    if n == 1:
+        return LogRatio(value, float(ses[0]), None, None, 1)
+    spread = float(weights @ np.square(log_values - value)) / (n - 1)
+    se = math.sqrt(max(1.0, spread) / float(weights.sum()))
+    if n < LEAST_SESSIONS:
+        return LogRatio(value, se, None, None, n)
+    half = float(stdtrit(n - 1, 0.975)) * se
+    return LogRatio(value, se, value - half, value + half, n)
+
+
+def _between(values: FloatArray, variances: FloatArray) -> float:
+    """Variance between sessions, by restricted maximum likelihood."""
+    if values.size < 2:
+        return 0.0
+
+    def minus_log_likelihood(between: float) -> float:
+        total = variances + between
+        weights = 1 / total
+        mean = weights @ values / weights.sum()
+        squares = weights @ np.square(values - mean)
+        return float(np.log(total).sum() + math.log(weights.sum()) + squares)
+
+    most = 4 * float(values.var(ddof=1)) + 1e-12
+    found = minimize_scalar(minus_log_likelihood, bounds=(0.0, most), method="bounded")
+    # The search never ends on the edge itself.
+    between = float(found.x)
+    return between if minus_log_likelihood(between) < minus_log_likelihood(0.0) else 0.0

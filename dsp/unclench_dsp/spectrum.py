@@ -1,0 +1,138 @@
+"""Median frequency of EMG, which falls as a muscle tires in a held contraction.
+
+It means something only of a hold that stands well above rest: at rest it is that of the noise.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import signal
+
+from unclench_dsp.arrays import FloatArray
+
+SEGMENT_S = 0.5  # of Welch's periodograms: 2 Hz apart, three of them in a hold of 1 s
+LEAST_HOLD_S = 1.0
+LEAST_SNR_DB = 10.0
+_LINES_HZ = (50.0, 60.0)
+_LINE_HALF_HZ = 4.0  # half of what a line takes up: the window's main lobe
+_STANDS_OUT = 5.0  # times the mean power beside it
+
+
+@dataclass(frozen=True)
+class HoldFrequency:
+    """Median frequency of a held contraction; None, and why, where it would mean nothing."""
+
+    median_hz: float | None
+    why_not: str
+
+
+def median_frequency(emg_uv: FloatArray, fs_hz: float, low_hz: float, high_hz: float) -> float:
+    """Return the frequency that halves the power of a band.
+
+    The spectrum is Welch's: Hann windows of half a second that overlap by half. A mains line, a
+    multiple of 50 or 60 Hz that stands out five times above what is beside it, is replaced by the
+    straight line across it: taking its power out alone would pull the median away from it.
+
+    Parameters
+    ----------
+    emg_uv : ndarray, shape (n_samples,)
+        Without gaps, not notched. A filter whose band is wider than this one does no harm.
+    fs_hz : float
+    low_hz, high_hz : float
+        The band; it ends at half of `fs_hz` at the latest.
+
+    Returns
+    -------
+    float
+        Hz; NaN where there is no power in the band.
+
+    Raises
+    ------
+    ValueError
+        If there is less than one window of samples.
+
+    References
+    ----------
+    Stulen & De Luca, IEEE Trans. Biomed. Eng. 28 (1981) 515-523.
+    """
+    freq_hz, power = _spectrum(emg_uv, fs_hz)
+    return _median(*_band(freq_hz, power, low_hz, high_hz))
+
+
+def contraction_median_frequency(
+    emg_uv: FloatArray, fs_hz: float, low_hz: float, high_hz: float, *, rest_uv: float | None
+) -> HoldFrequency:
+    """Return the median frequency of a contraction that is held long and high enough.
+
+    Parameters
+    ----------
+    emg_uv : ndarray, shape (n_samples,)
+        The contraction alone, without gaps.
+    fs_hz, low_hz, high_hz : float
+        As for `median_frequency`.
+    rest_uv : float or None
+        Resting RMS in the same band; None where it is not known.
+
+    Returns
+    -------
+    HoldFrequency
+    """
+    held_s = emg_uv.size / fs_hz
+    if held_s < LEAST_HOLD_S:
+        return HoldFrequency(None, f"held for {held_s:.1f} s, and {LEAST_HOLD_S:g} s are needed")
+    if rest_uv is None or not rest_uv > 0:
+        return HoldFrequency(None, "there is no resting level to compare the signal with")
+    freq_hz, power = _band(*_spectrum(emg_uv, fs_hz), low_hz, high_hz)
+    rms_uv = math.sqrt(_power_below(freq_hz, power)[-1])
+    if not rms_uv > 0:
+        return HoldFrequency(None, "there is no signal in the band")
+    over_db = 20 * math.log10(rms_uv / rest_uv)
+    if over_db < LEAST_SNR_DB:
+        return HoldFrequency(
+            None, f"{over_db:.0f} dB over rest, and {LEAST_SNR_DB:g} dB are needed"
+        )
+    return HoldFrequency(_median(freq_hz, power), "")
+
+
+def _spectrum(emg_uv: FloatArray, fs_hz: float) -> tuple[FloatArray, FloatArray]:
+    """Frequencies, and power in uV^2/Hz without mains lines."""
+    n_segment = round(SEGMENT_S * fs_hz)
+    if emg_uv.size < n_segment:
+        raise ValueError(
+            f"{emg_uv.size} samples are {emg_uv.size / fs_hz:.2f} s; a spectrum needs "
+            f"{SEGMENT_S:g} s or more."
+        )
+    freq_hz, power = signal.welch(emg_uv, fs_hz, window="hann", nperseg=n_segment)
+    step_hz = fs_hz / n_segment
+    for line_hz in _LINES_HZ:
+        for at_hz in np.arange(line_hz, fs_hz / 2 - 2 * _LINE_HALF_HZ, line_hz):
+            off_hz = np.abs(freq_hz - at_hz)
+            within = off_hz <= _LINE_HALF_HZ
+            beside = ~within & (off_hz <= 2 * _LINE_HALF_HZ + step_hz)
+            if power[within].max() > _STANDS_OUT * power[beside].mean():
+                power[within] = np.interp(freq_hz[within], freq_hz[beside], power[beside])
+    return freq_hz, power
+
+
+def _band(
+    freq_hz: FloatArray, power: FloatArray, low_hz: float, high_hz: float
+) -> tuple[FloatArray, FloatArray]:
+    """A spectrum cut to a band, with a point on each edge."""
+    low_hz, high_hz = max(low_hz, float(freq_hz[0])), min(high_hz, float(freq_hz[-1]))
+    inside = freq_hz[(freq_hz > low_hz) & (freq_hz < high_hz)]
+    cut_hz = np.concatenate([[low_hz], inside, [high_hz]])
+    return cut_hz, np.interp(cut_hz, freq_hz, power)
+
+
+def _power_below(freq_hz: FloatArray, power: FloatArray) -> FloatArray:
+    """Power up to each frequency, in uV^2, by trapezoids."""
+    steps = np.diff(freq_hz) * (power[1:] + power[:-1]) / 2
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def _median(freq_hz: FloatArray, power: FloatArray) -> float:
+    below = _power_below(freq_hz, power)
+    return float(np.interp(below[-1] / 2, below, freq_hz)) if below[-1] > 0 else math.nan

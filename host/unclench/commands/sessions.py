@@ -1,0 +1,284 @@
+"""`unclench sessions ...`: the list of sessions, and what can be done to one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from unclench.commands.sessionlist import plain, print_list
+from unclench.errors import InputError, UnclenchError
+from unclench.settings import load_settings, own_dir, sessions_dir
+from unclench.store.edit import edit_meta, is_recording, require_ended
+from unclench.store.library import Entry, Library
+from unclench.store.reader import open_session
+
+
+class _ListByDefault(click.Group):
+    """`unclench sessions` and `unclench sessions DIR ...` mean `unclench sessions list ...`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in {*self.commands, "--help", "-h"}:
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("sessions", cls=_ListByDefault)
+def sessions_command() -> None:
+    """List sessions, rename, tag and delete them, back them up.
+
+    Without a command: `unclench sessions list`, which also takes a folder. SESSION is a session's
+    folder, or how its name, title or date begins.
+    """
+
+
+@sessions_command.command("list")
+@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
+@click.option("--site", metavar="WORDS", help="Only of this site.")
+@click.option("--label", "labels", multiple=True, help="Only with this label; repeatable.")
+@click.option("--since", metavar="DATE", help="Only from this day on, such as 2026-11-23.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many.")
+@click.option("--review", is_flag=True, help="Make the figures that are missing.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+def list_command(
+    folder: Path | None,
+    site: str | None,
+    labels: Sequence[str],
+    since: str | None,
+    limit: int | None,
+    review: bool,
+    as_json: bool,
+) -> None:
+    """List the sessions in DIR, the newest first: by default all that are kept.
+
+    Tension is the mean of the time that could be used, in µV, of the trained muscle first; rest is
+    the share of time at rest, usable the share of time that went into the figures.
+    """
+    library = _library(folder)
+    if folder is not None and not folder.is_dir():
+        raise InputError(f"There is no folder {folder}: give the one that holds your sessions.")
+    after = None if since is None else _day(since)
+
+    def wanted() -> list[Entry]:
+        found = [e for e in library.entries() if _fits(e, site, labels, after)]
+        return found[:limit]
+
+    entries = wanted()
+    if review and any(_lacks_figures(e) for e in entries):
+        _review([e for e in entries if _lacks_figures(e)])
+        entries = wanted()
+    if as_json:
+        listed = [plain(entry) for entry in entries]
+        click.echo(json.dumps(listed, indent=1, ensure_ascii=False))
+        return
+    if not entries:
+        click.echo(_nothing(library, filtered=bool(site or labels or since)))
+        return
+    print_list(entries)
+    lacking = sum(_lacks_figures(entry) for entry in entries)
+    if lacking:
+        whose = "One session has" if lacking == 1 else f"{lacking} sessions have"
+        click.echo(
+            f"{whose} no figures yet (-): `unclench sessions --review` makes them.", err=True
+        )
+
+
+@sessions_command.command("rename")
+@click.argument("session")
+@click.argument("title")
+def rename_command(session: str, title: str) -> None:
+    """Give SESSION a TITLE ("" takes it away); its folder keeps its name."""
+    entry = _sound(session)
+    meta = edit_meta(entry.folder, title=title)
+    click.echo(
+        f"{entry.name} is now called {meta.title!r}."
+        if meta.title
+        else f"{entry.name} has no title now."
+    )
+
+
+@sessions_command.command("tag")
+@click.argument("session")
+@click.argument("labels", nargs=-1, required=True, metavar="LABEL...")
+@click.option("--remove", is_flag=True, help="Take the labels away.")
+def tag_command(session: str, labels: Sequence[str], remove: bool) -> None:
+    """Put labels on SESSION, to find it again with `--label`."""
+    entry = _sound(session)
+    if remove:
+        missing = [label for label in labels if label not in entry.labels]
+        if missing:
+            has = ", ".join(entry.labels) or "none"
+            raise InputError(f"{entry.name} has no label {missing[0]!r}; its labels: {has}.")
+        kept = [label for label in entry.labels if label not in labels]
+    else:
+        kept = [*entry.labels, *labels]
+    meta = edit_meta(entry.folder, labels=kept)
+    click.echo(f"{entry.name}: {', '.join(meta.labels) or 'no labels'}.")
+
+
+@sessions_command.command("delete")
+@click.argument("sessions", nargs=-1, required=True, metavar="SESSION...")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete_command(sessions: Sequence[str], yes: bool) -> None:
+    """Move sessions to the system's trash, from where they can be taken back."""
+    from unclench.store.trash import move_to_trash
+
+    found = list({entry.folder.resolve(): entry for entry in map(_find, sessions)}.values())
+    for entry in found:
+        if entry.ended == "running":
+            require_ended(entry.folder)
+    for entry in found:
+        click.echo(f"{entry.folder}  {entry.title}".rstrip())
+    number = "this session" if len(found) == 1 else f"these {len(found)} sessions"
+    if not yes and not click.confirm(f"Move {number} to the trash?"):
+        click.echo("Nothing was deleted.")
+        return
+    for entry in found:
+        move_to_trash(entry.folder)
+        click.echo(f"{entry.name} is in the trash.")
+
+
+@sessions_command.command("backup")
+@click.argument("file", metavar="FILE.zip", type=click.Path(path_type=Path))
+@click.argument("sessions", nargs=-1, metavar="[SESSION...]")
+@click.option("--force", is_flag=True, help="Write over FILE.zip if it is there.")
+def backup_command(file: Path, sessions: Sequence[str], force: bool) -> None:
+    """Put sessions into one zip file; all of them, and what you have set up, unless some are named.
+
+    The file is read back before it gets its name.
+    """
+    from unclench.store.backup import write_backup
+
+    library = _library(None)
+    entries = [_find(name) for name in sessions] if sessions else library.entries()
+    own = None if sessions else own_dir()
+    with _progress("backing up") as progress:
+        folders = list(dict.fromkeys(entry.folder for entry in entries))
+        report = write_backup(file, library.root, folders, own=own, force=force, progress=progress)
+    for sentence in report.left_out:
+        click.echo(sentence, err=True)
+    for folder in report.running:
+        click.echo(f"{folder} is still being recorded: it went in as it stood.", err=True)
+    files = f" and {_many(report.own_files, 'file')} of your own" if own is not None else ""
+    click.echo(
+        f"{file}: {_many(report.sessions, 'session')}{files}, {report.size_bytes / 1e6:.1f} MB, "
+        "read back and found whole."
+    )
+
+
+@sessions_command.command("restore")
+@click.argument("file", metavar="FILE.zip", type=click.Path(path_type=Path))
+@click.option("--to", "to", metavar="DIR", type=click.Path(path_type=Path), help="Where to.")
+def restore_command(file: Path, to: Path | None) -> None:
+    """Bring back what a backup holds; nothing that is there is overwritten."""
+    from unclench.store.restore import restore_backup
+
+    target = _library(to).root
+    with _progress("restoring") as progress:
+        report = restore_backup(file, target, own=own_dir(), progress=progress)
+    for place in report.there:
+        click.echo(f"{place} is there already, the same.")
+    for place, folder in report.renamed:
+        click.echo(f"{place} is there already, another one: the backup's is in {folder}.")
+    for path in report.own_beside:
+        click.echo(
+            f"{path.name.rpartition('.restored')[0]} of your own stays as it is; the "
+            f"backup's is beside it: {path}."
+        )
+    back = len(report.restored) + len(report.renamed)
+    own = f"; {_many(len(report.own_restored), 'file')} of your own" if report.own_restored else ""
+    click.echo(f"{_many(back, 'session')} restored to {target}{own}.")
+    kept_in = _library(None).root
+    if to is None and kept_in != target:
+        click.echo(f"The settings that came back say that sessions are kept in {kept_in}.")
+
+
+def _library(folder: Path | None) -> Library:
+    if folder is None:
+        settings, trouble = load_settings()
+        if trouble:
+            click.echo(trouble, err=True)
+        folder = sessions_dir(settings)
+    return Library(folder.expanduser())
+
+
+def _find(text: str) -> Entry:
+    return _library(None).find(text)
+
+
+def _sound(text: str) -> Entry:
+    """Return a session that can be changed. Raises UnclenchError."""
+    entry = _find(text)
+    if entry.trouble:
+        raise InputError(entry.trouble)
+    return entry
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise InputError(
+            f"--since {text!r} is no date; a day such as 2026-11-23 is expected."
+        ) from None
+
+
+def _fits(entry: Entry, site: str | None, labels: Sequence[str], after: datetime | None) -> bool:
+    sites = " ".join(s for s in entry.sites if s).casefold()
+    own = {label.casefold() for label in entry.labels}
+    return (
+        (site is None or site.casefold() in sites)
+        and all(label.casefold() in own for label in labels)
+        and (after is None or entry.created >= after)
+    )
+
+
+def _lacks_figures(entry: Entry) -> bool:
+    return not entry.trouble and entry.summary is None and entry.duration_s > 0
+
+
+def _review(entries: Sequence[Entry]) -> None:
+    """Make figures; what cannot be reviewed is told, and stops nothing."""
+    from unclench.review.summary import ensure_summary
+
+    with _progress("reviewing") as progress:
+        for n, entry in enumerate(entries):
+            progress(n, len(entries))
+            try:
+                if not is_recording(entry.folder, open_session(entry.folder).meta):
+                    ensure_summary(entry.folder)
+            except UnclenchError as error:
+                click.echo(str(error), err=True)
+
+
+@contextmanager
+def _progress(words: str) -> Iterator[Callable[[int, int], None]]:
+    bar = Progress(
+        *(TextColumn(words), BarColumn(), MofNCompleteColumn()),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(words, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _nothing(library: Library, filtered: bool) -> str:
+    if filtered:
+        return f"No session in {library.root} is like that; `unclench sessions` lists all."
+    return (
+        f"No sessions in {library.root} yet: `unclench session` guides you through one, "
+        "`unclench record` records one."
+    )
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"

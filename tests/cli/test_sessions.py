@@ -1,0 +1,277 @@
+"""`unclench sessions ...`: the list, and what can be done to a session."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from unclench.settings import load_settings, own_dir, sessions_dir
+from unclench.store.edit import edit_meta
+from unclench.store.reader import open_session
+from unclench.store.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
+
+EXAMPLES = Path(__file__).parents[1] / "store" / "examples"
+
+
+@pytest.fixture
+def root():
+    folder = sessions_dir(load_settings()[0])
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def keep(root):
+    """Keep a session where sessions are kept."""
+
+    def put(name: str, example: str = "first", mean_uv: float | None = None, **changes) -> Path:
+        folder = root / name
+        shutil.copytree(EXAMPLES / example, folder)
+        if changes:
+            edit_meta(folder, **changes)
+        if mean_uv is not None:
+            channels = (
+                ChannelSummary(channel="ch2", used_s=0.5, mean_uv=9 * mean_uv),
+                ChannelSummary(
+                    channel="ch1", site="Jaw", used_s=1.0, mean_uv=mean_uv, rest_share=0.625
+                ),
+            )
+            made_of = sizes_of(folder)
+            write_summary(
+                folder, SessionSummary(made_of=made_of, duration_s=1.0, channels=channels)
+            )
+        return folder
+
+    return put
+
+
+@pytest.fixture
+def at_terminal(monkeypatch):
+    """Make the list believe that it is shown in a terminal so wide."""
+
+    def wide(columns: int) -> None:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        monkeypatch.setattr(
+            "unclench.commands.sessionlist.sys",
+            type("sys", (), {"stdout": type("out", (), {"isatty": staticmethod(lambda: True)})}),
+        )
+
+    return wide
+
+
+def test_the_list_in_a_pipe_is_one_session_a_line_newest_first(run, keep):
+    keep("old", created="2025-01-02T03:04:05+00:00", title="Löse", mean_uv=2.04)
+    keep("2026-11-23_09-30-00", "guided", sites=["Left shoulder", "Jaw"])
+    done = run("sessions")
+    assert done.status == 0
+    header, new, old = done.out.splitlines()
+    assert header.split() == [
+        *("date", "session", "site", "program", "length", "µV", "rest", "usable")
+    ]
+    assert new.split("  ")[0].startswith("2026-11-23")
+    assert new.split()[2:] == ["Left", "shoulder,", "Jaw", "quiet-five", "0:01", "-", "-", "-"]
+    assert old.split()[2:] == [
+        "Löse",
+        "Left",
+        "shoulder",
+        "0:01",
+        "2.0",
+        "18.4",
+        "62",
+        "%",
+        "75",
+        "%",
+    ]
+    assert done.err == (
+        "One session has no figures yet (-): `unclench sessions --review` makes them.\n"
+    )
+
+
+def test_a_given_folder(run, tmp_path):
+    shutil.copytree(EXAMPLES / "first", tmp_path / "here" / "walk")
+    assert "walk" in run("sessions", tmp_path / "here").out
+    assert "walk" in run("sessions", "list", tmp_path / "here").out
+    assert "There is no folder" in run("sessions", tmp_path / "nowhere").sentence()
+
+
+def test_an_empty_library_says_what_to_do(run):
+    done = run("sessions")
+    assert (done.status, done.err) == (0, "")
+    assert "`unclench session` guides you" in done.out
+    assert run("sessions", "--json").out == "[]\n"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_it_fits_the_terminal(run, keep, at_terminal, width):
+    keep("a", "guided", title="Ein sehr langer Titel " * 5, sites=["Left shoulder", "Jaw"])
+    keep("b", title="疲れた肩" * 20, mean_uv=12.5)
+    (keep("c") / "session.json").write_text("{")
+    at_terminal(width)
+    lines = run("sessions").out.splitlines()
+    assert max(cell_len(line) for line in lines) <= width
+    assert sum("…" in line for line in lines) >= 2
+    assert sum(line.startswith("    ") for line in lines) >= 1  # the sentence goes on
+
+
+def test_damaged_ones_are_listed_with_their_sentence(run, keep):
+    keep("fine")
+    path = keep("2024-05-06_07-08-09") / "session.json"
+    path.write_text(json.dumps({"schema_version": 9, "unclench_version": "3.0"}))
+    done = run("sessions")
+    assert done.status == 0
+    assert "fine" in done.out
+    assert "2024-05-06 07:08  2024-05-06_07-08-09: " in done.out
+    assert "schema version 9 (unclench 3.0)" in done.out
+
+
+def test_titles_cannot_break_the_table(run, keep):
+    path = keep("a") / "session.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "title": "x\n\x1b[31mred"}))
+    done = run("sessions")
+    assert "\x1b" not in done.out
+    assert len(done.out.splitlines()) == 2
+
+
+def test_filters(run, keep):
+    keep("a", sites=["Jaw", None], labels=["desk"], created="2026-01-01T12:00:00+00:00")
+    keep("b", sites=["Left shoulder", None], labels=["desk", "late"])
+
+    def names(*options) -> list[str]:
+        return [s["name"] for s in json.loads(run("sessions", "--json", *options).out)]
+
+    assert names() == ["b", "a"]
+    assert names("--site", "jaw") == ["a"]
+    assert names("--label", "Desk", "--label", "late") == ["b"]
+    assert names("--since", "2026-02-01") == ["b"]
+    assert names("--limit", 1) == ["b"]
+    assert "No session" in run("sessions", "--site", "neck").out
+    assert "--since 'soon' is no date" in run("sessions", "--since", "soon").sentence()
+
+
+def test_json_holds_it_all(run, keep):
+    folder = keep("a", title="Löse", labels=["desk"], mean_uv=2.0)
+    (listed,) = json.loads(run("sessions", "--json").out)
+    assert (listed["folder"], listed["title"], listed["labels"]) == (str(folder), "Löse", ["desk"])
+    assert listed["created"] == "2026-11-23T09:30:00+01:00"
+    assert (listed["quality"], listed["trouble"]) == (0.75, "")
+    assert listed["summary"]["channels"][1]["rest_share"] == 0.625
+
+
+def test_review_makes_what_is_missing(run, keep):
+    pytest.importorskip("unclench.review.summary")
+    folder = keep("a")
+    done = run("sessions", "--review")
+    assert (done.status, done.err) == (0, "")
+    assert (folder / "summary.json").is_file()
+
+
+def test_rename(run, keep):
+    folder = keep("2026-11-23_09-30-00")
+    assert run("sessions", "rename", "2026-11-23", "Evening").status == 0
+    assert open_session(folder).meta.title == "Evening"
+    assert "Evening" in run("sessions").out
+    assert run("sessions", "rename", "even", "").out.endswith("has no title now.\n")
+    assert "There is no session" in run("sessions", "rename", "nothing", "x").sentence()
+    assert "at most 120" in run("sessions", "rename", "2026", "x" * 121).sentence()
+
+
+def test_tag(run, keep):
+    folder = keep("walk")
+    assert run("sessions", "tag", folder, "desk", "left handed").out == "walk: desk, left handed.\n"
+    assert run("sessions", "tag", "walk", "desk", "late").status == 0
+    assert open_session(folder).meta.labels == ("desk", "left handed", "late")
+    assert run("sessions", "tag", "walk", "desk", "--remove").out == "walk: left handed, late.\n"
+    assert "has no label 'desk'" in run("sessions", "tag", "walk", "desk", "--remove").sentence()
+
+
+def test_a_damaged_session_is_not_changed(run, keep):
+    path = keep("walk") / "session.json"
+    path.write_text("{")
+    assert "not readable JSON" in run("sessions", "rename", "walk", "x").sentence()
+    assert path.read_text() == "{"
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="their trash cannot be looked into")
+def test_delete_moves_to_the_trash(run_apart, keep, root):
+    folder = keep("walk")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    keep("stays")
+    done = run_apart("sessions", "delete", "walk", "--yes", env={**os.environ, "HOME": str(root)})
+    assert (done.status, done.err) == (0, "")
+    assert not folder.exists()
+    (trashed,) = Path(os.environ["XDG_DATA_HOME"]).glob("Trash/files/walk")
+    assert {path.name: path.read_bytes() for path in trashed.iterdir()} == before
+    assert (root / "stays").is_dir()
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="their trash is always there")
+def test_without_a_trash_nothing_is_deleted(run_apart, keep, root, tmp_path):
+    folder = keep("walk")
+    (tmp_path / "file").touch()
+    env = {**os.environ, "HOME": str(root), "XDG_DATA_HOME": str(tmp_path / "file")}
+    done = run_apart("sessions", "delete", "walk", "--yes", env=env)
+    assert done.status == 2
+    assert "so nothing was deleted" in done.err
+    assert "Traceback" not in done.err
+    assert len(list(folder.iterdir())) == 4
+
+
+def test_delete_asks(run_apart, keep):
+    folder = keep("walk")
+    done = run_apart("sessions", "delete", "walk", input="n\n")
+    assert "Move this session to the trash?" in done.out
+    assert "Nothing was deleted." in done.out
+    assert folder.is_dir()
+    run_apart("sessions", "delete", "walk", input="")
+    assert folder.is_dir()
+
+
+def test_a_session_being_recorded_is_not_deleted(run, keep):
+    folder = keep("now", "unclosed")
+    (folder / "emg.csv").touch()
+    assert "still being recorded" in run("sessions", "delete", "now", "--yes").sentence()
+    assert folder.is_dir()
+
+
+def test_backup_and_restore(run, keep, root, tmp_path):
+    keep("a")
+    keep("deep/b")
+    own_dir().mkdir(parents=True)
+    (own_dir() / "tags.toml").write_text("# mine")
+    file = tmp_path / "b.zip"
+    said = run("sessions", "backup", file)
+    assert said.out.startswith(f"{file}: 2 sessions and 1 file of your own, ")
+    assert "overwrites nothing" in run("sessions", "backup", file).sentence()
+    assert run("sessions", "backup", file, "--force").status == 0
+    shutil.rmtree(root / "a")
+    (own_dir() / "tags.toml").write_text("# other")
+    done = run("sessions", "restore", file)
+    assert (done.status, done.err) == (0, "")
+    assert "deep/b is there already, the same." in done.out
+    assert "tags.toml of your own stays as it is" in done.out
+    assert done.out.endswith(f"1 session restored to {root}.\n")
+    assert (root / "a" / "emg.csv").is_file()
+    elsewhere = run("sessions", "restore", file, "--to", tmp_path / "new")
+    assert "2 sessions restored" in elsewhere.out
+
+
+def test_a_backup_of_some_holds_nothing_else(run, keep, tmp_path):
+    keep("a")
+    keep("b")
+    said = run("sessions", "backup", tmp_path / "b.zip", "a")
+    assert ": 1 session, " in said.out
+    assert (
+        "1 session restored"
+        in run("sessions", "restore", tmp_path / "b.zip", "--to", tmp_path / "new").out
+    )
+
+
+def test_a_broken_backup_is_a_sentence(run, tmp_path):
+    (tmp_path / "b.zip").write_text("hello")
+    assert "damaged or no zip file" in run("sessions", "restore", tmp_path / "b.zip").sentence()

@@ -1,0 +1,185 @@
+"""Editing a session after the fact."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unclench.errors import InputError, StoreError
+from unclench.store import BoardConstants, Event, SessionMeta, SessionWriter, open_session
+from unclench.store.edit import edit_events, edit_meta
+from unclench_wire.messages import Channel, Hello
+
+META = SessionMeta(
+    source="sim",
+    constants=BoardConstants.from_hello(Hello([Channel(200_000)])),
+    band={"name": "wide", "low_hz": 20, "high_hz": 450, "order": 4},
+    window_s=0.25,
+    tension_rate_hz=50,
+)
+EVENTS = [
+    Event(100, 0.05, "tag", "posture: slouching", None, None),
+    Event(100, 0.05, "note", "=1+1", None, None),
+    Event(400, 0.2, "tag end", "posture: slouching", 0.15, None),
+    Event(500, 0.25, "gap", "20 samples lost", 0.01, 20),
+]
+# Blanks at its start are lost by the reader, so a person's words begin with something else.
+typed = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))).filter(
+    lambda text: text == text.lstrip()
+)
+
+
+def write(folder: Path, events=EVENTS) -> Path:
+    with SessionWriter(folder, META) as writer:
+        writer.write_samples(0, np.full((1000, 1), 512_000, np.int32))
+        for e in events:
+            writer.write_event(e.sample, e.kind, e.text, e.duration_s, e.lost_samples)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write(tmp_path / "walk")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def raw(folder: Path) -> dict:
+    return json.loads((folder / "session.json").read_text(encoding="utf-8"))
+
+
+def test_title_and_labels_change_and_nothing_else(folder):
+    path = folder / "session.json"
+    path.write_text(json.dumps({**raw(folder), "mood": {"calm": [1]}}))
+    before = raw(folder)
+    meta = edit_meta(folder, title="  Löse \n Schultern ", labels=["desk", "late", "desk"])
+    assert (meta.title, meta.labels) == ("Löse Schultern", ("desk", "late"))
+    after = raw(folder)
+    changed = {"title": "Löse Schultern", "labels": ["desk", "late"]}
+    assert after == {**before, **changed}
+    assert open_session(folder).meta == meta
+    assert not list(folder.glob("*.part"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"title": "x" * 121}, "title has 121 characters; at most 120"),
+        ({"labels": ["x" * 41]}, "label has 41 characters"),
+        ({"labels": ["desk", " "]}, "label is empty"),
+        ({"sites": ["a", "b"]}, "sites has 2 entries"),
+        ({"window_s": -1}, "window_s cannot be '-1'"),
+    ],
+)
+def test_a_wrong_value_is_refused_and_nothing_written(folder, changes, words):
+    before = files(folder)
+    with pytest.raises(InputError, match=words):
+        edit_meta(folder, **changes)
+    assert files(folder) == before
+
+
+def test_a_key_that_is_none_is_a_mistake_of_the_program(folder):
+    with pytest.raises(TypeError, match="tilte"):
+        edit_meta(folder, tilte="x")
+
+
+@pytest.mark.parametrize("edit", [lambda f: edit_meta(f, title="x"), lambda f: edit_events(f, [])])
+class TestRefusals:
+    def refused(self, edit, folder, words):
+        before = files(folder)
+        with pytest.raises(StoreError, match=words):
+            edit(folder)
+        assert files(folder) == before
+
+    def test_a_session_being_recorded(self, edit, tmp_path):
+        with SessionWriter(tmp_path / "now", META):
+            self.refused(edit, tmp_path / "now", "still being recorded")
+
+    def test_a_future_version(self, edit, folder):
+        text = json.dumps({**raw(folder), "schema_version": 9})
+        (folder / "session.json").write_text(text)
+        self.refused(edit, folder, "version 9")
+
+    def test_values_that_json_cannot_hold(self, edit, folder):
+        if edit(folder) is None:
+            return  # edit_events does not write session.json
+        (folder / "session.json").write_text(
+            json.dumps({**raw(folder), "drift_ppm": float("nan"), "duration_s": float("inf")})
+        )
+        self.refused(edit, folder, "would not survive")
+
+    def test_no_session(self, edit, tmp_path):
+        self.refused(edit, tmp_path, "no session folder")
+
+
+def test_what_a_crash_left_can_be_edited_after_a_while(tmp_path):
+    writer = SessionWriter(tmp_path / "crash", META)
+    writer._opened.close()
+    for path in (tmp_path / "crash").iterdir():
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    assert edit_meta(tmp_path / "crash", title="x").title == "x"
+
+
+def test_events_are_written_byte_for_byte_as_the_recorder_does(folder, tmp_path):
+    more = [*EVENTS, Event(300, 0.15, "note", 'she said "löse", =1', None, None)]
+    edit_events(folder, more)
+    expected = write(tmp_path / "other", sorted(more, key=lambda e: e.sample))
+    assert (folder / "events.csv").read_bytes() == (expected / "events.csv").read_bytes()
+    assert not list(folder.glob("*.part"))
+
+
+def test_unchanged_events_leave_the_file_as_it_was(folder):
+    before = (folder / "events.csv").read_bytes()
+    edit_events(folder, open_session(folder).events())
+    assert (folder / "events.csv").read_bytes() == before
+
+
+def test_only_the_first_edit_keeps_the_original(folder):
+    before = (folder / "events.csv").read_bytes()
+    edit_events(folder, EVENTS[:2])
+    edit_events(folder, EVENTS[:1])
+    assert (folder / "events.original.csv").read_bytes() == before
+    assert open_session(folder).events() == EVENTS[:1]
+
+
+def test_samples_are_never_touched_and_figures_are_made_anew(folder):
+    (folder / "summary.json").write_text("{}")
+    before = files(folder)
+    edit_events(folder, [])
+    after = files(folder)
+    assert "summary.json" not in after
+    assert {k: after[k] for k in ("emg.csv", "tension.csv", "session.json")} == {
+        k: before[k] for k in ("emg.csv", "tension.csv", "session.json")
+    }
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (Event(-1, 0.0, "tag", "x", None, None), "at sample -1"),
+        (Event(1, 0.0, "tag", "x", -0.5, None), "lasts -0.5 s"),
+        (Event(1, 0.0, "tag", "x", float("nan"), None), "lasts nan s"),
+        (Event(1, 0.0, "tag", "\ud800", None, None), "no file can hold"),
+    ],
+)
+def test_an_impossible_event_is_refused_and_nothing_written(folder, event, words):
+    before = files(folder)
+    with pytest.raises(InputError, match=words):
+        edit_events(folder, [event])
+    assert files(folder) == before
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**9), typed, st.none() | st.floats(0, 1e6))))
+def test_texts_round_trip(tmp_path_factory, rows):
+    folder = write(tmp_path_factory.mktemp("e") / "s", [])
+    events = [Event(s, round(s / 2000, 6), "note", text, d, None) for s, text, d in rows]
+    edit_events(folder, events)
+    assert open_session(folder).events() == sorted(events, key=lambda e: e.sample)
