@@ -28,6 +28,7 @@ from unclench_dsp.quality import (
     QualitySettings,
     SignalState,
     clipped_fraction,
+    seen_rails_uv,
 )
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "noise_in_band",
     "rectify",
     "resting_baseline",
+    "seen_rails_uv",
     "settle_s",
     "slow_swings",
     "swings_by_second",

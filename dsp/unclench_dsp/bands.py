@@ -70,15 +70,14 @@ def design_bandpass(band: Band, fs_hz: float) -> FloatArray:
         raise RateError(
             f"A rate of {fs_hz:g} Hz is too low for the {band.name} band "
             f"({band.low_hz:g}-{band.high_hz:g} Hz): at least {band.min_rate_hz:g} Hz is needed; "
-            f"use a faster recording{_other_band(band)}."
+            f"use a faster recording{_other_band(band, fs_hz)}."
         )
     return signal.butter(
         band.order, (band.low_hz, band.high_hz), btype="bandpass", fs=fs_hz, output="sos"
     )
 
 
-def _other_band(band: Band) -> str:
-    humblest = min(BANDS.values(), key=lambda other: other.min_rate_hz)
-    if humblest.min_rate_hz >= band.min_rate_hz:
-        return ""
-    return f" or, from {humblest.min_rate_hz:g} Hz on, --band {humblest.name}"
+def _other_band(band: Band, fs_hz: float) -> str:
+    """Advice to take the band that this rate is enough for, if there is one."""
+    enough = [other for other in BANDS.values() if other.min_rate_hz <= fs_hz and other != band]
+    return f" or --band {enough[0].name}" if enough else ""

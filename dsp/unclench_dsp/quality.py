@@ -116,6 +116,25 @@ def clipped_fraction(
     return fraction
 
 
+def seen_rails_uv(emg_uv: FloatArray) -> tuple[float, float] | None:
+    """Where a recording of unknown rails is cut off, if it is: see `clipped_fraction`.
+
+    Parameters
+    ----------
+    emg_uv : ndarray, shape (n_samples, n_channels)
+        Unfiltered.
+
+    Returns
+    -------
+    tuple of float, or None
+        Lowest and highest value of the channels that are cut off; None where none is.
+    """
+    cut = clipped_fraction(emg_uv) > 0
+    if not cut.any():
+        return None
+    return float(emg_uv[:, cut].min()), float(emg_uv[:, cut].max())
+
+
 def _count_runs_at_extremes(x_uv: FloatArray) -> int:
     low, high = x_uv.min(), x_uv.max()
     at_rail = _in_runs(x_uv == low) | _in_runs(x_uv == high)

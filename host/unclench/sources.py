@@ -20,8 +20,8 @@ from unclench.link.virtual.faults import Faults
 from unclench.link.virtual.inputs import RecordedInput, SyntheticInput, recording_hello
 from unclench.link.virtual.scenarios import SCENARIOS
 from unclench.link.virtual.situation import Situation
-from unclench.store.recording import Recording, load_recording
-from unclench_dsp import clipped_fraction
+from unclench.store.recording import load_recording
+from unclench_dsp import seen_rails_uv
 
 DEFAULT_SCENARIO = "desk-work"
 _WHOLE = ("channels", "rate", "seed")  # settings of sim that are whole numbers
@@ -155,7 +155,8 @@ def recorded_source(
     else:
         noise = recording.noise_uv or (None,) * len(recording.channels)
         rate = (recording.rate.numerator, recording.rate.denominator)
-        hello, units = recording_hello(recording.emg_uv, rate, label, noise, _rails_uv(recording))
+        rails_uv = seen_rails_uv(recording.emg_uv)
+        hello, units = recording_hello(recording.emg_uv, rate, label, noise, rails_uv)
     if units.shape[1] > 3:
         raise InputError(
             f"{path} has {units.shape[1]} channels ({', '.join(recording.channels)}), the wire "
@@ -163,14 +164,6 @@ def recorded_source(
         )
     board = VirtualBoard(RecordedInput(hello, recording.sample, units), speed)
     return Source(label, board.plug_in, board, speed, recording.channels, recording.notes, True)
-
-
-def _rails_uv(recording: Recording) -> tuple[float, float] | None:
-    """Where a stranger's recording is cut off, if it is."""
-    cut = clipped_fraction(recording.emg_uv) > 0
-    if not cut.any():
-        return None
-    return float(recording.emg_uv[:, cut].min()), float(recording.emg_uv[:, cut].max())
 
 
 def _auto(speed: float) -> Source:

@@ -68,7 +68,7 @@ class BoardConstants(BaseModel):
 
     @property
     def virtual(self) -> bool:
-        """Whether it was no board with a person at it: the virtual board, or a recording replayed."""
+        """Whether no board measured a person: the virtual board, or a recording replayed."""
         return bool(self.flags & FLAG_VIRTUAL)
 
     def to_hello(self) -> Hello:

@@ -158,7 +158,7 @@ _MARK = {",": "comma", ".": "point"}
 def number(cell: str, decimal: str) -> float | None:
     """Value of a cell, or None; 'nan' and 'inf' give themselves."""
     if (_COMMA if decimal == "," else _POINT).fullmatch(cell):
-        return float(cell.replace(",", "."))
+        return float(cell.strip().replace(",", "."))  # of all that \s matches, float() refuses some
     return float(cell) if cell.strip().lower() in ("nan", "inf", "-inf") else None
 
 

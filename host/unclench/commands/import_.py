@@ -1,0 +1,79 @@
+"""`unclench import`: a recording of another program becomes a session."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from unclench.commands.options import csv_options
+from unclench.errors import InputError
+from unclench.importing import FORMATS, Asked, import_file
+from unclench.settings import load_settings, sessions_dir
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--format", "format_name", type=click.Choice(FORMATS), help="If it is not seen.")
+@csv_options
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Session folder; one with the name of FILE, where sessions are kept, unless given.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a summary object.")
+def import_command(
+    file: Path,
+    format_name: str | None,
+    fs_hz: float | None,
+    columns: Sequence[str],
+    unit: str | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Bring in FILE as a session folder, to be reviewed and replayed.
+
+    OpenSignals (.h5, .txt), BioSPPy text, OpenBCI GUI text, EDF, BDF, WFDB (.hea), Spike Recorder
+    WAV, DataLOG text, CSV and TSV: known by their contents. FILE itself stays as it is.
+    """
+    if out is not None and (not str(out).strip() or out == Path()):
+        raise InputError("--out needs the name of a folder.")
+    if out is None:
+        settings, trouble = load_settings()
+        if trouble:
+            click.echo(trouble, err=True)
+        out = _free(sessions_dir(settings), file)
+    asked = Asked(fs_hz, columns, unit)
+    done = import_file(file.expanduser(), out.expanduser(), format_name=format_name, asked=asked)
+    for note in done.notes:
+        click.echo(note, err=True)
+    meta = done.meta
+    if as_json:
+        summary = {
+            "folder": str(done.folder),
+            "format": done.format,
+            "fs_hz": meta.fs_hz,
+            "channels": list(meta.channels),
+            "duration_s": meta.duration_s,
+            "n_samples": meta.n_samples,
+            "lost_samples": meta.lost_samples,
+            "notes": list(done.notes),
+        }
+        click.echo(json.dumps(summary, indent=2))
+        return
+    click.echo(
+        f"{done.format}: {meta.duration_s:.1f} s of {', '.join(meta.channels)} at "
+        f"{meta.fs_hz:g} Hz, {meta.lost_samples} samples lost: {done.folder}"
+    )
+
+
+def _free(folder: Path, file: Path) -> Path:
+    """Return a name for the session that is not taken."""
+    name, twin = file.stem or "imported", 2
+    path = folder / name
+    while path.exists():
+        path, twin = folder / f"{name}-{twin}", twin + 1
+    return path

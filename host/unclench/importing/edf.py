@@ -1,0 +1,158 @@
+"""EDF, EDF+, BDF and BDF+, through edfio; discontinuous ones too."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.errors import InputError
+from unclench.importing.found import (
+    BROKEN,
+    IN_UV,
+    Asked,
+    Column,
+    Found,
+    Mark,
+    broken,
+    choose,
+    local_time,
+    settle_rate,
+)
+
+EDF_MAGIC, BDF_MAGIC = b"0       ", b"\xffBIOSEMI"
+SKIP = "BAD_ACQ_SKIP"  # MNE's word for time without samples, and what `unclench export` writes
+_ONSET = re.compile(rb"([+-]\d+(?:\.\d+)?)\x14")
+_MOST_MARKS = 100_000
+_NO_DATE = 1985  # what an anonymous EDF+ says
+
+
+def read_edf(path: Path, asked: Asked) -> Found:
+    """Read an EDF or BDF. Raises InputError."""
+    import edfio
+
+    with path.open("rb") as raw:
+        is_bdf = raw.read(8) == BDF_MAGIC
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        try:
+            file = edfio.read_bdf(path) if is_bdf else edfio.read_edf(path, lazy_load_data=False)
+            return _read(path, file, asked, is_bdf, told)
+        except BROKEN as error:
+            raise broken(path.name, "EDF or BDF", error) from error
+
+
+def _read(
+    path: Path, file: Any, asked: Asked, is_bdf: bool, told: list[warnings.WarningMessage]
+) -> Found:
+    signals = file.signals
+    if not signals:
+        raise InputError(f"{path.name} holds annotations only, no signals.")
+    names = _unique([signal.label or "signal" for signal in signals])
+    offered = [
+        Column(name, _uv(signal.physical_dimension), "emg" in name.lower())
+        for name, signal in zip(names, signals, strict=True)
+    ]
+    choice = choose(path.name, offered, asked)
+    for i in choice.places:
+        physical, digital = signals[i].physical_range, signals[i].digital_range
+        if physical[0] == physical[1] or digital[0] == digital[1]:
+            raise InputError(f"{path.name} gives no scale for {names[i]!r}: restore the file.")
+    lengths = {signals[i].samples_per_data_record for i in choice.places}
+    if len(lengths) > 1:
+        raise InputError(
+            f"{path.name} has channels of different rates among those taken: choose such as have "
+            "one rate with --column."
+        )
+    per_record, record_s = lengths.pop(), Fraction(str(file.data_record_duration))
+    if per_record < 1 or record_s <= 0:
+        raise InputError(
+            f"{path.name} has data records without samples or length: restore the file."
+        )
+    rate, notes = settle_rate(path.name, Fraction(per_record) / record_s, asked)
+    emg_uv = np.stack([signals[i].data for i in choice.places], axis=1) * choice.uv
+    sample = np.arange(len(emg_uv), dtype=np.int64)
+    if not file.is_continuous:
+        onsets = _onsets(path, is_bdf)
+        starts = np.rint((onsets - onsets[0]) * float(rate)).astype(np.int64)
+        if len(starts) != len(emg_uv) // per_record or (np.diff(starts) < per_record).any():
+            raise InputError(f"{path.name} has data records whose times overlap: restore the file.")
+        sample = (starts[:, None] + np.arange(per_record)).reshape(-1)
+    annotations = file.annotations[:_MOST_MARKS]
+    there = np.ones(len(sample), bool)
+    marks = []
+    for note in annotations:
+        start = round(note.onset * float(rate))
+        if note.text.startswith(SKIP):
+            stop = round((note.onset + (note.duration or 0.0)) * float(rate))
+            if stop >= sample[-1]:  # the end of the file, give or take a sample
+                stop = int(sample[-1]) + 1
+            there &= (sample < start) | (sample >= stop)
+        elif start >= 0 and note.text:
+            marks.append(Mark(start, note.text, note.duration or 0.0))
+    warned = dict.fromkeys(" ".join(str(one.message).split()) for one in told)
+    notes += [f"the library that reads it warned: {words}" for words in warned]
+    return Found(
+        rate,
+        tuple(names[i] for i in choice.places),
+        emg_uv[there],
+        sample[there],
+        created=_moment(file),
+        marks=tuple(marks),
+        device=_device(file),
+        notes=(*choice.notes, *notes),
+    )
+
+
+def _onsets(path: Path, is_bdf: bool) -> NDArray[np.float64]:
+    """Return the time of each data record, which its first annotation tells (EDF+ 2.2.4)."""
+    data, width = path.read_bytes(), 3 if is_bdf else 2
+    n_signals, header = int(data[252:256]), int(data[184:192])
+    labels = [data[256 + 16 * i : 272 + 16 * i].strip() for i in range(n_signals)]
+    at = 256 + 216 * n_signals
+    lengths = [width * int(data[at + 8 * i : at + 8 * i + 8]) for i in range(n_signals)]
+    place = next(i for i, label in enumerate(labels) if label.endswith(b"DF Annotations"))
+    begin = header + sum(lengths[:place])
+    onsets = []
+    for record in range(begin, len(data) - sum(lengths[place:]) + 1, sum(lengths)):
+        match = _ONSET.match(data[record : record + lengths[place]])
+        if match is None:
+            raise ValueError("a data record has no time")
+        onsets.append(float(match[1]))
+    return np.array(onsets)
+
+
+def _uv(dimension: str) -> float | None:
+    return IN_UV.get(dimension.strip().lower().replace("µ", "u").replace("\ufffd", "u"))
+
+
+def _moment(file: Any) -> datetime | None:
+    try:
+        start = file.startdatetime
+    except BROKEN:
+        return None
+    return None if start.year <= _NO_DATE else local_time(start)
+
+
+def _device(file: Any) -> str:
+    try:
+        equipment = file.recording.equipment_code
+    except BROKEN:
+        return "EDF"
+    return "EDF" if equipment in ("", "X") else str(equipment).replace("_", " ")
+
+
+def _unique(names: list[str]) -> list[str]:
+    unique: list[str] = []
+    for name in names:
+        twin, candidate = 2, name
+        while candidate in unique:
+            candidate, twin = f"{name} {twin}", twin + 1
+        unique.append(candidate)
+    return unique

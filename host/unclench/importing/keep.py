@@ -1,0 +1,195 @@
+"""A foreign recording as a session folder, with the tension that the live chain makes of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.importing.found import Found, exact_rate
+from unclench.link.virtual.inputs import recording_hello
+from unclench.live.blocks import LiveEvent, LiveSettings, StreamInfo
+from unclench.live.processing import Processing
+from unclench.live.recorder import Recorder
+from unclench.store.constants import BoardConstants
+from unclench.store.folder import is_session
+from unclench.store.schema import BandMeta, SessionMeta
+from unclench.store.writer import SessionWriter
+from unclench_dsp import BANDS, WIDE, seen_rails_uv
+
+_BLOCK_N = 1 << 12  # samples at a time: the result does not depend on it
+_NO_TENSION_RATE_HZ = 50.0
+
+
+def keep(
+    found: Found, out: Path, file_name: str, about: dict[str, Any]
+) -> tuple[SessionMeta, Path, tuple[str, ...]]:
+    """Write the session; return its settings, its folder and all notes.
+
+    Parameters
+    ----------
+    about : dict
+        What `imported` of session.json shall say, beside the notes.
+
+    Raises
+    ------
+    StoreError
+        It cannot be written; nothing is left behind.
+    """
+    rate = exact_rate(found.rate)
+    label = f"{found.device}: {file_name}" if found.device else file_name
+    unknown = (None,) * len(found.channels)
+    hello, units = recording_hello(
+        found.emg_uv,
+        (rate.numerator, rate.denominator),
+        label,
+        unknown,
+        seen_rails_uv(found.emg_uv),
+    )
+    settings, why_none = _settings(float(rate))
+    info = StreamInfo(f"imported: {file_name}", hello, _unique(found.channels), settings)
+    notes = list(found.notes)
+    notes.append(f"samples are kept in steps of {info.uv_per_unit[0]:g} uV.")
+    if found.created is None:
+        notes.append("the file does not tell when it was recorded: the date is that of the import.")
+    if settings.band is not WIDE or why_none:
+        notes.append(
+            why_none
+            or f"tension is in the {settings.band.name} band, since the rate is too "
+            f"low for the wide one ({WIDE.min_rate_hz:g} Hz is needed)."
+        )
+    more: dict[str, Any] = {"imported": {**about, "notes": notes}}
+    if found.created is not None:
+        more["created"] = found.created
+    was_there = out.exists()
+    made: Path | None = None
+    try:
+        if why_none:
+            writer = SessionWriter(out, _meta(info, more))
+            made = writer.folder
+            _write_samples(writer, found, units)
+            return writer.meta, made, tuple(notes)
+        recorder = Recorder(out, info, origin=0, lossless=True, about=more)
+        made = recorder.folder
+        try:
+            _feed(recorder, info, found, units)
+        finally:
+            meta = recorder.close()
+        return meta, made, tuple(notes)
+    except BaseException:
+        _undo(made, out, was_there)
+        raise
+
+
+def _settings(fs_hz: float) -> tuple[LiveSettings, str]:
+    """Return the widest band that the rate allows, or why there is no tension at all."""
+    for band in BANDS.values():
+        if fs_hz >= band.min_rate_hz:
+            return LiveSettings(band), ""
+    least_hz = min(band.min_rate_hz for band in BANDS.values())
+    return LiveSettings(), (
+        f"there is no tension: a rate of {fs_hz:g} Hz is too low for every band ({least_hz:g} Hz "
+        "is the least); the samples are kept all the same."
+    )
+
+
+def _feed(recorder: Recorder, info: StreamInfo, found: Found, units: NDArray[np.int32]) -> None:
+    """Take the way that the samples of a board take, gaps and all."""
+    processing = Processing(info.signal)
+    constants = BoardConstants.from_hello(info.hello)
+    for event in _events(found):
+        recorder.event(event)
+    after = 0
+    for start, stop in _segments(found.sample):
+        first = int(found.sample[start])
+        if first > after:
+            lost = first - after
+            lost_s = round(lost / info.fs_hz, 6)
+            recorder.event(LiveEvent(after, "gap", f"{lost} samples lost", lost_s, lost))
+            if after:
+                processing.restart()
+        after = int(found.sample[stop - 1]) + 1
+        for at in range(start, stop, _BLOCK_N):
+            here = units[at : min(at + _BLOCK_N, stop)]
+            # What is written is what is processed, so that a replay gives the same.
+            events, block = processing.samples(int(found.sample[at]), here, constants.to_uv(here))
+            for event in events:
+                recorder.event(event)
+            recorder.block(block)
+
+
+def _write_samples(writer: SessionWriter, found: Found, units: NDArray[np.int32]) -> None:
+    with writer:
+        after, events = 0, _events(found)
+        for start, stop in _segments(found.sample):
+            first = int(found.sample[start])
+            if first > after:
+                lost = first - after
+                gap = LiveEvent(after, "gap", f"{lost} samples lost", None, lost)
+                events.append(gap)
+            after = int(found.sample[stop - 1]) + 1
+            writer.write_samples(first, units[start:stop])
+        for event in sorted(events, key=lambda event: event.sample):
+            lasted_s = event.duration_s
+            if event.lost_samples:
+                lasted_s = round(event.lost_samples / writer.meta.fs_hz, 6)
+            writer.write_event(event.sample, event.kind, event.text, lasted_s, event.lost_samples)
+
+
+def _events(found: Found) -> list[LiveEvent]:
+    """Moments become markers; what lasts becomes a tag, from its beginning to its end."""
+    end = int(found.sample[-1]) + 1
+    events = []
+    for mark in found.marks:
+        text = mark.text.removeprefix("tag: ")
+        at = min(mark.sample, end)
+        if mark.duration_s <= 0:
+            events.append(LiveEvent(at, "marker", text))
+            continue
+        until = min(end, mark.sample + round(mark.duration_s * float(found.rate)))
+        events.append(LiveEvent(at, "tag", text))
+        events.append(LiveEvent(max(at, until), "tag end", text, mark.duration_s))
+    return sorted(events, key=lambda event: event.sample)
+
+
+def _segments(sample: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    jumps = (np.flatnonzero(np.diff(sample) != 1) + 1).tolist()
+    return zip([0, *jumps], [*jumps, len(sample)], strict=True)
+
+
+def _meta(info: StreamInfo, more: dict[str, Any]) -> SessionMeta:
+    return SessionMeta(
+        source=info.source,
+        constants=BoardConstants.from_hello(info.hello),
+        channels=info.channels,
+        band=BandMeta(name=WIDE.name, low_hz=WIDE.low_hz, high_hz=WIDE.high_hz, order=WIDE.order),
+        window_s=info.settings.window_s,
+        tension_rate_hz=_NO_TENSION_RATE_HZ,
+        **more,
+    )
+
+
+def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
+    unique: list[str] = []
+    for i, name in enumerate(names):
+        wanted = "".join(c if c.isprintable() else " " for c in name).strip() or f"channel {i + 1}"
+        twin, candidate = 2, wanted
+        while candidate in unique:
+            candidate, twin = f"{wanted} {twin}", twin + 1
+        unique.append(candidate)
+    return tuple(unique)
+
+
+def _undo(made: Path | None, out: Path, was_there: bool) -> None:
+    """Take away the session that was begun; nothing else can be in its folder."""
+    if made is None and not was_there and is_session(out):
+        made = out
+    if made is None:
+        return
+    shutil.rmtree(made, ignore_errors=True)
+    if was_there and made == out:
+        out.mkdir(exist_ok=True)

@@ -1,0 +1,30 @@
+"""Any other table with a header, by the reader that `analyze` and `live` have too."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from unclench.importing.found import Asked, Found
+from unclench.store.table import read_table
+
+_UNIT = re.compile(r"\s*[(\[]\s*[munµμ]?v\s*[)\]]|[\s_]+[munµμ]?v", re.IGNORECASE)
+
+
+def read_generic(path: Path, asked: Asked) -> Found:
+    """Read a table. Raises InputError."""
+    table = read_table(path, fs_hz=asked.fs_hz, columns=asked.columns, unit=asked.unit)
+    return Found(
+        table.rate,
+        tuple(_without_unit(name) for name in table.channels),  # in a session all is in uV
+        table.emg_uv,
+        table.sample - table.sample[0] if table.n_samples else table.sample,
+        notes=table.notes,
+    )
+
+
+def _without_unit(name: str) -> str:
+    units = list(_UNIT.finditer(name))
+    if units and units[-1].end() == len(name.rstrip()) and units[-1].start() > 0:
+        return name[: units[-1].start()]
+    return name

@@ -1,0 +1,84 @@
+"""What is exported: the samples of a session or a stranger's file, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.store.reader import Event, open_session
+from unclench.store.recording import Recording, load_recording
+from unclench.store.schema import SessionMeta
+from unclench_wire.ids import FLAG_VIRTUAL
+
+_MYOWARE_2_GAIN_MILLI = 200_000
+_UNKNOWN_FILTER = "No software filter; filters of the sensor are not known"
+
+
+@dataclass(frozen=True)
+class Content:
+    """A recording with its names and events.
+
+    Attributes
+    ----------
+    recording : Recording
+    meta : SessionMeta or None
+        None for a file that is no session.
+    labels : tuple of str
+        One for each channel, all different: "EMG" and where it was, or the channel's name.
+    filters : tuple of str
+        What is known of the filters before each channel's samples.
+    events : tuple of Event
+    """
+
+    recording: Recording
+    meta: SessionMeta | None
+    labels: tuple[str, ...]
+    filters: tuple[str, ...]
+    events: tuple[Event, ...]
+
+    @property
+    def places(self) -> NDArray[np.int64]:
+        """Place of each row on the time axis that the events refer to: 0 is time 0."""
+        sample = self.recording.sample
+        return sample if self.meta is not None or not len(sample) else sample - sample[0]
+
+
+def load_content(
+    path: Path, *, fs_hz: float | None, columns: Sequence[str], unit: str | None
+) -> Content:
+    """Read what is at `path`. Raises InputError or StoreError."""
+    recording = load_recording(path, fs_hz=fs_hz, columns=columns, unit=unit)
+    unknown = (_UNKNOWN_FILTER,) * len(recording.channels)
+    if recording.band is None:  # only a session has one
+        return Content(recording, None, _labels(recording.channels), unknown, ())
+    session = open_session(path)
+    meta = session.meta
+    picked = [meta.channels.index(name) for name in recording.channels]
+    labels = _labels([meta.sites[i] or meta.channels[i] for i in picked])
+    filters = tuple(_filter(meta, i) for i in picked)
+    return Content(recording, meta, labels, filters, tuple(session.events()))
+
+
+def _labels(names: Sequence[str]) -> tuple[str, ...]:
+    """EDF+ has labels begin with the kind of signal, and a reader of CSV knows it by that too."""
+    labels: list[str] = []
+    for name in names:
+        label = name if name.lower().startswith("emg") else f"EMG {name}"
+        twin = 2
+        while label in labels:
+            label = f"EMG {name} {twin}"
+            twin += 1
+        labels.append(label)
+    return tuple(labels)
+
+
+def _filter(meta: SessionMeta, channel: int) -> str:
+    constants = meta.constants
+    own = meta.imported is None and not constants.flags & FLAG_VIRTUAL
+    if own and constants.channels[channel].gain_milli == _MYOWARE_2_GAIN_MILLI:
+        return "HP:20.8Hz LP:498.4Hz by the sensor (MyoWare 2.0, gain 200); not filtered since"
+    return _UNKNOWN_FILTER
