@@ -258,9 +258,8 @@ def _without_bursts(levels: FloatArray) -> FloatArray:
 
 def _rows_due(phase: FloatArray, length: float) -> float:
     """Rows that a stretch of the phase takes at the usual step between two rows."""
-    if len(phase) < 2:
-        return math.inf
-    return length / float(np.median(np.diff(phase)))
+    step = float(np.median(np.diff(phase))) if len(phase) > 1 else 0.0
+    return length / step if step > 0 else math.inf
 
 
 def _divide(sums: FloatArray, counts: FloatArray | IntArray) -> FloatArray:

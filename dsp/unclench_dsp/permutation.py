@@ -47,7 +47,7 @@ def smallest_p(n_pairs: int) -> float:
 
     5 pairs cannot reach 0.05 (2/32 = 0.0625); 6 can (2/64 = 0.031), 7 give 2/128 = 0.016.
     """
-    return 2.0 ** (1 - n_pairs)
+    return float(2 / 2**n_pairs)
 
 
 def attainable_level(n_pairs: int, alpha: float = 0.05) -> float:
@@ -58,7 +58,7 @@ def attainable_level(n_pairs: int, alpha: float = 0.05) -> float:
     make it more careful yet.
     """
     signs = 2**n_pairs
-    return 2 * _rejecting(alpha, signs) / signs
+    return float(2 * _rejecting(alpha, signs) / signs)
 
 
 def sign_flip_test(

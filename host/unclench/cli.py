@@ -12,11 +12,18 @@ from unclench.commands.analyze import analyze_command
 from unclench.commands.board import board_command
 from unclench.commands.calibrate import calibrate_command
 from unclench.commands.devices import devices_command
+from unclench.commands.export import export_command
+from unclench.commands.history import history_command
+from unclench.commands.import_ import import_command
 from unclench.commands.live import live_command
 from unclench.commands.programs import programs_command
 from unclench.commands.record import record_command
+from unclench.commands.report import report_command
+from unclench.commands.review import review_command
 from unclench.commands.session import session_command
+from unclench.commands.sessions import sessions_command
 from unclench.commands.simulate import simulate_command
+from unclench.commands.trial import trial_command
 from unclench.commands.watch import watch_command
 from unclench.errors import UnclenchError
 
@@ -45,7 +52,9 @@ def cli() -> None:
 
 for _command in (
     *(live_command, session_command, calibrate_command, programs_command, watch_command),
-    *(record_command, analyze_command, devices_command, board_command, simulate_command),
+    *(sessions_command, review_command, report_command, history_command, trial_command),
+    *(record_command, analyze_command, import_command, export_command),
+    *(devices_command, board_command, simulate_command),
 ):
     cli.add_command(_command)
 

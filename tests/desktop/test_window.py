@@ -206,7 +206,7 @@ def test_everything_is_reached_by_keyboard_and_has_a_name(stage):
         for w in window.findChildren((QtWidgets.QPushButton, QtWidgets.QComboBox))
         if w.isVisible()
     ]
-    assert len(controls) == 9
+    assert len(controls) == 11
     assert set(controls) <= reached
     for control in controls:
         is_button = isinstance(control, QtWidgets.QPushButton)

@@ -191,3 +191,12 @@ def test_what_makes_no_sense_is_refused() -> None:
     average.add(5, 0.0, np.ones(1))
     with pytest.raises(ValueError, match="row of breath 4 comes too late: breaths up to 5"):
         average.add(4, 0.5, np.ones(1))
+
+
+def test_a_breath_that_ends_as_it_begins_is_none() -> None:
+    average = BreathAverage(20, (0.5, 0.5, 1.0), 1)
+    for _ in range(2):  # the phase stands still until the window has passed
+        average.add(0, 0.0, np.array([2.0]))
+    average.finish()
+    assert average.profile().breaths[0] == 0
+    assert average.effect(0).breaths == 0

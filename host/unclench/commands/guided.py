@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -14,6 +15,7 @@ from unclench.errors import SourceError
 from unclench.live.blocks import StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
+from unclench.review.summary import keep_summary
 from unclench.settings import Place, Sustained
 from unclench.sources import Source
 from unclench.store.schema import SessionMeta
@@ -23,6 +25,8 @@ from unclench.training.program import Program, Reflect
 from unclench.training.session import Session
 from unclench.training.setup import site_names, trained_channels, without_calibration
 from unclench.training.snapshot import Snapshot
+from unclench.trial.phases import running_now
+from unclench.trial.words import UNSHOWN, standing_words
 
 _LOOK_S = 0.1
 _PATIENCE_S = 60.0  # for a board that went away; the session waits for it meanwhile
@@ -38,6 +42,7 @@ class Guided:
     info: StreamInfo
     book: Book  # that holds for such a board
     note: str  # why it ended before its time; "" otherwise
+    feedback: bool  # False: a block of a self-trial in which tension is not shown
 
 
 def run_guided(
@@ -81,6 +86,11 @@ def run_guided(
     try:
         channels = trained_channels(info, places, book)
         channels = without_calibration(channels) if anew else channels
+        sites = [channel.label for channel in channels]
+        standing = None if anew else running_now(sites, info.settings.band, info.virtual, _tell)
+        feedback = standing is None or standing.feedback
+        if standing is not None:
+            _tell(standing_words(standing))
         session = Session(
             pipeline,
             program,
@@ -92,7 +102,9 @@ def run_guided(
             limits=limits,
         )
         if out is not None:
-            about = {"sites": site_names(channels, len(info.channels))}
+            about: dict[str, Any] = {"sites": site_names(channels, len(info.channels))}
+            if standing is not None:
+                about |= {"feedback": feedback, "trial": standing.in_session()}
             recorder = Recorder(out, info, origin=0, lossless=pipeline.lossless, about=about)
             session.keep(recorder, text)
     except BaseException:
@@ -106,7 +118,7 @@ def run_guided(
     interrupted = False
     try:
         pipeline.start([session] if recorder is None else [session, recorder])
-        why = _follow(pipeline, session, recorder, asks)
+        why = _follow(pipeline, session, recorder, asks, feedback)
     except (KeyboardInterrupt, click.Abort):  # an early end like any other
         interrupted = True
     finally:
@@ -114,6 +126,7 @@ def run_guided(
         session.close()
         if recorder is not None:
             meta = recorder.close(pipeline.status.drift_ppm)
+            keep_summary(recorder.folder)
     folder = recorder.folder if recorder is not None else None
     outcome = session.outcome()
     if why or outcome is None:
@@ -124,11 +137,19 @@ def run_guided(
         lasted_s = pipeline.status.n_samples / info.fs_hz
         who = "You ended it" if interrupted else f"{info.source} ended"
         note = f"{who} after {lasted_s:.0f} s, before the program was done."
-    return Guided(outcome, meta, folder, info, book, note)
+    return Guided(outcome, meta, folder, info, book, note, feedback)
+
+
+def _tell(sentence: str) -> None:
+    click.echo(sentence, err=True)
 
 
 def _follow(
-    pipeline: Pipeline, session: Session, recorder: Recorder | None, asks: bool
+    pipeline: Pipeline,
+    session: Session,
+    recorder: Recorder | None,
+    asks: bool,
+    feedback: bool,
 ) -> str | None:
     """Tell how it goes until it is over; return what went wrong, if anything."""
     console = Console(stderr=True)
@@ -146,7 +167,7 @@ def _follow(
             snapshot = session.snapshot()
             if snapshot is None:
                 continue
-            line.update(_line(snapshot))
+            line.update(_line(snapshot, feedback))
             if asks and snapshot.cue.headline != said:
                 said = snapshot.cue.headline
                 click.echo(f"{said}. {snapshot.cue.detail}".strip(), err=True)
@@ -160,17 +181,22 @@ def _follow(
     return status.why[:1].upper() + status.why[1:] if status.cut_short else None
 
 
-def _line(snapshot: Snapshot) -> str:
-    tension = " ".join("–" if uv is None else f"{uv:.1f}" for uv in snapshot.tension_uv)
-    left = "" if snapshot.step_left_s is None else f"{snapshot.step_left_s:.0f} s left, "
-    return (
-        f"{snapshot.step_number + 1}/{snapshot.n_steps} {snapshot.cue.headline}: {left}{tension} µV"
-    )
+def _line(snapshot: Snapshot, feedback: bool) -> str:
+    words = []
+    if snapshot.step_left_s is not None:
+        words.append(f"{snapshot.step_left_s:.0f} s left")
+    if feedback:
+        tension = " ".join("–" if uv is None else f"{uv:.1f}" for uv in snapshot.tension_uv)
+        words.append(f"{tension} µV")
+    step = f"{snapshot.step_number + 1}/{snapshot.n_steps} {snapshot.cue.headline}"
+    return f"{step}: {', '.join(words)}"
 
 
-def outcome_words(outcome: Outcome) -> list[str]:
-    """A session in a few lines."""
+def outcome_words(outcome: Outcome, feedback: bool = True) -> list[str]:
+    """A session in a few lines; without `feedback` nothing of its tension."""
     words = [f"{outcome.title}: {'done' if outcome.state == 'done' else 'ended early'}"]
+    if not feedback:
+        return [*words, UNSHOWN]
     for k, score in enumerate(outcome.score):
         parts = []
         if score.mean_uv is not None:

@@ -13,6 +13,9 @@ from unclench.errors import InputError, StoreError
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.settings import LARGEST_WINDOW, load_settings
+from unclench.training.sites import place_label
+from unclench.trial.phases import running_now
+from unclench.trial.words import standing_words
 
 _SCREENSHOT_AFTER_S = 10.0
 
@@ -32,6 +35,10 @@ class _Size(click.ParamType[tuple[int, int]]):
         if not 200 <= min(size) <= max(size) <= LARGEST_WINDOW:
             self.fail(f"'{value}' is no size from 200 to {LARGEST_WINDOW} pixels.", param, ctx)
         return size
+
+
+def _tell(sentence: str) -> None:
+    click.echo(sentence, err=True)
 
 
 @click.command("live")
@@ -83,6 +90,10 @@ def live_command(
     recorder = None
     try:
         info = pipeline.connect()
+        sites = [place_label(place) for place in saved.places]
+        standing = running_now(sites, info.settings.band, info.virtual, _tell)
+        if standing is not None:
+            _tell(standing_words(standing))
         rings = DisplayRings(info)
         if record_dir is not None:
             recorder = Recorder(record_dir, info, origin=0, lossless=pipeline.lossless)

@@ -121,5 +121,6 @@ def session_command(
         }
         click.echo(json.dumps(summary, indent=2, ensure_ascii=False))
         return
-    for line in (*outcome_words(guided.outcome), f"Kept in {guided.folder}"):
+    words = outcome_words(guided.outcome, guided.feedback)
+    for line in (*words, f"Kept in {guided.folder}"):
         click.echo(line)

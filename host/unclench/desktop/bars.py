@@ -135,6 +135,8 @@ class Footer(QtWidgets.QFrame):
         self.record = _button("Record (R)", "Write everything to a new session folder")
         self.mark = _button("Mark (M)", "Mark this moment; Shift+M adds a note")
         self.pause = _button("Pause (P)", "Hold the picture still; recording goes on", True)
+        self.review = _button("Review (V)", "Look at what was recorded, and what it amounts to")
+        self.history = _button("History (H)", "Is it getting lower? What raises it? Over weeks")
         self.raw = _button("Raw signal (W)", "Show the signal as it was sampled", True)
         self.theme = _button("Light/dark (T)", "Change between light and dark")
         self.help = _button("Help (F1)", "What you see, and all keys")
@@ -159,7 +161,7 @@ class Footer(QtWidgets.QFrame):
         self._groups.setContentsMargins(12, 8, 12, 8)
         self._groups.setSpacing(8)
         acting, looking = QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout()
-        for widget in (self.train, self.record, self.mark, self.pause):
+        for widget in (self.train, self.review, self.history, self.record, self.mark, self.pause):
             acting.addWidget(widget)
         acting.addStretch(1)
         looking.addStretch(1)

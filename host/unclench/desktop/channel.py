@@ -33,6 +33,7 @@ class ChannelRow(QtWidgets.QWidget):
         self._number = number
         self._theme: Theme | None = None
         self._shown: tuple[str, ...] = ()
+        self._feedback = True
         self._raw_beside = n_channels > 1
         self._dense = n_channels > 2
         # In a low row the area under the line says little, and costs a third of the drawing.
@@ -74,7 +75,7 @@ class ChannelRow(QtWidgets.QWidget):
         card.addWidget(self._shown_span)
         self._shown_span.setVisible(not self._dense)
         card.addWidget(self._floor)
-        traces = QtWidgets.QFrame(objectName="card")
+        self._traces = traces = QtWidgets.QFrame(objectName="card")
         direction = QtWidgets.QBoxLayout.Direction
         pair = QtWidgets.QBoxLayout(
             direction.LeftToRight if self._raw_beside else direction.TopToBottom, traces
@@ -100,6 +101,15 @@ class ChannelRow(QtWidgets.QWidget):
         self.raw.set_theme(theme, text_scale)
         self._name.setStyleSheet(f"color: {theme.channels[self._number % 3]}")
 
+    def set_feedback(self, shown: bool) -> None:
+        """Whether tension is shown; the signal's state always is."""
+        self._feedback = shown
+        self._shown = ()
+        for widget in (self._value, self._unit, self._traces):
+            widget.setVisible(shown)
+        self._percent.setVisible(shown and self._reference_uv is not None)
+        self._shown_span.setVisible(shown and not self._dense)
+
     def draw(
         self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
     ) -> None:
@@ -108,6 +118,8 @@ class ChannelRow(QtWidgets.QWidget):
 
     def tell_span(self, tension_uv: FloatArray, trusted: BoolArray, words: str) -> None:
         """Sum up the rows (k,) that the trace shows."""
+        if not self._feedback:
+            return
         seen = tension_uv[trusted & ~np.isnan(tension_uv)]
         if len(seen):
             lowest, mean = tension_words(float(seen.min())), tension_words(float(seen.mean()))
@@ -129,7 +141,7 @@ class ChannelRow(QtWidgets.QWidget):
         if trusted and np.isnan(newest).any():  # good, but behind a gap there is no number yet
             state = "settling"
         words = STATE_WORDS[state]
-        can_tell = connected and trusted and not np.isnan(newest).any()
+        can_tell = self._feedback and connected and trusted and not np.isnan(newest).any()
         value = tension_words(float(newest.mean())) if can_tell and len(newest) else "–"
         if self._reference_uv is not None:
             percent = 100 * float(newest.mean()) / self._reference_uv if value != "–" else 0.0
@@ -145,7 +157,7 @@ class ChannelRow(QtWidgets.QWidget):
             return
         self._shown = shown
         self._value.setText(value)
-        self._unit.setVisible(value != "–")
+        self._unit.setVisible(value != "–" and self._feedback)
         self._state.setText(f"{shape} {word}")
         self._state.setStyleSheet(f"color: {self._theme.tone(tone)}")
         self._advice.setText(advice)

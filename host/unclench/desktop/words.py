@@ -26,6 +26,8 @@ A grey piece means that the signal could not be trusted there.</p>
 <h3>Keys</h3>
 <table cellspacing="0" cellpadding="3">
 <tr><td><b>G</b></td><td>be guided through a training session</td></tr>
+<tr><td><b>V</b></td><td>review: look at what was recorded</td></tr>
+<tr><td><b>H</b></td><td>history: is it getting lower, and what raises it?</td></tr>
 <tr><td><b>R</b></td><td>start or stop recording</td></tr>
 <tr><td><b>M</b></td><td>mark this moment; <b>Shift+M</b> adds a note to it</td></tr>
 <tr><td><b>P</b></td><td>pause the picture; recording goes on</td></tr>

@@ -8,7 +8,11 @@ from unclench.training.snapshot import Snapshot
 _LETTING_GO = ("rest", "release", "breathe")  # what is asked for then
 
 
-def instruction(snapshot: Snapshot) -> tuple[str, str]:
+# Where no line is shown, none is spoken of.
+_UNSEEN = {"hold": "Let go, and rest there.", "task": "Stay as calm as you can while you do it."}
+
+
+def instruction(snapshot: Snapshot, feedback: bool = True) -> tuple[str, str]:
     """Headline and detail; a session that does not run says so first."""
     if snapshot.phase == "paused":
         how = "" if isinstance(snapshot.step, Reflect) else " Space goes on."
@@ -19,7 +23,8 @@ def instruction(snapshot: Snapshot) -> tuple[str, str]:
         return "Well done" if snapshot.phase == "done" else "Ended", "All of it is kept."
     if isinstance(snapshot.step, Reflect):
         return "", ""  # the question stands in the middle
-    return snapshot.cue.headline, snapshot.cue.detail
+    unseen = None if feedback or snapshot.step.say else _UNSEEN.get(snapshot.step.kind)
+    return snapshot.cue.headline, unseen or snapshot.cue.detail
 
 
 def part_done(snapshot: Snapshot) -> float | None:
@@ -31,12 +36,17 @@ def part_done(snapshot: Snapshot) -> float | None:
     return 1.0 - min(1.0, left_s / whole_s)
 
 
-def status(snapshot: Snapshot) -> str:
-    """One quiet sentence: why nothing counts, else how letting go goes, else news."""
+def status(snapshot: Snapshot, feedback: bool = True) -> str:
+    """One quiet sentence: why nothing counts, else how letting go goes, else news.
+
+    Without `feedback` only the first, for the others tell of tension.
+    """
     if snapshot.phase != "running":
         return ""
     if not snapshot.scoring and snapshot.why_not:
         return f"Not counting now: {snapshot.why_not}"
+    if not feedback:
+        return ""
     note = snapshot.notes[-1] if snapshot.notes else ""
     if note and isinstance(snapshot.step, Baseline | Reference):
         return note  # why it is measured again

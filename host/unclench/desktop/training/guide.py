@@ -14,6 +14,7 @@ from unclench.desktop.training.parts import LINE, TEXT_PT, Page, label, say
 from unclench.desktop.training.progressline import ProgressLine
 from unclench.desktop.training.strip import Strip, TagBar
 from unclench.desktop.training.words import left_words
+from unclench.desktop.trialbar import TrialBar
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.training.program import Reflect
 from unclench.training.snapshot import Phase, Snapshot
@@ -66,6 +67,7 @@ class GuidePage(Page):
     sound = QtCore.pyqtSignal()  # on or off
     theme_wanted = QtCore.pyqtSignal()
     full_screen_wanted = QtCore.pyqtSignal()
+    feedback_wanted = QtCore.pyqtSignal()  # in a block of a self-trial without it
 
     def __init__(
         self,
@@ -81,6 +83,7 @@ class GuidePage(Page):
         self._sound_on = sound_on
         self._asking = False
         self._roomy = True
+        self._feedback = True
         self._phase: Phase | None = None
         self._asked = -1  # number of the step whose question is put
         self._title = label("quiet", title)
@@ -95,6 +98,7 @@ class GuidePage(Page):
         self._part = ProgressLine("Progress of this part")
         self._part.setSizePolicy(_kept(self._part))
         self._middle = Middle(channels, span_s)
+        self._trial = TrialBar()
         self._status = label("quiet", centred=True)
         self._figures = Figures(channels)
         self._tags = TagBar(tags)
@@ -116,7 +120,7 @@ class GuidePage(Page):
         column.addWidget(self._detail)
         column.addWidget(self._part, 0, QtCore.Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._middle, 1)
-        for widget in (self._status, self._figures, self._tags, self._strip):
+        for widget in (self._trial, self._status, self._figures, self._tags, self._strip):
             column.addWidget(widget)
 
     def _connect(self) -> None:
@@ -135,6 +139,8 @@ class GuidePage(Page):
         ):
             theirs.connect(ours)
         strip.closed.connect(self._take_focus)
+        self._trial.closed.connect(self._take_focus)
+        self._trial.shown.connect(self.feedback_wanted)
 
     def _look(self) -> None:
         """See Page; what there is no room for goes, the least important first."""
@@ -161,6 +167,13 @@ class GuidePage(Page):
         say(self._headline, "Waiting for the sensor")
         say(self._detail, "The session begins with its first signal.")
 
+    def show_trial(self, words: str, feedback: bool) -> None:
+        """Say where a self-trial stands; without `feedback` nothing that follows tension shows."""
+        self._feedback = feedback
+        self._trial.tell(words, hidden=not feedback)
+        self._middle.set_feedback(feedback)
+        self._fit()
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show how the session stands; a few times a second."""
         step = snapshot.step
@@ -168,7 +181,7 @@ class GuidePage(Page):
         if isinstance(step, Reflect) and self._asked != snapshot.step_number:
             self._asked = snapshot.step_number
             self._middle.reflect.ask(step)
-        headline, detail = instruction(snapshot)
+        headline, detail = instruction(snapshot, self._feedback)
         say(self._headline, headline)
         say(self._detail, detail)
         part = part_done(snapshot)
@@ -183,8 +196,9 @@ class GuidePage(Page):
         say(self._left, f"{step_words}  ·  {left}" if self._roomy else left)
         whole_s = snapshot.session_s + snapshot.session_left_s
         self._progress.set_share(snapshot.session_s / whole_s if whole_s > 0 else 0.0)
-        say(self._status, status(snapshot))
-        self._figures.tell(snapshot.step_score)
+        say(self._status, status(snapshot, self._feedback))
+        if self._feedback:
+            self._figures.tell(snapshot.step_score)
         self._strip.tell(snapshot.phase == "paused", self._sound_on)
         if snapshot.phase != self._phase:
             self._phase = snapshot.phase
@@ -250,7 +264,7 @@ class GuidePage(Page):
         room = {name: lines >= fewest for name, fewest in _FEWEST_LINES.items()}
         self._tags.set_roomy(room["tags"], away=self._asking)
         self._status.setVisible(not self._asking)
-        self._figures.setVisible(room["figures"] and not self._asking)
+        self._figures.setVisible(room["figures"] and not self._asking and self._feedback)
         self._strip.set_roomy(room["keys"], room["note"])
         small = f"font-size: {1.6 * TEXT_PT * self.text_scale:.1f}pt"
         self._headline.setStyleSheet("" if room["headline"] else small)

@@ -33,6 +33,7 @@ class Middle(QtWidgets.QWidget):
         self._channels = channels
         self._theme, self._text_scale = LIGHT, 1.0
         self._shows = ""
+        self._feedback = True
         self._cards = [NumberCard(k, c) for k, c in enumerate(channels)]
         self._traces: list[GoalTrace] = []
         self._breaths = [BreathCard(k, c) for k, c in enumerate(channels)]
@@ -105,6 +106,11 @@ class Middle(QtWidgets.QWidget):
         for number, channel in zip(self._cards, channels, strict=True):
             number.set_channel(channel)
 
+    def set_feedback(self, shown: bool) -> None:
+        """Whether tension is shown, as numbers, traces and averages."""
+        self._feedback = shown
+        self._show_parts()
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Numbers, goals, the breath."""
         if isinstance(snapshot.step, Reflect):
@@ -112,6 +118,8 @@ class Middle(QtWidgets.QWidget):
         else:
             self._arrange("trace" if snapshot.pacer is None else "pacer")
         self.pacer.set_pacer(snapshot.pacer, snapshot.phase == "running")
+        if not self._feedback:
+            return
         for k, number in enumerate(self._cards):
             number.tell(snapshot)
             goal_uv = snapshot.goal_uv[k] if k < len(snapshot.goal_uv) else None
@@ -129,7 +137,7 @@ class Middle(QtWidgets.QWidget):
         self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
     ) -> None:
         """Draw the traces, where they show."""
-        if self._shows != "trace" or not len(rows):
+        if self._shows != "trace" or not self._feedback or not len(rows):
             return
         for channel, trace in zip(self._channels, self._traces, strict=True):
             k = channel.index
@@ -148,9 +156,13 @@ class Middle(QtWidgets.QWidget):
         if shows == self._shows:
             return
         self._shows = shows
-        self._numbers.setVisible(shows != "question")
-        self._drawn.setVisible(shows == "trace")
-        self._breathed.setVisible(shows == "pacer")
+        self._show_parts()
+
+    def _show_parts(self) -> None:
+        shows = self._shows
+        self._numbers.setVisible(self._feedback and shows != "question")
+        self._drawn.setVisible(self._feedback and shows == "trace")
+        self._breathed.setVisible(self._feedback and shows == "pacer")
         self.pacer.setVisible(shows == "pacer")
         self.reflect.setVisible(shows == "question")
 

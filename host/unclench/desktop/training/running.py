@@ -19,6 +19,8 @@ from unclench.training.session import Session
 from unclench.training.snapshot import Snapshot
 from unclench.training.sound import Synth
 from unclench.training.tags import Tag, TagBoard, TagEvent
+from unclench.trial.phases import Standing, note_deviation
+from unclench.trial.words import standing_words
 
 _SPAN_S = 60.0
 _PATIENCE_S = 1.0  # without a signal, before a person is told
@@ -42,6 +44,8 @@ class Running(QtCore.QObject):
         The person's own.
     synth
         What sounds.
+    standing
+        Of the self-trial that this session belongs to, if any.
     """
 
     over = QtCore.pyqtSignal()
@@ -56,6 +60,7 @@ class Running(QtCore.QObject):
         page: GuidePage,
         tags: tuple[Tag, ...],
         synth: Synth,
+        standing: Standing | None = None,
     ) -> None:
         super().__init__()
         self._pipeline = pipeline
@@ -66,6 +71,8 @@ class Running(QtCore.QObject):
         self.page = page
         self._board = TagBoard(tags)
         self._synth = synth
+        self._standing = standing
+        self.feedback = standing is None or standing.feedback
         self._snapshot: Snapshot | None = None
         self._step = self._part = 0
         self._drawn = (-1, False)
@@ -80,6 +87,9 @@ class Running(QtCore.QObject):
         page.tag.connect(self._tag)
         page.note_begun.connect(self._begin_note)
         page.note.connect(self._note)
+        page.feedback_wanted.connect(self._show_all_the_same)
+        if standing is not None:
+            page.show_trial(standing_words(standing), self.feedback)
         pipeline.add_sink(*([session] if recorder is None else [session, recorder]))
 
     def frame(self) -> None:
@@ -94,7 +104,7 @@ class Running(QtCore.QObject):
         trace = None
         lost = snapshot.phase == "lost"
         drawn = (self._rings.next_row, lost)
-        if snapshot.pacer is None and drawn != self._drawn:
+        if snapshot.pacer is None and drawn != self._drawn and self.feedback:
             self._drawn = drawn
             rows, tension_uv, trusted = self._rings.tension(_SPAN_S)
             # What is not of this moment any more is grey.
@@ -156,13 +166,29 @@ class Running(QtCore.QObject):
         if snapshot.phase != "running" or snapshot.pacer is None:
             synth.breath(None)
         ratio = None
-        if snapshot.phase == "running" and snapshot.scoring and snapshot.cue.action != "tense":
+        heard = self.feedback and snapshot.phase == "running" and snapshot.scoring
+        if heard and snapshot.cue.action != "tense":
             pairs = zip(snapshot.tension_uv, snapshot.goal_uv, strict=True)
             ratios = [uv / goal for uv, goal in pairs if uv is not None and goal is not None]
             ratio = max(ratios, default=None)
         synth.set_tension(ratio)
 
     # What a person does
+
+    def _show_all_the_same(self) -> None:
+        """Feedback in a block without it: kept with the session and with the trial."""
+        assert self._standing is not None
+        self.feedback = True
+        self.page.show_trial("Self-trial: tension is shown all the same, which is kept.", True)
+        if self._recorder is not None:
+            shown = {**self._standing.in_session(), "shown": True}
+            self._recorder.update(feedback=True, trial=shown)
+        here = self._pipeline.sample_now()
+        self.session.put(here, "note", "Tension shown in a block without feedback.")
+        try:
+            note_deviation("a session")
+        except StoreError as error:
+            self.trouble.emit(str(error))
 
     def _tag(self, key: str) -> None:
         event = self._board.press(key, self._pipeline.sample_now())

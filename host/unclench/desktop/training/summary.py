@@ -13,6 +13,7 @@ from unclench.desktop.training.words import length_words, now_words
 from unclench.training.outcome import Outcome, breath_words
 from unclench.training.snapshot import Score
 from unclench.training.values import TrainedChannel
+from unclench.trial.words import UNSHOWN
 
 _MANY = 60  # rows that a person still looks at
 _LATEST = 8  # recoveries named
@@ -53,7 +54,11 @@ class SummaryPage(Page):
             bars.set_looks(theme, text_scale)
 
     def show_outcome(
-        self, outcome: Outcome, saved: Path | None = None, tags: Sequence[str] = ()
+        self,
+        outcome: Outcome,
+        saved: Path | None = None,
+        tags: Sequence[str] = (),
+        feedback: bool = True,
     ) -> None:
         """Show a session.
 
@@ -65,6 +70,8 @@ class SummaryPage(Page):
             Where it was kept, if anywhere.
         tags
             What was marked, in words.
+        feedback
+            False: nothing of its tension is shown, as a self-trial asks for.
         """
         if self._body is not None:
             self._column.rows.removeWidget(self._body)
@@ -75,16 +82,18 @@ class SummaryPage(Page):
         rows = QtWidgets.QVBoxLayout(self._body)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(10)
-        fell = any(_fell(outcome, k) for k in range(len(outcome.score)))
+        fell = feedback and any(_fell(outcome, k) for k in range(len(outcome.score)))
         heading = "What lowered your tension" if fell else "After the session"
         rows.addWidget(label("heading", heading))
         rows.addWidget(label("quietLead", _headline(outcome)))
         self._bars = []
-        for k, score in enumerate(outcome.score):
+        for k, score in enumerate(outcome.score if feedback else ()):
             rows.addWidget(self._channel_card(outcome, k, score))
+        if not feedback:
+            rows.addWidget(label("", f"{UNSHOWN} The trial's verdict will tell."))
         if not outcome.score:
             rows.addWidget(label("", "Nothing was measured in this session."))
-        if told := _told(outcome, tags):
+        if told := _told(outcome, tags, feedback):
             frame, column = card(4)
             for words in told:
                 column.addWidget(label("", words))
@@ -168,7 +177,7 @@ def _sentences(
     return said or ["Too little could be measured here to say what helped."]
 
 
-def _told(outcome: Outcome, tags: Sequence[str]) -> list[str]:
+def _told(outcome: Outcome, tags: Sequence[str], feedback: bool) -> list[str]:
     marked = [f"You marked: {'; '.join(tags)}."] if tags else []
     answers = [f"{question} {answer}" for question, answer in outcome.answers]
-    return [*answers, *marked, *outcome.notes]
+    return [*answers, *marked, *(outcome.notes if feedback else ())]

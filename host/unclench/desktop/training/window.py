@@ -26,6 +26,7 @@ from unclench.desktop.training.running import Running
 from unclench.desktop.training.safety import SafetyPage
 from unclench.desktop.training.summary import SummaryPage
 from unclench.desktop.training.words import HELP
+from unclench.desktop.trialbar import TrialBar
 from unclench.errors import InputError, StoreError, UnclenchError
 from unclench.live.blocks import LiveStatus
 from unclench.live.pipeline import Pipeline
@@ -50,6 +51,9 @@ from unclench.training.setup import (
 )
 from unclench.training.sites import place_label
 from unclench.training.tags import DEFAULT_TAGS, load_tags, save_tags, tags_path
+from unclench.trial.phases import Standing, running_now
+from unclench.trial.today import sessions_on
+from unclench.trial.words import standing_words
 
 _FIRST_PLACES = (Place(channel=1, site="shoulder", side="left"),)  # to see how it is meant
 _AWAY = tuple(Light(item, "grey", "", "The sensor is away.") for item in ITEMS)
@@ -110,6 +114,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._check = SensorCheck(pipeline.info)
         pipeline.add_sink(self._check)
         self._banner = Banner()
+        self._trial_bar = TrialBar()
         self._stack = QtWidgets.QStackedWidget()
         names = [name[:1].upper() + name[1:] for name in pipeline.info.channels]
         self._safety, self._summary = SafetyPage(), SummaryPage()
@@ -141,6 +146,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         held = QtWidgets.QVBoxLayout()
         held.setContentsMargins(12, 8, 12, 0)
         held.addWidget(self._banner)
+        held.addWidget(self._trial_bar)
         column.addLayout(held)
         column.addWidget(self._stack, 1)
         for each in self._pages():
@@ -259,6 +265,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
 
     def _show_home(self) -> None:
         self._wanted = None
+        self._tell_trial()
         self._home.show_programs(_program_infos())
         band = self._pipeline.info.settings.band
         self._home.show_places([calibration_words(self._book, p, band) for p in self._places])
@@ -306,21 +313,24 @@ class TrainingWindow(QtWidgets.QMainWindow):
         folder = self._out or new_folder(sessions_dir(self._settings))
         self._out, self._wanted = None, None
         info = self._pipeline.info
-        about = {"sites": site_names(self._channels(), len(info.channels))}
+        about: dict[str, Any] = {"sites": site_names(self._channels(), len(info.channels))}
+        standing = self._standing()
+        if standing is not None:
+            about |= {"feedback": standing.feedback, "trial": standing.in_session()}
         recorder = None
         try:
             recorder = Recorder(folder, info, lossless=self._pipeline.lossless, about=about)
             session.keep(recorder, named.text)
         except StoreError as error:
             self._banner.tell(f"{error} The session goes on without being kept.")
-        self._run(named, session, recorder)
+        self._run(named, session, recorder, standing)
 
     def _begin_calibration(self, name: str) -> None:
         if self._pipeline.status.ended:
             self._show_home()
             return
         named = find_program(name)
-        self._run(named, self._session(named, anew=True), None)
+        self._run(named, self._session(named, anew=True), None, self._standing())
 
     def _session(self, named: NamedProgram, anew: bool) -> Session:
         channels = self._channels()
@@ -333,7 +343,13 @@ class TrainingWindow(QtWidgets.QMainWindow):
             limits=self._settings.sustained,
         )
 
-    def _run(self, named: NamedProgram, session: Session, recorder: Recorder | None) -> None:
+    def _run(
+        self,
+        named: NamedProgram,
+        session: Session,
+        recorder: Recorder | None,
+        standing: Standing | None,
+    ) -> None:
         self._latest = named
         page = GuidePage(named.program.title, self._channels(), self._tags, self._settings.sound)
         page.set_looks(self.choices.theme, self._settings.text_scale)
@@ -341,12 +357,34 @@ class TrainingWindow(QtWidgets.QMainWindow):
         page.theme_wanted.connect(self.choices.toggle_theme)
         page.full_screen_wanted.connect(self._toggle_full_screen)
         self._running = Running(
-            self._pipeline, self._rings, session, recorder, page, self._tags, self.choices.synth
+            self._pipeline,
+            self._rings,
+            session,
+            recorder,
+            page,
+            self._tags,
+            self.choices.synth,
+            standing,
         )
         self._running.trouble.connect(self._banner.tell)
         self._running.over.connect(self._session_over)
         self._stack.addWidget(page)
+        self._trial_bar.hide()  # the page has its own
         self._show(page)
+
+    def _standing(self) -> Standing | None:
+        """The self-trial that a session begun now would belong to."""
+        info = self._pipeline.info
+        sites = [channel.label for channel in self._channels()]
+        return running_now(sites, info.settings.band, info.virtual, self._banner.tell)
+
+    def _tell_trial(self) -> None:
+        standing = self._standing()
+        if standing is not None:
+            done = sessions_on(sessions_dir(self._settings), standing.trial, standing.day)
+            self._trial_bar.tell(standing_words(standing, done), hidden=False)
+        else:
+            self._trial_bar.hide()
 
     def _session_over(self) -> None:
         running, self._running = self._running, None
@@ -369,7 +407,10 @@ class TrainingWindow(QtWidgets.QMainWindow):
             else:
                 self._show_home()
         else:
-            self._summary.show_outcome(outcome, running.folder, running.marked)
+            self._tell_trial()
+            self._summary.show_outcome(
+                outcome, running.folder, running.marked, feedback=running.feedback
+            )
             self._show(self._summary)
 
     def _again(self) -> None:

@@ -1,0 +1,200 @@
+"""`unclench history`: tension over weeks, and what raises it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from unclench.errors import InputError
+from unclench.review.history import History, Point, Series, load_history
+from unclench.review.tagweeks import TagHistory
+from unclench.review.trend import Trend
+from unclench.settings import load_settings, sessions_dir
+from unclench_dsp import BANDS
+
+_WIDTH = 80
+_BARS = "▁▂▃▄▅▆▇█"
+_LONGEST_LINE = 24
+_EMPTY = (
+    "No sessions to compare in {root}: train with `unclench session`, or record with a site "
+    "chosen, for a minute or longer; or name the folder that holds your sessions."
+)
+
+
+@click.command("history")
+@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
+@click.option("--site", metavar="NAME", help="Only this site, such as 'left shoulder'.")
+@click.option("--band", type=click.Choice(sorted(BANDS, reverse=True)), help="Only this band.")
+@click.option("--json", "as_json", is_flag=True, help="Print all figures as an object.")
+def history_command(folder: Path | None, site: str | None, band: str | None, as_json: bool) -> None:
+    """Is it getting lower, and what raises it? Over the sessions in DIR.
+
+    DIR is where sessions are kept unless given. Each site and band stands alone, for their values
+    do not compare.
+    """
+    root = sessions_folder(folder)
+    with making_figures() as progress:
+        history = load_history(root, progress=progress)
+    for note in history.notes:
+        click.echo(note, err=True)
+    chosen = [s for s in history.series if _wanted(s, site, band)]
+    if (site or band) and history.series and not chosen:
+        there = "; ".join(series.name for series in history.series)
+        asked = " in the ".join(part for part in (site, band and f"{band} band") if part)
+        raise InputError(f"There are no sessions of {asked} in {root}. There are: {there}.")
+    if as_json:
+        click.echo(json.dumps(_as_json(history, chosen), indent=2, ensure_ascii=False))
+        return
+    shown = [series for series in chosen if series.points]
+    if not shown:
+        click.echo(textwrap.fill(_EMPTY.format(root=root), _WIDTH, break_on_hyphens=False))
+    for k, series in enumerate(shown):
+        click.echo(("\n" if k else "") + "\n".join(_series_lines(series)))
+    if history.damaged:
+        n = history.damaged
+        click.echo(f"\n{n} session{'' if n == 1 else 's'} could not be read and count nowhere.")
+
+
+def sessions_folder(given: Path | None) -> Path:
+    """The folder of sessions: the one given, or that of the settings. Raises InputError."""
+    if given is None:
+        settings, trouble = load_settings()
+        if trouble:
+            click.echo(trouble, err=True)
+        return sessions_dir(settings)
+    given = given.expanduser()
+    if not given.is_dir():
+        raise InputError(f"{given} is no folder: name the folder that holds your sessions.")
+    return given
+
+
+@contextlib.contextmanager
+def making_figures() -> Iterator[Callable[[int, int], None]]:
+    """A line that tells how many sessions' missing figures are made; nothing for pipes."""
+    console = Console(stderr=True)
+    columns = (TextColumn("Working out sessions"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=None, visible=False)
+
+        def progress(done: int, of: int) -> None:
+            bar.update(task, completed=done, total=of, visible=True)
+
+        yield progress
+
+
+def sparkline(values: Sequence[float], longest: int = _LONGEST_LINE) -> str:
+    """Values from the lowest to the highest as blocks of eight heights; medians where many."""
+    parts = np.array_split(np.asarray(values, float), min(longest, len(values)))
+    means = [float(np.median(part)) for part in parts]
+    low, high = min(means), max(means)
+    steps = [0.5 if high == low else (m - low) / (high - low) for m in means]
+    return "".join(_BARS[min(7, int(8 * step))] for step in steps)
+
+
+def _wanted(series: Series, site: str | None, band: str | None) -> bool:
+    named = site is None or series.label.casefold() == site.strip().casefold()
+    return named and (band is None or series.band.name == band)
+
+
+def _series_lines(series: Series) -> Iterator[str]:
+    points = series.points
+    n = len(points)
+    yield series.name
+    days = f"{points[0].at:%Y-%m-%d} to {points[-1].at:%Y-%m-%d}"
+    yield f"{n} session{'' if n == 1 else 's'}, {days}"
+    for trend in series.trends:
+        yield from _trend_lines(series, trend)
+    for change in series.changes[-3:]:
+        yield f"  {change.at:%Y-%m-%d}  {change.words}"
+    yield from _tag_lines(series.tags)
+    notes = list(series.notes)
+    if series.too_short:
+        notes.append(f"{series.too_short} with under a minute of usable signal left out.")
+    for note in notes:
+        yield from textwrap.wrap(note, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+
+
+def _trend_lines(series: Series, trend: Trend) -> Iterator[str]:
+    measure, values = trend.measure, series.values(trend.measure)
+    if not values:
+        yield f"  {measure.title:<17} no figures"
+        return
+    first, last = trend.first_value, trend.last_value
+    if first is None or last is None:
+        span = f"{measure.shown(values[-1].value)} {measure.unit}"
+    else:
+        span = f"{measure.shown(first)} → {measure.shown(last)} {measure.unit}"
+    yield f"  {measure.title:<17} {span:<16} {sparkline([v.value for v in values])}"
+    yield from textwrap.wrap(trend.words, _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 4)
+
+
+def _tag_lines(tags: Sequence[TagHistory]) -> Iterator[str]:
+    if not tags:
+        return
+    yield "  Which moments raise it"
+    for tag in tags:
+        often = f"{tag.times}× in {tag.sessions} of {tag.of_sessions} sessions"
+        weekly = f"; {tag.weekly}" if tag.weekly else ""
+        text = f"{tag.words}: {tag.said}; {often}, {tag.during_s / 60:.0f} min{weekly}"
+        yield from textwrap.wrap(
+            text, _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6, break_on_hyphens=False
+        )
+
+
+def _as_json(history: History, chosen: Sequence[Series]) -> dict[str, Any]:
+    return {
+        "folder": str(history.root),
+        "sessions": history.sessions,
+        "damaged": history.damaged,
+        "series": [_series_json(series) for series in chosen],
+    }
+
+
+def _series_json(series: Series) -> dict[str, Any]:
+    return {
+        "label": series.label,
+        "known_site": series.known_site,
+        "band": asdict(series.band),
+        "origin": series.origin,
+        "points": [_point_json(point) for point in series.points],
+        "changes": [{"at": c.at.isoformat(), "words": c.words} for c in series.changes],
+        "trends": [
+            {
+                "measure": trend.measure.key,
+                "sessions": trend.sessions,
+                "days": trend.days,
+                "per_week": None if trend.per_week is None else asdict(trend.per_week),
+                "sure": trend.sure,
+                "words": trend.words,
+            }
+            for trend in series.trends
+        ],
+        "tags": [_tag_json(tag) for tag in series.tags],
+        "too_short": series.too_short,
+        "notes": list(series.notes),
+    }
+
+
+def _point_json(point: Point) -> dict[str, Any]:
+    plain = asdict(point)
+    del plain["tags"]
+    return {**plain, "at": point.at.isoformat(), "folder": str(point.folder)}
+
+
+def _tag_json(tag: TagHistory) -> dict[str, Any]:
+    plain = asdict(tag)
+    for week in plain["weeks"]:
+        week["monday"] = week["monday"].isoformat()
+    return {**plain, "sure": tag.sure}

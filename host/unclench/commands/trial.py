@@ -1,0 +1,244 @@
+"""`unclench trial ...`: does seeing my tension help? Plan, today's phase, verdict."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from unclench.commands.history import making_figures, sessions_folder
+from unclench.errors import InputError
+from unclench.review.history import load_sittings, placements_of
+from unclench.settings import Place, Settings, load_settings, sessions_dir
+from unclench.training.calibrations import book_path, load_book
+from unclench.training.sites import OWN, SITES, place_label
+from unclench.trial.phases import last_day, standing_of, stop
+from unclench.trial.plan import (
+    BLOCK_DAYS,
+    PAIRS,
+    Measure,
+    Trial,
+    Trials,
+    load_trials,
+    make_trial,
+    save_trials,
+    trials_path,
+)
+from unclench.trial.today import sessions_on
+from unclench.trial.verdict import Verdict, judge
+from unclench.trial.words import plan_words, standing_words
+from unclench_dsp import BANDS
+
+_WIDTH = 80
+_MEASURES: dict[str, Measure] = {"mean": "mean_uv", "median": "p50_uv", "rest": "rest_share"}
+
+
+@click.group("trial")
+def trial_command() -> None:
+    """Find out whether seeing your tension helps you: a trial on yourself."""
+
+
+@trial_command.command("plan")
+@click.option("--site", metavar="NAME", help="Such as 'left shoulder'; your only place if one.")
+@click.option(
+    "--band", type=click.Choice(sorted(BANDS, reverse=True)), default="wide", show_default=True
+)
+@click.option(
+    "--measure",
+    type=click.Choice(list(_MEASURES)),
+    default="mean",
+    show_default=True,
+    help="What is compared; fixed before the first day.",
+)
+@click.option("--days", default=BLOCK_DAYS, show_default=True, help="Length of a block.")
+@click.option("--pairs", default=PAIRS, show_default=True, help="Pairs of blocks.")
+@click.option(
+    "--starts",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="First day; tomorrow unless given.",
+)
+@click.option("--virtual", is_flag=True, help="Of the virtual board, to try a trial out.")
+def plan_command(
+    site: str | None,
+    band: str,
+    measure: str,
+    days: int,
+    pairs: int,
+    starts: datetime | None,
+    virtual: bool,
+) -> None:
+    """Plan a trial; its order is drawn now, and told block by block."""
+    settings, trials = _settings(), _trials()
+    now = datetime.now().astimezone().replace(microsecond=0)
+    latest = trials.latest
+    if latest is not None and standing_of(latest, now.date()).state in ("to come", "running"):
+        raise InputError(
+            f"A trial is under way until {last_day(latest)}: wait for its end, or end it with "
+            "`unclench trial stop`; only one can run at a time."
+        )
+    trial = make_trial(
+        _site(site, settings.places),
+        BANDS[band],
+        starts.date() if starts is not None else now.date() + timedelta(days=1),
+        now,
+        measure=_MEASURES[measure],
+        block_days=days,
+        pairs=pairs,
+        virtual=virtual,
+    )
+    trials.trials.append(trial)
+    save_trials(trials)
+    _say(plan_words(trial))
+    click.echo(f"Kept in {trials_path()}, where the order stands too: better not look.")
+
+
+@trial_command.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print it as an object.")
+def status_command(as_json: bool) -> None:
+    """Tell today's phase, how many days it lasts, and whether today's session is done."""
+    settings, trial = _settings(), _latest(_trials())
+    today = date.today()
+    standing = standing_of(trial, today)
+    done = None
+    if standing.block is not None:
+        done = sessions_on(sessions_dir(settings), trial, today)
+    if as_json:
+        block = standing.block
+        what = {
+            "state": standing.state,
+            "feedback": standing.feedback,
+            "block": None if block is None else block.number + 1,
+            "blocks": 2 * trial.pairs,
+            "days_left": standing.days_left,
+            "sessions_today": done,
+            "site": trial.site,
+            "band": trial.band.name,
+            "starts": trial.starts.isoformat(),
+            "ends": last_day(trial).isoformat(),
+            "deviations": len(trial.deviations),
+        }
+        click.echo(json.dumps(what, indent=2, ensure_ascii=False))
+        return
+    _say([standing_words(standing, done), *plan_words(trial)])
+
+
+@trial_command.command("verdict")
+@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print it as an object.")
+def verdict_command(folder: Path | None, as_json: bool) -> None:
+    """Say what came of the trial, once it is over, from the sessions in DIR."""
+    trial, today = _latest(_trials()), date.today()
+    if standing_of(trial, today).state in ("to come", "running"):
+        judge(trial, (), (), today)  # says why not, before anything is read
+    with making_figures() as progress:
+        sittings, damaged = load_sittings(sessions_folder(folder), progress=progress)
+    book, _ = load_book(book_path(trial.virtual))
+    verdict = judge(trial, sittings, placements_of(book, trial.site), today)
+    if as_json:
+        click.echo(json.dumps(_as_json(verdict), indent=2, ensure_ascii=False))
+        return
+    _say([verdict.headline])
+    click.echo("\n" + "\n".join(_block_lines(verdict)) + "\n")
+    unread = [f"{damaged} sessions could not be read and count nowhere."] if damaged else []
+    _say([*plan_words(trial), *verdict.notes, *unread])
+
+
+@trial_command.command("stop")
+def stop_command() -> None:
+    """End the trial for good, before its planned end."""
+    trials = _trials()
+    trial, today = _latest(trials), date.today()
+    if standing_of(trial, today).state not in ("to come", "running"):
+        raise InputError("No trial is under way: there is nothing to stop.")
+    stop(trials, today)
+    save_trials(trials)
+    click.echo("The trial is stopped; its plan and its sessions are kept.")
+
+
+def _settings() -> Settings:
+    settings, trouble = load_settings()
+    if trouble:
+        click.echo(trouble, err=True)
+    return settings
+
+
+def _trials() -> Trials:
+    trials, trouble = load_trials()
+    if trouble:
+        click.echo(trouble, err=True)
+    return trials
+
+
+def _latest(trials: Trials) -> Trial:
+    if trials.latest is None:
+        raise InputError("No trial is planned: `unclench trial plan` plans one.")
+    return trials.latest
+
+
+def _site(asked: str | None, places: Iterable[Place]) -> str:
+    """The site's name as sessions have it."""
+    own = [place_label(place) for place in places]
+    if asked is None:
+        if len(own) == 1:
+            return own[0]
+        which = f" ({', '.join(own)})" if own else ""
+        raise InputError(f"Say which site the trial is about{which}: --site 'left shoulder'.")
+    usual = [
+        place_label(Place(channel=1, site=key, side=side))
+        for key, site in SITES.items()
+        if key != OWN
+        for side in site.sides
+    ]
+    found = {name.casefold(): name for name in (*usual, *own)}
+    name = found.get(asked.strip().casefold())
+    if name is None:
+        raise InputError(
+            f"'{asked}' is no site that a session would name: choose one of "
+            f"{', '.join(dict.fromkeys((*own, *usual)))}."
+        )
+    return name
+
+
+def _block_lines(verdict: Verdict) -> Iterable[str]:
+    yield "Block  Days                      Feedback  Sessions"
+    for result in verdict.blocks:
+        block = result.block
+        days = f"{block.first} to {block.last}"
+        shown = "with" if block.feedback else "without"
+        yield f"{block.number + 1:>5}  {days:<24}  {shown:<8}  {result.sessions or 'none':>8}"
+
+
+def _as_json(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "headline": verdict.headline,
+        "measure": verdict.trial.measure,
+        "pairs": verdict.trial.pairs,
+        "pairs_used": verdict.pairs_used,
+        "effect": None if verdict.effect is None else asdict(verdict.effect),
+        "p": verdict.p,
+        "notes": list(verdict.notes),
+        "blocks": [
+            {
+                "block": result.block.number + 1,
+                "pair": result.block.pair + 1,
+                "feedback": result.block.feedback,
+                "first": result.block.first.isoformat(),
+                "last": result.block.last.isoformat(),
+                "sessions": result.sessions,
+                "value": result.value,
+            }
+            for result in verdict.blocks
+        ],
+    }
+
+
+def _say(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        click.echo(textwrap.fill(sentence, _WIDTH, break_on_hyphens=False))

@@ -1,0 +1,1 @@
+"""Sessions over weeks: is it getting lower, and what raises it."""

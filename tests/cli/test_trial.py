@@ -1,0 +1,156 @@
+"""`unclench trial`: plan, phase, verdict, and a session in a block without feedback."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from unclench.settings import Place, Settings, save_settings, sessions_dir
+from unclench.store import open_session
+from unclench.trial.phases import blocks_of
+from unclench.trial.plan import Trials, load_trials, make_trial, save_trials, trials_path
+from unclench_dsp import WIDE
+
+SHORT = """\
+title = "Short"
+purpose = "P"
+evidence = "E"
+
+[[step]]
+kind = "settle"
+seconds = 2
+
+[[step]]
+kind = "task"
+seconds = 4
+goal = { kind = "fixed", uv = 12.0 }
+"""
+PERSON = ("--source", "sim:person", "--headless", "--speed", "max", "--place", "1:shoulder:left")
+
+
+def under_way(feedback, day=1, **given):
+    """A trial on the virtual board whose block today is with or without feedback."""
+    now = datetime.now().astimezone()
+    starts = now.date() - timedelta(days=day)
+    given = {"block_days": 4, "pairs": 7, **given}
+    for seed in range(100):
+        planned = now - timedelta(days=day + 1)
+        trial = make_trial("Left shoulder", WIDE, starts, planned, seed=seed, virtual=True, **given)
+        if blocks_of(trial)[day // trial.block_days].feedback == feedback:
+            save_trials(Trials(trials=[trial]))
+            return trial
+    raise AssertionError
+
+
+def test_help_names_all_that_can_be_done(run):
+    done = run("trial", "--help")
+    assert done.status == 0
+    for word in ("plan", "status", "verdict", "stop"):
+        assert word in done.out
+
+
+def test_a_trial_is_planned_and_its_order_not_told(run):
+    save_settings(Settings(places=(Place(channel=1, site="shoulder", side="left"),)))
+    done = run("trial", "plan")
+    assert done.status == 0, done.err
+    assert "Left shoulder" in done.out
+    tomorrow = date.today() + timedelta(days=1)
+    assert f"From {tomorrow} to {tomorrow + timedelta(days=59)}" in done.out
+    assert "with feedback;" not in done.out
+    trial = load_trials()[0].latest
+    assert (trial.site, trial.band, trial.measure) == ("Left shoulder", WIDE, "mean_uv")
+    assert max(map(len, done.out.replace(str(trials_path()), "").splitlines())) <= 80
+    assert "begins on" in run("trial", "status").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "Say which site"),
+        (("--site", "left sholder"), "is no site that a session would name"),
+        (("--site", "jaw"), "Left jaw"),
+        (("--site", "left jaw", "--pairs", 3), "6 are the fewest"),
+        (("--site", "left jaw", "--days", 99), "give 1 to 28"),
+        (("--site", "left jaw", "--starts", "2020-01-01"), "cannot begin in the past"),
+        (("--site", "left jaw", "--starts", "soon"), "soon"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_a_sentence(run, arguments, words):
+    assert words in run("trial", "plan", *arguments).sentence()
+    assert not trials_path().exists()
+
+
+def test_only_one_trial_runs_at_a_time(run):
+    assert run("trial", "plan", "--site", "left shoulder").status == 0
+    again = run("trial", "plan", "--site", "left jaw").sentence()
+    assert "A trial is under way" in again
+    assert run("trial", "stop").status == 0
+    assert run("trial", "plan", "--site", "left jaw").status == 0
+    assert [t.site for t in load_trials()[0].trials] == ["Left shoulder", "Left jaw"]
+
+
+@pytest.mark.parametrize("command", ["status", "verdict", "stop"])
+def test_without_a_plan_each_says_so(run, command):
+    assert "No trial is planned" in run("trial", command).sentence()
+
+
+def test_an_early_verdict_is_refused(run):
+    under_way(feedback=True)
+    assert "would spoil it" in run("trial", "verdict").sentence()
+
+
+def test_a_verdict_without_sessions_is_none(run, tmp_path):
+    under_way(feedback=True, day=200, block_days=15)  # over since
+    trials = load_trials()[0]
+    trials.replace_latest(trials.latest.model_copy(update={"starts": date(2020, 1, 1)}))
+    save_trials(trials)
+    done = run("trial", "verdict", tmp_path)
+    assert done.status == 0, done.err
+    assert "No verdict: both blocks have sessions in 0 of 7 pairs" in " ".join(done.out.split())
+    as_json = json.loads(run("trial", "verdict", tmp_path, "--json").out)
+    assert (as_json["p"], as_json["effect"], len(as_json["blocks"])) == (None, None, 14)
+
+
+@pytest.mark.parametrize("feedback", [True, False])
+def test_a_session_keeps_its_block_and_an_off_one_tells_no_tension(run, tmp_path, feedback):
+    trial = under_way(feedback)
+    program = tmp_path / "short.toml"
+    program.write_text(SHORT, encoding="utf-8")
+    status = json.loads(run("trial", "status", "--json").out)
+    assert (status["feedback"], status["sessions_today"], status["days_left"]) == (feedback, 0, 2)
+    done = run("session", program, *PERSON)
+    assert done.status == 0, done.err
+    phase = "with feedback;" if feedback else "without feedback, tension is not shown;"
+    assert f"Self-trial, block 1 of 14: {phase} 2 days left after today." in done.err
+    assert ("µV" in done.out) == feedback
+    assert ("tension is not shown" in done.out) == (not feedback)
+    (folder,) = (sessions_dir(Settings())).iterdir()
+    meta = open_session(folder).meta
+    assert meta.feedback == feedback
+    assert meta.trial == {
+        "planned": trial.planned.isoformat(),
+        "block": 1,
+        "pair": 1,
+        "feedback": feedback,
+    }
+    assert "Today's session is done." in " ".join(run("trial", "status").out.split())
+
+
+def test_the_dashboard_tells_the_phase_as_it_starts(run, tmp_path):
+    save_settings(Settings(places=(Place(channel=1, site="shoulder", side="left"),)))
+    under_way(feedback=False)
+    picture = ("--screenshot", tmp_path / "a.png", "--seconds", 1, "--speed", "max")
+    done = run("live", "--source", "sim:relaxed", *picture)
+    assert done.status == 0, done.err
+    assert "Self-trial, block 1 of 14: without feedback" in done.err
+
+
+def test_another_sites_session_is_none_of_the_trials(run, tmp_path):
+    under_way(feedback=False)
+    program = tmp_path / "short.toml"
+    program.write_text(SHORT, encoding="utf-8")
+    done = run("session", program, *PERSON[:-1], "1:jaw:left")
+    assert "Self-trial" not in done.err
+    assert "µV" in done.out

@@ -1,0 +1,240 @@
+"""A block without feedback in real windows: what a person does not see, and how to see it."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from unclench.desktop.display import check_display
+from unclench.errors import DisplayError
+
+try:
+    check_display(into_file=True)
+except DisplayError as error:  # a machine without the libraries that Qt needs
+    pytest.skip(str(error), allow_module_level=True)
+
+from pyqtgraph.Qt import QtWidgets
+
+from unclench.desktop.training.cuewords import status
+from unclench.desktop.training.goaltrace import GoalTrace
+from unclench.desktop.training.numbers import Figures, NumberCard
+from unclench.desktop.training.pacerview import PacerView
+from unclench.desktop.training.window import TrainingWindow
+from unclench.live.pipeline import Pipeline
+from unclench.live.rings import DisplayRings
+from unclench.settings import Place, Settings, own_dir, sessions_dir
+from unclench.sources import open_source
+from unclench.store import open_session
+from unclench.training.programfile import find_program
+from unclench.training.values import TrainedChannel
+from unclench.trial.phases import blocks_of
+from unclench.trial.plan import Trials, load_trials, make_trial, save_trials
+from unclench_dsp import WIDE
+
+SHOULDER = Place(channel=1, site="shoulder", side="left")
+PROGRAM = """
+title = "Short"
+purpose = "A test."
+evidence = "None."
+goal = { kind = "fixed", uv = 12.0 }
+step = [
+    { kind = "task", seconds = 30 },
+    { kind = "breathe", seconds = 60 },
+]
+"""
+LONG_S = 60.0  # only against hanging
+
+
+def under_way(feedback, site="Left shoulder"):
+    """A trial on the virtual board whose block today is with or without feedback."""
+    now = datetime.now().astimezone()
+    for seed in range(100):
+        trial = make_trial(site, WIDE, now.date(), now, pairs=7, seed=seed, virtual=True)
+        if blocks_of(trial)[0].feedback == feedback:
+            save_trials(Trials(trials=[trial]))
+            return trial
+    raise AssertionError
+
+
+def until(happened):
+    until_s = time.monotonic() + LONG_S
+    while not happened():
+        assert time.monotonic() < until_s
+        QtWidgets.QApplication.processEvents()
+        time.sleep(0.005)
+
+
+def texts(window):
+    labels = window.findChildren((QtWidgets.QLabel, QtWidgets.QPushButton))
+    return [each.text() for each in labels if each.isVisible() and each.text()]
+
+
+def figures_in(window):
+    QtWidgets.QApplication.processEvents()
+    return [text for text in texts(window) if re.search(r"\d µV|\d %", text)]
+
+
+def press(window, words):
+    (button,) = (
+        b
+        for b in window.findChildren(QtWidgets.QPushButton)
+        if b.isVisible() and b.text().startswith(words)
+    )
+    button.click()
+    QtWidgets.QApplication.processEvents()
+
+
+@pytest.fixture
+def training(app):
+    folder = own_dir() / "programs"
+    folder.mkdir(parents=True)
+    (folder / "short.toml").write_text(PROGRAM, encoding="utf-8")
+    opened = open_source("sim:person", speed=10.0)
+    pipeline = Pipeline(opened.reader(), opened.name)
+    rings = DisplayRings(pipeline.connect())
+    pipeline.start([rings])
+    made = []
+
+    def begin():
+        settings = Settings(safety_read="2026-01-01", places=(SHOULDER,))
+        window = TrainingWindow(
+            pipeline,
+            rings,
+            settings,
+            settings.model_copy(),
+            situation=opened.situation,
+            program=find_program("short"),
+        )
+        made.append(window)
+        window.show()
+        until(lambda: window._running.session.snapshot() is not None)
+        return window
+
+    yield begin
+    for window in made:
+        window.close()
+    pipeline.stop()
+    opened.close()
+
+
+def visible(window, *kinds):
+    return [w for kind in kinds for w in window.findChildren(kind) if w.isVisible()]
+
+
+def scored_s(window):
+    snapshot = window._running.session.snapshot()
+    return snapshot.score[0].scored_s
+
+
+def test_without_feedback_nothing_tells_of_tension(training):
+    trial = under_way(feedback=False)
+    window = training()
+    heard = []
+    window._running._synth.set_tension = heard.append
+    until(lambda: scored_s(window) > 10)
+    assert not visible(window, NumberCard, GoalTrace, Figures)
+    assert not re.search(r"µV|[Gg]oal|\bline\b", " ".join(texts(window)))
+    assert any("block 1 of 14: without feedback" in text for text in texts(window))
+    assert heard
+    assert set(heard) == {None}
+    window._running.session.skip()
+    until(lambda: visible(window, PacerView))  # the program's guide goes on
+    assert window._running.session.snapshot().step.kind == "breathe"
+    until(lambda: window._running.session.snapshot().step_s > 12)  # a whole breath
+    assert not visible(window, NumberCard, GoalTrace, Figures)
+    window._running.session.end()
+    until(lambda: window._running is None)
+    until(lambda: type(window.page()).__name__ == "SummaryPage")
+    assert not figures_in(window)
+    assert any("tension is not shown" in text for text in texts(window))
+    (folder,) = sessions_dir(Settings()).iterdir()
+    meta = open_session(folder).meta
+    assert not meta.feedback
+    assert (meta.trial["block"], meta.trial["feedback"]) == (1, False)
+    assert load_trials()[0].latest == trial
+
+
+def test_lost_contact_is_told_without_feedback_too(training):
+    under_way(feedback=False)
+    window = training()
+    until(lambda: scored_s(window) > 3)
+    snapshot = window._running.session.snapshot()
+    lost = replace(snapshot, scoring=False, why_not="no contact on Left shoulder")
+    window._running.page.show_snapshot(lost)
+    assert "Not counting now: no contact on Left shoulder" in texts(window)
+    noted = replace(snapshot, notes=("Above the limit for 4 minutes.",))
+    assert status(noted, feedback=False) == ""
+    assert status(noted) == "Above the limit for 4 minutes."
+
+
+def test_a_person_can_see_it_all_the_same_and_that_is_kept(training):
+    under_way(feedback=False)
+    window = training()
+    press(window, "Show it all the same")
+    assert not visible(window, NumberCard)  # asked first
+    press(window, "Leave it hidden")
+    assert load_trials()[0].latest.deviations == ()
+    press(window, "Show it all the same")
+    press(window, "Show it")
+    until(lambda: visible(window, NumberCard, GoalTrace, Figures))
+    until(lambda: any("µV" in text for text in texts(window)))
+    (deviation,) = load_trials()[0].latest.deviations
+    assert deviation.what == "tension shown in a session"
+    window._running.session.end()
+    until(lambda: window._running is None)
+    (folder,) = sessions_dir(Settings()).iterdir()
+    session = open_session(folder)
+    assert session.meta.feedback
+    assert session.meta.trial["shown"]
+    assert "Tension shown in a block without feedback." in [e.text for e in session.events()]
+
+
+def test_with_feedback_all_is_shown_and_the_phase_is_told(training):
+    under_way(feedback=True)
+    window = training()
+    until(lambda: visible(window, NumberCard, GoalTrace, Figures))
+    assert any("block 1 of 14: with feedback" in text for text in texts(window))
+    assert not any("all the same" in text for text in texts(window))
+    until(lambda: scored_s(window) > 5)
+    window._running.session.end()
+    until(lambda: type(window.page()).__name__ == "SummaryPage")
+    assert figures_in(window)
+
+
+def test_without_a_trial_nothing_is_said(training):
+    window = training()
+    until(lambda: visible(window, NumberCard, GoalTrace, Figures))
+    assert not any("Self-trial" in text for text in texts(window))
+
+
+KNOWN = (TrainedChannel(0, "Left shoulder", 0.2),)
+
+
+def test_the_dashboard_hides_tension_and_keeps_the_signals_state(app, stage):
+    under_way(feedback=False)
+    made = stage("sim:relaxed", known=KNOWN)
+    made.until(lambda: made.has_drawn(3))
+    made.until(lambda: any("Good signal" in text for text in texts(made.window)))
+    (row,) = made.window._rows
+    assert not row.trace.isVisible()
+    assert not row._value.isVisible()
+    assert not any("Last 60 s" in text for text in texts(made.window))
+    press(made.window, "Show it all the same")
+    press(made.window, "Show it")
+    made.until(lambda: row.trace.isVisible() and row._value.text() != "–")
+    (deviation,) = load_trials()[0].latest.deviations
+    assert deviation.what == "tension shown in the dashboard"
+    made.window._heed_trial()
+    assert row.trace.isVisible()
+
+
+@pytest.mark.parametrize("site", ["Left shoulder", "Left jaw"])
+def test_the_dashboard_shows_tension_where_no_block_forbids_it(app, stage, site):
+    under_way(feedback=site == "Left shoulder", site=site)
+    made = stage("sim:relaxed", known=KNOWN)
+    made.until(lambda: made.window._rows[0]._value.text() != "–")
+    assert made.window._rows[0].trace.isVisible()
