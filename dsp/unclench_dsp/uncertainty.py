@@ -56,7 +56,9 @@ class LogRatio:
     value : float
         On the log scale: exp(value) is the ratio.
     se, low, high : float or None
-        On the log scale too. The standard error needs two episodes, the interval three.
+        On the log scale too. The interval needs three episodes. The standard error of one episode
+        is what chance alone would make of as much time of the other; how episodes differ is for
+        whoever pools several sessions to see.
     n_blocks : int
         Episodes of the first time: how many observations of it there really were.
     """
@@ -210,11 +212,11 @@ class BlockBootstrap:
         sizes = np.bincount(episode).astype(np.int64)
         sums = np.bincount(episode, tagged).astype(np.float64)
         n = sizes.size
-        if n < 2 or not blocks.enough:
+        if not blocks.enough:
             return LogRatio(value, None, None, None, n)
         against_var = blocks.missed * _log_mean_variance(blocks.sums(rest), blocks.sizes)
         lucky = against_var * rest.size / tagged.size
-        during_var = max(_log_mean_variance(sums, sizes), lucky)
+        during_var = max(_log_mean_variance(sums, sizes), lucky) if n > 1 else lucky
         variance = during_var + against_var
         se = math.sqrt(variance)
         if n < LEAST_EPISODES or variance == 0:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from unclench.review.tagging import tag_effects
+from unclench_dsp.pooling import combine
 
 SEEDS = 200
 BENDING, PHONE = "posture: bending", "situation: phone"
@@ -79,3 +80,25 @@ def test_effects_of_tags_are_found_and_chance_is_not(as_signal, wandering, tagge
     assert found / SEEDS > 0.9
     assert 0.9 < covered / SEEDS <= 0.995
     assert 0.005 <= false / SEEDS < 0.09
+
+
+def test_a_tag_marked_once_a_session_is_told_over_the_sessions(as_signal, wandering, tagged):
+    found = false = 0
+    people = 60
+    for person in range(people):
+        summaries = {BENDING: [], PHONE: []}
+        for session in range(10):
+            seed = 1000 * person + session
+            tension_uv = wandering(600, seed)
+            tension_uv[100 * 50 : 130 * 50] *= 1.6
+            marks = tagged((BENDING, 100, 130), (PHONE, 300, 330))
+            for effect in tag_effects(as_signal(tension_uv), marks, 0):
+                assert effect.during is None
+                assert "marked once" in effect.why_not
+                if effect.log_se is not None:  # else the untagged time is too short to tell it
+                    summaries[effect.words].append((effect.log_during, effect.log_se))
+        bending, phone = (combine(*np.array(each).T) for each in summaries.values())
+        found += bending.low > 0
+        false += not phone.low <= 0 <= phone.high
+    assert found / people > 0.9
+    assert false / people <= 0.1

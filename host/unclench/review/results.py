@@ -200,7 +200,9 @@ class TagEffect:
     mean_uv: float | None
     during: Estimate | None
     after: Estimate | None  # the minute after the tag ended
-    log_se: float | None  # standard error of ln(during)
+    log_during: float | None  # ln of the ratio and its error also where one session has too few
+    log_se: float | None  # to say: over several sessions it counts
+    log_after: float | None
     after_log_se: float | None
     why_not: str  # "too few to say: ..."
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from pathlib import Path
 
 from unclench.errors import StoreError, UnclenchError
@@ -83,8 +82,8 @@ def _tag(effect: TagEffect) -> TagSummary:
         times=effect.times,
         during_s=effect.during_s,
         untagged_s=effect.untagged_s,
-        log_ratio=math.log(effect.during.value) if effect.during else None,
+        log_ratio=effect.log_during,
         log_ratio_se=effect.log_se,
-        after_log_ratio=math.log(effect.after.value) if effect.after else None,
+        after_log_ratio=effect.log_after,
         after_log_ratio_se=effect.after_log_se,
     )

@@ -16,6 +16,7 @@ AFTER_S = 60.0
 LEAST_TIMES = 3
 LEAST_DURING_S = 15.0
 LEAST_UNTAGGED_S = 60.0
+_LEAST_EPISODE_S = 5.0  # for a session to have a say among others
 _ASKED = ("relax", "reference", "settle")  # steps whose tension was asked for, or is not yet
 
 
@@ -60,9 +61,10 @@ def _effect(
     mean_uv = float(signal.fast_uv[during, k].mean()) if during.any() else None
     why = _too_few(len(own), during_s, untagged_s)
     ratio = later = None
-    if not why and boot is not None:
-        ratio = boot.log_ratio(during, untagged)
-        if after_s >= LEAST_DURING_S:
+    if boot is not None and untagged_s >= LEAST_UNTAGGED_S:
+        if during_s >= _LEAST_EPISODE_S:
+            ratio = boot.log_ratio(during, untagged)
+        if after_s >= _LEAST_EPISODE_S:
             later = boot.log_ratio(after, untagged)
     return TagEffect(
         words=words,
@@ -71,9 +73,11 @@ def _effect(
         during_s=during_s,
         untagged_s=untagged_s,
         mean_uv=mean_uv,
-        during=_as_ratio(ratio),
-        after=_as_ratio(later),
+        during=None if why else _as_ratio(ratio),
+        after=None if why or after_s < LEAST_DURING_S else _as_ratio(later),
+        log_during=ratio.value if ratio else None,
         log_se=ratio.se if ratio else None,
+        log_after=later.value if later else None,
         after_log_se=later.se if later else None,
         why_not=why,
     )
