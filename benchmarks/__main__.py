@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import analyze, board, breath, chain, dashboard, guide, training, watch
+from benchmarks import (
+    analyze,
+    board,
+    breath,
+    chain,
+    dashboard,
+    guide,
+    library,
+    metrics,
+    report,
+    review,
+    training,
+    trial,
+    watch,
+)
 
 
 def main() -> None:
@@ -22,9 +36,19 @@ def main() -> None:
     print()
     breath.main()
     print()
+    metrics.main()
+    print()
+    trial.main()
+    print()
     watch.main(seconds=60.0, hours=1.0 if options.quick else 4.0)
     print()
     guide.main()
+    print()
+    library.main()
+    print()
+    report.main()
+    print()
+    review.main()
     print()
     dashboard.main(soak_s=0.0 if options.quick else 600.0)
 

@@ -41,19 +41,19 @@ class Camera:
     """Takes a window in every size and theme."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._n = 0
 
-    def take(self, window: Any, name: str) -> None:
+    def take(self, window: Any, name: str, sizes: tuple[tuple[int, int], ...] = SIZES) -> None:
         """Save what it shows as NN-name-WxH-theme.png."""
         self._n += 1
         for theme in ("light", "dark"):
             window.choices.set_theme(theme)
-            for width, height in SIZES:
+            for width, height in sizes:
                 window.resize(width, height)
                 _let_pass(0.08)
                 file = f"{self._n:02}-{name}-{width}x{height}-{theme}.png"
-                window.grab().save(str(self._folder / file), "PNG")
+                window.grab().save(str(self.folder / file), "PNG")
         window.choices.set_theme("light")
         window.resize(*SIZES[0])
         _let_pass(0.1)
@@ -138,6 +138,110 @@ def _trouble(camera: Camera) -> None:
         camera.take(window, "guide-lost")
 
 
+def _review(camera: Camera, home: Path) -> None:
+    """The list, a session in every state, two compared, and what cannot be opened."""
+    from unclench.desktop.review.axes import View
+    from unclench.desktop.review.exportdialog import ExportDialog
+    from unclench.desktop.review.window import ReviewWindow
+    from unclench.review.results import Span
+    from unclench.settings import Settings
+
+    sizes = (*SIZES, (800, 500))
+    root = home / "sessions"
+    first = _recorded(root / "2026-03-02", "sim:desk-work?channels=3", 600, "A day at the desk")
+    _recorded(root / "2026-03-09", "sim:desk-work?channels=3", 400, "After the holidays")
+    poor = _recorded(root / "2026-03-10", "sim:poor-contact", 120, "")
+    broken = _recorded(root / "2026-03-11", "sim:relaxed", 20, "")
+    (broken / "session.json").write_text("{", encoding="utf-8")
+    settings = Settings(theme="light")
+    empty = ReviewWindow(home / "nothing", settings, settings.model_copy())
+    empty.show()
+    _let_pass(0.5)
+    camera.take(empty, "review-empty", sizes)
+    empty.close()
+    window = ReviewWindow(root, settings, settings.model_copy())
+    window.show()
+    rows = window.list_page.model.rows
+    _wait_for(lambda: len(window.list_page.model.rows) == 4)
+    _wait_for(lambda: all(r.quality or r.trouble for r in window.list_page.model.rows))
+    rows = window.list_page.model.rows
+    camera.take(window, "review-list", sizes)
+    window.list_page.choose(broken)
+    window.list_page.ask_delete()
+    camera.take(window, "review-delete", sizes)
+    window.list_page.drop_question()
+    window.open(first)
+    _wait_for(lambda: window.desk.review is not None)
+    _let_pass(0.5)
+    page = window.session_page
+    camera.take(window, "review-session", sizes)
+    page.trace.select(Span(100.0, 260.0))
+    _let_pass(0.3)
+    camera.take(window, "review-span", sizes)
+    page._do("tag")
+    camera.take(window, "review-tag", sizes)
+    page._leave_words()
+    page.trace.toggle_log()
+    camera.take(window, "review-log", sizes)
+    page.trace.set_view(View(200.0, 206.0))
+    camera.take(window, "review-raw", sizes)
+    dialog = ExportDialog(window, first)
+    dialog.open()
+    _let_pass(0.2)
+    dialog.grab().save(str(camera.folder / "review-export.png"), "PNG")
+    dialog.close()
+    window.open(poor)
+    _wait_for(lambda: window.desk.review is not None)
+    _let_pass(0.3)
+    camera.take(window, "review-poor", sizes)
+    good = [row.folder for row in rows if row.title in ("A day at the desk", "After the holidays")]
+    for pair, name in ((good, "review-compare"), ([good[0], poor], "review-compare-not")):
+        window.compare(*pair)
+        _wait_for(lambda: "Reading" not in window.compare_page.figures.toPlainText())
+        camera.take(window, name, sizes)
+    window.close()
+
+
+_EVENTS = (
+    (0.0, "session", "begins: desk (At the desk)", None),
+    (0.0, "step", "1 settle: Arrive", None),
+    (20.0, "step", "2 baseline: Rest", None),
+    (80.0, "step", "3 task: Write the report", None),
+    (100.0, "tag", "posture: slouching", None),
+    (130.0, "tag", "thought: hurry", None),
+    (150.0, "note", "The phone rang", None),
+    (152.0, "marker", "Marker 1", None),
+    (170.0, "tag end", "thought: hurry", 40.0),
+    (260.0, "tag end", "posture: slouching", 160.0),
+    (280.0, "tag", "feeling: angry", None),
+    (280.5, "tag end", "feeling: angry", 0.5),
+    (300.0, "step", "4 recover: Let go", None),
+)
+
+
+def _recorded(folder: Path, source: str, seconds: int, title: str) -> Path:
+    """Record a session; one with a title has sites, labels and a program's events as well."""
+    from click.testing import CliRunner
+
+    from unclench.cli import cli
+    from unclench.store import open_session
+    from unclench.store.edit import edit_events, edit_meta
+    from unclench.store.reader import Event
+
+    options = ["--seconds", str(seconds), "--speed", "max", "--out", str(folder)]
+    done = CliRunner().invoke(cli, ["record", "--source", source, *options])
+    if done.exit_code:
+        raise SystemExit(done.output)
+    if title:
+        session = open_session(folder)
+        fs_hz = session.meta.fs_hz
+        added = [Event(round(t * fs_hz), t, kind, text, d, None) for t, kind, text, d in _EVENTS]
+        edit_events(folder, [*session.events(), *added])
+        sites = ("Left shoulder", "Right shoulder", "Jaw")
+        edit_meta(folder, title=title, labels=("office",), sites=sites)
+    return folder
+
+
 def _step(window: Any) -> str:
     running = window._running
     snapshot = running.session.snapshot() if running is not None else None
@@ -170,11 +274,13 @@ def main() -> None:
     """Save the pictures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.screens", description=__doc__)
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    parser.add_argument("--only", choices=("training", "review"), help="some of them")
+    given = parser.parse_args()
+    folder, only = given.folder, given.only
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
-        for name in ("XDG_CONFIG_HOME", "XDG_DOCUMENTS_DIR", "XDG_RUNTIME_DIR"):
+        for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DOCUMENTS_DIR", "XDG_RUNTIME_DIR"):
             os.environ[name] = home
         from pyqtgraph.Qt import QtWidgets
 
@@ -182,8 +288,11 @@ def main() -> None:
         program = Path(home) / "every-kind.toml"
         program.write_text(PROGRAM, encoding="utf-8")
         camera = Camera(folder)
-        _training(camera, program)
-        _trouble(camera)
+        if not only or only == "training":
+            _training(camera, program)
+            _trouble(camera)
+        if not only or only == "review":
+            _review(camera, Path(home))
         app.quit()
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 

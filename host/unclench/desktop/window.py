@@ -13,9 +13,12 @@ from unclench.desktop.bars import Banner, Footer, Header
 from unclench.desktop.channel import ChannelRow
 from unclench.desktop.eventloop import theme_of
 from unclench.desktop.helpdialog import HelpDialog
+from unclench.desktop.history.window import HistoryWindow
 from unclench.desktop.newfolder import new_folder
+from unclench.desktop.review.window import ReviewWindow
 from unclench.desktop.theme import DARK, Theme, style_sheet
 from unclench.desktop.training.safety import SafetyDialog
+from unclench.desktop.trialbar import TrialBar
 from unclench.desktop.words import HELP, span_words
 from unclench.errors import StoreError
 from unclench.live.pipeline import Pipeline
@@ -23,8 +26,11 @@ from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.settings import Settings, save_settings, sessions_dir
 from unclench.training.values import TrainedChannel
+from unclench.trial.phases import note_deviation, running_now
+from unclench.trial.words import standing_words
 
 _FRAME_MS = 16
+_TRIAL_MS = 30_000  # a day may end while the window is open
 _WORDS_MS = 200
 _SUM_UP_EVERY = 5  # of those: figures that hardly change need not be laid out so often
 _TEXT_STEPS = (0.7, 2.5, 0.1)
@@ -95,6 +101,12 @@ class Dashboard(QtWidgets.QMainWindow):
                 )
             )
         self._footer = Footer(settings)
+        self._sites = [channel.label for channel in known]
+        self._trial_bar = TrialBar()
+        self._trial_words, self._feedback = "", True
+        self._shown_block = -1  # of a self-trial, in which a person wanted to see all the same
+        self._history: HistoryWindow | None = None
+        self._review: ReviewWindow | None = None
         self._lay_out()
         self._connect_actions()
         self.apply_looks()
@@ -104,6 +116,8 @@ class Dashboard(QtWidgets.QMainWindow):
             self._banner.tell(note)
         self._frames = self._timer(_FRAME_MS, self._draw)
         self._words = self._timer(_WORDS_MS, self._tell)
+        self._trial = self._timer(_TRIAL_MS, self._heed_trial)
+        self._heed_trial()
 
     def _lay_out(self) -> None:
         self.setWindowTitle(f"unclench – {self._pipeline.info.source}")
@@ -113,6 +127,7 @@ class Dashboard(QtWidgets.QMainWindow):
         column.setSpacing(10)
         column.addWidget(self._header)
         column.addWidget(self._banner)
+        column.addWidget(self._trial_bar)
         for row in self._rows:
             column.addWidget(row, 1)
         column.addWidget(self._footer)
@@ -135,6 +150,9 @@ class Dashboard(QtWidgets.QMainWindow):
         footer.theme.clicked.connect(self.toggle_theme)
         footer.help.clicked.connect(self.show_help)
         footer.train.clicked.connect(self.train_wanted)
+        footer.review.clicked.connect(self.show_review)
+        footer.history.clicked.connect(self.show_history)
+        self._trial_bar.shown.connect(self._show_all_the_same)
         footer.span_changed.connect(self._set_span)
         footer.scale_changed.connect(self._set_scale)
         for keys, slot in (
@@ -145,6 +163,8 @@ class Dashboard(QtWidgets.QMainWindow):
             ("W", self.toggle_raw),
             ("T", self.toggle_theme),
             ("G", self.train_wanted.emit),
+            ("V", self.show_review),
+            ("H", self.show_history),
             ("F1", self.show_help),
             ("Ctrl++", lambda: self._scale_text(+1)),
             ("Ctrl+=", lambda: self._scale_text(+1)),
@@ -204,6 +224,25 @@ class Dashboard(QtWidgets.QMainWindow):
         self._remember(theme="light" if self._theme() is DARK else "dark")
         self._change_looks()
 
+    def show_review(self) -> None:
+        """Show what was recorded."""
+        if self._review is None or not self._review.isVisible():
+            self._review = ReviewWindow(sessions_dir(self._settings), self._settings, self._saved)
+            self._review.choices.changed.connect(self._change_looks)
+            self._review.show()
+        self._review.raise_()
+        self._review.activateWindow()
+
+    def show_history(self) -> None:
+        """Show the sessions of all weeks."""
+        if self._history is None:
+            self._history = HistoryWindow(sessions_dir(self._settings))
+        self._history.set_looks(self._theme(), self._settings.text_scale)
+        self._history.reload()
+        self._history.show()
+        self._history.raise_()
+        self._history.activateWindow()
+
     def show_help(self) -> None:
         """Explain the window."""
         dialog = HelpDialog(self, HELP, self._settings.text_scale)
@@ -217,6 +256,11 @@ class Dashboard(QtWidgets.QMainWindow):
         self.closing.emit()
         self._frames.stop()
         self._words.stop()
+        self._trial.stop()
+        if self._review is not None:
+            self._review.close()
+        if self._history is not None:
+            self._history.close()
         if self._recorder is not None:
             self._end_recording()
         size = (self.width(), self.height())
@@ -254,6 +298,10 @@ class Dashboard(QtWidgets.QMainWindow):
         self._header.set_theme(theme)
         for row in self._rows:
             row.set_theme(theme, scale)
+        if self._review is not None:
+            self._review.apply_looks()
+        if self._history is not None:
+            self._history.set_looks(theme, scale)
         self._drawn_row = -1
 
     def _scale_text(self, step: int) -> None:
@@ -276,6 +324,32 @@ class Dashboard(QtWidgets.QMainWindow):
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ QtCore.Qt.WindowState.WindowFullScreen)
+
+    # A self-trial
+
+    def _heed_trial(self) -> None:
+        """Show what today's block of a self-trial asks for."""
+        info = self._pipeline.info
+        standing = running_now(self._sites, info.settings.band, info.virtual, self._banner.tell)
+        block = None if standing is None else standing.block
+        feedback = block is None or block.feedback or block.number == self._shown_block
+        words = "" if standing is None else standing_words(standing)
+        if words != self._trial_words or feedback != self._feedback:
+            self._trial_words, self._feedback = words, feedback
+            self._trial_bar.tell(words, hidden=not feedback)
+            for row in self._rows:
+                row.set_feedback(feedback)
+
+    def _show_all_the_same(self) -> None:
+        info = self._pipeline.info
+        standing = running_now(self._sites, info.settings.band, info.virtual, self._banner.tell)
+        if standing is not None and standing.block is not None:
+            self._shown_block = standing.block.number
+            try:
+                note_deviation("the dashboard")
+            except StoreError as error:
+                self._banner.tell(str(error))
+        self._heed_trial()
 
     # The picture
 

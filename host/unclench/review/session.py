@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -54,8 +55,6 @@ class SessionReview:
         The folder it is from; None for a stranger's file.
     band
         To review it in; its own unless given, else wide.
-    window_s
-        Length of the RMS window; its own unless given, else 0.25 s.
     limits
         A person's own for sustained tension.
 
@@ -109,6 +108,13 @@ class SessionReview:
             return load_program(self.folder / PROGRAM)
         return None
 
+    def with_events(self, events: Sequence[Event]) -> SessionReview:
+        """The same review after its tags and notes were edited; the signal stays as it is."""
+        changed = copy.copy(self)
+        changed.events = tuple(events)
+        changed.marks = read_marks(changed.events, self.recording.fs_hz, self.duration_s)
+        return changed
+
     def figures(self, channel: int, span: Span | None = None) -> Figures:
         """Sum up a channel over a span, or the whole."""
         context = self.contexts[channel]
@@ -161,8 +167,10 @@ class SessionReview:
         return self._hz[key]
 
 
-def open_review(path: Path, *, band: Band | None = None) -> SessionReview:
-    """Open a session folder, or any CSV or TSV with a header, for review.
+def open_review(
+    path: Path, *, band: Band | None = None, limits: Sustained | None = None
+) -> SessionReview:
+    """Open a session folder, or any CSV or TSV with a header, for review: see `SessionReview`.
 
     Raises
     ------
@@ -172,7 +180,7 @@ def open_review(path: Path, *, band: Band | None = None) -> SessionReview:
     path = path.expanduser()
     ours = path.is_dir() or path.name == META or (path.name == EMG and is_session(path.parent))
     session = open_session(path) if ours else None
-    return SessionReview(load_recording(path), session, band=band)
+    return SessionReview(load_recording(path), session, band=band, limits=limits)
 
 
 def _own_band(meta: SessionMeta | None) -> Band:

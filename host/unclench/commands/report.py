@@ -1,0 +1,110 @@
+"""`unclench report`: a session, or all of them over weeks, as one page to keep."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from unclench.commands.history import making_figures, sessions_folder
+from unclench.errors import SourceError
+from unclench.settings import load_settings
+from unclench_dsp import BANDS
+
+
+@click.command("report")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The page; .html.")
+@click.option("--pdf", is_flag=True, help="Make a PDF beside it, by an installed browser.")
+@click.option(
+    "--band",
+    type=click.Choice(sorted(BANDS, reverse=True)),
+    help="wide: 20-450 Hz; narrow: 100-200 Hz. A session's own, else wide, unless given.",
+)
+@click.option(
+    "--all", "whole", is_flag=True, help="The history of all sessions in PATH, or in your folder."
+)
+@click.option("--force", is_flag=True, help="Write over a file that unclench has not made.")
+def report_command(
+    path: Path | None,
+    output: Path | None,
+    pdf: bool,
+    band: str | None,
+    whole: bool,
+    force: bool,
+) -> None:
+    """Make a page of a session (a folder or a CSV), with figures, plots and how they were made.
+
+    One HTML file without any need of the network; it opens in every browser and prints well.
+    """
+    from unclench.report.making import report_path
+    from unclench.report.output import check_free, write_whole
+    from unclench.report.pdf import find_browser, print_pdf
+
+    if whole:
+        if band is not None:
+            raise click.UsageError("--band is for one session: the history shows each band apart.")
+        html = output or sessions_folder(path) / "history.html"
+    elif path is None:
+        raise click.UsageError("Give a session folder or a CSV file, or --all for all sessions.")
+    else:
+        html = output or report_path(path)
+    targets = [html, html.with_suffix(".pdf")] if pdf else [html]
+    if pdf and html.suffix.lower() == ".pdf":
+        raise click.UsageError("-o names the HTML page; the PDF gets its name, ending in .pdf.")
+    for target in targets:
+        check_free(target, force=force)
+    made = _history(sessions_folder(path)) if whole or path is None else _session(path, band)
+    write_whole(html, made)
+    click.echo(str(html))
+    if not pdf:
+        return
+    browser = find_browser()
+    if browser is None:
+        raise SourceError(
+            f"no browser was found that prints without a window (Chromium, Chrome, Edge, Brave): "
+            f"{html} was made; open it in any browser and print it to a PDF there."
+        )
+    print_pdf(html, targets[1], browser)
+    click.echo(str(targets[1]))
+
+
+def _session(path: Path, band: str | None) -> bytes:
+    from unclench.report.making import report_html
+    from unclench.review.session import open_review
+
+    limits = load_settings()[0].sustained
+    review = open_review(path, band=None if band is None else BANDS[band], limits=limits)
+    return report_html(review, path)
+
+
+def _history(root: Path) -> bytes:
+    from unclench.report.historypage import history_page
+    from unclench.report.render import render
+    from unclench.review.history import load_history
+
+    with making_figures() as progress:
+        history = load_history(root, progress=progress)
+    page = history_page(history, datetime.now().astimezone(), _trial(root))
+    return render(page).encode("utf-8", "replace")
+
+
+def _trial(root: Path) -> tuple[str, ...]:
+    """How the latest self-trial stands, or its verdict; nothing where none was planned."""
+    from unclench.review.history import load_sittings, placements_of
+    from unclench.training.calibrations import book_path, load_book
+    from unclench.trial.phases import standing_of
+    from unclench.trial.plan import load_trials
+    from unclench.trial.verdict import judge
+    from unclench.trial.words import plan_words, standing_words
+
+    trial, today = load_trials()[0].latest, date.today()
+    if trial is None:
+        return ()
+    standing = standing_of(trial, today)
+    if standing.state in ("to come", "running"):
+        return (standing_words(standing, None), *plan_words(trial))
+    book, _ = load_book(book_path(trial.virtual))
+    verdict = judge(trial, load_sittings(root)[0], placements_of(book, trial.site), today)
+    return (verdict.headline, *plan_words(trial), *verdict.notes)

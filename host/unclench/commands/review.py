@@ -1,0 +1,45 @@
+"""`unclench review`: the screen of sessions, their traces and figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from unclench.errors import InputError
+from unclench.settings import load_settings, sessions_dir
+
+
+@click.command("review")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+def review_command(path: Path | None) -> None:
+    """Look at what was recorded: PATH, a session, a CSV, or a folder of sessions.
+
+    Without PATH the folder that sessions are kept in.
+    """
+    from unclench.desktop.display import check_display  # Qt only where a window is wanted
+
+    saved, trouble = load_settings()
+    root, opened = _root_of(path, sessions_dir(saved))
+    check_display()
+    from unclench.desktop.review.run import run_review
+
+    run_review(root, opened, saved, notes=() if trouble is None else (trouble,))
+
+
+def _root_of(path: Path | None, usual: Path) -> tuple[Path, Path | None]:
+    """Which folder the list is of, and what to open at once."""
+    from unclench.store.folder import is_session
+
+    if path is None:
+        return usual, None
+    path = path.expanduser()
+    if not path.exists():
+        raise InputError(
+            f"There is no {path} to review: give a session folder, a CSV, or a folder of sessions."
+        )
+    if path.is_dir():
+        return (path.absolute().parent, path.absolute()) if is_session(path) else (path, None)
+    if is_session(path.parent):  # a file of a session means the session
+        return path.absolute().parent.parent, path.absolute().parent
+    return usual, path.absolute()

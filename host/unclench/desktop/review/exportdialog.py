@@ -1,0 +1,96 @@
+"""A small dialog: which format, which file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyqtgraph.Qt import QtWidgets
+
+from unclench.desktop.review.tasks import Newest
+from unclench.desktop.training.parts import button, label, say
+from unclench.store.exporting import FORMATS, Exported, export
+
+_ABOUT = {
+    "edf": "EDF+ (.edf): most programs for biosignals read it; 16 bit",
+    "bdf": "BDF+ (.bdf): the same with 24 bit",
+    "csv": "CSV (.csv): a table for spreadsheets; large",
+    "parquet": "Parquet (.parquet): a table for data analysis; small",
+}
+
+
+class ExportDialog(QtWidgets.QDialog):
+    """Writes a session as a file of another format, in a thread of its own."""
+
+    def __init__(self, parent: QtWidgets.QWidget, path: Path) -> None:
+        super().__init__(parent)
+        self._path = path
+        self.setWindowTitle("Export")
+        self.format = QtWidgets.QComboBox()
+        self.format.setAccessibleName("Format")
+        for name in FORMATS:
+            self.format.addItem(_ABOUT.get(name, name), name)
+        self.target = QtWidgets.QLineEdit()
+        self.target.setAccessibleName("File")
+        self.target.setMinimumWidth(360)
+        self.news = label("")
+        browse = button("Choose…", "Choose a file")
+        self._go = button("Export", "Write the file", primary=True)
+        self._close = button("Close (Esc)", "Back to the session")
+        across = QtWidgets.QHBoxLayout()
+        across.addWidget(self.target, 1)
+        across.addWidget(browse)
+        foot = QtWidgets.QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self._close)
+        foot.addWidget(self._go)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setSpacing(10)
+        column.addWidget(label("", "The samples, with tags and notes as annotations."))
+        column.addWidget(self.format)
+        column.addLayout(across)
+        column.addWidget(self.news)
+        column.addLayout(foot)
+        self._work = Newest("review: export")
+        self._work.done.connect(self._done)
+        self._work.failed.connect(self._failed)
+        self.format.currentIndexChanged.connect(lambda _: self._suggest())
+        for each in (browse, self._close):  # Enter in the line of the file means Export
+            each.setAutoDefault(False)
+        self._go.setDefault(True)
+        browse.clicked.connect(self._browse)
+        self._go.clicked.connect(self._export)
+        self._close.clicked.connect(self.reject)
+        self.finished.connect(lambda _: self._work.close())
+        self._suggest()
+
+    def _suggest(self) -> None:
+        """A free name beside the session."""
+        ending = self.format.currentData()
+        folder = self._path if self._path.is_dir() else self._path.with_suffix("")
+        name, n = folder.parent / f"{folder.name}.{ending}", 1
+        while name.exists():
+            n += 1
+            name = folder.parent / f"{folder.name}-{n}.{ending}"
+        self.target.setText(str(name))
+        say(self.news, "")
+
+    def _browse(self) -> None:
+        name, _ = QtWidgets.QFileDialog.getSaveFileName(self, "Export", self.target.text())
+        if name:
+            self.target.setText(name)
+
+    def _export(self) -> None:
+        to, target = self.format.currentData(), Path(self.target.text().strip()).expanduser()
+        path = self._path
+        say(self.news, "Writing…")
+        self._go.setEnabled(False)
+        self._work.ask(lambda _: export(path, to, target))
+
+    def _done(self, made: Exported) -> None:
+        self._go.setEnabled(True)
+        say(self.news, " ".join((f"Written to {made.path}.", *made.notes)))
+        self._close.setFocus()
+
+    def _failed(self, sentence: str) -> None:
+        self._go.setEnabled(True)
+        say(self.news, sentence)

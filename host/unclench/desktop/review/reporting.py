@@ -1,0 +1,27 @@
+"""The report of the session that is open, made anew and shown in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyqtgraph.Qt import QtCore, QtGui
+
+from unclench.report.making import report_html, report_path
+from unclench.report.output import check_free, write_whole
+from unclench.review.session import SessionReview
+
+
+def make_report(review: SessionReview, path: Path) -> Path:
+    """Write a session's report where `unclench report` does; return where that is.
+
+    Raises UnclenchError in a sentence.
+    """
+    html = report_path(review.folder or path)
+    check_free(html, force=False)
+    write_whole(html, report_html(review, path))
+    return html
+
+
+def show_outside(path: Path) -> None:
+    """Open a folder, or a page in the browser."""
+    QtGui.QDesktopServices.openUrl(QtCore.QUrl.fromLocalFile(str(path.resolve())))

@@ -1,0 +1,29 @@
+"""Shows the review window until it is closed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from unclench.desktop.eventloop import start_qt, stopped_by_signals_and_faults
+from unclench.desktop.review.window import ReviewWindow
+from unclench.errors import StoreError
+from unclench.settings import Settings
+
+
+def run_review(
+    root: Path, opened: Path | None, saved: Settings, *, notes: tuple[str, ...] = ()
+) -> None:
+    """Show sessions of `root`, and one of them at once where `opened` says so.
+
+    Raises StoreError for a fault of its own that closed the window.
+    """
+    app = start_qt()
+    window = ReviewWindow(root, saved.model_copy(), saved, path=opened, notes=notes)
+    with stopped_by_signals_and_faults(window.close) as failures:
+        (window.showMaximized if saved.maximized else window.show)()
+        app.exec_()
+    if failures:
+        error = failures[0]
+        raise StoreError(
+            f"The window closed by a fault of its own: {type(error).__name__}: {error}."
+        )

@@ -1,0 +1,51 @@
+"""Where a page goes: written as a whole, over nothing but a page that unclench has made itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from unclench.errors import StoreError
+from unclench.report.render import MARK
+
+PDF_MARK = b"\n% made by unclench\n"
+"""Behind the end of a PDF, where readers look no more."""
+
+_HEAD_BYTES = 2048
+
+
+def check_free(path: Path, *, force: bool) -> None:
+    """Refuse to write over anything that unclench has not made. Raises StoreError."""
+    if path.is_dir():
+        raise StoreError(
+            f"{path} is a folder where a file is expected: give a name, such as "
+            f"{path / 'report.html'}."
+        )
+    try:
+        if path.exists() and not force and not _is_ours(path):
+            raise StoreError(
+                f"{path} is there already and was not made by unclench: give another name with -o, "
+                "or --force to write over it."
+            )
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file as a whole or not at all. Raises StoreError."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written: {error.strerror or error}; give a name in a folder that "
+            "you may write to with -o."
+        ) from error
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+        file.seek(max(0, path.stat().st_size - len(PDF_MARK)))
+        return MARK in head or (head.startswith(b"%PDF") and file.read() == PDF_MARK)

@@ -1,0 +1,1 @@
+"""Plots as SVG: real text, colours by CSS class, so that they follow light, dark and print."""

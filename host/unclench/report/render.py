@@ -1,0 +1,38 @@
+"""Pages become HTML: one file, no script, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+from unclench import __version__
+from unclench.report.parts import Page
+from unclench.report.plots.svg import clean
+
+MARK = b'<meta name="generator" content="unclench '
+"""In the head of every page that unclench has made, and so may make anew."""
+
+
+_UNIT = re.compile(r"(?<=\d) (?=(%|µV|s|min|h|Hz|times)(?!\w))")
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def render(page: Page) -> str:
+    """Return the page as HTML."""
+    import jinja2  # here, so that `unclench --help` stays quick
+    from markupsafe import Markup
+
+    files = resources.files("unclench.report")
+    style = files.joinpath("style.css").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=lambda value: _plain(value) if type(value) is str else value,
+    )
+    template = environment.from_string(files.joinpath("page.html").read_text(encoding="utf-8"))
+    return template.render(page=page, style=Markup(style), version=__version__) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Keep a number and its unit on one line."""
+    return _UNIT.sub(_NO_BREAK, clean(text))

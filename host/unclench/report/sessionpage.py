@@ -1,0 +1,81 @@
+"""The report of one session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from unclench import __version__
+from unclench.report.earlier import Earlier, earlier_section
+from unclench.report.level import level_section
+from unclench.report.method import method_section
+from unclench.report.moments import (
+    breathing_section,
+    remarks_section,
+    sides_section,
+    tags_section,
+)
+from unclench.report.parts import Page
+from unclench.report.short import in_short, trace_section
+from unclench.report.steps import contractions_section, steps_section
+from unclench.report.words import length, local
+from unclench.review.session import SessionReview
+
+
+def session_page(review: SessionReview, earlier: Sequence[Earlier], made: datetime) -> Page:
+    """Put the report together.
+
+    Parameters
+    ----------
+    review : SessionReview
+    earlier : sequence of Earlier
+        For each channel, see `find_earlier`.
+    made : datetime
+        Now.
+    """
+    figures = tuple(review.figures(context.index) for context in review.contexts)
+    sections = (
+        in_short(review, figures, earlier),
+        trace_section(review, figures),
+        level_section(review, figures),
+        steps_section(review),
+        tags_section(review),
+        contractions_section(review, figures),
+        breathing_section(review),
+        sides_section(review),
+        earlier_section(review, figures, earlier),
+        remarks_section(review),
+        method_section(review),
+    )
+    meta = review.meta
+    name = (meta.title if meta is not None else "") or review.name
+    return Page(
+        title=f"Muscle tension: {name}",
+        facts=_facts(review),
+        sections=tuple(found for found in sections if found is not None),
+        made=f"Made by unclench {__version__} on {made.day} {made:%B %Y at %H:%M}.",
+    )
+
+
+def _facts(review: SessionReview) -> tuple[tuple[str, str], ...]:
+    band = review.signal.band
+    facts = [("Length", length(review.duration_s))]
+    meta = review.meta
+    if meta is not None:
+        at = local(meta.created)
+        facts.insert(0, ("Recorded", f"{at.day} {at:%B %Y at %H:%M}"))
+        if meta.training:
+            facts.append(("Program", str(meta.training.get("title", ""))))
+        if meta.constants.virtual:
+            facts.append(("Source", "virtual board: nobody's muscle"))
+        if meta.imported is not None:
+            facts.append(("Source", "imported"))
+        if not meta.feedback:
+            facts.append(("Feedback", "off: tension was not shown"))
+        if meta.labels:
+            facts.append(("Labels", ", ".join(meta.labels)))
+        if meta.note:
+            facts.append(("Note", meta.note))
+    facts.insert(2, ("Channels", ", ".join(context.label for context in review.contexts)))
+    facts.append(("Band", f"{band.name}, {band.low_hz:g}-{band.high_hz:g} Hz"))
+    return tuple(facts)

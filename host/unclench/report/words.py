@@ -1,0 +1,150 @@
+"""Figures in words: as many digits as they bear, with how sure they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from unclench.review.results import ChannelContext
+from unclench_dsp.uncertainty import Estimate
+
+LEAST_TOLD_S = 0.05  # of a time left out
+NOTHING = "–"
+
+
+def uv(value: float) -> str:
+    """Return a tension without its unit: 2.06, 15.9, 217."""
+    if value < 10:
+        return f"{value:.2f}"
+    return f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def share(value: float) -> str:
+    """Return a share of 0 to 1 in %: one that is nearly nothing or nearly all is not called so."""
+    percent = 100 * value
+    if 0 < percent < 0.05:
+        return "under 0.1 %"
+    if 99.95 <= percent < 100:
+        return "over 99.9 %"
+    if 0 < percent < 0.5 or 99.5 < percent < 100:
+        return f"{percent:.1f} %"
+    return f"{percent:.0f} %"
+
+
+def change(ratio: float) -> str:
+    """Return a ratio as a change: 30 % higher."""
+    percent = 100 * (ratio - 1)
+    if abs(percent) < 0.5:
+        return "the same"
+    if ratio >= 2:
+        return f"{ratio:.1f} times as high"
+    return f"{abs(percent):.0f} % {'higher' if percent > 0 else 'lower'}"
+
+
+def compared(ratio: float) -> str:
+    """Return a ratio with what follows: 30 % higher than, 2.3 times as high as."""
+    said = change(ratio)
+    return f"{said} {'as' if said.endswith(('same', 'high')) else 'than'}"
+
+
+def uv_estimate(estimate: Estimate | None) -> str:
+    """Return "6.81 µV (5.20 to 8.61)"."""
+    if estimate is None:
+        return NOTHING
+    return f"{uv(estimate.value)} µV{_range(estimate, uv)}"
+
+
+def share_estimate(estimate: Estimate | None) -> str:
+    """Return "62 % (50 to 72 %)"."""
+    if estimate is None:
+        return NOTHING
+    return f"{share(estimate.value)}{_range(estimate, share)}"
+
+
+def ratio_estimate(estimate: Estimate | None) -> str:
+    """Return "+30 % (+12 to +51 %)"."""
+    if estimate is None:
+        return NOTHING
+    return f"{signed(estimate.value)} %{_range(estimate, signed, ' %')}"
+
+
+def signed(ratio: float) -> str:
+    """Return a ratio as percent with its sign, without "%"."""
+    percent = round(100 * (ratio - 1))
+    return "0" if percent == 0 else f"{percent:+d}".replace("-", "−")
+
+
+def change_words(value: float, decimals: int) -> str:
+    """Return a number with its sign: +0.12, −0.10."""
+    return f"{value:+.{decimals}f}".replace("-", "−")
+
+
+def length(seconds: float) -> str:
+    """Return a length of time: 12.5 s, 4 min 10 s, 1 h 2 min."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s".replace(".0 s", " s")
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def excluded(by_why: Mapping[str, float]) -> str:
+    """Return "left out: 12 s no contact, 3 s settling"; what is too short to tell is not named."""
+    told = sorted(((s, why) for why, s in by_why.items() if s >= LEAST_TOLD_S), reverse=True)
+    if not told:
+        return "nothing left out"
+    return "left out: " + ", ".join(f"{length(s)} {why}" for s, why in told)
+
+
+def local(at: datetime) -> datetime:
+    """Return a time as this computer's clock has it; a spoilt date as it is."""
+    try:
+        return at.astimezone()
+    except (OverflowError, OSError):
+        return at
+
+
+def times(n: int) -> str:
+    """Return once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(n, f"{n} times")
+
+
+def baseline_name(context: ChannelContext) -> str:
+    """Say what its baseline is: measured, or only the quietest time."""
+    if context.baseline_from == "quietest":
+        return "the quietest moments"
+    return "the resting baseline"
+
+
+def counted(n: int, what: str) -> str:
+    """Return 1 session, 2 sessions."""
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
+def sentence(text: str) -> str:
+    """Return words as a sentence: a capital first and a full stop last."""
+    return text[:1].upper() + ended(text[1:])
+
+
+def ended(text: str) -> str:
+    """Return words with a full stop."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def listed(items: list[str]) -> str:
+    """Return "a, b and c"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _range(estimate: Estimate, words: Callable[[float], str], unit: str = "") -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    low, high = words(estimate.low), words(estimate.high)
+    if low.endswith(" %") and high.endswith(" %"):
+        low = low.removesuffix(" %")
+    return f" ({low} to {high}{unit})"

@@ -1,0 +1,140 @@
+"""`unclench report`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date, datetime, timezone
+
+import pytest
+
+from unclench.report.pdf import find_browser
+from unclench.store.library import Library
+from unclench.store.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
+from unclench.trial.plan import Trials, make_trial, save_trials
+from unclench_dsp import WIDE
+
+
+def test_a_report_lies_in_the_session(run, session):
+    done = run("report", session)
+    assert (done.status, done.err) == (0, "")
+    assert done.out.strip() == str(session / "report.html")
+    page = (session / "report.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.count("<h1>") == 1
+
+
+def test_a_report_may_be_made_anew_but_a_file_of_ones_own_is_kept(run, session, tmp_path):
+    assert run("report", session).status == 0
+    assert run("report", session).status == 0
+    mine = tmp_path / "mine.html"
+    mine.write_text("mine")
+    said = run("report", session, "-o", mine).sentence()
+    assert "was not made by unclench" in said
+    assert mine.read_text() == "mine"
+    assert run("report", session, "-o", mine, "--force").status == 0
+    assert mine.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_strangers_csv_gets_its_report_beside_it(run, tmp_path):
+    path = tmp_path / "theirs.csv"
+    path.write_text("time_s,emg_uv\n" + "".join(f"{i / 1000:.3f},{i % 7}\n" for i in range(9000)))
+    assert run("report", path).status == 0
+    assert (tmp_path / "theirs-report.html").exists()
+    assert path.read_text().startswith("time_s,emg_uv\n0.000,0")
+
+
+@pytest.mark.parametrize("name", ["emg.csv", "session.json"])
+def test_a_file_of_a_session_stands_for_it(run, session, name):
+    assert run("report", session / name).status == 0
+    assert (session / "report.html").exists()
+
+
+def test_the_band_can_be_another(run, session):
+    assert run("report", session, "--band", "narrow").status == 0
+    assert "narrow, 100" in (session / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_history_lies_beside_the_sessions(run, session):
+    done = run("report", "--all", session.parent)
+    assert (done.status, done.out.strip()) == (0, str(session.parent / "history.html"))
+    page = (session.parent / "history.html").read_text(encoding="utf-8")
+    assert "Muscle tension over time" in page
+
+
+@pytest.mark.parametrize(
+    ("starts", "said"),
+    [
+        (date(2090, 1, 1), "The self-trial begins on 2090-01-01"),
+        (date(2020, 1, 1), "Question: does seeing my tension help?"),
+    ],
+)
+def test_the_history_tells_how_the_trial_stands(run, session, starts, said):
+    planned = datetime(2019, 12, 1, tzinfo=timezone.utc)
+    trial = make_trial("Left shoulder", WIDE, starts, planned, seed=1)
+    save_trials(Trials(trials=[trial]))
+    assert run("report", "--all", session.parent).status == 0
+    page = (session.parent / "history.html").read_text(encoding="utf-8")
+    assert "Trial on yourself" in page
+    assert said in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "Give a session folder or a CSV file, or --all"),
+        (("--all", "--band", "wide"), "--band is for one session"),
+        (("nowhere",), "no file or folder 'nowhere'"),
+        (("--all", "nowhere"), "nowhere is no folder"),
+    ],
+)
+def test_what_cannot_be_made_is_a_sentence(run, arguments, said):
+    assert said in run("report", *arguments).sentence()
+
+
+@pytest.mark.parametrize("spoil", ["{", '{"schema_version": 99}'])
+def test_a_session_that_cannot_be_read_is_a_sentence(run, session, spoil):
+    (session / "session.json").write_text(spoil)
+    run("report", session).sentence()
+    assert not (session / "report.html").exists()
+
+
+def test_the_pdf_has_the_pages_name(run, session):
+    said = run("report", session, "--pdf", "-o", "a.pdf").sentence()
+    assert "-o names the HTML page" in said
+
+
+@pytest.mark.skipif(find_browser() is None, reason="no browser that prints")
+def test_a_pdf_lies_beside_the_page(run, session):
+    done = run("report", session, "--pdf")
+    assert done.status == 0, done.err
+    assert (session / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert run("report", session, "--pdf").status == 0
+
+
+def test_without_a_browser_the_page_is_made_and_said_to_be(run, session, monkeypatch):
+    monkeypatch.setattr("unclench.report.pdf.find_browser", lambda: None)
+    done = run("report", session, "--pdf")
+    assert done.status == 2
+    assert "no browser was found" in done.err
+    assert "print it to a PDF there." in done.err
+    assert (session / "report.html").exists()
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_sessions_in_the_same_folder_are_compared(run, session, tmp_path, listed):
+    """In a folder that is used as a library as in any other."""
+    if listed:
+        Library(tmp_path).entries()
+    for name in ("session", "later"):
+        folder = tmp_path / name
+        if name == "later":
+            shutil.copytree(session, folder)
+        text = (folder / "session.json").read_text(encoding="utf-8")
+        meta = {**json.loads(text), "sites": ["Left shoulder", None]}
+        (folder / "session.json").write_text(json.dumps(meta), encoding="utf-8")
+    channel = ChannelSummary(channel="ch1", site="Left shoulder", used_s=90, mean_uv=777)
+    made_of = sizes_of(session)
+    write_summary(session, SessionSummary(made_of=made_of, duration_s=90, channels=(channel,)))
+    assert run("report", tmp_path / "later").status == 0
+    assert "777" in (tmp_path / "later" / "report.html").read_text(encoding="utf-8")

@@ -1,0 +1,178 @@
+"""What the review screen stands on, without a window: buckets, edits of tags, what compares."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unclench.desktop.review import tagedits
+from unclench.desktop.review.axes import TensionScale, TimeScale, View, round_up, time_words
+from unclench.desktop.review.pyramid import Pyramid, fixed_extremes, on_grid
+from unclench.errors import InputError
+from unclench.review.marks import read_marks
+from unclench.review.results import Remark, Span, TagSpan
+from unclench.store.reader import Event
+
+CLOCK = tagedits.Clock(2000.0, 100.0)
+
+
+def noise(n, seed=1):
+    return np.abs(np.random.default_rng(seed).normal(5.0, 2.0, n))
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    n=st.integers(1, 3000),
+    start=st.floats(0, 50),
+    length=st.floats(0.1, 60),
+    finest=st.floats(0.001, 5),
+)
+def test_buckets_hold_the_extremes_and_the_mean_of_their_own_values(n, start, length, finest):
+    values = noise(n)
+    values[n // 3 : n // 2] = np.nan
+    found = Pyramid(values, 0.02).between(start, start + length, finest)
+    for k, begin in enumerate(found.start_s):
+        first = round(begin / 0.02)
+        own = values[first : first + round(found.length_s / 0.02)]
+        own = own[np.isfinite(own)]
+        if not len(own):
+            assert np.isnan(found.mean[k])
+            continue
+        assert (found.low[k], found.high[k]) == (own.min(), own.max())
+        assert found.mean[k] == pytest.approx(own.mean())
+
+
+def test_buckets_stay_where_they_are_when_the_view_moves():
+    pyramid = Pyramid(noise(180_000), 0.02)
+    seen = {}
+    for moved_s in np.linspace(0, 40, 23):
+        found = pyramid.between(600 + moved_s, 1800 + moved_s, 1.3)
+        for begin, low, high in zip(found.start_s, found.low, found.high, strict=True):
+            assert seen.setdefault(begin, (low, high)) == (low, high)
+    assert len(found.start_s) < 2 * 1200 / 1.3 + 4
+
+
+def test_a_gap_is_not_bridged():
+    times_s = np.concatenate([np.arange(0, 10, 0.02), np.arange(30, 40, 0.02)])
+    laid = on_grid(times_s, np.ones((len(times_s), 1)), 0.02)
+    assert len(laid) == 2000
+    found = Pyramid(laid[:, 0], 0.02).between(0, 40, 0.5)
+    empty = found.start_s[np.isnan(found.mean)]
+    assert empty.min() <= 10.5
+    assert empty.max() >= 29.0
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 5000), min_size=1, max_size=300, unique=True), st.integers(1, 64))
+def test_samples_are_reduced_on_their_own_count(index, length):
+    index = np.sort(np.array(index))
+    values = noise(len(index)) - 5
+    first, low, high = fixed_extremes(index, values, length)
+    assert np.all(first % length == 0)
+    for at, least, most in zip(first, low, high, strict=True):
+        own = values[(index >= at) & (index < at + length)]
+        assert (least, most) == (own.min(), own.max())
+
+
+def test_zooming_keeps_the_moment_under_the_pointer():
+    view = View(100.0, 200.0).zoomed(2.0, 125.0)
+    assert view.length_s == 50
+    assert TimeScale(view, 0, 400).x(125.0) == 100
+    assert View(-5.0, 30.0).within(20.0) == View(0.0, 20.0)
+    assert View(15.0, 25.0).within(20.0) == View(10.0, 20.0)
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("top", [1.0, 15.0, 80.0, 3000.0])
+def test_scales_name_round_values_inside_and_more_is_higher(log, top):
+    scale = TensionScale(top, log)
+    ticks = scale.ticks(6)
+    assert 1 <= len(ticks) <= 8
+    assert max(ticks) <= top * 1.001
+    heights = scale.heights(np.array([0.6, 1.0, top / 2 + 0.6, top, top * 3, np.nan]))
+    assert np.all(np.diff(heights[:5]) >= 0)
+    assert heights[4] == 1.0
+    assert np.isnan(heights[5])
+
+
+def test_times_and_tops_are_round():
+    assert time_words(125) == "02:05"
+    assert time_words(125.25, 0.05) == "02:05.25"
+    assert time_words(59.97, 0.1) == "01:00.0"
+    assert [round_up(v) for v in (0.2, 1.2, 21.4, 99.0, 700.0)] == [1, 1.5, 30, 100, 800]
+
+
+# Tags
+
+
+def marks(events):
+    return read_marks(events, CLOCK.fs_hz, CLOCK.duration_s)
+
+
+STEP = Event(0, 0.0, "step", "1 settle: Arrive", None, None)
+SIGNAL = Event(90_000, 45.0, "signal", "channel 1: good", None, None)
+
+
+def test_a_tag_is_added_changed_and_taken_out_and_all_else_stays():
+    events = (STEP, SIGNAL)
+    added = tagedits.add_tag(events, CLOCK, "  thought:   worry ", Span(10.0, 20.5))
+    (tag,) = marks(added).tags
+    assert tag == TagSpan(10.0, 20.5, "thought: worry")
+    assert [e.sample for e in added] == sorted(e.sample for e in added)
+    assert next(e for e in added if e.kind == "tag end").duration_s == 10.5
+    changed = tagedits.change_tag(added, CLOCK, tag, "thought: hurry", Span(12.0, 13.0))
+    (tag,) = marks(changed).tags
+    assert tag == TagSpan(12.0, 13.0, "thought: hurry")
+    assert tagedits.remove_tag(changed, CLOCK, tag) == events
+
+
+def test_a_moment_is_a_tag_of_no_length():
+    (tag,) = marks(tagedits.add_tag((STEP,), CLOCK, "feeling: angry", Span(7.0, 7.0))).tags
+    assert tag == TagSpan(7.0, 7.0, "feeling: angry")
+
+
+def test_of_two_tags_of_the_same_words_the_right_one_goes():
+    events = tagedits.add_tag((), CLOCK, "posture: slouching", Span(10, 20))
+    events = tagedits.add_tag(events, CLOCK, "posture: slouching", Span(30, 40))
+    first, second = marks(events).tags
+    assert marks(tagedits.remove_tag(events, CLOCK, first)).tags == (second,)
+    assert marks(tagedits.remove_tag(events, CLOCK, second)).tags == (first,)
+
+
+def test_a_tag_that_was_never_ended_goes_as_well():
+    events = (Event(20_000, 10.0, "tag", "posture: slouching", None, None), SIGNAL)
+    (tag,) = marks(events).tags
+    assert tag.stop_s == CLOCK.duration_s
+    assert tagedits.remove_tag(events, CLOCK, tag) == (SIGNAL,)
+
+
+def test_the_same_tag_twice_at_one_time_is_refused():
+    events = tagedits.add_tag((), CLOCK, "posture: slouching", Span(10, 20))
+    with pytest.raises(InputError, match=r"marked from 10\.0 to 20\.0 s already"):
+        tagedits.add_tag(events, CLOCK, "posture: slouching", Span(15, 25))
+
+
+@pytest.mark.parametrize("words", ["", "   ", "x" * 53])
+def test_a_tag_needs_some_words_and_not_too_many(words):
+    with pytest.raises(InputError):
+        tagedits.add_tag((), CLOCK, words, Span(1, 2))
+
+
+def test_a_note_is_added_changed_and_taken_out():
+    added = tagedits.add_note((STEP, SIGNAL), CLOCK, "the phone rang", 30.0)
+    (note,) = marks(added).remarks
+    assert note == Remark(30.0, "note", "the phone rang")
+    changed = tagedits.change_note(added, CLOCK, note, "the door bell")
+    (note,) = marks(changed).remarks
+    assert note.text == "the door bell"
+    assert tagedits.remove_note(changed, CLOCK, note) == (STEP, SIGNAL)
+
+
+def test_what_is_gone_is_said_to_be_gone():
+    with pytest.raises(InputError, match="no longer in the session"):
+        tagedits.remove_tag((STEP,), CLOCK, TagSpan(1.0, 2.0, "posture: slouching"))
+    elsewhere = tagedits.add_tag((), CLOCK, "posture: slouching", Span(10, 20))
+    with pytest.raises(InputError, match="no longer in the session"):
+        tagedits.remove_tag(elsewhere, CLOCK, TagSpan(1.0, 2.0, "posture: slouching"))

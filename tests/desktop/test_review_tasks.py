@@ -1,0 +1,99 @@
+"""Work beside the window: the newest request wins, and nothing comes to a window that is gone."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from unclench.desktop.display import check_display
+from unclench.errors import DisplayError, InputError
+
+try:
+    check_display(into_file=True)
+except DisplayError as error:  # a machine without the libraries that Qt needs
+    pytest.skip(str(error), allow_module_level=True)
+
+from pyqtgraph.Qt import QtWidgets
+
+from unclench.desktop.review.tasks import Newest
+
+
+class Worker:
+    """A worker whose work waits until it is let go."""
+
+    def __init__(self, only_newest):
+        self.newest = Newest("review: test", only_newest=only_newest)
+        self.done, self.failed = [], []
+        self.newest.done.connect(self.done.append)
+        self.newest.failed.connect(self.failed.append)
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def slow(self, token):
+        self.begun.set()
+        assert self.go.wait(20)
+        return "slow"
+
+    def until(self, happened):
+        until_s = time.monotonic() + 20
+        while not happened():
+            assert time.monotonic() < until_s
+            QtWidgets.QApplication.processEvents()
+            time.sleep(0.002)
+
+
+@pytest.fixture
+def worker(app):
+    made = []
+
+    def make(only_newest=True):
+        made.append(Worker(only_newest))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.go.set()
+        each.newest.close()
+        each.newest.join()
+
+
+@pytest.mark.parametrize(("only_newest", "came"), [(True, ["last"]), (False, ["slow", "last"])])
+def test_what_waits_is_replaced_and_what_is_under_way_is_thrown_away_or_not(
+    worker, only_newest, came
+):
+    made = worker(only_newest)
+    made.newest.ask(made.slow)
+    assert made.begun.wait(20)
+    made.newest.ask(lambda _: "overtaken")
+    made.newest.ask(lambda _: "last")
+    made.go.set()
+    made.until(lambda: "last" in made.done)
+    assert made.done == came
+
+
+@pytest.mark.parametrize("end", ["drop", "close"])
+def test_nothing_comes_when_nobody_wants_it(worker, end):
+    made = worker()
+    seen = []
+    made.newest.ask(lambda token: (made.slow(token), seen.append(token.wanted)))
+    assert made.begun.wait(20)
+    getattr(made.newest, end)()
+    made.go.set()
+    made.until(lambda: seen)
+    made.newest.close()
+    made.newest.join()
+    QtWidgets.QApplication.processEvents()
+    assert seen == [False]
+    assert made.done == []
+
+
+def test_what_cannot_be_done_comes_as_a_sentence(worker):
+    made = worker()
+
+    def fail(_):
+        raise InputError("no such thing.")
+
+    made.newest.ask(fail)
+    made.until(lambda: made.failed)
+    assert made.failed == ["no such thing."]

@@ -1,0 +1,67 @@
+"""Where pages go, and what is never written over."""
+
+from __future__ import annotations
+
+import pytest
+
+from unclench.errors import SourceError, StoreError
+from unclench.report import pdf
+from unclench.report.output import PDF_MARK, check_free, write_whole
+from unclench.report.parts import Page
+from unclench.report.render import render
+
+OURS = render(Page("A page", (), (), "made")).encode()
+
+
+def test_a_page_of_ours_may_be_made_anew(tmp_path):
+    page = tmp_path / "report.html"
+    write_whole(page, OURS)
+    check_free(page, force=False)
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.pdf"])
+@pytest.mark.parametrize("content", [b"", b"<html>mine</html>", b"%PDF-1.4 mine"])
+def test_a_file_of_somebody_elses_is_not_written_over(tmp_path, name, content):
+    page = tmp_path / name
+    page.write_bytes(content)
+    with pytest.raises(StoreError, match="was not made by unclench"):
+        check_free(page, force=False)
+    check_free(page, force=True)
+
+
+def test_a_pdf_of_ours_may_be_made_anew(tmp_path):
+    page = tmp_path / "report.pdf"
+    page.write_bytes(b"%PDF-1.4 ... %%EOF" + PDF_MARK)
+    check_free(page, force=False)
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(StoreError, match="is a folder where a file is expected"):
+        check_free(tmp_path, force=True)
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match=r"cannot be written: .*; give a name in a folder"):
+        write_whole(tmp_path / "file" / "report.html", OURS)
+
+
+def test_without_a_browser_there_is_none(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(pdf, "_usual_places", lambda: [])
+    assert pdf.find_browser() is None
+
+
+@pytest.mark.skipif("sys.platform == 'win32'", reason="a script stands for the browser")
+@pytest.mark.parametrize(
+    ("script", "said"), [("exit 3", "printed nothing .status 3."), ("sleep 30", "did not print")]
+)
+def test_a_browser_that_fails_is_a_sentence(tmp_path, monkeypatch, script, said):
+    monkeypatch.setattr(pdf, "LIMIT_S", 0.5)
+    browser = tmp_path / "chromium"
+    browser.write_text(f"#!/bin/sh\n{script}\n")
+    browser.chmod(0o755)
+    html = tmp_path / "report.html"
+    with pytest.raises(SourceError, match=f"{said}.*report.html was made; open it in a browser"):
+        pdf.print_pdf(html, tmp_path / "report.pdf", browser)
+    assert not (tmp_path / "report.pdf").exists()

@@ -1,0 +1,166 @@
+"""What the report of a session says."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from html.parser import HTMLParser
+
+MADE = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
+TAGS = tuple(
+    event
+    for start_s in (30, 47, 64, 81, 98)
+    for event in (
+        (start_s, "tag", "posture: slouching", None),
+        (start_s + 10, "tag end", "posture: slouching", 10.0),
+    )
+)
+
+
+def sections(html):
+    """Text of each section by its heading."""
+    found = re.findall(r"<section.*?<h2[^>]*>(.*?)</h2>(.*?)</section>", html, re.DOTALL)
+    return dict(found)
+
+
+def test_a_guided_session_has_all_its_sections(make_session, report, words):
+    path = make_session(guided=True, events=(*TAGS, (12, "note", "phone rang", None)))
+    html = report(path)
+    assert list(sections(html)) == [
+        "In short",
+        "The whole session",
+        "How high, and for how long",
+        "Step by step",
+        "Which moments raise it",
+        "Contractions and letting go",
+        "Breathing",
+        "Compared with earlier sessions",
+        "Notes on the way",
+        "Method and settings",
+    ]
+    said = words(html)
+    assert re.search(r"Left shoulder: \d+\.\d+ µV on average", said)
+    assert "phone rang" in said
+    assert "2 Count down (active)" in said
+    assert "lowest in “" in said
+    for source in ("Jonsson 1982", "Veiersted 2013", "Hanvold 2013"):
+        assert source in said
+    assert "wide, 20 to 450 Hz" in said
+
+
+def test_the_mark_that_raises_it_is_named_in_short(make_session, report, words):
+    html = report(make_session(seconds=300, busy_s=110, events=TAGS))
+    short = words(sections(html)["In short"])
+    assert re.search(r"It was higher than in unmarked time while you marked “slouching”", short)
+
+
+def test_a_mark_made_once_is_too_few_to_say(make_session, report, words):
+    events = ((20, "tag", "thought: deadline", None), (26, "tag end", "thought: deadline", 6.0))
+    html = report(make_session(events=events))
+    assert "too few to say" in words(sections(html)["Which moments raise it"])
+    assert "deadline" not in words(sections(html)["In short"])
+
+
+def test_time_left_out_stands_beside_the_result(make_session, report, words):
+    html = report(make_session(gap_s=(40, 100)))
+    short = words(sections(html)["In short"])
+    assert re.search(r"only 1 min 1\d s of 2 min 20 s could be used \(5\d %\)", short)
+    assert re.search(r"Time used 5\d %\s+left out: 1 min gap", short)
+    assert "Left out: gap" in words(sections(html)["How high, and for how long"])
+
+
+def test_a_gap_is_never_bridged(make_session, report):
+    whole = report(make_session("whole"))
+    torn = report(make_session("torn", gap_s=(60, 75)))
+
+    def curves(html):
+        wide = re.search(r'aria-labelledby="trace-t".*?</svg>', html, re.DOTALL)[0]
+        return len(re.findall(r'class="curve', wide))
+
+    assert (curves(whole), curves(torn)) == (1, 2)
+
+
+def test_left_and_right_are_compared(make_session, report, words):
+    html = report(make_session(sites=("Left shoulder", "Right shoulder")))
+    assert "as a share of both" in words(sections(html)["Left and right"])
+
+
+def test_earlier_sessions_of_the_site_are_compared(make_session, summarised, report, words):
+    for days in range(1, 6):
+        summarised(f"before-{days}", MADE - timedelta(days=days), 100.0 + days)
+    summarised("after", MADE + timedelta(days=1), 900.0)
+    summarised("elsewhere", MADE - timedelta(days=1), 900.0, site="Jaw")
+    html = report(make_session())
+    earlier = words(sections(html)["Compared with earlier sessions"])
+    assert "5 earlier sessions of this site and band" in earlier
+    assert "the lowest so far" in earlier
+    assert "900" not in earlier
+    assert re.search(r"lower than last time here \(101 µV on 22 November 2026\)", words(html))
+
+
+def test_another_kind_of_session_is_said_to_be_one(make_session, summarised, report, words):
+    summarised("before", MADE - timedelta(days=1), 100.0)
+    said = words(report(make_session(guided=True)))
+    assert "which was another kind of session" in said
+
+
+def test_without_a_site_nothing_is_compared(make_session, summarised, report, words):
+    summarised("before", MADE - timedelta(days=1), 100.0)
+    said = words(report(make_session(sites=(None,))))
+    assert "no site was given, so nothing says which sessions compare" in said
+
+
+def test_a_session_too_short_for_figures_says_so(make_session, report, words):
+    said = words(sections(report(make_session(seconds=1)))["In short"])
+    assert "nothing can be said" in said
+    assert "µV" not in said
+
+
+def test_a_strangers_csv_has_a_report(tmp_path, report, words):
+    rows = "".join(f"{i / 1000:.3f},{(i * 7919) % 13 - 6}\n" for i in range(30_000))
+    (tmp_path / "theirs.csv").write_text(f"time_s,emg_uv\n{rows}")
+    html = report(tmp_path / "theirs.csv")
+    assert "Compared with earlier sessions" not in sections(html)
+    assert "theirs" in words(html)
+    assert re.search(r"no rest was measured|µV on average", words(html))
+
+
+def test_no_claim_of_treatment_is_made(make_session, report, words):
+    said = words(report(make_session(guided=True, events=TAGS))).lower()
+    for claim in ("treat", "heal", "cure", "diagnos", "therap", "healthy", "normal"):
+        assert claim not in said
+
+
+def test_all_ids_are_unique_and_every_link_has_its_end(make_session, report):
+    html = report(make_session(guided=True, events=TAGS, sites=("Left neck", "Right neck")))
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    links = re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)|aria-\w+by="([^"]+)"', html)
+    assert {end for link in links for end in link if end} <= set(ids)
+
+
+def test_nothing_is_fetched_from_anywhere(make_session, report):
+    html = report(make_session(guided=True, events=TAGS))
+    assert not re.search(
+        r"https?://|//[a-z]|@import|<script|<link(?! rel=\"icon\" href=\"data:)", html
+    )
+    assert "default-src 'none'" in html
+
+
+def test_every_element_is_closed_where_it_was_opened(make_session, report):
+    class Nesting(HTMLParser):
+        def __init__(self):
+            super().__init__()
+            self.open = []
+
+        def handle_starttag(self, tag, attrs):
+            if tag not in ("meta", "link"):
+                self.open.append(tag)
+
+        def handle_endtag(self, tag):
+            assert self.open.pop() == tag, self.getpos()
+
+    nesting = Nesting()
+    nesting.feed(report(make_session(guided=True, events=TAGS)))
+    nesting.close()
+    assert nesting.open == []

@@ -1,0 +1,77 @@
+"""Figures as they are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from unclench.report import words
+from unclench_dsp.uncertainty import Estimate
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.4567, "0.46"), (2.0, "2.00"), (15.94, "15.9"), (216.7, "217")],
+)
+def test_tension_has_three_digits(value, said):
+    assert words.uv(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.0, "0 %"),
+        (0.0001, "under 0.1 %"),
+        (0.002, "0.2 %"),
+        (0.621, "62 %"),
+        (0.998, "99.8 %"),
+        (0.99999, "over 99.9 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_nearly_nothing_and_nearly_all_are_not_called_so(value, said):
+    assert words.share(value) == said
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [
+        (1.3, "30 % higher than"),
+        (0.8, "20 % lower than"),
+        (1.001, "the same as"),
+        (2.34, "2.3 times as high as"),
+    ],
+)
+def test_a_ratio_is_said_as_a_change(ratio, said):
+    assert words.compared(ratio) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.04, "0 s"),
+        (3.0, "3 s"),
+        (9.94, "9.9 s"),
+        (9.96, "10 s"),
+        (59.6, "1 min"),
+        (250.0, "4 min 10 s"),
+        (3600.0, "1 h"),
+        (3725.0, "1 h 2 min"),
+    ],
+)
+def test_lengths_of_time(seconds, said):
+    assert words.length(seconds) == said
+
+
+def test_figures_carry_their_range_where_there_is_one():
+    assert words.uv_estimate(Estimate(6.81, 5.2, 8.61, 40)) == "6.81 µV (5.20 to 8.61)"
+    assert words.uv_estimate(Estimate(6.81, None, None, 1)) == "6.81 µV"
+    assert words.share_estimate(Estimate(0.62, 0.5, 0.72, 40)) == "62 % (50 to 72 %)"
+    assert words.ratio_estimate(Estimate(1.3, 0.95, 1.51, 40)) == "+30 % (−5 to +51 %)"
+    assert words.uv_estimate(None) == words.NOTHING
+
+
+def test_what_is_left_out_is_named_the_longest_first():
+    assert words.excluded({"gap": 1.5, "no contact": 12.0, "settling": 0.01}) == (
+        "left out: 12 s no contact, 1.5 s gap"
+    )
+    assert words.excluded({"settling": 0.01}) == "nothing left out"
