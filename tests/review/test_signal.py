@@ -133,3 +133,9 @@ def test_too_short_is_told_and_no_fault(recording, n):
     assert review.tag_effects(0) == ()
     assert review.sides() == ()
     assert review.breathing() == ()
+
+
+def test_more_than_a_week_is_told_before_it_takes_the_memory(recording):
+    far = recording(np.ones(3000), sample=np.r_[0:2999, 10**12])
+    with pytest.raises(InputError, match="11574 days"):
+        SessionReview(far)

@@ -9,6 +9,7 @@ import pytest
 
 from unclench.errors import InputError, StoreError, UnclenchError
 from unclench.store import SessionMeta, SessionWriter, load_recording
+from unclench.store.folder import EMG
 
 Write = Callable[..., Path]
 HEAD = "time_s,emg_uv\n"
@@ -217,3 +218,12 @@ def test_rubbish_never_ends_in_a_traceback(write: Write, seed: int) -> None:
         else:
             assert np.isfinite(recording.emg_uv).all()
             assert (np.diff(recording.sample) > 0).all()
+
+
+@pytest.mark.parametrize(("spoilt", "line"), [("1e308", -1), ("1e16", -1), ("0.5", 2)])
+def test_a_sample_number_that_no_board_counts_to(session: Path, spoilt: str, line: int) -> None:
+    lines = (session / EMG).read_text().splitlines()
+    lines[line] = f"{spoilt},{lines[line].partition(',')[2]}"
+    (session / EMG).write_text("\n".join(lines) + "\n")
+    with pytest.raises(InputError, match=r"line \d+: sample .* is no whole number"):
+        load_recording(session)

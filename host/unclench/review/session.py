@@ -84,6 +84,7 @@ class SessionReview:
             band or own,
             recording.mains or "auto",
             meta.window_s if meta else 0.25,
+            origin=0 if session else None,  # a session counts from its beginning
         )
         self.limits = limits or Sustained()
         ended_s = float(self.signal.sample[-1] / self.signal.fs_hz) if len(recording.sample) else 0

@@ -10,6 +10,7 @@ from typing import Any, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.errors import InputError
 from unclench.live.blocks import LiveBlock, LiveSettings, SignalInfo
 from unclench.live.processing import Processing
 from unclench.review.results import Excluded, Why
@@ -18,6 +19,7 @@ from unclench.training.rows import Rows, RowSource, confirm_n, confirmed
 from unclench_dsp import Band, MainsMode, swings_by_second
 from unclench_dsp.arrays import BoolArray, FloatArray, IntArray
 
+MOST_S = 7 * 86400.0  # from the first to the last sample, gaps included: memory is bounded
 _CHUNK_N = 1 << 17  # samples given to the chain at once: bounds its memory
 _REASONS: tuple[Why, ...] = get_args(Why)
 _USED, _UNSURE = np.int8(-1), np.int8(len(_REASONS))
@@ -96,14 +98,20 @@ class Signal:
 
 
 def make_signal(
-    recording: Recording, band: Band, mains: MainsMode = "auto", window_s: float = 0.25
+    recording: Recording,
+    band: Band,
+    mains: MainsMode = "auto",
+    window_s: float = 0.25,
+    origin: int | None = None,
 ) -> Signal:
     """Run a recording through the chain.
+
+    `origin` is the sample that is time 0: the first one unless given.
 
     Raises
     ------
     InputError
-        The rate is too low for the band.
+        The rate is too low for the band, or the recording lasts more than a week.
     """
     info = SignalInfo(
         recording.fs_hz,
@@ -112,9 +120,15 @@ def make_signal(
         recording.rails_uv,
         recording.noise_uv,
     )
-    # Our own sessions count from their beginning; a stranger's first row is time 0.
-    ours = recording.constants is not None or recording.n_samples == 0
-    origin = 0 if ours else int(recording.sample[0])
+    if origin is None:
+        origin = int(recording.sample[0]) if recording.n_samples else 0
+    last_s = (int(recording.sample[-1]) - origin) / recording.fs_hz if recording.n_samples else 0.0
+    if last_s > MOST_S:
+        raise InputError(
+            f"{recording.name} lasts {last_s / 86400:.0f} days by its sample numbers, and "
+            f"{MOST_S / 86400:g} days can be reviewed at once: cut it, or restore the file if they "
+            "are wrong."
+        )
     processing = Processing(info)
     parts: list[Rows] = []
     source = RowSource(info, parts.append, late=False)

@@ -69,15 +69,8 @@ class Session:
         if rows is not None:
             places = [_place(rows, f"ch{i + 1}_uv") for i in picked]
             (count,), emg_uv = rows.read([_place(rows, "sample")], places)
-            sample = count.astype(np.int64)
+            sample = _whole_numbers(count, rows)
             del count
-            backwards = np.flatnonzero(sample[1:] <= sample[:-1])
-            if len(backwards):
-                row = int(backwards[0]) + 1
-                raise InputError(
-                    f"{rows.name}, line {rows.line_of(row)}: sample {sample[row]} follows sample "
-                    f"{sample[row - 1]}, a higher number is expected: restore the file."
-                )
         constants = meta.constants.only(picked)
         exact = _make_exact(emg_uv, constants)
         if not exact:
@@ -230,6 +223,27 @@ def _place(rows: CsvFile, column: str) -> int:
             f"header is {','.join(rows.header)!r}: restore the file."
         )
     return rows.header.index(column)
+
+
+def _whole_numbers(count: NDArray[np.float64], rows: CsvFile) -> NDArray[np.int64]:
+    """Make sample numbers of a column that must rise. Raises InputError."""
+    backwards = np.flatnonzero(count[1:] <= count[:-1])
+    if len(backwards):
+        row = int(backwards[0]) + 1
+        raise InputError(
+            f"{rows.name}, line {rows.line_of(row)}: sample {count[row]:.15g} follows sample "
+            f"{count[row - 1]:.15g}, a higher number is expected: restore the file."
+        )
+    with np.errstate(invalid="ignore"):  # what is too large is no whole number either
+        sample = count.astype(np.int64)
+    odd = np.flatnonzero((sample != count) | (np.abs(count) >= 2.0**53))
+    if len(odd):
+        row = int(odd[0])
+        raise InputError(
+            f"{rows.name}, line {rows.line_of(row)}: sample {count[row]:.15g} is no whole number "
+            "that a board counts to: restore the file."
+        )
+    return sample
 
 
 def _make_exact(emg_uv: NDArray[np.float64], constants: BoardConstants) -> bool:

@@ -39,7 +39,7 @@ def figures_page(figures: Figures, context: ChannelContext, theme: Theme) -> str
 
 def _used(figures: Figures) -> str:
     left_out = words.excluded(figures.excluded_s)
-    return f"<p>Of {words.length(figures.used_s)} that count; {escape(left_out)}.</p>"
+    return f"<p>{words.length(figures.used_s)} counted; {escape(left_out)}.</p>"
 
 
 def _levels(figures: Figures) -> str:
