@@ -18,6 +18,8 @@ from unclench.link.transport import SocketTransport
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.link.virtual.scenarios import SCENARIOS
+from unclench.review.session import open_review
+from unclench.review.summary import ensure_summary
 from unclench.store import load_recording, open_session
 
 LONG_S = 120.0  # only against hanging
@@ -407,3 +409,26 @@ def test_what_describes_a_file_is_for_files(run, tmp_path):
     missing = run("record", "--source", tmp_path / "gone.csv", *out).sentence()
     assert "There is no source" in missing
     assert "gone.csv" in missing
+
+
+def test_a_place_is_kept_with_what_was_calibrated_there(run, tmp_path):
+    source = ("--source", "sim:person", "--speed", "max", "--place", "1:shoulder:left")
+    assert run("calibrate", *source).status == 0
+    done = run("record", *source, "--seconds", 5, "--out", tmp_path / "s")
+    assert (done.status, done.err) == (0, "")
+    context = open_review(tmp_path / "s").contexts[0]
+    assert context.label == "Left shoulder"
+    assert context.baseline_from == "calibration"
+    assert context.reference is not None
+    summary = ensure_summary(tmp_path / "s").channels[0]
+    assert summary.site == "Left shoulder"
+    assert summary.baseline_uv == context.baseline.mean_uv
+
+
+def test_a_place_that_cannot_be_leaves_no_session(run, tmp_path):
+    source = ("--source", "sim:relaxed", "--speed", "max", "--seconds", 2)
+    for place in ("4:shoulder:left", "2:shoulder:left", "1:shoulder:middle", "x"):
+        done = run("record", *source, "--place", place, "--out", tmp_path / "s")
+        assert done.status == 2
+        assert done.err.count("\n") == 1
+        assert not (tmp_path / "s").exists()

@@ -19,9 +19,10 @@ except DisplayError as error:  # a machine without the libraries that Qt needs
 from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
 
 from unclench.desktop.plots import TensionTrace
+from unclench.review.session import open_review
 from unclench.settings import load_settings
 from unclench.store import open_session
-from unclench.training.values import ReferenceContraction, TrainedChannel
+from unclench.training.values import ReferenceContraction, RestBaseline, TrainedChannel
 
 KEY = QtCore.Qt.Key
 
@@ -124,6 +125,20 @@ def test_a_note_typed_by_a_person_is_stored(stage, tmp_path, monkeypatch):
     assert row["text"] == "'=cmd|'/c calc'!A1, phone at ear"  # no spreadsheet runs it
     (event,) = [e for e in open_session(path.parent).events() if e.kind == "marker"]
     assert event.text == "=cmd|'/c calc'!A1, phone at ear"
+
+
+def test_a_recording_keeps_the_places_and_what_was_calibrated_there(stage, tmp_path):
+    baseline = RestBaseline(2.0, 0.2, 60.0, 0.3)
+    known = (TrainedChannel(0, "Left shoulder", 0.17, baseline=baseline),)
+    made = stage("sim:relaxed", speed=20, known=known)
+    press(made.window, KEY.Key_R)
+    began = made.pipeline.status.n_samples
+    made.until(lambda: made.has_drawn(began / 2000 + 8))
+    made.window.close()
+    (folder,) = [path.parent for path in tmp_path.rglob("session.json")]
+    context = open_review(folder).contexts[0]
+    assert context.site == "Left shoulder"
+    assert context.baseline == baseline
 
 
 def test_pause_holds_the_picture_while_recording_goes_on(stage):

@@ -14,13 +14,16 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from unclench.commands.options import Seconds, Wanted, source_options
+from unclench.commands.options import Seconds, Wanted, places_option, source_options
 from unclench.errors import InputError, SourceError
 from unclench.live.blocks import LiveBlock, LiveEvent
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.review.summary import keep_summary
+from unclench.settings import Place
 from unclench.store.schema import SessionMeta
+from unclench.training.calibrations import book_path, load_book
+from unclench.training.setup import about_channels, parse_place, trained_channels
 
 _POLL_S = 0.1
 _PATIENCE_S = 5.0  # beyond the time asked for, for a board that went away
@@ -50,24 +53,28 @@ class _LatestTension:
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Session folder."
 )
+@places_option
 @click.option("--json", "as_json", is_flag=True, help="Print a summary object.")
 def record_command(
     wanted: Wanted,
     seconds: float | None,
     out: Path,
+    places: Sequence[str],
     as_json: bool,
 ) -> None:
     """Record SOURCE into the session folder DIR.
 
-    DIR is made if it is new; in a folder that holds other things a dated session is made.
+    DIR is made if it is new; in a folder that holds other things a dated session is made. With
+    --place the session knows its sites, and what was calibrated there.
     """
+    sites = [parse_place(text) for text in places]
     if not str(out).strip() or out == Path():
         raise InputError("--out needs the name of a folder.")
     out = out.expanduser()
     opened = wanted.open()
     pipeline = wanted.pipeline(opened, seconds)
     try:
-        meta, folder = _run(pipeline, out, seconds, pipeline.lossless, opened.notes)
+        meta, folder = _run(pipeline, out, seconds, sites, opened.notes)
     finally:
         opened.close()
     keep_summary(folder)
@@ -88,12 +95,20 @@ def record_command(
 
 
 def _run(
-    pipeline: Pipeline, out: Path, seconds: float | None, lossless: bool, notes: Sequence[str]
+    pipeline: Pipeline,
+    out: Path,
+    seconds: float | None,
+    places: Sequence[Place],
+    notes: Sequence[str],
 ) -> tuple[SessionMeta, Path]:
     latest = _LatestTension()
     info = pipeline.connect()
     try:
-        recorder = Recorder(out, info, origin=0, lossless=lossless)
+        about = {}
+        if places:
+            book, _ = load_book(book_path(info.virtual))
+            about = about_channels(trained_channels(info, places, book), len(info.channels))
+        recorder = Recorder(out, info, origin=0, lossless=pipeline.lossless, about=about)
     except BaseException:
         pipeline.stop()
         raise

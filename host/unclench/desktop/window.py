@@ -25,6 +25,7 @@ from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.settings import Settings, save_settings, sessions_dir
+from unclench.training.setup import about_channels
 from unclench.training.values import TrainedChannel
 from unclench.trial.phases import note_deviation, running_now
 from unclench.trial.words import standing_words
@@ -101,6 +102,7 @@ class Dashboard(QtWidgets.QMainWindow):
                 )
             )
         self._footer = Footer(settings)
+        self._known = known
         self._sites = [channel.label for channel in known]
         self._trial_bar = TrialBar()
         self._trial_words, self._feedback = "", True
@@ -184,7 +186,9 @@ class Dashboard(QtWidgets.QMainWindow):
             return
         folder = new_folder(sessions_dir(self._settings))
         try:
-            self._recorder = Recorder(folder, self._pipeline.info)
+            info = self._pipeline.info
+            about = about_channels(self._known, len(info.channels))
+            self._recorder = Recorder(folder, info, about=about)
         except StoreError as error:
             self._banner.tell(str(error))
             return

@@ -37,9 +37,10 @@ def make_contexts(
 ) -> tuple[ChannelContext, ...]:
     """Gather what is known of each channel of a recording.
 
-    A baseline is that of the session: calibrated, or measured in it. Only where there is none, the
-    quietest time of the recording stands in for it, and that is said: all time in which the 1 s RMS
-    is at most 1.5 times that of the quietest 3 s. Who never rested has none that is true.
+    A baseline is that of the session: calibrated before, or measured in it. Only where there is
+    none, the quietest time of the recording stands in for it, and that is said: all time in which
+    the 1 s RMS is at most 1.5 times that of the quietest 3 s. Who never rested has none that is
+    true.
     """
     known = _trained(meta, events, signal)
     contexts = []
@@ -91,8 +92,8 @@ def as_trained(context: ChannelContext) -> TrainedChannel:
 def _trained(
     meta: SessionMeta | None, events: Sequence[Event], signal: Signal
 ) -> Mapping[int, _Known]:
-    """Channels that a guided session trained, in the band that it was held in."""
-    if meta is None or meta.training is None:
+    """Channels that were calibrated or trained, in the band that the session was held in."""
+    if meta is None:
         return {}
     band = signal.band
     if (meta.band.low_hz, meta.band.high_hz) != (band.low_hz, band.high_hz):
@@ -101,7 +102,8 @@ def _trained(
         event.kind == "baseline" and "stays the baseline" not in event.text for event in events
     )
     found: dict[int, _Known] = {}
-    for plain in _list(meta.training.get("channels")):
+    guided = meta.training or {}
+    for plain in (*meta.calibration, *_list(guided.get("channels"))):
         try:
             channel = _CHANNEL.validate_python(plain)
         except ValidationError:  # somebody has edited it: it counts as never measured

@@ -60,6 +60,7 @@ class SessionMeta(BaseModel):
     feedback: bool = True  # False: a session of a self-trial in which tension was not shown
     imported: dict[str, Any] | None = None  # where it was brought in from, if it was
     training: dict[str, Any] | None = None  # a guided session's outcome
+    calibration: tuple[dict[str, Any], ...] = ()  # of each channel, as it was known at the start
 
     @model_validator(mode="before")
     @classmethod

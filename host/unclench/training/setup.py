@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 from unclench.errors import InputError
 from unclench.live.blocks import StreamInfo
@@ -72,6 +73,14 @@ def site_names(channels: Sequence[TrainedChannel], n_channels: int) -> list[str 
     for channel in channels:
         names[channel.index] = channel.label
     return names
+
+
+def about_channels(channels: Sequence[TrainedChannel], n_channels: int) -> dict[str, Any]:
+    """Entries of session.json for a recording that nobody guides: sites, and calibrations."""
+    known = [asdict(channel) for channel in channels]
+    for plain in known:
+        del plain["why_no_baseline"], plain["why_no_reference"]
+    return {"sites": site_names(channels, n_channels), "calibration": known}
 
 
 def keep_calibration(
