@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy import signal
+import scipy
 
 from unclench_dsp.arrays import FloatArray
 
@@ -72,7 +72,7 @@ def design_bandpass(band: Band, fs_hz: float) -> FloatArray:
             f"({band.low_hz:g}-{band.high_hz:g} Hz): at least {band.min_rate_hz:g} Hz is needed; "
             f"use a faster recording{_other_band(band, fs_hz)}."
         )
-    return signal.butter(
+    return scipy.signal.butter(
         band.order, (band.low_hz, band.high_hz), btype="bandpass", fs=fs_hz, output="sos"
     )
 

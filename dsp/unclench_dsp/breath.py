@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
+import scipy
 
 from unclench_dsp.arrays import FloatArray, IntArray
 
@@ -216,8 +216,8 @@ class BreathAverage:
         angles = np.pi * np.outer(np.arange(1, n_cosines + 1), np.arange(n) + 0.5) / n
         weights = np.sqrt(2 / n) * (np.cos(angles) @ differences)
         error = math.sqrt(np.mean(np.square(weights)) / n)
-        margin = float(stdtrit(n_cosines, 0.975)) * error
-        beyond_chance = float(stdtrit(n_cosines, 1 - ONE_SIDED_LEVEL)) * error
+        margin = float(scipy.special.stdtrit(n_cosines, 0.975)) * error
+        beyond_chance = float(scipy.special.stdtrit(n_cosines, 1 - ONE_SIDED_LEVEL)) * error
         return Effect(
             breaths=n,
             change=math.expm1(mean),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from unclench_dsp.arrays import FloatArray
 
@@ -30,7 +30,7 @@ class SosFilter:
     def __init__(self, sos: FloatArray, n_channels: int) -> None:
         self._sos = sos
         self._n_channels = n_channels
-        self._zi_unit: FloatArray = signal.sosfilt_zi(sos)[:, :, np.newaxis]
+        self._zi_unit: FloatArray = scipy.signal.sosfilt_zi(sos)[:, :, np.newaxis]
         self.reset()
 
     def reset(self) -> None:
@@ -53,7 +53,7 @@ class SosFilter:
             return np.empty((0, self._n_channels))
         if self._state is None:
             self._state = self._zi_unit * x[0]
-        y, self._state = signal.sosfilt(self._sos, x, axis=0, zi=self._state)
+        y, self._state = scipy.signal.sosfilt(self._sos, x, axis=0, zi=self._state)
         return y
 
 
@@ -78,6 +78,6 @@ def settle_s(sos: FloatArray, fs_hz: float) -> float:
     # The slowest pole has decayed to the rounding of float64 after this many samples. Poles that
     # lie close together decay a little later, hence twice as many.
     n = 2 * math.ceil(math.log(np.finfo(float).eps) / math.log(slowest_pole))
-    energy = np.square(signal.sosfilt(sos, signal.unit_impulse(n)))
+    energy = np.square(scipy.signal.sosfilt(sos, scipy.signal.unit_impulse(n)))
     still_to_come = np.cumsum(energy[::-1])[::-1]
     return float(np.count_nonzero(still_to_come > SETTLED_ENERGY * still_to_come[0]) / fs_hz)

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from unclench_dsp.arrays import FloatArray, IntArray
 
@@ -77,8 +77,8 @@ def find_heartbeat(emg_uv: FloatArray, fs_hz: float) -> Heartbeat | None:
 
 
 def _between(emg_uv: FloatArray, fs_hz: float, edges_hz: tuple[float, float]) -> FloatArray:
-    sos = signal.butter(4, edges_hz, "bandpass", fs=fs_hz, output="sos")
-    filtered: FloatArray = signal.sosfiltfilt(sos, emg_uv)
+    sos = scipy.signal.butter(4, edges_hz, "bandpass", fs=fs_hz, output="sos")
+    filtered: FloatArray = scipy.signal.sosfiltfilt(sos, emg_uv)
     return filtered
 
 
@@ -109,7 +109,7 @@ def _beats(size_uv: FloatArray, work_hz: float) -> IntArray | None:
     # Every stretch of the slowest interval holds a beat; a burst raises a few of them only.
     n = round(_SLOWEST_S * work_hz)
     usual_uv = float(np.median([part.max() for part in np.array_split(size_uv, len(size_uv) // n)]))
-    peaks, _ = signal.find_peaks(
+    peaks, _ = scipy.signal.find_peaks(
         size_uv, height=_AS_HIGH * usual_uv, distance=max(1, round(_FASTEST_S * work_hz))
     )
     beats = peaks[size_uv[peaks] <= usual_uv / _AS_HIGH]

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import fft, signal
+import scipy
 
 from unclench_dsp.arrays import BoolArray, FloatArray, WindowGrid
 from unclench_dsp.bands import Band
@@ -83,7 +83,7 @@ class LineProbe:
         self._band_bins = slice(
             math.ceil(low_hz * bins_per_hz), math.floor(high_hz * bins_per_hz) + 1
         )
-        self._taper = signal.windows.hann(window_n, sym=False)
+        self._taper = scipy.signal.windows.hann(window_n, sym=False)
         self._uv2_per_power = 2.0 / (window_n * float(np.sum(self._taper**2)))
 
     def measure(self, window_uv: FloatArray) -> LinePowers:
@@ -97,7 +97,7 @@ class LineProbe:
         -------
         LinePowers
         """
-        spectrum = fft.rfft(window_uv.T * self._taper, axis=1).T
+        spectrum = scipy.fft.rfft(window_uv.T * self._taper, axis=1).T
         power = (spectrum.real**2 + spectrum.imag**2) * self._uv2_per_power
         line = power[self._line_bins].sum(axis=1)
         # The power of a noise bin is exponentially distributed: its median is ln 2 of its mean.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.bands import Band
@@ -36,7 +36,7 @@ def design_notch(lines_hz: tuple[float, ...], fs_hz: float) -> FloatArray:
     """
     return np.array(
         [
-            np.concatenate(signal.iirnotch(line_hz, line_hz / NOTCH_WIDTH_HZ, fs=fs_hz))
+            np.concatenate(scipy.signal.iirnotch(line_hz, line_hz / NOTCH_WIDTH_HZ, fs=fs_hz))
             for line_hz in lines_hz
         ]
     )

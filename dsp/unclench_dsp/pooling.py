@@ -11,8 +11,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import stdtrit
+import scipy
 
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.uncertainty import LogRatio
@@ -63,7 +62,7 @@ def combine(log_values: FloatArray, ses: FloatArray) -> LogRatio:
     se = math.sqrt(max(1.0, spread) / float(weights.sum()))
     if n < LEAST_SESSIONS:
         return LogRatio(value, se, None, None, n)
-    half = float(stdtrit(n - 1, 0.975)) * se
+    half = float(scipy.special.stdtrit(n - 1, 0.975)) * se
     return LogRatio(value, se, value - half, value + half, n)
 
 
@@ -80,7 +79,9 @@ def _between(values: FloatArray, variances: FloatArray) -> float:
         return float(np.log(total).sum() + math.log(weights.sum()) + squares)
 
     most = 4 * float(values.var(ddof=1)) + 1e-12
-    found = minimize_scalar(minus_log_likelihood, bounds=(0.0, most), method="bounded")
+    found = scipy.optimize.minimize_scalar(
+        minus_log_likelihood, bounds=(0.0, most), method="bounded"
+    )
     # The search never ends on the edge itself.
     between = float(found.x)
     return between if minus_log_likelihood(between) < minus_log_likelihood(0.0) else 0.0

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from unclench_dsp.arrays import FloatArray
 
@@ -105,7 +105,7 @@ def _spectrum(emg_uv: FloatArray, fs_hz: float) -> tuple[FloatArray, FloatArray]
             f"{emg_uv.size} samples are {emg_uv.size / fs_hz:.2f} s; a spectrum needs "
             f"{SEGMENT_S:g} s or more."
         )
-    freq_hz, power = signal.welch(emg_uv, fs_hz, window="hann", nperseg=n_segment)
+    freq_hz, power = scipy.signal.welch(emg_uv, fs_hz, window="hann", nperseg=n_segment)
     step_hz = fs_hz / n_segment
     for line_hz in _LINES_HZ:
         for at_hz in np.arange(line_hz, fs_hz / 2 - 2 * _LINE_HALF_HZ, line_hz):

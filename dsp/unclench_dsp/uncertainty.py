@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.special import stdtrit
+import scipy
 
 from unclench_dsp.arrays import BoolArray, FloatArray, IntArray
 from unclench_dsp.blocks import NORMAL, Blocks, correlation_time_s
@@ -222,7 +222,7 @@ class BlockBootstrap:
         if n < LEAST_EPISODES or variance == 0:
             return LogRatio(value, se, None, None, n)
         freedom = variance**2 / (during_var**2 / (n - 1) + against_var**2 / (blocks.n - 1))
-        half = float(stdtrit(freedom, 0.975)) * se
+        half = float(scipy.special.stdtrit(freedom, 0.975)) * se
         return LogRatio(value, se, value - half, value + half, n)
 
     @cached_property

@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import signal
 import sys
+from importlib import import_module
 
 import click
 
 from unclench import __version__
-from unclench.commands.analyze import analyze_command
-from unclench.commands.board import board_command
-from unclench.commands.calibrate import calibrate_command
-from unclench.commands.devices import devices_command
-from unclench.commands.export import export_command
-from unclench.commands.history import history_command
-from unclench.commands.import_ import import_command
-from unclench.commands.live import live_command
-from unclench.commands.programs import programs_command
-from unclench.commands.record import record_command
-from unclench.commands.report import report_command
-from unclench.commands.review import review_command
-from unclench.commands.session import session_command
-from unclench.commands.sessions import sessions_command
-from unclench.commands.simulate import simulate_command
-from unclench.commands.trial import trial_command
-from unclench.commands.watch import watch_command
 from unclench.errors import UnclenchError
 
 EXIT_TROUBLE = 2
 EXIT_INTERRUPTED = 130
 
 
-class _LiveByDefault(click.Group):
-    """`unclench` and `unclench --source ...` mean `unclench live ...`."""
+COMMANDS = (
+    *("live", "session", "calibrate", "programs", "watch"),
+    *("sessions", "review", "report", "history", "trial"),
+    *("record", "analyze", "import", "export"),
+    *("devices", "board", "simulate"),
+)
+_MODULES = {"import": "import_"}  # a name that Python keeps to itself
+
+
+class _Commands(click.Group):
+    """Loads a command when it is asked for: all of them together take a second.
+
+    `unclench` and `unclench --source ...` mean `unclench live ...`.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"unclench.commands.{_MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {"--help", "-h", "--version"}
@@ -41,22 +47,13 @@ class _LiveByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_LiveByDefault, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="unclench")
 def cli() -> None:
     """See muscle tension, learn what raises it, learn to let go.
 
     Without a command: `unclench live`, on a board if one is plugged in, else on the virtual board.
     """
-
-
-for _command in (
-    *(live_command, session_command, calibrate_command, programs_command, watch_command),
-    *(sessions_command, review_command, report_command, history_command, trial_command),
-    *(record_command, analyze_command, import_command, export_command),
-    *(devices_command, board_command, simulate_command),
-):
-    cli.add_command(_command)
 
 
 def main() -> None:

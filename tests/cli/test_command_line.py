@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import click
@@ -22,7 +23,7 @@ FIXED = {
 
 @pytest.mark.parametrize("name", FIXED)
 def test_names_that_were_promised(run, name):
-    command = cli.commands[name]
+    command = cli.get_command(click.Context(cli), name)
     options = {option for parameter in command.params for option in parameter.opts}
     assert options >= FIXED[name]
     done = run(name, "--help")
@@ -87,3 +88,23 @@ def test_with_a_screen_that_does_not_answer(run_apart, no_display):
 @pytest.mark.parametrize("size", ["big", "1280", "x", "-1x5", "1280x"])
 def test_sizes_that_are_none(run, size):
     assert f"'{size}' is not a size such as 1280x800" in run("live", "--size", size).sentence()
+
+
+def test_every_command_is_there_by_its_name():
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        assert cli.get_command(context, name).name == name
+    assert cli.get_command(context, "import_") is None
+
+
+def test_listing_sessions_loads_no_mathematics(tmp_path):
+    program = (
+        "import sys\n"
+        "from unclench.cli import cli\n"
+        f"cli(['sessions', 'list', {str(tmp_path)!r}], standalone_mode=False)\n"
+        "print([m for m in ('scipy.signal', 'pyqtgraph', 'jinja2') if m in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
