@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, time
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
@@ -51,11 +55,10 @@ def read_wfdb(path: Path, asked: Asked) -> Found:
         )
     lines = header.read_text(encoding="utf-8", errors="replace").splitlines()
     _check(header, tuple(lines))
-    import wfdb
-
     name = str(header.with_suffix("").absolute())
     try:
-        record = wfdb.rdrecord(name, return_res=64)
+        with _wfdb() as wfdb:
+            record = wfdb.rdrecord(name, return_res=64)
         units, names = list(record.units), [str(name) for name in record.sig_name]
         values = np.asarray(record.p_signal, np.float64)
         base = (record.base_date, record.base_time)
@@ -116,14 +119,23 @@ def _check(header: Path, lines: tuple[str, ...]) -> None:
             )
 
 
+@contextmanager
+def _wfdb() -> Iterator[ModuleType]:
+    """The library, without what it is warned of by those that it stands on."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import wfdb
+
+        yield wfdb
+
+
 def _annotations(header: Path, name: str, n: int, first: int) -> tuple[tuple[Mark, ...], list[str]]:
     file = header.with_suffix(".atr")
     if not file.is_file():
         return (), []
-    import wfdb
-
     try:
-        found = wfdb.rdann(name, "atr")
+        with _wfdb() as wfdb:
+            found = wfdb.rdann(name, "atr")
         notes = found.aux_note or [""] * len(found.sample)
         rows = zip(found.sample.tolist(), found.symbol, notes, strict=True)
         texts = [(at, f"{symbol} {note}".strip(" \0")) for at, symbol, note in rows]
