@@ -139,3 +139,13 @@ def test_more_than_a_week_is_told_before_it_takes_the_memory(recording):
     far = recording(np.ones(3000), sample=np.r_[0:2999, 10**12])
     with pytest.raises(InputError, match="11574 days"):
         SessionReview(far)
+
+
+@pytest.mark.parametrize("source", ["sim:poor-contact", "sim:mains-hum"])
+def test_what_comes_before_a_good_signal_is_not_taken_for_muscle(recorded, source):
+    signal = open_review(recorded(source, 60)).signal
+    begins = np.flatnonzero(np.diff(signal.used[:, 0].astype(int)) == 1) + 1
+    assert len(begins)
+    for at in begins[begins > 100]:
+        first, later = signal.fast_uv[at, 0], np.median(signal.fast_uv[at + 25 : at + 75, 0])
+        assert first < 1.6 * later

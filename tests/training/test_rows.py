@@ -80,6 +80,14 @@ def test_fast_rows_are_those_on_disk(tape, hand, tmp_path):
     assert len(rows) == 195  # those of the gap are not there
 
 
+def doubtful(blocks, row):
+    """Whether the blocks say that a row is of no muscle; while filters settle they say nothing."""
+    block = next(block for block in blocks if block.first <= row.sample < block.stop)
+    if row.fast_uv[0] != row.fast_uv[0] or block.state_at(row.sample)[0] == "settling":
+        return False
+    return not next(trust for since, trust in reversed(block.trusts) if row.sample >= since)[0]
+
+
 def test_slow_is_the_rms_of_the_second_before(troubled):
     info, blocks = troubled
     band_uv = np.full(blocks[-1].stop, np.nan)
@@ -90,9 +98,11 @@ def test_slow_is_the_rms_of_the_second_before(troubled):
         row.sample for row in rows if row.fast_uv[0] < FLOOR_GATE * info.noise_uv[0]
     ]  # no signal
     assert quiet
+    doubted = [row.sample for row in rows if doubtful(blocks, row)]
+    assert doubted
     for row in rows:
         second = band_uv[max(0, row.sample - 2000) : row.sample]
-        flat = any(row.sample - 2040 < sample <= row.sample for sample in quiet)
+        flat = any(row.sample - 2040 < sample <= row.sample for sample in (*quiet, *doubted))
         if flat or len(second) < 2000 or np.isnan(second).any():
             assert np.isnan(row.slow_uv[0]), row
         else:
@@ -237,3 +247,14 @@ def test_a_mere_gap_costs_no_more_than_itself_and_settling(tape, hand):
     at_s = trusted_s(played, hand)
     before = at_s[(at_s > 3.0) & (at_s < 5.3)]
     assert len(before) == 114  # every one of them
+
+
+def test_after_trust_is_regained_a_row_waits_until_it_is_of_the_muscle_alone(troubled):
+    info, blocks = troubled
+    rows = rows_of(info, blocks)
+    first = next(row for row in rows if row.sample > 6.6 * 2000 and row.trusted[0])
+    doubted = [row.sample for row in rows if doubtful(blocks, row)]
+    assert first.sample - max(doubted) > 0.5 * 2000
+    waiting = [row for row in rows if max(doubted) < row.sample < first.sample]
+    assert waiting
+    assert not any(row.bad[0] for row in waiting)  # what comes back is no bad news

@@ -23,6 +23,10 @@ from unclench_dsp import HopMeanSquare, PickEvery, RollingRms
 NOTICED_AFTER_S = 1.5
 """Two windows of half a second in which bad news must show, and the one in which it began."""
 
+AGAIN_S = 0.5
+"""After trust is regained, until a row is of the muscle alone: the RMS window still holds what was
+before, and the filters ring from the step that a returning contact makes."""
+
 _SLOW_S = 1.0
 
 
@@ -123,6 +127,8 @@ class RowSource:
         self._hop_n = info.hop_n
         self._least_uv = FLOOR_GATE * np.array([noise_uv or 0.0 for noise_uv in info.noise_uv])
         self._quiet = np.full((1, n_channels), -np.inf)  # last sample that was too quiet
+        self._doubted = np.full((1, n_channels), -np.inf)  # and that was no muscle's
+        self._again_n = round(AGAIN_S * info.fs_hz)
         self._fast_n = round(info.settings.window_s * info.fs_hz)
         self._slow_n = round(_SLOW_S * info.fs_hz)
         self._pick = PickEvery(info.hop_n)
@@ -164,8 +170,14 @@ class RowSource:
         self._quiet = quiet[-1:]
         since_quiet_n = sample[:, np.newaxis] - quiet
         slow[since_quiet_n < self._slow_n + self._hop_n] = np.nan
+        doubted = np.where(~trusted & ~settling, sample[:, np.newaxis], -np.inf)
+        doubted = np.maximum.accumulate(np.concatenate([self._doubted, doubted]))[1:]
+        self._doubted = doubted[-1:]
+        since_doubt_n = sample[:, np.newaxis] - doubted
+        slow[since_doubt_n < max(self._slow_n, self._again_n) + self._hop_n] = np.nan
         bad = ~settling & (~trusted | (since_quiet_n < self._fast_n + self._hop_n))
-        rows = Rows(sample, fast_uv, slow, trusted & ~settling & ~bad, bad)
+        usable = trusted & ~settling & ~bad & (since_doubt_n >= self._again_n + self._hop_n)
+        rows = Rows(sample, fast_uv, slow, usable, bad)
         if self._confirm is None:
             self._deliver(rows)
         elif len(late := [out for row in each_row(rows) for out in self._confirm.take(row)]):
