@@ -14,6 +14,7 @@ from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.review.session import SessionReview, open_review
 from unclench.review.signal import make_signal
+from unclench.review.summary import summarise
 from unclench.sources import open_source
 from unclench.training.rows import RowSource
 from unclench_dsp import NARROW, WIDE
@@ -117,11 +118,15 @@ def test_another_band_is_another_signal(muscle, recording, levels):
     assert ratio == pytest.approx(np.sqrt(100 / 430), rel=0.06)
 
 
-def test_a_rate_below_the_band_is_a_sentence(recording):
-    slow = recording(np.zeros(1000))
-
-    with pytest.raises(InputError, match="250"):
-        SessionReview(replace(slow, rate=Fraction(250)))
+def test_a_rate_below_the_band_has_no_tension_and_says_why(recording):
+    slow = replace(recording(np.ones(1000)), rate=Fraction(250))
+    review = SessionReview(slow)
+    figures = review.figures(0)
+    assert figures.mean is None
+    assert "250 Hz is too low for the wide band" in figures.why_not
+    assert dict(figures.excluded_s) == {"too slow": pytest.approx(4, abs=0.01)}
+    assert any("too low" in note for note in review.notes)
+    assert summarise(review).channels[0].mean_uv is None
 
 
 @pytest.mark.parametrize("n", [0, 1, 5, 700])

@@ -53,7 +53,9 @@ def make_figures(
     inside = tuple(c for c in contractions if span.start_s <= c.start_s < span.stop_s)
     sustained = _sustained(signal, context, span, limits)
     if used_s < LEAST_S:
-        why = f"there is {used_s:.1f} s of usable signal here, and {LEAST_S:g} s is the least"
+        why = signal.why_none or (
+            f"there is {used_s:.1f} s of usable signal here, and {LEAST_S:g} s is the least"
+        )
         return Figures(
             channel=k,
             label=context.label,
@@ -69,7 +71,7 @@ def make_figures(
             limits=(),
             limits_why=why,
             slope=None,
-            rest=RestFigures(None, 0, 0.0, 0.0, why),
+            rest=RestFigures(None, 0, None, 0.0, why),
             sustained=sustained,
             contractions=inside,
             why_not=why,
@@ -136,7 +138,7 @@ def _rest(
     level_uv = context.rest_level_uv
     if level_uv is None:
         why = f"there is no rest level: {context.rest_level_why}; {context.baseline_why}"
-        return RestFigures(None, 0, 0.0, 0.0, why)
+        return RestFigures(None, 0, None, 0.0, why)
     at_rest = np.zeros(len(fast_uv), np.bool_)
     lengths = []
     least_n = round(REST_S * row_hz)
@@ -144,7 +146,7 @@ def _rest(
         if stop - start >= least_n:
             at_rest[start:stop] = True
             lengths.append(stop - start)
-    per_min = 60 * len(lengths) / used_s if used_s >= _HARDLY_REST_S else 0.0
+    per_min = 60 * len(lengths) / used_s if used_s >= _HARDLY_REST_S else None
     longest_s = max(lengths, default=0) / row_hz
     return RestFigures(boot.share(at_rest), len(lengths), per_min, longest_s, "")
 

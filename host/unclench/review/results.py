@@ -14,9 +14,12 @@ from unclench.training.snapshot import BreathEffect
 from unclench.training.values import ReferenceContraction, RestBaseline
 from unclench_dsp.uncertainty import Estimate
 
-Why = Literal["settling", "gap", "no contact", "clipping", "mains hum", "movement", "too quiet"]
+Why = Literal[
+    "settling", "gap", "no contact", "clipping", "mains hum", "movement", "too quiet", "too slow"
+]
 """Why time is excluded. settling: filters forget a start or a gap. too quiet: below what the
-instrument can tell from its own noise, as an input that is flat or shorted."""
+instrument can tell from its own noise, as an input that is flat or shorted. too slow: the sample
+rate is too low for the band, so there is no tension at all."""
 
 PhaseRole = Literal["baseline", "activity", "recovery", "other"]
 
@@ -134,7 +137,7 @@ class RestFigures:
 
     share: Estimate | None
     gaps: int
-    gaps_per_min: float
+    gaps_per_min: float | None  # None: the time is too short to tell
     longest_s: float
     why_not: str  # why there are none, or "" ; what they are gated on is in ChannelContext
 

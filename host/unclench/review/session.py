@@ -61,7 +61,7 @@ class SessionReview:
     Raises
     ------
     InputError
-        The rate is too low for the band.
+        The recording lasts more than a week.
     """
 
     def __init__(
@@ -214,6 +214,8 @@ def _notes(signal: Signal, own: Band, meta: SessionMeta | None) -> list[str]:
             f"the instrument's own noise is not known for {', '.join(unknown)}: how much of a low "
             "figure is muscle cannot be told."
         )
-    if len(signal.sample) and not np.isfinite(signal.fast_uv).any():
+    if signal.why_none:
+        notes.append(f"{signal.why_none}.")
+    elif len(signal.sample) and not np.isfinite(signal.fast_uv).any():
         notes.append("the recording is too short for the filters to settle.")
     return notes

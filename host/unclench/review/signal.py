@@ -55,6 +55,8 @@ class Signal:
         The rest of the time, with the reason.
     notched_hz : tuple of tuple of float
         For each channel the mains lines that were removed in the end.
+    why_none : str
+        Why there is no tension at all; "" where there is some.
     """
 
     info: SignalInfo
@@ -65,6 +67,7 @@ class Signal:
     used: BoolArray
     excluded: tuple[Excluded, ...]
     notched_hz: tuple[tuple[float, ...], ...]
+    why_none: str = ""
 
     @property
     def fs_hz(self) -> float:
@@ -111,7 +114,7 @@ def make_signal(
     Raises
     ------
     InputError
-        The rate is too low for the band, or the recording lasts more than a week.
+        The recording lasts more than a week.
     """
     info = SignalInfo(
         recording.fs_hz,
@@ -129,7 +132,10 @@ def make_signal(
             f"{MOST_S / 86400:g} days can be reviewed at once: cut it, or restore the file if they "
             "are wrong."
         )
-    processing = Processing(info)
+    try:
+        processing = Processing(info)
+    except InputError as error:  # the samples can be looked at all the same
+        return _no_tension(info, origin, last_s, str(error))
     parts: list[Rows] = []
     source = RowSource(info, parts.append, late=False)
     words: list[NDArray[np.int8]] = []
@@ -164,6 +170,17 @@ def make_signal(
         tuple(excluded),
         processing.chain.notched_hz,
     )
+
+
+def _no_tension(info: SignalInfo, origin: int, last_s: float, why: str) -> Signal:
+    n_channels = len(info.channels)
+    sample = np.arange(int(last_s * info.fs_hz) // info.hop_n + 1, dtype=np.int64) * info.hop_n
+    none = np.full((len(sample), n_channels), np.nan)
+    excluded = tuple(Excluded(0.0, last_s, k, "too slow") for k in range(n_channels))
+    used = np.zeros(none.shape, np.bool_)
+    sentence = why[:1].lower() + why[1:].rstrip(".")
+    notched = ((),) * n_channels
+    return Signal(info, origin, sample, none, none, used, excluded, notched, sentence)
 
 
 def _blocks(recording: Recording, processing: Processing, origin: int) -> Iterator[LiveBlock]:
