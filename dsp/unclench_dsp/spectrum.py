@@ -91,8 +91,9 @@ def contraction_median_frequency(
         return HoldFrequency(None, "there is no signal in the band")
     over_db = 20 * math.log10(rms_uv / rest_uv)
     if over_db < LEAST_SNR_DB:
+        told_db = math.floor(10 * over_db) / 10  # rounded up, it would seem enough
         return HoldFrequency(
-            None, f"{over_db:.0f} dB over rest, and {LEAST_SNR_DB:g} dB are needed"
+            None, f"{told_db:.1f} dB over rest, and {LEAST_SNR_DB:g} dB are needed"
         )
     return HoldFrequency(_median(freq_hz, power), "")
 

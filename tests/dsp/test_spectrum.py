@@ -77,6 +77,18 @@ def test_only_a_hold_well_above_rest_has_one(
     assert (found.median_hz is None) == bool(why)
 
 
+def test_what_falls_just_short_is_not_rounded_up_to_enough() -> None:
+    emg_uv = 10 * noise(2)
+    rests_uv = 10 * np.sqrt(430 / 1000) / 10 ** (np.arange(9.0, 11.0, 0.02) / 20)
+    said = [
+        contraction_median_frequency(emg_uv, FS_HZ, 20, 450, rest_uv=float(rest_uv)).why_not
+        for rest_uv in rests_uv
+    ]
+    assert "9.9 dB over rest, and 10 dB are needed" in said
+    assert "" in said
+    assert not any("10.0" in words for words in said)
+
+
 def test_the_gate_is_at_ten_decibels_in_the_band() -> None:
     in_band = 10 * np.sqrt(430 / 1000)  # RMS of white noise of 10 uV between 20 and 450 Hz
     for rest_uv, there in ((in_band / 10**0.45, False), (in_band / 10**0.55, True)):
