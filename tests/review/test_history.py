@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -159,6 +160,9 @@ def test_damaged_folders_are_counted_and_stop_nothing(sessions):
     history = load_history(sessions.root, progress=lambda done, of: told.append((done, of)))
     assert (history.damaged, history.sessions) == (2, 3)
     assert told == [(0, 1)]
+    assert history.damaged_words.startswith("2 sessions could not be read and count nowhere (2026")
+    more = replace(history, damaged=5, unread=tuple("abcde")).damaged_words
+    assert more.endswith("nowhere (a, b, c and 2 more).")
     assert len(the(history.series).points) == 1
 
 
@@ -278,6 +282,17 @@ def test_too_little_is_said(values, words):
     assert trend_of(MEAN, dated(values)).words == words
 
 
+def test_days_are_named_by_what_they_have():
+    baseline = next(measure for measure in MEASURES if measure.key == "baseline_uv")
+    words = trend_of(baseline, dated([2.0])).words
+    assert words == "too few to say: 1 day with a new resting baseline, 6 are needed"
+
+
+def test_first_and_last_are_medians_of_thirds():
+    assert trend_of(MEAN, dated([9.0, 3.0, 4.0, 3.0, 1.0, 2.0])).span == "6.0 → 1.5 µV"
+    assert trend_of(MEAN, dated([9.0])).span == ""
+
+
 def test_sessions_of_one_day_are_not_many_days():
     days = [0, 0.01, 0.02, 0.03, 0.04, 0.05, 9]
     found = trend_of(MEAN, dated([5, 5, 5, 5, 5, 5, 3], days))
@@ -343,7 +358,7 @@ def test_a_tags_effect_is_pooled_over_the_sessions(sessions):
     assert (slouching.times, slouching.during_s, slouching.sessions) == (20, 600.0, 10)
     assert slouching.per_hour == pytest.approx(20 / (10 * 590 / 3600))
     assert [week.times for week in slouching.weeks] == [8, 6, 6]
-    assert slouching.weekly.startswith("by week from 2026-03-02: +")
+    assert slouching.weekly.startswith("week of 2 Mar: +")
     assert slouching.weekly.count(",") == 2
     assert (work.sessions, work.of_sessions) == (8, 10)
     assert not work.sure
@@ -358,6 +373,8 @@ def test_too_few_sessions_with_a_tag_are_said(sessions):
     assert only.said == "too few to say: 2 sessions can tell, 3 are needed"
     assert only.during is None
     assert only.times == 6
+    assert only.weekly == ""
+    assert [week.during for week in only.weeks] == [None]
 
 
 def test_a_folder_of_its_own_is_read_and_nothing_is_written(sessions):

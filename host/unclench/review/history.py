@@ -29,6 +29,7 @@ from unclench_dsp import BANDS, Band
 
 Origin = Literal["person", "virtual", "imported"]
 FEWEST_USED_S = 60.0  # a session with less says too little
+_MOST_NAMES = 3  # of sessions that could not be read
 ORIGIN_WORDS: dict[Origin, str] = {
     "person": "",
     "virtual": "virtual board",
@@ -117,6 +118,18 @@ class History:
     sessions: int  # folders found
     damaged: int  # that could not be read
     notes: tuple[str, ...]
+    unread: tuple[str, ...] = ()  # names of the damaged
+
+    @property
+    def damaged_words(self) -> str:
+        """Which sessions could not be read, the first few by name; "" where all could."""
+        if not self.damaged:
+            return ""
+        told = ", ".join(self.unread[:_MOST_NAMES])
+        more = f" and {self.damaged - _MOST_NAMES} more" if self.damaged > _MOST_NAMES else ""
+        which = f" ({told}{more})" if told else ""
+        what = "session" if self.damaged == 1 else "sessions"
+        return f"{self.damaged} {what} could not be read and count nowhere{which}."
 
 
 def load_history(root: Path, *, progress: Callable[[int, int], None] | None = None) -> History:
@@ -129,11 +142,12 @@ def load_history(root: Path, *, progress: Callable[[int, int], None] | None = No
     progress
         Told how many of how many missing figures are made.
     """
-    sittings, damaged = load_sittings(root, progress=progress)
+    sittings, unread = _read(root, progress)
     books = {origin: load_book(book_path(origin == "virtual")) for origin in ("person", "virtual")}
     notes = [trouble for _, trouble in books.values() if trouble]
     series = make_series(sittings, books["person"][0], books["virtual"][0])
-    return History(root, series, len(sittings) + damaged, damaged, tuple(notes))
+    n = len(unread)
+    return History(root, series, len(sittings) + n, n, tuple(notes), tuple(unread))
 
 
 def make_series(sittings: Iterable[Sitting], book: Book, virtual: Book) -> tuple[Series, ...]:
@@ -165,10 +179,19 @@ def load_sittings(
     root: Path, *, progress: Callable[[int, int], None] | None = None
 ) -> tuple[list[Sitting], int]:
     """Read all sessions of a folder, and how many could not be read; see `load_history`."""
+    sittings, unread = _read(root, progress)
+    return sittings, len(unread)
+
+
+def _read(
+    root: Path, progress: Callable[[int, int], None] | None
+) -> tuple[list[Sitting], list[str]]:
+    """All sessions of a folder, and the names of those that could not be read."""
     entries = Library(root).entries()
     missing = sum(not entry.trouble and entry.summary is None for entry in entries)
     sittings: list[Sitting] = []
-    done = damaged = 0
+    unread: list[str] = []
+    done = 0
     for entry in entries:
         try:
             if entry.trouble:
@@ -181,8 +204,8 @@ def load_sittings(
                 summary = ensure_summary(entry.folder)
             sittings.append(_sitting(entry, summary))
         except UnclenchError:  # `unclench sessions` tells what is wrong with each
-            damaged += 1
-    return sittings, damaged
+            unread.append(entry.folder.name)
+    return sittings, unread
 
 
 def _sitting(entry: Entry, summary: SessionSummary) -> Sitting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +10,9 @@ import numpy as np
 from unclench.review.figures import LEAST_S
 from unclench.review.results import ChannelContext, SideDifference
 from unclench.review.signal import Signal
-from unclench_dsp.uncertainty import BlockBootstrap
+from unclench_dsp.arrays import FloatArray
+from unclench_dsp.blocks import NORMAL, Blocks, correlation_time_s
+from unclench_dsp.uncertainty import Estimate
 
 
 def side_differences(
@@ -17,9 +20,10 @@ def side_differences(
 ) -> tuple[SideDifference, ...]:
     """Compare both sides of every site that has them.
 
-    The index is the mean of (left - right) / (left + right) over the rows in which both sides were
-    used: 0.2 is the left half as high again as the right, about. What is no difference of muscles
-    (thickness of skin, distance of the electrodes) is in it, too.
+    The index is (left - right) / (left + right) of the mean tension of both, over the rows in which
+    both were used: 0.2 is the left half as high again as the right. Its interval is that of the
+    ratio of both means, by the jackknife over blocks of time that leave out both sides together.
+    What is no difference of muscles (thickness of skin, distance of the electrodes) is in it, too.
     """
     lefts: dict[str, int] = {}
     rights: dict[str, int] = {}
@@ -42,7 +46,26 @@ def _difference(signal: Signal, site: str, left: int, right: int) -> SideDiffere
     if both_s < LEAST_S:
         why = f"both sides were usable together for {both_s:.1f} s only"
         return SideDifference(site, left, right, None, why)
-    left_uv, right_uv = signal.fast_uv[:, left], signal.fast_uv[:, right]
-    index = np.full(len(both), np.nan)
-    index[both] = (left_uv[both] - right_uv[both]) / (left_uv[both] + right_uv[both])
-    return SideDifference(site, left, right, BlockBootstrap(index, signal.row_hz).mean(), "")
+    left_uv, right_uv = signal.fast_uv[both, left], signal.fast_uv[both, right]
+    log_ratio = math.log(left_uv.mean() / right_uv.mean())
+    # How rows of both together move the ratio of the means, and how they move at rest.
+    moves = left_uv / left_uv.mean() - right_uv / right_uv.mean()
+    taus_s = [correlation_time_s(m, signal.row_hz) for m in (moves, np.log(left_uv / right_uv))]
+    blocks = Blocks(len(left_uv), signal.row_hz, max(taus_s))
+    low = high = None
+    if blocks.enough:
+        half = _half_width(blocks, left_uv, right_uv)
+        low, high = _index(log_ratio - half), _index(log_ratio + half)
+    return SideDifference(site, left, right, Estimate(_index(log_ratio), low, high, blocks.n), "")
+
+
+def _half_width(blocks: Blocks, left_uv: FloatArray, right_uv: FloatArray) -> float:
+    """Half of the interval of ln(mean left / mean right): jackknife over blocks of both."""
+    without = [side.sum() - blocks.sums(side) for side in (left_uv, right_uv)]
+    error = np.log(without[0] / without[1]).std() * (blocks.n - 1) / math.sqrt(blocks.n)
+    return float(NORMAL * blocks.widening * error)
+
+
+def _index(log_ratio: float) -> float:
+    """(left - right) / (left + right) of what left / right is."""
+    return math.tanh(log_ratio / 2)

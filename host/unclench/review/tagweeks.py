@@ -28,7 +28,7 @@ class TagWeek:
     monday: date
     sessions: int  # that had the tag
     times: int
-    during: Estimate | None  # ratio; its interval is None where sessions are too few to pool
+    during: Estimate | None  # ratio; None where sessions are too few to pool
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,13 @@ class TagHistory:
 
     @property
     def weekly(self) -> str:
-        """The effect week by week: "by week from 2026-03-02: +34, +28, +40 %"; "" for one week."""
-        known = [week for week in self.weeks if week.during is not None][-_MOST_WEEKS:]
-        if len(known) < 2:
-            return ""
-        each = ", ".join(f"{100 * (w.during.value - 1):+.0f}" for w in known if w.during)
-        return f"by week from {known[0].monday}: {each} %"
+        """Weeks that can tell: "week of 2 Mar: +34 %, of 9 Mar: +28 %"; "" for fewer than two."""
+        known = [
+            f"of {week.monday.day} {week.monday:%b}: {100 * (week.during.value - 1):+.0f} %"
+            for week in self.weeks
+            if week.during is not None
+        ][-_MOST_WEEKS:]
+        return f"week {', '.join(known)}" if len(known) > 1 else ""
 
     @property
     def sure(self) -> bool:
@@ -117,13 +118,6 @@ def _history(
 def _week(monday: date, tags: Sequence[TagSummary]) -> TagWeek:
     pairs = [(tag.log_ratio, tag.log_ratio_se) for tag in tags]
     during, _ = _pooled(pairs)
-    if during is None:
-        ratios = [log for log, _ in pairs if log is not None]
-        during = (
-            Estimate(math.exp(sum(ratios) / len(ratios)), None, None, len(ratios))
-            if ratios
-            else None
-        )
     return TagWeek(monday, len(tags), sum(tag.times for tag in tags), during)
 
 

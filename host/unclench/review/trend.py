@@ -40,6 +40,7 @@ class Measure:
     digits: int
     fell: str
     rose: str
+    had: str = ""  # what days that count have, where not every session has it
 
     def shown(self, value: float) -> str:
         """A value in its unit."""
@@ -47,10 +48,12 @@ class Measure:
 
 
 MEASURES = (
-    Measure("baseline_uv", "Resting baseline", "µV", 1.0, 1, "lower", "higher"),
+    Measure(
+        "baseline_uv", "Resting baseline", "µV", 1.0, 1, "lower", "higher", "a new resting baseline"
+    ),
     Measure("mean_uv", "Mean tension", "µV", 1.0, 1, "lower", "higher"),
-    Measure("rest_share", "Time at rest", "%", 100.0, 0, "less", "more"),
-    Measure("recovery_s", "Recovery", "s", 1.0, 1, "faster", "slower"),
+    Measure("rest_share", "Time at rest", "%", 100.0, 0, "less", "more", "a time at rest"),
+    Measure("recovery_s", "Recovery", "s", 1.0, 1, "faster", "slower", "a recovery that was seen"),
 )
 
 
@@ -77,6 +80,14 @@ class Trend:
     words: str
 
     @property
+    def span(self) -> str:
+        """The first third of the days and the last, as medians: "5.1 → 2.4 µV"; "" for one day."""
+        if self.first_value is None or self.last_value is None:
+            return ""
+        shown, unit = self.measure.shown, self.measure.unit
+        return f"{shown(self.first_value)} → {shown(self.last_value)} {unit}"
+
+    @property
     def sure(self) -> bool:
         """Whether the interval leaves out no change at all."""
         slope = self.per_week
@@ -99,7 +110,7 @@ def trend_of(measure: Measure, values: Sequence[Dated]) -> Trend:
     middles = [_middle(group) for group in placements]
     across = not _enough([day for group in groups for day in group])
     if across and not (len(placements) > 1 and _enough(middles)):
-        return replace(empty, words=_too_few(days, len(placements)))
+        return replace(empty, words=_too_few(measure, days, len(placements)))
     groups = [middles] if across else groups
     slope = robust_slope([(_weeks(group), _values(group)) for group in groups])
     if slope is None:
@@ -185,9 +196,11 @@ def _enough(days: Sequence[Dated]) -> bool:
     return (days[-1].at - days[0].at).total_seconds() >= SHORTEST_WEEKS * _WEEK_S
 
 
-def _too_few(days: Sequence[Dated], placements: int) -> str:
+def _too_few(measure: Measure, days: Sequence[Dated], placements: int) -> str:
     if len(days) < FEWEST_DAYS:
-        return f"too few to say: sessions on {_count(len(days), 'day')}, {FEWEST_DAYS} are needed"
+        there = _count(len(days), "day")
+        there = f"{there} with {measure.had}" if measure.had else f"sessions on {there}"
+        return f"too few to say: {there}, {FEWEST_DAYS} are needed"
     if (days[-1].at - days[0].at).total_seconds() < SHORTEST_WEEKS * _WEEK_S:
         return f"too soon to say: all {len(days)} days lie within a week"
     anew = _count(placements - 1, "time")
