@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -109,7 +110,37 @@ def test_a_damaged_session_is_counted(run, weeks):
     root = weeks(3)
     (next(iter(root.iterdir())) / "session.json").write_text("{", encoding="utf-8")
     done = run("history", root)
-    assert "1 session could not be read" in done.out
+    assert "1 session could not be read and count nowhere (2026-03-" in done.out
+
+
+def test_what_one_types_does_nothing_to_the_terminal(run, weeks):
+    words = "posture: \x1b[31m\u202eslouching " + "over the desk " * 30
+    short = TAGS.model_copy(update={"words": words, "times": 1, "during_s": 8.0, "log_ratio": None})
+    done = run("history", weeks(2, tags=(short,)))
+    assert "\x1b" not in done.out
+    assert "\u202e" not in done.out
+    assert "slouching over the desk" in done.out
+    assert "…: too few to say" in " ".join(done.out.split())
+    assert done.out.count("over the desk") < 4
+    assert "16 s" in done.out
+    assert "0 min" not in done.out
+    assert "%" not in done.out.partition("Which moments")[2]
+
+
+def test_the_page_and_the_terminal_say_the_same(run, weeks, tmp_path):
+    root = weeks(12)
+    (span,) = re.findall(r"Mean tension +(\S+ → \S+ µV)", run("history", root).out)
+    assert run("report", "--all", root).status == 0
+    page = (root / "history.html").read_text(encoding="utf-8").replace("\xa0", " ")
+    assert f"{span}: medians of the first and of the last third of the days" in page
+
+
+def test_the_page_does_not_begin_with_a_change_where_there_is_too_little(run, weeks):
+    root = weeks(2)
+    assert run("report", "--all", root).status == 0
+    page = (root / "history.html").read_text(encoding="utf-8")
+    assert "No sure change" not in page
+    assert "too few to say: sessions on 2 days, 6 are needed" in page.partition("series0")[2]
 
 
 def test_a_sparkline_goes_from_lowest_to_highest():

@@ -99,6 +99,14 @@ def test_a_session_that_cannot_be_read_is_a_sentence(run, session, spoil):
     assert not (session / "report.html").exists()
 
 
+def test_a_session_without_its_samples_has_nothing_to_report(run, session):
+    (session / "emg.csv").unlink()
+    said = run("report", session).sentence()
+    assert "emg.csv" in said
+    assert "restore" in said
+    assert not (session / "report.html").exists()
+
+
 def test_the_pdf_has_the_pages_name(run, session):
     said = run("report", session, "--pdf", "-o", "a.pdf").sentence()
     assert "-o names the HTML page" in said

@@ -6,6 +6,12 @@ import re
 from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 
+import numpy as np
+import pytest
+
+from unclench.report.parts import Table
+from unclench.review.session import open_review
+
 MADE = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 TAGS = tuple(
     event
@@ -61,6 +67,45 @@ def test_a_mark_made_once_is_too_few_to_say(make_session, report, words):
     assert "deadline" not in words(sections(html)["In short"])
 
 
+def test_what_is_too_few_to_say_has_no_percentage(make_session, report, words):
+    long = "situation: " + "a meeting that goes on " * 17
+    marks = ((20, "tag", long, None), (29, "tag end", long, 9.0))
+    html = report(make_session(guided=True, events=marks))
+    said = words(sections(html)["Which moments raise it"])
+    assert "once, 9 s" in said
+    assert "too few to say: marked once" in said
+    assert "%" not in said
+    assert "own steps raise and lower tension too" in said
+    assert max(map(len, re.findall(r">([^<>]*a meeting that goes on[^<>]*)<", html))) <= 60
+    assert "own steps" not in words(report(make_session("alone", events=marks)))
+
+
+def test_what_one_types_turns_no_letters_of_others(make_session, report):
+    turned = "posture: \u202eslouching\u2066\x9b31m"
+    html = report(make_session(events=((20, "tag", turned, None), (29, "tag end", turned, 9.0))))
+    assert "posture: slouching" in html
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", html)
+
+
+def test_without_usable_time_nothing_is_said_of_tension_that_lasts(make_session, report, words):
+    said = words(sections(report(make_session(seconds=1)))["How high, and for how long"])
+    assert "never above" not in said
+    assert "nothing can be said, for no time could be used" in said
+    short = words(sections(report(make_session("short")))["How high, and for how long"])
+    assert "never above" not in short
+    whole = words(
+        sections(report(make_session("whole", seconds=250)))["How high, and for how long"]
+    )
+    assert re.search(r"never above [\d.]+ µV \(of the 1 s RMS\) for more than 4 min", whole)
+
+
+def test_columns_that_say_nothing_are_left_out():
+    table = Table(
+        "Sessions", ("When", "Mean", "Session"), (("1 May", "2 µV", ""), ("2 May", "–", ""))
+    )
+    assert table.columns == (0, 1)
+
+
 def test_time_left_out_stands_beside_the_result(make_session, report, words):
     html = report(make_session(gap_s=(40, 100)))
     short = words(sections(html)["In short"])
@@ -83,6 +128,22 @@ def test_a_gap_is_never_bridged(make_session, report):
 def test_left_and_right_are_compared(make_session, report, words):
     html = report(make_session(sites=("Left shoulder", "Right shoulder")))
     assert "as a share of both" in words(sections(html)["Left and right"])
+
+
+def test_left_against_right_is_the_ratio_of_both_means(make_session):
+    """Also where one side moves and the mean of each moment's ratio would be another one."""
+    review = open_review(make_session(seconds=300, sites=("Left shoulder", "Right shoulder")))
+    both = review.signal.used.all(axis=1)
+    review.signal.fast_uv[:, 1] = 5.0
+    left_uv = float(review.signal.fast_uv[both, 0].mean())
+    (side,) = review.sides()
+    assert side.index.value == pytest.approx((left_uv - 5) / (left_uv + 5))
+    left, right = review.signal.fast_uv[both].T
+    assert abs(side.index.value - np.mean((left - right) / (left + right))) > 0.05
+    assert side.index.low < side.index.value < side.index.high
+    review.signal.fast_uv[:, 1] = 0.8 * review.signal.fast_uv[:, 0]  # nothing is left to chance
+    (side,) = review.sides()
+    assert (side.index.low, side.index.high) == pytest.approx((1 / 9, 1 / 9))
 
 
 def test_earlier_sessions_of_the_site_are_compared(make_session, summarised, report, words):

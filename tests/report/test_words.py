@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from unclench.report import words
+from unclench.review.results import RestFigures
 from unclench_dsp.uncertainty import Estimate
 
 
@@ -68,6 +69,29 @@ def test_figures_carry_their_range_where_there_is_one():
     assert words.share_estimate(Estimate(0.62, 0.5, 0.72, 40)) == "62 % (50 to 72 %)"
     assert words.ratio_estimate(Estimate(1.3, 0.95, 1.51, 40)) == "+30 % (−5 to +51 %)"
     assert words.uv_estimate(None) == words.NOTHING
+
+
+def test_an_effect_without_a_range_is_not_told():
+    assert words.ratio_estimate(Estimate(3.46, None, None, 1)) == "too few to say"
+
+
+@pytest.mark.parametrize(
+    ("gaps", "per_min", "said"),
+    [
+        (1, None, "1 moment, the longest 2 s"),
+        (12, 3.04, "12 moments (3.0 a minute), the longest 2 s"),
+        (0, 0.0, "0 moments (0.0 a minute)"),
+    ],
+)
+def test_moments_of_rest(gaps, per_min, said):
+    rest = RestFigures(Estimate(0.5, None, None, 1), gaps, per_min, 2.0, "")
+    assert words.rest_moments(rest) == said
+
+
+def test_long_names_are_shortened_and_nothing_moves_the_cursor():
+    assert words.brief("a  b\nc") == "a b c"
+    assert words.brief("x" * 400) == "x" * 59 + "…"
+    assert words.printable("a\x1b[31m\u202eb\x9bc\u2069é…▁") == "a[31mbcé…▁"
 
 
 def test_what_is_left_out_is_named_the_longest_first():

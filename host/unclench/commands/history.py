@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from unclench.errors import InputError
+from unclench.report.words import brief, length, printable
 from unclench.review.history import History, Point, Series, load_history
 from unclench.review.tagweeks import TagHistory
 from unclench.review.trend import Trend
@@ -59,10 +60,11 @@ def history_command(folder: Path | None, site: str | None, band: str | None, as_
     if not shown:
         click.echo(textwrap.fill(_EMPTY.format(root=root), _WIDTH, break_on_hyphens=False))
     for k, series in enumerate(shown):
-        click.echo(("\n" if k else "") + "\n".join(_series_lines(series)))
+        click.echo(("\n" if k else "") + "\n".join(map(printable, _series_lines(series))))
+    if any(trend.span for series in shown for trend in series.trends):
+        click.echo("\na → b: medians of the first and of the last third of the days.")
     if history.damaged:
-        n = history.damaged
-        click.echo(f"\n{n} session{'' if n == 1 else 's'} could not be read and count nowhere.")
+        click.echo("\n" + "\n".join(textwrap.wrap(printable(history.damaged_words), _WIDTH)))
 
 
 def sessions_folder(given: Path | None) -> Path:
@@ -111,7 +113,7 @@ def _wanted(series: Series, site: str | None, band: str | None) -> bool:
 def _series_lines(series: Series) -> Iterator[str]:
     points = series.points
     n = len(points)
-    yield series.name
+    yield brief(series.name, _WIDTH)
     days = f"{points[0].at:%Y-%m-%d} to {points[-1].at:%Y-%m-%d}"
     yield f"{n} session{'' if n == 1 else 's'}, {days}"
     for trend in series.trends:
@@ -131,11 +133,7 @@ def _trend_lines(series: Series, trend: Trend) -> Iterator[str]:
     if not values:
         yield f"  {measure.title:<17} no figures"
         return
-    first, last = trend.first_value, trend.last_value
-    if first is None or last is None:
-        span = f"{measure.shown(values[-1].value)} {measure.unit}"
-    else:
-        span = f"{measure.shown(first)} → {measure.shown(last)} {measure.unit}"
+    span = trend.span or f"{measure.shown(values[-1].value)} {measure.unit}"
     yield f"  {measure.title:<17} {span:<16} {sparkline([v.value for v in values])}"
     yield from textwrap.wrap(trend.words, _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 4)
 
@@ -147,7 +145,7 @@ def _tag_lines(tags: Sequence[TagHistory]) -> Iterator[str]:
     for tag in tags:
         often = f"{tag.times}× in {tag.sessions} of {tag.of_sessions} sessions"
         weekly = f"; {tag.weekly}" if tag.weekly else ""
-        text = f"{tag.words}: {tag.said}; {often}, {tag.during_s / 60:.0f} min{weekly}"
+        text = f"{brief(tag.words)}: {tag.said}; {often}, {length(tag.during_s)}{weekly}"
         yield from textwrap.wrap(
             text, _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6, break_on_hyphens=False
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from unclench.commands.history import making_figures, sessions_folder
-from unclench.errors import SourceError
+from unclench.errors import SourceError, StoreError
 from unclench.settings import load_settings
 from unclench_dsp import BANDS
 
@@ -73,9 +73,15 @@ def report_command(
 def _session(path: Path, band: str | None) -> bytes:
     from unclench.report.making import report_html
     from unclench.review.session import open_review
+    from unclench.store.folder import EMG
 
     limits = load_settings()[0].sustained
     review = open_review(path, band=None if band is None else BANDS[band], limits=limits)
+    if review.folder is not None and not (review.folder / EMG).is_file():
+        raise StoreError(
+            f"{review.folder} has no {EMG}: there are no samples to report on; restore the file "
+            "from where you copied the session."
+        )
     return report_html(review, path)
 
 

@@ -13,7 +13,7 @@ from unclench.errors import UnclenchError
 from unclench.report.parts import Part, Plot, Plots, Section, Table, Words, section
 from unclench.report.plots.small import Frame
 from unclench.report.plots.timeline import Moment, draw_timeline
-from unclench.report.words import NOTHING, compared, length, local, share, uv
+from unclench.report.words import NOTHING, brief, compared, length, local, share, uv
 from unclench.review.history import FEWEST_USED_S
 from unclench.review.results import ChannelContext, Figures
 from unclench.review.session import SessionReview
@@ -212,7 +212,7 @@ def _plots(label: str, channel: int, sessions: Sequence[EarlierSession]) -> list
             first, last = (_told(m.value, percent) for m in (moments[0], moments[-1]))
             plots.append(
                 Plot(
-                    f"{title}: from {first} at first to {last}. The ringed dot is the last one.",
+                    f"{title}: {first} in the first of them, {last} in this one (ringed).",
                     draw_timeline(frame, moments, f"{name}, {unit}", percent=percent),
                 )
             )
@@ -229,13 +229,13 @@ def _table(label: str, sessions: Sequence[EarlierSession]) -> Table:
         rows.append(
             (
                 f"{s.when.day} {s.when:%b %Y, %H:%M}",
-                s.title,
-                s.program or "none",
                 NOTHING if s.mean_uv is None else f"{uv(s.mean_uv)} µV",
                 NOTHING if s.baseline_uv is None else f"{uv(s.baseline_uv)} µV",
                 NOTHING if s.rest_share is None else share(s.rest_share),
                 length(s.used_s),
+                s.program or NOTHING,
+                brief(s.title),
             )
         )
-    head = ("When", "Session", "Program", "Mean", "Baseline", "At rest", "Time used")
+    head = ("When", "Mean", "Baseline", "At rest", "Time used", "Program", "Session")
     return Table(f"{label}: the latest sessions of this site and band", head, tuple(rows))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from unclench.report.earlier import Earlier, same_program
 from unclench.report.words import (
     LEAST_TOLD_S,
+    brief,
     change,
     compared,
     excluded,
@@ -15,6 +16,7 @@ from unclench.report.words import (
     sentence,
     share,
     uv,
+    why_words,
 )
 from unclench.review.results import ChannelContext, Figures, Phase, TagEffect
 from unclench.review.session import SessionReview
@@ -48,7 +50,7 @@ def used_words(context: ChannelContext, figures: Figures, duration_s: float) -> 
     if figures.mean is None or figures.used_s >= _FEW_USED * duration_s:
         return ""
     worst = max(figures.excluded_s, key=lambda why: figures.excluded_s[why], default="")
-    why = f"; the rest is left out, mostly for {worst}" if worst else ""
+    why = f"; the rest is left out, mostly for {why_words(worst)}" if worst else ""
     return (
         f"{context.label}: only {length(figures.used_s)} of {length(duration_s)} could be used "
         f"({share(figures.used_s / duration_s)}){why}."
@@ -88,9 +90,11 @@ def _against_earlier(review: SessionReview, mean: Estimate, earlier: Earlier) ->
     assert last.mean_uv is not None
     when = f"({uv(last.mean_uv)} µV on {last.when.day} {last.when:%B %Y})"
     other = "" if alike else ", which was another kind of session"
-    low = mean.low if mean.low is not None else mean.value
-    high = mean.high if mean.high is not None else mean.value
-    if low <= last.mean_uv <= high:
+    if mean.low is None or mean.high is None:
+        return (
+            f"{said[:1].upper()}{said[1:]} it was {when[1:-1].replace(' µV on', ' µV, on')}{other}."
+        )
+    if mean.low <= last.mean_uv <= mean.high:
         return f"That is about the same as {said} {when}{other}."
     return f"That is {compared(mean.value / last.mean_uv)} {said} {when}{other}."
 
@@ -129,7 +133,7 @@ def _tags(effects: Sequence[TagEffect]) -> list[str]:
 
 
 def _tag(effect: TagEffect) -> str:
-    name = effect.words.partition(": ")[2] or effect.words
+    name = brief(effect.words.partition(": ")[2] or effect.words)
     return f"“{name}” ({change(effect.during.value)})" if effect.during else name
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from unclench import __version__
+from unclench.report.moments import GUIDED
 from unclench.report.parts import (
     Heading,
     Page,
@@ -21,7 +22,7 @@ from unclench.report.parts import (
 from unclench.report.plots.intervals import Row, draw_intervals
 from unclench.report.plots.small import Frame
 from unclench.report.plots.timeline import Moment, draw_timeline
-from unclench.report.words import NOTHING, counted, length, ratio_estimate, share, signed, uv
+from unclench.report.words import NOTHING, brief, counted, length, ratio_estimate, share, signed, uv
 from unclench.review.history import History, Point, Series
 from unclench.review.trend import Measure, Trend
 
@@ -88,12 +89,19 @@ def _in_short(history: History, shown: Sequence[Series]) -> Section:
     for series in shown:
         said = [f"{t.measure.title}: {t.words}." for t in series.trends if t.sure]
         said += [f"“{tag.words}”: {tag.said}." for tag in series.tags if tag.sure and tag.said]
-        if not said:
-            said = [f"No sure change yet, over {counted(len(series.points), 'session')}."]
+        said = said or [_nothing_sure(series)]
         parts += [Heading(series.name), Points(tuple(said))]
-    if history.notes:
-        parts.append(Points(history.notes))
+    if notes := [note for note in (history.damaged_words, *history.notes) if note]:
+        parts.append(Points(tuple(notes)))
     return section("short", "In short", parts)
+
+
+def _nothing_sure(series: Series) -> str:
+    """What to say where no change and no effect is beyond chance: unsure, or too early to say."""
+    if any(trend.per_week is not None for trend in series.trends):
+        return f"No sure change yet, over {counted(len(series.points), 'session')}."
+    longest = max(series.trends, key=lambda trend: trend.days)
+    return f"{longest.measure.title}: {longest.words}."
 
 
 def _series_section(number: int, series: Series) -> Section:
@@ -130,8 +138,9 @@ def _plot(number: int, series: Series, trend: Trend) -> Plot | None:
     ]
     title = f"{series.label}: {measure.title.lower()}"
     frame = Frame(f"s{number}{measure.key}", title, "A dot a session.", number, series.label)
-    words = f"{title}, from {_told(measure, values[0].value)} at first to "
-    words += f"{_told(measure, values[-1].value)} at last: {trend.words}."
+    words = f"{title}: {trend.words}."
+    if trend.span:
+        words += f" {trend.span}: medians of the first and of the last third of the days."
     if series.changes:
         words += " Dashed upright lines: electrodes changed place."
     line = _line(trend, moments)
@@ -163,7 +172,13 @@ def _tags(number: int, series: Series) -> list[Part]:
         return []
     parts: list[Part] = [Heading("Which moments raise it")]
     rows = [
-        Row(t.words, t.during.value, t.during.low, t.during.high, f"{signed(t.during.value)} %")
+        Row(
+            brief(t.words),
+            t.during.value,
+            t.during.low,
+            t.during.high,
+            f"{signed(t.during.value)} %",
+        )
         for t in series.tags
         if t.during is not None and t.during.low is not None
     ]
@@ -173,6 +188,8 @@ def _tags(number: int, series: Series) -> list[Part]:
         words = f"{title}, over all sessions. A bar that crosses the dashed line could be chance."
         drawing = draw_intervals(frame, rows, "times the unmarked tension", 1.0)
         parts.append(Plots((Plot(words, drawing),)))
+    if any(point.program for point in series.points):
+        parts.append(Words(GUIDED, "quiet"))
     head = ("Mark", "How often", "Against unmarked time", "In the minute after", "Week by week")
     parts.append(
         Table(
@@ -180,11 +197,11 @@ def _tags(number: int, series: Series) -> list[Part]:
             head,
             tuple(
                 (
-                    tag.words,
+                    brief(tag.words),
                     f"{tag.times}× in {tag.sessions} of {tag.of_sessions} sessions, "
                     f"{length(tag.during_s)}",
                     tag.said,
-                    ratio_estimate(tag.after),
+                    ratio_estimate(tag.after) if tag.during is not None else NOTHING,
                     ", ".join(
                         f"{week.monday.day} {week.monday:%b}: {signed(week.during.value)} %"
                         for week in tag.weeks
@@ -203,17 +220,17 @@ def _sessions(points: Sequence[Point]) -> Table:
     rows = tuple(
         (
             _day(point.at),
-            point.title,
-            (point.program or "none") + ("" if point.feedback else ", not shown"),
             _uv(point.mean_uv),
             _uv(point.baseline_uv),
             NOTHING if point.rest_share is None else share(point.rest_share),
             NOTHING if point.recovery_s is None else f"{point.recovery_s:.1f} s",
             f"{length(point.used_s)} ({share(point.used_share)})",
+            (point.program or NOTHING) + ("" if point.feedback else ", not shown"),
+            brief(point.title),
         )
         for point in reversed(points[-MOST_SESSIONS:])
     )
-    head = ("When", "Session", "Program", "Mean", "Baseline", "At rest", "Recovery", "Time used")
+    head = ("When", "Mean", "Baseline", "At rest", "Recovery", "Time used", "Program", "Session")
     return Table("Sessions, the latest first", head, rows)
 
 

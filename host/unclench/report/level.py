@@ -25,11 +25,13 @@ from unclench.report.words import (
     change_words,
     ended,
     length,
+    rest_moments,
     share,
     share_estimate,
     times,
     uv,
     uv_estimate,
+    why_words,
 )
 from unclench.review.results import Figures, LimitCheck
 from unclench.review.session import SessionReview
@@ -95,7 +97,10 @@ def _figures_table(figures: Sequence[Figures]) -> Table:
         ("Tensest tenth above (P90)", *(_level(f, 2) for f in figures)),
         ("Highest", *(NOTHING if f.max_uv is None else f"{uv(f.max_uv)} µV" for f in figures)),
         ("At rest", *(_rest(f) for f in figures)),
-        ("Moments of rest", *(_gaps(f) for f in figures)),
+        (
+            "Moments of rest",
+            *(NOTHING if f.rest.share is None else rest_moments(f.rest) for f in figures),
+        ),
         ("Change over the session", *(_slope(f) for f in figures)),
     ]
     head = ("Figure", *(f.label for f in figures))
@@ -110,13 +115,6 @@ def _level(f: Figures, which: int) -> str:
 
 def _rest(f: Figures) -> str:
     return share_estimate(f.rest.share) if f.rest.share is not None else f.rest.why_not
-
-
-def _gaps(f: Figures) -> str:
-    if f.rest.share is None:
-        return NOTHING
-    rest = f.rest
-    return f"{rest.gaps} ({rest.gaps_per_min:.1f} a minute), the longest {length(rest.longest_s)}"
 
 
 def _slope(f: Figures) -> str:
@@ -134,7 +132,10 @@ def _excluded_table(review: SessionReview, figures: Sequence[Figures]) -> Table:
     whole = review.duration_s or 1.0
     rows = [("Used", *(_part(f.used_s, whole) for f in figures))]
     rows += [
-        (f"Left out: {why}", *(_part(f.excluded_s.get(why, 0.0), whole) for f in figures))
+        (
+            f"Left out: {why_words(why)}",
+            *(_part(f.excluded_s.get(why, 0.0), whole) for f in figures),
+        )
         for why in whys
     ]
     head = ("Time", *(f.label for f in figures))
@@ -175,11 +176,18 @@ def _sustained(figures: Sequence[Figures]) -> list[Part]:
     said = []
     for f in figures:
         s = f.sustained
+        if f.used_s < 60 * s.minutes and not s.spans:
+            used = f"only {length(f.used_s)}" if f.mean is not None else "no time"
+            said.append(
+                f"{f.label}: nothing can be said, for {used} could be used and it is about "
+                f"stretches of more than {s.minutes:g} min."
+            )
+            continue
         if s.limit_uv is None:
             if s.limit_why:
                 said.append(f"{f.label}: {ended(s.limit_why)}")
             continue
-        limit, long = f"{uv(s.limit_uv)} µV", f"for more than {s.minutes:g} min"
+        limit, long = f"{uv(s.limit_uv)} µV (of the 1 s RMS)", f"for more than {s.minutes:g} min"
         why = f" The limit: {ended(s.limit_why)}" if s.limit_why else ""
         if not s.spans:
             said.append(f"{f.label}: never above {limit} {long} without a pause.{why}")

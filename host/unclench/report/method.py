@@ -27,7 +27,7 @@ _METHOD = (
     "Letting go is the time from the end of a contraction until the 1 s RMS stays at or below "
     "baseline mean + 2 standard deviations for 3 s. There is no verified norm for it.",
     "Median frequency halves the power of the signal in a held contraction. It is told only where "
-    "the signal stands 10 dB above the noise.",
+    "the signal stands 10 dB above rest.",
     "Time without contact, with clipping, mains hum or movement, in gaps, while filters settle, "
     "or too quiet for the instrument goes into no figure. Gaps are never bridged.",
     "There is no verified goal in µV. Compare with your own baseline, and only within one site "
@@ -75,20 +75,22 @@ def _channels(review: SessionReview) -> Table:
     for c in review.contexts:
         noise = NOTHING if c.noise_uv is None else f"{uv(c.noise_uv)} µV"
         floor = f"; told from noise above {uv(c.floor_uv)} µV" if c.floor_uv else ""
-        base = (
-            c.baseline_why
-            if c.baseline is None
-            else (f"{uv(c.baseline.mean_uv)} ± {uv(c.baseline.sd_uv)} µV: {c.baseline_why}")
-        )
+        base = c.baseline_why
+        if c.baseline is not None:
+            level = f"{uv(c.baseline.mean_uv)} ± {uv(c.baseline.sd_uv)} µV of the 1 s RMS"
+            base = f"{level}: {base}"
         reference = (
             "none"
             if c.reference is None
             else (f"{uv(c.reference.uv)} µV, {c.reference.strength} contraction")
         )
+        window = (
+            "quarter-second" if review.signal.window_s == 0.25 else f"{review.signal.window_s:g} s"
+        )
         rest = (
             c.rest_level_why
             if c.rest_level_uv is None
-            else (f"{uv(c.rest_level_uv)} µV: {c.rest_level_why}")
+            else (f"{uv(c.rest_level_uv)} µV of the {window} RMS: {c.rest_level_why}")
         )
         rows.append((c.label, noise + floor, base, reference, rest))
     head = ("Channel", "Noise of the instrument", "Resting baseline", "Reference", "Rest level")

@@ -11,10 +11,12 @@ from unclench.report.plots.intervals import draw_intervals
 from unclench.report.plots.small import Frame, draw_breath
 from unclench.report.words import (
     NOTHING,
+    brief,
     change_words,
     compared,
     ended,
     length,
+    ranged,
     ratio_estimate,
     signed,
     times,
@@ -26,6 +28,10 @@ from unclench.review.results import (
 from unclench.review.session import SessionReview
 
 MOST_REMARKS = 40
+GUIDED = (
+    "In a guided session the program's own steps raise and lower tension too: marks that fall "
+    "together with steps cannot be told apart from them."
+)
 
 
 def breathing_section(review: SessionReview) -> Section | None:
@@ -67,13 +73,15 @@ def tags_section(review: SessionReview) -> Section | None:
             "together does not say which brought the other."
         )
     ]
+    if review.marks.phases:
+        parts.append(Words(GUIDED))
     plots: list[Plot] = []
     tables: list[Part] = []
     for context in review.contexts:
         effects = sorted(review.tag_effects(context.index), key=_strongest_first)
-        told = [e for e in effects if e.during is not None]
+        told = [e for e in effects if ranged(e.during)]
         rows = [
-            row_of(e.words, e.during, f"{signed(e.during.value)} %")
+            row_of(brief(e.words), e.during, f"{signed(e.during.value)} %")
             for e in told
             if e.during is not None
         ]
@@ -104,17 +112,20 @@ def sides_section(review: SessionReview) -> Section | None:
             said.append(f"{name}: {ended(side.why_not)}")
             continue
         low, high = side.index.low, side.index.high
+        if low is None or high is None:
+            said.append(f"{name}: too short to say which side was higher.")
+            continue
         ratio = (1 + side.index.value) / max(1 - side.index.value, 1e-9)
-        if low is not None and high is not None and low <= 0 <= high:
+        if low <= 0 <= high:
             verdict = "left and right were about the same; the difference could be chance"
         elif ratio >= 1:
             verdict = f"the left was {compared(ratio)} the right"
         else:
             verdict = f"the right was {compared(1 / ratio)} the left"
-        bounds = _percent_range(", probably {} to {} %", low, high)
+        bounds = _percent_range(", probably {} to {} %", low, high, 1)
         said.append(
-            f"{name}: {verdict} (left less right, as a share of both: "
-            f"{change_words(100 * side.index.value, 0)} %{bounds})."
+            f"{name}: {verdict}, while both could be used (left less right, as a share of both: "
+            f"{change_words(100 * side.index.value, 1)} %{bounds})."
         )
     return section("sides", "Left and right", [Points(tuple(said))])
 
@@ -144,19 +155,22 @@ def _breath_words(
     return f"No fall on the exhale beyond chance: {change_words(100 * value, 0)} %{bounds}."
 
 
-def _percent_range(form: str, low: float | None, high: float | None) -> str:
+def _percent_range(form: str, low: float | None, high: float | None, decimals: int = 0) -> str:
     if low is None or high is None:
         return ""
-    return form.format(change_words(100 * low, 0), change_words(100 * high, 0))
+    return form.format(*(change_words(100 * end, decimals) for end in (low, high)))
 
 
 def _tags_table(label: str, effects: Sequence[TagEffect]) -> Table:
     rows = []
     for e in effects:
         marked = times(e.times) + (f", {length(e.during_s)}" if e.during_s else "")
-        level = NOTHING if e.mean_uv is None else f"{uv(e.mean_uv)} µV"
-        during = ratio_estimate(e.during) if e.during is not None else e.why_not
-        rows.append((e.words, marked, level, during, ratio_estimate(e.after)))
+        if e.mean_uv is None or not ranged(e.during):
+            why = e.why_not or "too few to say"
+            rows.append((brief(e.words), marked, NOTHING, why, NOTHING))
+            continue
+        level, during = f"{uv(e.mean_uv)} µV", ratio_estimate(e.during)
+        rows.append((brief(e.words), marked, level, during, ratio_estimate(e.after)))
     head = (
         "Mark",
         "How often",
@@ -168,4 +182,5 @@ def _tags_table(label: str, effects: Sequence[TagEffect]) -> Table:
 
 
 def _strongest_first(effect: TagEffect) -> tuple[bool, float]:
-    return (effect.during is None, -effect.during.value if effect.during is not None else 0.0)
+    told = ranged(effect.during)
+    return not told, -effect.during.value if told and effect.during is not None else 0.0

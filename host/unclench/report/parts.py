@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from unclench.report.plots.svg import Drawing
+from unclench.report.words import NOTHING
+
+_EMPTY = ("", NOTHING)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,15 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     kind: str = "table"
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Those that say something; the first one always."""
+        return tuple(
+            k
+            for k in range(len(self.head))
+            if not k or any(row[k] not in _EMPTY for row in self.rows)
+        )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from importlib import resources
 
+from markupsafe import Markup, escape
+
 from unclench import __version__
 from unclench.report.parts import Page
 from unclench.report.plots.svg import clean
@@ -14,13 +16,13 @@ MARK = b'<meta name="generator" content="unclench '
 
 
 _UNIT = re.compile(r"(?<=\d) (?=(%|µV|s|min|h|Hz|times)(?!\w))")
+_CODE = re.compile(r"`(unclench [a-z -]+)`")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def render(page: Page) -> str:
     """Return the page as HTML."""
     import jinja2  # here, so that `unclench --help` stays quick
-    from markupsafe import Markup
 
     files = resources.files("unclench.report")
     style = files.joinpath("style.css").read_text(encoding="utf-8")
@@ -29,8 +31,14 @@ def render(page: Page) -> str:
         undefined=jinja2.StrictUndefined,
         finalize=lambda value: _plain(value) if type(value) is str else value,
     )
+    environment.filters["coded"] = _coded
     template = environment.from_string(files.joinpath("page.html").read_text(encoding="utf-8"))
     return template.render(page=page, style=Markup(style), version=__version__) + "\n"
+
+
+def _coded(text: str) -> Markup:
+    """Show what stands between backticks as something to type."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(_plain(text)))))
 
 
 def _plain(text: str) -> str:

@@ -22,7 +22,7 @@ from unclench.report.plots.trace import LANES, NARROW_PX, WIDE_PX, draw_trace
 from unclench.report.words import (
     baseline_name,
     excluded,
-    length,
+    rest_moments,
     share,
     uv,
 )
@@ -76,8 +76,7 @@ def _tiles(review: SessionReview, own: Figures, mean: Estimate) -> Tiles:
     rest = own.rest
     if rest.share is not None:
         at_rest = share(rest.share.value).removesuffix(" %")
-        gaps = f"{rest.gaps_per_min:.1f} moments a minute, the longest {length(rest.longest_s)}"
-        tiles.append(Tile("Time at rest", at_rest, "%", gaps))
+        tiles.append(Tile("Time at rest", at_rest, "%", rest_moments(rest)))
     recoveries = [c.recovery_s for c in own.contractions if c.recovery_s is not None]
     if own.contractions:
         detail = "not seen letting go"

@@ -15,6 +15,7 @@ from unclench.report.words import (
     baseline_name,
     excluded,
     length,
+    ranged,
     share_estimate,
     uv,
     uv_estimate,
@@ -44,7 +45,7 @@ def steps_section(review: SessionReview) -> Section | None:
     for context in review.contexts:
         phases = review.phase_figures(context.index)
         rows = [
-            row_of(f"{p.number + 1} {p.title}", f.mean, uv_estimate(f.mean))
+            row_of(f"{p.number + 1} {p.title}", f.mean, f"{uv(f.mean.value)} µV")
             for p, f in phases
             if f.mean is not None
         ]
@@ -133,7 +134,7 @@ def _roles_words(roles: Sequence[RoleFigures]) -> str:
         if role.mean is None:
             continue
         told = f"{_ROLES[role.role]} {uv(role.mean.value)} µV"
-        if role.role != "baseline" and role.against_baseline is not None:
+        if role.against_baseline is not None and ranged(role.against_baseline):
             told += f" ({role.against_baseline.value:.1f} times the rest)"
         said.append(told)
     return f"On average {', '.join(said)}." if said else ""

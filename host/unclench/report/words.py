@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from unclench.review.results import ChannelContext
+from unclench.report.plots.svg import TURNING
+from unclench.review.results import ChannelContext, RestFigures
 from unclench_dsp.uncertainty import Estimate
 
+_UNSEEN = ("Cc", "Cs")  # control and half characters
 LEAST_TOLD_S = 0.05  # of a time left out
 NOTHING = "–"
 
@@ -62,10 +65,28 @@ def share_estimate(estimate: Estimate | None) -> str:
 
 
 def ratio_estimate(estimate: Estimate | None) -> str:
-    """Return "+30 % (+12 to +51 %)"."""
+    """Return "+30 % (+12 to +51 %)"; no effect without a range."""
     if estimate is None:
         return NOTHING
+    if not ranged(estimate):
+        return "too few to say"
     return f"{signed(estimate.value)} %{_range(estimate, signed, ' %')}"
+
+
+def ranged(estimate: Estimate | None) -> bool:
+    """Say whether an estimate is there and has its range."""
+    return estimate is not None and estimate.low is not None and estimate.high is not None
+
+
+def brief(typed: str, most: int = 60) -> str:
+    """Return what a person typed as a name: of a length that tables and lists can bear."""
+    tidy = " ".join(typed.split())
+    return tidy if len(tidy) <= most else f"{tidy[: most - 1].rstrip()}…"
+
+
+def printable(text: str) -> str:
+    """Return a line for a terminal, without what would move its cursor or turn its letters."""
+    return "".join(c for c in text if unicodedata.category(c) not in _UNSEEN and c not in TURNING)
 
 
 def signed(ratio: float) -> str:
@@ -98,7 +119,19 @@ def excluded(by_why: Mapping[str, float]) -> str:
     told = sorted(((s, why) for why, s in by_why.items() if s >= LEAST_TOLD_S), reverse=True)
     if not told:
         return "nothing left out"
-    return "left out: " + ", ".join(f"{length(s)} {why}" for s, why in told)
+    return "left out: " + ", ".join(f"{length(s)} {why_words(why)}" for s, why in told)
+
+
+def why_words(why: str) -> str:
+    """Return a reason for time that is left out, as it is told."""
+    return "sampled too slowly for the band" if why == "too slow" else why
+
+
+def rest_moments(rest: RestFigures) -> str:
+    """Return "120 moments (3.5 a minute), the longest 4.2 s"."""
+    often = "" if rest.gaps_per_min is None else f" ({rest.gaps_per_min:.1f} a minute)"
+    longest = f", the longest {length(rest.longest_s)}" if rest.gaps else ""
+    return f"{counted(rest.gaps, 'moment')}{often}{longest}"
 
 
 def local(at: datetime) -> datetime:

@@ -15,6 +15,9 @@ _NARROW, _WIDE, _USUAL, _CAPITAL = 0.42, 0.98, 0.64, 0.74
 _NARROW_ONES, _WIDE_ONES = frozenset("fijlrt.,:;'|!()[]/ "), frozenset("mwMW%@&<>=+~…–−")
 _BOLD = 1.12
 
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of all that follows them, words of others too."""
+
 _NO_TEXT = ("Cc", "Cs", "Co", "Cn")  # control and half characters, private and unassigned ones
 
 Anchor = Literal["start", "middle", "end"]
@@ -132,7 +135,9 @@ class Drawing:
 def clean(text: str) -> str:
     """Return text without what no page can hold, such as the bytes of a strange file name."""
     return "".join(
-        "\ufffd" if unicodedata.category(c) in _NO_TEXT and c not in "\t\n" else c for c in text
+        "\ufffd" if unicodedata.category(c) in _NO_TEXT and c not in "\t\n" else c
+        for c in text
+        if c not in TURNING
     )
 
 

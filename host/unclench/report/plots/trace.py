@@ -11,6 +11,7 @@ import numpy as np
 from unclench.report.plots.axes import Scale, draw_time_axis, draw_y_axis, log_scale, time_unit
 from unclench.report.plots.reduce import Columns, column_edges, joined, to_columns
 from unclench.report.plots.svg import Drawing, fitting, text_width
+from unclench.report.words import brief
 from unclench.review.results import Marks, Phase, TagSpan, Why
 from unclench.review.session import SessionReview
 
@@ -85,7 +86,7 @@ def _lane_room(lanes: Sequence[tuple[str, object]], beside: bool) -> float:
 
 def _short(words: str) -> str:
     """Name of a tag without its group, which the table tells."""
-    return words.partition(": ")[2] or words
+    return brief(words.partition(": ")[2] or words)
 
 
 def _extremes(review: SessionReview, reduced: Sequence[Columns]) -> list[float]:
@@ -169,6 +170,6 @@ def _draw_lane(
     for span in spans:
         x, stop = time(span.start_s), time(span.stop_s)
         if stop - x < 4:
-            drawing.diamond((x + stop) / 2, y, 4.5, "mark", words)
+            drawing.diamond((x + stop) / 2, y, 4.5, "mark", brief(words))
         else:
-            drawing.rect(x, y - 5, stop - x, 10, "mark", words)
+            drawing.rect(x, y - 5, stop - x, 10, "mark", brief(words))
