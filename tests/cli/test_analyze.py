@@ -189,3 +189,21 @@ def test_a_session_from_a_newer_version(run, session, tmp_path):
 def test_a_file_that_may_not_be_read(run, signal_csv):
     signal_csv.chmod(0)
     assert str(signal_csv) in run("analyze", signal_csv).sentence()
+
+
+@pytest.mark.parametrize("columns", [20, 40, 60, 80, 120])
+def test_no_figure_is_ever_cut(run, tmp_path, monkeypatch, columns):
+    names = ["Left shoulder", "Right shoulder, upper trapezius", "jaw", "neck", "forehead"]
+    rows = np.random.default_rng(1).normal(size=(4000, 5)) * 1e5
+    lines = [f"{i / 2000}," + ",".join(f"{v:.1f}" for v in row) for i, row in enumerate(rows)]
+    head = ",".join(["time_s", *(f'"{name} (uV)"' for name in names)])
+    path = tmp_path / "five.csv"
+    path.write_text("\n".join([head, *lines]) + "\n")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    done = run("analyze", path)
+    figures = json.loads(run("analyze", path, "--json").out)
+    assert "\N{HORIZONTAL ELLIPSIS}" not in done.out
+    for channel in figures["channels"]:
+        for value in channel["tension_uv"].values():
+            assert f"{value:.0f}" in done.out
+    assert max(len(line.rstrip()) for line in done.out.splitlines()) <= columns

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +108,59 @@ def test_import_says_in_a_sentence_what_it_cannot_do(run, table, session, tmp_pa
     assert "EDF or BDF" in run("import", table, "--format", "edf").sentence()
     assert "never overwritten" in run("import", table, "--out", session).sentence()
     assert not (tmp_path / "x").exists()
+
+
+@contextmanager
+def small_disk(most_bytes: int) -> Iterator[None]:
+    """Let no file grow beyond so many bytes: writing fails half-way, as on a full disk."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@pytest.mark.parametrize("to", ["edf", "bdf", "csv", "parquet"])
+def test_a_full_disk_ends_an_export_in_plain_words(run, session, to):
+    with small_disk(3000):
+        said = run("export", session, "--to", to).sentence()
+    assert f"session.{to} cannot be written: " in said
+    assert "requested" not in said
+    assert "No space left on device" in said or to in ("csv", "parquet")
+    assert [p for p in session.parent.rglob("*") if "part" in p.name] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_full_disk_ends_an_import_without_anything_kept(run, table, tmp_path):
+    out = tmp_path / "s"
+    with small_disk(10_000):
+        said = run("import", table, "--out", out).sentence()
+    assert f"{out} cannot be written" in said
+    assert "nothing was imported" in said
+    assert "kept" not in said
+    assert not out.exists()
+
+
+def test_an_import_of_half_a_file_says_so_in_its_last_line(run, session, tmp_path):
+    path = tmp_path / "session.bdf"
+    assert run("export", session, "--to", "bdf", "-o", path).status == 0
+    data = path.read_bytes()
+    records = int(data[236:244])
+    path.write_bytes(data[: int(len(data) * 0.6)])
+    done = run("import", path, "--out", tmp_path / "half", "--json")
+    missing_s = json.loads(done.out)["missing_s"]
+    assert 0 < missing_s < records
+    done = run("import", path, "--out", tmp_path / "again")
+    assert f"; {missing_s:.1f} s are missing at its end: " in done.out
+    assert "BDF header" not in done.err
+
+
+def test_a_damaged_file_is_told_without_a_library_s_words(run, tmp_path):
+    path = tmp_path / "x.edf"
+    path.write_bytes(b"0       " + b" " * 600)
+    said = run("import", path, "--out", tmp_path / "s").sentence()
+    assert "cannot be read as EDF or BDF: it is damaged or of another kind" in said

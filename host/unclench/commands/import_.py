@@ -60,13 +60,15 @@ def import_command(
             "duration_s": meta.duration_s,
             "n_samples": meta.n_samples,
             "lost_samples": meta.lost_samples,
+            "missing_s": done.missing_s,
             "notes": list(done.notes),
         }
         click.echo(json.dumps(summary, indent=2))
         return
+    missing = f"; {done.missing_s:.1f} s are missing at its end" if done.missing_s else ""
     click.echo(
         f"{done.format}: {meta.duration_s:.1f} s of {', '.join(meta.channels)} at "
-        f"{meta.fs_hz:g} Hz, {meta.lost_samples} samples lost: {done.folder}"
+        f"{meta.fs_hz:g} Hz, {meta.lost_samples} samples lost{missing}: {done.folder}"
     )
 
 

@@ -23,7 +23,7 @@ from unclench.importing import (
 from unclench.importing.found import BROKEN, Asked, Found, broken, exact_rate
 from unclench.importing.keep import keep
 from unclench.importing.textrows import read_head
-from unclench.store.folder import is_session
+from unclench.store.folder import is_session, require_file
 from unclench.store.schema import SessionMeta
 
 _Reader = Callable[[Path, Asked], Found]
@@ -57,6 +57,7 @@ class Imported:
     format: str
     meta: SessionMeta
     notes: tuple[str, ...]
+    missing_s: float = 0.0  # cut off at the end of the file
 
 
 def import_file(
@@ -90,6 +91,7 @@ def import_file(
         if path.is_dir():
             what = "a session already" if is_session(path) else "a folder where a file is expected"
             raise InputError(f"{path} is {what}: give a recording of another program.")
+        require_file(path)
         name = format_name or find_format(path)
         with np.errstate(all="ignore"):  # what overflows is refused below
             found = _READERS[name](path, asked or Asked())
@@ -101,7 +103,7 @@ def import_file(
         raise broken(path.name, "what it seems to be", error) from error
     about = {"file": path.name, "format": name, "sha256": digest}
     meta, folder, notes = keep(found, out, path.name, about)
-    return Imported(folder, name, meta, notes)
+    return Imported(folder, name, meta, notes, found.missing_s)
 
 
 def find_format(path: Path) -> str:

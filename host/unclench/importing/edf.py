@@ -18,6 +18,7 @@ from unclench.importing.found import (
     IN_UV,
     Asked,
     Column,
+    FaultError,
     Found,
     Mark,
     broken,
@@ -25,6 +26,7 @@ from unclench.importing.found import (
     local_time,
     settle_rate,
 )
+from unclench.store.exporting.edf import AT_SITE, OURS
 
 EDF_MAGIC, BDF_MAGIC = b"0       ", b"\xffBIOSEMI"
 SKIP = "BAD_ACQ_SKIP"  # MNE's word for time without samples, and what `unclench export` writes
@@ -38,19 +40,21 @@ def read_edf(path: Path, asked: Asked) -> Found:
     import edfio
 
     with path.open("rb") as raw:
-        is_bdf = raw.read(8) == BDF_MAGIC
+        header = raw.read(256)
+    is_bdf = header.startswith(BDF_MAGIC)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         try:
             file = edfio.read_bdf(path) if is_bdf else edfio.read_edf(path, lazy_load_data=False)
-            return _read(path, file, asked, is_bdf, told)
+            stated = int(header[236:244])  # data records; -1 where nobody has counted them
+            missing = max(0, stated - int(file.num_data_records))
+            return _read(path, file, asked, is_bdf, missing, bool(told) and not missing)
         except BROKEN as error:
             raise broken(path.name, "EDF or BDF", error) from error
 
 
-def _read(
-    path: Path, file: Any, asked: Asked, is_bdf: bool, told: list[warnings.WarningMessage]
-) -> Found:
+def _read(path: Path, file: Any, asked: Asked, is_bdf: bool, missing: int, odd: bool) -> Found:
+    """Make sense of an open file that lacks `missing` data records; `odd`: a library had doubts."""
     signals = file.signals
     if not signals:
         raise InputError(f"{path.name} holds annotations only, no signals.")
@@ -84,6 +88,7 @@ def _read(
         if len(starts) != len(emg_uv) // per_record or (np.diff(starts) < per_record).any():
             raise InputError(f"{path.name} has data records whose times overlap: restore the file.")
         sample = (starts[:, None] + np.arange(per_record)).reshape(-1)
+    ours = _is_ours(file)
     annotations = file.annotations[:_MOST_MARKS]
     there = np.ones(len(sample), bool)
     marks = []
@@ -94,10 +99,17 @@ def _read(
             if stop >= sample[-1]:  # the end of the file, give or take a sample
                 stop = int(sample[-1]) + 1
             there &= (sample < start) | (sample >= stop)
+        elif start >= 0 and note.text and ours:
+            kind, _, text = note.text.partition(": ")
+            lasted_s = note.duration or 0.0
+            at = start if kind == "tag" else round((note.onset + lasted_s) * float(rate))
+            marks.append(Mark(at, text, note.duration, kind))
         elif start >= 0 and note.text:
-            marks.append(Mark(start, note.text, note.duration or 0.0))
-    warned = dict.fromkeys(" ".join(str(one.message).split()) for one in told)
-    notes += [f"the library that reads it warned: {words}" for words in warned]
+            marks.append(Mark(start, note.text, note.duration))
+    if odd:
+        notes.append("its header is not in every point as the format asks: compare what was read.")
+    if missing:
+        notes.append(f"the file is cut off: {missing} of its data records are missing at the end.")
     return Found(
         rate,
         tuple(names[i] for i in choice.places),
@@ -107,6 +119,8 @@ def _read(
         marks=tuple(marks),
         device=_device(file),
         notes=(*choice.notes, *notes),
+        sites=tuple(_site(signals[i]) if ours else None for i in choice.places),
+        missing_s=float(missing * record_s),
     )
 
 
@@ -123,7 +137,7 @@ def _onsets(path: Path, is_bdf: bool) -> NDArray[np.float64]:
     for record in range(begin, len(data) - sum(lengths[place:]) + 1, sum(lengths)):
         match = _ONSET.match(data[record : record + lengths[place]])
         if match is None:
-            raise ValueError("a data record has no time")
+            raise FaultError("a data record has no time")
         onsets.append(float(match[1]))
     return np.array(onsets)
 
@@ -138,6 +152,18 @@ def _moment(file: Any) -> datetime | None:
     except BROKEN:
         return None
     return None if start.year <= _NO_DATE else local_time(start)
+
+
+def _is_ours(file: Any) -> bool:
+    try:
+        return OURS in file.recording.additional
+    except BROKEN:
+        return False
+
+
+def _site(signal: Any) -> str | None:
+    words = str(signal.transducer_type)
+    return words.removeprefix(AT_SITE) if words.startswith(AT_SITE) else None
 
 
 def _device(file: Any) -> str:

@@ -21,11 +21,18 @@ _DIFFERENT = 1e-6
 _LISTED = 8
 IN_UV = {"v": 1e6, "mv": 1e3, "uv": 1.0, "nv": 1e-3}
 
+GROUPS = ("posture", "thought", "feeling", "situation")
+"""Of awareness tags: what else lasts in a stranger's file is none."""
+
 BROKEN = (
     *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError),
     *(OSError, RuntimeError, TypeError, ValueError, csv.Error, struct.error, wave.Error),
 )
 """What libraries raise over a file that is not what it says it is."""
+
+
+class FaultError(ValueError):
+    """What a reader here has found wrong, in words that may be shown, unlike those of libraries."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +46,23 @@ class Asked:
 
 @dataclass(frozen=True)
 class Mark:
-    """An event of the file; `duration_s` is 0 for a mere moment."""
+    """An event of the file.
+
+    Attributes
+    ----------
+    sample : int
+        Where it began; with a `kind` other than "tag" where it stands in events.csv, its end.
+    text : str
+    duration_s : float or None
+        None for a mere moment.
+    kind : str
+        As in events.csv, where the file is one that `unclench export` wrote; else "".
+    """
 
     sample: int
     text: str
-    duration_s: float = 0.0
+    duration_s: float | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +103,10 @@ class Found:
         What recorded it, in words of the file.
     notes : tuple of str
         What was assumed, chosen or left out, each a sentence.
+    sites : tuple of str or None
+        Where each channel was; empty where the file does not tell.
+    missing_s : float
+        How much of the recording was cut off at its end.
     """
 
     rate: Fraction
@@ -94,6 +117,8 @@ class Found:
     marks: tuple[Mark, ...] = ()
     device: str = ""
     notes: tuple[str, ...] = ()
+    sites: tuple[str | None, ...] = ()
+    missing_s: float = 0.0
 
 
 def choose(file: str, offered: Sequence[Column], asked: Asked) -> Choice:
@@ -176,9 +201,13 @@ def local_time(naive: datetime) -> datetime | None:
 
 def broken(file: str, what: str, error: BaseException) -> InputError:
     """Return the sentence for a file that a library cannot read."""
-    why = " ".join(str(error).split())[:160].rstrip(". ") or type(error).__name__
+    why = ""
+    if isinstance(error, FaultError):
+        why = f" ({error})"
+    elif isinstance(error, OSError) and error.strerror:
+        why = f" ({error.strerror})"
     return InputError(
-        f"{file} cannot be read as {what} ({why}): it is damaged or of another kind; restore it, "
+        f"{file} cannot be read as {what}{why}: it is damaged or of another kind; restore it, "
         "or name its format with --format."
     )
 

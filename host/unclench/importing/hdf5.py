@@ -19,17 +19,21 @@ from numpy.typing import NDArray
 _PACKED = 2000  # HDF5 packs a row of zeros perhaps so well, and nothing that was measured
 
 
+class FaultError(Exception):
+    """What is wrong, in words that may be shown: the last line of what this program says."""
+
+
 def read(path: str) -> dict[str, NDArray[Any]]:
     """Return "about" (JSON: what the file says) and each dataset by its key.
 
     Keys are those of the raw data ("channel_1", "nSeq") and of the digital inputs.
-    Raises whatever h5py does; ValueError with a reason.
+    Raises whatever h5py does; FaultError with a reason.
     """
     with h5py.File(path, "r") as file:
         groups = [key for key in file if isinstance(file.get(key), h5py.Group)]
         devices = [key for key in groups if isinstance(file[key].get("raw"), h5py.Group)]
         if not devices:
-            raise ValueError("no device in it has raw data")
+            raise FaultError("no device in it has raw data")
         device = file[devices[0]]
         arrays, channels = {}, []
         for key in sorted(device["raw"], key=lambda key: (len(key), key)):
@@ -48,7 +52,7 @@ def read(path: str) -> dict[str, NDArray[Any]]:
 def _column(dataset: h5py.Dataset) -> NDArray[Any]:
     stored = max(dataset.id.get_storage_size(), 1)
     if dataset.size * dataset.dtype.itemsize > _PACKED * stored:
-        raise ValueError("it promises more samples than it holds")
+        raise FaultError("it promises more samples than it holds")
     column = np.asarray(dataset[...]).reshape(len(dataset), -1)[:, 0]
     return column.astype(np.float64)
 

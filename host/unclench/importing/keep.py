@@ -10,19 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.importing.found import Found, exact_rate
+from unclench.errors import StoreError
+from unclench.importing.found import GROUPS, Found, exact_rate
 from unclench.link.virtual.inputs import recording_hello
 from unclench.live.blocks import LiveEvent, LiveSettings, StreamInfo
 from unclench.live.processing import Processing
 from unclench.live.recorder import Recorder
 from unclench.store.constants import BoardConstants
-from unclench.store.folder import is_session
+from unclench.store.folder import free_space, is_session, why_unwritable
 from unclench.store.schema import BandMeta, SessionMeta
 from unclench.store.writer import SessionWriter
 from unclench_dsp import BANDS, WIDE, seen_rails_uv
 
 _BLOCK_N = 1 << 12  # samples at a time: the result does not depend on it
 _NO_TENSION_RATE_HZ = 50.0
+_MADE_ANEW = ("signal", "mains")  # by the chain
 
 
 def keep(
@@ -65,6 +67,8 @@ def keep(
     more: dict[str, Any] = {"imported": {**about, "notes": notes}}
     if found.created is not None:
         more["created"] = found.created
+    if any(found.sites):
+        more["sites"] = found.sites
     was_there = out.exists()
     made: Path | None = None
     try:
@@ -80,8 +84,14 @@ def keep(
         finally:
             meta = recorder.close()
         return meta, made, tuple(notes)
-    except BaseException:
+    except BaseException as error:
         _undo(made, out, was_there)
+        cause = error.__cause__
+        if isinstance(error, StoreError) and isinstance(cause, OSError):
+            raise StoreError(  # a recording keeps what it has; here nothing is kept
+                f"{out} cannot be written: {why_unwritable(cause)} ({free_space(out.parent)}); "
+                "nothing was imported: make room, or give another folder with --out."
+            ) from error
         raise
 
 
@@ -102,7 +112,8 @@ def _feed(recorder: Recorder, info: StreamInfo, found: Found, units: NDArray[np.
     processing = Processing(info.signal)
     constants = BoardConstants.from_hello(info.hello)
     for event in _events(found):
-        recorder.event(event)
+        if event.kind not in _MADE_ANEW:
+            recorder.event(event)
     after = 0
     for start, stop in _segments(found.sample):
         first = int(found.sample[start])
@@ -141,18 +152,27 @@ def _write_samples(writer: SessionWriter, found: Found, units: NDArray[np.int32]
 
 
 def _events(found: Found) -> list[LiveEvent]:
-    """Moments become markers; what lasts becomes a tag, from its beginning to its end."""
+    """Our own come back as they were; a stranger's are markers, save what is an awareness tag."""
     end = int(found.sample[-1]) + 1
     events = []
     for mark in found.marks:
-        text = mark.text.removeprefix("tag: ")
-        at = min(mark.sample, end)
-        if mark.duration_s <= 0:
-            events.append(LiveEvent(at, "marker", text))
-            continue
-        until = min(end, mark.sample + round(mark.duration_s * float(found.rate)))
-        events.append(LiveEvent(at, "tag", text))
-        events.append(LiveEvent(max(at, until), "tag end", text, mark.duration_s))
+        at, lasted_s = min(mark.sample, end), mark.duration_s
+        kind, text = mark.kind, mark.text
+        if not kind:
+            text = text.removeprefix("tag: ").strip()
+            group, _, rest = text.partition(": ")
+            kind = "tag" if lasted_s and group in GROUPS and rest.strip() else "marker"
+            if kind == "marker" and lasted_s:
+                text, lasted_s = f"{text} ({lasted_s:g} s)", None
+            elif kind == "marker":
+                lasted_s = None
+        if kind == "tag":
+            events.append(LiveEvent(at, kind, text))
+            if lasted_s is not None:
+                until = min(end, mark.sample + round(lasted_s * float(found.rate)))
+                events.append(LiveEvent(max(at, until), "tag end", text, lasted_s))
+        elif kind != "gap":  # those are told by the samples
+            events.append(LiveEvent(at, kind, text, lasted_s))
     return sorted(events, key=lambda event: event.sample)
 
 

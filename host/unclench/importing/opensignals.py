@@ -27,6 +27,7 @@ from unclench.importing.found import (
     Asked,
     Choice,
     Column,
+    FaultError,
     Found,
     Mark,
     broken,
@@ -133,8 +134,10 @@ def _read_apart(path: Path) -> dict[str, NDArray[Any]]:
             with np.load(io.BytesIO(done.stdout), allow_pickle=False) as found:
                 return {key: found[key] for key in found}
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        why = said[-1].partition(": ")[2] if done.returncode > 0 and said else ""
-        raise ValueError(why or "the library that reads it has crashed")
+        if done.returncode < 0 or not said:
+            raise FaultError("the library that reads it has crashed")
+        kind, _, why = said[-1].partition(": ")
+        raise FaultError(why) if kind.endswith(FaultError.__name__) else ValueError(why)
     except (*BROKEN, subprocess.TimeoutExpired) as error:
         raise broken(path.name, "OpenSignals HDF5", error) from error
 
@@ -187,7 +190,7 @@ def _describe(
         bits = [int(b) for b in about["resolution"]][-n:]
         kinds = [str(kind).upper() for kind in about["sensor"]][-n:]
         if not len(labels) == len(bits) == len(kinds) == n <= len(own) or not n:
-            raise ValueError("the header names different numbers of channels and sensors")
+            raise FaultError("the header names different numbers of channels and sensors")
         known = _is_plux(about) and not about.get("convertedValues")
         sensors += [_Sensor(labels[i], kinds[i], bits[i], known) for i in range(n)]
         places += range(len(columns) + len(own) - n, len(columns) + len(own))

@@ -10,8 +10,9 @@ from typing import Any, cast
 
 import numpy as np
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
+from rich.text import Text
 
 from unclench.errors import InputError
 from unclench.store.model import Recording
@@ -28,6 +29,8 @@ from unclench_dsp import (
     tension_stats,
 )
 
+_HEADINGS = ("mean", "p10", "median", "p90", "max", "noise", "mains", "clipped")
+_LEAST_NAME, _BETWEEN = 8, 3  # columns of the terminal
 _JUDGE_EVERY = 4  # one window of the signal's state in so many: enough for a share
 _CHUNK_N = 1 << 17  # samples given to the chain at once: bounds its memory
 
@@ -159,27 +162,53 @@ def to_dict(result: Analysis) -> dict[str, Any]:
 
 def render(result: Analysis) -> RenderableType:
     """Return the figures for a person, to be printed by a rich console; 80 columns are enough."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("tension, uV", no_wrap=True)
-    for heading in ("mean", "p10", "median", "p90", "max", "noise", "mains", "clipped"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for c in result.channels:
-        t = c.tension_uv
-        levels = (t.mean_uv, t.p10_uv, t.p50_uv, t.p90_uv, t.max_uv)
-        table.add_row(
-            c.name,
-            *(f"{level:.2f}" if level < 100 else f"{level:.0f}" for level in levels),
-            "-" if c.noise_uv is None else f"{c.noise_uv:.2f}",
-            "-" if c.mains_fraction is None else f"{c.mains_fraction:.0%}",
-            f"{c.clipped_fraction:.1%}",
-        )
     head = (
         f"{result.name}: {result.duration_s:.1f} s at {result.fs_hz:g} Hz, "
         f"{result.n_samples} samples, {result.lost_samples} lost\n"
         f"{result.band.name} band {result.band.low_hz:g}-{result.band.high_hz:g} Hz, "
         f"RMS window {result.window_s:g} s, mains {result.mains}"
     )
-    return Group(head, table, *(f"Note: {note}" for note in result.notes))
+    figures = _Figures(tuple((c.name, _cells(c)) for c in result.channels))
+    return Group(Text(head), figures, *(Text(f"Note: {note}") for note in result.notes))
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """Names of channels, with as many cells each as there are headings; no number is ever cut."""
+
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Give a table whose names wrap; line by line where even that is too narrow."""
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column("tension, uV", overflow="fold")
+        widths = [max(map(len, column)) for column in zip(_HEADINGS, *self._cells(), strict=True)]
+        for heading, width in zip(_HEADINGS, widths, strict=True):
+            table.add_column(heading, justify="right", no_wrap=True, min_width=width)
+        for name, cells in self.rows:
+            table.add_row(Text(name), *cells)
+        if _LEAST_NAME + sum(width + _BETWEEN for width in widths) <= options.max_width:
+            yield table
+            return
+        for name, cells in self.rows:
+            yield Text(f"\n{name}, tension in uV", overflow="fold")
+            for heading, cell in zip(_HEADINGS, cells, strict=True):
+                yield Text(f"  {heading:<8}{cell}", overflow="fold")
+        yield ""
+
+    def _cells(self) -> list[tuple[str, ...]]:
+        return [cells for _, cells in self.rows]
+
+
+def _cells(channel: ChannelResult) -> tuple[str, ...]:
+    t = channel.tension_uv
+    levels = (t.mean_uv, t.p10_uv, t.p50_uv, t.p90_uv, t.max_uv)
+    return (
+        *(f"{level:.2f}" if level < 100 else f"{level:.0f}" for level in levels),
+        "-" if channel.noise_uv is None else f"{channel.noise_uv:.2f}",
+        "-" if channel.mains_fraction is None else f"{channel.mains_fraction:.0%}",
+        f"{channel.clipped_fraction:.1%}",
+    )
 
 
 def _tension(

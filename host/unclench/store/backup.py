@@ -17,7 +17,7 @@ from pathlib import Path
 from unclench import __version__
 from unclench.errors import StoreError
 from unclench.store.edit import is_recording
-from unclench.store.folder import free_space
+from unclench.store.folder import LOCK, free_space, why_unwritable
 from unclench.store.reader import open_session
 
 MANIFEST = "unclench-backup.json"
@@ -63,7 +63,10 @@ def write_backup(
         written. Nothing of it is left then, and what was there before is untouched.
     """
     if file.exists() and not force:
-        raise StoreError(f"{file} exists, and a backup overwrites nothing: give another name.")
+        raise StoreError(
+            f"{file} exists, and a backup overwrites nothing: give another name, or --force to "
+            "write over it."
+        )
     if file.is_dir():
         raise StoreError(f"{file} is a folder; give the name of a file, such as backup.zip.")
     part = file.with_name(file.name + _PART)
@@ -102,7 +105,7 @@ def write_backup(
         raise StoreError(f"{error.object!r} has a name that no zip file can hold.") from error
     except OSError as error:
         raise StoreError(
-            f"{file} cannot be written: {error.strerror or error} ({free_space(file.parent)}); "
+            f"{file} cannot be written: {why_unwritable(error)} ({free_space(file.parent)}); "
             "choose another place."
         ) from error
     finally:
@@ -133,7 +136,8 @@ def _places(root: Path, folders: Sequence[Path]) -> dict[Path, str]:
 
 def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.suffix != _PART:
+        left_out = path.suffix == _PART or path.name == LOCK
+        if path.is_file() and not path.is_symlink() and not left_out:
             yield path
 
 

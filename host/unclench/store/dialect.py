@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from unclench.errors import InputError
 from unclench.store.csvfile import CsvFile, number
+from unclench.store.folder import require_file
 
 _HEAD_BYTES = 256 << 10
 _DELIMITERS = ("\t", ";", ",")
@@ -36,6 +37,8 @@ def open_table(path: Path) -> Table:
     ------
     InputError
         Empty, binary, without a header, without rows.
+    StoreError
+        A pipe or a device.
     """
     name = path.name
     opener = _opener(path)
@@ -86,13 +89,16 @@ def open_table(path: Path) -> Table:
 
 
 def _opener(path: Path) -> Callable[[], BinaryIO]:
+    require_file(path)
     with path.open("rb") as raw:
         mark = raw.read(4)
     if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:  # rare and made by spreadsheets, so small: once through memory
             data = path.read_bytes().decode("utf-16").encode()
         except UnicodeDecodeError as error:
-            raise InputError(f"{path.name} begins as UTF-16 text but is not: {error}.") from error
+            raise InputError(
+                f"{path.name} begins as UTF-16 text but is not: save it once more, as UTF-8."
+            ) from error
         return lambda: io.BytesIO(data)
     return lambda: path.open("rb")
 

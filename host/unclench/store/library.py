@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from unclench.errors import InputError, UnclenchError
-from unclench.store.folder import EMG, META
+from unclench.store.folder import EMG, META, require_file
 from unclench.store.library_index import Index, Kept, default_index, stamp_of
 from unclench.store.reader import open_session
 from unclench.store.schema import SessionMeta
@@ -163,7 +163,10 @@ def read_entry(folder: Path) -> Entry:
                 f"{folder} has {EMG} but no {META}: restore that from a backup, or read {EMG} as a "
                 "plain CSV.",
             )
-        meta = open_session(folder).meta
+        session = open_session(folder)
+        meta = session.meta
+        require_file(folder / EMG)
+        session.require_samples()
         size = (folder / EMG).stat().st_size
     except FileNotFoundError:
         return _damaged(folder, f"{folder} has no {EMG}, its samples: restore it from a backup.")

@@ -83,7 +83,7 @@ class Index:
                 rows = database.execute(
                     "SELECT key, stamp, fields, summary, crc FROM entries"
                 ).fetchall()
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError, UnicodeDecodeError):  # the latter over spoilt texts in it
             return {}
         kept = {}
         for row in rows:
@@ -106,7 +106,7 @@ class Index:
                     database.executemany("DELETE FROM entries WHERE key = ?", [(k,) for k in gone])
                     database.executemany("REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", new)
                 return
-            except (sqlite3.Error, OSError) as error:
+            except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
                 if "locked" in str(error):
                     return
                 # Whatever it is, it is no index: with another one in its place it may go.

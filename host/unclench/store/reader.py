@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from unclench.errors import InputError, StoreError
 from unclench.store.constants import BoardConstants
 from unclench.store.csvfile import CsvFile
-from unclench.store.folder import EMG, EVENTS, META, TENSION, is_session
+from unclench.store.folder import EMG, EVENTS, META, TENSION, is_session, require_file
 from unclench.store.model import Recording
 from unclench.store.schema import SessionMeta, parse_meta
 from unclench.store.text import plain_text
@@ -61,12 +61,16 @@ class Session:
         ------
         InputError
             An unknown channel, or rows that another program has spoilt.
+        StoreError
+            emg.csv is missing or empty, though samples were recorded, or cannot be read.
         """
         meta, picked = self.meta, self._pick(columns)
         notes = list(self._notes())
         rows = self._rows(EMG)
         sample, emg_uv = np.empty(0, np.int64), np.empty((0, len(picked)))
-        if rows is not None:
+        if rows is None:
+            self.require_samples()
+        else:
             places = [_place(rows, f"ch{i + 1}_uv") for i in picked]
             (count,), emg_uv = rows.read([_place(rows, "sample")], places)
             sample = _whole_numbers(count, rows)
@@ -93,6 +97,19 @@ class Session:
             mains=meta.mains,
             notes=tuple(notes),
         )
+
+    def require_samples(self) -> None:
+        """Raise StoreError where emg.csv is missing or empty, though samples were recorded.
+
+        Without any, a kill right at the start leaves a session like that, and it opens.
+        """
+        if self.meta.n_samples and self._rows(EMG) is None:
+            path = self.folder / EMG
+            state = "is empty" if path.exists() else "is missing"
+            raise StoreError(
+                f"{path} {state}, and {self.meta.n_samples} samples were recorded into it: restore "
+                "it from a backup."
+            )
 
     def events(self) -> list[Event]:
         """Read events.csv, the texts as they were typed. Raises InputError, StoreError."""
@@ -178,6 +195,7 @@ class Session:
             return None
         name = f"{file_name} of {self.folder}"
         try:
+            require_file(path)
             stop = _end_of_last_line(path)
             with path.open("rb") as raw:
                 first = raw.readline()
@@ -211,8 +229,13 @@ def open_session(path: Path) -> Session:
         raise StoreError(f"{folder} is no session folder (it has no {META}): {hint}.")
     try:
         text = (folder / META).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(f"{folder / META} cannot be read: {error}.") from error
+    except OSError as error:
+        raise StoreError(f"{folder / META} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise StoreError(
+            f"{folder / META} cannot be read: it is no text (byte {error.start} is none); restore "
+            "it from a backup."
+        ) from error
     return Session(folder, parse_meta(text, folder / META))
 
 

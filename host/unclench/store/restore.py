@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from unclench.errors import StoreError
 from unclench.store.backup import FORMAT, MANIFEST, OWN, OWN_SUFFIXES, SESSIONS
-from unclench.store.folder import SUMMARY, is_session
+from unclench.store.folder import LOCK, SUMMARY, is_session
 
 _CHUNK_BYTES = 1 << 20
 _LARGEST_RATIO = 1100  # deflate makes nothing smaller than 1/1032
@@ -233,8 +233,8 @@ def _restore_session(
 def _same(archive: zipfile.ZipFile, folder: Path, members: Members) -> bool:
     """Whether a session is there already; its figures in short are only a cache."""
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    names = members.keys() - {SUMMARY}
-    if there - {SUMMARY} != names:
+    names = members.keys() - {SUMMARY, LOCK}
+    if there - {SUMMARY, LOCK} != names:
         return False
     return all(_same_file(archive, folder / name, members[name]) for name in names)
 

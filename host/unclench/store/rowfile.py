@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from unclench.errors import StoreError
-from unclench.store.folder import free_space
+from unclench.store.folder import free_space, why_unwritable
 
 
 class RowFile:
@@ -42,7 +42,9 @@ class RowFile:
             with suppress(OSError):  # a disk that was pulled out cannot be tidied either
                 self._file.truncate(self._size)
                 self._file.seek(self._size)
-            return kept, unwritable(self._path, error)
+            failure = unwritable(self._path, error)
+            failure.__cause__ = error
+            return kept, failure
         self._size += len(rows)
         return len(rows), None
 
@@ -61,6 +63,6 @@ class RowFile:
 def unwritable(path: Path, error: OSError) -> StoreError:
     """Return the sentence for a file that the system will not write."""
     return StoreError(
-        f"{path} cannot be written: {error.strerror or error} ({free_space(path.parent)}); "
+        f"{path} cannot be written: {why_unwritable(error)} ({free_space(path.parent)}); "
         "what was recorded until then is kept: free some space, or record to another folder."
     )

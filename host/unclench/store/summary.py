@@ -6,12 +6,14 @@ made from is told by their sizes, so one that no longer fits is seen.
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from unclench.errors import StoreError
-from unclench.store.folder import EMG, EVENTS, SUMMARY
+from unclench.store.folder import EMG, EVENTS, SUMMARY, require_file, why_unwritable
 
 SUMMARY_VERSION = 1
 
@@ -87,8 +89,9 @@ def sizes_of(folder: Path) -> dict[str, int]:
 def read_summary(folder: Path) -> SessionSummary | None:
     """Return what is kept in a session folder; None where it is missing, broken or outdated."""
     try:
+        require_file(folder / SUMMARY)
         kept = SessionSummary.model_validate_json((folder / SUMMARY).read_bytes())
-    except (OSError, ValidationError):
+    except (OSError, StoreError, ValidationError):
         return None
     fits = kept.version == SUMMARY_VERSION and kept.made_of == sizes_of(folder)
     return kept if fits else None
@@ -96,12 +99,14 @@ def read_summary(folder: Path) -> SessionSummary | None:
 
 def write_summary(folder: Path, summary: SessionSummary) -> None:
     """Keep a summary in a session folder, as a whole or not at all. Raises StoreError."""
-    part = folder / f"{SUMMARY}.part"
+    part = folder / f"{SUMMARY}.{os.getpid()}.part"  # two at once must not write into one
     try:
         part.write_text(summary.model_dump_json(indent=1) + "\n", encoding="utf-8")
         part.replace(folder / SUMMARY)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise StoreError(
-            f"{folder / SUMMARY} cannot be written: {error.strerror or error}; the session itself "
+            f"{folder / SUMMARY} cannot be written: {why_unwritable(error)}; the session itself "
             "is untouched."
         ) from error

@@ -29,6 +29,8 @@ class Content:
         None for a file that is no session.
     labels : tuple of str
         One for each channel, all different: "EMG" and where it was, or the channel's name.
+    sites : tuple of str or None
+        Where each channel was, None where nobody has said.
     filters : tuple of str
         What is known of the filters before each channel's samples.
     events : tuple of Event
@@ -37,6 +39,7 @@ class Content:
     recording: Recording
     meta: SessionMeta | None
     labels: tuple[str, ...]
+    sites: tuple[str | None, ...]
     filters: tuple[str, ...]
     events: tuple[Event, ...]
 
@@ -54,13 +57,15 @@ def load_content(
     recording = load_recording(path, fs_hz=fs_hz, columns=columns, unit=unit)
     unknown = (_UNKNOWN_FILTER,) * len(recording.channels)
     if recording.band is None:  # only a session has one
-        return Content(recording, None, _labels(recording.channels), unknown, ())
+        nowhere = (None,) * len(unknown)
+        return Content(recording, None, _labels(recording.channels), nowhere, unknown, ())
     session = open_session(path)
     meta = session.meta
     picked = [meta.channels.index(name) for name in recording.channels]
+    sites = tuple(meta.sites[i] for i in picked)
     labels = _labels([meta.sites[i] or meta.channels[i] for i in picked])
     filters = tuple(_filter(meta, i) for i in picked)
-    return Content(recording, meta, labels, filters, tuple(session.events()))
+    return Content(recording, meta, labels, sites, filters, tuple(session.events()))
 
 
 def _labels(names: Sequence[str]) -> tuple[str, ...]:

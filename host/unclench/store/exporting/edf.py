@@ -29,6 +29,10 @@ _LONGEST_RECORD_S = 60
 _MOST_VALUES = 2**30
 _FIRST_YEAR, _LAST_YEAR = 1985, 2084
 _SKIP = "BAD_ACQ_SKIP"
+OURS = (
+    "unclench"  # stands in the field of the recording, so that `import` knows its own annotations
+)
+AT_SITE = "surface electrodes at "
 
 
 def write_edf(content: Content, path: Path, fmt: Format) -> list[str]:
@@ -64,7 +68,7 @@ def write_edf(content: Content, path: Path, fmt: Format) -> list[str]:
             filled.astype(np.int16) if fmt == "EDF" else filled,
             per_record / record_s,
             label=label,
-            transducer_type=_ascii(f"surface electrodes, {content.labels[i]}", 80),
+            transducer_type=_ascii(_transducer(content, i), 80),
             physical_dimension="uV",
             physical_range=scaled.physical_range,
             digital_range=scaled.digital_range,
@@ -81,7 +85,13 @@ def _last(content: Content) -> int:
     if content.meta is None:
         return last
     end = round(content.meta.duration_s * content.recording.rate)
-    return max([last, *(min(event.sample, end) for event in content.events)])
+    # What happens at the very end asks for no record of its own.
+    return max([last, *(min(event.sample, end - 1) for event in content.events)])
+
+
+def _transducer(content: Content, channel: int) -> str:
+    site = content.sites[channel]
+    return f"{AT_SITE}{site}" if site else f"surface electrodes, {content.labels[channel]}"
 
 
 def _write(
@@ -99,7 +109,9 @@ def _write(
         signals,
         patient=Patient(),  # nothing of a person
         recording=RecordingField(
-            startdate=start.date() if start else None, equipment_code=equipment or "X"
+            startdate=start.date() if start else None,
+            equipment_code=equipment or "X",
+            additional=() if meta is None else (OURS,),
         ),
         starttime=start.time().replace(microsecond=0) if start else None,
         data_record_duration=record_s,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,16 @@ from unclench.errors import InputError, StoreError
 from unclench.store.exporting.content import Content, load_content
 from unclench.store.exporting.edf import write_edf
 from unclench.store.exporting.tables import write_csv, write_parquet
-from unclench.store.folder import EMG, EVENTS, META, PROGRAM, SUMMARY, TENSION, is_session
+from unclench.store.folder import (
+    EMG,
+    EVENTS,
+    META,
+    PROGRAM,
+    SUMMARY,
+    TENSION,
+    is_session,
+    why_unwritable,
+)
 
 _WRITERS: dict[str, Callable[[Content, Path], list[str]]] = {
     "edf": partial(write_edf, fmt="EDF"),
@@ -75,7 +85,8 @@ def export(
                 raise _taken(target)
             part.replace(target)
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # what went wrong before says more
+                part.unlink(missing_ok=True)
     except OSError as error:
         raise _unwritable(target, error) from error
     return Exported(target, (*content.recording.notes, *notes))
@@ -111,6 +122,6 @@ def _taken(target: Path) -> InputError:
 
 def _unwritable(target: Path, error: OSError) -> StoreError:
     return StoreError(
-        f"{target} cannot be written: {error.strerror or error}; give a file in a folder that you "
+        f"{target} cannot be written: {why_unwritable(error)}; give a file in a folder that you "
         "may write to, on a disk with room."
     )

@@ -1,0 +1,94 @@
+"""What is no file where one is expected: told at once, never waited for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from unclench.errors import UnclenchError
+from unclench.importing import import_file
+from unclench.store import SessionWriter, load_recording, open_session
+from unclench.store.exporting import export
+from unclench.store.library import Library, read_entry
+from unclench.store.summary import read_summary
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes here")
+
+
+@pytest.fixture
+def folder(tmp_path, make_meta) -> Path:
+    with SessionWriter(tmp_path / "root" / "s", make_meta()) as writer:
+        writer.write_samples(0, np.full((3000, 1), 512_000, np.int32))
+        writer.write_event(10, "marker", "x")
+    return writer.folder
+
+
+def pipe(path: Path) -> Path:
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    return path
+
+
+def sentence(call, *args) -> str:
+    with pytest.raises(UnclenchError) as caught:
+        call(*args)
+    return str(caught.value)
+
+
+def test_a_pipe_as_the_samples(folder, tmp_path):
+    path = pipe(folder / "emg.csv")
+    for call, *args in (
+        (open_session(folder).load,),
+        (load_recording, path),
+        (export, folder, "csv"),
+        (export, folder, "edf"),
+        (import_file, path, tmp_path / "again"),
+    ):
+        assert f"{path} is no file (a folder, a pipe or a device)" in sentence(call, *args)
+    (entry,) = Library(tmp_path / "root", tmp_path / "index").entries()
+    assert "is no file" in entry.trouble
+    assert not (tmp_path / "again").exists()
+
+
+@pytest.mark.parametrize("name", ["events.csv", "tension.csv"])
+def test_a_pipe_as_another_file(folder, name):
+    pipe(folder / name)
+    session = open_session(folder)
+    read = session.events if name == "events.csv" else session.tension
+    assert "is no file" in sentence(read)
+
+
+def test_a_pipe_as_the_figures_in_short_is_no_figures(folder):
+    pipe(folder / "summary.json")
+    assert read_summary(folder) is None
+    assert not read_entry(folder).trouble
+
+
+def test_a_pipe_or_a_device_as_a_stranger_s_file(tmp_path):
+    path = pipe(tmp_path / "x.csv")
+    assert "is no file" in sentence(load_recording, path)
+    assert "is no file" in sentence(import_file, path, tmp_path / "s")
+    assert "is no file" in sentence(load_recording, Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("header", ["", "sample,ti"])
+def test_samples_that_are_gone_are_told_and_no_empty_recording(folder, header):
+    path = folder / "emg.csv"
+    path.write_text(header)
+    said = sentence(open_session(folder).load)
+    assert f"{path} is empty, and 3000 samples were recorded into it: restore" in said
+    assert read_entry(folder).trouble == said
+    path.unlink()
+    assert "emg.csv is missing, and 3000 samples" in sentence(load_recording, folder)
+    assert "has no emg.csv" in read_entry(folder).trouble
+
+
+def test_bytes_that_are_no_text_are_told_in_plain_words(folder):
+    (folder / "session.json").write_bytes(b"{\xff}")
+    said = sentence(open_session, folder)
+    assert "session.json cannot be read: it is no text" in said
+    assert "codec" not in said
