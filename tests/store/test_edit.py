@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from unclench.errors import InputError, StoreError
 from unclench.store import BoardConstants, Event, SessionMeta, SessionWriter, open_session
-from unclench.store.edit import edit_events, edit_meta
+from unclench.store.edit import ChangedMeanwhileError, edit_events, edit_meta
 from unclench_wire.messages import Channel, Hello
 
 META = SessionMeta(
@@ -183,3 +183,36 @@ def test_texts_round_trip(tmp_path_factory, rows):
     events = [Event(s, round(s / 2000, 6), "note", text, d, None) for s, text, d in rows]
     edit_events(folder, events)
     assert open_session(folder).events() == sorted(events, key=lambda e: e.sample)
+
+
+def test_what_another_has_changed_meanwhile_is_not_written_over(folder):
+    held = open_session(folder).events()
+    theirs = [*held, Event(700, 0.35, "note", "theirs", None, None)]
+    edit_events(folder, theirs, before=held)
+    before = files(folder)
+    mine = [*held, Event(800, 0.4, "note", "mine", None, None)]
+    with pytest.raises(ChangedMeanwhileError, match="changed meanwhile, by another window"):
+        edit_events(folder, mine, before=held)
+    assert files(folder) == before
+    edit_events(folder, mine, before=theirs)  # what was written counts as read
+    assert [e.text for e in open_session(folder).events() if e.kind == "note"] == ["=1+1", "mine"]
+
+
+@given(
+    st.lists(
+        st.builds(
+            Event,
+            sample=st.integers(0, 10**9),
+            time_s=st.floats(0, 1e5),
+            kind=st.sampled_from(["tag", "note", "gap"]),
+            text=typed,
+            duration_s=st.none() | st.floats(0, 1e5),
+            lost_samples=st.none() | st.integers(0, 10**6),
+        ),
+        max_size=5,
+    )
+)
+def test_what_was_written_is_known_again(tmp_path_factory, events):
+    folder = write(tmp_path_factory.mktemp("known") / "walk")
+    edit_events(folder, events)
+    edit_events(folder, EVENTS, before=events)

@@ -33,6 +33,10 @@ _STILL_S = 60.0  # a recorder writes twice a second; a board may be away for a w
 _TIME_DECIMALS = 6  # as the writer's
 
 
+class ChangedMeanwhileError(StoreError):
+    """Somebody else has changed what was about to be written over."""
+
+
 def is_recording(folder: Path, meta: SessionMeta) -> bool:
     """Say whether a session is most likely still being recorded: not closed, and just written to.
 
@@ -101,30 +105,42 @@ def edit_meta(folder: Path, **changes: Any) -> SessionMeta:
     return edited
 
 
-def edit_events(folder: Path, events: Sequence[Event]) -> None:
+def edit_events(
+    folder: Path, events: Sequence[Event], *, before: Sequence[Event] | None = None
+) -> None:
     """Write events.csv anew, sorted by sample, as the recorder would have written it.
 
     A tag is a pair of events, kinds "tag" and "tag end", with the same text ("posture:
     slouching"), the latter with its duration. Times are told by the sample; those given count
     nothing. The first edit keeps what was recorded as events.original.csv.
 
+    Parameters
+    ----------
+    before
+        What the caller has read and changed: nothing is written where the file says something else
+        by now. None writes in any case.
+
     Raises
     ------
     InputError
         An event before the session, of negative length, or with text that no file can hold.
+    ChangedMeanwhileError
+        The file no longer says what `before` does.
     StoreError
         Not readable, of a newer version, still being recorded, or not writable.
     """
     meta = require_ended(folder)
-    rows: list[Sequence[object]] = [EVENTS_HEADER]
-    for event in sorted(events, key=lambda event: event.sample):
+    for event in events:
         _check(event)
-        time_s = round(event.sample / meta.fs_hz, _TIME_DECIMALS)
-        texts = (safe_cell(event.kind), safe_cell(event.text))
-        rows.append((event.sample, time_s, *texts, event.duration_s, event.lost_samples))
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    text = _table(events, meta.fs_hz)
     path, original = folder / EVENTS, folder / EVENTS_ORIGINAL
+    if before is not None:
+        there = open_session(folder).events()
+        if _table(there, meta.fs_hz) != _table(before, meta.fs_hz):
+            raise ChangedMeanwhileError(
+                f"{path} was changed meanwhile, by another window or program; it is read anew: do "
+                "that once more."
+            )
     try:
         if path.exists() and not original.exists():
             part = folder / f"{EVENTS_ORIGINAL}.part"
@@ -134,7 +150,19 @@ def edit_events(folder: Path, events: Sequence[Event]) -> None:
         (folder / SUMMARY).unlink(missing_ok=True)
     except OSError as error:
         raise _unwritable(original, error) from error
-    _replace(path, text.getvalue().encode())
+    _replace(path, text.encode())
+
+
+def _table(events: Sequence[Event], fs_hz: float) -> str:
+    """Return all of events.csv."""
+    rows: list[Sequence[object]] = [EVENTS_HEADER]
+    for event in sorted(events, key=lambda event: event.sample):
+        time_s = round(event.sample / fs_hz, _TIME_DECIMALS)
+        texts = (safe_cell(event.kind), safe_cell(event.text))
+        rows.append((event.sample, time_s, *texts, event.duration_s, event.lost_samples))
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def _check(event: Event) -> None:

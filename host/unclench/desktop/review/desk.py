@@ -15,7 +15,7 @@ from unclench.review.results import Marks, Span
 from unclench.review.session import SessionReview, open_review
 from unclench.settings import load_settings
 from unclench.store import open_session
-from unclench.store.edit import edit_events
+from unclench.store.edit import ChangedMeanwhileError, edit_events
 from unclench.store.folder import is_session
 from unclench.store.reader import Session
 
@@ -132,8 +132,20 @@ class Desk(QtCore.QObject):
             raise InputError(self.why_fixed)
         assert self.review is not None
         assert self.review.folder is not None
+        folder = self.review.folder
+        try:
+            edit_events(folder, events, before=self._events)
+        except ChangedMeanwhileError:
+            self._before.clear()  # taking back would take the others' changes back, too
+            self._hold(tuple(open_session(folder).events()))
+            self.edited.emit()
+            raise
+        self._hold(events)
+
+    def _hold(self, events: Events) -> None:
+        """Show what is in events.csv now."""
+        assert self.review is not None
         assert self.scene is not None
-        edit_events(self.review.folder, events)
         self._events = events
         self.review = self.review.with_events(events)
         self._draw(self.scene.with_marks(self.review.marks))

@@ -109,7 +109,7 @@ def _in_order(events: Sequence[Event]) -> Events:
 def _find(events: Sequence[Event], clock: Clock, kind: str, text: str, time_s: float) -> Event:
     found = _perhaps(events, clock, kind, text, time_s)
     if found is None:
-        raise InputError(f"“{text}” is no longer in the session: open it again.")
+        raise InputError(f"“{text}” is no longer in the session: choose another.")
     return found
 
 
