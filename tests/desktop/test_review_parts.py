@@ -9,11 +9,24 @@ from hypothesis import strategies as st
 
 from unclench.desktop.review import tagedits
 from unclench.desktop.review.axes import TensionScale, TimeScale, View, round_up, time_words
+from unclench.desktop.review.comparing import compare
+from unclench.desktop.review.figurewords import figures_page
 from unclench.desktop.review.pyramid import Pyramid, fixed_extremes, on_grid
+from unclench.desktop.theme import LIGHT
 from unclench.errors import InputError
 from unclench.review.marks import read_marks
-from unclench.review.results import Remark, Span, TagSpan
+from unclench.review.results import (
+    ChannelContext,
+    Contraction,
+    Figures,
+    Remark,
+    RestFigures,
+    Span,
+    SustainedFigures,
+    TagSpan,
+)
 from unclench.store.reader import Event
+from unclench_dsp.uncertainty import Estimate
 
 CLOCK = tagedits.Clock(2000.0, 100.0)
 
@@ -176,3 +189,48 @@ def test_what_is_gone_is_said_to_be_gone():
     elsewhere = tagedits.add_tag((), CLOCK, "posture: slouching", Span(10, 20))
     with pytest.raises(InputError, match="no longer in the session"):
         tagedits.remove_tag(elsewhere, CLOCK, TagSpan(1.0, 2.0, "posture: slouching"))
+
+
+# Words
+
+CONTEXT = ChannelContext(
+    *(0, "Jaw", "Jaw", 0.5, None, "session", "measured before the session", None),
+    *(3.0, "1.5 times the baseline", 0.6),
+)
+
+
+def figures_of(recoveries_s=(), rest=None):
+    level = Estimate(2.0, None, None, 1)
+    found = tuple(Contraction(t, t + 1, 9.0, s, "", None, "") for t, s in enumerate(recoveries_s))
+    return Figures(
+        *(0, "Jaw", Span(0, 60), 60.0, {}, level, level, level, level, 9.0, None, ()),
+        "there is no maximum contraction to refer to",
+        None,
+        rest or RestFigures(level, 1, None, 3.0, ""),
+        SustainedFigures(None, "there is no baseline", 4.0, (), 0.0),
+        found,
+        "",
+    )
+
+
+def test_the_recovery_in_the_middle_is_the_median_of_an_even_number_too():
+    figures = figures_of([1.0, 2.0, 4.0, 8.0])
+    assert "3 s to let go in the middle case" in figures_page(figures, CONTEXT, LIGHT)
+    (line,) = (x for x in compare("Jaw", figures, figures).lines if x.name == "To let go")
+    assert line.one == "3 s"
+
+
+def test_one_moment_of_rest_is_one_and_a_rate_that_nobody_knows_is_not_told():
+    page = figures_page(figures_of(), CONTEXT, LIGHT)
+    assert "1 moment of rest; the longest 3 s." in page
+    many = RestFigures(Estimate(0.5, None, None, 1), 2, 4.0, 3.0, "")
+    assert "2 moments of rest, 4.0 a minute; the" in figures_page(
+        figures_of(rest=many), CONTEXT, LIGHT
+    )
+
+
+def test_sentences_begin_with_a_capital():
+    why = RestFigures(None, 0, None, 0.0, "there is no rest level")
+    page = figures_page(figures_of(rest=why), CONTEXT, LIGHT)
+    for sentence in ("Measured before the session.", "There is no rest level.", "There is no base"):
+        assert sentence in page

@@ -24,6 +24,7 @@ except DisplayError as error:  # a machine without the libraries that Qt needs
 import numpy as np
 from pyqtgraph.Qt import QtCore, QtGui, QtTest, QtWidgets
 
+from unclench.desktop.bars import Banner
 from unclench.desktop.review import window as review_window
 from unclench.desktop.review.axes import View
 from unclench.desktop.review.exportdialog import ExportDialog
@@ -283,6 +284,74 @@ def test_ten_thousand_rows_are_asked_for_only_where_they_are_seen(app):
     table.close()
 
 
+def test_buttons_wrap_where_there_is_room_for_all_of_them(screen, library):
+    made = screen()
+    made.window.resize(700, 600)
+    made.open(library("first"))
+    for page in (made.list, made.page):
+        page.setParent(None)  # on its own, to be laid out
+        page.resize(700, 600)
+        page.show()
+        QtWidgets.QApplication.processEvents()
+        buttons = [b for b in page.findChildren(QtWidgets.QPushButton) if b.isVisibleTo(page)]
+        assert len(buttons) > 6
+        for each in buttons:
+            assert not each.visibleRegion().isEmpty(), each.text()
+        page.close()
+
+
+def test_a_narrow_list_shows_the_whole_date(screen, library):
+    library("first")
+    made = screen()
+    made.window.resize(800, 500)
+    QtWidgets.QApplication.processEvents()
+    table = made.list.table
+    at = table.model().index(0, 0)
+    option = table.viewOptions()
+    wanted = table.itemDelegate().sizeHint(option, at).width()
+    assert at.data().endswith(":00")
+    assert table.columnWidth(0) >= wanted
+
+
+def test_a_label_that_cannot_be_one_is_told_at_once(screen, library):
+    folder = library("first", title="A day")
+    made = screen(notes=("Something that was said before.",))
+    for key, words in ((KEY.Key_F2, "title"), (KEY.Key_L, "label")):
+        made.press(key)
+        made.list.table.findChild(QtWidgets.QLineEdit).setText("x" * 200)
+        made.press(KEY.Key_Return)
+        assert f"The {words} has 200 characters" in made.banner()
+    meta = open_session(folder).meta
+    assert (meta.title, meta.labels) == ("A day", ())
+    assert made.titles() == ["A day"]
+
+
+def test_an_answer_replaces_what_stands_and_news_are_not_said_twice(app):
+    banner = Banner()
+    shown = banner._text.text
+    banner.tell("a note")
+    banner.tell("another")
+    banner.tell("another")
+    banner.answer("no")
+    banner.answer("still no")
+    assert shown() == "still no"
+    banner.tell("still no")
+    for expected in ("a note", "another", ""):
+        banner._close.click()
+        assert shown() == expected
+    assert banner.isHidden()
+    banner.hold("the board is away")
+    banner.tell("later")
+    assert shown() == "the board is away"
+    banner.answer("not now")
+    assert shown() == "not now"
+    banner._timer.timeout.emit()
+    assert shown() == "the board is away"
+    assert not banner._timer.isActive()
+    banner.release()
+    assert shown() == "later"
+
+
 # The trace and the figures
 
 
@@ -429,6 +498,119 @@ def test_too_little_is_said_in_words(screen, library):
     assert "1 s is the least" in made.panel.figures.toPlainText()
 
 
+def test_a_failed_opening_shows_nothing_of_the_session_before(screen, library):
+    made = screen()
+    made.open(library("first"))
+    made.trace.select(Span(5.0, 9.0))
+    broken = library("broken")
+    (broken / "emg.csv").write_text("nothing\n")
+    (broken / "tension.csv").write_text("nothing\n")
+    made.window.open(broken)
+    made.until(lambda: made.banner())
+    assert made.page._status.text() == ""
+    assert made.panel._span.text() == ""
+    assert made.trace.selection is None
+    made.press(KEY.Key_Escape)
+    assert made.window.page() is made.list
+
+
+def test_a_selection_by_the_mouse_ends_where_the_picture_does(screen, library):
+    made = screen()
+    made.open(library("first"))
+    trace = made.trace
+    trace.set_view(View(10.0, 30.0))
+    left = QtCore.Qt.MouseButton.LeftButton
+    for x, edge in ((0, 10.0), (trace.width(), 30.0)):
+        trace.select(None)
+        QtTest.QTest.mousePress(trace, left, SHIFT, QtCore.QPoint(made.x(20.0), 100))
+        at = QtCore.QPointF(x, 100)
+        move = QtGui.QMouseEvent(QtCore.QEvent.Type.MouseMove, at, left, left, SHIFT)
+        QtWidgets.QApplication.sendEvent(trace, move)
+        QtTest.QTest.mouseRelease(trace, left, SHIFT, at.toPoint())
+        ends = (trace.selection.start_s, trace.selection.stop_s)
+        assert edge in ends
+        assert 10.0 <= ends[0] < ends[1] <= 30.0
+
+
+@pytest.fixture(scope="module")
+def eight(tmp_path_factory):
+    """A session of eight channels, as another instrument records them."""
+    folder = tmp_path_factory.mktemp("eight")
+    rng = np.random.default_rng(1)
+    rows = (",".join(f"{v:.2f}" for v in row) for row in rng.normal(0, 5, (20_000, 8)))
+    names = ",".join(f"EXG Channel {k}" for k in range(8))
+    text = "\n".join(f"{k / 1000:.3f},{row}" for k, row in enumerate(rows))
+    (folder / "eight.csv").write_text(f"time_s,{names}\n{text}\n")
+    return folder / "eight.csv"
+
+
+def test_each_of_eight_channels_has_its_key_and_they_leave_the_figures_room(screen, eight):
+    made = screen(root=eight.parent, path=eight)
+    made.window.resize(800, 500)
+    made.until(lambda: made.figures() is not None)
+    made.trace.setFocus()
+    made.press(KEY.Key_8)
+    made.until(lambda: made.figures().channel == 7)
+    assert made.panel.channels.currentText() == "EXG Channel 7 (8)"
+    made.press(KEY.Key_9)
+    assert made.panel.channel == 7
+    line = made.panel.figures.fontMetrics().height()
+    assert made.panel.figures.viewport().height() > 5 * line
+    assert made.panel.width() < 0.5 * made.window.width()
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory):
+    """A session sampled too slowly for every band, brought in by the command line."""
+    root = tmp_path_factory.mktemp("slow")
+    rng = np.random.default_rng(1)
+    rows = "".join(f"{k / 250:.3f},{v:.3f}\n" for k, v in enumerate(rng.normal(0, 50, 5_000)))
+    (root / "slow.csv").write_text(f"time_s,jaw_uv\n{rows}")
+    command = ["import", str(root / "slow.csv"), "--out", str(root / "sessions" / "slow")]
+    done = CliRunner().invoke(cli, command)
+    assert done.exit_code == 0, done.output
+    return root / "sessions" / "slow"
+
+
+def test_a_session_without_tension_is_listed_and_its_samples_are_shown(screen, slow):
+    made = screen(root=slow.parent)
+    made.until(lambda: made.list.model.rows[0].quality is not None)
+    (row,) = made.list.model.rows
+    assert not row.trouble
+    assert row.cells[5:7] == ("–", "–")
+    made.open(slow)
+    assert made.banner() == ""
+    assert "250 Hz is too low" in made.panel.figures.toPlainText()
+    rect = made.trace._place().lanes[0].toRect().adjusted(5, 30, -5, -3)
+    made.trace.set_view(View(10.0, 12.0))
+    shown = pixels(made.trace)[rect.top() : rect.bottom(), rect.left() : rect.right()]
+    drawn = (shown != shown[0, 0]).sum(axis=0)
+    assert (drawn > 0).mean() > 0.95  # the samples, in nearly every column
+    assert np.ptp(np.argmax(shown != shown[0, 0], axis=0)) > 0.4 * rect.height()
+
+
+def test_the_largest_text_leaves_rows_and_lines_in_a_small_window(screen, library):
+    for k in range(5):
+        folder = library(f"s{k}", day=k + 1)
+    made = screen()
+    made.window.choices.settings.text_scale = 2.5
+    made.window.apply_looks()
+    made.window.resize(800, 500)
+    QtWidgets.QApplication.processEvents()
+    assert (made.window.width(), made.window.height()) == (800, 500)
+    table = made.list.table
+    assert table.viewport().height() >= 3 * table.rowHeight(0)
+    made.open(folder)
+    figures = made.panel.figures
+    assert (made.window.width(), made.window.height()) == (800, 500)
+    assert figures.viewport().height() >= 3 * figures.fontMetrics().height()
+    assert made.panel.rect().contains(made.panel._foot.geometry())
+    assert made.page.rect().contains(made.page._foot.geometry())
+    made.window.choices.settings.text_scale = 1.0
+    made.window.apply_looks()
+    assert made.page._status.isVisible()
+
+
 # Tags
 
 
@@ -517,6 +699,56 @@ def test_a_session_that_does_not_open_says_why(screen, library):
     assert "no session folder" in made.panel.figures.toPlainText()
     made.press(KEY.Key_Escape)
     assert made.window.page() is made.list
+
+
+def test_two_windows_do_not_write_over_each_others_tags(screen, library):
+    folder = library("first")
+    one = screen()
+    one.open(folder)
+    other = Screen(library.root)
+    other.open(folder)
+
+    def tag(made, start_s, words):
+        made.window.activateWindow()
+        assert QtTest.QTest.qWaitForWindowActive(made.window)
+        made.trace.setFocus()
+        made.trace.select(Span(start_s, start_s + 2))
+        made.press(KEY.Key_A)
+        made.type(words)
+        made.press(KEY.Key_Return)
+
+    def tags():
+        return [t.words for t in open_review(folder).marks.tags]
+
+    tag(one, 10, "posture: slouching")
+    tag(other, 20, "thought: worry")
+    assert "changed meanwhile" in other.banner()
+    assert tags() == ["posture: slouching"]
+    assert [t.words for t in other.desk.scene.marks.tags] == ["posture: slouching"]  # read anew
+    assert other.page.row.isVisible()  # with the words as they were typed
+    other.press(KEY.Key_Return)
+    assert tags() == ["posture: slouching", "thought: worry"]
+    one.window.activateWindow()
+    assert QtTest.QTest.qWaitForWindowActive(one.window)
+    one.trace.setFocus()
+    one.press(KEY.Key_Z, CTRL)
+    assert "changed meanwhile" in one.banner()
+    assert tags() == ["posture: slouching", "thought: worry"]
+    assert not one.desk.undoable
+    other.window.close()
+
+
+def test_what_was_changed_stays_chosen(screen, library):
+    made = screen()
+    made.open(library("first", events=STEPS))
+    made.trace.move_cursor(13.0)
+    made.press(KEY.Key_Return)
+    made.press(KEY.Key_E)
+    made.type("thought: hurry")
+    made.press(KEY.Key_Return)
+    assert made.panel.mark == TagSpan(12.0, 16.0, "thought: hurry")
+    made.press(KEY.Key_Z, CTRL)
+    assert made.panel.mark == TagSpan(12.0, 16.0, "thought: worry")
 
 
 # Beyond one session

@@ -75,7 +75,10 @@ class Header(QtWidgets.QFrame):
 
 
 class Banner(QtWidgets.QFrame):
-    """One line for news and trouble; news goes after a while, trouble when it is over."""
+    """One line for news and trouble; news goes after a while, trouble when it is over.
+
+    An answer to what a person has just done stands before both for a while.
+    """
 
     def __init__(self) -> None:
         super().__init__(objectName="banner")
@@ -87,16 +90,24 @@ class Banner(QtWidgets.QFrame):
         row.addWidget(self._text, 1)
         row.addWidget(self._close)
         self._news: list[str] = []
-        self._held = ""
+        self._held = self._answer = ""
         self._timer = QtCore.QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._next)
         self.hide()
 
     def tell(self, text: str) -> None:
-        """Show news for a while, after what is shown already."""
+        """Show news for a while, after what is shown already; never twice at a time."""
+        if text in (*self._news, self._answer):
+            return
         self._news.append(text)
-        if len(self._news) == 1 and not self._held:
+        if len(self._news) == 1 and not self._held and not self._answer:
             self._show()
+
+    def answer(self, text: str) -> None:
+        """Show at once what a press of a key came to, in place of the answer before."""
+        self._answer = text
+        self._news = [news for news in self._news if news != text]
+        self._show()
 
     def hold(self, text: str) -> None:
         """Show trouble until `release`."""
@@ -111,16 +122,22 @@ class Banner(QtWidgets.QFrame):
             self._show()
 
     def _next(self) -> None:
-        self._news = self._news[1:]
+        if self._answer:
+            self._answer = ""
+        else:
+            self._news = self._news[1:]
         self._show()
 
     def _show(self) -> None:
-        text = self._held or (self._news[0] if self._news else "")
+        passing = self._answer or (self._news[0] if self._news and not self._held else "")
+        text = passing or self._held
         self._text.setText(text)
-        self._close.setVisible(not self._held)
+        self._close.setVisible(bool(passing))
         self.setVisible(bool(text))
-        if text and not self._held:
+        if passing:
             self._timer.start(round(_TELL_S * 1000))
+        else:
+            self._timer.stop()
 
 
 class Footer(QtWidgets.QFrame):

@@ -167,6 +167,10 @@ class ComparePage(ReviewPage):
         else:
             super().keyPressEvent(event)
 
+    def _make_room(self) -> None:
+        for title in self._titles:  # the figures name both as well
+            title.setVisible(not self.crowded)
+
     def _look(self) -> None:
         for trace in self.traces:
             trace.set_looks(self.theme, self.text_scale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from dataclasses import dataclass
 
 from unclench.report import words
@@ -136,8 +137,8 @@ def _both(one: float | None, two: float | None) -> float | None:
 
 
 def _recovery(figures: Figures) -> float | None:
-    known = sorted(c.recovery_s for c in figures.contractions if c.recovery_s is not None)
-    return known[len(known) // 2] if known else None
+    known = [c.recovery_s for c in figures.contractions if c.recovery_s is not None]
+    return statistics.median(known) if known else None
 
 
 def _seconds(value: float | None) -> str:

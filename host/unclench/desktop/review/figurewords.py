@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from html import escape
 
 from unclench.desktop.review.axes import time_words
@@ -23,11 +24,12 @@ def span_words(span: Span | None, duration_s: float) -> str:
     return f"{start} to {stop}, {words.length(span.length_s)}"
 
 
-def figures_page(figures: Figures, context: ChannelContext, theme: Theme) -> str:
-    """Return a page of one channel's figures; what it leaves out always stands first."""
-    rows = [_used(figures)]
+def figures_page(figures: Figures, context: ChannelContext, theme: Theme, head: str = "") -> str:
+    """Return a page of one channel's figures; what it leaves out stands first, after its head."""
+    rows = [f"<p><b>{escape(head)}</b></p>"] if head else []
+    rows.append(_used(figures))
     if figures.why_not:
-        rows.append(f"<p><b>No figures</b>: {escape(figures.why_not)}</p>")
+        rows.append(f"<p><b>No figures</b>: {escape(words.ended(figures.why_not))}</p>")
         return _page(rows, theme)
     rows.append(_levels(figures))
     rows.append(_heading("At rest") + _rest(figures, context))
@@ -73,18 +75,20 @@ def _slope(slope: Estimate | None) -> str:
 def _rest(figures: Figures, context: ChannelContext) -> str:
     rest = figures.rest
     if rest.why_not or rest.share is None:
-        return f"<p>{escape(rest.why_not or 'Too little to say.')}</p>"
+        return f"<p>{escape(words.sentence(rest.why_not or 'too little to say'))}</p>"
     share = f"<p><b>{words.share(rest.share.value)}</b> of the time{_sure_share(rest.share)}; "
-    moments = f"{rest.gaps} moments of rest, {rest.gaps_per_min:.1f} a minute; "
-    return f"{share}{moments}the longest {words.length(rest.longest_s)}.</p>" + _small(
-        _named("Rest level", context.rest_level_why)
-    )
+    moments = f"{words.counted(rest.gaps, 'moment')} of rest"
+    if rest.gaps_per_min is not None:
+        moments += f", {rest.gaps_per_min:.1f} a minute"
+    if rest.gaps:
+        moments += f"; the longest {words.length(rest.longest_s)}"
+    return f"{share}{moments}.</p>" + _small(_named("Rest level", context.rest_level_why))
 
 
 def _sustained(figures: Figures) -> str:
     sustained = figures.sustained
     if sustained.limit_uv is None:
-        return f"<p>{escape(sustained.limit_why or 'No limit is known.')}</p>"
+        return f"<p>{escape(words.sentence(sustained.limit_why or 'no limit is known'))}</p>"
     limit = f"{words.uv(sustained.limit_uv)} µV for longer than {sustained.minutes:g} min"
     if not sustained.spans:
         return f"<p>Never above {limit}.</p>" + _small(_named("Limit", sustained.limit_why))
@@ -96,10 +100,10 @@ def _sustained(figures: Figures) -> str:
 def _contractions(contractions: tuple[Contraction, ...]) -> str:
     if not contractions:
         return "<p>None found.</p>"
-    known = sorted(c.recovery_s for c in contractions if c.recovery_s is not None)
+    known = [c.recovery_s for c in contractions if c.recovery_s is not None]
     told = f"<p>{len(contractions)} found"
     if known:
-        told += f", {words.length(known[len(known) // 2])} to let go in the middle case"
+        told += f", {words.length(statistics.median(known))} to let go in the middle case"
     told += ".</p>"
     cells = [["at", "peak", "length", "to let go"]]
     cells += [
@@ -120,14 +124,14 @@ def _against(figures: Figures, context: ChannelContext) -> str:
     baseline, reference = context.baseline, context.reference
     told = []
     if baseline is not None:
-        told.append(f"Baseline at rest {words.uv(baseline.mean_uv)} µV. ")
+        told.append(f"Baseline at rest {words.uv(baseline.mean_uv)} µV.")
     told.append(context.baseline_why)
     if reference is not None:
         told.append(f"% are of the reference of {words.uv(reference.uv)} µV.")
     for check in figures.limits:
         told.append(f"{check.level}: {check.percent:.1f} %, {check.verdict} (Jonsson 1982).")
     told.append(figures.limits_why)
-    return "".join(f"<p>{escape(line)}</p>" for line in told if line)
+    return "".join(f"<p>{escape(words.sentence(line))}</p>" for line in told if line)
 
 
 # Pieces

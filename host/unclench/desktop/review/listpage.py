@@ -7,12 +7,13 @@ from pathlib import Path
 
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
+from unclench.desktop.review.flowarea import FlowArea
 from unclench.desktop.review.listmodel import LABELS, TITLE, SessionsModel
 from unclench.desktop.review.listtable import SessionTable
 from unclench.desktop.review.reviewpage import ReviewPage
 from unclench.desktop.review.rows import SessionRow
 from unclench.desktop.training.ask import AskRow
-from unclench.desktop.training.parts import Flow, button, label, say
+from unclench.desktop.training.parts import button, label, say
 
 _SEARCH_MS = 60  # after a key: typing is not held up by the list
 _KEYS = QtCore.Qt.Key
@@ -43,6 +44,7 @@ class ListPage(ReviewPage):
         self.table = SessionTable(self.model)
         self._detail = label("quiet")
         self._empty = label("lead", centred=True)
+        self._foot = FlowArea()
         self._asking = QtWidgets.QVBoxLayout()
         self._open = button(
             "Open (Enter)", "Look at the session's trace and figures", primary=False
@@ -64,11 +66,10 @@ class ListPage(ReviewPage):
         top.addStretch(1)
         for widget, stretch in ((self.search, 3), (self.site, 1), (self.label, 1)):
             top.addWidget(widget, stretch)
-        foot = Flow()
         for each in (self._open, self._compare, self._rename, self._relabel, self._folder):
-            foot.addWidget(each)
+            self._foot.add(each)
         for each in (self._delete, self._theme, self._help):
-            foot.addWidget(each)
+            self._foot.add(each)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
@@ -78,7 +79,7 @@ class ListPage(ReviewPage):
         column.addWidget(self._empty, 1)
         column.addWidget(self._detail)
         column.addLayout(self._asking)
-        column.addLayout(foot)
+        column.addWidget(self._foot)
         self._empty.hide()
 
     def _connect(self) -> None:
@@ -115,7 +116,10 @@ class ListPage(ReviewPage):
     def choose(self, folder: Path | None) -> None:
         """Choose a session, or the first one."""
         at = QtCore.QModelIndex() if folder is None else self.model.place_of(folder)
-        self.table.setCurrentIndex(at if at.isValid() else self.model.index(0, 0))
+        at = at if at.isValid() else self.model.index(0, 0)
+        self.table.setCurrentIndex(at)
+        how = QtCore.QItemSelectionModel.SelectionFlag  # whichever keys are held at this moment
+        self.table.selectionModel().select(at, how.ClearAndSelect | how.Rows)
 
     @property
     def chosen(self) -> list[SessionRow]:
@@ -249,6 +253,11 @@ class ListPage(ReviewPage):
         else:
             super().keyPressEvent(event)
 
+    def _make_room(self) -> None:
+        for each in (self._heading, self._count, self._detail):
+            each.setVisible(not self.crowded)
+        self._foot.keep_to_one_line(self.crowded)
+
     def _look(self) -> None:
         self.model.set_theme(self.theme)
         self.table.set_looks(self.text_scale)
@@ -259,7 +268,7 @@ def _choice(name: str) -> QtWidgets.QComboBox:
     made.setAccessibleName(name)
     made.addItem(f"Every {name.lower()}", "")
     made.setSizeAdjustPolicy(made.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(10)
+    made.setMinimumContentsLength(8)
     return made
 
 

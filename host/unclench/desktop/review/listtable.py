@@ -7,9 +7,10 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.review.listmodel import LABELS, TITLE, SessionsModel
 
 _WIDTHS = (17, 18, 18, 16, 9, 19, 17, 9, 14)  # of the columns, in letters
-_NARROW = {0: 15, 2: 12, 4: 7, 5: 9, 6: 8, 7: 8}  # of some, where there is little room
+_NARROW = {2: 12, 4: 7, 5: 13, 6: 12, 7: 8}  # of some, where there is little room
 _SPARED = (LABELS, 3)  # left out first in a narrow window: labels, then the program
 _LEAST_TITLE = 12  # letters
+_AIR = 20  # pixels of a cell beside its words
 _KEYS = QtCore.Qt.Key
 
 
@@ -53,6 +54,8 @@ class SessionTable(QtWidgets.QTableView):
         """Leave out what matters least where not all columns fit, and stretch the title."""
         letter = self.fontMetrics().averageCharWidth() * 1.15
         widths = [round(letters * letter + 12) for letters in _WIDTHS]
+        date = self.fontMetrics().horizontalAdvance("2026-12-28 20:28") + _AIR
+        widths[0] = max(date, round(widths[0] * 0.9))
         room = self.viewport().width() - sum(widths)
         for column in _SPARED:
             self.setColumnHidden(column, room < 0)

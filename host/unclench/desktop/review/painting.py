@@ -13,6 +13,7 @@ from unclench.desktop.review.lines import RAW_BELOW_S, draw_raw, draw_tension
 from unclench.desktop.review.place import Places, rows_of
 from unclench.desktop.review.scene import Lane, Scene
 from unclench.desktop.theme import Theme
+from unclench.report.words import why_words
 from unclench.review.results import Excluded, Phase, Remark, Span, TagSpan
 
 _ROLE_TONES = {"baseline": "good", "activity": "warn", "recovery": "accent", "other": "quiet"}
@@ -110,12 +111,14 @@ class ScenePainter:
         painter, recording = self._painter, self._scene.recording
         raw = recording is not None and self._time.view.length_s <= RAW_BELOW_S
         upper = QtCore.QRectF(rect)
-        if raw:
+        if raw and not lane.empty:
             upper.setHeight(rect.height() * _TENSION_SHARE)
-        self._grid(upper, scale)
+        if not lane.empty:
+            self._grid(upper, scale)
         painter.save()
         painter.setClipRect(rect)
-        self._hatch(k, rect)
+        if not (raw and lane.empty):  # nothing but the samples stands there
+            self._hatch(k, rect)
         colour = self._theme.channels[k % len(self._theme.channels)]
         if lane.floor_uv > 0:
             y = upper.bottom() - scale.height(lane.floor_uv) * upper.height()
@@ -124,13 +127,21 @@ class ScenePainter:
         draw_tension(painter, lane.doubtful, self._time, scale, upper, self._theme.quiet)
         draw_tension(painter, lane.used, self._time, scale, upper, colour)
         words = f"{lane.label} · tension, µV"
+        if lane.empty:
+            words = f"{lane.label} · no tension"
+            words += "" if raw else f"; closer than {RAW_BELOW_S:g} s: as sampled"
         if raw and recording is not None:
             lower = QtCore.QRectF(rect)
-            lower.setTop(upper.bottom() + 4)
+            if not lane.empty:
+                lower.setTop(upper.bottom() + 4)
             half_uv = draw_raw(
                 painter, recording, self._scene.origin, k, self._time, lower, self._theme.quiet
             )
-            self._name(lower, f"as sampled, ±{half_uv:g} µV" if half_uv else "no samples here")
+            told = f"as sampled, ±{half_uv:g} µV" if half_uv else "no samples here"
+            if lane.empty:
+                words = f"{words}; {told}"
+            else:
+                self._name(lower, told)
         self._name(upper, words)
         painter.restore()
         painter.setPen(pg.mkPen(self._theme.edge))
@@ -157,7 +168,8 @@ class ScenePainter:
         brush = QtGui.QBrush(grey, QtCore.Qt.BrushStyle.BDiagPattern)
         right = rect.left()
         own = [e for e in self._scene.excluded if e.channel == k and self._seen(e)]
-        for part, why in self._merged(own):
+        for part, said in self._merged(own):
+            why = why_words(said)
             self._painter.fillRect(part.intersected(rect).united(_thin(part, rect)), brush)
             where = part.intersected(rect)
             width = self._metrics.horizontalAdvance(why) + 6

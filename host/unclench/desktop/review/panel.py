@@ -6,12 +6,15 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.review.axes import time_words
 from unclench.desktop.review.figurewords import figures_page, span_words
+from unclench.desktop.review.flowarea import FlowArea
+from unclench.desktop.review.scene import NO_MARKS
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import Flow, button, label, say
 from unclench.review.results import ChannelContext, Figures, Marks, Phase, Remark, Span, TagSpan
 
 Mark = Phase | TagSpan | Remark
 _ROLE = QtCore.Qt.ItemDataRole
+_MOST_CHIPS = 3  # channels, beyond which a list to choose from takes less room
 _LIST_FROM = 430  # pixels of height, from which there is room for the list as well
 
 
@@ -26,12 +29,20 @@ class Panel(QtWidgets.QFrame):
         super().__init__(objectName="card")
         self._theme = LIGHT
         self._shown: tuple[Figures, ChannelContext] | None = None
-        self.channel = 0
+        self.channel = self._n_channels = 0
         self._list_from = _LIST_FROM
         self._span = label("lead")
         self._chips = QtWidgets.QButtonGroup(self)
         self._chip_row = QtWidgets.QWidget(objectName="clear")
         self._chip_flow = Flow(self._chip_row)
+        self.channels = QtWidgets.QComboBox(objectName="choice")
+        self.channels.setAccessibleName("Channel")
+        self.channels.setToolTip("Figures of this channel")
+        self.channels.setFocusPolicy(QtCore.Qt.FocusPolicy.TabFocus)  # keys stay commands
+        self.channels.setSizeAdjustPolicy(
+            self.channels.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.channels.hide()
         self.figures = QtWidgets.QTextBrowser(objectName="figures")
         self.figures.setAccessibleName("Figures of the selected span")
         self.figures.setFrameShape(self.Shape.NoFrame)
@@ -46,25 +57,28 @@ class Panel(QtWidgets.QFrame):
             "remove": button("Remove (Del)", "Take the chosen tag or note out"),
             "undo": button("Undo (Ctrl+Z)", "Take the last change back"),
         }
+        self._foot = FlowArea(spacing=4)
+        self._crowded = False
         self._lay_out()
         self.marks.itemActivated.connect(self._chosen)
         self.marks.itemClicked.connect(self._chosen)
         self.marks.currentItemChanged.connect(lambda *_: self._allow())
         self._chips.idClicked.connect(self._choose_channel)
+        self.channels.activated.connect(self._choose_channel)
         for what, each in self._buttons.items():
             each.clicked.connect(lambda _, what=what: self.commanded.emit(what))
         self._editable = self._undoable = False
         self._allow()
 
     def _lay_out(self) -> None:
-        foot = Flow(spacing=4)
         for each in self._buttons.values():
-            foot.addWidget(each)
+            self._foot.add(each)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(6)
         column.addWidget(self._span)
         column.addWidget(self._chip_row)
+        column.addWidget(self.channels)
         split = QtWidgets.QSplitter(QtCore.Qt.Orientation.Vertical)
         split.addWidget(self.figures)
         split.addWidget(self.marks)
@@ -72,7 +86,7 @@ class Panel(QtWidgets.QFrame):
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
         column.addWidget(split, 1)
-        column.addLayout(foot)
+        column.addWidget(self._foot)
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:
         """Colours and text size."""
@@ -80,6 +94,15 @@ class Panel(QtWidgets.QFrame):
         self.setFixedWidth(round(350 * min(text_scale, 1.4)))
         self._list_from = round(_LIST_FROM * text_scale)
         self._show_list()
+        if self._shown is not None:
+            self.show_figures(*self._shown)
+
+    def make_room(self, crowded: bool) -> None:
+        """Leave the figures the height, where there is little; the span then scrolls with them."""
+        self._foot.keep_to_one_line(crowded)
+        self._span.setVisible(not crowded)
+        self._crowded = crowded
+        self._show_channels()
         if self._shown is not None:
             self.show_figures(*self._shown)
 
@@ -92,19 +115,33 @@ class Panel(QtWidgets.QFrame):
             self._chip_flow.removeWidget(each)
             each.setParent(None)
         self.channel = 0
-        for k, name in enumerate(labels if len(labels) > 1 else ()):
-            chip = button(f"{name} ({k + 1})", "Figures of this channel", switch=True)
+        self._n_channels = len(labels)
+        named = [f"{name} ({k + 1})" for k, name in enumerate(labels)]
+        few = len(labels) <= _MOST_CHIPS
+        self.channels.clear()
+        self.channels.addItems(named)
+        for k, name in enumerate(named if few else ()):
+            chip = button(name, "Figures of this channel", switch=True)
             self._chips.addButton(chip, k)
             self._chip_flow.addWidget(chip)
             chip.setChecked(k == 0)
-        self._chip_row.setVisible(len(labels) > 1)
+        self._show_channels()
+
+    def _show_channels(self) -> None:
+        """Chips for a few channels, where there is room for them."""
+        chips = bool(self._chips.buttons()) and not self._crowded
+        self._chip_row.setVisible(chips and self._n_channels > 1)
+        self.channels.setVisible(not chips and self._n_channels > 1)
 
     def choose_channel(self, channel: int) -> None:
-        """Choose the channel that figures are shown of."""
+        """Choose the channel that figures are shown of, where there is such a one."""
+        if channel >= self._n_channels:
+            return
+        self.channels.setCurrentIndex(channel)
         chip = self._chips.button(channel)
         if chip is not None:
             chip.setChecked(True)
-            self._choose_channel(channel)
+        self._choose_channel(channel)
 
     def _choose_channel(self, channel: int) -> None:
         self.channel = channel
@@ -114,6 +151,13 @@ class Panel(QtWidgets.QFrame):
         """Say which span the figures are of."""
         say(self._span, span_words(span, duration_s), "Selected")
 
+    def empty(self) -> None:
+        """Nothing is open."""
+        say(self._span, "")
+        self.name_channels(())
+        self.show_marks(NO_MARKS)
+        self.tell("")
+
     def tell(self, words: str) -> None:
         """Say something where figures would stand."""
         self._shown = None
@@ -122,9 +166,10 @@ class Panel(QtWidgets.QFrame):
     def show_figures(self, figures: Figures, context: ChannelContext) -> None:
         """Show figures; the page stays where it was scrolled to."""
         self._shown = (figures, context)
+        head = self._span.text() if self._crowded else ""
         bar = self.figures.verticalScrollBar()
         at = bar.value()
-        self.figures.setHtml(figures_page(figures, context, self._theme))
+        self.figures.setHtml(figures_page(figures, context, self._theme, head))
         bar.setValue(at)
 
     # What happened

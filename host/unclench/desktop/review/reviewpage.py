@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+from pyqtgraph.Qt import QtGui
+
 from unclench.desktop.theme import Theme
-from unclench.desktop.training.parts import Page
+from unclench.desktop.training.parts import LINE, Page
+
+_FEWEST_LINES = 20  # of text in a page's height, below which only what matters most is shown
 
 
 class ReviewPage(Page):
-    """A page that dresses tables and lists as well."""
+    """A page that dresses tables and lists as well, and makes room where the text is large."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.crowded = False
 
     def _dress(self) -> None:
         super()._dress()
         self.setStyleSheet(self.styleSheet() + _own_sheet(self.theme, self.text_scale))
+        self._see_room()
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Make room where there is little."""
+        super().resizeEvent(event)
+        self._see_room()
+
+    def _see_room(self) -> None:
+        crowded = self.height() < _FEWEST_LINES * LINE * self.text_scale
+        if crowded != self.crowded:
+            self.crowded = crowded
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Hide what matters least, or show it again: see `crowded`."""
 
 
 def _own_sheet(theme: Theme, text_scale: float) -> str:

@@ -124,6 +124,8 @@ def _each(values: Sequence[float | None] | None, say: object) -> str:
     if values is None:
         return _PENDING
     assert callable(say)
+    if all(value is None for value in values):
+        return _NOTHING
     return " / ".join(_NOTHING if value is None else say(value) for value in values)
 
 

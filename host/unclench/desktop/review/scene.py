@@ -42,6 +42,11 @@ class Lane:
     floor_uv: float
     rest_level_uv: float | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is no tension at all, such as where the rate was too low."""
+        return self.peak_uv == 0.0
+
     def words_at(self, time_s: float) -> str:
         """Tension at a moment: "2.1 µV", or that there is none that counts."""
         good, grey = self.used.at(time_s), self.doubtful.at(time_s)

@@ -11,12 +11,13 @@ from unclench.desktop.review import tagedits
 from unclench.desktop.review.axes import time_words
 from unclench.desktop.review.desk import Desk
 from unclench.desktop.review.figurewords import span_words
+from unclench.desktop.review.flowarea import FlowArea
 from unclench.desktop.review.panel import Panel, is_own
 from unclench.desktop.review.reviewpage import ReviewPage
 from unclench.desktop.review.scene import NO_MARKS, Scene
 from unclench.desktop.review.tagrow import WordsRow
 from unclench.desktop.review.trace import TraceView
-from unclench.desktop.training.parts import Flow, button, label, say
+from unclench.desktop.training.parts import button, label, say
 from unclench.errors import UnclenchError
 from unclench.report.words import length
 from unclench.review.results import ChannelContext, Figures, Remark, Span, TagSpan
@@ -54,6 +55,7 @@ class SessionPage(ReviewPage):
         self._report = button("Report (R)", "Make the report and open it in the browser")
         self._export = button("Export (X)", "Write EDF, BDF, CSV or Parquet")
         self._help = button("Help (F1)", "What you see, and all keys")
+        self._foot = FlowArea()
         self._lay_out()
         self._connect()
 
@@ -69,9 +71,8 @@ class SessionPage(ReviewPage):
         middle.setSpacing(8)
         middle.addWidget(self.trace, 1)
         middle.addWidget(self.panel)
-        foot = Flow()
         for each in (self._fit, self._close_up, self._log, self._report, self._export, self._help):
-            foot.addWidget(each)
+            self._foot.add(each)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(6)
@@ -80,7 +81,7 @@ class SessionPage(ReviewPage):
         column.addLayout(middle, 1)
         column.addWidget(self.row)
         column.addWidget(self._status)
-        column.addLayout(foot)
+        column.addWidget(self._foot)
 
     def _connect(self) -> None:
         desk, trace, panel = self.desk, self.trace, self.panel
@@ -112,13 +113,12 @@ class SessionPage(ReviewPage):
         """Show a session as soon as it is read."""
         self._leave_words()
         self.trace.show_scene(None)
-        self.panel.name_channels(())
-        self.panel.show_marks(NO_MARKS)
-        self.panel.tell("")
+        self.panel.empty()
         say(self._title, title)
+        say(self._status, "")
         say(self._facts, "Reading the session…")
         say(self._notes, "")
-        self._notes.hide()
+        self._make_room()
         self._allow()
         self.desk.open(path)
         self.trace.setFocus()
@@ -141,7 +141,7 @@ class SessionPage(ReviewPage):
         say(self._facts, "  ·  ".join(facts))
         notes = " ".join(note[:1].upper() + note[1:] for note in review.notes)
         say(self._notes, notes)
-        self._notes.setVisible(bool(notes))
+        self._make_room()
         self._allow()
         self._measure()
 
@@ -168,11 +168,11 @@ class SessionPage(ReviewPage):
         if scene is None:
             return
         at_s = self.trace.cursor_s
-        values = [f"{each.label} {each.words_at(at_s)}" for each in scene.lanes]
-        words = f"Cursor {time_words(at_s, 0.1)}  ·  " + "  ·  ".join(values)
+        values = [f"{each.label} {each.words_at(at_s)}" for each in scene.lanes if not each.empty]
+        parts = [f"Cursor {time_words(at_s, 0.1)}", *values]
         if self.trace.selection is None:
-            words += "  ·  select with Shift and drag, or with [ and ]"
-        say(self._status, words)
+            parts.append("select with Shift and drag, or with [ and ]")
+        say(self._status, "  ·  ".join(parts))
         if self._say_about is not None:
             self.row.tell(self._say_about())
 
@@ -243,14 +243,21 @@ class SessionPage(ReviewPage):
     def _edit(self, change: Callable[..., tagedits.Events], *what: object) -> None:
         self._try(lambda: self.desk.keep(change(self.desk.events, self.desk.clock, *what)))
 
-    def _try(self, do: Callable[[], None]) -> bool:
+    def _try(self, do: Callable[[], None]) -> None:
+        before = self._own_marks()
         try:
             do()
         except UnclenchError as error:
             self.told.emit(str(error))
-            return False
+            return
         self._leave_words()
-        return True
+        for mark in self._own_marks():
+            if mark not in before:  # what was changed stays chosen
+                self.panel.choose_mark(mark)
+
+    def _own_marks(self) -> tuple[TagSpan | Remark, ...]:
+        marks = self.desk.scene.marks if self.desk.scene is not None else NO_MARKS
+        return (*marks.tags, *marks.remarks)
 
     def _words_kept(self, words: str) -> None:
         if self._keep is not None:
@@ -298,12 +305,11 @@ class SessionPage(ReviewPage):
             keys.Key_X: self._export.click,
             keys.Key_S: self.trace.fit_selection,
             keys.Key_L: self.trace.toggle_log,
-            keys.Key_1: lambda: self.panel.choose_channel(0),
-            keys.Key_2: lambda: self.panel.choose_channel(1),
-            keys.Key_3: lambda: self.panel.choose_channel(2),
         }
         if event.key() in actions:
             actions[event.key()]()
+        elif keys.Key_1 <= event.key() <= keys.Key_9:
+            self.panel.choose_channel(event.key() - keys.Key_1)
         elif not self.trace.hasFocus() and event.text() in ("+", "=", "-", "0", "[", "]"):
             self.trace.keyPressEvent(event)
         else:
@@ -316,6 +322,13 @@ class SessionPage(ReviewPage):
             self.trace.select(None)
         else:
             self.back.emit()
+
+    def _make_room(self) -> None:
+        self._notes.setVisible(bool(self._notes.text()) and not self.crowded)
+        for each in (self._facts, self._status):
+            each.setVisible(not self.crowded)
+        self._foot.keep_to_one_line(self.crowded)
+        self.panel.make_room(self.crowded)
 
     def _look(self) -> None:
         self.trace.set_looks(self.theme, self.text_scale)

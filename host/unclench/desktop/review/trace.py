@@ -65,7 +65,7 @@ class TraceView(QtWidgets.QWidget):
     def show_scene(self, scene: Scene | None, keep_view: bool = False) -> None:
         """Show a session, the whole of it or what of it is in view already."""
         self.scene = scene
-        if scene is not None and not keep_view:
+        if not keep_view:
             self.selection, self.cursor_s, self._times = None, 0.0, 1.0
             self._shared = None
             self.view = View(0.0, self.whole_s)
@@ -242,7 +242,8 @@ class TraceView(QtWidgets.QWidget):
             moved = event.localPos().x() - self._pressed.x()
             self._look(self._view_then.moved(-moved * time.pixel_s))
         elif self._drag:
-            at_s = min(max(time.time_s(event.localPos().x()), 0.0), self.view.stop_s)
+            at_s = time.time_s(event.localPos().x())
+            at_s = min(max(at_s, self.view.start_s), self.view.stop_s)
             self.select(Span(self._anchor_s, at_s))
         else:
             shape = QtCore.Qt.CursorShape

@@ -98,7 +98,7 @@ class ReviewWindow(QtWidgets.QMainWindow):
         self.list.found.connect(listed.fill)
         self.list.updated.connect(listed.model.put)
         self.list.removed.connect(listed.model.remove)
-        self.list.trouble.connect(self._banner.tell)
+        self.list.trouble.connect(self._banner.answer)
         listed.opened.connect(self.open)
         listed.compared.connect(self.compare)
         listed.deleted.connect(self.list.throw_away)
@@ -107,18 +107,18 @@ class ReviewWindow(QtWidgets.QMainWindow):
         listed.model.labelled.connect(lambda folder, words: self._change(folder, labels=words))
         listed.theme_wanted.connect(self.choices.toggle_theme)
         page.back.connect(self.show_list)
-        page.told.connect(self._banner.tell)
+        page.told.connect(self._banner.answer)
         page.changed.connect(self.list.look_at)
         page.report_wanted.connect(self._report)
         page.export_wanted.connect(self._export)
         compared.back.connect(self.show_list)
-        compared.told.connect(self._banner.tell)
+        compared.told.connect(self._banner.answer)
         for each in (listed, page):
             each.help_wanted.connect(self.show_help)
         self._reporting.done.connect(self._reported)
         self._reporting.failed.connect(self._no_report)
         self.choices.changed.connect(self.apply_looks)
-        self.choices.trouble.connect(self._banner.tell)
+        self.choices.trouble.connect(self._banner.answer)
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
             ("Ctrl++", lambda: self.choices.scale_text(+0.1)),
             ("Ctrl+=", lambda: self.choices.scale_text(+0.1)),
@@ -173,7 +173,7 @@ class ReviewWindow(QtWidgets.QMainWindow):
         try:
             edit_meta(folder, **given)
         except UnclenchError as error:
-            self._banner.tell(str(error))
+            self._banner.answer(str(error))
         self.list.look_at(folder)
 
     def _report(self, path: Path) -> None:
@@ -184,12 +184,12 @@ class ReviewWindow(QtWidgets.QMainWindow):
 
     def _reported(self, path: Path) -> None:
         self._banner.release()
-        self._banner.tell(f"The report is {path}.")
+        self._banner.answer(f"The report is {path}.")
         show_outside(path)
 
     def _no_report(self, sentence: str) -> None:
         self._banner.release()
-        self._banner.tell(sentence)
+        self._banner.answer(sentence)
 
     def _export(self, path: Path) -> None:
         dialog = ExportDialog(self, path)

@@ -28,7 +28,7 @@ as it was sampled.</p>
 <tr><td><b>Enter</b></td><td>select the tag or phase at the cursor; once more: the next</td></tr>
 <tr><td><b>S</b></td><td>fill the view with the span; <b>Esc</b> lets it go</td></tr>
 <tr><td><b>↑ ↓</b>, <b>L</b></td><td>scale of tension; logarithmic or linear</td></tr>
-<tr><td><b>1</b> <b>2</b> <b>3</b></td><td>figures of another channel</td></tr>
+<tr><td><b>1</b> to <b>9</b></td><td>figures of another channel</td></tr>
 <tr><td><b>A</b>, <b>N</b></td><td>tag the span, a note at the cursor</td></tr>
 <tr><td><b>E</b>, <b>Del</b></td><td>change or remove the tag or note that is chosen</td></tr>
 <tr><td><b>Ctrl Z</b></td><td>take the last change back</td></tr>
