@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import re
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -13,6 +18,7 @@ from unclench.trial.phases import blocks_of
 from unclench.trial.plan import Trials, load_trials, make_trial, save_trials, trials_path
 from unclench_dsp import WIDE
 
+COMMAND = (sys.executable, "-W", "error", "-m", "unclench.cli")
 SHORT = """\
 title = "Short"
 purpose = "P"
@@ -61,8 +67,23 @@ def test_a_trial_is_planned_and_its_order_not_told(run):
     assert "with feedback;" not in done.out
     trial = load_trials()[0].latest
     assert (trial.site, trial.band, trial.measure) == ("Left shoulder", WIDE, "mean_uv")
+    assert "The dashboard and the training window heed it." in done.out
     assert max(map(len, done.out.replace(str(trials_path()), "").splitlines())) <= 80
     assert "begins on" in run("trial", "status").out
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        ((), "The dashboard heeds it. It does not know your place yet"),
+        ((Place(channel=1, site="jaw", side="left"),), "does not heed it yet, for your place"),
+    ],
+)
+def test_a_plan_says_whether_the_dashboard_heeds_it(run, places, words):
+    save_settings(Settings(places=places))
+    said = " ".join(run("trial", "plan", "--site", "left shoulder").out.split())
+    assert words in said
+    assert "set it in the training window" in said
 
 
 @pytest.mark.parametrize(
@@ -138,6 +159,53 @@ def test_a_session_keeps_its_block_and_an_off_one_tells_no_tension(run, tmp_path
     assert "Today's session is done." in " ".join(run("trial", "status").out.split())
 
 
+@pytest.mark.parametrize("feedback", [True, False])
+def test_the_printed_object_has_no_scores_in_an_off_block(run, tmp_path, feedback):
+    under_way(feedback)
+    program = tmp_path / "short.toml"
+    program.write_text(SHORT, encoding="utf-8")
+    printed = json.loads(run("session", program, *PERSON, "--json").out)
+    assert (printed["feedback"], printed["state"]) == (feedback, "done")
+    assert ("score" in printed, "steps" in printed) == (feedback, feedback)
+    assert ("_uv" in json.dumps(printed)) == feedback
+    (folder,) = (sessions_dir(Settings())).iterdir()
+    assert open_session(folder).meta.training["score"]  # for the verdict
+
+
+@pytest.mark.parametrize("place", [("--place", "1:shoulder:left"), ()])
+def test_a_recording_in_an_off_block_keeps_the_block(run, tmp_path, place):
+    under_way(feedback=False)
+    sim = ("--source", "sim:relaxed", "--seconds", 2, "--speed", "max")
+    done = run("record", *sim, *place, "--out", tmp_path / "a")
+    assert done.status == 0, done.err
+    assert done.err.count("without feedback, tension is not shown") == 1
+    assert ("no place is known" in done.err) == (not place)
+    meta = open_session(tmp_path / "a").meta
+    assert not meta.feedback
+    assert (meta.trial["block"], meta.trial["feedback"]) == (1, False)
+    other = run("record", *sim, "--place", "1:jaw:left", "--out", tmp_path / "b")
+    assert "Self-trial" not in other.err
+    assert open_session(tmp_path / "b").meta.feedback
+
+
+@pytest.mark.parametrize("feedback", [True, False])
+def test_the_line_of_a_recording_shows_no_tension_in_an_off_block(tmp_path, feedback):
+    pty = pytest.importorskip("pty")
+    under_way(feedback)
+    here, there = pty.openpty()
+    what = ("record", "--source", "sim:relaxed", "--seconds", "2", "--out", str(tmp_path / "a"))
+    wide = {**os.environ, "COLUMNS": "120"}
+    with subprocess.Popen([*COMMAND, *what], stderr=there, env=wide) as process:
+        os.close(there)
+        shown = b""
+        with contextlib.suppress(OSError), os.fdopen(here, "rb", 0) as line:
+            while got := line.read(4096):
+                shown += got
+    assert process.returncode == 0
+    assert b" 2 s" in shown
+    assert bool(re.search(rb"\d uV", shown)) == feedback
+
+
 def test_the_dashboard_tells_the_phase_as_it_starts(run, tmp_path):
     save_settings(Settings(places=(Place(channel=1, site="shoulder", side="left"),)))
     under_way(feedback=False)
@@ -145,6 +213,19 @@ def test_the_dashboard_tells_the_phase_as_it_starts(run, tmp_path):
     done = run("live", "--source", "sim:relaxed", *picture)
     assert done.status == 0, done.err
     assert "Self-trial, block 1 of 14: without feedback" in done.err
+
+
+def test_the_dashboard_records_from_the_start_with_place_and_block(run, tmp_path):
+    save_settings(Settings(places=(Place(channel=1, site="shoulder", side="left"),)))
+    under_way(feedback=False)
+    record = ("--record", tmp_path / "a", "--seconds", 2, "--speed", "max")
+    picture = ("--screenshot", tmp_path / "a.png")
+    done = run("live", "--source", "sim:relaxed", *record, *picture)
+    assert done.status == 0, done.err
+    meta = open_session(tmp_path / "a").meta
+    assert list(meta.sites) == ["Left shoulder"]
+    assert not meta.feedback
+    assert meta.trial["block"] == 1
 
 
 def test_another_sites_session_is_none_of_the_trials(run, tmp_path):

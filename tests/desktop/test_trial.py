@@ -17,7 +17,7 @@ try:
 except DisplayError as error:  # a machine without the libraries that Qt needs
     pytest.skip(str(error), allow_module_level=True)
 
-from pyqtgraph.Qt import QtWidgets
+from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
 
 from unclench.desktop.training.cuewords import status
 from unclench.desktop.training.goaltrace import GoalTrace
@@ -193,6 +193,17 @@ def test_a_person_can_see_it_all_the_same_and_that_is_kept(training):
     assert "Tension shown in a block without feedback." in [e.text for e in session.events()]
 
 
+def test_a_programs_own_words_are_followed_by_what_holds(training):
+    under_way(feedback=False)
+    window = training()
+    until(lambda: scored_s(window) > 3)
+    snapshot = window._running.session.snapshot()
+    said = snapshot.step.model_copy(update={"say": "Let the line rest below the goal."})
+    cue = replace(snapshot.cue, detail=said.say)
+    window._running.page.show_snapshot(replace(snapshot, step=said, cue=cue))
+    assert f"{said.say}\nTension is not shown in this block." in texts(window)
+
+
 def test_with_feedback_all_is_shown_and_the_phase_is_told(training):
     under_way(feedback=True)
     window = training()
@@ -230,6 +241,130 @@ def test_the_dashboard_hides_tension_and_keeps_the_signals_state(app, stage):
     assert deviation.what == "tension shown in the dashboard"
     made.window._heed_trial()
     assert row.trace.isVisible()
+    assert made.window.focusWidget() is made.window._trial_bar  # Space starts nothing
+
+
+def recorded(tmp_path):
+    (folder,) = [path.parent for path in tmp_path.rglob("session.json")]
+    return open_session(folder)
+
+
+@pytest.mark.parametrize("known", [KNOWN, ()])
+def test_a_recording_of_the_dashboard_keeps_its_block(app, stage, tmp_path, known):
+    under_way(feedback=False)
+    made = stage("sim:relaxed", known=known)
+    made.window.toggle_recording()
+    began = made.pipeline.status.n_samples
+    made.until(lambda: made.has_drawn(began / 2000 + 3))
+    made.window.close()
+    meta = recorded(tmp_path).meta
+    assert not meta.feedback
+    assert (meta.trial["block"], meta.trial["feedback"]) == (1, False)
+    assert "shown" not in meta.trial
+
+
+@pytest.mark.parametrize("first", ["record", "show"])
+def test_a_recording_keeps_that_tension_was_shown_all_the_same(app, stage, tmp_path, first):
+    under_way(feedback=False)
+    made = stage("sim:relaxed", known=KNOWN)
+    if first == "record":
+        made.window.toggle_recording()
+    press(made.window, "Show it all the same")
+    press(made.window, "Show it")
+    if first == "show":
+        made.window.toggle_recording()
+    began = made.pipeline.status.n_samples
+    made.until(lambda: made.has_drawn(began / 2000 + 3))
+    made.window.close()
+    session = recorded(tmp_path)
+    assert session.meta.feedback
+    assert (session.meta.trial["feedback"], session.meta.trial["shown"]) == (False, True)
+    noted = "Tension shown in a block without feedback." in [e.text for e in session.events()]
+    assert noted == (first == "record")
+
+
+def test_without_a_known_place_the_dashboard_hides_tension_too(app, stage):
+    under_way(feedback=False)
+    made = stage("sim:relaxed")
+    made.until(lambda: made.has_drawn(3))
+    assert not made.window._rows[0].trace.isVisible()
+    assert any("no place is known here" in text for text in texts(made.window))
+
+
+def test_the_dashboard_speaks_of_nothing_that_it_hides(app, stage):
+    under_way(feedback=False)
+    made = stage("sim:relaxed", known=KNOWN, raw_shown=True)
+    made.until(lambda: made.has_drawn(3))
+    assert not re.search(r"\bline\b|[Ww]atch|trace", " ".join(texts(made.window)))
+    raw = made.window._footer.raw
+    assert not raw.isEnabled()
+    assert not raw.isChecked()
+    assert "without feedback" in raw.toolTip()
+    QtTest.QTest.keyClick(made.window, QtCore.Qt.Key.Key_W)
+    assert made.settings.raw_shown  # as it was
+    assert "without feedback" in made.window._banner._text.text()
+    press(made.window, "Show it all the same")
+    press(made.window, "Show it")
+    assert raw.isEnabled()
+    assert raw.isChecked()
+    assert "without feedback" not in raw.toolTip()
+
+
+@pytest.mark.parametrize("leave", [QtCore.Qt.Key.Key_Escape, QtCore.Qt.Key.Key_Return])
+def test_leaving_the_question_leaves_the_focus_where_it_was(app, stage, leave):
+    under_way(feedback=False)
+    made = stage("sim:relaxed", known=KNOWN)
+    wanted = []
+    made.window.train_wanted.connect(lambda: wanted.append(True))
+    (show,) = (b for b in made.window.findChildren(QtWidgets.QPushButton) if "all the" in b.text())
+    show.setFocus()
+    QtTest.QTest.keyClick(show, QtCore.Qt.Key.Key_Space)
+    leaves = made.window.focusWidget()
+    assert leaves.text() == "Leave it hidden (Esc)"
+    if leave == QtCore.Qt.Key.Key_Escape:
+        QtTest.QTest.keyClick(leaves, leave)
+    else:
+        leaves.click()
+    assert made.window.focusWidget() is show
+    QtTest.QTest.keyClick(made.window.focusWidget(), QtCore.Qt.Key.Key_Space)
+    assert not wanted
+    assert load_trials()[0].latest.deviations == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "what"), [(QtCore.Qt.Key.Key_V, "review"), (QtCore.Qt.Key.Key_H, "history")]
+)
+def test_figures_of_an_off_block_open_only_to_who_agrees(app, stage, key, what):
+    trial = under_way(feedback=False)
+    made = stage("sim:relaxed", known=KNOWN)
+    last = blocks_of(trial)[0].last
+
+    def opened():
+        return getattr(made.window, f"_{what}")
+
+    made.window._footer.mark.setFocus()
+    QtTest.QTest.keyClick(made.window, key)
+    assert any(f"until after {last}" in text for text in texts(made.window))
+    press(made.window, "Leave it hidden")
+    assert opened() is None
+    assert made.window.focusWidget() is made.window._footer.mark  # as before the question
+    assert load_trials()[0].latest.deviations == ()
+    QtTest.QTest.keyClick(made.window, key)
+    press(made.window, f"Open the {what}")
+    assert opened().isVisible()
+    (deviation,) = load_trials()[0].latest.deviations
+    assert deviation.what == f"tension shown in the {what}"
+    getattr(made.window, f"show_{what}")()  # it is there: nothing is asked
+    assert not any("all the same?" in text for text in texts(made.window))
+
+
+@pytest.mark.parametrize("what", ["review", "history"])
+def test_with_feedback_figures_open_at_once(app, stage, what):
+    under_way(feedback=True)
+    made = stage("sim:relaxed", known=KNOWN)
+    getattr(made.window, f"show_{what}")()
+    assert getattr(made.window, f"_{what}").isVisible()
+    assert load_trials()[0].latest.deviations == ()
 
 
 @pytest.mark.parametrize("site", ["Left shoulder", "Left jaw"])

@@ -26,7 +26,7 @@ from unclench.trial.plan import (
     save_trials,
     trials_path,
 )
-from unclench.trial.words import plan_words, standing_words
+from unclench.trial.words import plan_words, standing_words, unseen_words
 from unclench_dsp import NARROW, WIDE
 from unclench_dsp.permutation import smallest_p
 
@@ -165,9 +165,22 @@ def test_a_trial_holds_for_its_site_band_and_board_alone():
     assert running_now(["Left shoulder"], WIDE, True, told.append, now) is None
     assert running_now(["Left shoulder"], WIDE, False, told.append, NOW) is None  # not begun
     assert told == []
+    unknown = running_now([], WIDE, False, told.append, now)  # it may well be the trial's site
+    assert "no place is known here, so it holds for any signal" in standing_words(unknown)
+    assert running_now([], NARROW, False, told.append, now) is None
+    assert running_now([], WIDE, True, told.append, now) is None
     trials_path().write_text("{", encoding="utf-8")
     assert running_now(["Left shoulder"], WIDE, False, told.append, now) is None
     assert "no trial runs" in told[0]
+
+
+def test_words_of_a_line_are_replaced_or_followed_by_what_holds():
+    assert unseen_words("hold", "Let the line sink below the goal.", own=False) == (
+        "Let go, and rest there."
+    )
+    assert unseen_words("settle", "Sit comfortably.", own=False) == "Sit comfortably."
+    own = unseen_words("hold", "Watch the line.", own=True)
+    assert own == "Watch the line.\nTension is not shown in this block."
 
 
 def test_deviations_are_kept_with_the_trial():

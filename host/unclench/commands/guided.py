@@ -26,7 +26,7 @@ from unclench.training.session import Session
 from unclench.training.setup import site_names, trained_channels, without_calibration
 from unclench.training.snapshot import Snapshot
 from unclench.trial.phases import running_now
-from unclench.trial.words import UNSHOWN, standing_words
+from unclench.trial.words import UNSHOWN, standing_words, unseen_words
 
 _LOOK_S = 0.1
 _PATIENCE_S = 60.0  # for a board that went away; the session waits for it meanwhile
@@ -86,7 +86,7 @@ def run_guided(
     try:
         channels = trained_channels(info, places, book)
         channels = without_calibration(channels) if anew else channels
-        sites = [channel.label for channel in channels]
+        sites = [channel.label for channel in channels] if places else []
         standing = None if anew else running_now(sites, info.settings.band, info.virtual, _tell)
         feedback = standing is None or standing.feedback
         if standing is not None:
@@ -104,7 +104,7 @@ def run_guided(
         if out is not None:
             about: dict[str, Any] = {"sites": site_names(channels, len(info.channels))}
             if standing is not None:
-                about |= {"feedback": feedback, "trial": standing.in_session()}
+                about |= standing.in_session()
             recorder = Recorder(out, info, origin=0, lossless=pipeline.lossless, about=about)
             session.keep(recorder, text)
     except BaseException:
@@ -170,7 +170,10 @@ def _follow(
             line.update(_line(snapshot, feedback))
             if asks and snapshot.cue.headline != said:
                 said = snapshot.cue.headline
-                click.echo(f"{said}. {snapshot.cue.detail}".strip(), err=True)
+                step, detail = snapshot.step, snapshot.cue.detail
+                if not feedback and not isinstance(step, Reflect):
+                    detail = unseen_words(step.kind, detail, bool(step.say))
+                click.echo(f"{said}. {detail}".strip(), err=True)
             if isinstance(snapshot.step, Reflect) and asked != snapshot.step_number:
                 asked = snapshot.step_number  # only put to somebody who can answer
                 line.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -10,10 +11,13 @@ import click
 
 from unclench.commands.options import Seconds, Wanted, source_options
 from unclench.errors import InputError, StoreError
+from unclench.live.blocks import StreamInfo
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
-from unclench.settings import LARGEST_WINDOW, load_settings
-from unclench.training.sites import place_label
+from unclench.settings import LARGEST_WINDOW, Place, load_settings
+from unclench.training.calibrations import book_path, load_book
+from unclench.training.setup import about_channels, trained_channels
+from unclench.training.values import TrainedChannel
 from unclench.trial.phases import running_now
 from unclench.trial.words import standing_words
 
@@ -39,6 +43,16 @@ class _Size(click.ParamType[tuple[int, int]]):
 
 def _tell(sentence: str) -> None:
     click.echo(sentence, err=True)
+
+
+def _known(info: StreamInfo, places: Sequence[Place]) -> tuple[TrainedChannel, ...]:
+    """What is known of the channels; nothing where no places are, or none that fit the board."""
+    if not places:
+        return ()
+    book, _ = load_book(book_path(info.virtual))
+    with contextlib.suppress(InputError):
+        return trained_channels(info, places, book)
+    return ()
 
 
 @click.command("live")
@@ -90,13 +104,17 @@ def live_command(
     recorder = None
     try:
         info = pipeline.connect()
-        sites = [place_label(place) for place in saved.places]
+        known = _known(info, saved.places)
+        sites = [channel.label for channel in known]
         standing = running_now(sites, info.settings.band, info.virtual, _tell)
         if standing is not None:
             _tell(standing_words(standing))
         rings = DisplayRings(info)
         if record_dir is not None:
-            recorder = Recorder(record_dir, info, origin=0, lossless=pipeline.lossless)
+            about = about_channels(known, len(info.channels))
+            if standing is not None:
+                about |= standing.in_session()
+            recorder = Recorder(record_dir, info, origin=0, lossless=pipeline.lossless, about=about)
         pipeline.start([rings] if recorder is None else [recorder, rings])
         run_dashboard(
             pipeline,

@@ -24,15 +24,18 @@ from unclench.settings import Place
 from unclench.store.schema import SessionMeta
 from unclench.training.calibrations import book_path, load_book
 from unclench.training.setup import about_channels, parse_place, trained_channels
+from unclench.trial.phases import running_now
+from unclench.trial.words import standing_words
 
 _POLL_S = 0.1
 _PATIENCE_S = 5.0  # beyond the time asked for, for a board that went away
 
 
 class _LatestTension:
-    """A sink that remembers the newest tension."""
+    """A sink that remembers the newest tension, to be told unless a self-trial hides it."""
 
     def __init__(self) -> None:
+        self.shown = True
         self.tension_uv: np.ndarray[Any, np.dtype[np.float64]] | None = None
 
     def block(self, block: LiveBlock) -> None:
@@ -42,6 +45,8 @@ class _LatestTension:
         pass
 
     def words(self) -> str:
+        if not self.shown:
+            return ""
         if self.tension_uv is None:
             return "settling"
         return " ".join(f"{value:.1f}" for value in self.tension_uv) + " uV"
@@ -103,16 +108,25 @@ def _run(
 ) -> tuple[SessionMeta, Path]:
     latest = _LatestTension()
     info = pipeline.connect()
+    said: list[str] = []
     try:
-        about = {}
+        about: dict[str, Any] = {}
+        sites: list[str] = []
         if places:
             book, _ = load_book(book_path(info.virtual))
-            about = about_channels(trained_channels(info, places, book), len(info.channels))
+            channels = trained_channels(info, places, book)
+            about = about_channels(channels, len(info.channels))
+            sites = [channel.label for channel in channels]
+        standing = running_now(sites, info.settings.band, info.virtual, said.append)
+        if standing is not None:
+            about |= standing.in_session()
+            said.append(standing_words(standing))
+            latest.shown = standing.feedback
         recorder = Recorder(out, info, origin=0, lossless=pipeline.lossless, about=about)
     except BaseException:
         pipeline.stop()
         raise
-    for note in notes:  # not sooner: an error stands alone
+    for note in (*notes, *said):  # not sooner: an error stands alone
         click.echo(note, err=True)
     trouble = None
     try:

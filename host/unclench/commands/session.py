@@ -113,8 +113,13 @@ def session_command(
         click.echo(guided.note, err=True)
     if as_json:
         assert guided.meta is not None
+        outcome = guided.outcome.to_json()
+        if not guided.feedback:  # what tells of tension: in session.json for the verdict
+            for name in ("channels", "score", "steps", "notes"):
+                del outcome[name]
         summary = {
-            **guided.outcome.to_json(),
+            **outcome,
+            "feedback": guided.feedback,
             "folder": str(guided.folder),
             "duration_s": guided.meta.duration_s,
             "lost_samples": guided.meta.lost_samples,

@@ -32,7 +32,7 @@ from unclench.trial.plan import (
 )
 from unclench.trial.today import sessions_on
 from unclench.trial.verdict import Verdict, judge
-from unclench.trial.words import plan_words, standing_words
+from unclench.trial.words import dashboard_words, plan_words, standing_words
 from unclench_dsp import BANDS
 
 _WIDTH = 80
@@ -95,7 +95,7 @@ def plan_command(
     )
     trials.trials.append(trial)
     save_trials(trials)
-    _say(plan_words(trial))
+    _say([*plan_words(trial), dashboard_words(trial, settings.places)])
     click.echo(f"Kept in {trials_path()}, where the order stands too: better not look.")
 
 

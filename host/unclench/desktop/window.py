@@ -27,14 +27,15 @@ from unclench.live.rings import DisplayRings
 from unclench.settings import Settings, save_settings, sessions_dir
 from unclench.training.setup import about_channels
 from unclench.training.values import TrainedChannel
-from unclench.trial.phases import note_deviation, running_now
-from unclench.trial.words import standing_words
+from unclench.trial.phases import Standing, note_deviation, running_now
+from unclench.trial.words import SHOWN_NOTE, figures_question, standing_words
 
 _FRAME_MS = 16
 _TRIAL_MS = 30_000  # a day may end while the window is open
 _WORDS_MS = 200
 _SUM_UP_EVERY = 5  # of those: figures that hardly change need not be laid out so often
 _TEXT_STEPS = (0.7, 2.5, 0.1)
+_NO_RAW = "The raw signal shows tension, and today is in a block without feedback."
 
 
 class Dashboard(QtWidgets.QMainWindow):
@@ -107,6 +108,7 @@ class Dashboard(QtWidgets.QMainWindow):
         self._trial_bar = TrialBar()
         self._trial_words, self._feedback = "", True
         self._shown_block = -1  # of a self-trial, in which a person wanted to see all the same
+        self._raw_tip = self._footer.raw.toolTip()
         self._history: HistoryWindow | None = None
         self._review: ReviewWindow | None = None
         self._lay_out()
@@ -188,6 +190,9 @@ class Dashboard(QtWidgets.QMainWindow):
         try:
             info = self._pipeline.info
             about = about_channels(self._known, len(info.channels))
+            standing = self._standing()
+            if standing is not None:
+                about |= standing.in_session(shown=self._shows_all_the_same(standing))
             self._recorder = Recorder(folder, info, about=about)
         except StoreError as error:
             self._banner.tell(str(error))
@@ -217,6 +222,9 @@ class Dashboard(QtWidgets.QMainWindow):
 
     def toggle_raw(self) -> None:
         """Show or hide the raw traces."""
+        if not self._feedback:
+            self._banner.tell(_NO_RAW)
+            return
         self._remember(raw_shown=not self._settings.raw_shown)
         for row in self._rows:
             row.raw.setVisible(self._settings.raw_shown)
@@ -229,7 +237,13 @@ class Dashboard(QtWidgets.QMainWindow):
         self._change_looks()
 
     def show_review(self) -> None:
-        """Show what was recorded."""
+        """Show what was recorded; in a block without feedback ask first."""
+        if self._review is not None and self._review.isVisible():
+            self._open_review()
+        else:
+            self._unless_hidden("review", self._open_review)
+
+    def _open_review(self) -> None:
         if self._review is None or not self._review.isVisible():
             self._review = ReviewWindow(sessions_dir(self._settings), self._settings, self._saved)
             self._review.choices.changed.connect(self._change_looks)
@@ -238,7 +252,13 @@ class Dashboard(QtWidgets.QMainWindow):
         self._review.activateWindow()
 
     def show_history(self) -> None:
-        """Show the sessions of all weeks."""
+        """Show the sessions of all weeks; in a block without feedback ask first."""
+        if self._history is not None and self._history.isVisible():
+            self._open_history()
+        else:
+            self._unless_hidden("history", self._open_history)
+
+    def _open_history(self) -> None:
         if self._history is None:
             self._history = HistoryWindow(sessions_dir(self._settings))
         self._history.set_looks(self._theme(), self._settings.text_scale)
@@ -331,29 +351,58 @@ class Dashboard(QtWidgets.QMainWindow):
 
     # A self-trial
 
+    def _standing(self) -> Standing | None:
+        """The self-trial that holds for what is seen here now."""
+        info = self._pipeline.info
+        return running_now(self._sites, info.settings.band, info.virtual, self._banner.tell)
+
+    def _shows_all_the_same(self, standing: Standing) -> bool:
+        block = standing.block
+        return block is not None and not block.feedback and block.number == self._shown_block
+
     def _heed_trial(self) -> None:
         """Show what today's block of a self-trial asks for."""
-        info = self._pipeline.info
-        standing = running_now(self._sites, info.settings.band, info.virtual, self._banner.tell)
-        block = None if standing is None else standing.block
-        feedback = block is None or block.feedback or block.number == self._shown_block
+        standing = self._standing()
+        feedback = standing is None or standing.feedback or self._shows_all_the_same(standing)
         words = "" if standing is None else standing_words(standing)
         if words != self._trial_words or feedback != self._feedback:
             self._trial_words, self._feedback = words, feedback
             self._trial_bar.tell(words, hidden=not feedback)
             for row in self._rows:
                 row.set_feedback(feedback)
+            self._footer.raw.setEnabled(feedback)
+            self._footer.raw.setToolTip(self._raw_tip if feedback else _NO_RAW)
+            self._tell()
 
     def _show_all_the_same(self) -> None:
-        info = self._pipeline.info
-        standing = running_now(self._sites, info.settings.band, info.virtual, self._banner.tell)
+        standing = self._standing()
         if standing is not None and standing.block is not None:
             self._shown_block = standing.block.number
-            try:
-                note_deviation("the dashboard")
-            except StoreError as error:
-                self._banner.tell(str(error))
+            self._deviate("the dashboard")
+            if self._recorder is not None:
+                self._recorder.update(**standing.in_session(shown=True))
+                self._pipeline.mark(SHOWN_NOTE)
         self._heed_trial()
+
+    def _deviate(self, where: str) -> None:
+        try:
+            note_deviation(where)
+        except StoreError as error:
+            self._banner.tell(str(error))
+
+    def _unless_hidden(self, what: str, show: Callable[[], None]) -> None:
+        """Show past figures; where tension is not shown only to who agrees, which is kept."""
+        standing = self._standing()
+        if standing is None or standing.feedback or self._shows_all_the_same(standing):
+            show()
+            return
+
+        def open_it() -> None:
+            self._deviate(f"the {what}")
+            show()
+
+        do = (f"Open the {what}", "See figures, and keep that they were seen")
+        self._trial_bar.ask(figures_question(standing, what), do, open_it)
 
     # The picture
 
@@ -405,7 +454,8 @@ class Dashboard(QtWidgets.QMainWindow):
                     )
         recording_s = None if self._recorder is None else time.monotonic() - self._record_began_s
         self._header.tell(status, info.fs_hz, recording_s, self._paused)
-        self._footer.tell(self._recorder is not None, self._paused, self._settings.raw_shown)
+        raw_shown = self._settings.raw_shown and self._feedback
+        self._footer.tell(self._recorder is not None, self._paused, raw_shown)
         if not status.connected and not status.ended:
             self._banner.hold(f"Connection lost ({status.why}). It goes on when the board is back.")
         elif status.ended and status.why not in ("done", ""):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from unclench_dsp import SignalState
 
 EXPLANATION = (
-    "The line is how hard the muscle works. Lower is calmer: breathe out slowly and watch it fall."
+    "Tension is how hard the muscle works. Lower is calmer: breathe out slowly and let it fall."
 )
 
 HELP = """

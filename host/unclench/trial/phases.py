@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -30,6 +30,7 @@ class Standing:
     day: date
     state: Literal["to come", "running", "over", "stopped"]
     block: Block | None  # of the day, while it runs
+    placed: bool = True  # whether it is known that the sensor is at the trial's site
 
     @property
     def feedback(self) -> bool:
@@ -41,15 +42,18 @@ class Standing:
         """Days of this block after this day."""
         return 0 if self.block is None else (self.block.last - self.day).days
 
-    def in_session(self) -> dict[str, Any]:
-        """What session.json keeps of it."""
+    def in_session(self, shown: bool = False) -> dict[str, Any]:
+        """Entries of session.json; `shown`: tension is seen in a block without feedback."""
         assert self.block is not None
-        return {
+        trial = {
             "planned": self.trial.planned.isoformat(),
             "block": self.block.number + 1,
             "pair": self.block.pair + 1,
             "feedback": self.block.feedback,
         }
+        if shown:
+            trial["shown"] = True
+        return {"feedback": self.block.feedback or shown, "trial": trial}
 
 
 def blocks_of(trial: Trial) -> tuple[Block, ...]:
@@ -96,16 +100,19 @@ def running_now(
 ) -> Standing | None:
     """What holds for a session on these sites in this band; None where no trial runs on them.
 
+    No sites at all: where the sensors are is not known, so a trial may well be about it, and holds.
     A file that cannot be used is told with a sentence.
     """
     trials, trouble = load_trials()
     if trouble:
         tell(trouble)
     trial = trials.latest
-    if trial is None or (trial.band, trial.virtual) != (band, virtual) or trial.site not in sites:
+    if trial is None or (trial.band, trial.virtual) != (band, virtual):
+        return None
+    if sites and trial.site not in sites:
         return None
     standing = standing_of(trial, (now or datetime.now().astimezone()).date())
-    return standing if standing.block is not None else None
+    return replace(standing, placed=bool(sites)) if standing.block is not None else None
 
 
 def note_deviation(where: str, now: datetime | None = None) -> None:

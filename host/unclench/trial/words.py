@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from unclench.settings import Place
+from unclench.training.sites import place_label
 from unclench.trial.phases import Standing, last_day
 from unclench.trial.plan import MEASURE_WORDS, Trial
 
 UNSHOWN = "Self-trial: tension is not shown in this block."
+SHOWN_NOTE = "Tension shown in a block without feedback."
+
+# Where no line is shown, none is spoken of.
+_UNSEEN = {"hold": "Let go, and rest there.", "task": "Stay as calm as you can while you do it."}
 
 
 def plan_words(trial: Trial) -> list[str]:
@@ -39,11 +47,47 @@ def standing_words(standing: Standing, done_today: int | None = None) -> str:
     left = standing.days_left
     until = "this is its last day" if not left else f"{_days(left)} left after today"
     words = f"Self-trial, block {block.number + 1} of {2 * trial.pairs}: {phase}; {until}."
+    if not standing.placed:
+        words += f" It is about {trial.site}; no place is known here, so it holds for any signal."
     if done_today is None:
         return words
     if not done_today:
         return f"{words} Today's session is still to be done."
     return f"{words} Today's session is done."
+
+
+def unseen_words(kind: str, detail: str, own: bool) -> str:
+    """What to do in a step of this kind, where tension is not shown.
+
+    A program's `own` words stay, but may speak of what is not there: so that is said below them.
+    """
+    if own:
+        return f"{detail}\nTension is not shown in this block."
+    return _UNSEEN.get(kind, detail)
+
+
+def figures_question(standing: Standing, what: str) -> str:
+    """Asked before figures of a block without feedback open: `what` is a window."""
+    assert standing.block is not None
+    return (
+        f"Today is in a block without feedback, and figures can wait until after "
+        f"{standing.block.last}. Open the {what} all the same? The self-trial keeps that you did."
+    )
+
+
+def dashboard_words(trial: Trial, places: Sequence[Place]) -> str:
+    """Whether the dashboard will heed the trial, and how to tell it the place."""
+    how = "set it in the training window (G in the dashboard, or `unclench session`): Sensors."
+    own = [place_label(place) for place in places]
+    if trial.site in own:
+        return "The dashboard and the training window heed it."
+    if own:
+        there = " and ".join(own)
+        return f"The dashboard does not heed it yet, for your place there is {there}: {how}"
+    return (
+        "The dashboard heeds it. It does not know your place yet, so it takes any signal in this "
+        f"band for {trial.site}: {how}"
+    )
 
 
 def _days(n: int) -> str:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from unclench.training.program import Baseline, Hold, Reference, Reflect, Relax
 from unclench.training.snapshot import Snapshot
+from unclench.trial.words import unseen_words
 
 _LETTING_GO = ("rest", "release", "breathe")  # what is asked for then
-
-
-# Where no line is shown, none is spoken of.
-_UNSEEN = {"hold": "Let go, and rest there.", "task": "Stay as calm as you can while you do it."}
 
 
 def instruction(snapshot: Snapshot, feedback: bool = True) -> tuple[str, str]:
@@ -23,8 +20,9 @@ def instruction(snapshot: Snapshot, feedback: bool = True) -> tuple[str, str]:
         return "Well done" if snapshot.phase == "done" else "Ended", "All of it is kept."
     if isinstance(snapshot.step, Reflect):
         return "", ""  # the question stands in the middle
-    unseen = None if feedback or snapshot.step.say else _UNSEEN.get(snapshot.step.kind)
-    return snapshot.cue.headline, unseen or snapshot.cue.detail
+    cue, step = snapshot.cue, snapshot.step
+    detail = cue.detail if feedback else unseen_words(step.kind, cue.detail, bool(step.say))
+    return cue.headline, detail
 
 
 def part_done(snapshot: Snapshot) -> float | None:

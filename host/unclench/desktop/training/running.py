@@ -20,7 +20,7 @@ from unclench.training.snapshot import Snapshot
 from unclench.training.sound import Synth
 from unclench.training.tags import Tag, TagBoard, TagEvent
 from unclench.trial.phases import Standing, note_deviation
-from unclench.trial.words import standing_words
+from unclench.trial.words import SHOWN_NOTE, standing_words
 
 _SPAN_S = 60.0
 _PATIENCE_S = 1.0  # without a signal, before a person is told
@@ -181,10 +181,9 @@ class Running(QtCore.QObject):
         self.feedback = True
         self.page.show_trial("Self-trial: tension is shown all the same, which is kept.", True)
         if self._recorder is not None:
-            shown = {**self._standing.in_session(), "shown": True}
-            self._recorder.update(feedback=True, trial=shown)
+            self._recorder.update(**self._standing.in_session(shown=True))
         here = self._pipeline.sample_now()
-        self.session.put(here, "note", "Tension shown in a block without feedback.")
+        self.session.put(here, "note", SHOWN_NOTE)
         try:
             note_deviation("a session")
         except StoreError as error:

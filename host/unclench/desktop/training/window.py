@@ -316,7 +316,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         about: dict[str, Any] = {"sites": site_names(self._channels(), len(info.channels))}
         standing = self._standing()
         if standing is not None:
-            about |= {"feedback": standing.feedback, "trial": standing.in_session()}
+            about |= standing.in_session()
         recorder = None
         try:
             recorder = Recorder(folder, info, lossless=self._pipeline.lossless, about=about)
@@ -375,7 +375,8 @@ class TrainingWindow(QtWidgets.QMainWindow):
     def _standing(self) -> Standing | None:
         """The self-trial that a session begun now would belong to."""
         info = self._pipeline.info
-        sites = [channel.label for channel in self._channels()]
+        n = len(info.channels)
+        sites = [place_label(place) for place in self._places if place.channel <= n]
         return running_now(sites, info.settings.band, info.virtual, self._banner.tell)
 
     def _tell_trial(self) -> None:
