@@ -106,7 +106,10 @@ def run_dashboard(
 
     watch = QtCore.QTimer(timeout=look_for_end)
     watch.start(100)
-    _show_until_closed(app, window, troubles, settings.maximized and screenshot is None)
+    try:
+        _show_until_closed(app, window, troubles, settings.maximized and screenshot is None)
+    finally:
+        watch.stop()  # or it goes on looking after all of this is gone
 
 
 def run_training(
