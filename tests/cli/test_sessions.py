@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
+from unclench.errors import InputError
 from unclench.settings import load_settings, own_dir, sessions_dir
 from unclench.store.edit import edit_meta
 from unclench.store.reader import open_session
@@ -89,7 +91,8 @@ def test_the_list_in_a_pipe_is_one_session_a_line_newest_first(run, keep):
         "%",
     ]
     assert done.err == (
-        "One session has no figures yet (-): `unclench sessions --review` makes them.\n"
+        "One session has no figures yet (-): `unclench sessions --review` makes them, or "
+        "says why there are none.\n"
     )
 
 
@@ -247,7 +250,9 @@ def test_backup_and_restore(run, keep, root, tmp_path):
     file = tmp_path / "b.zip"
     said = run("sessions", "backup", file)
     assert said.out.startswith(f"{file}: 2 sessions and 1 file of your own, ")
-    assert "overwrites nothing" in run("sessions", "backup", file).sentence()
+    said = run("sessions", "backup", file).sentence()
+    assert "overwrites nothing" in said
+    assert "--force" in said
     assert run("sessions", "backup", file, "--force").status == 0
     shutil.rmtree(root / "a")
     (own_dir() / "tags.toml").write_text("# other")
@@ -275,3 +280,26 @@ def test_a_backup_of_some_holds_nothing_else(run, keep, tmp_path):
 def test_a_broken_backup_is_a_sentence(run, tmp_path):
     (tmp_path / "b.zip").write_text("hello")
     assert "damaged or no zip file" in run("sessions", "restore", tmp_path / "b.zip").sentence()
+
+
+def test_labels_put_on_at_once_are_all_kept(keep):
+    folder = keep("walk")
+    tag = [sys.executable, "-m", "unclench", "sessions", "tag", str(folder)]
+    programs = [subprocess.Popen([*tag, f"label {n}"], stdout=subprocess.PIPE) for n in range(5)]
+    for program in programs:
+        program.communicate(timeout=60)
+        assert program.returncode == 0
+    assert sorted(open_session(folder).meta.labels) == [f"label {n}" for n in range(5)]
+
+
+def test_what_has_no_figures_says_why_and_asks_for_nothing_more(run, keep, monkeypatch):
+    keep("odd")
+
+    def none(_folder):
+        raise InputError("it is too short.")
+
+    monkeypatch.setattr("unclench.review.summary.ensure_summary", none)
+    done = run("sessions", "--review")
+    assert "odd has no figures: it is too short.\n" in done.err
+    assert "--review" not in done.err
+    assert "`unclench sessions --review` makes them" in run("sessions").err

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +17,11 @@ from hypothesis import strategies as st
 
 from unclench.errors import InputError, StoreError
 from unclench.store import BoardConstants, Event, SessionMeta, SessionWriter, open_session
+from unclench.store.backup import write_backup
 from unclench.store.edit import ChangedMeanwhileError, edit_events, edit_meta
+from unclench.store.folder import LOCK
+from unclench.store.lock import locked
+from unclench.store.restore import restore_backup
 from unclench_wire.messages import Channel, Hello
 
 META = SessionMeta(
@@ -49,7 +57,7 @@ def folder(tmp_path):
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != LOCK}
 
 
 def raw(folder: Path) -> dict:
@@ -216,3 +224,56 @@ def test_what_was_written_is_known_again(tmp_path_factory, events):
     folder = write(tmp_path_factory.mktemp("known") / "walk")
     edit_events(folder, events)
     edit_events(folder, EVENTS, before=events)
+
+
+TAG = """
+import sys
+from pathlib import Path
+from unclench.store.edit import edit_meta
+folder, own = Path(sys.argv[1]), sys.argv[2]
+sys.stdin.read(1)  # all at once
+for n in range(8):
+    edit_meta(folder, lambda meta: {"labels": [*meta.labels, f"{own}{n}"]})
+edit_meta(folder, title="named") if own == "a" else edit_meta(folder, note=own)
+"""
+
+
+def test_changes_by_several_programs_at_once_are_all_kept(folder):
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-c", TAG, str(folder), own],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for own in "abcd"
+    ]
+    for program in programs:
+        program.stdin.write(b"!")
+        program.stdin.flush()
+    said = [program.communicate(timeout=60)[1].decode() for program in programs]
+    assert said == [""] * 4
+    meta = open_session(folder).meta
+    assert sorted(meta.labels) == sorted(f"{own}{n}" for own in "abcd" for n in range(8))
+    assert (meta.title, meta.note in "bcd") == ("named", True)
+    assert not list(folder.glob("*.part"))
+
+
+def test_a_change_waits_for_another_one(folder):
+    with ThreadPoolExecutor(1) as pool:
+        with locked(folder):
+            waiting = pool.submit(edit_meta, folder, title="late")
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
+            assert open_session(folder).meta.title == ""
+        assert waiting.result().title == "late"
+
+
+def test_the_lock_is_no_part_of_a_session(folder, tmp_path):
+    edit_events(folder, EVENTS[:2])
+    assert (folder / LOCK).exists()
+    backup = tmp_path / "b.zip"
+    write_backup(backup, tmp_path, [folder])
+    with zipfile.ZipFile(backup) as archive:
+        assert not [name for name in archive.namelist() if LOCK in name]
+    report = restore_backup(backup, tmp_path, own=tmp_path / "own")
+    assert report.there == ["walk"]

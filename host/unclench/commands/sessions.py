@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -19,6 +20,7 @@ from unclench.settings import load_settings, own_dir, sessions_dir
 from unclench.store.edit import edit_meta, is_recording, require_ended
 from unclench.store.library import Entry, Library
 from unclench.store.reader import open_session
+from unclench.store.schema import SessionMeta
 
 
 class _ListByDefault(click.Group):
@@ -71,8 +73,9 @@ def list_command(
         return found[:limit]
 
     entries = wanted()
+    why_none: dict[Path, str] = {}
     if review and any(_lacks_figures(e) for e in entries):
-        _review([e for e in entries if _lacks_figures(e)])
+        why_none = _review([e for e in entries if _lacks_figures(e)])
         entries = wanted()
     if as_json:
         listed = [plain(entry) for entry in entries]
@@ -82,11 +85,16 @@ def list_command(
         click.echo(_nothing(library, filtered=bool(site or labels or since)))
         return
     print_list(entries)
-    lacking = sum(_lacks_figures(entry) for entry in entries)
+    for entry in entries:
+        if entry.folder in why_none:
+            click.echo(f"{entry.name} has no figures: {why_none[entry.folder]}", err=True)
+    lacking = sum(_lacks_figures(entry) and entry.folder not in why_none for entry in entries)
     if lacking:
         whose = "One session has" if lacking == 1 else f"{lacking} sessions have"
         click.echo(
-            f"{whose} no figures yet (-): `unclench sessions --review` makes them.", err=True
+            f"{whose} no figures yet (-): `unclench sessions --review` makes them, or says why "
+            "there are none.",
+            err=True,
         )
 
 
@@ -111,15 +119,17 @@ def rename_command(session: str, title: str) -> None:
 def tag_command(session: str, labels: Sequence[str], remove: bool) -> None:
     """Put labels on SESSION, to find it again with `--label`."""
     entry = _sound(session)
-    if remove:
-        missing = [label for label in labels if label not in entry.labels]
+
+    def changed(meta: SessionMeta) -> dict[str, Any]:
+        if not remove:
+            return {"labels": [*meta.labels, *labels]}
+        missing = [label for label in labels if label not in meta.labels]
         if missing:
-            has = ", ".join(entry.labels) or "none"
+            has = ", ".join(meta.labels) or "none"
             raise InputError(f"{entry.name} has no label {missing[0]!r}; its labels: {has}.")
-        kept = [label for label in entry.labels if label not in labels]
-    else:
-        kept = [*entry.labels, *labels]
-    meta = edit_meta(entry.folder, labels=kept)
+        return {"labels": [label for label in meta.labels if label not in labels]}
+
+    meta = edit_meta(entry.folder, changed)
     click.echo(f"{entry.name}: {', '.join(meta.labels) or 'no labels'}.")
 
 
@@ -244,18 +254,22 @@ def _lacks_figures(entry: Entry) -> bool:
     return not entry.trouble and entry.summary is None and entry.duration_s > 0
 
 
-def _review(entries: Sequence[Entry]) -> None:
-    """Make figures; what cannot be reviewed is told, and stops nothing."""
+def _review(entries: Sequence[Entry]) -> dict[Path, str]:
+    """Make figures; return why there are none where that cannot be, which stops nothing."""
     from unclench.review.summary import ensure_summary
 
+    why_none: dict[Path, str] = {}
     with _progress("reviewing") as progress:
         for n, entry in enumerate(entries):
             progress(n, len(entries))
             try:
-                if not is_recording(entry.folder, open_session(entry.folder).meta):
+                if is_recording(entry.folder, open_session(entry.folder).meta):
+                    why_none[entry.folder] = "it is still being recorded."
+                else:
                     ensure_summary(entry.folder)
             except UnclenchError as error:
-                click.echo(str(error), err=True)
+                why_none[entry.folder] = str(error)
+    return why_none
 
 
 @contextmanager

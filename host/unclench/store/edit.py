@@ -11,15 +11,16 @@ import math
 import os
 import shutil
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from unclench.errors import InputError, StoreError
-from unclench.store.folder import EMG, EVENTS, META, SUMMARY, TENSION
+from unclench.store.folder import EMG, EVENTS, META, SUMMARY, TENSION, why_unwritable
+from unclench.store.lock import locked
 from unclench.store.reader import Event, open_session
 from unclench.store.schema import SessionMeta, parse_meta
 from unclench.store.text import safe_cell
@@ -62,8 +63,20 @@ def require_ended(folder: Path) -> SessionMeta:
     return meta
 
 
-def edit_meta(folder: Path, **changes: Any) -> SessionMeta:
+def edit_meta(
+    folder: Path,
+    change: Callable[[SessionMeta], Mapping[str, Any]] | None = None,
+    /,
+    **changes: Any,
+) -> SessionMeta:
     """Change entries of session.json, such as `title` and `labels`; unknown keys in it are kept.
+
+    No other program changes the session between reading and writing.
+
+    Parameters
+    ----------
+    change
+        Given what the file says, returns further changes: for those that build on what is there.
 
     Raises
     ------
@@ -72,6 +85,12 @@ def edit_meta(folder: Path, **changes: Any) -> SessionMeta:
     StoreError
         Not readable, of a newer version, still being recorded, or not writable.
     """
+    with _held(folder):
+        meta = require_ended(folder)
+        return _write_meta(folder, meta, {**changes, **(change(meta) if change else {})})
+
+
+def _write_meta(folder: Path, meta: SessionMeta, changes: dict[str, Any]) -> SessionMeta:
     unknown = changes.keys() - SessionMeta.model_fields.keys()
     if unknown:
         raise TypeError(f"session.json has no {', '.join(sorted(unknown))}")
@@ -82,7 +101,6 @@ def edit_meta(folder: Path, **changes: Any) -> SessionMeta:
         if "" in labels:
             raise InputError("A label is empty; one or more letters are expected.")
         changes["labels"] = tuple(dict.fromkeys(labels))
-    meta = require_ended(folder)
     path = folder / META
     try:
         edited = SessionMeta.model_validate({**meta.model_dump(), **changes})
@@ -129,6 +147,11 @@ def edit_events(
     StoreError
         Not readable, of a newer version, still being recorded, or not writable.
     """
+    with _held(folder):
+        _write_events(folder, events, before)
+
+
+def _write_events(folder: Path, events: Sequence[Event], before: Sequence[Event] | None) -> None:
     meta = require_ended(folder)
     for event in events:
         _check(event)
@@ -143,7 +166,7 @@ def edit_events(
             )
     try:
         if path.exists() and not original.exists():
-            part = folder / f"{EVENTS_ORIGINAL}.part"
+            part = folder / f"{EVENTS_ORIGINAL}.{os.getpid()}.part"
             shutil.copy2(path, part)
             part.replace(original)
         # Its figures are of the events before; of the same size by chance, they would be believed.
@@ -151,6 +174,18 @@ def edit_events(
     except OSError as error:
         raise _unwritable(original, error) from error
     _replace(path, text.encode())
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a session that can be read. Raises StoreError."""
+    require_ended(folder)  # what cannot be changed gets no lock file
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(folder))
+        except OSError as error:
+            raise _unwritable(folder / META, error) from error
+        yield
 
 
 def _table(events: Sequence[Event], fs_hz: float) -> str:
@@ -190,7 +225,7 @@ def _encodable(text: str) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
             file.write(content)
@@ -205,6 +240,6 @@ def _replace(path: Path, content: bytes) -> None:
 
 def _unwritable(path: Path, error: OSError) -> StoreError:
     return StoreError(
-        f"{path} cannot be written: {error.strerror or error}; it is left as it was. Check the "
+        f"{path} cannot be written: {why_unwritable(error)}; it is left as it was. Check the "
         "disk and who may write there."
     )
