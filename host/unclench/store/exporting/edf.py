@@ -29,9 +29,7 @@ _LONGEST_RECORD_S = 60
 _MOST_VALUES = 2**30
 _FIRST_YEAR, _LAST_YEAR = 1985, 2084
 _SKIP = "BAD_ACQ_SKIP"
-OURS = (
-    "unclench"  # stands in the field of the recording, so that `import` knows its own annotations
-)
+OURS = "unclench"  # in the field of the recording: `import` knows our annotations by it
 AT_SITE = "surface electrodes at "
 
 
