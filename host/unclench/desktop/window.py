@@ -246,7 +246,7 @@ class Dashboard(QtWidgets.QMainWindow):
     def _open_review(self) -> None:
         if self._review is None or not self._review.isVisible():
             self._review = ReviewWindow(sessions_dir(self._settings), self._settings, self._saved)
-            self._review.choices.changed.connect(self._change_looks)
+            self._review.choices.looks_changed.connect(self._change_looks)
             self._review.show()
         self._review.raise_()
         self._review.activateWindow()

@@ -9,12 +9,12 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.bars import Banner
 from unclench.desktop.helpdialog import HelpDialog
+from unclench.desktop.looks import Looks
 from unclench.desktop.review.comparepage import ComparePage
 from unclench.desktop.review.desk import Desk
 from unclench.desktop.review.exportdialog import ExportDialog
 from unclench.desktop.review.library import SessionList
 from unclench.desktop.review.listpage import ListPage
-from unclench.desktop.review.looks import Looks
 from unclench.desktop.review.reporting import make_report, show_outside
 from unclench.desktop.review.sessionpage import SessionPage
 from unclench.desktop.review.tasks import Newest
@@ -117,7 +117,7 @@ class ReviewWindow(QtWidgets.QMainWindow):
             each.help_wanted.connect(self.show_help)
         self._reporting.done.connect(self._reported)
         self._reporting.failed.connect(self._no_report)
-        self.choices.changed.connect(self.apply_looks)
+        self.choices.looks_changed.connect(self.apply_looks)
         self.choices.trouble.connect(self._banner.answer)
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
             ("Ctrl++", lambda: self.choices.scale_text(+0.1)),

@@ -1,4 +1,4 @@
-"""Colours and text size of the review window, kept for the next start."""
+"""Colours and text size of a window, kept for the next start."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TEXT_SCALES = (0.7, 2.5)
 class Looks(QtCore.QObject):
     """What holds now, and what is kept for the next start: see `Dashboard`."""
 
-    changed = QtCore.pyqtSignal()
+    looks_changed = QtCore.pyqtSignal()
     trouble = QtCore.pyqtSignal(str)
 
     def __init__(self, settings: Settings, saved: Settings) -> None:
@@ -33,7 +33,7 @@ class Looks(QtCore.QObject):
     def set_theme(self, name: Literal["system", "light", "dark"]) -> None:
         """Change the colours."""
         self.remember(theme=name)
-        self.changed.emit()
+        self.looks_changed.emit()
 
     def toggle_theme(self) -> None:
         """Change between light and dark."""
@@ -44,7 +44,7 @@ class Looks(QtCore.QObject):
         low, high = _TEXT_SCALES
         wanted = 1.0 if step is None else self.settings.text_scale + step
         self.remember(text_scale=round(min(high, max(low, wanted)), 2))
-        self.changed.emit()
+        self.looks_changed.emit()
 
     def remember(self, **choices: Any) -> None:
         """Keep choices, for now and for the next start."""
