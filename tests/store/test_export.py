@@ -280,3 +280,11 @@ def test_values_are_spread_over_all_integers(values, bits):
     back = low + (scaled.digital.astype(np.int64) - scaled.digital_range[0]) * scaled.step_uv
     assert np.abs(back - emg_uv).max() <= scaled.step_uv * 0.5001 + 1e-9 * max(abs(low), abs(high))
     assert scaled.digital.min() > scaled.digital_range[0]
+
+
+def test_lengths_that_cannot_be_are_left_out(kept):
+    with (kept / "events.csv").open("a") as file:
+        file.write("1000,0.5,score,odd,-5e16,\n-4,0,tag,posture: x,,\n-9,0,tag end,posture: x,7,\n")
+    notes = {text: seconds for _, seconds, text in by_pyedflib(export(kept, "edf").path)[2]}
+    assert notes["score: odd"] <= 0
+    assert notes["tag: posture: x"] == 0

@@ -199,15 +199,18 @@ def _spans(content: Content) -> list[tuple[float, float | None, str]]:
     spans: list[tuple[float, float | None, str]] = []
     tags: dict[str, int] = {}  # those under way: where in `spans`
     for event in content.events:
-        at_s, kind, lasted_s = float(event.sample / rate), event.kind, event.duration_s
-        start_s = max(0.0, at_s - (lasted_s or 0.0))
+        at_s, kind, lasted_s = float(max(0, event.sample) / rate), event.kind, event.duration_s
+        if lasted_s is not None and not 0.0 <= lasted_s <= at_s:  # a spoilt file says anything
+            lasted_s = None
+        start_s = at_s - (lasted_s or 0.0)
         if kind == "tag":
             tags[event.text] = len(spans)
         elif kind == "tag end":
             kind = "tag"
             if event.text in tags:  # the span stands for both
                 at = tags[event.text]
-                spans[at] = (spans[at][0], round(at_s - spans[at][0], 6), spans[at][2])
+                lasted_s = round(max(0.0, at_s - spans[at][0]), 6)
+                spans[at] = (spans[at][0], lasted_s, spans[at][2])
                 del tags[event.text]
                 continue
         if kind != "gap":
