@@ -33,9 +33,11 @@ from unclench_dsp.quality import (
     clipped_fraction,
     seen_rails_uv,
 )
+from unclench_dsp.sensor import MYOWARE2_BAND_HZ, sensor_response
 
 __all__ = [
     "BANDS",
+    "MYOWARE2_BAND_HZ",
     "NARROW",
     "WIDE",
     "Assessment",
@@ -75,6 +77,7 @@ __all__ = [
     "rectify",
     "resting_baseline",
     "seen_rails_uv",
+    "sensor_response",
     "settle_s",
     "slow_swings",
     "swings_by_second",

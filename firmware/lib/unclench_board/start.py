@@ -14,13 +14,13 @@ import uctypes
 from unclench_board import acquisition, registers
 from unclench_board.hardware import Hardware
 from unclench_board.light import Light
+from unclench_board.pins import ADC_PINS, LIGHT_PIN, PROMPT_PIN
 from unclench_board.service import Port, serve
 from unclench_board.settings import Settings
 from unclench_wire import ids
 from unclench_wire.board import Board
 
 SETTINGS_PATH = "/unclench_settings.json"
-PROMPT_PIN = 22  # held low (to the GND beside it) at power-on: no program, only the prompt
 _CTRL_C = 3
 
 
@@ -45,7 +45,7 @@ def _run():
     ring = bytearray(acquisition.RING_BYTES)
     table = array("I", [0] * acquisition.TABLE_WORDS)
     mover, feeder = rp2.DMA(), rp2.DMA()  # claimed, so that nobody else takes them
-    for pin in (26, 27, 28):
+    for pin in ADC_PINS:
         machine.ADC(pin)  # switches the converter on and the pin's digital half off
     converter = acquisition.Acquisition(
         machine.mem32,
@@ -83,6 +83,6 @@ def _lamp():
     if "Pico W" in os.uname().machine:  # its light hangs on the radio, which knows only on and off
         pin = machine.Pin("LED", machine.Pin.OUT)
         return lambda brightness: pin.value(brightness > 0)
-    pwm = machine.PWM(machine.Pin(25), freq=1000, duty_u16=0)
+    pwm = machine.PWM(machine.Pin(LIGHT_PIN), freq=1000, duty_u16=0)
     # The eye sees ratios: the square spreads the steps evenly.
     return lambda brightness: pwm.duty_u16(brightness * brightness * 257 // 255)

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from unclench_dsp import MYOWARE2_BAND_HZ
+
 POINTS_HZ = 8000
 _CONTROL_HZ = 200
 _SHAPE_HZ = (60.0, 120.0)
-_SENSOR_HZ = (20.8, 498.4)
 _BAND_HZ = (20.0, 450.0)
 
 # P, Q, R, S and T of a textbook beat: seconds after R, width in s, height against R
@@ -190,8 +191,8 @@ def _bump(t: Array, start: float, length: float) -> Array:
 
 
 def _sensor() -> Array:
-    low = signal.butter(1, _SENSOR_HZ[1], "lowpass", fs=POINTS_HZ, output="sos")
-    high = signal.butter(1, _SENSOR_HZ[0], "highpass", fs=POINTS_HZ, output="sos")
+    low = signal.butter(1, MYOWARE2_BAND_HZ[1], "lowpass", fs=POINTS_HZ, output="sos")
+    high = signal.butter(1, MYOWARE2_BAND_HZ[0], "highpass", fs=POINTS_HZ, output="sos")
     return np.vstack([high, low])
 
 

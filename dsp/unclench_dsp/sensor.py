@@ -1,0 +1,31 @@
+"""What the sensor itself does to a signal before it is measured."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+MYOWARE2_BAND_HZ = (20.8, 498.4)
+"""Corners of the MyoWare 2.0's RAW output, each of first order (its maker's figures)."""
+
+
+def sensor_response(
+    freq_hz: ArrayLike, band_hz: tuple[float, float] = MYOWARE2_BAND_HZ
+) -> NDArray[np.float64]:
+    """Magnitude of a first-order high-pass and low-pass in series, against their gain.
+
+    Parameters
+    ----------
+    freq_hz
+        Frequencies in Hz, any shape, 0 and above.
+    band_hz
+        Corners of the high-pass and of the low-pass.
+
+    Returns
+    -------
+    ndarray
+        Same shape; at 100 Hz and the MyoWare 2.0's corners 0.960.
+    """
+    f_hz = np.asarray(freq_hz, dtype=np.float64)
+    high_pass = (f_hz / band_hz[0]) / np.sqrt(1.0 + (f_hz / band_hz[0]) ** 2)
+    return np.asarray(high_pass / np.sqrt(1.0 + (f_hz / band_hz[1]) ** 2))

@@ -1,0 +1,1 @@
+"""The sensor unit as source: figures, drawings and calculations that make its documents."""

@@ -1,0 +1,57 @@
+"""Pictures and passages show what they are made from."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import pytest
+from hardware.making import ROOT, Picture, alike, everything
+
+MADE = list(everything())
+
+
+@pytest.mark.parametrize("made", MADE, ids=lambda made: f"{made.path}:{getattr(made, 'name', '')}")
+def test_what_is_committed_is_what_would_be_made(made) -> None:
+    assert not made.stale()
+
+
+@pytest.mark.parametrize(
+    "picture", [made for made in MADE if isinstance(made, Picture)], ids=lambda made: made.path
+)
+def test_a_picture_stands_alone_and_says_what_it_shows(picture: Picture) -> None:
+    text = (ROOT / picture.path).read_text(encoding="utf-8")
+    root = ElementTree.fromstring(text)
+    assert root.tag.endswith("svg")
+    assert float(re.match(r"[\d.]+", root.get("width"))[0]) > 100
+    assert not re.search(r'(href|src)="(?!#)|url\((?!#)|<script', text), "it loads something"
+
+
+def test_every_picture_is_made_and_used() -> None:
+    made = {picture.path for picture in MADE if isinstance(picture, Picture)}
+    kept = {str(path.relative_to(ROOT)) for path in (ROOT / "hardware").rglob("*.svg")}
+    assert kept == made
+    documents = "".join(path.read_text() for path in (ROOT / "hardware").rglob("*.md"))
+    for path in kept:
+        assert path.removeprefix("hardware/") in documents, f"{path} is shown nowhere"
+
+
+def test_check_says_what_is_stale() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "hardware", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_texts_that_differ_by_rounding_are_alike() -> None:
+    assert alike("M 1.25 7 L 3.50", "M 1.26 7 L 3.49")
+    assert not alike("M 1.25 7", "M 1.28 7")
+    assert not alike("12 parts", "13 parts")
+    assert not alike("a 1.25", "b 1.25")
