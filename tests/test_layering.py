@@ -124,6 +124,22 @@ def test_arrows_of_the_host(path):
     assert not tops & (QT - {"pyqtgraph"}), "Qt comes through pyqtgraph.Qt, whichever binding"
 
 
+HARDWARE_FILES = sorted((ROOT / "hardware").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", HARDWARE_FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_hardware_needs_no_window(path):
+    names = imports(path)
+    assert not any(name.startswith("unclench.desktop") for name in names)
+    assert not {name.partition(".")[0] for name in names} & QT
+
+
+def test_nothing_needs_hardware():
+    for package in ROOMS_OF:
+        for path in files(package):
+            assert not any(name.partition(".")[0] == "hardware" for name in imports(path)), path
+
+
 def test_no_circles():
     arrows: dict[str, set[str]] = {}
     for path in HOST_FILES:
