@@ -69,8 +69,12 @@ ADC_INPUT_OHM = Figure(
     100e3, "ohm", "RP2040 datasheet, ADC electrical characteristics: input impedance", "unverified"
 )
 ADC_SAMPLE_F = Figure(1e-12, "F", "sampling capacitor, order of magnitude", "unverified")
-VREF_SERIES_OHM = Figure(200, "ohm", "Pico's schematic: from 3V3 to ADC_VREF", "unverified")
-VREF_ON_BOARD_F = Figure(2.2e-6, "F", "Pico's schematic: at ADC_VREF", "unverified")
+VREF_SERIES_OHM = Figure(
+    200, "ohm", "Pico datasheet, section 4.3: R7, from 3V3 to the pin ADC_VREF", "reported"
+)
+VREF_ON_BOARD_F = Figure(
+    2.2e-6, "F", "Pico datasheet, section 4.3: behind R9, at the chip's ADC_AVDD", "reported"
+)
 RIPPLE_3V3_V = Figure(
     11.1e-3, "V RMS", "pico-adc.markomo.me, PSU Noise: 3V3, power save mode, 20 MHz", "reported"
 )
@@ -110,3 +114,102 @@ SUPPLY_F = Figure(100e-6, "F", "with SUPPLY_OHM a corner of 159 Hz", "chosen")
 
 MAINS_V = Figure(230, "V RMS", "European mains; 120 V elsewhere", "reported")
 MAINS_HZ = Figure(50, "Hz", "European mains; 60 Hz elsewhere", "reported")
+
+# Safety: what the fault table is computed from (hardware/safety/faults.py).
+BODY_OHM = Figure(
+    1e3, "ohm", "IEC 60601-1, measuring device: stands for a person, skin neglected", "reported"
+)
+ELECTRODE_OHM = Figure(
+    10e3, "ohm", "one gelled electrode on dry, unprepared skin; from 1 to 100 kohm", "unverified"
+)
+LEAK_NORMAL_AC_A = Figure(
+    100e-6, "A RMS", "IEC 60601-1, type BF, patient leakage, nothing broken", "reported"
+)
+LEAK_FAULT_AC_A = Figure(
+    500e-6, "A RMS", "IEC 60601-1, type BF, patient leakage, one thing broken", "reported"
+)
+LEAK_NORMAL_DC_A = Figure(10e-6, "A", "as above, direct current, nothing broken", "reported")
+LEAK_FAULT_DC_A = Figure(50e-6, "A", "as above, direct current, one thing broken", "reported")
+TOUCH_CLASS_2_A = Figure(0.25e-3, "A RMS", "IEC 60950-1, touch current, class II", "reported")
+TOUCH_CLASS_1_A = Figure(3.5e-3, "A RMS", "IEC 60950-1, earth lead of class I", "reported")
+FELT_A = Figure(
+    0.5e-3,
+    "A RMS",
+    "tables after IEC 60479-1 for 50 and 60 Hz; an anaesthesia textbook says 0.3 mA",
+    "reported",
+)
+HEART_A = Figure(
+    40e-3, "A RMS", "tables after IEC 60479-1: the heart may fibrillate from here on", "reported"
+)
+BIAS_A = Figure(
+    35e-9,
+    "A",
+    "an instrumentation amplifier such as the INA826 (typical); a MyoWare 2.0's is not known",
+    "unverified",
+)
+VBUS_V = Figure(5.0, "V", "USB; up to 5.5 V are allowed", "reported")
+LAPTOP_BATTERY_V = Figure(20.0, "V", "the highest that common laptops and USB-C hand out", "chosen")
+Y_CAPACITORS_F = (
+    Figure(1e-9, "F", "Y capacitor of a charger, small", "reported"),
+    Figure(2.2e-9, "F", "Y capacitor of a charger, common", "reported"),
+    Figure(4.7e-9, "F", "Y capacitor of a charger, large", "unverified"),
+)
+BARRIER_F = Figure(
+    2.2e-12, "F", "chips of the ADuM1400 and ADuM5401 family, data sheets: typical", "reported"
+)
+SUPPLY_BARRIER_F = Figure(
+    50e-12, "F", "the isolated supply beside it, order of magnitude", "unverified"
+)
+LAPTOP_TO_EARTH_F = Figure(
+    200e-12, "F", "a laptop on a table to the room, order of magnitude", "unverified"
+)
+EARTH_LEAD_OHM = Figure(
+    0.2, "ohm", "IEC 60601-1: protective earth of a device with its cord, at most", "reported"
+)
+LEAD_OHM = Figure(68e3, "ohm", "3.3 V through it and the body drive 48 uA", "chosen")
+SKIN_KELVIN = Figure(300.0, "K", "thermal noise is that of a warm room", "chosen")
+
+# Front end: what the noise budget is computed from (hardware/frontend).
+VREF_PIN_OHM = Figure(
+    1.0, "ohm", "Pico datasheet, section 4.3: R9, from the pin ADC_VREF to ADC_AVDD", "reported"
+)
+VREF_A = Figure(
+    170e-6,
+    "A",
+    "Pico datasheet, section 4.3: about 150 uA, 20 uA more while it converts; differs by chip",
+    "reported",
+)
+ADC_NOISE_RANGE_LSB = (
+    Figure(0.63, "LSB RMS", "the lowest of the published sweeps of RP2040 boards", "reported"),
+    Figure(1.36, "LSB RMS", "the highest of them", "reported"),
+)
+RIPPLE_BAND_HZ = Figure(20e6, "Hz", "bandwidth of RIPPLE_3V3_V and RIPPLE_VREF_V", "reported")
+NEIGHBOUR_HZ = Figure(
+    1000, "1/s", "readings of the usual sketch: read_u16 once a millisecond", "reported"
+)
+REST_UV = Figure(2.0, "uV RMS", "a relaxed muscle: 1 to 3 uV, MyoTrac manual", "reported")
+CLENCH_UV = Figure(216, "uV RMS", "masseter, full clench: 157 to 216 uV, Ferrario 1993", "reported")
+CREST = Figure(4.0, "", "peak over RMS: a Gaussian signal exceeds it once in 16 000", "chosen")
+ELECTRODE_OFFSET_V = Figure(
+    0.3, "V", "ANSI/AAMI EC11: a cardiograph bears +-300 mV between electrodes", "reported"
+)
+
+# Wiring: the two builds (hardware/wiring, build-*.md)
+PIN_VSYS = 39  # about 5 V, too: nothing of ours is ever connected to it
+VREF_BULK_F = Figure(10e-6, "F", "the larger part of VREF_EXTRA_F", "chosen")
+VREF_CERAMIC_F = Figure(100e-9, "F", "the smaller part of VREF_EXTRA_F, for fast ripple", "chosen")
+SUPPLY_LIMIT_A = Figure(
+    0.3, "A", "Pico datasheet, 3V3(OUT): the load outside the board, at most", "reported"
+)
+SENSOR_SUPPLY_LIMIT_A = Figure(
+    30e-3,
+    "A",
+    "more than three times SENSOR_SUPPLY_A is a fault; three such sensors stay below SUPPLY_LIMIT_A",
+    "chosen",
+)
+LEAD_M = Figure(
+    1.0, "m", "from sensor to Pico; the signal is amplified by then, and a body moves", "chosen"
+)
+ELECTRODE_LEAD_M = Figure(
+    0.3, "m", "from electrode to sensor at most: not amplified yet, it picks up mains", "chosen"
+)

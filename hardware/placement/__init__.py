@@ -1,7 +1,31 @@
-"""."""
+"""Where the electrodes go: a drawing of each site, traces to compare with, the guide's words.
+
+Words and places are the program's own (`unclench.training.sitewords` and `bodymap`); the traces
+are the virtual board's.
+"""
 
 from __future__ import annotations
 
-from hardware.making import Made
+from functools import partial
 
-MADE: tuple[Made, ...] = ()
+from hardware.making import Made, Passage, Picture
+from hardware.placement import guide
+from hardware.placement.drawing import draw_site
+from hardware.placement.plot import draw_trace
+from hardware.placement.traces import TRACES
+from unclench.training.bodymap import SPOTS
+from unclench.training.sitewords import SITES
+
+_GUIDE, _PICTURES = "hardware/placement.md", "hardware/pictures"
+
+MADE: tuple[Made, ...] = (
+    *(
+        Picture(f"{_PICTURES}/{guide.place_file(SITES[key])}", partial(draw_site, SITES[key]))
+        for key in SPOTS
+    ),
+    *(Picture(f"{_PICTURES}/{trace.file}", partial(draw_trace, trace)) for trace in TRACES),
+    Passage(_GUIDE, "skin", guide.skin),
+    Passage(_GUIDE, "snaps", guide.snaps),
+    Passage(_GUIDE, "sites", guide.sites),
+    Passage(_GUIDE, "traces", guide.traces),
+)

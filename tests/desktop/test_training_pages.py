@@ -19,7 +19,6 @@ except DisplayError as error:  # a machine without the libraries that Qt needs
 from pyqtgraph.Qt import QtCore, QtGui, QtTest, QtWidgets
 
 from unclench.desktop.theme import DARK, LIGHT, style_sheet
-from unclench.desktop.training.body import SPOTS
 from unclench.desktop.training.bodyview import BodyView
 from unclench.desktop.training.checkpage import CheckPage
 from unclench.desktop.training.cuewords import status
@@ -27,17 +26,21 @@ from unclench.desktop.training.goaltrace import GoalTrace
 from unclench.desktop.training.guide import GuidePage, TraceRows
 from unclench.desktop.training.home import HomePage
 from unclench.desktop.training.pacerview import PacerView
+from unclench.desktop.training.parts import Column
 from unclench.desktop.training.placement import PlacementPage
 from unclench.desktop.training.programlist import ProgramInfo
+from unclench.desktop.training.riskview import RiskView
 from unclench.desktop.training.safety import SafetyPage
 from unclench.desktop.training.summary import SummaryPage
 from unclench.desktop.training.words import figures, left_words, length_words, now_words
 from unclench.settings import Place
+from unclench.training.bodymap import SPOTS
 from unclench.training.check import ITEMS, Interference, Light
 from unclench.training.cues import cue_of
 from unclench.training.outcome import Outcome, StepOutcome, breath_words
 from unclench.training.pacer import Pacer
 from unclench.training.program import Baseline, BaselineGoal, Breathe, Hold, Reflect, Relax
+from unclench.training.safety import RULES
 from unclench.training.sites import SITES
 from unclench.training.snapshot import BreathEffect, Score, Snapshot
 from unclench.training.tags import DEFAULT_TAGS
@@ -371,8 +374,8 @@ def test_safety_is_agreed_to_once_and_can_be_left_when_it_is_read_again(show):
     told = " ".join(texts(page))
     for word in ("battery", "charger, dock and monitor", "isolator", "chest", "broken skin"):
         assert word in told
-    for word in ("pacemaker", "medical device"):
-        assert word in told
+    for words in RULES:
+        assert all(word in told for word in words)
     agreed, back = heard(page.agreed), heard(page.back)
     press(page, KEY.Key_Escape)  # no way around it
     assert (len(agreed), len(back)) == (0, 0)
@@ -383,6 +386,40 @@ def test_safety_is_agreed_to_once_and_can_be_left_when_it_is_read_again(show):
     assert len(back) == 1
     QtTest.QTest.mouseClick(button(page, "Back"), QtCore.Qt.MouseButton.LeftButton)
     assert (len(agreed), len(back)) == (1, 2)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_safety_is_read_at_a_glance_and_scrolls_where_text_is_large(show, theme):
+    page = show(SafetyPage(), (900, 640), 1.0, theme)
+    (column,) = page.findChildren(QtWidgets.QScrollArea)
+    assert column.verticalScrollBar().maximum() == 0
+    for rule in page.findChildren(QtWidgets.QLabel):
+        assert not rule.visibleRegion().isEmpty(), rule.text()
+        assert rule.height() >= rule.heightForWidth(rule.width()), rule.text()
+    page.set_looks(theme, 2.0)
+    QtWidgets.QApplication.processEvents()
+    assert column.verticalScrollBar().maximum() > 0
+    assert column.horizontalScrollBar().maximum() == 0
+    press(page, KEY.Key_PageDown)
+    assert column.verticalScrollBar().value() > 0
+
+
+def test_the_risk_is_drawn_with_a_charger_and_without(show):
+    page = show(SafetyPage(), (900, 640))
+    (view,) = page.findChildren(RiskView)
+    assert "charger" in view.accessibleDescription()
+    image = view.grab().toImage()
+    half = image.height() // 2
+
+    def painted(colour, rows):
+        wanted = QtGui.QColor(colour).rgb()
+        return sum(image.pixel(x, y) == wanted for y in rows for x in range(image.width()))
+
+    above, below = range(half), range(half, image.height())
+    assert painted(LIGHT.bad, above) > 200
+    assert painted(LIGHT.bad, below) == 0
+    assert painted(LIGHT.good, below) > 50
+    assert painted(LIGHT.good, above) == 0
 
 
 # Home
@@ -537,16 +574,47 @@ def test_places_come_back_as_they_were(app):
     assert page.places() == ()
 
 
-@pytest.mark.parametrize("key", [key for key in SITES if key != "own"])
+@pytest.mark.parametrize("key", SITES)
 def test_each_site_is_drawn_and_described(show, key):
-    assert key in SPOTS
     page = show(placement(1))
     pick(page, "Site of channel 1", key)
-    assert page.findChild(BodyView).isVisible()
+    assert page.findChild(BodyView).isVisible() == (key in SPOTS) == (key != "own")
     told = " ".join(texts(page))
-    assert SITES[key].placement in told
-    assert SITES[key].reference in told
-    assert SITES[key].status[1:] in told
+    site = SITES[key]
+    for words in (site.placement, site.lie, site.reference, site.skin, site.movement):
+        assert words in told
+    for mistake in site.mistakes:
+        assert mistake in told
+    assert f"Most usual trouble: {site.trouble}" in told
+    assert site.trouble_words in told
+    assert site.status[1:] in told
+
+
+def test_a_channel_that_is_not_used_says_nothing_of_a_site(show):
+    page = show(placement(1))
+    pick(page, "Site of channel 1", "")
+    assert not page.findChild(BodyView).isVisible()
+    told = texts(page)
+    assert "Choose a site to see where the electrodes go." in told
+    assert not any(site.movement in told for site in SITES.values())
+    assert "Common mistakes" not in told
+
+
+def test_page_keys_scroll_the_words_and_another_site_begins_at_the_top(show, app):
+    page = show(placement(1))
+    page.resize(800, 600)
+    app.processEvents()
+    bar = page.findChildren(Column)[1].verticalScrollBar()
+    assert bar.maximum() > 0
+    QtTest.QTest.keyClick(page.focusWidget(), KEY.Key_PageDown)
+    assert bar.value() > 0
+    down = bar.value()
+    QtTest.QTest.keyClick(page.focusWidget(), KEY.Key_PageUp)
+    assert bar.value() < down
+    bar.setValue(bar.maximum())
+    pick(page, "Site of channel 1", "jaw")
+    assert bar.value() == 0
+    assert page.places() == (Place(channel=1, site="jaw", side="left"),)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from unclench.errors import InputError
 from unclench.settings import Place
+from unclench.training.bodymap import SPOTS, features, outlines
 from unclench.training.program import SITE_KEYS
 from unclench.training.sites import OWN, SITES, check_places, place_label
 
@@ -21,13 +22,67 @@ def test_every_site_of_a_program_is_there_and_one_for_own_words() -> None:
 
 @pytest.mark.parametrize("site", SITES.values(), ids=SITES)
 def test_a_site_says_everything_and_how_well_it_is_known(site) -> None:
-    for words in (site.placement, site.orientation, site.reference):
-        assert words[0].isupper()
-        assert words.endswith(".")
+    words = (site.orientation, site.reference, site.leads, site.skin, site.movement)
+    for sentence in (*words, site.trouble_words, *site.landmarks, *site.mistakes):
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+        assert "  " not in sentence
+    assert len(site.landmarks) >= 2
+    assert 2 <= len(site.mistakes) <= 4
+    assert "electrodes go" in site.placement
+    assert "tension must" in site.movement
     assert site.status.startswith(("verified: ", "not verified: "))
     assert site.sides
     # Only what was read in a source is a figure to keep to.
     assert (site.spacing_mm is not None) == site.status.startswith("verified: ")
+    assert ("mm apart" in site.lie) == (site.spacing_mm is not None)
+
+
+def test_where_the_heart_is_the_trouble_the_narrow_band_is_hinted_at() -> None:
+    hearts = [site for site in SITES.values() if "heart" in site.trouble_words.lower()]
+    assert len(hearts) >= 3
+    assert all(site.band_hint == "narrow" for site in hearts)
+    assert all("Use the narrow band" in s.trouble_words for s in hearts if s.trouble == "heartbeat")
+
+
+def test_every_site_but_ones_own_is_on_the_map() -> None:
+    assert set(SPOTS) == set(SITES) - {OWN}
+
+
+@pytest.mark.parametrize("key", SPOTS)
+def test_a_spot_lies_within_what_is_drawn_on_either_side(key: str) -> None:
+    for side in SITES[key].sides:
+        spot = SPOTS[key].on(side)
+        x, y, width, height = spot.crop
+        points = [*spot.electrodes, *(spot.line or ()), *(mark.at for mark in spot.landmarks)]
+        points += [spot.reference] if spot.reference else []
+        for at_x, at_y in points:
+            assert x < at_x < x + width
+            assert y < at_y < y + height
+
+
+@pytest.mark.parametrize("key", SPOTS)
+def test_left_mirrors_right(key: str) -> None:
+    left, right = SPOTS[key].on("left"), SPOTS[key].on("right")
+    assert [(-x, y) for x, y in left.electrodes] == list(right.electrodes)
+    assert [(-m.at[0], m.at[1]) for m in left.landmarks] == [m.at for m in right.landmarks]
+    # On a back the right is on the right, a face looks at us, and a profile looks its own way.
+    to_the_right = right.electrodes[0][0] > 0
+    assert to_the_right == (SPOTS[key].view != "face")
+    assert (left.turned, right.turned) == (False, SPOTS[key].view == "side")
+
+
+def test_in_the_middle_the_pair_is_level_over_the_midline() -> None:
+    (ax, ay), (bx, by) = SPOTS["forehead"].on("middle").electrodes
+    assert (ax, ay) == (-bx, by)
+
+
+def test_outlines_are_closed_and_features_are_lines() -> None:
+    for view in ("back", "face", "side"):
+        for part in outlines(view):
+            assert (part[0][0], part[-1][0]) == ("M", "Z")
+            assert part[-2][1][-1] == part[0][1][0]
+        assert features(view)[0][0] == "M"
 
 
 def test_only_seniams_shoulder_is_verified() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
-from unclench.desktop.training.body import SPOTS, Point, Spot, View, features, outline
+from unclench.training.bodymap import SPOTS, Point, Shape, Spot, features, outlines
 from unclench.training.values import Side
 
 _DASHED = QtCore.Qt.PenStyle.DashLine
+_LINE_PX = 1.4  # of the outline
 _SEEN = {"back": "Seen from behind", "face": "Seen from in front"}
 
 
@@ -19,7 +20,8 @@ class BodyView(QtWidgets.QWidget):
         super().__init__()
         self._theme = LIGHT
         self._font = QtGui.QFont()
-        self._site, self._side = "", "middle"
+        self._site = ""
+        self._side: Side = "middle"
         self.setMinimumSize(220, 200)
         policy = QtWidgets.QSizePolicy.Policy.Expanding
         self.setSizePolicy(policy, policy)
@@ -43,36 +45,32 @@ class BodyView(QtWidgets.QWidget):
         spot = SPOTS.get(self._site)
         if spot is None:
             return "No drawing for this place."
-        seen = f"Seen from your {self._profile}" if spot.view == "side" else _SEEN[spot.view]
+        own = "right" if self._side == "right" else "left"
+        seen = f"Seen from your {own}" if spot.view == "side" else _SEEN[spot.view]
         reference = ""
         if spot.reference is not None:
             reference = ", ○ reference" + ("" if spot.reference_sure else ", for example here")
         return f"{seen}. ● ● electrodes{reference}"
 
-    @property
-    def _profile(self) -> str:
-        return "right" if self._side == "right" else "left"
-
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw body, landmarks and electrodes."""
-        spot = SPOTS.get(self._site)
-        if spot is None:
+        noted = SPOTS.get(self._site)
+        if noted is None:
             return
+        spot = noted.on(self._side)
         painter = QtGui.QPainter(self)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
         x, y, width, height = spot.crop
-        mirrored = spot.view == "side" and self._profile == "right"
-        if mirrored:
-            x = -x - width
         zoom = min(self.width() / width, self.height() / height)
         place = QtGui.QTransform()
         place.translate((self.width() - zoom * width) / 2, (self.height() - zoom * height) / 2)
         place.scale(zoom, zoom)
         place.translate(-x, -y)
-        painter.setClipRect(place.mapRect(QtCore.QRectF(x, y, width, height)))
-        self._draw_body(painter, spot.view, place, mirrored)
-        self._fade(painter, place.mapRect(QtCore.QRectF(x, y, width, height)))
+        shown = place.mapRect(QtCore.QRectF(x, y, width, height))
+        painter.setClipRect(shown)
+        self._draw_body(painter, spot, place)
+        self._fade(painter, shown)
         self._draw_spot(painter, spot, place, zoom)
 
     def _fade(self, painter: QtGui.QPainter, shown: QtCore.QRectF) -> None:
@@ -92,24 +90,27 @@ class BodyView(QtWidgets.QWidget):
             soft.setColorAt(1.0, none)
             painter.fillRect(shown, soft)
 
-    def _draw_body(
-        self, painter: QtGui.QPainter, view: View, place: QtGui.QTransform, mirrored: bool
-    ) -> None:
-        turned = QtGui.QTransform(-1 if mirrored else 1, 0, 0, 1, 0, 0) * place
-        painter.setPen(QtGui.QPen(QtGui.QColor(self._theme.quiet), 1.5))
+    def _draw_body(self, painter: QtGui.QPainter, spot: Spot, place: QtGui.QTransform) -> None:
+        turned = QtGui.QTransform(-1 if spot.turned else 1, 0, 0, 1, 0, 0) * place
+        body = [turned.map(_path(shape)) for shape in outlines(spot.view)]
+        quiet, none = QtGui.QColor(self._theme.quiet), QtCore.Qt.PenStyle.NoPen
+        painter.setPen(QtGui.QPen(quiet, 2 * _LINE_PX))  # the fill covers its inner half
+        for part in body:
+            painter.drawPath(part)
+        painter.setPen(none)
         painter.setBrush(QtGui.QColor(self._theme.grid))
-        painter.drawPath(turned.map(outline(view)))
-        soft = QtGui.QColor(self._theme.quiet)
-        soft.setAlpha(110)
-        painter.setPen(QtGui.QPen(soft, 1.2))
+        for part in body:
+            painter.drawPath(part)
+        quiet.setAlpha(110)
+        painter.setPen(QtGui.QPen(quiet, 1.2))
         painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
-        painter.drawPath(turned.map(features(view)))
+        painter.drawPath(turned.map(_path(features(spot.view))))
 
     def _draw_spot(
         self, painter: QtGui.QPainter, spot: Spot, place: QtGui.QTransform, zoom: float
     ) -> None:
         def at(point: Point) -> QtCore.QPointF:
-            return place.map(QtCore.QPointF(*self._sided(point, spot)))
+            return place.map(QtCore.QPointF(*point))
 
         quiet, text = QtGui.QColor(self._theme.quiet), QtGui.QColor(self._theme.text)
         accent = QtGui.QColor(self._theme.accent)
@@ -130,30 +131,27 @@ class BodyView(QtWidgets.QWidget):
         halo = QtGui.QPen(QtGui.QColor(self._theme.card), 4)
         halo.setJoinStyle(QtCore.Qt.PenJoinStyle.RoundJoin)
         metrics = QtGui.QFontMetricsF(self._font)
-        for point, words, above in spot.landmarks:
-            width = metrics.horizontalAdvance(words)
-            middle = at(point)
+        for mark in spot.landmarks:
+            width = metrics.horizontalAdvance(mark.words)
+            middle = at(mark.at)
             left = min(max(2.0, middle.x() - width / 2), self.width() - width - 2)
-            down = -radius - metrics.descent() - 4 if above else radius + metrics.ascent() + 4
+            above, below = -radius - metrics.descent() - 4, radius + metrics.ascent() + 4
+            base = middle.y() + (above if mark.above else below)
             written = QtGui.QPainterPath()
-            written.addText(QtCore.QPointF(left, middle.y() + down), self._font, words)
+            written.addText(QtCore.QPointF(left, base), self._font, mark.words)
             painter.strokePath(written, halo)  # lines of the drawing stay away from the words
             painter.fillPath(written, text)
 
-    def _sided(self, point: Point, spot: Spot) -> Point:
-        """Spots are noted for the right side of a back, which lies on the right of the picture."""
-        x, y = point
-        if spot.view == "side":  # noted as seen from the left
-            return (-x, y) if self._profile == "right" else (x, y)
-        if self._side == "middle":
-            return _to_middle(point, spot)
-        to_the_left = self._side == ("right" if spot.view == "face" else "left")
-        return (-x, y) if to_the_left else (x, y)
 
-
-def _to_middle(point: Point, spot: Spot) -> Point:
-    """One electrode on each side of the midline, level; all else stays."""
-    if point not in spot.electrodes:
-        return point
-    x, y = spot.electrodes[0]
-    return (-abs(x) if point == spot.electrodes[0] else abs(x)), y
+def _path(shape: Shape) -> QtGui.QPainterPath:
+    path = QtGui.QPainterPath()
+    draw = {
+        "M": path.moveTo,
+        "L": path.lineTo,
+        "C": path.cubicTo,
+        "Q": path.quadTo,
+        "Z": path.closeSubpath,
+    }
+    for kind, points in shape:
+        draw[kind](*(number for point in points for number in point))
+    return path

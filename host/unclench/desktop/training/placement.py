@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
-from unclench.desktop.training.body import SPOTS
 from unclench.desktop.training.bodyview import BodyView
 from unclench.desktop.training.parts import Column, Page, button, card, label, say
 from unclench.desktop.training.placerow import PlaceRow
 from unclench.errors import InputError
 from unclench.settings import Place
-from unclench.training.sites import SNAPS, check_places
+from unclench.training.bodymap import SPOTS
+from unclench.training.sites import check_places
+from unclench.training.sitewords import SNAPS, Site
+
+_MOST_PARTS = 7
 
 
 class PlacementPage(Page):
-    """A row for each channel; the drawing shows the row that was touched last."""
+    """A row for each channel; drawing and words are of the row that was touched last."""
 
     chosen = QtCore.pyqtSignal(object)  # tuple[Place, ...]
     back = QtCore.pyqtSignal()
@@ -29,7 +33,7 @@ class PlacementPage(Page):
         self._drawing = BodyView()
         self._caption = label("small", centred=True)
         self._name = label("title")
-        self._how = label("")
+        self._parts = [(label("quiet"), label("")) for _ in range(_MOST_PARTS)]
         self._status = label("small")
         self._mistake = label("")
         self._done = button("Done (Enter)", "Keep these places and go on", primary=True)
@@ -38,6 +42,8 @@ class PlacementPage(Page):
         self._back.clicked.connect(self.back)
         self._left, self._right = Column(80), Column(80)
         self._lay_out()
+        for key, pages in (("PgUp", -1), ("PgDown", 1)):  # before a list of sites takes them
+            QtWidgets.QShortcut(QtGui.QKeySequence(key), self, partial(self._scroll, pages))
         for row in self._rows:
             row.touched.connect(self._touch)
         self._tell()
@@ -52,14 +58,21 @@ class PlacementPage(Page):
         about, right = card(8)
         right.addWidget(self._drawing, 3)
         right.addWidget(self._caption)
-        for widget in (self._name, self._how, self._status):
-            self._right.rows.addWidget(widget)
-        self._right.rows.addStretch(1)
-        right.addWidget(self._right, 2)
+        words = self._right.rows
+        words.setSpacing(3)
+        words.addWidget(self._name)
+        for heading, text in self._parts:
+            words.addSpacing(6)
+            words.addWidget(heading)
+            words.addWidget(text)
+        words.addSpacing(6)
+        words.addWidget(self._status)
+        words.addStretch(1)
+        right.addWidget(self._right, 3)
         middle = QtWidgets.QHBoxLayout()
         middle.setSpacing(12)
-        middle.addWidget(self._left, 1)
-        middle.addWidget(about, 1)
+        middle.addWidget(self._left, 2)
+        middle.addWidget(about, 3)
         foot = QtWidgets.QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self._back)
@@ -105,6 +118,11 @@ class PlacementPage(Page):
         else:
             event.ignore()
 
+    def _scroll(self, pages: int) -> None:
+        """Scroll the words of the site, whatever has the focus."""
+        bar = self._right.verticalScrollBar()
+        bar.setValue(bar.value() + pages * bar.pageStep() * 4 // 5)
+
     def _touch(self, channel: int) -> None:
         self._shown = self._rows[channel - 1]
         self._tell()
@@ -135,15 +153,35 @@ class PlacementPage(Page):
         self._drawing.setVisible(drawn)
         self._caption.setVisible(drawn)
         say(self._mistake, "")
+        self._drawing.show_spot("" if site is None else site.key, self._shown.side)
+        say(self._caption, self._drawing.caption)
         if site is None:
             say(self._name, f"Channel {self._shown.channel} is not used")
-            say(self._how, "Choose a site to see where the electrodes go.")
+            self._show_parts((("", "Choose a site to see where the electrodes go."),))
             say(self._status, "")
-            return
-        self._drawing.show_spot(site.key, self._shown.side)
-        say(self._caption, self._drawing.caption)
-        say(self._name, site.name)
-        apart = f", {site.spacing_mm:g} mm apart" if site.spacing_mm else ""
-        lie = f"How the pair lies{apart}: {site.orientation}"
-        say(self._how, f"{site.placement}\n\n{lie}\n\nReference: {site.reference}")
-        say(self._status, f"{site.status[0].upper()}{site.status[1:]}. {SNAPS}")
+        else:
+            say(self._name, site.name)
+            self._show_parts(_parts(site))
+            say(self._status, f"{site.status[0].upper()}{site.status[1:]}. {SNAPS}")
+        self._right.verticalScrollBar().setValue(0)
+
+    def _show_parts(self, parts: Sequence[tuple[str, str]]) -> None:
+        for (heading, text), (title, words) in zip(self._parts, parts, strict=False):
+            say(heading, title)
+            say(text, words)
+        for k, (heading, text) in enumerate(self._parts):
+            heading.setVisible(k < len(parts) and bool(parts[k][0]))
+            text.setVisible(k < len(parts))
+
+
+def _parts(site: Site) -> tuple[tuple[str, str], ...]:
+    """What the screen says of a site, under its headings; the guide says more."""
+    return (
+        ("Find the place", site.placement),
+        ("How the pair lies", site.lie),
+        ("Reference", site.reference),
+        ("Skin", f"Clean, dry, without hair or cream. {site.skin}"),
+        ("It lies right if this shows", site.movement),
+        ("Common mistakes", "\n".join(f"•  {mistake}" for mistake in site.mistakes)),
+        (f"Most usual trouble: {site.trouble}", site.trouble_words),
+    )
