@@ -213,3 +213,24 @@ LEAD_M = Figure(
 ELECTRODE_LEAD_M = Figure(
     0.3, "m", "from electrode to sensor at most: not amplified yet, it picks up mains", "chosen"
 )
+
+# Bench: the known signal (hardware/bench, acceptance.md)
+DIVIDER_TOP_OHM = Figure(100e3, "ohm", "loads no source, and with DIVIDER_BOTTOM 1001:1", "chosen")
+DIVIDER_BOTTOM_OHM = Figure(
+    100, "ohm", "far below any input; its own noise in the band is 0.03 uV (computed)", "chosen"
+)
+DIVIDER_TOLERANCE = Figure(0.01, "", "resistors of 1 %", "chosen")
+BENCH_SOURCE_V = Figure(
+    0.5, "V RMS", "a phone's headphone output gives it; 500 uV at the electrodes", "chosen"
+)
+BENCH_HZ = Figure(100, "Hz", "far from the sensor's corners; every meter measures it", "chosen")
+METER_SHARE = Figure(
+    0.01, "", "a hand-held multimeter, AC, 40 to 400 Hz: 1 % of the reading", "unverified"
+)
+METER_DIGITS = Figure(
+    5, "digits", "such a meter: and 5 of its last digit; yours says in its manual", "unverified"
+)
+METER_DIGIT_V = Figure(1e-3, "V", "last digit of its 2 V range", "unverified")
+SENSOR_CORNER_SHARE = Figure(
+    0.1, "", "how far the sensor's corners may be from their figures: its capacitors", "unverified"
+)

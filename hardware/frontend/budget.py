@@ -1,0 +1,152 @@
+"""The noise budget: what each part adds, in uV RMS at the electrode between 20 and 450 Hz.
+
+Contributions are independent, so they add by their squares. What rests on a figure that nobody of
+ours has verified is kept apart: the sum of what is known is what a board with its inputs shorted
+would show if the sensor were noiseless, the other sum is what to expect on skin, *unverified*.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hardware import design
+from hardware.design import BUILDS, Build, Status
+from hardware.frontend.converter import Converter, floor_uv, step_uv
+from hardware.frontend.headroom import skin_v_rthz
+from hardware.frontend.response import (
+    CHANNELS,
+    NEIGHBOUR,
+    RATES_HZ,
+    Sampling,
+    sampling,
+    seen_noise_uv,
+)
+from hardware.frontend.supply import even_ripple_mv, worst_ripple_uv_per_mv
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one part adds.
+
+    Attributes
+    ----------
+    name : str
+    noise_uv : float
+        RMS at the electrode, 20-450 Hz.
+    status : Status
+        That of the weakest figure it rests on, see `hardware.design.Figure`.
+    rests_on : str
+        In a few words.
+    """
+
+    name: str
+    noise_uv: float
+    status: Status
+    rests_on: str
+
+
+@dataclass(frozen=True)
+class Budget:
+    """One way to build and run the unit.
+
+    Attributes
+    ----------
+    build : "no-solder" or "tidy"
+    how : Sampling
+    corrected : bool
+        Whether the firmware takes off the step at code 2047.
+    parts : tuple of Contribution
+    """
+
+    build: Build
+    how: Sampling
+    corrected: bool
+    parts: tuple[Contribution, ...]
+
+    @property
+    def known_uv(self) -> float:
+        """Sum of what rests on reported and measured figures."""
+        return _sum_uv(part for part in self.parts if part.status != "unverified")
+
+    @property
+    def all_uv(self) -> float:
+        """Sum of everything; *unverified*."""
+        return self.without()
+
+    def without(self, *names: str) -> float:
+        """Sum of all but the parts of these names, uV RMS; *unverified* with the sensor in it."""
+        return _sum_uv(part for part in self.parts if part.name not in names)
+
+
+def budget(
+    build: Build, how: Sampling, corrected: bool, converter: Converter | None = None
+) -> Budget:
+    """Budget of a configuration, the input resting on the step: the worst place.
+
+    `converter` is one of typical noise and step where it is not given.
+    """
+    true = converter or Converter()
+    used = true if corrected else true.uncorrected()
+    ripple_uv = worst_ripple_uv_per_mv(build) * even_ripple_mv()
+    parts = (
+        Contribution(
+            "converter",
+            floor_uv(how, used.even()),
+            "reported",
+            f"{true.noise_lsb:g} LSB RMS a reading, and rounding; white",
+        ),
+        Contribution(
+            "step",
+            step_uv(how, used, used.worst_rest_codes),
+            "measured",
+            f"{true.step_lsb:g} LSB at code 2047, the input resting on it",
+        ),
+        Contribution(
+            "sensor",
+            seen_noise_uv(design.SENSOR_NOISE_V_RTHZ.value, build, how),
+            design.SENSOR_NOISE_V_RTHZ.status,
+            design.SENSOR_NOISE_V_RTHZ.source,
+        ),
+        Contribution(
+            "skin",
+            seen_noise_uv(skin_v_rthz(), build, how),
+            design.ELECTRODE_OHM.status,
+            "thermal noise of two electrodes; none with the inputs shorted",
+        ),
+        Contribution(
+            "ripple",
+            ripple_uv,
+            "unverified",
+            "11.1 mV RMS on 3V3 in 20 MHz, if it were spread evenly",
+        ),
+    )
+    return Budget(build, how, corrected, parts)
+
+
+def budgets() -> Iterator[Budget]:
+    """Every build, number of channels and rate, with the correction and without."""
+    for build in BUILDS:
+        for channels in CHANNELS:
+            for rate_hz in RATES_HZ:
+                for corrected in (True, False):
+                    yield budget(build, sampling(rate_hz, channels), corrected)
+
+
+def neighbour(noise_lsb: float = design.ADC_NOISE_LSB.value) -> Budget:
+    """The usual sketch: one uncorrected reading a millisecond, no filter."""
+    return budget("no-solder", NEIGHBOUR, False, Converter(noise_lsb))
+
+
+def neighbour_range_uv() -> tuple[float, float]:
+    """What the usual sketch adds with the quietest and the noisiest of the reported converters.
+
+    The quietest rests away from the step, the noisiest on it.
+    """
+    low, high = (figure.value for figure in design.ADC_NOISE_RANGE_LSB)
+    return floor_uv(NEIGHBOUR, Converter(low).even()), neighbour(high).known_uv
+
+
+def _sum_uv(parts: Iterator[Contribution]) -> float:
+    return math.sqrt(sum(part.noise_uv**2 for part in parts))

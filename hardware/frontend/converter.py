@@ -1,0 +1,136 @@
+"""What the converter adds: its noise, the rounding to codes, and the step at code 2047.
+
+A reading is the highest code whose threshold lies below input plus noise. On the RP2040 code 2047
+never comes and all codes above begin `step_lsb` early, so they read that much too high (the field's
+sweeps of five boards). Mean and variance of one reading are sums over the codes near the input,
+each with the probability that a normal distribution gives it: no simulation, no grid of levels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from hardware import design
+from hardware.frontend.response import BAND_WIDTH_HZ, UV_PER_CODE, Sampling
+
+MISSING = 2047
+_SIGMAS = 8
+_POINTS = 64  # over which a signal's own distribution is summed
+
+Wave = Literal["muscle", "sine"]
+
+
+@dataclass(frozen=True)
+class Converter:
+    """An RP2040's converter, and what the firmware takes off.
+
+    Attributes
+    ----------
+    noise_lsb : float
+        RMS of one reading's own noise, rounding not included.
+    step_lsb : float
+        By how much readings above code 2047 are too high, 0 to 2; 0 still misses that code.
+    corrected_lsb : float
+        What is taken off each of these readings.
+    """
+
+    noise_lsb: float = design.ADC_NOISE_LSB.value
+    step_lsb: float = design.ADC_STEP_LSB.value
+    corrected_lsb: float = design.ADC_STEP_LSB.value
+
+    @property
+    def worst_rest_codes(self) -> float:
+        """Where the step lies: an input that rests here is too high in half of its readings."""
+        return MISSING + 1 - self.step_lsb
+
+    def uncorrected(self) -> Converter:
+        """The same without the firmware's correction."""
+        return replace(self, corrected_lsb=0.0)
+
+    def even(self) -> Converter:
+        """The same noise on a staircase without a step."""
+        return replace(self, step_lsb=1.0, corrected_lsb=1.0)
+
+
+def moments(level_codes: float, converter: Converter) -> tuple[float, float]:
+    """Mean and variance of one reading of a steady input, in codes and codes squared."""
+    reach = _SIGMAS * converter.noise_lsb + 3
+    codes = np.arange(np.floor(level_codes - reach), np.ceil(level_codes + reach) + 1)
+    codes = codes[codes != MISSING]
+    begins = np.where(codes > MISSING, codes - converter.step_lsb, codes)
+    values = np.where(codes > MISSING, codes - converter.corrected_lsb, codes)
+    above = special.ndtr((level_codes - begins) / converter.noise_lsb)  # share at or over each
+    above[0] = 1.0
+    share = above - np.append(above[1:], 0.0)
+    mean = float(share @ values)
+    return mean, float(share @ (values - mean) ** 2)
+
+
+def floor_uv(how: Sampling, converter: Converter, level_codes: float = 1000.0) -> float:
+    """Noise of the converter in 20-450 Hz with a steady input, uV RMS at the electrode.
+
+    The noise of the readings is taken as white, so averaging N of them divides it by sqrt(N), and
+    the band holds its share of half the rate.
+    """
+    _, variance = moments(level_codes, converter)
+    return float(np.sqrt(variance * _share(how)) * UV_PER_CODE)
+
+
+def step_uv(how: Sampling, converter: Converter, level_codes: float) -> float:
+    """What the step adds to the floor of an input that rests at a level, uV RMS."""
+    even = converter.even()
+    more = floor_uv(how, converter, level_codes) ** 2 - floor_uv(how, even, level_codes) ** 2
+    return float(np.sqrt(max(more, 0.0)))
+
+
+def read_uv(
+    true_uv: float,
+    how: Sampling,
+    converter: Converter,
+    level_codes: float,
+    wave: Wave = "muscle",
+) -> float:
+    """What a signal in the band is read as, the converter's noise included, uV RMS.
+
+    Parameters
+    ----------
+    true_uv : float
+        RMS at the electrode as it arrives at the pin: sensor and filter are not in this.
+    how : Sampling
+        The signal is taken as slow against one sample, and what the step makes of it as in band.
+    converter : Converter
+    level_codes : float
+        Where the input rests.
+    wave : "muscle" or "sine"
+        How the signal is distributed about its rest: normally, or as a sine is.
+    """
+    at, weight = _distribution(wave)
+    found = [moments(level_codes + true_uv / UV_PER_CODE * x, converter) for x in at]
+    means, variances = np.array(found).T
+    swing = weight @ (means - weight @ means) ** 2
+    return float(np.sqrt(swing + weight @ variances * _share(how)) * UV_PER_CODE)
+
+
+def inflation(true_uv: float, how: Sampling, converter: Converter, level_codes: float) -> float:
+    """By which factor a muscle's signal reads larger than with an even converter."""
+    even = read_uv(true_uv, how, converter.even(), level_codes)
+    return read_uv(true_uv, how, converter, level_codes) / even
+
+
+def _share(how: Sampling) -> float:
+    """Of one reading's variance, what is left in the band after averaging."""
+    return min(1.0, BAND_WIDTH_HZ / (how.rate_hz / 2)) / how.readings
+
+
+def _distribution(wave: Wave) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points of a signal of 1 RMS, and their weights."""
+    if wave == "sine":
+        turn = 2 * np.pi * (np.arange(_POINTS) + 0.5) / _POINTS
+        return np.sqrt(2) * np.sin(turn), np.full(_POINTS, 1 / _POINTS)
+    x, weight = np.polynomial.hermite_e.hermegauss(_POINTS)
+    return x, weight / weight.sum()
