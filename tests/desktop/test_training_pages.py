@@ -411,15 +411,19 @@ def test_the_risk_is_drawn_with_a_charger_and_without(show):
     image = view.grab().toImage()
     half = image.height() // 2
 
-    def painted(colour, rows):
+    def painted(colour, rows, columns=None):
         wanted = QtGui.QColor(colour).rgb()
-        return sum(image.pixel(x, y) == wanted for y in rows for x in range(image.width()))
+        columns = columns or range(image.width())
+        return sum(image.pixel(x, y) == wanted for y in rows for x in columns)
 
     above, below = range(half), range(half, image.height())
     assert painted(LIGHT.bad, above) > 200
     assert painted(LIGHT.bad, below) == 0
     assert painted(LIGHT.good, below) > 50
     assert painted(LIGHT.good, above) == 0
+    charger = range(image.width() // 4, image.width() // 3)
+    assert painted(LIGHT.card, above, charger) > 200
+    assert painted(LIGHT.card, below, charger) == 0
 
 
 # Home

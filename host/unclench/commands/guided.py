@@ -5,23 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from unclench.errors import SourceError
+from unclench.errors import InputError, SourceError
 from unclench.live.blocks import StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.review.summary import keep_summary
-from unclench.settings import Place, Sustained
+from unclench.settings import Place, Sustained, load_settings, save_settings
 from unclench.sources import Source
 from unclench.store.schema import SessionMeta
 from unclench.training.calibrations import Book, book_path, load_book
 from unclench.training.outcome import Outcome, breath_words
 from unclench.training.program import Program, Reflect
+from unclench.training.safety import RULES
 from unclench.training.session import Session
 from unclench.training.setup import site_names, trained_channels, without_calibration
 from unclench.training.snapshot import Snapshot
@@ -78,7 +80,9 @@ def run_guided(
     """
     if source.situation is not None:
         source.situation.lead()  # from the first sample on
+    ask_safety(source)
     info = pipeline.connect()
+    tell_safety(source, info)
     book, trouble = load_book(book_path(info.virtual))
     if trouble:
         click.echo(trouble, err=True)
@@ -138,6 +142,38 @@ def run_guided(
         who = "You ended it" if interrupted else f"{info.source} ended"
         note = f"{who} after {lasted_s:.0f} s, before the program was done."
     return Guided(outcome, meta, folder, info, book, note, feedback)
+
+
+def ask_safety(source: Source) -> None:
+    """Show the short form of safety to somebody who has not agreed to it yet, and ask once.
+
+    To be called before a board streams, as an answer takes its time. Raises InputError if it is no.
+    """
+    settings, _ = load_settings()
+    if not _unread(source, settings.safety_read) or not sys.stdin.isatty():
+        return
+    _show_rules()
+    if not click.confirm("I have read this and will keep to it", err=True):
+        raise InputError("Nothing begins until the safety rules have been agreed to.")
+    settings.safety_read = date.today()
+    save_settings(settings)
+
+
+def tell_safety(source: Source, info: StreamInfo) -> None:
+    """Show the short form where nobody can be asked; to be called once a board has answered."""
+    if _unread(source, load_settings()[0].safety_read) and not info.virtual:
+        _show_rules()
+
+
+def _unread(source: Source, read: date | None) -> bool:
+    """Whether electrodes may be on skin, and nobody has agreed to the rules."""
+    return read is None and source.board is None and not source.recording
+
+
+def _show_rules() -> None:
+    _tell("Before you begin:")
+    for title, words in RULES:
+        _tell(f"  {title}. {words}")
 
 
 def _tell(sentence: str) -> None:

@@ -15,6 +15,7 @@ from rich.live import Live
 from rich.text import Text
 
 from unclench.audio import Player
+from unclench.commands.guided import ask_safety, tell_safety
 from unclench.commands.options import Seconds, Wanted, places_option, source_options
 from unclench.errors import DisplayError, InputError, SourceError
 from unclench.live.pipeline import Pipeline
@@ -94,6 +95,7 @@ def watch_command(
     with contextlib.ExitStack() as opens:
         opens.callback(opened.close)
         opens.callback(pipeline.stop)
+        ask_safety(opened)
         info = pipeline.connect()
         book, book_trouble = load_book(book_path(info.virtual))
         channels = trained_channels(info, chosen, book)
@@ -104,6 +106,7 @@ def watch_command(
         watching = Watching(info, channels, own, out.expanduser(), began, tags)
         for note in filter(None, (trouble, book_trouble, *opened.notes)):
             click.echo(note, err=True)  # not sooner: an error stands alone
+        tell_safety(opened, info)
         if watching.measuring:
             click.echo(_LET_GO, err=True)
         pipeline.start([watching])

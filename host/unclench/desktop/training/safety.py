@@ -6,22 +6,19 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import Theme, style_sheet
 from unclench.desktop.training.parts import Column, Page, button, label
+from unclench.desktop.training.riskview import RiskView
+from unclench.training.safety import RULES
 
-RULES = (
-    (
-        "Run on battery",
-        "Use a laptop on its battery. Unplug charger, dock and monitor, and anything else that is "
-        "itself plugged in. Or put a medical-grade USB isolator between laptop and board.",
-    ),
-    ("No mains, ever", "Mains without isolation is a possible path for current through your body."),
-    ("Not across the chest", "Never place electrodes so that the chest lies between them."),
-    ("Not on broken skin", "No wounds, rashes or irritated skin under an electrode."),
-    ("Not with implants", "No pacemaker, defibrillator, stimulator or other implanted device."),
-    (
-        "Not a medical device",
-        "unclench shows muscle tension, for learning. It diagnoses and treats nothing.",
-    ),
-)
+
+def _rule(title: str, words: str) -> QtWidgets.QWidget:
+    cell = QtWidgets.QWidget(objectName="clear")
+    rows = QtWidgets.QVBoxLayout(cell)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(1)
+    rows.addWidget(label("title", title))
+    rows.addWidget(label("lead", words))
+    rows.addStretch(1)
+    return cell
 
 
 class SafetyPage(Page):
@@ -33,18 +30,23 @@ class SafetyPage(Page):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Safety")
-        self._column = Column(84)
+        self._column = Column(100)
         rows = self._column.rows
         rows.addStretch(1)
         rows.addWidget(label("heading", "Before you begin"))
-        rows.addWidget(label("quietLead", "This keeps you safe. It takes half a minute to read."))
+        rows.addWidget(label("quietLead", "This keeps you safe. It takes a minute to read."))
         rows.addSpacing(6)
-        for title, words in RULES:
-            rule = QtWidgets.QVBoxLayout()
-            rule.setSpacing(1)
-            rule.addWidget(label("title", title))
-            rule.addWidget(label("lead", words))
-            rows.addLayout(rule)
+        self._risk = RiskView()
+        self._cells = QtWidgets.QGridLayout()
+        self._cells.setHorizontalSpacing(28)
+        self._cells.setVerticalSpacing(12)
+        cells = [_rule(title, words) for title, words in RULES]
+        cells.insert(1, self._risk)
+        for n, cell in enumerate(cells):
+            self._cells.addWidget(cell, n // 2, n % 2)
+        for column in (0, 1):
+            self._cells.setColumnStretch(column, 1)
+        rows.addLayout(self._cells)
         rows.addStretch(1)
         tip = "Keep in mind that this was read, and go on"
         self._agree = button("I have read this and will keep to it", tip, primary=True)
@@ -70,6 +72,7 @@ class SafetyPage(Page):
     def _look(self) -> None:
         """See Page."""
         self._column.set_looks(self.text_scale)
+        self._risk.set_looks(self.theme, self.text_scale)
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Enter is enough."""

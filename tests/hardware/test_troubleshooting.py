@@ -1,0 +1,166 @@
+"""The words of troubleshooting.md are those of the program, and no trouble of the program lacks.
+
+A quotation of the program is a paragraph of a blockquote (a line that begins with `> `); what the
+program fills in is written as `…`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from unclench.desktop.words import STATE_WORDS
+from unclench_wire import ids
+
+ROOT = Path(__file__).parents[2]
+HOST = ROOT / "host" / "unclench"
+PAGE = ROOT / "hardware" / "troubleshooting.md"
+
+# Not in the page, and why.
+EXCEPTIONS = {
+    # all is well
+    "The electrodes are on the skin.",
+    "Cables and chargers are quiet enough.",
+    "The signal fits the sensor's range.",
+    "No heartbeat is to be seen in the signal.",
+    "The heart is in the signal, and the narrow band keeps it out of the tension.",
+    "The board is quiet enough to see a resting muscle, which makes 1 to 5 µV.",
+    "Electrodes and leads are still.",
+    # of the virtual board and of recordings: nothing of the hardware
+    "There is no scenario '…': choose one of ….",
+    "'…' is no setting of sim: choose from ….",
+    "'…' for … of sim is not ….",
+    "The virtual board refuses: ….",
+    "Speed '…' is not usable: give a number from 0.01 to 1000, or max.",
+    "--fs, --column and --unit are for files; … tells its own.",
+    "… is a board and runs in its own time; --speed is for recordings and sim.",
+    "… has … channels (…), the wire carries 3: choose with --column.",
+    "… is a recording; give the port of a board, or sim:NAME.",
+    "… is a virtual board and takes no firmware: give --port the port of a Pico.",
+}
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+def quotations(page: str) -> Iterator[str]:
+    """Paragraphs of the page's blockquotes."""
+    for block in re.findall(r"(?m)(?:^>.*\n?)+", page):
+        for paragraph in re.split(r"(?m)^>\s*$", block):
+            words = squeezed(re.sub(r"(?m)^> ?", "", paragraph))
+            if words:
+                yield words
+
+
+def said(path: Path) -> Iterator[tuple[str, bool]]:
+    """What a module can say, what is filled in as `…`; and whether that is an error's sentence."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    silent = {id(inner) for node in ast.walk(tree) for inner in _unsaid(node)}
+    raised = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) not in silent and (text := _words(node)) is not None:
+            yield squeezed(text), id(node) in raised
+
+
+def _words(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values
+        )
+    return None
+
+
+def _unsaid(node: ast.AST) -> Iterator[ast.AST]:
+    """Docstrings, help texts, and the pieces of an f-string, which are said as a whole."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        yield node.value
+    if isinstance(node, ast.keyword) and node.arg in ("help", "metavar"):
+        yield from ast.walk(node.value)
+    if isinstance(node, ast.JoinedStr):
+        for part in node.values:
+            yield part
+            if isinstance(part, ast.FormattedValue) and part.format_spec is not None:
+                yield from ast.walk(part.format_spec)
+
+
+def modules(*names: str) -> list[Path]:
+    """Files and all files of folders, without the virtual board's."""
+    paths = [HOST / name for name in names]
+    files = [file for path in paths for file in ([path] if path.suffix else path.rglob("*.py"))]
+    assert files
+    return [file for file in files if "virtual" not in file.parts]
+
+
+def is_sentence(text: str) -> bool:
+    return text.endswith(".") and len(text.split()) > 2
+
+
+def troubles() -> set[str]:
+    """Whatever of the hardware a person can be told that something is wrong, and what to do."""
+    found = {
+        text
+        for path in modules("training/check.py", "board", "link", "sources.py")
+        if path.name != "steps.py"  # of the bench: how to set a step up
+        for text, _ in said(path)
+        if is_sentence(text)
+    }
+    # why a link was lost: not sentences, as they stand in one
+    found |= {
+        text
+        for path in modules("link/reader.py", "link/transport.py", "live/pipeline.py")
+        for text, _ in said(path)
+        if len(text.split()) > 2
+    }
+    found |= {
+        text
+        for path in HOST.glob("commands/board*.py")
+        for text, raised in said(path)
+        if raised and is_sentence(text)
+    }
+    found |= {words.word for state, words in STATE_WORDS.items() if state != "good"}
+    found |= {words.advice for words in STATE_WORDS.values() if words.advice}
+    return found
+
+
+QUOTED = list(quotations(PAGE.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def program() -> set[str]:
+    """All that the program and the firmware have to say."""
+    files = [*(ROOT / "host").rglob("*.py"), *(ROOT / "firmware").rglob("*.py")]
+    return {text for path in files for text, _ in said(path)}
+
+
+@pytest.mark.parametrize("words", QUOTED, ids=lambda words: words[:60])
+def test_what_is_quoted_is_what_the_program_says(words: str, program: set[str]) -> None:
+    assert words in program
+
+
+@pytest.mark.parametrize("words", sorted(troubles()), ids=lambda words: words[:60])
+def test_no_trouble_lacks(words: str) -> None:
+    assert (words in QUOTED) != (words in EXCEPTIONS), "quote it, or say why not; not both"
+
+
+def test_an_exception_is_still_something_that_the_program_says(program: set[str]) -> None:
+    assert program >= EXCEPTIONS
+
+
+def test_what_a_reader_looks_for_is_named() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for word in ("dialout", "ModemManager", "BOOTSEL", "RPI-RP2", "GP22", "ENV", "VBUS", "REF"):
+        assert word in page
+    for name in ids.COUNTER_NAMES:
+        assert f"`{name}`" in page or name.replace("_", " ") in page
