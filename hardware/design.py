@@ -110,7 +110,9 @@ VREF_EXTRA_F = Figure(10.1e-6, "F", "10 uF and 100 nF in parallel, ADC_VREF to A
 SUPPLY_OHM = Figure(
     10, "ohm", "with SUPPLY_F a filter for each sensor; also moves its rest off code 2047", "chosen"
 )
-SUPPLY_F = Figure(100e-6, "F", "with SUPPLY_OHM a corner of 159 Hz", "chosen")
+SUPPLY_F = Figure(
+    220e-6, "F", "with SUPPLY_OHM as slow as the reference's filter: ripple cancels", "chosen"
+)
 
 MAINS_V = Figure(230, "V RMS", "European mains; 120 V elsewhere", "reported")
 MAINS_HZ = Figure(50, "Hz", "European mains; 60 Hz elsewhere", "reported")
@@ -204,7 +206,7 @@ SUPPLY_LIMIT_A = Figure(
 SENSOR_SUPPLY_LIMIT_A = Figure(
     30e-3,
     "A",
-    "more than three times SENSOR_SUPPLY_A is a fault; three such sensors stay below SUPPLY_LIMIT_A",
+    "more than three times SENSOR_SUPPLY_A is a fault; three such stay below SUPPLY_LIMIT_A",
     "chosen",
 )
 LEAD_M = Figure(

@@ -130,7 +130,7 @@ def _slack(a: str, b: str, within: float) -> float:
 
 def everything() -> Iterator[Made]:
     """All that is made, in the order in which a reader meets it."""
-    from hardware import frontend, placement, safety, wiring
+    from hardware import bench, frontend, placement, safety, wiring
 
-    for room in (wiring, frontend, placement, safety):
+    for room in (wiring, bench, frontend, placement, safety):
         yield from room.MADE

@@ -156,7 +156,7 @@ def ripple_table() -> str:
                 ),
             ]
         )
-    for farad in (220e-6, matching_supply_f()):
+    for farad in (100e-6, matching_supply_f()):
         follows = band_ripple_uv_per_mv("tidy", True, farad)
         smooth = band_ripple_uv_per_mv("tidy", False, farad)
         name = f"tidy, with {farad * 1e6:.0f} µF for SUPPLY_F"

@@ -23,7 +23,7 @@ from hardware.frontend.supply import (
     worst_ripple_uv_per_mv,
 )
 
-_LARGER_F = 220e-6  # the next that is sold
+_SMALLER_F = 100e-6  # what is usual
 _TOLERANCE = 0.2  # of such capacitors
 
 
@@ -86,8 +86,9 @@ def ripple_words() -> str:
     """How much ripple there may be, and what would help."""
     reported_mv = design.RIPPLE_3V3_V.value * 1e3
     bare, tidy = (reported_mv * worst_ripple_uv_per_mv(build) for build in BUILDS)
-    left = band_ripple_uv_per_mv("tidy", True, _LARGER_F) / band_ripple_uv_per_mv("tidy", True)
-    low = band_ripple_uv_per_mv("tidy", True, _LARGER_F * (1 - _TOLERANCE))
+    ours_f = design.SUPPLY_F.value
+    left = band_ripple_uv_per_mv("tidy", True) / band_ripple_uv_per_mv("tidy", True, _SMALLER_F)
+    low = band_ripple_uv_per_mv("tidy", True, ours_f * (1 - _TOLERANCE))
     return wrapped(f"""
 - Reported are {reported_mv:g} mV RMS on 3V3, over a bandwidth of 20 MHz. **How much of it lies in
   20-450 Hz is not known** (*unverified*). Spread evenly it would be {even_ripple_mv():.2f} mV, less
@@ -98,9 +99,9 @@ def ripple_words() -> str:
   converter in step and is not averaged away. In the no-solder build it passes in full if it
   reaches the sensor's output (*unverified*); the tidy build's filters stop it.
 - If the mid supply follows, the supply's filter is best when it is as slow as the reference's:
-  {_LARGER_F * 1e6:.0f} µF in place of {design.SUPPLY_F.value * 1e6:.0f} µF leave {left:.0%} of the
-  ripple, {matching_supply_f() * 1e6:.0f} µF almost nothing. Such capacitors are
-  ±{_TOLERANCE:.0%}: the smallest of {_LARGER_F * 1e6:.0f} µF leaves {low:.2f} µV for each mV.
+  {matching_supply_f() * 1e6:.0f} µF. {ours_f * 1e6:.0f} µF is the next that is sold, and leaves
+  {left:.0%} of the ripple that {_SMALLER_F * 1e6:.0f} µF would. Such capacitors are
+  ±{_TOLERANCE:.0%}: the smallest of {ours_f * 1e6:.0f} µF leaves {low:.2f} µV for each mV.
 """)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from unclench.board import calibrate as calibrate_module
-from unclench.board import check as check_module
+from unclench.board import stream as stream_module
 from unclench.board.calibrate import FIRST_CODE, calibrate, capture, store_step
 from unclench.board.check import ChannelCheck, CheckResult, check_board, store_noise
 from unclench.board.verdict import judge, overall, to_json
@@ -195,7 +195,7 @@ class TestTroubleDuringACheck:
         return str(error.value)
 
     def test_silence(self, monkeypatch):
-        monkeypatch.setattr(check_module, "_SILENT_S", 0.3)
+        monkeypatch.setattr(stream_module, "_SILENT_S", 0.3)
         assert "sent no samples for 0.3 s" in self.check()
 
     def test_a_restart(self):

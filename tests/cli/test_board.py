@@ -367,7 +367,7 @@ class TestInstall:
     def test_with_somebody_to_ask(self, run, installing, monkeypatch, answer):
         asked = []
         monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text) or answer)
-        monkeypatch.setattr("unclench.commands.board._has_person", lambda: True)
+        monkeypatch.setattr("unclench.commands.board.has_person", lambda: True)
         done = run("board", "install")
         assert done.status == 0
         assert (done.out == "Nothing was changed.\n") == (not answer)

@@ -132,6 +132,26 @@ def test_shorted_is_the_noise_that_was_announced(rate_hz, channels):
     assert told.uv_per_unit(0) == hello.uv_per_unit(0) <= 0.25
 
 
+def test_the_known_signal_is_100_uv_behind_the_sensor():
+    emg_uv, _ = emg("bench-signal", 10, channels=2)
+    t = np.arange(1000, len(emg_uv)) / 2000
+    basis = np.stack([np.cos(200 * np.pi * t), np.sin(200 * np.pi * t), np.ones(len(t))], axis=1)
+    fitted, residual_uv2, _, _ = np.linalg.lstsq(basis, emg_uv[1000:], rcond=None)
+    passed = abs(1 / (1 - 20.8j / 100) / (1 + 100j / 498.4)) * np.sinc(100 / 2000)
+    assert np.hypot(*fitted[:2]) / np.sqrt(2) == pytest.approx(100 * passed, rel=2e-3)
+    assert np.sqrt(residual_uv2 / len(t)).max() < 0.5  # nothing else but the converter
+
+
+def test_on_the_bench_a_hand_brings_hum_and_a_charger_more():
+    quiet, hand, charger = (
+        band_rms(emg(name, 20)[0], 2000)[0]
+        for name in ("shorted", "bench-hands-on", "bench-charger")
+    )
+    assert quiet < 0.2
+    assert np.sqrt(hand**2 - quiet**2) == pytest.approx(0.6, rel=0.1)
+    assert charger == pytest.approx(6, rel=0.1)
+
+
 def test_the_spectrum_is_that_of_surface_emg():
     emg_uv, _ = emg("clenching", 120)
     chain = TensionChain(ChainSettings(2000.0, 1))

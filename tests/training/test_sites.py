@@ -8,7 +8,7 @@ from unclench.errors import InputError
 from unclench.settings import Place
 from unclench.training.bodymap import SPOTS, features, outlines
 from unclench.training.program import SITE_KEYS
-from unclench.training.sites import OWN, SITES, check_places, place_label
+from unclench.training.sites import OWN, SITES, across, check_places, place_label
 
 
 def place(text: str) -> Place:
@@ -114,6 +114,12 @@ def test_labels_are_words_for_people(text: str, label: str) -> None:
 def test_places_that_can_be() -> None:
     check_places([], 1)
     check_places([place("1:shoulder:left"), place("2:shoulder:right"), place("3:calf:middle")], 3)
+
+
+def test_sensors_on_both_sides_of_the_body_get_a_word_of_caution() -> None:
+    left, right = place("1:shoulder:left"), place("2:neck:right")
+    assert "safer" in across([left, right])
+    assert across([left, place("2:neck:left"), place("3:forehead:middle")]) == ""
 
 
 @pytest.mark.parametrize(

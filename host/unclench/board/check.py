@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import random
 import statistics
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unclench.board.noise import DEAD_UV, converter_noise_uv, limits_uv
+from unclench.board.stream import Stream, rails_uv, runs_in_uv
 from unclench.errors import InputError, SourceError
-from unclench.link.clock import ClockFit
-from unclench.link.connection import Connection, trouble_of
-from unclench.link.messages import ErrorReply, Message, Reply, SampleFrame
-from unclench.link.tracker import SampleTracker
+from unclench.link.connection import Connection
 from unclench.link.transport import TransportClosed
 from unclench_dsp import (
     WIDE,
@@ -26,18 +23,11 @@ from unclench_dsp import (
     clipped_fraction,
     design_bandpass,
     settle_s,
-    units_to_uv,
 )
 from unclench_wire import ids
 from unclench_wire.messages import Hello
 
 MIN_SECONDS = 3.0  # less tells no rate
-_ECHO_EVERY_S = 0.1
-_ECHO_LOST_S = 1.0
-_SILENT_S = 2.0
-_READ_S = 0.05
-_PATIENCE = 1.5  # times as long as it should take, and a little more
-_PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -104,7 +94,7 @@ def check_board(
     """
     if hello is None:
         hello = connection.handshake()
-    stream = _Stream(hello, clock or connection.clock)
+    stream = Stream(hello, clock or connection.clock)
     try:
         connection.start()
         stream.listen(connection, seconds, progress)
@@ -151,97 +141,11 @@ def store_noise(connection: Connection, result: CheckResult) -> Hello:
     return hello
 
 
-@dataclass
-class _Stream:
-    """What comes in, as it comes in."""
-
-    hello: Hello
-    clock: Callable[[], float]
-    runs: list[list[NDArray[np.int32]]] = field(default_factory=list)  # between gaps
-    echoes_s: list[float] = field(default_factory=list)
-    echoes_lost: int = 0
-    fit: ClockFit = field(default_factory=ClockFit)
-
-    def __post_init__(self) -> None:
-        self.fs_hz = self.hello.fs_hz()
-        self.tracker = SampleTracker(self.fs_hz, len(self.hello.channels))
-        self._rows = 0
-        self._tag: int | None = None
-        self._sent_s = 0.0
-
-    def listen(
-        self, connection: Connection, seconds: float, progress: Callable[[float], None]
-    ) -> None:
-        began_s = heard_s = self.clock()
-        patience_s = seconds * _PATIENCE + _PATIENCE_S
-        while self._rows < seconds * self.fs_hz:
-            self._ask(connection)
-            messages = connection.read(_READ_S)
-            now_s = self.clock()
-            if self._take(connection.name, messages, now_s):
-                heard_s = now_s
-                progress(self._rows / self.fs_hz)
-            if now_s - heard_s > _SILENT_S:
-                raise SourceError(
-                    f"The board on {connection.name} sent no samples for {_SILENT_S:g} s: unplug "
-                    "it, plug it in again and repeat the check."
-                )
-            if now_s - began_s > patience_s:
-                return  # far too slow a rate, which the figures will show
-
-    def _ask(self, connection: Connection) -> None:
-        """Keep one echo under way, ten a second."""
-        now_s = self.clock()
-        if self._tag is not None and now_s - self._sent_s > _ECHO_LOST_S:
-            self._tag = None
-            self.echoes_lost += 1
-        if self._tag is None and now_s - self._sent_s > _ECHO_EVERY_S:
-            self._tag = connection.send(ids.CMD_ECHO, random.randbytes(4))
-            self._sent_s = self.clock()
-
-    def _take(self, name: str, messages: list[Message], now_s: float) -> bool:
-        """Sort what came; whether there were samples in it."""
-        heard = False
-        for message in messages:
-            if isinstance(message, SampleFrame):
-                heard = True
-                self._place(message, now_s)
-            elif trouble := trouble_of(message):
-                raise SourceError(f"The board on {name} reports: {trouble}.")
-            elif isinstance(message, Hello):
-                raise SourceError(
-                    f"The board on {name} restarted during the check: look at its cable and its "
-                    "supply, and repeat it."
-                )
-            elif (message.command, message.tag) == (ids.CMD_ECHO, self._tag):
-                self._tag = None
-                if isinstance(message, Reply):
-                    self.echoes_s.append(now_s - self._sent_s)
-                elif isinstance(message, ErrorReply):
-                    self.echoes_lost += 1
-        return heard
-
-    def _place(self, frame: SampleFrame, now_s: float) -> None:
-        block = self.tracker.add(frame)
-        if block is None:
-            return
-        if block.lost_before or not self.runs:
-            self.runs.append([])
-        self.runs[-1].append(block.units)
-        self._rows = block.first + len(block.units)
-        self.fit.add(self._rows / self.fs_hz, now_s)
-
-
 def _result(
-    connection: Connection, hello: Hello, stream: _Stream, counters: dict[str, int]
+    connection: Connection, hello: Hello, stream: Stream, counters: dict[str, int]
 ) -> CheckResult:
-    if not stream.runs:
-        raise SourceError(
-            f"The board on {connection.name} sent no samples that make sense: update its firmware "
-            "(`unclench board install`)."
-        )
+    runs = stream.whole_runs(connection.name)
     fs_hz, tracker = stream.fs_hz, stream.tracker
-    runs = [np.concatenate(run) for run in stream.runs]
     n = sum(len(run) for run in runs)
     ppm = error_ppm = None
     if stream.fit.slope is not None:
@@ -277,14 +181,9 @@ def _result(
 
 def _channels(hello: Hello, runs: list[NDArray[np.int32]]) -> tuple[ChannelCheck, ...]:
     k = range(len(hello.channels))
-    uv_per_unit = np.array([hello.uv_per_unit(channel) for channel in k])
-    runs_uv = [units_to_uv(run, hello.zero_unit, uv_per_unit) for run in runs]
+    runs_uv = runs_in_uv(hello, runs)
     noise_uv, mains_uv, lines_hz = _noise(runs_uv, hello.fs_hz(), len(hello.channels))
-    rails_uv = (
-        (hello.low_unit - hello.zero_unit) * uv_per_unit,
-        (hello.high_unit - hello.zero_unit) * uv_per_unit,
-    )
-    clipped = clipped_fraction(np.concatenate(runs_uv), rails_uv)
+    clipped = clipped_fraction(np.concatenate(runs_uv), rails_uv(hello))
     level = np.concatenate(runs).mean(axis=0) / hello.oversampling
     return tuple(
         ChannelCheck(

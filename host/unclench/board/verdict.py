@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
 from unclench.board.check import ChannelCheck, CheckResult
+from unclench.board.limits import CLIPPED, GOOD_LEVEL, USABLE_LEVEL, USABLE_LOSS
 from unclench.board.noise import DEAD_UV, limits_uv
 from unclench.board.words import counted
 
@@ -17,13 +19,9 @@ _GOOD_PPM = 200.0  # two crystals, and what a computer's clock is slewed by
 _USABLE_PPM = 2000.0
 _KNOWN_PPM = 1000.0  # a rate known no better than this was measured on a computer too busy for it
 _SIGMAS = 3.0
-_USABLE_LOSS = 0.001
 _GOOD_ECHO_MS = 50.0  # PROTOCOL.md 4.2
 _USABLE_ECHO_MS = 500.0
 _FREE_INPUT_UV = 100.0  # no muscle at rest makes so much
-_CLIPPED = 0.002
-_GOOD_LEVEL = 0.15  # of the full scale, from its middle
-_USABLE_LEVEL = 0.35
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,12 @@ def judge(result: CheckResult) -> tuple[Item, ...]:
 
 def overall(items: tuple[Item, ...]) -> Verdict:
     """The worst of them."""
-    return max((item.verdict for item in items), key=_WORST_LAST.index)
+    return worst(item.verdict for item in items)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst of some; "good" if there is none."""
+    return max(verdicts, key=_WORST_LAST.index, default="good")
 
 
 def to_json(result: CheckResult) -> str:
@@ -87,7 +90,7 @@ def _losses(result: CheckResult) -> Item:
     if result.lost_samples == 0 and result.bad_frames == 0:
         return Item("losses", found, "good")
     advice = "Use another cable or USB port, without a hub, and close programs that take all power."
-    fine = result.lost_samples <= _USABLE_LOSS * whole
+    fine = result.lost_samples <= USABLE_LOSS * whole
     return Item("losses", found, "usable" if fine else "not usable", advice)
 
 
@@ -125,7 +128,7 @@ def _noise(number: int, channel: ChannelCheck, limits: tuple[float, float]) -> I
         found += f", {channel.stored_noise_uv:.2f} stored"
     if channel.mains_lines_hz:
         found += f", {channel.mains_uv:.2f} of it mains hum of {_mains_hz(channel):g} Hz"
-    if channel.clipped_fraction > _CLIPPED:
+    if channel.clipped_fraction > CLIPPED:
         advice = "The signal is cut off: look at the sensor's supply, its gain and its electrodes."
         return Item(name, found, "not usable", advice)
     if channel.noise_uv < DEAD_UV:
@@ -164,13 +167,13 @@ def _level(number: int, channel: ChannelCheck, full_scale_v: float) -> Item:
     name = f"level {number}"
     found = f"code {channel.level_code:.1f}, {channel.level_v:.3f} V at the pin"
     off = abs(channel.level_v / full_scale_v - 0.5)
-    if off <= _GOOD_LEVEL:
+    if off <= GOOD_LEVEL:
         return Item(name, found, "good")
     advice = (
         f"A sensor rests at half the supply, {full_scale_v / 2:.2f} V: take its RAW output, and "
         "power it from 3V3."
     )
-    return Item(name, found, "usable" if off <= _USABLE_LEVEL else "not usable", advice)
+    return Item(name, found, "usable" if off <= USABLE_LEVEL else "not usable", advice)
 
 
 def _correction(result: CheckResult) -> Item:

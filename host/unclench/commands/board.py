@@ -2,49 +2,39 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
+from rich.progress import TextColumn
 
 from unclench.board.calibrate import calibrate, store_step
-from unclench.board.check import MIN_SECONDS, CheckResult, check_board, store_noise
 from unclench.board.files import MAIN, firmware_files
 from unclench.board.install import BOOT, Plan, install
 from unclench.board.settings import change
 from unclench.board.step import StepEstimate
-from unclench.board.verdict import judge, overall, to_json
 from unclench.board.words import counted
+from unclench.commands.boardcheck import check_command
+from unclench.commands.boardport import (
+    FORGETS,
+    board_name,
+    choose_port,
+    connected,
+    dotted,
+    has_person,
+    port_option,
+    progress_bar,
+    say_stored,
+    source_option,
+    yes_option,
+)
 from unclench.commands.options import Seconds
-from unclench.errors import InputError, SourceError
-from unclench.link import discovery
-from unclench.link.connection import Connection
-from unclench.link.transport import TransportClosed
-from unclench.sources import open_source
+from unclench.errors import InputError
 from unclench_wire import ids
 from unclench_wire.messages import Hello
 
-_FORGETS = "The virtual board forgets it with this command."
 _MAX_CHANNELS = 3  # PROTOCOL.md 2.2
 _MAX_U32 = 0xFFFFFFFF
-_COLOURS = {"good": "green", "usable": "yellow", "not usable": "red"}
-
-port_option = click.option(
-    "--port", metavar="PORT", help="A serial port or URL; the one Pico found unless given."
-)
-source_option = click.option(
-    "--port",
-    metavar="PORT",
-    help="A serial port, URL or sim:NAME; the one Pico found unless given.",
-)
-yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
 class _Gain(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click
@@ -90,14 +80,14 @@ def install_command(port: str | None, yes: bool) -> None:
         raise InputError(
             f"{port} is a virtual board and takes no firmware: give --port the port of a Pico."
         )
-    port = _choose(port)
+    port = choose_port(port)
 
     def agree(plan: Plan) -> bool:
         if plan.foreign_boot:
             click.echo(f"The board has a {BOOT} of its own; it runs first and stays.", err=True)
         if plan.foreign_main is None or yes:
             return True
-        if not _has_person():
+        if not has_person():
             raise InputError(
                 f"{MAIN} on the board at {port} is not unclench's: add --yes to keep it as "
                 f"{plan.foreign_main} and install."
@@ -107,7 +97,7 @@ def install_command(port: str | None, yes: bool) -> None:
             f"{MAIN} on the board is not unclench's. Keep it as {plan.foreign_main} and install?"
         )
 
-    progress = _progress("{task.fields[what]}")
+    progress = progress_bar("{task.fields[what]}")
     with progress:
         task = progress.add_task("", total=None, what="")
         done = install(
@@ -123,7 +113,7 @@ def install_command(port: str | None, yes: bool) -> None:
         click.echo("Nothing was changed.")
         return
     plan, runs = done.plan, done.plan.interpreter
-    click.echo(f"MicroPython {_dotted(runs.version)} on {runs.machine}.")
+    click.echo(f"MicroPython {dotted(runs.version)} on {runs.machine}.")
     if plan.foreign_main is not None:
         click.echo(f"The main.py that was there is now {plan.foreign_main}.")
     click.echo(
@@ -134,60 +124,7 @@ def install_command(port: str | None, yes: bool) -> None:
     click.echo(f"The board is back: {_who(done.hello)}.")
 
 
-@board_command.command("check")
-@source_option
-@click.option(
-    "--seconds",
-    type=click.FloatRange(MIN_SECONDS, 3600),
-    default=10.0,
-    show_default=True,
-    metavar="N",
-    help="Seconds of signal.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-@click.option(
-    "--store-noise", "store", is_flag=True, help="Store the measured noise as the board's own."
-)
-@yes_option
-def check_command(port: str | None, seconds: float, as_json: bool, store: bool, yes: bool) -> None:
-    """Measure a board: its rate, losses, answers, noise and levels; say what they are worth.
-
-    The noise that counts is the one with the sensor's electrodes connected to each other. Stored
-    with --store-noise it is what every tension is shown against.
-    """
-    if not seconds == seconds:  # click lets "nan" through
-        raise InputError("--seconds needs a number.")
-    with _connected(port) as (connection, hello, forgets):
-        progress = _progress("checking")
-        with progress:
-            task = progress.add_task("", total=seconds)
-            result = check_board(
-                connection,
-                seconds,
-                hello=hello,
-                progress=lambda signal_s: progress.update(task, completed=signal_s),
-            )
-        if as_json:
-            click.echo(to_json(result))
-        else:
-            _print(result)
-        if not store:
-            return
-        if not yes:
-            if not _has_person():
-                raise InputError(
-                    "The noise is not stored: add --yes if the electrodes see no muscle (they are "
-                    "connected to each other)."
-                )
-            if not click.confirm(
-                "Are the sensor's electrodes connected to each other, so that they see no muscle?",
-                err=True,
-            ):
-                click.echo("Nothing was stored.", err=True)
-                return
-        stored = store_noise(connection, result)
-        told = ", ".join(f"{channel.noise_nv / 1000:.2f} uV" for channel in stored.channels)
-        _stored(f"Stored as the board's own noise: {told}.", forgets, err=as_json)
+board_command.add_command(check_command)
 
 
 @board_command.command("calibrate")
@@ -211,12 +148,12 @@ def calibrate_command(port: str | None, channel: int, seconds: float, dry_run: b
     once for each board.
 
     What to do with the input: connect a powered sensor and keep the muscle relaxed, or its
-    electrodes connected to each other: its noise then crosses the step by itself. Or
-    connect the middle pin of a potentiometer between 3V3 and GND, and turn it slowly back and
-    forth across the middle (1.65 V) while this runs.
+    electrodes connected to each other. If it rests near the step, its noise crosses it by itself;
+    many rest some tens of codes away. Then connect the middle pin of a potentiometer between 3V3
+    and GND, and turn it slowly back and forth across the middle (1.65 V) while this runs.
     """
-    with _connected(port) as (connection, hello, forgets):
-        progress = _progress("calibrating", TextColumn("{task.fields[found]}"))
+    with connected(port) as (connection, hello, forgets):
+        progress = progress_bar("calibrating", TextColumn("{task.fields[found]}"))
         with progress:
             task = progress.add_task("", total=seconds, found="")
 
@@ -234,7 +171,7 @@ def calibrate_command(port: str | None, channel: int, seconds: float, dry_run: b
             click.echo(f"Not stored; the board takes off {before}.")
             return
         stored = store_step(connection, found.step_lsb)
-        _stored(
+        say_stored(
             f"Stored: the board takes off {counted(stored, 'codes')} from now on "
             f"(before: {hello.step_mlsb / 1000:g}).",
             forgets,
@@ -270,7 +207,7 @@ def set_command(
     They are kept on the board, without power too. Without options they are only shown. --defaults
     also forgets the step that `calibrate` found and the noise that `check` stored.
     """
-    with _connected(port) as (connection, before, forgets):
+    with connected(port) as (connection, before, forgets):
         gain_milli = {channel - 1: gain for channel, gain in gains}
         now = change(
             connection,
@@ -295,7 +232,7 @@ def set_command(
                 "check --store-noise`."
             )
         if forgets and (defaults or gains or channels is not None or rate_hz is not None):
-            click.echo(_FORGETS)
+            click.echo(FORGETS)
 
 
 @board_command.command("blink")
@@ -310,66 +247,16 @@ def set_command(
 )
 def blink_command(port: str | None, seconds: int) -> None:
     """Let a board's light blink, to tell it from others."""
-    with _connected(port) as (connection, hello, _):
+    with connected(port) as (connection, hello, _):
         connection.command(ids.CMD_BLINK, bytes([seconds]))
-        click.echo(f"{_name(hello, connection.name)} blinks for {seconds} s.")
+        click.echo(f"{board_name(hello, connection.name)} blinks for {seconds} s.")
         if hello.flags & ids.FLAG_VIRTUAL:
             click.echo("It is virtual and has no light.")
 
 
-def _choose(port: str | None) -> str:
-    """Return the port given, or the one Pico that is plugged in."""
-    if port is not None and port != "auto":
-        return port
-    found = discovery.candidate_ports()
-    if len(found) == 1:
-        return found[0][0]
-    if not found:
-        raise InputError(
-            "No board found: no USB device with the identity of a Raspberry Pi Pico "
-            f"({discovery.USB_VID:04X}:{discovery.USB_PID:04X}) is plugged in; plug one in, or "
-            "name its port with --port."
-        )
-    ports = ", ".join(f"{name} ({number or 'no serial number'})" for name, number in found)
-    raise InputError(f"{len(found)} boards are plugged in: {ports}; choose one with --port.")
-
-
-@contextlib.contextmanager
-def _connected(port: str | None) -> Iterator[tuple[Connection, Hello, bool]]:
-    """A board that has said hello, and whether it forgets its settings when this command ends.
-
-    It is stopped and let go of at the end, also by Ctrl-C.
-    """
-    source = open_source(_choose(port))
-    try:
-        if source.recording:
-            raise InputError(f"{port} is a recording; give the port of a board, or sim:NAME.")
-        connection = Connection(source.open(), source.name)
-        try:
-            hello = connection.handshake()
-        except BaseException:
-            connection.transport.close()  # and no word to what may not be a board of ours
-            raise
-        try:
-            yield connection, hello, source.board is not None
-        except TransportClosed as error:
-            raise SourceError(
-                f"The board on {source.name} went away: {error}; plug it in again and repeat the "
-                "command."
-            ) from error
-        finally:
-            connection.close()
-    finally:
-        source.close()
-
-
-def _stored(sentence: str, forgets: bool, err: bool = False) -> None:
-    click.echo(f"{sentence} {_FORGETS}" if forgets else sentence, err=err)
-
-
 def _show(hello: Hello, port: str) -> None:
     """What a board says of itself."""
-    click.echo(f"{_name(hello, port)}, firmware {_dotted(hello.firmware)}")
+    click.echo(f"{board_name(hello, port)}, firmware {dotted(hello.firmware)}")
     click.echo(f"channels  {len(hello.channels)}")
     click.echo(f"rate      {hello.fs_hz():g} Hz")
     for number, channel in enumerate(hello.channels, start=1):
@@ -388,62 +275,12 @@ def _instrument(hello: Hello) -> list[tuple[float, int, int]]:
     return [(hello.fs_hz(), hello.oversampling, channel.gain_milli) for channel in hello.channels]
 
 
-def _name(hello: Hello, port: str) -> str:
-    label = f" ({hello.label})" if hello.label else ""
-    where = "" if port.casefold() == hello.label else f" on {port}"
-    return f"Board {hello.board_id.hex()}{label}{where}"
-
-
-def _print(result: CheckResult) -> None:
-    kind = "virtual, without electrodes, " if result.virtual else ""
-    console = Console()
-    items = judge(result)
-    console.print(
-        f"{result.label or 'A board without a label'} on {result.name}: {kind}firmware "
-        f"{result.firmware}, board {result.board_id}, protocol level {result.level}, "
-        f"{result.seconds:.1f} s of signal",
-        highlight=False,
-        markup=False,
-    )
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for item in items:
-        found = Text(item.found)
-        if item.advice:
-            found.append(f"\n{item.advice}", style="italic")
-        table.add_row(item.name, Text(item.verdict, style=_COLOURS[item.verdict]), found)
-    console.print(table)
-    verdict = overall(items)
-    why = ", ".join(item.name for item in items if item.verdict == verdict)
-    rest = "" if verdict == "good" else f" ({why})"
-    console.print(Text(f"This board is {verdict}{rest}.", style=_COLOURS[verdict]))
-
-
-def _has_person() -> bool:
-    """Whether somebody sits there who can be asked."""
-    return sys.stdin.isatty()
-
-
-def _progress(words: str, *columns: TextColumn) -> Progress:
-    return Progress(
-        TextColumn(words),
-        BarColumn(),
-        *columns,
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-        transient=True,
-    )
-
-
 def _estimate(found: StepEstimate) -> str:
     return f"{found.step_lsb:.3f} +- {found.stderr_lsb:.3f} codes"
 
 
 def _who(hello: Hello) -> str:
     return (
-        f"firmware {_dotted(hello.firmware)}, board {hello.board_id.hex()}, "
+        f"firmware {dotted(hello.firmware)}, board {hello.board_id.hex()}, "
         f"{counted(len(hello.channels), 'channels')} at {hello.fs_hz():g} Hz"
     )
-
-
-def _dotted(version: tuple[int, ...]) -> str:
-    return ".".join(str(part) for part in version)

@@ -55,7 +55,5 @@ def rows_below(
     if not kept.strip():
         raise InputError(f"{path.name} has a header but no rows of numbers below it.")
     stop -= len(tail) - len(kept)
-    table = CsvFile(
-        path.name, lambda: path.open("rb"), start, stop, n_lines, tuple(names), delimiter
-    )
+    table = CsvFile(path.name, path, start, stop, n_lines, tuple(names), delimiter)
     return table, notes

@@ -9,9 +9,10 @@ import io
 import math
 import re
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
 import numpy as np
@@ -28,12 +29,17 @@ _POINT = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 _COMMA = re.compile(r"\s*[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?\s*")
 
 
+def opened(source: Path | bytes) -> BinaryIO:
+    """Open a file, or what was read of it."""
+    return source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
+
+
 @dataclass(frozen=True)
 class CsvFile:
     """Where the rows of a table lie in a file and how they are written."""
 
     name: str
-    open: Callable[[], BinaryIO]
+    source: Path | bytes
     start: int  # bytes: first data row
     stop: int  # bytes: end of the last row that counts
     header_line: int
@@ -43,7 +49,10 @@ class CsvFile:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield line number and cells of every row that is not blank."""
-        with self.open() as raw, io.BufferedReader(_Window(raw, self.start, self.stop)) as window:
+        with (
+            opened(self.source) as raw,
+            io.BufferedReader(_Window(raw, self.start, self.stop)) as window,
+        ):
             text = io.TextIOWrapper(window, "utf-8", errors="replace", newline="")
             reader = csv.reader(text, delimiter=self.delimiter, skipinitialspace=True)
             try:
@@ -89,9 +98,14 @@ class CsvFile:
         columns = _Columns(len(single), len(together))
         if self.start == self.stop:
             return columns
-        with self.open() as raw, _Window(raw, self.start, self.stop) as window:
+        # A file of pyarrow's own: its threads read ahead, and one that comes back into Python while
+        # the program ends would abort it.
+        with (
+            _native(self.source) as raw,
+            raw.get_stream(self.start, self.stop - self.start) as rows,
+        ):
             reader = pa_csv.open_csv(
-                cast("BinaryIO", window),
+                cast("BinaryIO", rows),
                 pa_csv.ReadOptions(column_names=names, block_size=_BLOCK_BYTES),
                 pa_csv.ParseOptions(delimiter=self.delimiter),
                 pa_csv.ConvertOptions(
@@ -195,6 +209,12 @@ def _grown(old: FloatArray, capacity: int) -> FloatArray:
     new: FloatArray = np.empty((*old.shape[:-1], capacity))
     new[..., : old.shape[-1]] = old
     return new
+
+
+def _native(source: Path | bytes) -> pa.NativeFile:
+    if isinstance(source, Path):
+        return pa.OSFile(str(source), "rb")
+    return pa.BufferReader(source)
 
 
 class _Window(io.RawIOBase):

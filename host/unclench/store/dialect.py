@@ -5,13 +5,12 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from unclench.errors import InputError
-from unclench.store.csvfile import CsvFile, number
+from unclench.store.csvfile import CsvFile, number, opened
 from unclench.store.folder import require_file
 
 _HEAD_BYTES = 256 << 10
@@ -41,8 +40,8 @@ def open_table(path: Path) -> Table:
         A pipe or a device.
     """
     name = path.name
-    opener = _opener(path)
-    with opener() as raw:
+    source = _source(path)
+    with opened(source) as raw:
         head = raw.read(_HEAD_BYTES)
         stop = _end_of_rows(raw)
     if not head.strip():
@@ -79,7 +78,7 @@ def open_table(path: Path) -> Table:
         )
     if stop <= start or len(rows) < 2:
         raise InputError(f"{name} has a header (line {at + 1}) but no rows of numbers below it.")
-    file = CsvFile(name, opener, start, stop, at + 1, header, delimiter, decimal)
+    file = CsvFile(name, source, start, stop, at + 1, header, delimiter, decimal)
     first_rows = tuple(rows[1 : _SNIFF_ROWS + 1])
     if all(len(row) != len(header) for row in first_rows if _is_numeric(row)):
         for (line, _), row in zip(numbered[1:], first_rows, strict=False):
@@ -88,19 +87,18 @@ def open_table(path: Path) -> Table:
     return Table(file, "".join(comments), first_rows)
 
 
-def _opener(path: Path) -> Callable[[], BinaryIO]:
+def _source(path: Path) -> Path | bytes:
     require_file(path)
     with path.open("rb") as raw:
         mark = raw.read(4)
     if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:  # rare and made by spreadsheets, so small: once through memory
-            data = path.read_bytes().decode("utf-16").encode()
+            return path.read_bytes().decode("utf-16").encode()
         except UnicodeDecodeError as error:
             raise InputError(
                 f"{path.name} begins as UTF-16 text but is not: save it once more, as UTF-8."
             ) from error
-        return lambda: io.BytesIO(data)
-    return lambda: path.open("rb")
+    return path
 
 
 def _text(line: bytes) -> str:

@@ -207,7 +207,7 @@ class Session:
             header = next(csv.reader([first.decode(errors="replace")]), [])
         except csv.Error as error:
             raise InputError(f"{name}, line 1 cannot be read: {error}.") from error
-        return CsvFile(name, lambda: path.open("rb"), len(first), stop, 1, tuple(header))
+        return CsvFile(name, path, len(first), stop, 1, tuple(header))
 
 
 def open_session(path: Path) -> Session:

@@ -9,7 +9,7 @@ from unclench.settings import Place
 from unclench.training.sitewords import OWN, SITES, Site
 from unclench_wire.ids import MAX_CHANNELS
 
-__all__ = ["OWN", "SITES", "Site", "check_places", "place_label", "site_of"]
+__all__ = ["OWN", "SITES", "Site", "across", "check_places", "place_label", "site_of"]
 
 
 def site_of(place: Place) -> Site:
@@ -25,6 +25,17 @@ def place_label(place: Place) -> str:
         return words if place.side == "middle" else f"{words} ({place.side})"
     words = site.short if place.side == "middle" else f"{place.side} {site.short}"
     return words[0].upper() + words[1:]
+
+
+def across(places: Sequence[Place]) -> str:
+    """Return a word of caution, in one sentence, for sensors on both sides of the body; or ""."""
+    if not {"left", "right"} <= {place.side for place in places}:
+        return ""
+    return (
+        "Sensors on both sides: should one of them break, its supply (3.3 V) could drive a small "
+        "current from side to side, through the body; one side after the other is safer "
+        "(hardware/safety.md says how much it could be)."
+    )
 
 
 def check_places(places: Sequence[Place], n_channels: int = MAX_CHANNELS) -> None:

@@ -13,7 +13,7 @@ from unclench.desktop.training.placerow import PlaceRow
 from unclench.errors import InputError
 from unclench.settings import Place
 from unclench.training.bodymap import SPOTS
-from unclench.training.sites import check_places
+from unclench.training.sites import across, check_places
 from unclench.training.sitewords import SNAPS, Site
 
 _MOST_PARTS = 7
@@ -143,8 +143,11 @@ class PlacementPage(Page):
             row.take_focus()
         if not mistake and not self.places():
             mistake = "No channel has a place yet: choose where at least one sensor is."
-        say(self._mistake, f"▲ {mistake}" if mistake else "")
+        self._warn(mistake or across(self.places()))
         return not mistake
+
+    def _warn(self, sentence: str) -> None:
+        say(self._mistake, f"▲ {sentence}" if sentence else "")
 
     def _tell(self) -> None:
         """Draw and describe the row touched last."""
@@ -152,7 +155,7 @@ class PlacementPage(Page):
         drawn = site is not None and site.key in SPOTS
         self._drawing.setVisible(drawn)
         self._caption.setVisible(drawn)
-        say(self._mistake, "")
+        self._warn(across(self.places()))
         self._drawing.show_spot("" if site is None else site.key, self._shown.side)
         say(self._caption, self._drawing.caption)
         if site is None:

@@ -62,6 +62,8 @@ class Muscle:
     heart_bpm: float = 66.0
     movements_per_minute: float = 0.0
     movement_uv: float = 0.0  # peak, below 10 Hz
+    tone_uv: float = 0.0  # RMS of a sine that a generator feeds in instead of a muscle
+    tone_hz: float = 100.0
     offset_uv: float = 0.0  # electrode and sensor offset from mid supply
     contact_s: tuple[float, float] | None = None  # seconds on the skin, seconds off, by turns
     off_mains_uv: float = 4000.0  # hum of an electrode that hangs in the air
@@ -105,6 +107,8 @@ class MuscleSignal:
             emg += self._heart(t) * contact
         if m.movements_per_minute:
             emg += self._movement(t)
+        if m.tone_uv:
+            emg += m.tone_uv * np.sqrt(2) * np.sin(2 * np.pi * m.tone_hz * t)
         # Filtered about the offset, which the sensor adds behind its filters.
         if self._sensor_state is None:
             self._sensor_state = signal.sosfilt_zi(self._sensor_sos) * emg[0]

@@ -71,4 +71,16 @@ SCENARIOS = {
         "sensor inputs shorted: nothing but the board's own noise",
         lambda channel: Muscle(rest_uv=0.0, mains_uv=0.0),
     ),
+    "bench-signal": Scenario(
+        "100 uV RMS at 100 Hz fed into the sensors: 100 mV behind a divider of 1000",
+        lambda channel: Muscle(rest_uv=0.0, mains_uv=0.0, tone_uv=100.0),
+    ),
+    "bench-hands-on": Scenario(
+        "inputs shorted, a hand on the cable: a little hum",
+        lambda channel: Muscle(rest_uv=0.0, mains_uv=0.6),
+    ),
+    "bench-charger": Scenario(
+        "inputs shorted, the computer on its charger: hum, and noise of its switching",
+        lambda channel: Muscle(rest_uv=0.4, drift=0.0, breath=0.0, mains_uv=6.0),
+    ),
 }

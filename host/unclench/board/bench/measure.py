@@ -1,0 +1,174 @@
+"""Measures one step of bench acceptance on a board that is connected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench import __version__
+from unclench.board.bench.sheet import Record, SensorRecord, Setting, ToneRecord
+from unclench.board.bench.spectrum import spectra
+from unclench.board.bench.steps import StepName
+from unclench.board.bench.tone import expected_uv, fit_tone
+from unclench.board.limits import TONE_HZ, TONE_LEAST_UV, TONE_ROOM
+from unclench.board.noise import converter_noise_uv
+from unclench.board.stream import Stream, rails_uv, runs_in_uv
+from unclench.errors import InputError, SourceError
+from unclench.link.connection import Connection
+from unclench.link.transport import TransportClosed
+from unclench_dsp import clipped_fraction
+from unclench_wire import ids
+from unclench_wire.messages import Hello
+
+_SETTLING_S = 0.5  # left out: a hand that has just let go, filters that begin
+
+
+@dataclass(frozen=True)
+class KnownSignal:
+    """What is fed into one sensor: `mv` RMS at `hz`, divided by `divider`."""
+
+    mv: float
+    divider: float
+    hz: float
+    channel: int  # from 1
+
+    def expected_uv(self, fs_hz: float) -> float:
+        """RMS that the board should read."""
+        return expected_uv(self.mv, self.divider, self.hz, fs_hz)
+
+    def check(self, hello: Hello) -> None:
+        """Refuse what cannot be measured. Raises InputError."""
+        n = len(hello.channels)
+        if not 1 <= self.channel <= n:
+            raise InputError(
+                f"There is no channel {self.channel} on this board, which has {n}: choose with "
+                "--channel, or turn more on with `unclench board set --channels`."
+            )
+        low_hz, high_hz = TONE_HZ
+        if not low_hz <= self.hz <= high_hz:
+            raise InputError(
+                f"{self.hz:g} Hz is not in {low_hz:g} to {high_hz:g} Hz, where the sensor passes a "
+                "known share: set the source to 100 Hz."
+            )
+        expected = self.expected_uv(hello.fs_hz())
+        given = f"{self.mv:g} mV divided by {self.divider:g}"
+        if not expected >= TONE_LEAST_UV:
+            raise InputError(
+                f"{given} is {expected:.3g} uV at the electrodes, too weak: {TONE_LEAST_UV:g} uV "
+                "RMS at least are needed; turn the source up."
+            )
+        most = TONE_ROOM * float(rails_uv(hello)[1][self.channel - 1]) / np.sqrt(2)
+        if expected > most:
+            raise InputError(
+                f"{given} is {expected:.3g} uV at the electrodes, more than a sensor of this gain "
+                f"can pass ({most:.3g} uV RMS): look at --mv and --divider, or turn the source "
+                "down."
+            )
+
+
+def measure_step(
+    connection: Connection,
+    hello: Hello,
+    step: StepName,
+    seconds: float,
+    known: KnownSignal | None = None,
+    *,
+    when: datetime | None = None,
+    progress: Callable[[float], None] = lambda signal_s: None,
+) -> Record:
+    """Let a board stream for `seconds`, stop it, and return what was measured, not judged yet.
+
+    `when` is put down as its time; now, unless given. Raises InputError, SourceError.
+    """
+    stream = Stream(hello, connection.clock)
+    try:
+        connection.start()
+        stream.listen(connection, seconds + _SETTLING_S, progress)
+        connection.command(ids.CMD_STOP)
+    except TransportClosed as error:
+        raise SourceError(
+            f"The board on {connection.name} went away during the step: {error}."
+        ) from error
+    begin, n = (round(s * hello.fs_hz()) for s in (_SETTLING_S, seconds))
+    runs = _span(stream.whole_runs(connection.name), begin, begin + n)
+    runs_uv = runs_in_uv(hello, runs)
+    return Record(
+        step=step,
+        measured_at=when or datetime.now().astimezone(),
+        seconds=sum(map(len, runs)) / hello.fs_hz(),
+        lost_samples=stream.tracker.lost_samples,
+        label=printable(hello.label),
+        firmware=".".join(str(part) for part in hello.firmware),
+        unclench=__version__,
+        virtual=bool(hello.flags & ids.FLAG_VIRTUAL),
+        full_scale_v=hello.full_scale_uv / 1e6,
+        oversampling=hello.oversampling,
+        setting=Setting(
+            rate_hz=hello.fs_hz(),
+            gains=tuple(channel.gain_milli / 1000 for channel in hello.channels),
+            step_lsb=hello.step_mlsb / 1000,
+        ),
+        sensors=_sensors(hello, runs, runs_uv),
+        tone=None if known is None else _tone(known, runs_uv, hello.fs_hz()),
+    )
+
+
+def printable(text: str) -> str:
+    """What a board says of itself, without what no page and no terminal should get."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _span(runs: list[NDArray[np.int32]], begin: int, end: int) -> list[NDArray[np.int32]]:
+    """Rows from `begin` to `end`, lost ones not counted: a board sends a few more than asked."""
+    kept, at = [], 0
+    for run in runs:
+        kept.append(run[max(begin - at, 0) : max(end - at, 0)])
+        at += len(run)
+    return [run for run in kept if len(run)]
+
+
+def _sensors(
+    hello: Hello, runs: list[NDArray[np.int32]], runs_uv: list[NDArray[np.float64]]
+) -> tuple[SensorRecord, ...]:
+    code_v = hello.full_scale_uv / hello.codes / 1e6
+    level_v = np.concatenate(runs).mean(axis=0) / hello.oversampling * code_v
+    clipped = clipped_fraction(np.concatenate(runs_uv), rails_uv(hello))
+    return tuple(
+        SensorRecord(
+            number=k + 1,
+            noise_uv=_short(seen.noise_uv),
+            hum_uv=_short(seen.hum_uv),
+            mains_hz=50 if seen.mains_hz == 50 else 60,
+            converter_uv=_short(converter_noise_uv(hello, k)),
+            level_v=round(float(level_v[k]), 5),
+            clipped_fraction=float(clipped[k]),
+            density_uv=tuple(_short(value, 3) for value in seen.density_uv),
+        )
+        for k, seen in enumerate(spectra(runs_uv, hello.fs_hz()))
+    )
+
+
+def _tone(known: KnownSignal, runs_uv: list[NDArray[np.float64]], fs_hz: float) -> ToneRecord:
+    longest = max(runs_uv, key=len)[:, known.channel - 1]
+    fit = fit_tone(longest, fs_hz, known.hz)
+    return ToneRecord(
+        channel=known.channel,
+        mv=known.mv,
+        divider=known.divider,
+        asked_hz=known.hz,
+        expected_uv=_short(known.expected_uv(fs_hz)),
+        hz=round(fit.hz, 4),
+        rms_uv=_short(fit.rms_uv),
+        rest_uv=_short(fit.rest_uv),
+        distortion=_short(fit.distortion),
+        strongest_hz=round(fit.strongest_hz, 1),
+    )
+
+
+def _short(value: float, digits: int = 5) -> float:
+    """So many digits are enough, and keep the sheet small."""
+    return float(f"{value:.{digits}g}")

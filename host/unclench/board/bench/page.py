@@ -1,0 +1,56 @@
+"""The sheet as one HTML page: to read, to print and to file; its data are for the next step."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+from markupsafe import Markup
+
+from unclench import __version__
+from unclench.board.bench.plot import spectrum_svg
+from unclench.board.bench.sheet import Record, Sheet
+from unclench.board.bench.steps import STEP_OF
+
+DATA_BEGIN = '<script type="application/json" id="unclench-bench">'
+DATA_END = "</script>"
+
+_UV = re.compile(r"\buV\b")
+
+
+def render(sheet: Sheet) -> str:
+    """Return the page. Whatever a person or a board has supplied is escaped."""
+    import jinja2  # here, so that other commands stay quick
+
+    files = resources.files("unclench.board.bench")
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.filters["micro"] = lambda text: _UV.sub("µV", text).replace("+-", "±")
+    template = environment.from_string(files.joinpath("page.html").read_text(encoding="utf-8"))
+    style = files.joinpath("style.css").read_text(encoding="utf-8")
+    return template.render(
+        sheet=sheet,
+        step_of=STEP_OF,
+        spectra=lambda record: _spectra(sheet, record),
+        style=Markup(style),
+        data=Markup(f"{DATA_BEGIN}{_data(sheet)}{DATA_END}"),
+        version=__version__,
+    )
+
+
+def _data(sheet: Sheet) -> str:
+    """JSON in which no "<" can end the block or begin a comment."""
+    return sheet.model_dump_json().replace("<", "\\u003c")
+
+
+def _spectra(sheet: Sheet, record: Record) -> list[tuple[int, bool, Markup]]:
+    """Number, whether it is drawn over another, and drawing of each sensor."""
+    before = sheet.of(STEP_OF[record.step].before)
+    comparable = before is not None and before.setting == record.setting
+    drawn = []
+    for k, sensor in enumerate(record.sensors):
+        if record.tone is not None and record.tone.channel != sensor.number:
+            continue
+        calm = before.sensors[k].density_uv if before is not None and comparable else None
+        svg = spectrum_svg(sensor.density_uv, calm, f"sensor {sensor.number}")
+        drawn.append((sensor.number, calm is not None, Markup(svg)))
+    return drawn

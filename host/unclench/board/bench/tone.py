@@ -1,0 +1,91 @@
+"""A known sine in a signal: how strong it is at its own frequency, and what else there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.board.bench.spectrum import HIGH_HZ, LOW_HZ
+from unclench_dsp import sensor_response
+
+Array = NDArray[np.float64]
+
+_ITERATIONS = 8  # of the fit; it is through after three or four
+_REACH = 0.02  # how far off the frequency may be: a share of it, and Hz
+_REACH_HZ = 2.0
+
+
+@dataclass(frozen=True)
+class ToneFit:
+    """A sine by least squares, and the rest of the band."""
+
+    hz: float  # by the board's clock
+    rms_uv: float
+    rest_uv: float  # RMS in 20-450 Hz without the sine and its multiples
+    distortion: float  # RMS of its multiples up to 450 Hz, against it
+    strongest_hz: float  # where the band is strongest, whatever was looked for
+
+
+def reach_hz(hz: float) -> float:
+    """How far from `hz` a tone is still taken for the one that was named."""
+    return max(_REACH * hz, _REACH_HZ)
+
+
+def expected_uv(mv: float, divider: float, hz: float, fs_hz: float) -> float:
+    """RMS that a board should read of `mv` millivolts RMS behind a divider, in uV at the electrode.
+
+    The sensor passes its share at `hz`, and summing the readings of one sample takes a little.
+    """
+    summing = float(np.sinc(hz / fs_hz))
+    return mv * 1000.0 / divider * float(sensor_response(hz)) * summing
+
+
+def fit_tone(run_uv: Array, fs_hz: float, near_hz: float) -> ToneFit:
+    """Fit a sine near a frequency, the frequency too.
+
+    The peak of the spectrum within `reach_hz` begins; then four parameters by least squares, as
+    IEEE Std 1057 does.
+
+    Parameters
+    ----------
+    run_uv : ndarray, shape (n_samples,)
+        Without gaps, a second at least.
+    fs_hz, near_hz : float
+    """
+    x_uv = run_uv - run_uv.mean()
+    n = len(x_uv)
+    t = (np.arange(n) - n / 2) / fs_hz
+    size = 4 * 2 ** int(np.ceil(np.log2(n)))
+    seen = np.abs(np.fft.rfft(x_uv * np.hanning(n), size))
+    freq_hz = np.fft.rfftfreq(size, 1 / fs_hz)
+    band = (freq_hz >= LOW_HZ) & (freq_hz <= HIGH_HZ)
+    strongest_hz = float(freq_hz[band][np.argmax(seen[band])])
+    near = np.abs(freq_hz - near_hz) <= reach_hz(near_hz)
+    begin_hz = hz = float(freq_hz[near][np.argmax(seen[near])])
+    for _ in range(_ITERATIONS):
+        cos, sin = np.cos(2 * np.pi * hz * t), np.sin(2 * np.pi * hz * t)
+        (a, b, _) = _least_squares(x_uv, cos, sin, np.ones(n))
+        slope = 2 * np.pi * t * (b * cos - a * sin)
+        step = _least_squares(x_uv, cos, sin, np.ones(n), slope)[3]
+        if not abs(hz + step - begin_hz) <= fs_hz / n:
+            break  # there is no sine to hold on to: the peak was chance
+        hz += step
+    orders = range(1, max(2, int(HIGH_HZ // hz) + 1))
+    basis = [f(2 * np.pi * hz * k * t) for k in orders for f in (np.cos, np.sin)]
+    parts = _least_squares(x_uv, *basis, np.ones(n))
+    rms_uv = np.hypot(parts[0:-1:2], parts[1:-1:2]) / np.sqrt(2)
+    rest = np.fft.rfft(x_uv - np.stack([*basis, np.ones(n)], axis=1) @ parts)
+    rest_hz = np.fft.rfftfreq(n, 1 / fs_hz)
+    inside = (rest_hz >= LOW_HZ) & (rest_hz <= HIGH_HZ)
+    rest_uv = float(np.sqrt(2 * np.square(np.abs(rest[inside])).sum()) / n)
+    harmonics_uv = float(np.sqrt(np.square(rms_uv[1:]).sum()))
+    tone_uv = float(rms_uv[0])
+    return ToneFit(hz, tone_uv, rest_uv, harmonics_uv / max(tone_uv, 1e-9), strongest_hz)
+
+
+def _least_squares(x_uv: Array, *columns: Array) -> Array:
+    """Coefficients of the columns that leave the least of x, by their normal equations."""
+    basis = np.stack(columns, axis=1)
+    return np.asarray(np.linalg.lstsq(basis.T @ basis, basis.T @ x_uv, rcond=None)[0])

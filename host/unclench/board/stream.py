@@ -1,0 +1,133 @@
+"""A board's stream as it comes in, for a while: runs of samples between gaps, echoes, its clock."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.errors import SourceError
+from unclench.link.clock import ClockFit
+from unclench.link.connection import Connection, trouble_of
+from unclench.link.messages import ErrorReply, Message, Reply, SampleFrame
+from unclench.link.tracker import SampleTracker
+from unclench_dsp import units_to_uv
+from unclench_wire import ids
+from unclench_wire.messages import Hello
+
+_ECHO_EVERY_S = 0.1
+_ECHO_LOST_S = 1.0
+_SILENT_S = 2.0
+_READ_S = 0.05
+_PATIENCE = 1.5  # times as long as it should take, and a little more
+_PATIENCE_S = 2.0
+
+
+@dataclass
+class Stream:
+    """What comes in, as it comes in; a gap ends a run, and nothing bridges it."""
+
+    hello: Hello
+    clock: Callable[[], float]
+    runs: list[list[NDArray[np.int32]]] = field(default_factory=list)  # between gaps
+    echoes_s: list[float] = field(default_factory=list)
+    echoes_lost: int = 0
+    fit: ClockFit = field(default_factory=ClockFit)
+
+    def __post_init__(self) -> None:
+        self.fs_hz = self.hello.fs_hz()
+        self.tracker = SampleTracker(self.fs_hz, len(self.hello.channels))
+        self._rows = 0
+        self._tag: int | None = None
+        self._sent_s = 0.0
+
+    def listen(
+        self, connection: Connection, seconds: float, progress: Callable[[float], None]
+    ) -> None:
+        """Take in `seconds` of signal, asking for echoes meanwhile. Raises SourceError.
+
+        A board that is far too slow is left after half as long again.
+        """
+        began_s = heard_s = self.clock()
+        patience_s = seconds * _PATIENCE + _PATIENCE_S
+        while self._rows < seconds * self.fs_hz:
+            self._ask(connection)
+            messages = connection.read(_READ_S)
+            now_s = self.clock()
+            if self._take(connection.name, messages, now_s):
+                heard_s = now_s
+                progress(self._rows / self.fs_hz)
+            if now_s - heard_s > _SILENT_S:
+                raise SourceError(
+                    f"The board on {connection.name} sent no samples for {_SILENT_S:g} s: unplug "
+                    "it, plug it in again and repeat the check."
+                )
+            if now_s - began_s > patience_s:
+                return  # far too slow a rate, which the figures will show
+
+    def _ask(self, connection: Connection) -> None:
+        """Keep one echo under way, ten a second."""
+        now_s = self.clock()
+        if self._tag is not None and now_s - self._sent_s > _ECHO_LOST_S:
+            self._tag = None
+            self.echoes_lost += 1
+        if self._tag is None and now_s - self._sent_s > _ECHO_EVERY_S:
+            self._tag = connection.send(ids.CMD_ECHO, random.randbytes(4))
+            self._sent_s = self.clock()
+
+    def _take(self, name: str, messages: list[Message], now_s: float) -> bool:
+        """Sort what came; whether there were samples in it."""
+        heard = False
+        for message in messages:
+            if isinstance(message, SampleFrame):
+                heard = True
+                self._place(message, now_s)
+            elif trouble := trouble_of(message):
+                raise SourceError(f"The board on {name} reports: {trouble}.")
+            elif isinstance(message, Hello):
+                raise SourceError(
+                    f"The board on {name} restarted during the check: look at its cable and its "
+                    "supply, and repeat it."
+                )
+            elif (message.command, message.tag) == (ids.CMD_ECHO, self._tag):
+                self._tag = None
+                if isinstance(message, Reply):
+                    self.echoes_s.append(now_s - self._sent_s)
+                elif isinstance(message, ErrorReply):
+                    self.echoes_lost += 1
+        return heard
+
+    def _place(self, frame: SampleFrame, now_s: float) -> None:
+        block = self.tracker.add(frame)
+        if block is None:
+            return
+        if block.lost_before or not self.runs:
+            self.runs.append([])
+        self.runs[-1].append(block.units)
+        self._rows = block.first + len(block.units)
+        self.fit.add(self._rows / self.fs_hz, now_s)
+
+    def whole_runs(self, name: str) -> list[NDArray[np.int32]]:
+        """Runs in units of the wire, each (n_samples, n_channels). Raises SourceError if none."""
+        if not self.runs:
+            raise SourceError(
+                f"The board on {name} sent no samples that make sense: update its firmware "
+                "(`unclench board install`)."
+            )
+        return [np.concatenate(run) for run in self.runs]
+
+
+def runs_in_uv(hello: Hello, runs: list[NDArray[np.int32]]) -> list[NDArray[np.float64]]:
+    """Runs in uV at the electrode, about the middle of the supply."""
+    uv_per_unit = np.array([hello.uv_per_unit(k) for k in range(len(hello.channels))])
+    return [units_to_uv(run, hello.zero_unit, uv_per_unit) for run in runs]
+
+
+def rails_uv(hello: Hello) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lowest and highest that each channel can read, in uV at the electrode."""
+    uv_per_unit = np.array([hello.uv_per_unit(k) for k in range(len(hello.channels))])
+    low, high = hello.low_unit - hello.zero_unit, hello.high_unit - hello.zero_unit
+    return low * uv_per_unit, high * uv_per_unit

@@ -1,0 +1,234 @@
+"""`unclench board check STEP`: the steps of bench acceptance, and the sheet that keeps them."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from unclench.board.bench.file import default_path, keep, read_sheet, sheet_for
+from unclench.board.bench.judge import judged
+from unclench.board.bench.measure import KnownSignal, measure_step
+from unclench.board.bench.sheet import Record, Sheet
+from unclench.board.bench.steps import STEP_OF, STEPS, Step, StepName
+from unclench.board.check import MIN_SECONDS
+from unclench.commands.boardport import (
+    COLOURS,
+    connected,
+    has_person,
+    progress_bar,
+    source_option,
+    yes_option,
+)
+from unclench.errors import InputError
+
+_MOST_SECONDS = 300.0  # a minute already tells all there is
+
+keep_option = click.option(
+    "--keep",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The sheet, .html; unclench-bench-BOARD.html in this folder unless given.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+seconds_option = click.option(
+    "--seconds",
+    type=click.FloatRange(MIN_SECONDS, _MOST_SECONDS),
+    default=10.0,
+    show_default=True,
+    metavar="N",
+    help="Seconds of signal.",
+)
+
+
+def add_steps(group: click.Group) -> None:
+    """Put every step, and `sheet`, behind `unclench board check`."""
+    for step in STEPS:
+        group.add_command(signal_command if step.name == "signal" else _plain(step))
+    group.add_command(sheet_command)
+
+
+def _plain(step: Step) -> click.Command:
+    """Command of a step without options of its own."""
+
+    @click.command(step.name, help=f"{step.shows}\n\n{step.connect}", short_help=step.title)
+    @source_option
+    @seconds_option
+    @keep_option
+    @json_option
+    @yes_option
+    def command(**given: Any) -> None:
+        _run(step.name, None, **given)
+
+    return command
+
+
+@click.command("signal", short_help=STEP_OF["signal"].title)
+@source_option
+@click.option("--mv", type=float, required=True, metavar="MV", help="Millivolts RMS at the source.")
+@click.option(
+    "--divider",
+    type=float,
+    default=1001.0,
+    show_default=True,
+    metavar="N",
+    help="Source against electrodes; 1001 is 100 kohm over 100 ohm.",
+)
+@click.option(
+    "--hz", type=float, default=100.0, show_default=True, metavar="HZ", help="Its frequency."
+)
+@click.option(
+    "--channel",
+    type=click.IntRange(1, 3),
+    default=1,
+    show_default=True,
+    metavar="K",
+    help="Which sensor it is fed into.",
+)
+@seconds_option
+@keep_option
+@json_option
+@yes_option
+def signal_command(mv: float, divider: float, hz: float, channel: int, **given: Any) -> None:
+    """Feed a known signal into one sensor, and compare what the board makes of it.
+
+    A sine of --mv millivolts RMS, measured with a multimeter in front of a divider, goes into the
+    electrodes of sensor --channel. Its gain is good if the board reads within 5 % of what it must.
+    Only on the bench, never on a body.
+    """
+    for name, value in (("--mv", mv), ("--divider", divider), ("--hz", hz)):
+        if not (math.isfinite(value) and value > 0):
+            raise InputError(f"{name} {value:g} is no amount: give a number above 0.")
+    _run("signal", KnownSignal(mv, divider, hz, channel), **given)
+
+
+@click.command("sheet", short_help="What a kept sheet holds, and which steps are missing")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def sheet_command(file: Path, as_json: bool) -> None:
+    """Show what a kept sheet holds, which steps are missing, and what it comes to."""
+    sheet = read_sheet(file)
+    if as_json:
+        figures = sheet.model_dump(mode="json")
+        summary = {"missing": sheet.missing, "verdict": sheet.verdict}
+        click.echo(json.dumps({**figures, **summary}, indent=2))
+        return
+    console = Console()
+    console.print(Text(f"Bench sheet of board {sheet.board_id}"))
+    for record in sheet.records:
+        console.print()
+        when = record.measured_at.strftime("%Y-%m-%d %H:%M")
+        virtual = ", virtual board" if record.virtual else ""
+        console.print(Text(f"{record.title} ({when}{virtual})", style="bold"))
+        show_record(console, record)
+    console.print()
+    for line in standing(sheet):
+        console.print(line)
+
+
+def _run(
+    name: StepName,
+    known: KnownSignal | None,
+    *,
+    port: str | None,
+    seconds: float,
+    file: Path | None,
+    as_json: bool,
+    yes: bool,
+) -> None:
+    """Ask, measure, judge, show and keep."""
+    step = STEP_OF[name]
+    if not math.isfinite(seconds):  # click lets "nan" through
+        raise InputError("--seconds needs a number.")
+    if not step.worn and not yes and not has_person():
+        raise InputError(
+            "Nothing was measured: add --yes if nobody wears the electrodes and they are connected "
+            "to each other."
+        )
+    with connected(port) as (connection, hello, _):
+        board_id = hello.board_id.hex()
+        path = file or default_path(board_id)
+        sheet = sheet_for(path, board_id)
+        if known is not None:
+            known.check(hello)
+        if not _ready(step, yes):
+            click.echo("Nothing was measured.", err=True)
+            return
+        progress = progress_bar("measuring")
+        with progress:
+            task = progress.add_task("", total=seconds)
+            measured = measure_step(
+                connection,
+                hello,
+                name,
+                seconds,
+                known,
+                progress=lambda signal_s: progress.update(task, completed=signal_s),
+            )
+    record = judged(measured, sheet)
+    sheet = sheet.with_record(record)
+    keep(path, sheet)
+    if as_json:
+        figures = record.model_dump(mode="json")
+        kept = {"file": str(path), "board_id": board_id, "verdict": record.verdict}
+        click.echo(json.dumps({**kept, **figures}, indent=2))
+        return
+    console = Console()
+    console.print(Text(f"{record.title}, board {board_id}", style="bold"))
+    show_record(console, record)
+    console.print(Text(f"This step is {record.verdict}.", style=COLOURS[record.verdict]))
+    click.echo(f"Kept in {path}.")
+    if sheet.missing:
+        console.print(Text(f"To do: {', '.join(sheet.missing)}."))
+
+
+def _ready(step: Step, yes: bool) -> bool:
+    """Say what to connect; wait for whoever sits there. Whether to go on."""
+    console = Console(stderr=True)
+    console.print(Text(step.connect, style="" if step.worn else "bold"))
+    if yes or not has_person():
+        return True
+    if not step.worn:
+        question = "Does nobody wear the electrodes, and are they connected to each other?"
+        return click.confirm(question, err=True)
+    click.echo("Press Enter when it is so. ", nl=False, err=True)
+    if not sys.stdin.readline():
+        raise click.Abort
+    return True
+
+
+def show_record(console: Console, record: Record) -> None:
+    """Print what a step has found: expected against measured, then what to do."""
+    table = Table(box=None, pad_edge=False, header_style="")
+    for head in ("", "", "expected", "measured"):
+        table.add_column(head)
+    for finding in record.findings:
+        verdict = Text(finding.verdict, style=COLOURS[finding.verdict])
+        table.add_row(finding.name, verdict, Text(finding.expected), Text(finding.found))
+    console.print(table)
+    for finding in record.findings:
+        if finding.advice:
+            console.print(Text(f"{finding.name}: {finding.advice}", style="italic"))
+
+
+def standing(sheet: Sheet) -> list[Text]:
+    """What a sheet comes to, and what is still to do."""
+    lines = []
+    if sheet.verdict is not None:
+        whole = "So far" if sheet.missing else "As a whole"
+        words = f"{whole} this unit is {sheet.verdict}."
+        lines.append(Text(words, style=COLOURS[sheet.verdict]))
+    if sheet.outdated:
+        titles = "; ".join(record.title for record in sheet.outdated)
+        lines.append(Text(f"Measured under other settings than the newest: {titles}."))
+    if sheet.missing:
+        lines.append(Text(f"To do: {', '.join(sheet.missing)}."))
+    return lines

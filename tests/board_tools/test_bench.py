@@ -1,0 +1,412 @@
+"""The steps of the bench on virtual boards whose figures are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timezone
+
+import numpy as np
+import pytest
+
+from unclench.board.bench import measure as measure_module
+from unclench.board.bench.judge import judged
+from unclench.board.bench.measure import KnownSignal, measure_step
+from unclench.board.bench.sheet import Record, Sheet
+from unclench.board.bench.spectrum import spectra
+from unclench.board.bench.steps import STEPS
+from unclench.board.bench.tone import expected_uv, fit_tone
+from unclench.board.noise import limits_uv
+from unclench.board.settings import change
+from unclench.errors import InputError, SourceError
+from unclench.link.connection import Connection
+from unclench.link.virtual.adc import CODES, FULL_SCALE_UV
+from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
+from unclench.link.virtual.faults import Faults
+from unclench.link.virtual.inputs import SyntheticInput
+from unclench.link.virtual.muscle import Muscle
+from unclench.link.virtual.scenarios import SCENARIOS, Scenario
+from unclench_dsp import sensor_response
+
+WHEN = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
+KNOWN = KnownSignal(mv=100, divider=1000, hz=100, channel=1)
+SCENARIO_OF = {
+    "shorted": "shorted",
+    "signal": "bench-signal",
+    "hands-off": "shorted",
+    "hands-on": "bench-hands-on",
+    "battery": "shorted",
+    "charger": "bench-charger",
+}
+
+
+@pytest.fixture
+def measure() -> Iterator[Callable[..., Record]]:
+    """Measure a step on a scenario or on an analog input, at full speed."""
+    ended: list[Callable[[], None]] = []
+
+    def run(step, analog=None, *, known=None, seconds=5.0, channels=1, rate_hz=2000, faults=None):
+        if analog is None:
+            analog = SCENARIO_OF[step]
+        if isinstance(analog, str):
+            analog = SyntheticInput(analog, channels, rate_hz)
+        board = VirtualBoard(analog, MAX_SPEED, faults or Faults())
+        connection = Connection(board.plug_in(), "COM9")
+        ended.extend([connection.close, board.close])
+        hello = connection.handshake()
+        if step == "signal" and known is None:
+            known = KNOWN
+        return measure_step(connection, hello, step, seconds, known, when=WHEN)
+
+    yield run
+    for end in ended:
+        end()
+
+
+def scenario(monkeypatch, **muscle) -> str:
+    made = Muscle(**{"rest_uv": 0.0, "mains_uv": 0.0, **muscle})
+    monkeypatch.setitem(SCENARIOS, "made", Scenario("", lambda _: made))
+    return "made"
+
+
+def empty() -> Sheet:
+    return Sheet(board_id="00ff")
+
+
+def verdicts(record: Record) -> dict[str, str]:
+    return {finding.name: finding.verdict for finding in record.findings}
+
+
+def finding(record: Record, name: str):
+    return next(f for f in record.findings if f.name == name)
+
+
+class TestShorted:
+    @pytest.mark.parametrize("rate_hz", [1000, 2000, 4000])
+    @pytest.mark.parametrize("channels", [1, 3])
+    def test_noise_is_the_converters(self, measure, rate_hz, channels) -> None:
+        record = judged(measure("shorted", channels=channels, rate_hz=rate_hz), empty())
+        announced = SyntheticInput("shorted", channels, rate_hz).hello()
+        for sensor, channel in zip(record.sensors, announced.channels, strict=True):
+            assert sensor.noise_uv == pytest.approx(channel.noise_nv / 1000, rel=0.05)
+            assert sensor.hum_uv < 0.1
+            assert sensor.level_v == pytest.approx(2047.5 * 3.3 / 4096, abs=1e-4)
+            assert sensor.converter_uv == pytest.approx(sensor.noise_uv, rel=0.1)
+        assert record.verdict == "good"
+        assert len(record.findings) == 3 * channels + 1
+        assert (record.seconds, record.lost_samples, record.measured_at) == (5.0, 0, WHEN)
+
+    def test_what_was_expected_is_said(self, measure) -> None:
+        record = judged(measure("shorted"), empty())
+        good_uv, _ = limits_uv(250, 2000)
+        assert finding(record, "noise 1").expected.startswith(f"at most {good_uv:.2f} uV RMS")
+        assert finding(record, "level 1").expected == "1.65 V +- 0.49, half the supply"
+
+    @pytest.mark.parametrize(
+        ("changes", "name", "verdict", "words"),
+        [
+            ({"noise_uv": 0.49}, "noise 1", "good", ""),
+            ({"noise_uv": 0.51}, "noise 1", "usable", "long cable"),
+            ({"noise_uv": 1.01}, "noise 1", "not usable", "connected to each other"),
+            ({"noise_uv": 0.01}, "noise 1", "not usable", "stuck"),
+            ({"clipped_fraction": 0.003}, "noise 1", "not usable", "cut off"),
+            ({"hum_uv": 0.99}, "hum 1", "good", ""),
+            ({"hum_uv": 1.01}, "hum 1", "usable", "charger"),
+            ({"hum_uv": 10.1}, "hum 1", "not usable", "charger"),
+            ({"level_v": 1.16}, "level 1", "good", ""),
+            ({"level_v": 1.14}, "level 1", "usable", "RAW"),
+            ({"level_v": 0.49}, "level 1", "not usable", "RAW"),
+        ],
+    )
+    def test_each_limit(self, measure, changes, name, verdict, words) -> None:
+        record = measure("shorted", seconds=3.0)
+        sensor = record.sensors[0].model_copy(update=changes)
+        record = judged(record.model_copy(update={"sensors": (sensor,)}), empty())
+        found = finding(record, name)
+        assert (found.verdict, words in found.advice) == (verdict, True)
+        assert (found.advice == "") == (verdict == "good")
+        assert {v for n, v in verdicts(record).items() if n != name} == {"good"}
+        assert record.verdict == verdict
+
+    def test_losses_are_counted_and_no_gap_bridged(self, measure) -> None:
+        record = judged(measure("shorted", faults=Faults(corrupt=2e-4)), empty())
+        assert record.lost_samples > 0
+        assert finding(record, "losses").verdict == "not usable"
+        assert record.sensors[0].noise_uv == pytest.approx(0.17, rel=0.1)
+
+    def test_nothing_whole_is_refused(self, measure) -> None:
+        with pytest.raises(InputError, match="no second of signal is whole"):
+            measure("shorted", faults=Faults(corrupt=3e-3))
+
+
+class TestHum:
+    @pytest.mark.parametrize("mains_hz", [50.0, 60.0, 49.8])
+    @pytest.mark.parametrize("mains_uv", [0.6, 6.0])
+    def test_is_what_the_model_makes(self, measure, monkeypatch, mains_hz, mains_uv) -> None:
+        name = scenario(monkeypatch, mains_uv=mains_uv, mains_hz=mains_hz)
+        (sensor,) = measure("hands-off", name, seconds=10.0).sensors
+        shares = ((1, 1.0), (3, 0.3), (5, 0.12), (7, 0.05))
+        lines = [s * sensor_response(k * mains_hz) for k, s in shares if k * mains_hz <= 450]
+        assert sensor.hum_uv == pytest.approx(mains_uv * np.sqrt(np.square(lines).sum()), rel=0.03)
+        assert sensor.mains_hz == round(mains_hz, -1)
+        assert sensor.noise_uv == pytest.approx(0.17, rel=0.1)  # the hum is left out
+
+    def test_a_muscle_is_no_hum(self, measure) -> None:
+        (sensor,) = measure("hands-off", "clenching", seconds=10.0).sensors
+        assert sensor.hum_uv < 0.4 * sensor.noise_uv
+
+    def test_too_low_a_rate(self) -> None:
+        with pytest.raises(InputError, match="too few for 20 to 450 Hz"):
+            spectra([np.zeros((2000, 1))], 500.0)
+
+
+class SensorOfGain(SyntheticInput):
+    """A board whose sensors have a gain of their own, whatever the board believes."""
+
+    def __init__(self, true_gain: float) -> None:
+        self._true_gain = true_gain
+        super().__init__("bench-signal")
+
+    def _next_levels(self, channel):
+        uv = self._muscles[channel].next_second()
+        return CODES / 2 + uv * self._true_gain / (FULL_SCALE_UV / CODES)
+
+
+class TestKnownSignal:
+    @pytest.mark.parametrize("rate_hz", [1000, 2000, 4000])
+    @pytest.mark.parametrize("hz", [25.0, 80.0, 100.0, 399.0])
+    def test_reads_what_is_expected(self, measure, monkeypatch, rate_hz, hz) -> None:
+        name = scenario(monkeypatch, tone_uv=100.0, tone_hz=hz)
+        record = measure("signal", name, known=replace(KNOWN, hz=hz), rate_hz=rate_hz)
+        # the model's points, 8000 a second, bend the sensor's corner a little at 400 Hz
+        assert record.tone.rms_uv == pytest.approx(record.tone.expected_uv, rel=0.012)
+        assert record.tone.hz == pytest.approx(hz, abs=0.001)
+        assert judged(record, empty()).verdict == "good"
+
+    def test_expected_is_divided_filtered_and_summed(self) -> None:
+        assert expected_uv(100, 1000, 100, 2000) == pytest.approx(100 * 0.960 * 0.9959, rel=1e-3)
+        assert expected_uv(200, 1001, 100, 1e9) == pytest.approx(199.8 * 0.960, rel=1e-3)
+
+    @pytest.mark.parametrize("off_hz", [-1.9, 0.3, 1.9])
+    def test_a_source_a_little_off_is_found(self, measure, monkeypatch, off_hz) -> None:
+        name = scenario(monkeypatch, tone_uv=100.0, tone_hz=100 + off_hz)
+        tone = measure("signal", name).tone
+        assert tone.hz == pytest.approx(100 + off_hz, abs=0.001)
+        assert tone.rms_uv == pytest.approx(tone.expected_uv, rel=0.005)
+
+    @pytest.mark.parametrize("true_gain", [180.0, 220.0])
+    def test_a_wrong_gain_is_found_and_its_advice_cures_it(self, measure, true_gain) -> None:
+        analog = SensorOfGain(true_gain)
+        record = judged(measure("signal", analog), empty())
+        gain = finding(record, "gain 1")
+        assert gain.verdict == "not usable"
+        told_percent = float(gain.found.partition("at gain 200: ")[2].removesuffix(" %"))
+        assert told_percent == pytest.approx((true_gain / 200 - 1) * 100, abs=0.2)
+        advised = float(gain.advice.partition("--gain 1=")[2].partition("`")[0])
+        assert advised == pytest.approx(true_gain, rel=0.002)
+        board = VirtualBoard(analog, MAX_SPEED)
+        connection = Connection(board.plug_in(), "COM9")
+        change(connection, connection.handshake(), gain_milli={0: round(advised * 1000)})
+        again = measure_step(connection, connection.handshake(), "signal", 3.0, KNOWN)
+        connection.close()
+        board.close()
+        assert verdicts(judged(again, empty()))["gain 1"] == "good"
+
+    @pytest.mark.parametrize(
+        ("uv", "verdict", "words"),
+        [
+            (104.5, "good", ""),
+            (95.5, "good", ""),
+            (105.5, "not usable", "--gain 1=211"),
+            (94.5, "not usable", "--gain 1=189"),
+            (124.0, "not usable", "--gain 1=248"),
+            (141.4, "not usable", "RMS, not peak"),
+            (50.0, "not usable", "wrong figure or a wrong wire"),
+        ],
+    )
+    def test_five_percent(self, measure, monkeypatch, uv, verdict, words) -> None:
+        name = scenario(monkeypatch, tone_uv=uv)
+        gain = finding(judged(measure("signal", name), empty()), "gain 1")
+        assert (gain.verdict, words in gain.advice) == (verdict, True)
+        assert ("--gain" in gain.advice) == ("--gain" in words)
+
+    def test_into_the_second_sensor(self, measure, monkeypatch) -> None:
+        fed = Muscle(rest_uv=0.0, mains_uv=0.0, tone_uv=100.0)
+        calm = Muscle(rest_uv=0.0, mains_uv=0.0)
+        monkeypatch.setitem(SCENARIOS, "made", Scenario("", lambda k: fed if k == 1 else calm))
+        known = replace(KNOWN, channel=2)
+        right = judged(measure("signal", "made", known=known, channels=2), empty())
+        assert verdicts(right)["gain 2"] == "good"
+        wrong = judged(measure("signal", "made", channels=2), empty())
+        assert "not found" in finding(wrong, "tone 1").found
+
+    @pytest.mark.parametrize(
+        ("muscle", "words", "advice"),
+        [
+            ({}, "not found; the strongest is at", "Does the source play"),
+            ({"tone_uv": 100.0, "tone_hz": 180.0}, "the strongest is at 180 Hz", "frequency"),
+            ({"tone_uv": 100.0, "rest_uv": 8.0}, "times the rest", "Too weak, or too much else"),
+            ({"tone_uv": 9000.0}, "cut off: ", "Turn the source down"),
+        ],
+    )
+    def test_what_is_no_clean_tone(self, measure, monkeypatch, muscle, words, advice) -> None:
+        name = scenario(monkeypatch, **muscle)
+        record = judged(measure("signal", name), empty())
+        tone = finding(record, "tone 1")
+        assert (tone.verdict, record.verdict) == ("not usable", "not usable")
+        assert words in tone.found
+        assert advice in tone.advice
+        assert "gain 1" not in verdicts(record)
+
+    def test_distortion(self) -> None:
+        t = np.arange(10_000) / 2000
+        x = 100 * np.sin(2 * np.pi * 100 * t) + 4 * np.sin(2 * np.pi * 300 * t + 1)
+        fit = fit_tone(x + np.random.default_rng(1).normal(0, 0.3, len(t)), 2000.0, 101.0)
+        assert fit.distortion == pytest.approx(0.04, rel=0.02)
+        assert fit.rms_uv == pytest.approx(100 / np.sqrt(2), rel=1e-3)
+        assert fit.rest_uv == pytest.approx(0.3 * np.sqrt(430 / 1000), rel=0.05)
+
+    def test_distortion_is_judged(self, measure) -> None:
+        record = measure("signal", seconds=3.0)
+        tone = record.tone.model_copy(update={"distortion": 0.031})
+        record = judged(record.model_copy(update={"tone": tone}), empty())
+        assert verdicts(record)["distortion 1"] == "usable"
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"hz": 24.9}, "24.9 Hz is not in 25 to 400 Hz"),
+            ({"hz": 401.0}, "401 Hz is not in 25 to 400 Hz"),
+            ({"hz": float("nan")}, "nan Hz is not in"),
+            ({"mv": 10.0}, "9.56 uV at the electrodes, too weak: 20 uV RMS"),
+            ({"divider": 10.0}, "more than a sensor of this gain can pass (4.66e+03 uV RMS)"),
+            ({"channel": 2}, "There is no channel 2 on this board, which has 1"),
+        ],
+    )
+    def test_what_cannot_be_measured_is_refused(self, changes, words) -> None:
+        with pytest.raises(InputError) as error:
+            replace(KNOWN, **changes).check(SyntheticInput("shorted").hello())
+        assert words in str(error.value)
+
+
+class TestComparison:
+    def sheet(self, measure, *steps, **options) -> Sheet:
+        sheet = empty()
+        for step in steps:
+            sheet = sheet.with_record(judged(measure(step, **options), sheet))
+        return sheet
+
+    def test_a_hand_on_the_cable(self, measure, monkeypatch) -> None:
+        sheet = self.sheet(measure, "hands-off")
+        calm_uv = sheet.records[0].sensors[0].hum_uv
+        hum = finding(judged(measure("hands-on"), sheet), "hum 1")
+        assert hum.verdict == "good"
+        assert hum.expected.startswith(f"at most {calm_uv + 1:.2f} uV RMS; {calm_uv:.2f} with")
+        loud = judged(measure("hands-on", scenario(monkeypatch, mains_uv=4.0)), sheet)
+        assert (loud.verdict, "shielded" in finding(loud, "hum 1").advice) == ("usable", True)
+        louder = judged(measure("hands-on", scenario(monkeypatch, mains_uv=14.0)), sheet)
+        assert louder.verdict == "not usable"
+
+    def test_the_charger_adds_hum_and_noise_and_does_not_count(self, measure) -> None:
+        sheet = self.sheet(measure, "battery", "charger")
+        charger = sheet.of("charger")
+        assert verdicts(charger) == {"hum 1": "usable", "noise 1": "usable", "losses": "good"}
+        assert "must be anyhow" in finding(charger, "hum 1").advice
+        assert sheet.verdict == "good"
+        quiet = judged(measure("charger", "shorted"), sheet)
+        assert quiet.verdict == "good"
+
+    @pytest.mark.parametrize(
+        ("step", "changes", "name", "verdict"),
+        [
+            ("hands-on", {"hum_uv": 3.99}, "hum 1", "good"),
+            ("hands-on", {"hum_uv": 4.01}, "hum 1", "usable"),
+            ("hands-on", {"hum_uv": 13.1}, "hum 1", "not usable"),
+            ("hands-on", {"clipped_fraction": 0.003}, "hum 1", "not usable"),
+            ("charger", {"hum_uv": 3.99}, "hum 1", "good"),
+            ("charger", {"hum_uv": 4.01}, "hum 1", "usable"),
+            ("charger", {"noise_uv": 0.249}, "noise 1", "good"),
+            ("charger", {"noise_uv": 0.251}, "noise 1", "usable"),
+        ],
+    )
+    def test_each_limit(self, measure, step, changes, name, verdict) -> None:
+        calm = {"hands-on": "hands-off", "charger": "battery"}[step]
+        before, now = measure(calm, seconds=3.0), measure(step, "shorted", seconds=3.0)
+        quiet = {"hum_uv": 3.0, "noise_uv": 0.2}
+
+        def with_figures(record, figures):
+            sensor = record.sensors[0].model_copy(update=figures)
+            return record.model_copy(update={"sensors": (sensor,)})
+
+        sheet = empty().with_record(with_figures(before, quiet))
+        record = judged(with_figures(now, quiet | changes), sheet)
+        assert finding(record, name).verdict == verdict
+        assert record.verdict == verdict
+        assert (finding(record, name).advice == "") == (verdict == "good")
+
+    @pytest.mark.parametrize("step", ["hands-on", "charger"])
+    def test_nothing_to_compare_with(self, measure, step) -> None:
+        record = judged(measure(step), empty())
+        (found, _) = record.findings
+        before = {"hands-on": "hands-off", "charger": "battery"}[step]
+        assert found.verdict == "usable"
+        assert f"`unclench board check {before}`" in found.advice
+
+    def test_other_settings_are_not_compared(self, measure) -> None:
+        sheet = self.sheet(measure, "battery", rate_hz=1000)
+        record = judged(measure("charger"), sheet)
+        assert "under other settings" in record.findings[0].found
+
+
+class TestSheet:
+    def test_all_steps_make_it_whole(self, measure) -> None:
+        sheet = empty()
+        for step in reversed(STEPS):
+            sheet = sheet.with_record(judged(measure(step.name, seconds=3.0), sheet))
+        assert sheet.missing == sheet.outdated == ()
+        assert [r.step for r in sheet.records] == [step.name for step in STEPS]
+
+    def test_the_newest_of_each_step_stays(self, measure) -> None:
+        first, second = measure("shorted", seconds=3.0), measure("shorted", seconds=4.0)
+        sheet = empty().with_record(first).with_record(second)
+        assert [r.seconds for r in sheet.records] == [4.0]
+
+    def test_a_signal_for_each_sensor(self, measure) -> None:
+        sheet = empty()
+        assert sheet.missing[:2] == ("shorted", "signal")
+        for channel in (2, 1):
+            known = replace(KNOWN, channel=channel)
+            sheet = sheet.with_record(measure("signal", known=known, channels=3, seconds=3.0))
+        assert [r.tone.channel for r in sheet.records] == [1, 2]
+        assert sheet.missing[:2] == ("shorted", "signal --channel 3")
+
+    def test_other_settings_make_a_step_one_to_repeat(self, measure) -> None:
+        old = measure("shorted", rate_hz=1000, seconds=3.0)
+        new = measure("hands-off", seconds=3.0)
+        new = new.model_copy(update={"measured_at": WHEN.replace(hour=13)})
+        sheet = empty().with_record(new).with_record(old)
+        assert sheet.outdated == (old,)
+        assert sheet.missing[0] == "shorted"
+
+    def test_the_worst_that_counts(self, measure) -> None:
+        assert empty().verdict is None
+        sheet = empty().with_record(judged(measure("charger", "mains-hum"), empty()))
+        assert sheet.verdict is None
+        sheet = sheet.with_record(judged(measure("hands-off", "mains-hum"), empty()))
+        assert sheet.verdict == "not usable"
+
+
+def test_a_board_that_goes_away(monkeypatch) -> None:
+    board = VirtualBoard(SyntheticInput("shorted"))
+    connection = Connection(board.plug_in(), "COM9")
+    hello = connection.handshake()
+    with pytest.raises(SourceError, match="went away during the step"):
+        measure_step(connection, hello, "shorted", 3.0, progress=lambda _: board.close())
+    connection.transport.close()
+
+
+def test_the_beginning_is_left_out(measure, monkeypatch) -> None:
+    """A sine that begins at once leaves a thump in the sensor's high-pass."""
+    assert measure("signal").tone.rest_uv < 0.2
+    monkeypatch.setattr(measure_module, "_SETTLING_S", 0.0)
+    assert measure("signal").tone.rest_uv > 0.3

@@ -1,0 +1,279 @@
+"""The sheet as a file: kept, gone on with, refused; and as a page in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from unclench.board.bench.file import default_path, keep, read_sheet, sheet_for
+from unclench.board.bench.measure import printable
+from unclench.board.bench.page import DATA_BEGIN, DATA_END, render
+from unclench.board.bench.sheet import Finding, Record, SensorRecord, Setting, Sheet, ToneRecord
+from unclench.board.bench.steps import STEPS
+from unclench.errors import StoreError
+
+WHEN = datetime(2026, 11, 23, 12, 0, tzinfo=timezone(timedelta(hours=1)))
+EVIL = (
+    "</script><!--<script>document.title='owned'</script><img src=x onerror=alert(1)>{{7*7}}&amp;"
+)
+
+
+def record(step: str = "shorted", *, channels: int = 1, **changes: object) -> Record:
+    """A record as a step would leave it."""
+    sensors = tuple(
+        SensorRecord(
+            number=k + 1,
+            noise_uv=0.2,
+            hum_uv=0.1,
+            mains_hz=50,
+            converter_uv=0.16,
+            level_v=1.65,
+            clipped_fraction=0.0,
+            density_uv=(0.01 + 0.001 * k,) * 431,
+        )
+        for k in range(channels)
+    )
+    tone = ToneRecord(
+        channel=1,
+        mv=100,
+        divider=1001,
+        asked_hz=100,
+        expected_uv=95.5,
+        hz=100,
+        rms_uv=96,
+        rest_uv=0.3,
+        distortion=0.001,
+        strongest_hz=100,
+    )
+    made = Record(
+        step=step,
+        measured_at=WHEN,
+        seconds=10.0,
+        lost_samples=0,
+        label="Kiefer",
+        firmware="0.1.0",
+        unclench="0.1.0",
+        virtual=False,
+        full_scale_v=3.3,
+        oversampling=250,
+        setting=Setting(rate_hz=2000, gains=(200,) * channels, step_lsb=1),
+        sensors=sensors,
+        tone=tone if step == "signal" else None,
+        findings=(
+            Finding(
+                name="hum 1", expected="1 uV +- 2", found="0.1 uV", verdict="usable", advice="x"
+            ),
+        ),
+    )
+    return made.model_copy(update=changes)
+
+
+def sheet_of(*records: Record) -> Sheet:
+    sheet = Sheet(board_id="e66141")
+    for one in records:
+        sheet = sheet.with_record(one)
+    return sheet
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "sheet.html"
+
+
+class TestLife:
+    def test_what_is_kept_is_read_again(self, path) -> None:
+        sheet = sheet_of(*(record(step.name, channels=2) for step in STEPS))
+        keep(path, sheet)
+        assert read_sheet(path) == sheet == sheet_for(path, "e66141")
+        assert [file.name for file in path.parent.iterdir()] == ["sheet.html"]
+
+    def test_a_new_one_begins_empty(self, path) -> None:
+        assert sheet_for(path, "e66141") == Sheet(board_id="e66141")
+        assert not path.exists()
+        assert default_path("e66141") == Path("unclench-bench-e66141.html")
+
+    def test_another_boards_is_refused(self, path) -> None:
+        keep(path, sheet_of(record()))
+        with pytest.raises(
+            StoreError, match="is the sheet of board e66141, this is board e66142: "
+        ):
+            sheet_for(path, "e66142")
+
+    def test_what_is_not_there_is_no_sheet(self, path) -> None:
+        with pytest.raises(StoreError, match="There is no file"):
+            read_sheet(path)
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"my thesis", b"\xff\xfe\x00", b"<html>" + b"x" * 5_100_000]
+    )
+    def test_somebody_elses_file_is_refused(self, path, content) -> None:
+        path.write_bytes(content)
+        with pytest.raises(StoreError, match="no bench sheet of unclench and is left as it is"):
+            sheet_for(path, "e66141")
+        assert path.read_bytes() == content
+
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            lambda text: text[: text.index(DATA_END, text.index(DATA_BEGIN)) - 40],
+            lambda text: text[: text.index(DATA_END, text.index(DATA_BEGIN))],
+            lambda text: text.replace('"seconds":10.0', '"seconds":-10.0'),
+            lambda text: text.replace('"seconds":10.0', '"seconds":NaN'),
+            lambda text: text.replace('"seconds":10.0', '"seconds"'),
+            lambda text: text.replace('"step":"shorted"', '"step":"guessed"'),
+            lambda text: text.replace('"format":"unclench-bench"', '"format":"other"'),
+            lambda text: text.replace('"version":1', '"version":0'),
+            lambda text: text.replace('"board_id":"e66141"', '"board_id":"../x"'),
+            lambda text: text.replace('"findings":', '"finding":'),
+            lambda text: text.replace('"verdict":"usable"', '"verdict":"fine"'),
+            lambda text: re.sub(r'"records":\[(.*)\]\}', r'"records":[\1,\1]}', text),
+            lambda text: re.sub(r'"density_uv":\[[^,]+,', '"density_uv":[', text),
+            lambda text: re.sub(f"({DATA_BEGIN}).*", rf"\1{'[' * 200_000}{DATA_END}", text),
+            lambda text: re.sub(f"({DATA_BEGIN}).*", rf"\1[]{DATA_END}", text),
+        ],
+    )
+    def test_a_damaged_one_is_refused(self, path, damage) -> None:
+        keep(path, sheet_of(record()))
+        whole = path.read_text(encoding="utf-8")
+        path.write_text(damage(whole), encoding="utf-8")
+        damaged = path.read_bytes()
+        assert damaged != whole.encode()
+        with pytest.raises(StoreError, match="is a bench sheet, but damaged") as error:
+            sheet_for(path, "e66141")
+        assert str(error.value).count("\n") == 0
+        assert path.read_bytes() == damaged
+
+    def test_a_newer_one_is_refused(self, path) -> None:
+        keep(path, sheet_of(record()))
+        text = path.read_text(encoding="utf-8").replace('"version":1', '"version":2,"more":{}')
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(
+            StoreError, match=r"newer unclench \(version 2 of the sheet, 1 is known"
+        ):
+            sheet_for(path, "e66141")
+
+    def test_where_nothing_can_be_written(self, tmp_path) -> None:
+        with pytest.raises(StoreError, match=r"cannot be written: .*--keep"):
+            keep(tmp_path / "no" / "sheet.html", sheet_of(record()))
+        (tmp_path / "folder.html").mkdir()
+        with pytest.raises(StoreError, match="cannot be read"):
+            sheet_for(tmp_path / "folder.html", "e66141")
+
+
+class Elements(HTMLParser):
+    """Tags and attributes of a page, as a browser would see them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: dict[str, str | None] = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.tags.append(tag)
+        self.attributes |= dict(attrs)
+
+
+class TestPage:
+    def test_whatever_is_supplied_is_text(self, path) -> None:
+        found = Finding(name=EVIL, expected=EVIL, found=EVIL, verdict="good", advice=EVIL)
+        evil = record(label=EVIL, firmware=EVIL, unclench=EVIL, findings=(found,))
+        sheet = sheet_of(evil)
+        keep(path, sheet)
+        text = path.read_text(encoding="utf-8")
+        elements = Elements(text)
+        assert elements.tags.count("script") == 1
+        assert "img" not in elements.tags
+        assert not any(name.startswith("on") for name in elements.attributes)
+        assert "{{7*7}}" in text
+        assert read_sheet(path) == sheet
+
+    def test_it_needs_nothing_from_outside(self) -> None:
+        text = render(sheet_of(*(record(step.name) for step in STEPS)))
+        assert "default-src 'none'" in text
+        asked = re.findall(r'(?:src|href)="([^"]*)"|url\(([^)]*)\)|@import', text)
+        assert asked == [("data:,", "")]
+
+    def test_it_says_what_there_is_to_know(self) -> None:
+        text = render(sheet_of(record(), record("signal"), record("hands-on")))
+        for words in (
+            "e66141",
+            "Kiefer, firmware 0.1.0",
+            "2026-11-23 12:00:00 +0100 by the computer's clock; 10.0 s; 2000 Hz, gain 200",
+            "source 100 mV RMS at 100 Hz, divided by 1001",
+            "1 µV ± 2",
+            "<code>unclench board check charger</code>",
+        ):
+            assert words.replace("'", "&#39;") in text or words in text, words
+        assert text.count("<svg") == 3
+        assert "irtual board" not in text
+
+    def test_a_virtual_board_says_so(self) -> None:
+        assert "say nothing about a real one" in render(sheet_of(record(virtual=True)))
+
+    def test_what_is_compared_is_drawn_behind(self) -> None:
+        alone = render(sheet_of(record("hands-on")))
+        both = render(sheet_of(record("hands-off"), record("hands-on")))
+        assert ('class="before"' in alone, both.count('class="before"')) == (False, 1)
+        other = Setting(rate_hz=1000, gains=(200,), step_lsb=1)
+        apart = render(sheet_of(record("hands-off", setting=other), record("hands-on")))
+        assert 'class="before"' not in apart
+        assert "Measured under other settings" in apart
+
+    def test_the_same_as_json(self) -> None:
+        text = render(sheet_of(record()))
+        block = text.partition(DATA_BEGIN)[2].partition(DATA_END)[0]
+        data = json.loads(block)
+        assert (data["format"], data["version"]) == ("unclench-bench", 1)
+        assert data["records"][0]["sensors"][0]["noise_uv"] == 0.2
+        assert len(text) < 40_000
+
+
+def test_control_characters_of_a_label_go_nowhere() -> None:
+    assert printable("Kiefer\x1b[31m\n\u202eä") == "Kiefer\ufffd[31m\ufffd\ufffdä"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """A Chromium of this system; skipped where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("no chromium on PATH to look at the page with")
+    with playwright.sync_playwright() as driver:
+        # As root in a container Chromium refuses to be sandboxed.
+        running = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_a_real_browser(browser, path, scheme) -> None:
+    keep(path, sheet_of(*(record(step.name, label=EVIL, channels=2) for step in STEPS)))
+    context = browser.new_context(viewport={"width": 360, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    troubles: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    assert page.title() == "Bench sheet of board e66141"
+    assert EVIL in page.inner_text("header")
+    assert page.locator("svg path.now").count() == 2 * len(STEPS) - 1  # the signal has one
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(20, 24, 27)") == (scheme == "dark")
+    page.emulate_media(media="print", color_scheme=scheme)
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    context.close()
+    assert paper == "rgb(255, 255, 255)"
+    assert troubles == []
+    assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
