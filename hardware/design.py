@@ -89,6 +89,12 @@ SENSOR_HIGH_HZ = Figure(MYOWARE2_BAND_HZ[1], "Hz", "MyoWare 2.0, first order", "
 SENSOR_SUPPLY_A = Figure(
     9e-3, "A", "datasheet of the MyoWare 1.0 (typical); none was seen for the 2.0", "unverified"
 )
+SENSOR_SUPPLY_MOST_A = Figure(
+    14e-3, "A", "datasheet of the MyoWare 1.0 (at most); none was seen for the 2.0", "unverified"
+)
+SENSOR_1_LEAST_V = Figure(
+    3.1, "V", "datasheet of the MyoWare 1.0; another issue of it says 2.9 V", "reported"
+)
 SENSOR_NOISE_V_RTHZ = Figure(
     22e-9,
     "V/sqrt(Hz)",
@@ -111,46 +117,76 @@ SUPPLY_OHM = Figure(
     10, "ohm", "with SUPPLY_F a filter for each sensor; also moves its rest off code 2047", "chosen"
 )
 SUPPLY_F = Figure(
-    220e-6, "F", "with SUPPLY_OHM as slow as the reference's filter: ripple cancels", "chosen"
+    220e-6, "F", "with SUPPLY_OHM about as slow as the reference: most ripple cancels", "chosen"
 )
 
 MAINS_V = Figure(230, "V RMS", "European mains; 120 V elsewhere", "reported")
 MAINS_HZ = Figure(50, "Hz", "European mains; 60 Hz elsewhere", "reported")
 
-# Safety: what the fault table is computed from (hardware/safety/faults.py).
+# Safety: what the fault table is computed from (hardware/safety).
 BODY_OHM = Figure(
     1e3, "ohm", "IEC 60601-1, measuring device: stands for a person, skin neglected", "reported"
+)
+BODY_AT_MAINS_OHM = Figure(
+    1350,
+    "ohm",
+    "tables after IEC 60479-1, hand to hand at 220 V: half of all people have less; skin gives way "
+    "there. One in twenty has less than 1000, as many more than 2125",
+    "reported",
 )
 ELECTRODE_OHM = Figure(
     10e3, "ohm", "one gelled electrode on dry, unprepared skin; from 1 to 100 kohm", "unverified"
 )
+FINGER_OHM = Figure(
+    100e3, "ohm", "a dry finger on metal; a table gives 40 kohm to 1 Mohm, wet from 4", "reported"
+)
 LEAK_NORMAL_AC_A = Figure(
-    100e-6, "A RMS", "IEC 60601-1, type BF, patient leakage, nothing broken", "reported"
+    100e-6, "A RMS", "IEC 60601-1, type BF, nothing broken: makers' manuals agree", "reported"
 )
-LEAK_FAULT_AC_A = Figure(
-    500e-6, "A RMS", "IEC 60601-1, type BF, patient leakage, one thing broken", "reported"
-)
+LEAK_FAULT_AC_A = Figure(500e-6, "A RMS", "as above, one thing broken", "reported")
 LEAK_NORMAL_DC_A = Figure(10e-6, "A", "as above, direct current, nothing broken", "reported")
 LEAK_FAULT_DC_A = Figure(50e-6, "A", "as above, direct current, one thing broken", "reported")
-TOUCH_CLASS_2_A = Figure(0.25e-3, "A RMS", "IEC 60950-1, touch current, class II", "reported")
-TOUCH_CLASS_1_A = Figure(3.5e-3, "A RMS", "IEC 60950-1, earth lead of class I", "reported")
+TOUCH_CLASS_2_A = Figure(
+    0.25e-3, "A RMS", "IEC 60950-1, touch current, class II; superseded in 2020", "reported"
+)
+TOUCH_ES1_A = Figure(
+    0.5e-3, "A RMS", "IEC 62368-1, its successor: touch current of class ES1", "unverified"
+)
+TOUCH_CLASS_1_A = Figure(
+    3.5e-3, "A RMS", "IEC 60950-1, earth lead of class I; superseded in 2020", "reported"
+)
 FELT_A = Figure(
     0.5e-3,
     "A RMS",
     "tables after IEC 60479-1 for 50 and 60 Hz; an anaesthesia textbook says 0.3 mA",
     "reported",
 )
+LET_GO_A = Figure(
+    10e-3,
+    "A RMS",
+    "muscles cramp, one cannot let go: tables after IEC 60479-1; sources say from 6 to 15 mA",
+    "reported",
+)
 HEART_A = Figure(
     40e-3, "A RMS", "tables after IEC 60479-1: the heart may fibrillate from here on", "reported"
 )
 BIAS_A = Figure(
-    35e-9,
+    65e-9,
     "A",
-    "an instrumentation amplifier such as the INA826 (typical); a MyoWare 2.0's is not known",
+    "INA826, data sheet, at most at 25 °C; which amplifier a MyoWare 2.0 has is not known",
     "unverified",
 )
-VBUS_V = Figure(5.0, "V", "USB; up to 5.5 V are allowed", "reported")
+REF_SHARE = Figure(
+    0.01,
+    "",
+    "how far the half of the supply at a REF may be off: a divider of 1 % resistors",
+    "unverified",
+)
+VBUS_V = Figure(5.5, "V", "USB-C allows it at most; usually 5.0", "reported")
 LAPTOP_BATTERY_V = Figure(20.0, "V", "the highest that common laptops and USB-C hand out", "chosen")
+EARTHS_V = Figure(
+    1.0, "V RMS", "between two earths of a building; from nearly none to some volts", "unverified"
+)
 Y_CAPACITORS_F = (
     Figure(1e-9, "F", "Y capacitor of a charger, small", "reported"),
     Figure(2.2e-9, "F", "Y capacitor of a charger, common", "reported"),
@@ -168,7 +204,14 @@ LAPTOP_TO_EARTH_F = Figure(
 EARTH_LEAD_OHM = Figure(
     0.2, "ohm", "IEC 60601-1: protective earth of a device with its cord, at most", "reported"
 )
-LEAD_OHM = Figure(68e3, "ohm", "3.3 V through it and the body drive 48 uA", "chosen")
+LEAD_OHM = Figure(100e3, "ohm", "3.3 V through it and the body drive 33 uA, of 50", "chosen")
+LEAD_SHARE = Figure(0.01, "", "how far it may be off: 1 %", "chosen")
+BODY_HUM_A = Figure(
+    0.5e-6, "A RMS", "what the mains in a room drives through a body to REF", "unverified"
+)
+COMMON_MODE = Figure(
+    1e4, "", "how much weaker an input shows what both electrodes share: 80 dB", "unverified"
+)
 SKIN_KELVIN = Figure(300.0, "K", "thermal noise is that of a warm room", "chosen")
 
 # Front end: what the noise budget is computed from (hardware/frontend).
@@ -196,10 +239,24 @@ ELECTRODE_OFFSET_V = Figure(
     0.3, "V", "ANSI/AAMI EC11: a cardiograph bears +-300 mV between electrodes", "reported"
 )
 
+SUPPLY_F_TOLERANCE = Figure(0.2, "", "electrolytic capacitors, as usual", "reported")
+VREF_BULK_LOST = Figure(
+    0.5, "", "share that a small 10 uF ceramic may lose at 3.3 V; 0.2 to 0.5", "unverified"
+)
+SUPPLY_RAMP_S = Figure(
+    1e-3, "s", "in which 3V3 comes up: the regulator's soft start, order of magnitude", "unverified"
+)
+
 # Wiring: the two builds (hardware/wiring, build-*.md)
 PIN_VSYS = 39  # about 5 V, too: nothing of ours is ever connected to it
 VREF_BULK_F = Figure(10e-6, "F", "the larger part of VREF_EXTRA_F", "chosen")
 VREF_CERAMIC_F = Figure(100e-9, "F", "the smaller part of VREF_EXTRA_F, for fast ripple", "chosen")
+SUPPLY_OHM_W = Figure(
+    2.0,
+    "W",
+    "rating of SUPPLY_OHM: behind it a short drives 0.33 A, 1.1 W, for as long as it lasts",
+    "chosen",
+)
 SUPPLY_LIMIT_A = Figure(
     0.3, "A", "Pico datasheet, 3V3(OUT): the load outside the board, at most", "reported"
 )
@@ -215,6 +272,9 @@ LEAD_M = Figure(
 ELECTRODE_LEAD_M = Figure(
     0.3, "m", "from electrode to sensor at most: not amplified yet, it picks up mains", "chosen"
 )
+REF_LEAD_M = Figure(
+    1.0, "m", "REF's lead at most: no signal in it, both inputs share what it picks up", "chosen"
+)
 
 # Bench: the known signal (hardware/bench, acceptance.md)
 DIVIDER_TOP_OHM = Figure(100e3, "ohm", "loads no source, and with DIVIDER_BOTTOM 1001:1", "chosen")
@@ -223,9 +283,14 @@ DIVIDER_BOTTOM_OHM = Figure(
 )
 DIVIDER_TOLERANCE = Figure(0.01, "", "resistors of 1 %", "chosen")
 BENCH_SOURCE_V = Figure(
-    0.5, "V RMS", "a phone's headphone output gives it; 500 uV at the electrodes", "chosen"
+    0.5, "V RMS", "many phones' headphone outputs give it, or less; 500 uV", "chosen"
 )
-BENCH_HZ = Figure(100, "Hz", "far from the sensor's corners; every meter measures it", "chosen")
+BENCH_WEAK_V = Figure(
+    0.15, "V RMS", "what a phone that gives less may be left with; 150 uV", "chosen"
+)
+BENCH_HZ = Figure(
+    110, "Hz", "far from the sensor's corners and from all multiples of the mains", "chosen"
+)
 METER_SHARE = Figure(
     0.01, "", "a hand-held multimeter, AC, 40 to 400 Hz: 1 % of the reading", "unverified"
 )

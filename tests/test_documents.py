@@ -183,12 +183,16 @@ def wrong_with_unclench(words: list[str]) -> str:
                 return f"{context.command_path} has no command {rest[0]}"
             context = click.Context(found, info_name=rest.pop(0), parent=context)
             command = found
-        given = command.make_parser(context).parse_args(rest)[1]
+        options, given, _ = command.make_parser(context).parse_args(list(rest))
     except click.BadOptionUsage:
         return ""  # an option is named, and its value left out
     except click.UsageError as error:
         return f"{context.command_path}: {error.format_message()}"
-    return f"{context.command_path} takes no {' '.join(given)}" if given else ""
+    if given:
+        return f"{context.command_path} takes no {' '.join(given)}"
+    needed = [option for option in command.params if option.required and rest]  # else just a name
+    lacking = [option.opts[0] for option in needed if option.name not in options]
+    return f"{context.command_path} needs {' '.join(lacking)}" if lacking else ""
 
 
 def _with_default(group: click.Group, words: list[str]) -> list[str]:
@@ -268,6 +272,8 @@ def test_commands_are_found_at_all() -> None:
         ("unclench sessions --levitate", "o such option"),
         ("unclench board check --levitate", "o such option"),
         ("unclench devices here", "takes no here"),
+        ("unclench record --source sim --seconds 60", "needs --out"),
+        ("unclench export PATH", "needs --to"),
         ("python -m hardware.levitation", "no module"),
         ("python -m hardware --levitate", "no option"),
         ("python -m pytest tests/levitation", "no tests"),

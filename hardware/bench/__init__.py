@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hardware.bench.drawing import divider
-from hardware.bench.passages import commands, errors, example, expected
+from hardware.bench.passages import commands, errors, example, expected, reach
 from hardware.making import Made, Passage, Picture
 
 _DOCUMENT = "hardware/acceptance.md"
@@ -11,6 +11,7 @@ _DOCUMENT = "hardware/acceptance.md"
 MADE: tuple[Made, ...] = (
     Picture("hardware/pictures/bench-divider.svg", divider),
     Passage(_DOCUMENT, "expected", expected),
+    Passage(_DOCUMENT, "reach", reach),
     Passage(_DOCUMENT, "errors", errors),
     Passage(_DOCUMENT, "commands", commands),
     Passage(_DOCUMENT, "example", example),

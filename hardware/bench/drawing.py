@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hardware.design import DIVIDER_BOTTOM_OHM, DIVIDER_TOP_OHM
+from hardware.design import BENCH_HZ, DIVIDER_BOTTOM_OHM, DIVIDER_TOP_OHM
 
 _WIDTH, _HEIGHT = 880, 384
 _INK, _SOFT, _WIRE = "#24303a", "#5a6873", "#24303a"
@@ -24,7 +24,7 @@ def divider() -> str:
         _box(20, 130, 136, 152, "#eef3f7"),
         _text(88, 168, "phone", weight="bold"),
         _text(88, 190, "on its battery,"),
-        _text(88, 210, "tone of 100 Hz,"),
+        _text(88, 210, f"tone of {BENCH_HZ.value:g} Hz,"),
         _text(88, 230, "headphone"),
         _text(88, 250, "output"),
         _wire(f"M88 130V{_HOT_Y}H396", _SIGNAL),

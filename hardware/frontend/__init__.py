@@ -19,6 +19,7 @@ _PASSAGES = {
     "rest": tables.rest_table,
     "ripple": tables.ripple_table,
     "ripple-words": words.ripple_words,
+    "inrush": words.inrush_words,
     "headroom": tables.headroom_table,
     "headroom-words": words.headroom_words,
     "assumed": tables.assumed_table,

@@ -73,11 +73,12 @@ class Budget:
     @property
     def all_uv(self) -> float:
         """Sum of everything; *unverified*."""
-        return self.without()
+        return _sum_uv(iter(self.parts))
 
-    def without(self, *names: str) -> float:
-        """Sum of all but the parts of these names, uV RMS; *unverified* with the sensor in it."""
-        return _sum_uv(part for part in self.parts if part.name not in names)
+    @property
+    def shorted_uv(self) -> float:
+        """Converter, step and sensor: what a noise test would show; *unverified*."""
+        return _sum_uv(part for part in self.parts if part.name not in ("skin", "ripple"))
 
 
 def budget(

@@ -109,7 +109,7 @@ def step_svg() -> str:
         440,
     )
     top, bottom = 96.0, 370.0
-    codes = np.arange(2005, 2080.25, 0.25)
+    codes = np.arange(1985, 2080.25, 0.25)
     how = sampling(2000, 1)
     cases = (
         ("noise 0.63 LSB, step 1.4 LSB", "orange", Converter(0.63, 1.4).uncorrected()),
@@ -117,7 +117,7 @@ def step_svg() -> str:
         ("1.36 and 0.6", "green", Converter(1.36, 0.6).uncorrected()),
         ("0.63 and 1.4, corrected", "grey dashed", Converter(0.63, 1.4, 1.4)),
     )
-    x = Scale(2005, 2080, LEFT, RIGHT)
+    x = Scale(1985, 2080, LEFT, RIGHT)
     y = Scale(0.9, 1.8, bottom, top)
     draw_y_axis(chart, y, LEFT, RIGHT)
     draw_x_axis(chart, x, top, bottom)

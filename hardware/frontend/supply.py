@@ -42,8 +42,12 @@ def sensor_supply_v(build: Build) -> float:
 
 
 def rest_codes(build: Build) -> float:
-    """Code at which the input rests: half of the sensor's supply against the reference."""
-    return design.ADC_CODES.value * sensor_supply_v(build) / 2 / reference_v()
+    """Code at which the input rests: half of the sensor's supply, divided, against the reference.
+
+    The filter and the converter's input divide what rests as they divide a signal.
+    """
+    pin_v = sensor_supply_v(build) / 2 * float(np.abs(filter_response(0.0, build)))
+    return design.ADC_CODES.value * pin_v / reference_v()
 
 
 def shown_over_true(build: Build) -> float:
@@ -55,10 +59,12 @@ def shown_over_true(build: Build) -> float:
     return design.SUPPLY_V.value / reference_v() * divider
 
 
-def reference_response(freq_hz: ArrayLike, build: Build) -> Complex:
-    """From 3V3 to the converter's reference: R7, VREF_EXTRA_F if any, R9, the chip's capacitor."""
+def reference_response(
+    freq_hz: ArrayLike, build: Build, vref_f: float = design.VREF_EXTRA_F.value
+) -> Complex:
+    """From 3V3 to the converter's reference: R7, `vref_f` in the tidy build, R9, the chip's."""
     s = 2j * np.pi * np.asarray(freq_hz, dtype=np.float64)
-    extra_f = design.VREF_EXTRA_F.value if build == "tidy" else 0.0
+    extra_f = vref_f if build == "tidy" else 0.0
     chip = 1 + s * design.VREF_PIN_OHM.value * design.VREF_ON_BOARD_F.value
     branch_s = s * design.VREF_ON_BOARD_F.value / chip  # admittance of R9 and the capacitor
     pin = 1 / (1 + design.VREF_SERIES_OHM.value * (s * extra_f + branch_s))
@@ -85,6 +91,7 @@ def ripple_uv_per_mv(
     build: Build,
     mid_supply_follows: bool,
     supply_f: float = design.SUPPLY_F.value,
+    vref_f: float = design.VREF_EXTRA_F.value,
 ) -> NDArray[np.float64]:
     """What 1 mV on 3V3 is read as, uV at the electrode, by its frequency.
 
@@ -93,18 +100,40 @@ def ripple_uv_per_mv(
     """
     sensor = supply_response(freq_hz, build, supply_f) * filter_response(freq_hz, build)
     sensor = sensor if mid_supply_follows else 0.0 * sensor
-    difference = np.abs(sensor - reference_response(freq_hz, build))
+    difference = np.abs(sensor - reference_response(freq_hz, build, vref_f))
     codes_per_v = _HALF_CODES / design.SUPPLY_V.value
     return np.asarray(difference * codes_per_v * 1e-3 * UV_PER_CODE)
 
 
 def band_ripple_uv_per_mv(
-    build: Build, mid_supply_follows: bool, supply_f: float = design.SUPPLY_F.value
+    build: Build,
+    mid_supply_follows: bool,
+    supply_f: float = design.SUPPLY_F.value,
+    vref_f: float = design.VREF_EXTRA_F.value,
 ) -> float:
     """The same for ripple spread evenly over 20-450 Hz: uV RMS for each mV RMS in the band."""
     f_hz = np.linspace(*BAND_HZ, 431)
-    per_mv = ripple_uv_per_mv(f_hz, build, mid_supply_follows, supply_f)
+    per_mv = ripple_uv_per_mv(f_hz, build, mid_supply_follows, supply_f, vref_f)
     return float(np.sqrt(np.mean(per_mv**2)))
+
+
+def real_ripple_uv_per_mv() -> tuple[float, float]:
+    """The least and the most of it in the tidy build with real parts, if the mid supply follows.
+
+    The supply's electrolytic is up to a fifth off, the reference's ceramic has up to half less.
+    """
+    off, lost = design.SUPPLY_F_TOLERANCE.value, design.VREF_BULK_LOST.value
+    each = [
+        band_ripple_uv_per_mv(
+            "tidy",
+            True,
+            design.SUPPLY_F.value * (1 + off * side),
+            design.VREF_EXTRA_F.value - design.VREF_BULK_F.value * lost * part,
+        )
+        for side in np.linspace(-1, 1, 9)
+        for part in np.linspace(0, 1, 9)
+    ]
+    return min(each), max(each)
 
 
 def worst_ripple_uv_per_mv(build: Build) -> float:
@@ -127,3 +156,10 @@ def even_ripple_mv() -> float:
 def ripple_like_floor_mv(build: Build, how: Sampling) -> float:
     """Ripple in the band, mV RMS, that costs as much as the converter's own noise."""
     return floor_uv(how, Converter()) / worst_ripple_uv_per_mv(build)
+
+
+def inrush_a(sensors: int) -> float:
+    """Peak of the current that charges SUPPLY_F of so many sensors while 3V3 rises evenly."""
+    ramp_s, farad = design.SUPPLY_RAMP_S.value, design.SUPPLY_F.value
+    filled = 1 - np.exp(-ramp_s / (design.SUPPLY_OHM.value * farad))
+    return float(sensors * farad * design.SUPPLY_V.value / ramp_s * filled)

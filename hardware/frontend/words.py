@@ -19,19 +19,20 @@ from hardware.frontend.response import (
 from hardware.frontend.supply import (
     band_ripple_uv_per_mv,
     even_ripple_mv,
+    inrush_a,
     matching_supply_f,
+    real_ripple_uv_per_mv,
     worst_ripple_uv_per_mv,
 )
 
 _SMALLER_F = 100e-6  # what is usual
-_TOLERANCE = 0.2  # of such capacitors
 
 
 def meaning() -> str:
     """What a builder has of it."""
     one, two, three = (budget("tidy", sampling(2000, n), True) for n in CHANNELS)
     off = budget("tidy", sampling(2000, 1), False)
-    shorted_uv = one.without("skin", "ripple")
+    shorted_uv = one.shorted_uv
     rest = design.REST_UV.value
     worst = inflation(rest, off.how, Converter().uncorrected(), Converter().worst_rest_codes)
 
@@ -56,7 +57,9 @@ def meaning() -> str:
   {rest:g} µV cannot be seen.
 - **Your own board** says what it adds: `unclench board check`, its electrodes connected to each
   other. That is converter and sensor together: {shorted_uv:.2f} µV for one channel, if the sensor
-  is as quiet as is assumed here (*unverified*).
+  is as quiet as is assumed here (*unverified*). Most of it is the sensor's: a noise usual of such
+  amplifiers, while a MyoWare 2.0's was never seen, and the data sheet of the 1.0 (1 pA of bias,
+  110 Gohm; reported) tells of a CMOS amplifier, another kind. Yours may be noisier.
 """)
 
 
@@ -88,7 +91,9 @@ def ripple_words() -> str:
     bare, tidy = (reported_mv * worst_ripple_uv_per_mv(build) for build in BUILDS)
     ours_f = design.SUPPLY_F.value
     left = band_ripple_uv_per_mv("tidy", True) / band_ripple_uv_per_mv("tidy", True, _SMALLER_F)
-    low = band_ripple_uv_per_mv("tidy", True, ours_f * (1 - _TOLERANCE))
+    least, most = real_ripple_uv_per_mv()
+    nominal = band_ripple_uv_per_mv("tidy", True)
+    lost, off = design.VREF_BULK_LOST.value, design.SUPPLY_F_TOLERANCE.value
     return wrapped(f"""
 - Reported are {reported_mv:g} mV RMS on 3V3, over a bandwidth of 20 MHz. **How much of it lies in
   20-450 Hz is not known** (*unverified*). Spread evenly it would be {even_ripple_mv():.2f} mV, less
@@ -100,8 +105,21 @@ def ripple_words() -> str:
   reaches the sensor's output (*unverified*); the tidy build's filters stop it.
 - If the mid supply follows, the supply's filter is best when it is as slow as the reference's:
   {matching_supply_f() * 1e6:.0f} µF. {ours_f * 1e6:.0f} µF is the next that is sold, and leaves
-  {left:.0%} of the ripple that {_SMALLER_F * 1e6:.0f} µF would. Such capacitors are
-  ±{_TOLERANCE:.0%}: the smallest of {ours_f * 1e6:.0f} µF leaves {low:.2f} µV for each mV.
+  {left:.0%} of the ripple that {_SMALLER_F * 1e6:.0f} µF would: {nominal:.2f} µV for each mV, if
+  the parts are what is printed on them. Real ones leave {least:.2f} to {most:.2f} µV:
+  {ours_f * 1e6:.0f} µF is ±{off:.0%}, and a small ceramic of 10 µF loses up to {lost:.0%} at 3.3 V
+  (*unverified*). So choose 10 µF of 16 V or more, or an electrolytic.
+""")
+
+
+def inrush_words() -> str:
+    """What charging the supplies' filters takes."""
+    ramp_ms = design.SUPPLY_RAMP_S.value * 1e3
+    return wrapped(f"""
+**When USB is plugged in**, the tidy build's filters are empty. With three sensors they take
+{inrush_a(3):.1f} A for about 2 ms, with one {inrush_a(1):.1f} A (computed; 3V3 is taken to rise in
+{ramp_ms:g} ms, *unverified*): more than the {design.SUPPLY_LIMIT_A.value * 1e3:g} mA that 3V3 gives
+for long. If the Pico does not start, try it with fewer sensors (*unverified*).
 """)
 
 

@@ -26,6 +26,7 @@ MADE: tuple[Made, ...] = (
     *(Picture(f"{_PICTURES}/{trace.file}", partial(draw_trace, trace)) for trace in TRACES),
     Passage(_GUIDE, "skin", guide.skin),
     Passage(_GUIDE, "snaps", guide.snaps),
+    Passage(_GUIDE, "reach", guide.reach),
     Passage(_GUIDE, "sites", guide.sites),
     Passage(_GUIDE, "traces", guide.traces),
 )

@@ -15,7 +15,8 @@ NOTE = (
     "drawn large."
 )
 _WIDTH, _TOP, _BODY_PX, _NAMES_PX = 800.0, 40.0, 420.0, 224.0  # names stand beside the body
-_LINE_PX = 32.0  # from name to name
+_LINE_PX = 36.0  # from name to name
+_LIGHT = "electrode light"  # of a second pair
 _SEEN = {"back": "from behind", "face": "from in front", "side": "from the right"}
 
 
@@ -26,6 +27,7 @@ class Mark:
     at: Point
     words: str
     look: str
+    below: str = ""  # a second line, smaller
 
 
 class Place:
@@ -64,6 +66,8 @@ def draw_site(site: Site) -> str:
         drawing.line(*place(spot.line[0]), *place(spot.line[1]), "between")
     radius = max(7.0, 1.1 * place.zoom)
     _name(drawing, marks)
+    if spot.other is not None:
+        drawing.circle(*place(spot.other[1]), radius, _LIGHT)
     for mark in marks:  # over the lines to their names
         drawing.circle(*mark.at, 3.5 if mark.look == "landmark" else radius, mark.look)
     drawing.text(12, 26, f"{site.name}, seen {_SEEN[spot.view]}", "name")
@@ -75,21 +79,20 @@ def _marks(spot: Spot, place: Place) -> list[Mark]:
     marks = [
         Mark(place(at), f"electrode {k + 1}", "electrode") for k, at in enumerate(spot.electrodes)
     ]
-    named = {mark.at: mark.words for mark in spot.landmarks}
-    if spot.reference is not None:
-        sure = spot.reference_sure
-        bone = named.pop(spot.reference, "here")
-        words = f"reference: {bone}" if sure else f"reference, e.g. {bone}"
-        look = "reference" if sure else "reference example"
-        marks.append(Mark(place(spot.reference), words, look))
-    marks += [Mark(place(at), words, "landmark") for at, words in named.items()]
+    words, look = "reference", "reference"
+    if not spot.reference.sure:
+        words, look = "reference (not verified)", "reference unsure"
+    marks.append(Mark(place(spot.reference.at), words, look, spot.reference.words))
+    if spot.other is not None:
+        marks.append(Mark(place(spot.other[0]), spot.other_words, _LIGHT, "another pair"))
+    marks += [Mark(place(mark.at), mark.words, "landmark") for mark in spot.landmarks]
     return marks
 
 
 def _name(drawing: Drawing, marks: list[Mark]) -> None:
-    """Write the names beside the body, where it is nearer; those of the midline on the left."""
+    """Write the names beside the body, where it is nearer; others on the left."""
     middle = _WIDTH / 2
-    right = [mark for mark in marks if mark.at[0] > middle + 1]
+    right = [mark for mark in marks if mark.at[0] > middle + 1 and mark.look != _LIGHT]
     left = [mark for mark in marks if mark not in right]
     for side, outwards in ((left, -1.0), (right, 1.0)):
         edge = middle + outwards * (middle - _NAMES_PX + 6)
@@ -100,6 +103,8 @@ def _name(drawing: Drawing, marks: list[Mark]) -> None:
             drawing.polyline([mark.at, (bend, y), (edge, y)], "leader")
             anchor: Anchor = "start" if outwards > 0 else "end"
             drawing.text(edge + 6 * outwards, y + 5, mark.words, "", anchor)
+            if mark.below:
+                drawing.text(edge + 6 * outwards, y + 21, mark.below, "small", anchor)
 
 
 def _apart(wanted: list[float]) -> list[float]:

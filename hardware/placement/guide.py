@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
+from hardware.design import ELECTRODE_LEAD_M
 from hardware.placement.traces import MADE_UP, TRACES, Trace, bad_of, good_of
 from unclench.training.bodymap import SPOTS
 from unclench.training.sitewords import SITES, SKIN, SNAPS, Site
@@ -19,6 +20,15 @@ def skin() -> str:
 def snaps() -> str:
     """What is known of the sensor's own snaps."""
     return SNAPS
+
+
+def reach() -> str:
+    """How far a reference may be."""
+    return (
+        "Every reference named below lies within reach of an electrode lead of "
+        f"{ELECTRODE_LEAD_M.value:g} m ({ELECTRODE_LEAD_M.status}), but the wrist, which a "
+        "shoulder may have: it needs a longer one, and that picks up more of the mains."
+    )
 
 
 def sites() -> str:
@@ -74,7 +84,7 @@ def _trace(trace: Trace) -> str:
         f"### {trace.title}",
         f"![{trace.title}](pictures/{trace.file})",
         f"{trace.look} {MADE_UP}",
-        f"As recorded: {_as_recorded(trace)}.",
+        _as_recorded(trace),
     )
     return "\n\n".join(parts)
 
@@ -89,8 +99,17 @@ def slug(heading: str) -> str:
 
 
 def _as_recorded(trace: Trace) -> str:
+    """How to make the trace; `unclench record` cannot tell a virtual person what to do when."""
     last_s = trace.from_s + trace.seconds
     source = shlex.quote(trace.source)
-    command = f"`unclench record --source {source} --seconds {last_s:g} --speed max`"
-    led = ", with the virtual person told when to tense" if trace.cues else ""
-    return f"{command}, from second {trace.from_s:g} on{led}"
+    shown = f"shown from second {trace.from_s:g} on"
+    if not trace.cues:
+        command = f"unclench record --source {source} --seconds {last_s:g} --speed max --out DIR"
+        return f"To record it: `{command}`; {shown}."
+    told = ", ".join(
+        f"at second {max(0.0, trace.from_s + cue.from_s):g} *{cue.asked}*" for cue in trace.cues
+    )
+    return (
+        f"Made with `python -m hardware --only {trace.key}`: the virtual person `{source}` is told "
+        f"{told}, which `unclench record` cannot tell it; {shown}."
+    )

@@ -27,7 +27,8 @@ text {{ font-family: "DejaVu Sans", Verdana, sans-serif; font-size: 15px; fill: 
 .leader {{ fill: none; stroke: {_TEXT}; stroke-width: 1; }}
 .electrode {{ fill: {_ACCENT}; stroke: #fff; stroke-width: 2; }}
 .reference {{ fill: #fff; stroke: {_ACCENT}; stroke-width: 3.5; }}
-.example {{ stroke-dasharray: 6 4; }}
+.light {{ fill-opacity: 0.35; }}
+.unsure {{ stroke-dasharray: 6 4; }}
 .landmark {{ fill: {_TEXT}; }}
 .raw {{ stroke: {_QUIET}; stroke-width: 0.8; }}
 .wide {{ stroke: {_ACCENT}; fill: {_ACCENT}; }}

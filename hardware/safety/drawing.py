@@ -29,7 +29,7 @@ def _panel(plugged: bool) -> str:
     heading = (
         "Charger plugged in: the loop is closed, and you are part of it"
         if plugged
-        else "On battery: the loop is open, and nothing can flow round it"
+        else "On battery: the loop is open, as long as nothing ties the laptop to earth"
     )
     parts = [
         f'<rect x="12" y="0" width="{_WIDTH - 24}" height="{_PANEL}" rx="14" fill="{tint}" '
@@ -197,5 +197,6 @@ def _gap(colour: str) -> str:
     return (
         f'<path d="M100 70 l26 26 M126 70 l-26 26" stroke="{colour}" stroke-width="4" '
         'stroke-linecap="round"/>'
-        + _text(446, 222, "no way from the mains to you, so no current flows", colour)
+        + _text(430, 222, "no way from the mains through the unit to you,", colour)
+        + _text(430, 243, "while laptop and unit touch nothing that is earthed", colour)
     )

@@ -1,4 +1,4 @@
-"""Wiring of both builds: harness by WireViz, circuit by schemdraw, parts counted, tables."""
+"""Wiring of both builds: harness by WireViz, circuit by schemdraw, pins, parts, tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shutil import which
 
 from hardware.design import BUILDS, Build
 from hardware.making import Made, MakingError, Passage, Picture
-from hardware.wiring import schematic, tables
+from hardware.wiring import pico, schematic, tables
 
 ROOM = Path(__file__).parent
 _FONT = "DejaVu Sans, Verdana, sans-serif"
@@ -34,6 +34,10 @@ def harness(build: Build) -> str:
     svg = svg[svg.index("<svg") :]  # without what Graphviz says of itself and its DOCTYPE
     svg = re.sub(r'(width|height)="(\d+)pt"', r'\1="\2"', svg, count=2)
     svg = svg.replace('font-family="DejaVu Sans"', f'font-family="{_FONT}"')
+    # what meets without a cable (the bare rails) is thin and dashed: make it a bare wire
+    svg = svg.replace(
+        'stroke="#000000" stroke-dasharray="5,2" d=', 'stroke="#8a8a8a" stroke-width="5" d='
+    )
     svg = re.sub(r"<title>.*?</title>\n?", "", svg)  # names of nodes and edges
     title = re.findall(r'^  title: "(.+)"$', text, re.MULTILINE)[0]
     return re.sub(r"(<svg[^>]*>)", lambda found: f"{found[1]}\n<title>{title}</title>", svg)
@@ -49,6 +53,7 @@ MADE: tuple[Made, ...] = (
         Picture(f"hardware/pictures/wiring-{build}.svg", partial(harness, build), source(build))
         for build in BUILDS
     ),
+    Picture("hardware/pictures/pico-pins.svg", pico.draw),
     Picture("hardware/pictures/schematic-tidy.svg", schematic.draw, schematic.SOURCES),
     *(
         Passage(document(build), name, partial(table, build))
@@ -60,4 +65,5 @@ MADE: tuple[Made, ...] = (
             ("readings", tables.readings_of),
         )
     ),
+    *(Passage(document(build), "row", pico.counted) for build in BUILDS),
 )

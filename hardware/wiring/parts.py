@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from hardware.design import Build
 from hardware.making import ROOT
 
 PATH = "hardware/parts.csv"
+Need = Literal["build", "bench", "optional"]
+NEEDS: tuple[Need, ...] = get_args(Need)
 
 
 @dataclass(frozen=True)
@@ -19,8 +22,8 @@ class Part:
     ----------
     name, maker, makers_number, purpose, may_be_replaced_by : str
         As in the file.
-    optional : bool
-        Nothing of the build needs it.
+    needed : Need
+        To `build` and wear it; on the `bench` once, before it is worn; or `optional`.
     per_unit, per_sensor : dict of str to int
         Pieces by build.
     price_usd : float or None
@@ -32,7 +35,7 @@ class Part:
     name: str
     maker: str
     makers_number: str
-    optional: bool
+    needed: Need
     per_unit: dict[str, int]
     per_sensor: dict[str, int]
     purpose: str
@@ -57,7 +60,7 @@ def _part(row: dict[str, str]) -> Part:
         name=row["part"],
         maker=row["maker"],
         makers_number=row["makers_number"],
-        optional=row["optional"] == "yes",
+        needed=next(need for need in NEEDS if need == row["needed"]),
         per_unit={build: int(row[f"{column}_per_unit"]) for build, column in columns},
         per_sensor={build: int(row[f"{column}_per_sensor"]) for build, column in columns},
         purpose=row["purpose"],
@@ -67,11 +70,6 @@ def _part(row: dict[str, str]) -> Part:
     )
 
 
-def optional(build: Build) -> tuple[Part, ...]:
-    """What a build may have besides."""
-    return tuple(part for part in read() if part.optional and part.pieces(build, 1))
-
-
-def needed(build: Build) -> tuple[Part, ...]:
-    """What a build of one sensor cannot do without."""
-    return tuple(part for part in read() if not part.optional and part.pieces(build, 1))
+def of(build: Build, needed: Need) -> tuple[Part, ...]:
+    """What a build takes to be built, on the bench, or may have besides."""
+    return tuple(part for part in read() if part.needed == needed and part.pieces(build, 1))

@@ -31,7 +31,7 @@ def shown(figure: Figure) -> str:
 DRAWN = {
     "filter_ohm": shown(design.FILTER_OHM),
     "filter_f": shown(design.FILTER_F),
-    "supply_ohm": shown(design.SUPPLY_OHM),
+    "supply_ohm": f"{shown(design.SUPPLY_OHM)}, {shown(design.SUPPLY_OHM_W)}",
     "supply_f": shown(design.SUPPLY_F),
     "vref_bulk_f": shown(design.VREF_BULK_F),
     "vref_ceramic_f": shown(design.VREF_CERAMIC_F),
@@ -167,7 +167,8 @@ def _reference(elm: Any) -> None:
     _line(elm, (7.6, _VREF_Y), (_PICO_LEFT, _VREF_Y))
     _line(elm, (7.6, _LOW_Y), (11.2, _LOW_Y))
     for name, key, x in (("C7", "vref_bulk_f", 7.6), ("C8", "vref_ceramic_f", 11.2)):
-        part = _part(elm, elm.Capacitor, (x, _VREF_Y), (x, _LOW_Y))
+        # C7 may be electrolytic
+        part = elm.Capacitor(polar=name == "C7").at((x, _VREF_Y)).to((x, _LOW_Y))
         part.label(f"{name} {DRAWN[key]}", loc="bottom", ofst=0.25, halign="left")
     elm.Dot().at((11.2, _VREF_Y))
     _ground(elm, 7.6, _LOW_Y)

@@ -18,10 +18,24 @@ _PLUG = {
     "GND": "sleeve (*unverified*)",
 }
 _COLOURS = ("blue", "yellow", "orange")
+_ONCE = "once, before it is worn"
 
 
 def list_of(build: Build) -> str:
-    """A build's parts: pieces for one, two and three sensors; then what is optional."""
+    """A build's parts: to build it and for the bench, by sensors; then what is optional."""
+    besides = [f"- {part.name}: {part.purpose}" for part in parts.of(build, "optional")]
+    return "\n\n".join(
+        [
+            _listed(build, "build"),
+            f"For the bench, {_ONCE}:",
+            _listed(build, "bench"),
+            "Optional, not counted below:",
+            "\n".join(besides),
+        ]
+    )
+
+
+def _listed(build: Build, needed: parts.Need) -> str:
     rows = [
         (
             part.name,
@@ -29,23 +43,29 @@ def list_of(build: Build) -> str:
             *(part.pieces(build, sensors) for sensors in _COUNTS),
             part.purpose,
         )
-        for part in parts.needed(build)
+        for part in parts.of(build, needed)
     ]
-    heads = ("part", "maker's number", "1 sensor", "2 sensors", "3 sensors", "what for")
-    besides = [f"- {part.name}: {part.purpose}" for part in parts.optional(build)]
-    return "\n".join([_table(heads, rows), "", "Optional, not counted below:", "", *besides])
+    return _table(
+        ("part", "maker's number", "1 sensor", "2 sensors", "3 sensors", "what for"), rows
+    )
 
 
 def totals_of(build: Build) -> str:
-    """A build's pieces and the prices that are known, by number of sensors."""
-    needed = parts.needed(build)
-    unpriced = sum(part.price_usd is None for part in needed)
+    """Pieces and the prices that are known, by number of sensors; the bench on lines of its own."""
     rows = []
-    for sensors in _COUNTS:
-        pieces = sum(part.pieces(build, sensors) for part in needed)
-        usd = sum(part.pieces(build, sensors) * (part.price_usd or 0.0) for part in needed)
-        rows.append((sensors, pieces, f"{usd:.2f} USD", f"{unpriced} of {len(needed)}"))
-    return _table(("sensors", "pieces", "those with a price", "kinds without a price"), rows)
+    words: tuple[tuple[parts.Need, str], ...] = (
+        ("build", "to build and wear it"),
+        ("bench", f"for the bench, {_ONCE}"),
+    )
+    for needed, what in words:
+        listed = parts.of(build, needed)
+        unpriced = sum(part.price_usd is None for part in listed)
+        for sensors in _COUNTS:
+            pieces = sum(part.pieces(build, sensors) for part in listed)
+            usd = sum(part.pieces(build, sensors) * (part.price_usd or 0.0) for part in listed)
+            rows.append((what, sensors, pieces, f"{usd:.2f} USD", f"{unpriced} of {len(listed)}"))
+    heads = ("what for", "sensors", "pieces", "those with a price", "kinds without a price")
+    return _table(heads, rows)
 
 
 def pins_of(build: Build) -> str:
@@ -77,26 +97,30 @@ def readings_of(build: Build) -> str:
         figure.value
         for figure in (design.SUPPLY_V, design.SENSOR_SUPPLY_A, design.SENSOR_SUPPLY_LIMIT_A)
     )
+    least_v = design.SENSOR_1_LEAST_V.value
     drop_v = amperes * design.SUPPLY_OHM.value if build == "tidy" else 0.0
     vin_v = supply_v - drop_v
-    unsure = _mark(design.SENSOR_SUPPLY_A) if build == "tidy" else "reported"
+    # what is computed from others is no surer than the least sure of them
+    drawn = _mark(design.SENSOR_SUPPLY_A)
+    supply, rest = (drawn, drawn) if build == "tidy" else (_mark(design.SUPPLY_V), "computed")
+    at = "at the sensor" if build == "tidy" else "at the sensor or the jack's screws"
     rows: list[tuple[object, ...]] = [
         (
             "3V3",
             f"{design.PIN_3V3} and {design.PIN_AGND}",
-            f"{supply_v:.1f} V (reported)",
+            f"{supply_v:.1f} V ({_mark(design.SUPPLY_V)})",
             "below 3.2 V or above 3.4 V",
         ),
         (
             "each sensor's supply",
-            "VIN and GND at the sensor",
-            f"{vin_v:.2f} V ({unsure})",
-            "above 3.4 V: 5 V means VBUS; below 3.0 V",
+            f"VIN and GND {at}",
+            f"{vin_v:.2f} V ({supply})",
+            f"above 3.4 V: 5 V means VBUS; below 3.0 V; a MyoWare 1.0 below {least_v:.1f} V",
         ),
         (
             "each sensor's rest",
-            "RAW and GND at the sensor",
-            f"{vin_v / 2:.2f} V (computed)",
+            f"RAW and GND {at}",
+            f"{vin_v / 2:.2f} V ({rest})",
             "below 1.4 V or above 1.9 V",
         ),
     ]
@@ -108,8 +132,7 @@ def readings_of(build: Build) -> str:
     else:
         where = "meter at mA, in the way of its red lead"
         expected, limit = current, f"above {1e3 * most:.0f} mA"
-    drawn = f"{expected} ({_mark(design.SENSOR_SUPPLY_A)})"
-    rows.append(("each sensor's current", where, drawn, limit))
+    rows.append(("each sensor's current", where, f"{expected} ({drawn})", limit))
     return _table(("what", "between", "expected", "stop if"), rows)
 
 

@@ -204,12 +204,13 @@ def micropython(micropython: str) -> Iterator[Callable[..., MicroPython]]:
 
 
 class Stranger:
-    """A device that is neither MicroPython nor ours; `echoes` what it is sent, or is silent."""
+    """A device that is neither MicroPython nor ours: silent, or it `echoes`, or it `chats`."""
 
-    def __init__(self, echoes: bool) -> None:
+    def __init__(self, echoes: bool = False, chats: bool = False) -> None:
         self._terminal = PtyTransport()
         self.path = self._terminal.path
         self._echoes = echoes
+        self._chats = chats
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -219,6 +220,8 @@ class Stranger:
             data = self._terminal.read(0.02)
             if data and self._echoes:
                 self._terminal.write(data)
+            if self._chats:
+                self._terminal.write(b"sensor: 512\r\n")
 
     def end(self) -> None:
         self._stop.set()
@@ -227,11 +230,11 @@ class Stranger:
 
 
 @pytest.fixture
-def stranger() -> Iterator[Callable[[bool], Stranger]]:
+def stranger() -> Iterator[Callable[..., Stranger]]:
     with ExitStack() as stack:
 
-        def make(echoes: bool) -> Stranger:
-            device = Stranger(echoes)
+        def make(**habits: bool) -> Stranger:
+            device = Stranger(**habits)
             stack.callback(device.end)
             return device
 

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import shutil
-from collections.abc import Iterator
+import threading
 from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from unclench.board.bench.file import default_path, keep, read_sheet, sheet_for
-from unclench.board.bench.measure import printable
+from unclench.board.bench.file import (
+    add,
+    check_place,
+    default_path,
+    keep,
+    read_sheet,
+    sheet_for,
+)
+from unclench.board.bench.judge import judged_anew
 from unclench.board.bench.page import DATA_BEGIN, DATA_END, render
-from unclench.board.bench.sheet import Finding, Record, SensorRecord, Setting, Sheet, ToneRecord
-from unclench.board.bench.steps import STEPS
+from unclench.board.bench.sheet import (
+    Finding,
+    Record,
+    SensorRecord,
+    Setting,
+    Sheet,
+    ToneRecord,
+    printable,
+)
+from unclench.board.bench.steps import ABOUT, STEP_OF, STEPS
 from unclench.errors import StoreError
 
 WHEN = datetime(2026, 11, 23, 12, 0, tzinfo=timezone(timedelta(hours=1)))
+posix_only = pytest.mark.skipif(os.name != "posix", reason="links and devices of POSIX")
 EVIL = (
     "</script><!--<script>document.title='owned'</script><img src=x onerror=alert(1)>{{7*7}}&amp;"
 )
@@ -33,7 +49,7 @@ def record(step: str = "shorted", *, channels: int = 1, **changes: object) -> Re
             noise_uv=0.2,
             hum_uv=0.1,
             mains_hz=50,
-            converter_uv=0.16,
+            converter_uv=0.17,
             level_v=1.65,
             clipped_fraction=0.0,
             density_uv=(0.01 + 0.001 * k,) * 431,
@@ -44,13 +60,13 @@ def record(step: str = "shorted", *, channels: int = 1, **changes: object) -> Re
         channel=1,
         mv=100,
         divider=1001,
-        asked_hz=100,
+        asked_hz=110,
         expected_uv=95.5,
-        hz=100,
+        hz=110,
         rms_uv=96,
         rest_uv=0.3,
         distortion=0.001,
-        strongest_hz=100,
+        strongest_hz=110,
     )
     made = Record(
         step=step,
@@ -89,7 +105,7 @@ def path(tmp_path: Path) -> Path:
 
 class TestLife:
     def test_what_is_kept_is_read_again(self, path) -> None:
-        sheet = sheet_of(*(record(step.name, channels=2) for step in STEPS))
+        sheet = judged_anew(sheet_of(*(record(step.name, channels=2) for step in STEPS)))
         keep(path, sheet)
         assert read_sheet(path) == sheet == sheet_for(path, "e66141")
         assert [file.name for file in path.parent.iterdir()] == ["sheet.html"]
@@ -134,6 +150,18 @@ class TestLife:
             lambda text: text.replace('"findings":', '"finding":'),
             lambda text: text.replace('"verdict":"usable"', '"verdict":"fine"'),
             lambda text: re.sub(r'"records":\[(.*)\]\}', r'"records":[\1,\1]}', text),
+            lambda text: re.sub(r'"sensors":\[(.*?\})\]', r'"sensors":[\1,\1]', text),
+            lambda text: re.sub(
+                r'"sensors":\[(.*?\})\]', r'"sensors":[\1,\1]', text.replace("[200.0]", "[200,200]")
+            ),
+            lambda text: text.replace('"gains":[200.0]', '"gains":[200.0,200.0]'),
+            lambda text: text.replace('"number":1', '"number":2'),
+            lambda text: text.replace('"step":"shorted"', '"step":"signal"'),
+            lambda text: text.replace('"rate_hz":2000.0', '"rate_hz":0'),
+            lambda text: text.replace('"full_scale_v":3.3', '"full_scale_v":0'),
+            lambda text: text.replace('"lost_samples":0', f'"lost_samples":1{"0" * 400}'),
+            lambda text: text.replace('"oversampling":250', f'"oversampling":1{"0" * 400}'),
+            lambda text: text.replace('"level_v":1.65', '"level_v":-1e300'),
             lambda text: re.sub(r'"density_uv":\[[^,]+,', '"density_uv":[', text),
             lambda text: re.sub(f"({DATA_BEGIN}).*", rf"\1{'[' * 200_000}{DATA_END}", text),
             lambda text: re.sub(f"({DATA_BEGIN}).*", rf"\1[]{DATA_END}", text),
@@ -148,6 +176,9 @@ class TestLife:
         with pytest.raises(StoreError, match="is a bench sheet, but damaged") as error:
             sheet_for(path, "e66141")
         assert str(error.value).count("\n") == 0
+        with pytest.raises(StoreError, match="is a bench sheet, but damaged") as error:
+            read_sheet(path)
+        assert "--keep" not in str(error.value)  # who only reads has no such option
         assert path.read_bytes() == damaged
 
     def test_a_newer_one_is_refused(self, path) -> None:
@@ -165,6 +196,98 @@ class TestLife:
         (tmp_path / "folder.html").mkdir()
         with pytest.raises(StoreError, match="cannot be read"):
             sheet_for(tmp_path / "folder.html", "e66141")
+
+
+class TestDistrust:
+    def test_verdicts_that_were_edited_are_not_believed(self, path) -> None:
+        sensor = record().sensors[0].model_copy(update={"hum_uv": 12.0})
+        keep(path, judged_anew(sheet_of(record("hands-off", sensors=(sensor,)))))
+        text = path.read_text(encoding="utf-8")
+        assert '"verdict":"not usable"' in text
+        path.write_text(text.replace('"not usable"', '"good"'), encoding="utf-8")
+        assert read_sheet(path).verdict == "not usable"
+
+    def test_what_no_terminal_should_get_is_taken_out(self, path) -> None:
+        keep(path, sheet_of(record()))
+        text = path.read_text(encoding="utf-8").replace('"Kiefer"', r'"Kie\u001b[31mfer\u202e"')
+        path.write_text(text.replace('"unclench":"0.1.0"', r'"unclench":"\u009b0m"'), "utf-8")
+        (read,) = read_sheet(path).records
+        assert (read.label, read.unclench) == ("Kie\ufffd[31mfer\ufffd", "\ufffd0m")
+
+    @posix_only
+    @pytest.mark.parametrize("what", ["fifo", "device", "folder", "link to a device"])
+    def test_what_is_no_file_is_not_read(self, path, what) -> None:
+        made = {
+            "fifo": lambda: os.mkfifo(path),
+            "device": lambda: None,
+            "folder": path.mkdir,
+            "link to a device": lambda: path.symlink_to("/dev/zero"),
+        }
+        made[what]()
+        place = Path("/dev/full") if what == "device" else path
+        for look in (read_sheet, lambda place: sheet_for(place, "e66141")):
+            with pytest.raises(StoreError, match="cannot be read: it is a folder or a device"):
+                look(place)
+
+    @posix_only
+    def test_a_link_stays_a_link(self, path, tmp_path) -> None:
+        (tmp_path / "far").mkdir()
+        target = tmp_path / "far" / "kept.html"
+        path.symlink_to(target)  # to nothing yet
+        for name in ("shorted", "hands-off"):
+            check_place(path)
+            add(path, "e66141", record(name))
+        assert path.is_symlink()
+        assert len(read_sheet(target).records) == 2
+
+    @posix_only
+    def test_who_may_read_it_stays_as_it_was(self, path) -> None:
+        add(path, "e66141", record())
+        path.chmod(0o640)
+        add(path, "e66141", record("hands-off"))
+        assert path.stat().st_mode & 0o777 == 0o640
+
+    def test_a_file_of_ones_own_beside_it_stays(self, path) -> None:
+        own = path.with_name("sheet.html.part")
+        own.write_text("mine")
+        check_place(path)
+        add(path, "e66141", record())
+        assert own.read_text() == "mine"
+
+    def test_what_fails_leaves_nothing_behind(self, path, monkeypatch) -> None:
+        add(path, "e66141", record())
+        before = path.read_bytes()
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(Path, "replace", full)
+        with pytest.raises(StoreError, match=r"sheet\.html cannot be written: No space left on"):
+            add(path, "e66141", record("hands-off"))
+        names = {file.name for file in path.parent.iterdir()}
+        assert names == {"sheet.html", ".sheet.html.lock"}
+        assert path.read_bytes() == before
+
+    def test_many_at_once_lose_nothing(self, path) -> None:
+        begin = threading.Barrier(len(STEPS))
+
+        def one(name: str) -> None:
+            begin.wait()
+            add(path, "e66141", record(name))
+
+        threads = [threading.Thread(target=one, args=(step.name,)) for step in STEPS]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert {r.step for r in read_sheet(path).records} == set(STEP_OF)
+
+    def test_a_sheet_that_became_another_boards_stays(self, path) -> None:
+        assert sheet_for(path, "e66142").records == ()  # before the step
+        add(path, "e66141", record())  # while it is measured
+        with pytest.raises(StoreError, match="is the sheet of board e66141, this is board e66142"):
+            add(path, "e66142", record())
+        assert read_sheet(path).board_id == "e66141"
 
 
 class Elements(HTMLParser):
@@ -193,7 +316,7 @@ class TestPage:
         assert "img" not in elements.tags
         assert not any(name.startswith("on") for name in elements.attributes)
         assert "{{7*7}}" in text
-        assert read_sheet(path) == sheet
+        assert read_sheet(path) == judged_anew(sheet)
 
     def test_it_needs_nothing_from_outside(self) -> None:
         text = render(sheet_of(*(record(step.name) for step in STEPS)))
@@ -207,7 +330,7 @@ class TestPage:
             "e66141",
             "Kiefer, firmware 0.1.0",
             "2026-11-23 12:00:00 +0100 by the computer's clock; 10.0 s; 2000 Hz, gain 200",
-            "source 100 mV RMS at 100 Hz, divided by 1001",
+            "source 100 mV RMS at 110 Hz, divided by 1001",
             "1 µV ± 2",
             "<code>unclench board check charger</code>",
         ):
@@ -227,6 +350,18 @@ class TestPage:
         assert 'class="before"' not in apart
         assert "Measured under other settings" in apart
 
+    def test_what_is_typed_is_code_and_advice_has_a_row_of_its_own(self) -> None:
+        text = render(judged_anew(sheet_of(record("hands-on"))))
+        assert "Run <code>unclench board check hands-off</code>, then this step again." in text
+        assert '<tr class="advice"><td colspan="4">Run' in text
+        assert "`" not in text.partition(DATA_BEGIN)[0]
+
+    def test_the_charger_is_to_be_unplugged_whatever_was_found(self) -> None:
+        assert STEP_OF["charger"].after.startswith("Unplug the charger now")
+        assert STEP_OF["charger"].after in render(sheet_of(record("charger", findings=())))
+        assert "Unplug the charger" not in render(sheet_of(record("battery", findings=())))
+        assert ABOUT in render(sheet_of(record()))
+
     def test_the_same_as_json(self) -> None:
         text = render(sheet_of(record()))
         block = text.partition(DATA_BEGIN)[2].partition(DATA_END)[0]
@@ -238,20 +373,6 @@ class TestPage:
 
 def test_control_characters_of_a_label_go_nowhere() -> None:
     assert printable("Kiefer\x1b[31m\n\u202eä") == "Kiefer\ufffd[31m\ufffd\ufffdä"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    """A Chromium of this system; skipped where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("no chromium on PATH to look at the page with")
-    with playwright.sync_playwright() as driver:
-        # As root in a container Chromium refuses to be sandboxed.
-        running = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -269,6 +390,16 @@ def test_in_a_real_browser(browser, path, scheme) -> None:
     assert EVIL in page.inner_text("header")
     assert page.locator("svg path.now").count() == 2 * len(STEPS) - 1  # the signal has one
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+    widest = "Math.max(...[...document.querySelectorAll('%s')].map(e => %s))"
+    assert (
+        200 < page.evaluate(widest % ("td, th, .verdict", "e.getBoundingClientRect().right")) < 350
+    )
+    narrow = "Math.min(...[...document.querySelectorAll('.advice td')].map(e => e.clientWidth))"
+    assert page.evaluate(narrow) > 250
+    assert page.evaluate(
+        "(() => { const t = document.querySelector('svg text'), m = t.getScreenCTM();"
+        " return parseFloat(getComputedStyle(t).fontSize) * m.a })()"
+    ) == pytest.approx(11, abs=1.5)
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (background == "rgb(20, 24, 27)") == (scheme == "dark")
     page.emulate_media(media="print", color_scheme=scheme)

@@ -464,10 +464,11 @@ class TestFromTheCommandLine:
 
 
 class TestOtherDevices:
-    @pytest.mark.parametrize("echoes", [False, True], ids=["silent", "echo"])
-    def test_no_micropython(self, stranger, firmware, monkeypatch, echoes):
+    @pytest.mark.parametrize("habits", [{}, {"echoes": True}, {"chats": True}], ids=str)
+    def test_no_micropython(self, stranger, firmware, monkeypatch, habits):
         monkeypatch.setattr(install_module, "_LISTEN_AGAIN_S", 0.5)
-        device = stranger(echoes)
+        monkeypatch.setattr(prompt_module, "_TAKE_S", 3.0)
+        device = stranger(**habits)
         target = install_module.Target(soft_reset=False)
         with pytest.raises(SourceError) as error:
             install(device.path, firmware, agree=never, target=target)
@@ -492,7 +493,7 @@ class TestOtherDevices:
         assert "repeat the command at once" in str(error.value)
 
     def test_a_busy_port(self, stranger, firmware):
-        device = stranger(False)
+        device = stranger()
         owner = open_transport(device.path)
         with pytest.raises(SourceError, match="is busy: another program has it open"):
             install(device.path, firmware, agree=never)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -80,6 +81,56 @@ def test_progress_on_a_terminal(tmp_path):
     assert " uV" in text
     assert "0 lost" in text
     assert "1.5 s, 3000 samples, 0 lost:" in text
+
+
+class OnSkin(SyntheticInput):
+    """A board that does not say that it is virtual, as a real one with electrodes on skin."""
+
+    def hello(self):
+        hello = super().hello()
+        hello.flags = 0
+        return hello
+
+
+@pytest.fixture
+def port():
+    """A port with such a board."""
+    from unclench.link.transport import PtyTransport, TransportClosed
+
+    def serve():
+        with contextlib.suppress(TransportClosed):
+            board.serve(terminal)
+
+    terminal, board = PtyTransport(), VirtualBoard(OnSkin("relaxed"))
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield terminal.path
+    board.close()
+    thread.join(LONG_S)
+
+
+@posix_only
+class TestSafety:
+    """A board on skin: whoever has not agreed to the rules gets them first."""
+
+    def test_they_are_shown_where_nobody_can_be_asked(self, run, port, tmp_path):
+        done = run("record", "--source", port, "--seconds", 0.5, "--out", tmp_path / "s")
+        assert done.status == 0
+        assert done.err.startswith("Before you begin:")
+        assert load_recording(tmp_path / "s").n_samples == 1000
+
+    @pytest.mark.parametrize("answer", ["y", "n"])
+    def test_a_person_is_asked_before_anything_is_recorded(self, spawn, port, tmp_path, answer):
+        keyboard, stdin = os.openpty()
+        arguments = ("record", "--source", port, "--seconds", 0.5, "--out", tmp_path / "s")
+        process = spawn(*arguments, stdin=stdin)
+        os.close(stdin)
+        os.write(keyboard, f"{answer}\n".encode())
+        _, err = process.communicate(timeout=LONG_S)
+        os.close(keyboard)
+        assert err.startswith("Before you begin:")
+        assert (process.returncode == 0) == (tmp_path / "s").exists() == (answer == "y")
+        assert ("have been agreed to" in err) == (answer == "n")
 
 
 def test_settings_of_sim(run, tmp_path):

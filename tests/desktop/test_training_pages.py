@@ -30,7 +30,7 @@ from unclench.desktop.training.parts import Column
 from unclench.desktop.training.placement import PlacementPage
 from unclench.desktop.training.programlist import ProgramInfo
 from unclench.desktop.training.riskview import RiskView
-from unclench.desktop.training.safety import SafetyPage
+from unclench.desktop.training.safety import SafetyDialog, SafetyPage
 from unclench.desktop.training.summary import SummaryPage
 from unclench.desktop.training.words import figures, left_words, length_words, now_words
 from unclench.settings import Place
@@ -404,26 +404,114 @@ def test_safety_is_read_at_a_glance_and_scrolls_where_text_is_large(show, theme)
     assert column.verticalScrollBar().value() > 0
 
 
-def test_the_risk_is_drawn_with_a_charger_and_without(show):
-    page = show(SafetyPage(), (900, 640))
+@pytest.mark.parametrize("size", [(800, 600), (900, 640), (1366, 768)], ids=str)
+@pytest.mark.parametrize("text_scale", [1.0, 1.5, 2.0])
+def test_safety_is_agreed_to_by_enter_alone_and_only_once_its_end_was_shown(show, size, text_scale):
+    page = show(SafetyPage(), size, text_scale)
+    (column,) = page.findChildren(QtWidgets.QScrollArea)
+    agreed, last = heard(page.agreed), page.findChildren(QtWidgets.QLabel)[-1]
+    while not is_seen_whole(column, last):
+        assert not agreed
+        assert button(page, "More (Enter)").accessibleName() == "More (Enter)"
+        before = column.verticalScrollBar().value()
+        press(page, KEY.Key_Return)
+        scrolled = column.verticalScrollBar().value() - before
+        assert 0 < scrolled < column.viewport().height(), "no line is skipped"
+    assert last.text() == RULES[-1][1]
+    assert not agreed
+    button(page, "I have read this")
+    press(page, KEY.Key_PageUp)  # what was shown stays shown
+    press(page, KEY.Key_Return)
+    assert len(agreed) == 1
+
+
+@pytest.mark.parametrize(("text_scale", "columns"), [(1.0, 2), (1.5, 1)])
+def test_rules_stand_in_one_column_where_two_would_be_narrow(show, text_scale, columns):
+    page = show(SafetyPage(), (800, 600), 2.5 - text_scale)  # the other one before
+    page.set_looks(LIGHT, text_scale)
+    QtWidgets.QApplication.processEvents()
+    titles = page.findChildren(QtWidgets.QLabel, "title")
+    assert len({title.mapTo(page, QtCore.QPoint(0, 0)).x() for title in titles}) == columns
+
+
+def is_seen_whole(column, part):
+    corner = part.mapTo(column.viewport(), QtCore.QPoint(0, 0))
+    return column.viewport().rect().contains(QtCore.QRect(corner, part.size()))
+
+
+def test_safety_that_was_scrolled_to_its_end_by_hand_is_agreed_to_at_once(show):
+    page = show(SafetyPage(), (800, 600), 1.5)
+    agreed = heard(page.agreed)
+    bar = page.findChildren(QtWidgets.QScrollArea)[0].verticalScrollBar()
+    assert bar.maximum() > 0
+    bar.setValue(bar.maximum())
+    press(page, KEY.Key_Return)
+    assert len(agreed) == 1
+
+
+@pytest.mark.parametrize("text_scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("again", [False, True])
+def test_the_safety_dialog_fits_the_screen_with_its_button(app, text_scale, again):
+    dialog = SafetyDialog(None, LIGHT, again=again, text_scale=text_scale)
+    dialog.show()
+    app.processEvents()
+    screen = dialog.screen().availableGeometry()
+    assert dialog.frameGeometry().width() <= screen.width()
+    assert dialog.frameGeometry().height() <= screen.height()
+    (made,) = [w for w in dialog.findChildren(QtWidgets.QPushButton) if w.isVisible()]
+    corner = made.mapTo(dialog, QtCore.QPoint(0, 0))
+    assert dialog.rect().contains(QtCore.QRect(corner, made.size()))
+    dialog.close()
+
+
+@pytest.mark.parametrize("size", [(800, 600), (900, 640)], ids=["stacked", "side by side"])
+def test_the_risk_is_drawn_with_a_charger_and_without(show, size):
+    page = show(SafetyPage(), size)
     (view,) = page.findChildren(RiskView)
     assert "charger" in view.accessibleDescription()
     image = view.grab().toImage()
-    half = image.height() // 2
+    width, height = image.width(), image.height()
+    if width > 800:
+        plugged, battery = (
+            QtCore.QRect(0, 0, 398, height),
+            QtCore.QRect(width - 398, 0, 398, height),
+        )
+    else:
+        half = height // 2
+        plugged, battery = QtCore.QRect(0, 0, 398, half), QtCore.QRect(0, half, 398, half)
 
-    def painted(colour, rows, columns=None):
+    def painted(colour, part):
         wanted = QtGui.QColor(colour).rgb()
-        columns = columns or range(image.width())
-        return sum(image.pixel(x, y) == wanted for y in rows for x in columns)
+        return sum(
+            image.pixel(x, y) == wanted
+            for y in range(part.top(), part.bottom() + 1)
+            for x in range(part.left(), part.right() + 1)
+        )
 
-    above, below = range(half), range(half, image.height())
-    assert painted(LIGHT.bad, above) > 200
-    assert painted(LIGHT.bad, below) == 0
-    assert painted(LIGHT.good, below) > 50
-    assert painted(LIGHT.good, above) == 0
-    charger = range(image.width() // 4, image.width() // 3)
-    assert painted(LIGHT.card, above, charger) > 200
-    assert painted(LIGHT.card, below, charger) == 0
+    assert painted(LIGHT.bad, plugged) > 200
+    assert painted(LIGHT.bad, battery) == 0
+    assert painted(LIGHT.good, battery) > 50
+    assert painted(LIGHT.good, plugged) == 0
+    assert painted(LIGHT.card, QtCore.QRect(plugged.x() + 89, plugged.y(), 20, height // 2)) > 200
+    assert painted(LIGHT.card, QtCore.QRect(battery.x() + 89, battery.y(), 20, height // 2)) == 0
+
+
+@pytest.mark.parametrize("size", [(800, 600), (1366, 768)], ids=str)
+@pytest.mark.parametrize("text_scale", [1.0, 1.5])
+def test_the_risk_grows_with_the_text_and_leaves_no_hole(show, size, text_scale):
+    page = show(SafetyPage(), size, text_scale)
+    (view,) = page.findChildren(RiskView)
+    image = view.grab().toImage()
+    inked = [
+        x
+        for y in range(image.height())
+        for x in range(image.width())
+        if image.pixel(x, y) == QtGui.QColor(LIGHT.bad).rgb()
+    ]
+    across = (max(inked) - min(inked)) / image.devicePixelRatioF()
+    assert across == pytest.approx((4 * 84 + 60) * text_scale, rel=0.02)
+    chains = 1 if view.width() > 2 * 398 * text_scale else 2
+    assert view.height() == pytest.approx(46 * chains * text_scale, abs=1)
 
 
 # Home
@@ -522,6 +610,25 @@ def pick(page, name, key):
     return combo
 
 
+def test_where_there_is_room_the_words_stand_beside_the_drawing(show):
+    for width, beside in ((1280, False), (1920, True)):
+        page = show(placement(), (width, 1000))
+        words, drawing = page._right, page._drawing
+        assert (words.geometry().left() > drawing.geometry().right()) == beside
+
+
+def test_the_caution_for_three_sensors_is_seen_whole_in_a_small_window(show):
+    page = placement(3)
+    sites = ("shoulder", "lower-back", "jaw")
+    places = [Place(channel=k + 1, site=site, side="left") for k, site in enumerate(sites)]
+    page.show_places(places)
+    show(page, (900, 640))
+    (caution,) = [w for w in page.findChildren(QtWidgets.QLabel) if "More than one" in w.text()]
+    assert "one at a time" in caution.text()
+    assert caution.visibleRegion().boundingRect().size() == caution.size()
+    assert caution.height() >= caution.heightForWidth(caution.width())
+
+
 def test_places_are_chosen_for_each_channel(show):
     page = show(placement())
     got = heard(page.chosen)
@@ -587,6 +694,9 @@ def test_each_site_is_drawn_and_described(show, key):
     site = SITES[key]
     for words in (site.placement, site.lie, site.reference, site.skin, site.movement):
         assert words in told
+    assert f"Snaps or leads {site.leads}" in told
+    if key in SPOTS:
+        assert f"○ reference: {SPOTS[key].reference.words}" in told
     for mistake in site.mistakes:
         assert mistake in told
     assert f"Most usual trouble: {site.trouble}" in told

@@ -19,6 +19,7 @@ except DisplayError as error:  # a machine without the libraries that Qt needs
 from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
 
 from unclench.desktop.plots import TensionTrace
+from unclench.desktop.training.safety import SafetyPage
 from unclench.review.session import open_review
 from unclench.settings import load_settings
 from unclench.store import open_session
@@ -253,6 +254,18 @@ def test_help_explains_words_and_keys(stage):
     for word in ("noise floor", "No contact", "Mains hum", "Clipping", "not a medical device"):
         assert word in text
     dialog.close()
+
+
+def test_safety_is_read_again_from_the_help_in_the_chosen_text_size(stage):
+    made = stage("sim:relaxed", text_scale=1.5)
+    made.until(lambda: made.has_drawn(1))
+    press(made.window, KEY.Key_F1)
+    (safety,) = [w for w in made.window.findChildren(QtWidgets.QPushButton) if w.text() == "Safety"]
+    safety.click()
+    (page,) = made.window.findChildren(SafetyPage)
+    assert page.text_scale == 1.5
+    for dialog in made.window.findChildren(QtWidgets.QDialog):
+        dialog.close()
 
 
 def test_a_known_reference_gives_a_percentage_and_the_place_a_name(stage):

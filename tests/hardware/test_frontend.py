@@ -38,7 +38,9 @@ from hardware.frontend.response import (
 from hardware.frontend.supply import (
     band_ripple_uv_per_mv,
     folded_ripple_uv_per_mv,
+    inrush_a,
     matching_supply_f,
+    real_ripple_uv_per_mv,
     rest_codes,
     ripple_uv_per_mv,
 )
@@ -191,9 +193,10 @@ def test_what_is_folded_into_the_band() -> None:
 
 
 def test_where_the_input_rests() -> None:
-    # 170 uA through 201 ohm take 34 mV off the reference; 9 mA through 10 ohm 90 mV off a sensor.
+    # 170 uA through 201 ohm take 34 mV off the reference; 9 mA through 10 ohm 90 mV off a sensor,
+    # and 1 kohm before the input's 100 kohm a hundredth of what is left.
     assert rest_codes("no-solder") == pytest.approx(4096 * 1.65 / 3.26583, abs=0.1)
-    assert rest_codes("tidy") == pytest.approx(4096 * 1.605 / 3.26583, abs=0.1)
+    assert rest_codes("tidy") == pytest.approx(4096 * 1.605 / 1.01 / 3.26583, abs=0.1)
     for build in BUILDS:
         assert step_uv(sampling(2000, 1), Converter().uncorrected(), rest_codes(build)) < 1e-3
 
@@ -211,7 +214,21 @@ def test_what_both_filters_do_alike_cancels() -> None:
     assert matching_supply_f() == pytest.approx(246e-6)
     usual = band_ripple_uv_per_mv("tidy", True, 100e-6)
     assert band_ripple_uv_per_mv("tidy", True, matching_supply_f()) < 0.05 * usual
-    assert band_ripple_uv_per_mv("tidy", True) < 0.1 * usual
+    nominal = band_ripple_uv_per_mv("tidy", True)
+    assert nominal < 0.1 * usual
+    least, most = real_ripple_uv_per_mv()
+    assert least < nominal < 0.1 < most
+    assert most == pytest.approx(band_ripple_uv_per_mv("tidy", True, 264e-6, 5.1e-6))
+
+
+def test_the_filters_take_what_a_simulated_charging_does() -> None:
+    dt, volts, most_a = 1e-7, 0.0, 0.0
+    for k in range(30_000):
+        amperes = (min(1.0, k * dt / 1e-3) * 3.3 - volts) / 10
+        volts += amperes * dt / 220e-6
+        most_a = max(most_a, amperes)
+    assert inrush_a(1) == pytest.approx(most_a, rel=1e-3)
+    assert inrush_a(3) == pytest.approx(0.80, abs=0.01)
 
 
 def test_ripple_near_the_rate_of_the_conversions_is_not_averaged_away() -> None:

@@ -40,6 +40,8 @@ def _drawn(build: str, sensors: int) -> Counter:
             counted[part["type"]] += pieces
         for more in part.get("additional_components", ()):
             counted[more["type"]] += more["qty"]
+    for more in parsed.get("additional_bom_items", ()):
+        counted[more["type"]] += more["qty"]
     return counted
 
 
@@ -58,7 +60,7 @@ def test_every_line_is_whole() -> None:
         told = dict(zip(head, row, strict=True))
         assert told["part"]
         assert told["purpose"]
-        assert told["optional"] in ("yes", "no")
+        assert told["needed"] in parts.NEEDS
         assert all(cell == cell.strip() for cell in row)
     assert len({row[0] for row in rows}) == len(rows)
 
@@ -78,44 +80,75 @@ def test_a_price_has_a_source_and_a_year_or_is_not_there() -> None:
 
 @each_case
 def test_parts_of_the_drawing_are_those_of_the_list(build, sensors) -> None:
-    listed = {part.name: part.pieces(build, sensors) for part in parts.needed(build)}
+    listed = {part.name: part.pieces(build, sensors) for part in parts.of(build, "build")}
     assert dict(_drawn(build, sensors)) == listed
 
 
 def test_every_part_is_of_some_use() -> None:
-    used = {part.name for build in BUILDS for part in parts.needed(build) + parts.optional(build)}
+    used = {part.name for build in BUILDS for need in parts.NEEDS for part in parts.of(build, need)}
     assert used == {part.name for part in parts.read()}
 
 
 @pytest.mark.parametrize("build", BUILDS)
-def test_the_documents_table_is_the_list(build) -> None:
+def test_the_documents_tables_are_the_list(build) -> None:
     text = (ROOT / document(build)).read_text(encoding="utf-8")
-    told = {row[0]: [int(cell) for cell in row[2:5]] for row in _table(text, "parts")}
+    rows = [row for row in _table(text, "parts") if row[2].isdecimal()]
+    told = {row[0]: [int(cell) for cell in row[2:5]] for row in rows}
+    assert len(told) == len(rows)
     assert told == {
         part.name: [part.pieces(build, sensors) for sensors in SENSORS]
-        for part in parts.needed(build)
+        for need in ("build", "bench")
+        for part in parts.of(build, need)
     }
-    for part in parts.optional(build):
+    for part in parts.of(build, "optional"):
         assert f"- {part.name}: " in text
 
 
 @each_case
-def test_totals_add_up(build, sensors) -> None:
+@pytest.mark.parametrize("need", ["build", "bench"])
+def test_totals_add_up(build, sensors, need) -> None:
     text = (ROOT / document(build)).read_text(encoding="utf-8")
-    row = next(row for row in _table(text, "totals") if row[0] == str(sensors))
-    drawn = _drawn(build, sensors)
+    of_need = [row for row in _table(text, "totals") if ("bench" in row[0]) == (need == "bench")]
+    row = next(row for row in of_need if row[1] == str(sensors))
+    if need == "build":
+        counted = _drawn(build, sensors)
+    else:
+        counted = {part.name: part.pieces(build, sensors) for part in parts.of(build, need)}
     prices = {part.name: part.price_usd for part in parts.read()}
-    assert int(row[1]) == sum(drawn.values())
-    usd = sum((prices[name] or 0) * pieces for name, pieces in drawn.items())
-    assert float(row[2].removesuffix(" USD")) == pytest.approx(usd, abs=0.006)
-    unpriced = sum(prices[name] is None for name in drawn)
-    assert row[3] == f"{unpriced} of {len(drawn)}"
+    assert int(row[2]) == sum(counted.values())
+    usd = sum((prices[name] or 0) * pieces for name, pieces in counted.items())
+    assert float(row[3].removesuffix(" USD")) == pytest.approx(usd, abs=0.006)
+    unpriced = sum(prices[name] is None for name in counted)
+    assert row[4] == f"{unpriced} of {len(counted)}"
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_what_the_steps_depend_on_is_counted(build) -> None:
+    bench = {part.name: part for part in parts.of(build, "bench")}
+    for figure in (design.DIVIDER_TOP_OHM, design.DIVIDER_BOTTOM_OHM):
+        assert f"Resistor {shown(figure)}" in bench
+    assert {"Multimeter", "Potentiometer 10 kohm", "Kitchen foil", "Audio cable"} <= set(bench)
+    assert bench["Lead for the potentiometer"].pieces(build, 1) == 3
+    worn = next(part for part in parts.of(build, "build") if part.name == "Electrode")
+    shorted = bench["Electrode for the bench"]
+    for sensors in SENSORS:  # a set on each sensor, and one for the known signal
+        assert shorted.pieces(build, sensors) == worn.pieces(build, sensors) + 3
 
 
 def test_values_of_parts_are_those_of_the_design() -> None:
     names = {part.name for part in parts.read()}
-    for figure in (design.FILTER_OHM, design.SUPPLY_OHM, design.LEAD_OHM):
+    for figure in (design.FILTER_OHM, design.SUPPLY_OHM):
         assert f"Resistor {shown(figure)}" in names
+    assert f"Resistor {shown(design.LEAD_OHM)} at REF" in names
     farads = (design.FILTER_F, design.SUPPLY_F, design.VREF_BULK_F, design.VREF_CERAMIC_F)
     for figure in farads:
         assert f"Capacitor {shown(figure)}" in names
+
+
+def test_a_part_that_a_short_heats_is_listed_with_its_rating() -> None:
+    name = f"Resistor {shown(design.SUPPLY_OHM)}"
+    part = next(part for part in parts.read() if part.name == name)
+    rating = shown(design.SUPPLY_OHM_W)
+    assert part.purpose.startswith(rating)
+    assert f"{rating} or more" in part.may_be_replaced_by
+    assert design.SUPPLY_V.value**2 / design.SUPPLY_OHM.value < design.SUPPLY_OHM_W.value

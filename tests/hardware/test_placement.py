@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
+import shlex
 from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from hardware.design import ELECTRODE_LEAD_M
 from hardware.making import ROOT
 from hardware.placement.drawing import Place
 from hardware.placement.guide import place_file, slug
 from hardware.placement.traces import BAD, GOOD, TENSE, TRACES, bad_of, good_of
 
+from unclench.commands.record import record_command
 from unclench.training.bodymap import SPOTS
 from unclench.training.sitewords import SITES, SKIN, SNAPS
 from unclench_dsp import NARROW
@@ -33,7 +37,7 @@ def drawn(key: str) -> ElementTree.Element:
 
 
 def circles(root: ElementTree.Element, look: str) -> list[tuple[float, float]]:
-    found = [c for c in root.iter(f"{SVG}circle") if c.get("class").split()[0] == look]
+    found = [c for c in root.iter(f"{SVG}circle") if c.get("class") in (look, f"{look} unsure")]
     return [(float(c.get("cx")), float(c.get("cy"))) for c in found]
 
 
@@ -73,15 +77,24 @@ def test_marks_of_a_drawing_lie_where_the_map_has_them(key: str) -> None:
         return pytest.approx([number for point in points for number in place(point)], abs=0.06)
 
     assert [n for point in circles(root, "electrode") for n in point] == at(spot.electrodes)
-    reference = [spot.reference] if spot.reference else []
-    assert [n for point in circles(root, "reference") for n in point] == at(reference)
-    marks = [mark.at for mark in spot.landmarks if mark.at != spot.reference]
+    assert [n for point in circles(root, "reference") for n in point] == at([spot.reference.at])
+    marks = [mark.at for mark in spot.landmarks]
     assert [n for point in circles(root, "landmark") for n in point] == at(marks)
     told = " ".join(texts(root))
     assert "electrode 1" in told
     assert "electrode 2" in told
     assert all(mark.words in told for mark in spot.landmarks)
-    assert ("e.g." in told) == (spot.reference is not None and not spot.reference_sure)
+    assert spot.reference.words in texts(root)
+    assert ("not verified" in told) == (not spot.reference.sure)
+
+
+def test_another_pair_that_the_words_describe_is_drawn_lightly() -> None:
+    (key,) = [key for key, spot in SPOTS.items() if spot.other]
+    assert any(SPOTS[key].other_words in words for words in SITES[key].landmarks)
+    root = drawn(key)
+    light = [c for c in root.iter(f"{SVG}circle") if c.get("class") == "electrode light"]
+    assert len(light) == 2
+    assert {SPOTS[key].other_words, "another pair"} <= set(texts(root))
 
 
 @pytest.mark.parametrize("key", SPOTS)
@@ -92,9 +105,26 @@ def test_names_of_a_drawing_have_room(key: str) -> None:
         assert all(b - a >= 20 for a, b in pairwise(heights))
 
 
-def test_a_site_without_a_reference_in_its_drawing_says_why() -> None:
-    (key,) = [key for key, spot in SPOTS.items() if spot.reference is None]
-    assert "Not drawn" in SITES[key].reference
+def test_every_reference_is_within_reach_of_a_lead() -> None:
+    assert f"{ELECTRODE_LEAD_M.value:g} m" in section("Reference")
+    for spot in SPOTS.values():
+        far_cm = max(math.dist(spot.reference.at, electrode) for electrode in spot.electrodes)
+        assert far_cm / 100 < ELECTRODE_LEAD_M.value
+    assert "longer lead" in SITES["shoulder"].reference  # for the wrist
+
+
+@pytest.mark.parametrize("trace", TRACES, ids=lambda trace: trace.key)
+def test_how_a_trace_was_made_can_be_done_again(trace) -> None:
+    told = section(trace.title)
+    for cue in trace.cues:
+        assert f"*{cue.asked}*" in told
+    if trace.cues:
+        assert f"`python -m hardware --only {trace.key}`" in told
+        assert trace.key in trace.file
+        return
+    command = re.search(r"`unclench ([^`]*)`", told)[1]
+    context = record_command.make_context("record", shlex.split(command)[1:])
+    assert context.params["seconds"] == trace.from_s + trace.seconds
 
 
 @pytest.mark.parametrize("trace", TRACES, ids=lambda trace: trace.key)

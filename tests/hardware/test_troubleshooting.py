@@ -1,6 +1,7 @@
 """The words of troubleshooting.md are those of the program, and no trouble of the program lacks.
 
-A quotation of the program is a paragraph of a blockquote (a line that begins with `> `); what the
+A quotation of the program is a paragraph of a blockquote (a line that begins with `> `), or stands
+in the first column of a table that is headed "it says" (several are parted by `<br>`); what the
 program fills in is written as `…`.
 """
 
@@ -41,6 +42,22 @@ EXCEPTIONS = {
     "… has … channels (…), the wire carries 3: choose with --column.",
     "… is a recording; give the port of a board, or sim:NAME.",
     "… is a virtual board and takes no firmware: give --port the port of a Pico.",
+    # help texts
+    "Where it comes from.",
+    "What to watch.",
+    # no trouble
+    "… is fine: …, at most ….",
+}
+
+# Not sentences by themselves or not raised, and yet what people ask about: a session, a file.
+ASKED_ABOUT = {
+    "nothing to be trusted came",
+    "… went away and did not come back",
+    "Too few breaths….",
+    "There is no program …; ….",
+    ": this is not TOML: …",
+    "…: … is not a finite number: correct it or drop the row.",
+    "… has no column of EMG numbers; its columns are ….",
 }
 
 
@@ -57,6 +74,13 @@ def quotations(page: str) -> Iterator[str]:
                 yield words
 
 
+def in_tables(page: str) -> Iterator[str]:
+    """What stands in the first column of tables that are headed "it says"."""
+    for table in re.findall(r"(?m)^\| it says \|.*\n\| ---.*\n((?:\|.*\n?)+)", page):
+        for row in table.splitlines():
+            yield from (squeezed(words) for words in row.split("|")[1].split("<br>"))
+
+
 def said(path: Path) -> Iterator[tuple[str, bool]]:
     """What a module can say, what is filled in as `…`; and whether that is an error's sentence."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -69,7 +93,8 @@ def said(path: Path) -> Iterator[tuple[str, bool]]:
     }
     for node in ast.walk(tree):
         if id(node) not in silent and (text := _words(node)) is not None:
-            yield squeezed(text), id(node) in raised
+            # `%s` is filled in, too; what follows upon another at once is one for a reader
+            yield re.sub("…+", "…", re.sub("%[sd]", "…", squeezed(text))), id(node) in raised
 
 
 def _words(node: ast.AST) -> str | None:
@@ -107,6 +132,19 @@ def is_sentence(text: str) -> bool:
     return text.endswith(".") and len(text.split()) > 2
 
 
+COMMANDS = ("guided", "watch", "calibrate", "session", "programs")
+
+
+def reasons() -> set[str]:
+    """Why a link was lost: not sentences, as they stand in one."""
+    return {
+        text
+        for path in modules("link/reader.py", "link/transport.py", "live/pipeline.py")
+        for text, _ in said(path)
+        if len(text.split()) > 2 and not text.endswith(".")
+    }
+
+
 def troubles() -> set[str]:
     """Whatever of the hardware a person can be told that something is wrong, and what to do."""
     found = {
@@ -116,13 +154,17 @@ def troubles() -> set[str]:
         for text, _ in said(path)
         if is_sentence(text)
     }
-    # why a link was lost: not sentences, as they stand in one
+    found |= reasons()
     found |= {
         text
-        for path in modules("link/reader.py", "link/transport.py", "live/pipeline.py")
-        for text, _ in said(path)
-        if len(text.split()) > 2
+        for path in modules(
+            *(f"commands/{name}.py" for name in COMMANDS),
+            "training/measuring.py",
+        )
+        for text, raised in said(path)
+        if is_sentence(text) or (raised and len(text.split()) > 2)
     }
+    found |= ASKED_ABOUT
     found |= {
         text
         for path in HOST.glob("commands/board*.py")
@@ -134,7 +176,9 @@ def troubles() -> set[str]:
     return found
 
 
-QUOTED = list(quotations(PAGE.read_text(encoding="utf-8")))
+TEXT = PAGE.read_text(encoding="utf-8")
+WITH_A_CURE = list(in_tables(TEXT))
+QUOTED = [*quotations(TEXT), *WITH_A_CURE]
 
 
 @pytest.fixture(scope="module")
@@ -146,21 +190,36 @@ def program() -> set[str]:
 
 @pytest.mark.parametrize("words", QUOTED, ids=lambda words: words[:60])
 def test_what_is_quoted_is_what_the_program_says(words: str, program: set[str]) -> None:
-    assert words in program
+    assert {words, words.removeprefix("…")} & program  # a file and line may stand before it
 
 
 @pytest.mark.parametrize("words", sorted(troubles()), ids=lambda words: words[:60])
 def test_no_trouble_lacks(words: str) -> None:
-    assert (words in QUOTED) != (words in EXCEPTIONS), "quote it, or say why not; not both"
+    quoted = words in QUOTED or f"…{words}" in QUOTED
+    assert quoted != (words in EXCEPTIONS), "quote it, or say why not; not both"
+
+
+@pytest.mark.parametrize("words", sorted(reasons()))
+def test_every_reason_of_a_break_has_a_cause_and_a_cure(words: str) -> None:
+    assert words in WITH_A_CURE
+
+
+def test_what_is_filled_in_is_never_shown_raw() -> None:
+    assert not re.findall(r"%[sd]\b", TEXT)
 
 
 def test_an_exception_is_still_something_that_the_program_says(program: set[str]) -> None:
     assert program >= EXCEPTIONS
 
 
+def test_a_sensor_without_ground_is_looked_for_where_it_shows() -> None:
+    rows = {row.split("|")[1].strip(): row for row in TEXT.split("\n") if row.startswith("| ")}
+    assert "GND wire off" in rows["level near 3.3 V, or stuck at one value"], "it hangs on 3V3"
+    assert "GND" not in rows["level about 0 V, noise too small to be true"].split("|")[2]
+
+
 def test_what_a_reader_looks_for_is_named() -> None:
-    page = PAGE.read_text(encoding="utf-8")
     for word in ("dialout", "ModemManager", "BOOTSEL", "RPI-RP2", "GP22", "ENV", "VBUS", "REF"):
-        assert word in page
+        assert word in TEXT
     for name in ids.COUNTER_NAMES:
-        assert f"`{name}`" in page or name.replace("_", " ") in page
+        assert f"`{name}`" in TEXT or name.replace("_", " ") in TEXT

@@ -41,7 +41,8 @@ def _steps(parsed: dict) -> list:
     """All pieces of wire: ((part, pin), (part, pin))."""
     out = []
     for connection in parsed["connections"]:
-        parts = [(name, _expanded(pins)) for part in connection for name, pins in part.items()]
+        drawn = [part for part in connection if part != "--"]  # joined without a cable
+        parts = [(name, _expanded(pins)) for part in drawn for name, pins in part.items()]
         for (here, some), (there, others) in pairwise(parts):
             pairs = zip(some, others, strict=True)
             out += [((here, pin), (there, other)) for pin, other in pairs]
@@ -107,6 +108,22 @@ def test_every_wire_of_a_sensor_ends_at_its_pin(build, sensor) -> None:
 
 
 @each_build
+def test_supply_and_ground_go_by_the_rails(build) -> None:
+    parsed = yaml.safe_load(source(build))
+    rails = parsed["connectors"].pop("RAILS")
+    assert rails["pins"] == ["+", "-"]
+    joined = {pin: _net(yaml.safe_load(source(build)), ("RAILS", pin)) for pin in rails["pins"]}
+    assert _pico(joined["+"]) == {design.PIN_3V3}
+    assert _pico(joined["-"]) == {design.PIN_AGND}
+    parsed["connections"] = [
+        steps for steps in parsed["connections"] if not any("RAILS" in part for part in steps)
+    ]
+    for sensor in SENSORS:  # no way but by the rails
+        assert not _pico(_net(parsed, (f"S{sensor}", "VIN")))
+        assert not _pico(_net(parsed, (f"S{sensor}", "GND")))
+
+
+@each_build
 def test_nothing_is_connected_to_5_v_or_to_an_output_other_than_raw(build) -> None:
     parsed = yaml.safe_load(source(build))
     ends = {pin for step in _steps(parsed) for _, pin in step}
@@ -144,9 +161,9 @@ def test_the_drawing_says_what_must_be_known(build) -> None:
         assert f"S{k}:RAW" in words
         assert f"PICO:{pin}:GP{gpio}" in words
     parsed = yaml.safe_load(source(build))
-    assert words.count(f"PICO:{design.PIN_3V3}:3V3") == MAX_CHANNELS
-    grounds = MAX_CHANNELS + (build == "tidy")  # ADC_VREF's capacitors, too
-    assert words.count(f"PICO:{design.PIN_AGND}:AGND") == grounds
+    assert words.count("RAILS:+") >= MAX_CHANNELS
+    assert words.count("RAILS:-") >= MAX_CHANNELS
+    assert all(word in words for word in ("RAILS", "3V3", "AGND"))
     assert words.count("REF: on bone") == MAX_CHANNELS
     assert "ON BATTERY" in words
     assert "medical USB isolator" in words
@@ -181,9 +198,10 @@ def test_the_schematic_shows_pins_and_values() -> None:
     assert {f"AGND ({design.PIN_AGND})", "REF", "on bone"} <= set(words)
     assert f"R1 {shown(design.FILTER_OHM)}" in words
     assert f"C1 {shown(design.FILTER_F)}" in words
-    assert f"R2 {shown(design.SUPPLY_OHM)}" in words
+    assert f"R2 {shown(design.SUPPLY_OHM)}, {shown(design.SUPPLY_OHM_W)}" in words
     assert f"C2 {shown(design.SUPPLY_F)}" in words
     assert {shown(design.VREF_SERIES_OHM), shown(design.VREF_ON_BOARD_F)} <= set(words)
+    assert words.count("+") == 2, "C2 and C7 may be electrolytic"
     assert words.count("ENV") == words.count("never") == 1
 
 
@@ -224,8 +242,9 @@ def test_the_table_of_the_document_is_the_harness(build) -> None:
             starts = [("V1", "+")]
         for start in starts:
             assert _pico(_net(parsed, start)) == {told}
-            cables = [(a, b) for a, b in _steps(parsed) if a == start]
-            for _, (cable, wire) in cables:
+            cables = [b for a, b in _steps(parsed) if a == start]
+            assert cables
+            for cable, wire in cables:
                 assert COLOURS[parsed["cables"][cable]["colors"][wire - 1]] == colour
             seen.add(start)
     assert {(f"S{k}", pin) for k in SENSORS for pin in ("RAW", "VIN", "GND")} <= seen
@@ -241,9 +260,14 @@ def test_pins_in_the_document_are_of_the_design(build) -> None:
     assert f"RAW of sensor 1, 2, 3 and pin {raw}" in text
     assert f"pin {design.PIN_3V3} and pin {design.PIN_AGND}" in text
     assert f"{1e3 * design.SUPPLY_LIMIT_A.value:.0f} mA" in text
-    assert f"{MAX_CHANNELS * 1e3 * design.SENSOR_SUPPLY_A.value:.0f} mA" in text
+    amperes = (design.SENSOR_SUPPLY_A, design.SENSOR_SUPPLY_MOST_A)
+    usual, most = (MAX_CHANNELS * 1e3 * figure.value for figure in amperes)
+    assert f"three sensors take {usual:.0f} mA, at most {most:.0f} mA" in " ".join(text.split())
+    supply = next(row for row in _rows(text, "<!-- made: readings -->") if "supply" in row[0])
+    assert f"a MyoWare 1.0 below {design.SENSOR_1_LEAST_V.value} V" in supply[-1]
     assert f"{design.LEAD_M.value:.0f} m" in text
-    assert f"{design.ELECTRODE_LEAD_M.value} m" in text
+    assert f"MID and END {design.ELECTRODE_LEAD_M.value} m at most" in text
+    assert f"REF may be longer, {design.REF_LEAD_M.value:.0f} m at most" in text
 
 
 def test_the_short_table_of_the_readme_agrees() -> None:
@@ -273,6 +297,23 @@ def test_three_sensors_at_their_limit_are_within_what_3v3_gives() -> None:
     assert most < design.SUPPLY_LIMIT_A.value
     assert design.SENSOR_SUPPLY_A.status == "unverified"
     assert design.SENSOR_SUPPLY_LIMIT_A.value > 3 * design.SENSOR_SUPPLY_A.value
+    assert design.SENSOR_SUPPLY_LIMIT_A.value > 2 * design.SENSOR_SUPPLY_MOST_A.value
+
+
+def test_a_myoware_1_gets_its_least_supply_through_the_filter() -> None:
+    drop_v = design.SENSOR_SUPPLY_MOST_A.value * design.SUPPLY_OHM.value
+    assert design.SUPPLY_V.value - drop_v > design.SENSOR_1_LEAST_V.value
+
+
+def test_a_short_behind_the_supplys_resistor_is_told_and_borne() -> None:
+    volts, ohm = design.SUPPLY_V.value, design.SUPPLY_OHM.value
+    watts = volts**2 / ohm
+    assert 1.5 * watts < design.SUPPLY_OHM_W.value
+    text = " ".join((ROOT / document("tidy")).read_text(encoding="utf-8").split())
+    assert f"{volts / ohm:.2f} A and {watts:.1f} W" in text
+    assert f"{watts:.1f} W" in design.SUPPLY_OHM_W.source
+    held = yaml.safe_load(source("tidy"))["connectors"]["F1"]["notes"]
+    assert f"{shown(design.SUPPLY_OHM)} ({shown(design.SUPPLY_OHM_W)})" in held
 
 
 def test_without_its_tools_a_drawing_says_what_to_install(monkeypatch) -> None:

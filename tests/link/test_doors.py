@@ -470,6 +470,15 @@ def test_closing_twice_does_no_harm(doors):
         transport.write(b"x")
 
 
+def test_an_end_that_hung_up_is_told_in_words():
+    board, host = socket_pair()
+    board.close()
+    for act in (lambda: host.write(b"x"), lambda: host.read(0.1)):
+        with pytest.raises(TransportClosed, match=r"^the other end closed the connection$"):
+            act()
+    host.close()
+
+
 def test_any_pyserial_url_will_do():
     transport = open_transport("loop://")
     assert isinstance(transport, SerialTransport)

@@ -10,7 +10,8 @@ from scipy import signal
 
 from unclench.link.virtual.adc import CODES, FULL_SCALE_UV, Adc
 from unclench.link.virtual.inputs import RecordedInput, SyntheticInput, recording_hello
-from unclench.link.virtual.scenarios import SCENARIOS
+from unclench.link.virtual.muscle import Muscle
+from unclench.link.virtual.scenarios import SCENARIOS, Scenario
 from unclench_dsp import ChainSettings, TensionChain, units_to_uv
 from unclench_wire.messages import pack_hello, unpack_hello
 
@@ -108,9 +109,10 @@ def test_poor_contact_comes_and_goes():
     assert rms[off].min() > 1000
 
 
-def test_a_lost_electrode_clips_at_the_rails():
-    analog = SyntheticInput("poor-contact")
-    analog.set_gain(0, 2_000_000)
+def test_a_lost_electrode_clips_at_the_rails(monkeypatch):
+    loud = Muscle(rest_uv=2.0, contact_s=(8.0, 6.0), off_mains_uv=40_000.0)
+    monkeypatch.setitem(SCENARIOS, "loud", Scenario("", lambda _: loud))
+    analog = SyntheticInput("loud")
     hello = analog.hello()
     units = np.concatenate([analog.read(2000)[1] for _ in range(14)])
     assert units.min() == hello.low_unit == 0
@@ -132,12 +134,19 @@ def test_shorted_is_the_noise_that_was_announced(rate_hz, channels):
     assert told.uv_per_unit(0) == hello.uv_per_unit(0) <= 0.25
 
 
+def test_a_sensor_does_not_follow_the_gain_that_is_set():
+    told, believed = SyntheticInput("bench-signal"), SyntheticInput("bench-signal")
+    believed.set_gain(0, 250_000)
+    np.testing.assert_array_equal(told.read(4000)[1], believed.read(4000)[1])
+    assert believed.hello().uv_per_unit(0) == pytest.approx(told.hello().uv_per_unit(0) * 200 / 250)
+
+
 def test_the_known_signal_is_100_uv_behind_the_sensor():
     emg_uv, _ = emg("bench-signal", 10, channels=2)
     t = np.arange(1000, len(emg_uv)) / 2000
-    basis = np.stack([np.cos(200 * np.pi * t), np.sin(200 * np.pi * t), np.ones(len(t))], axis=1)
+    basis = np.stack([np.cos(220 * np.pi * t), np.sin(220 * np.pi * t), np.ones(len(t))], axis=1)
     fitted, residual_uv2, _, _ = np.linalg.lstsq(basis, emg_uv[1000:], rcond=None)
-    passed = abs(1 / (1 - 20.8j / 100) / (1 + 100j / 498.4)) * np.sinc(100 / 2000)
+    passed = abs(1 / (1 - 20.8j / 110) / (1 + 110j / 498.4)) * np.sinc(110 / 2000)
     assert np.hypot(*fitted[:2]) / np.sqrt(2) == pytest.approx(100 * passed, rel=2e-3)
     assert np.sqrt(residual_uv2 / len(t)).max() < 0.5  # nothing else but the converter
 

@@ -74,8 +74,18 @@ def test_the_short_form_names_what_matters() -> None:
         assert word in told
     for word in ("Children", "animals", "electrodes off first", "pull the USB plug", "TENS"):
         assert word in told
+    for words in ("No bare metal of the laptop", "nothing plugged in", "isolated power"):
+        assert words in told
+    for words in ("Not near water", "No cable round the neck", "one sensor at a time"):
+        assert words in told
     assert "diagnoses and treats nothing" in told
     assert len(told.split()) < 190, "it is to be read in a minute"
+
+
+def test_to_stop_is_a_rule_of_its_own_near_the_top() -> None:
+    (n,) = [n for n, (_, words) in enumerate(RULES) if "tingles, hurts or gets warm" in words]
+    assert n <= 1
+    assert RULES[n][1].startswith("If anything tingles")
 
 
 def test_without_a_person_it_is_shown_and_the_session_goes_on(board, guide, capsys) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from unclench.errors import InputError
 from unclench.settings import Place
 from unclench.training.bodymap import SPOTS, features, outlines
 from unclench.training.program import SITE_KEYS
-from unclench.training.sites import OWN, SITES, across, check_places, place_label
+from unclench.training.sites import OWN, SITES, check_places, place_label, word_of_caution
+from unclench.training.sitewords import SKIN
 
 
 def place(text: str) -> Place:
@@ -55,7 +58,7 @@ def test_a_spot_lies_within_what_is_drawn_on_either_side(key: str) -> None:
         spot = SPOTS[key].on(side)
         x, y, width, height = spot.crop
         points = [*spot.electrodes, *(spot.line or ()), *(mark.at for mark in spot.landmarks)]
-        points += [spot.reference] if spot.reference else []
+        points += [spot.reference.at, *(spot.other or ())]
         for at_x, at_y in points:
             assert x < at_x < x + width
             assert y < at_y < y + height
@@ -70,6 +73,47 @@ def test_left_mirrors_right(key: str) -> None:
     to_the_right = right.electrodes[0][0] > 0
     assert to_the_right == (SPOTS[key].view != "face")
     assert (left.turned, right.turned) == (False, SPOTS[key].view == "side")
+
+
+@pytest.mark.parametrize("key", SPOTS)
+def test_words_name_the_bone_that_the_drawing_has_for_the_reference(key: str) -> None:
+    spot, site = SPOTS[key], SITES[key]
+    assert site.reference.startswith(f"On the {spot.reference.words}")
+    assert ("Not verified." in site.reference) == (not spot.reference.sure)
+    others = {other.reference.words for other in SPOTS.values()} - {spot.reference.words}
+    assert not any(bone in site.reference for bone in others)
+
+
+@pytest.mark.parametrize("key", SPOTS)
+def test_the_reference_is_near_on_the_same_side_and_never_beyond_the_chest(key: str) -> None:
+    """A fault drives its current from the pair to the reference."""
+    for side in SITES[key].sides:
+        spot = SPOTS[key].on(side)
+        pairs = [*spot.electrodes, *(spot.other or ())]
+        bone = spot.reference.at
+        assert all(math.dist(bone, electrode) < 20.0 for electrode in pairs)  # cm
+        if side != "middle":
+            assert all(bone[0] * x >= 0 or spot.view == "side" for x, _ in pairs)
+        if spot.view == "back":  # the chest: from below the shoulders down to the lowest ribs
+            assert len({(y > 40.0) + (y > 58.0) for _, y in (bone, *pairs)}) == 1
+
+
+def test_no_site_below_the_shoulders_has_its_reference_at_the_neck() -> None:
+    below = [SITES[key] for key, spot in SPOTS.items() if spot.electrodes[0][1] > 40.0]
+    assert [site.key for site in below] == ["lower-back", "hips"]
+    for site in below:
+        assert "never at the neck: the chest would lie between" in site.reference
+    for site in (*below, SITES[OWN]):
+        assert "C7" not in site.reference
+        assert "neck bone" not in site.reference
+    assert "never where the chest would lie between" in SITES[OWN].reference
+
+
+def test_no_site_asks_for_freshly_shaved_skin() -> None:
+    assert any("not freshly shaved" in step for step in SKIN)
+    said = [site for site in SITES.values() if "shave" in site.skin]
+    assert [site.key for site in said] == ["jaw"]
+    assert "the day before" in said[0].skin
 
 
 def test_in_the_middle_the_pair_is_level_over_the_midline() -> None:
@@ -116,10 +160,15 @@ def test_places_that_can_be() -> None:
     check_places([place("1:shoulder:left"), place("2:shoulder:right"), place("3:calf:middle")], 3)
 
 
-def test_sensors_on_both_sides_of_the_body_get_a_word_of_caution() -> None:
-    left, right = place("1:shoulder:left"), place("2:neck:right")
-    assert "safer" in across([left, right])
-    assert across([left, place("2:neck:left"), place("3:forehead:middle")]) == ""
+@pytest.mark.parametrize("other", ["2:shoulder:right", "2:lower-back:left", "2:forehead:middle"])
+def test_more_than_one_sensor_gets_a_word_of_caution_wherever_they_are(other: str) -> None:
+    caution = word_of_caution([place("1:shoulder:left"), place(other)])
+    for words in ("More than one sensor", "3.3 mA", "one at a time", "the chest"):
+        assert words in caution
+
+
+def test_one_sensor_needs_no_such_word() -> None:
+    assert word_of_caution([]) == word_of_caution([place("1:shoulder:left")]) == ""
 
 
 @pytest.mark.parametrize(

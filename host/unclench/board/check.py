@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import struct
 from collections.abc import Callable
@@ -10,33 +11,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.board.bench.spectrum import Spectrum, spectra
 from unclench.board.noise import DEAD_UV, converter_noise_uv, limits_uv
 from unclench.board.stream import Stream, rails_uv, runs_in_uv
 from unclench.errors import InputError, SourceError
 from unclench.link.connection import Connection
 from unclench.link.transport import TransportClosed
-from unclench_dsp import (
-    WIDE,
-    MainsDetector,
-    RateError,
-    SosFilter,
-    clipped_fraction,
-    design_bandpass,
-    settle_s,
-)
+from unclench_dsp import clipped_fraction
 from unclench_wire import ids
 from unclench_wire.messages import Hello
 
 MIN_SECONDS = 3.0  # less tells no rate
+_HUM_UV = 0.1  # less than this, or than this share of the rest, may be chance
+_HUM_SHARE = 0.5
 
 
 @dataclass(frozen=True)
 class ChannelCheck:
     """One channel as it was while it was measured."""
 
-    noise_uv: float | None  # RMS in 20-450 Hz, hum included; None where the rate does not allow it
+    noise_uv: float | None  # RMS in 20-450 Hz, hum included; None where it cannot be told
     mains_uv: float  # RMS of the hum in it, 0 where none was found
-    mains_lines_hz: tuple[float, ...]
+    mains_hz: int | None  # whose: 50 or 60
     stored_noise_uv: float  # what the board says its own noise is; 0: not measured
     level_code: float  # mean of the converter's readings, correction taken off
     level_v: float  # at the pin
@@ -128,7 +124,7 @@ def store_noise(connection: Connection, result: CheckResult) -> Hello:
                 f"{DEAD_UV:g} to {most_uv:.3g} uV; connect the sensor's electrodes to each other "
                 "and repeat the check."
             )
-        if channel.mains_lines_hz:
+        if channel.mains_hz:
             raise InputError(
                 f"The noise of channel {number} is not stored: {channel.mains_uv:.2f} uV of it are "
                 "mains hum; unplug the charger and repeat the check."
@@ -180,48 +176,32 @@ def _result(
 
 
 def _channels(hello: Hello, runs: list[NDArray[np.int32]]) -> tuple[ChannelCheck, ...]:
-    k = range(len(hello.channels))
     runs_uv = runs_in_uv(hello, runs)
-    noise_uv, mains_uv, lines_hz = _noise(runs_uv, hello.fs_hz(), len(hello.channels))
     clipped = clipped_fraction(np.concatenate(runs_uv), rails_uv(hello))
     level = np.concatenate(runs).mean(axis=0) / hello.oversampling
+    seen: tuple[Spectrum | None, ...]
+    try:
+        seen = spectra(runs_uv, hello.fs_hz())
+    except InputError:  # too low a rate, or no second is whole: all else can still be told
+        seen = (None,) * len(hello.channels)
     return tuple(
         ChannelCheck(
-            None if noise_uv is None else float(noise_uv[channel]),
-            float(mains_uv[channel]),
-            lines_hz[channel],
-            hello.channels[channel].noise_nv / 1000,
-            float(level[channel]),
-            float(level[channel] * hello.full_scale_uv / hello.codes / 1e6),
-            float(clipped[channel]),
-            converter_noise_uv(hello, channel),
+            *_noise(spectrum),
+            hello.channels[k].noise_nv / 1000,
+            float(level[k]),
+            float(level[k] * hello.full_scale_uv / hello.codes / 1e6),
+            float(clipped[k]),
+            converter_noise_uv(hello, k),
         )
-        for channel in k
+        for k, spectrum in enumerate(seen)
     )
 
 
-def _noise(
-    runs_uv: list[NDArray[np.float64]], fs_hz: float, n_channels: int
-) -> tuple[NDArray[np.float64] | None, NDArray[np.float64], tuple[tuple[float, ...], ...]]:
-    """RMS in the wide band, RMS of the mains in it, and its lines, per channel."""
-    none: tuple[float, ...] = ()
-    try:
-        sos = design_bandpass(WIDE, fs_hz)
-    except RateError:
-        return None, np.zeros(n_channels), (none,) * n_channels
-    settling_n = round(settle_s(sos, fs_hz) * fs_hz)
-    bandpass = SosFilter(sos, n_channels)
-    detector = MainsDetector(fs_hz, n_channels, WIDE)
-    squares, n = np.zeros(n_channels), 0
-    for run_uv in runs_uv:  # a gap is never bridged
-        bandpass.reset()
-        detector.restart()
-        band_uv = bandpass.process(run_uv)[settling_n:]
-        detector.process(band_uv)
-        squares += np.square(band_uv).sum(axis=0)
-        n += len(band_uv)
-    if n == 0:
-        return None, np.zeros(n_channels), (none,) * n_channels
-    noise_uv = np.sqrt(squares / n)
-    found = np.array([bool(lines) for lines in detector.lines_hz])
-    return noise_uv, noise_uv * np.sqrt(detector.mains_fraction) * found, detector.lines_hz
+def _noise(spectrum: Spectrum | None) -> tuple[float | None, float, int | None]:
+    """RMS of all, RMS of the hum in it if there is any, and whose hum it is."""
+    if spectrum is None:
+        return None, 0.0, None
+    noise_uv = math.hypot(spectrum.noise_uv, spectrum.hum_uv)
+    if spectrum.hum_uv < max(_HUM_UV, _HUM_SHARE * spectrum.noise_uv):
+        return noise_uv, 0.0, None
+    return noise_uv, spectrum.hum_uv, spectrum.mains_hz

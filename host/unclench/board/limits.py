@@ -32,7 +32,7 @@ GAIN_ERROR = 0.05
 
 GAIN_SETTABLE = 0.25
 """Up to here an error is taken for the gain's. Chosen: resistors and amplifiers are a few percent
-off; more is a wrong figure or a wrong wire (a peak taken for an RMS makes 41 %)."""
+off; more is a wrong figure or a wrong wire (a peak given for an RMS makes -29 %)."""
 
 DISTORTION = 0.03
 """Harmonics against the tone. Chosen: such a share changes the RMS by less than 0.1 %, more tells

@@ -1,8 +1,9 @@
 """How much noise of its own an instrument may have: the one set of figures for check and verdict.
 
 What the converter adds in 20 to 450 Hz goes by how many readings a second each channel gets,
-whatever the rate: half a million for one channel, a third of that for each of three. The limits are
-stated for one channel (firmware/README.md, "How to read a noise test") and grow as that noise does.
+whatever the rate: half a million for one channel, a third of that for each of three. What a sensor
+adds does not go by that, so only the converter's share of a limit grows, by the sum of squares.
+The limits are stated for one channel (firmware/README.md, "How to read a noise test").
 """
 
 from __future__ import annotations
@@ -13,19 +14,29 @@ from unclench_wire.messages import Hello
 
 DEAD_UV = 0.02  # no converter is so quiet
 _GOOD_UV, _USABLE_UV = 0.5, 1.0  # one channel; a resting muscle is 1 to 5 uV
-_READINGS_HZ = 500_000.0
-_READING_LSB = 0.97  # RMS of one reading
+_ONE_CHANNEL = 250, 2000.0  # readings summed to a sample, samples a second
+_CODE_UV = 3.3e6 / 4096 / 200  # at a gain of 200: another one makes a muscle no weaker
+_READING_LSB = math.hypot(0.97, 1 / math.sqrt(12))  # RMS of one reading: noise, and rounding
 _BAND_HZ = 430.0  # from 20 to 450 Hz
 
 
 def limits_uv(oversampling: int, rate_hz: float) -> tuple[float, float]:
-    """Return up to where a channel's own noise is good, and up to where it is usable."""
-    scale = math.sqrt(_READINGS_HZ / (oversampling * rate_hz))
-    return _GOOD_UV * scale, _USABLE_UV * scale
+    """Return up to where a channel's own noise is good, and up to where it is usable.
+
+    That is sqrt(S^2 + c^2), c by the converter at this rate, S by the sensor: what a limit of one
+    channel leaves for it.
+    """
+    more = _by_converter_uv(_CODE_UV, oversampling, rate_hz) ** 2
+    more -= _by_converter_uv(_CODE_UV, *_ONE_CHANNEL) ** 2
+    return math.sqrt(_GOOD_UV**2 + more), math.sqrt(_USABLE_UV**2 + more)
 
 
 def converter_noise_uv(hello: Hello, channel: int) -> float:
     """RMS noise in 20-450 Hz at the electrode by the converter alone: the least there is."""
     code_uv = hello.uv_per_unit(channel) * hello.oversampling
-    in_band = min(1.0, _BAND_HZ / (hello.fs_hz() / 2))
-    return code_uv * _READING_LSB * math.sqrt(in_band / hello.oversampling)
+    return _by_converter_uv(code_uv, hello.oversampling, hello.fs_hz())
+
+
+def _by_converter_uv(code_uv: float, oversampling: int, rate_hz: float) -> float:
+    in_band = min(1.0, _BAND_HZ / (rate_hz / 2))
+    return code_uv * _READING_LSB * math.sqrt(in_band / oversampling)

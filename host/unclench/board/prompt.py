@@ -22,6 +22,7 @@ from unclench.link.transport import open_transport
 
 _READ_S = 2.0  # a prompt that says nothing for so long in the middle of an answer has gone
 _ENTER_S = 5.0  # a soft reset runs boot.py, whatever is in it
+_TAKE_S = 20.0  # all of taking a prompt: mpremote waits without end for a device that talks on
 _CHUNK = 512
 # What mpremote and pyserial raise where a line ends, or where something else than a prompt answers
 _BROKEN = (TransportError, OSError, serial.SerialException, struct.error, TypeError, ValueError)
@@ -58,6 +59,19 @@ class Interpreter:
     machine: str  # "Raspberry Pi Pico with RP2040"
 
 
+class _Until:
+    """A serial port as it is, until a moment; then nothing more can be done with it."""
+
+    def __init__(self, port: Any, deadline_s: float) -> None:
+        self._port = port
+        self._deadline_s = deadline_s
+
+    def __getattr__(self, name: str) -> Any:
+        if time.monotonic() > self._deadline_s:
+            raise TimeoutError(errno.ETIMEDOUT, "no prompt in time")
+        return getattr(self._port, name)
+
+
 class Prompt:
     """The raw prompt of one board, from entering it until `close`.
 
@@ -76,10 +90,15 @@ class Prompt:
                 open_transport(port).close()  # says better than mpremote why it cannot be opened
                 raise SourceError(f"{port} cannot be opened: {error}.") from error
             try:
-                self._line.serial.write_timeout = _READ_S
-                # A soft reset ends what a program has left running: timers, a second core, DMA.
-                self._line.enter_raw_repl(soft_reset=soft_reset, timeout_overall=_ENTER_S)
-                answer = self._line.eval("6*7")
+                serial_port = self._line.serial
+                serial_port.write_timeout = _READ_S
+                self._line.serial = _Until(serial_port, time.monotonic() + _TAKE_S)
+                try:
+                    # A soft reset ends what a program has left running: timers, second core, DMA.
+                    self._line.enter_raw_repl(soft_reset=soft_reset, timeout_overall=_ENTER_S)
+                    answer = self._line.eval("6*7")
+                finally:
+                    self._line.serial = serial_port
             except BaseException as error:
                 if not isinstance(error, _BROKEN):  # Ctrl-C leaves a board that runs
                     self.leave()

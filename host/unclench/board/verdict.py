@@ -122,12 +122,13 @@ def _echo(result: CheckResult) -> Item:
 def _noise(number: int, channel: ChannelCheck, limits: tuple[float, float]) -> Item:
     name = f"noise {number}"
     if channel.noise_uv is None:
-        return Item(name, "not measured", "usable", "The rate is too low for 20 to 450 Hz.")
+        advice = "The rate is too low for 20 to 450 Hz, or no second of signal came whole."
+        return Item(name, "not measured", "usable", advice)
     found = f"{channel.noise_uv:.2f} uV RMS in 20-450 Hz (converter: {channel.converter_uv:.2f})"
     if channel.stored_noise_uv:
         found += f", {channel.stored_noise_uv:.2f} stored"
-    if channel.mains_lines_hz:
-        found += f", {channel.mains_uv:.2f} of it mains hum of {_mains_hz(channel):g} Hz"
+    if channel.mains_hz:
+        found += f", {channel.mains_uv:.2f} of it mains hum of {channel.mains_hz} Hz"
     if channel.clipped_fraction > CLIPPED:
         advice = "The signal is cut off: look at the sensor's supply, its gain and its electrodes."
         return Item(name, found, "not usable", advice)
@@ -137,7 +138,7 @@ def _noise(number: int, channel: ChannelCheck, limits: tuple[float, float]) -> I
     if channel.noise_uv > _FREE_INPUT_UV:
         advice = "An input hangs free: connect the sensor, and all of its electrodes."
         return Item(name, found, "not usable", advice)
-    if channel.mains_lines_hz:
+    if channel.mains_hz:
         advice = "Unplug the charger and move away from lamps and cables."
         return Item(name, found, "usable", advice)
     good_uv, usable_uv = limits
@@ -145,22 +146,17 @@ def _noise(number: int, channel: ChannelCheck, limits: tuple[float, float]) -> I
         advice = (
             f"Above {usable_uv:.3g} uV: either a muscle, hum or a fault. As the board's own noise "
             "it would drown a relaxed muscle; connect the sensor's electrodes to each other and "
-            "repeat."
+            "run `unclench board check shorted`."
         )
         return Item(name, found, "usable", advice)
     if channel.noise_uv > good_uv:
         advice = (
             f"A good board's own is below {good_uv:.3g} uV: look for a charger, a long cable, a "
-            "lamp, or a muscle under the electrodes."
+            "lamp, or a muscle under the electrodes; `unclench board check shorted` measures the "
+            "board's own."
         )
         return Item(name, found, "usable", advice)
     return Item(name, found, "good")
-
-
-def _mains_hz(channel: ChannelCheck) -> float:
-    """Whose harmonics these lines are."""
-    lines = channel.mains_lines_hz
-    return min((50.0, 60.0), key=lambda mains: sum(line % mains != 0 for line in lines))
 
 
 def _level(number: int, channel: ChannelCheck, full_scale_v: float) -> Item:

@@ -13,12 +13,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from unclench.board.bench.file import default_path, keep, read_sheet, sheet_for
+from unclench.board.bench.file import add, check_place, default_path, read_sheet, sheet_for
 from unclench.board.bench.judge import judged
 from unclench.board.bench.measure import KnownSignal, measure_step
 from unclench.board.bench.sheet import Record, Sheet
-from unclench.board.bench.steps import STEP_OF, STEPS, Step, StepName
+from unclench.board.bench.steps import ABOUT, STEP_OF, STEPS, Step, StepName
+from unclench.board.bench.tone import BEST_HZ
 from unclench.board.check import MIN_SECONDS
+from unclench.board.verdict import Verdict
 from unclench.commands.boardport import (
     COLOURS,
     connected,
@@ -30,6 +32,8 @@ from unclench.commands.boardport import (
 from unclench.errors import InputError
 
 _MOST_SECONDS = 300.0  # a minute already tells all there is
+EXIT_NOT_USABLE = 1  # or not measured; 2 is for errors
+_STATUS = "Exit status: 0 good or usable, 1 not usable or not measured, 2 an error."
 
 keep_option = click.option(
     "--keep",
@@ -59,7 +63,9 @@ def add_steps(group: click.Group) -> None:
 def _plain(step: Step) -> click.Command:
     """Command of a step without options of its own."""
 
-    @click.command(step.name, help=f"{step.shows}\n\n{step.connect}", short_help=step.title)
+    @click.command(
+        step.name, help=f"{step.shows}\n\n{step.connect}\n\n{_STATUS}", short_help=step.title
+    )
     @source_option
     @seconds_option
     @keep_option
@@ -83,7 +89,7 @@ def _plain(step: Step) -> click.Command:
     help="Source against electrodes; 1001 is 100 kohm over 100 ohm.",
 )
 @click.option(
-    "--hz", type=float, default=100.0, show_default=True, metavar="HZ", help="Its frequency."
+    "--hz", type=float, default=BEST_HZ, show_default=True, metavar="HZ", help="Its frequency."
 )
 @click.option(
     "--channel",
@@ -103,6 +109,8 @@ def signal_command(mv: float, divider: float, hz: float, channel: int, **given: 
     A sine of --mv millivolts RMS, measured with a multimeter in front of a divider, goes into the
     electrodes of sensor --channel. Its gain is good if the board reads within 5 % of what it must.
     Only on the bench, never on a body.
+
+    Exit status: 0 good or usable, 1 not usable or not measured, 2 an error.
     """
     for name, value in (("--mv", mv), ("--divider", divider), ("--hz", hz)):
         if not (math.isfinite(value) and value > 0):
@@ -114,13 +122,21 @@ def signal_command(mv: float, divider: float, hz: float, channel: int, **given: 
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 def sheet_command(file: Path, as_json: bool) -> None:
-    """Show what a kept sheet holds, which steps are missing, and what it comes to."""
+    """Show what a kept sheet holds, which steps are missing, and what it comes to.
+
+    Exit status: 0 good or usable, 1 not usable or not measured, 2 an error.
+    """
     sheet = read_sheet(file)
     if as_json:
         figures = sheet.model_dump(mode="json")
         summary = {"missing": sheet.missing, "verdict": sheet.verdict}
         click.echo(json.dumps({**figures, **summary}, indent=2))
-        return
+    else:
+        _show_sheet(sheet)
+    leave(sheet.verdict)
+
+
+def _show_sheet(sheet: Sheet) -> None:
     console = Console()
     console.print(Text(f"Bench sheet of board {sheet.board_id}"))
     for record in sheet.records:
@@ -129,9 +145,17 @@ def sheet_command(file: Path, as_json: bool) -> None:
         virtual = ", virtual board" if record.virtual else ""
         console.print(Text(f"{record.title} ({when}{virtual})", style="bold"))
         show_record(console, record)
+        if after := STEP_OF[record.step].after:
+            console.print(Text(after, style="bold"))
     console.print()
     for line in standing(sheet):
         console.print(line)
+
+
+def leave(verdict: Verdict | None) -> None:
+    """Leave with a status of its own unless something was measured and can be used."""
+    if verdict is None or verdict == "not usable":
+        sys.exit(EXIT_NOT_USABLE)
 
 
 def _run(
@@ -153,41 +177,61 @@ def _run(
             "Nothing was measured: add --yes if nobody wears the electrodes and they are connected "
             "to each other."
         )
+    try:
+        verdict = _done(step, known, port, seconds, file, as_json, yes)
+    finally:
+        if step.after:  # whatever happened: it may be plugged in by now
+            Console(stderr=True).print(Text(step.after, style="bold"))
+    leave(verdict)
+
+
+def _done(
+    step: Step,
+    known: KnownSignal | None,
+    port: str | None,
+    seconds: float,
+    file: Path | None,
+    as_json: bool,
+    yes: bool,
+) -> Verdict | None:
+    """Do a step; its verdict, or None if it was not to be done after all."""
     with connected(port) as (connection, hello, _):
         board_id = hello.board_id.hex()
         path = file or default_path(board_id)
         sheet = sheet_for(path, board_id)
+        check_place(path)
         if known is not None:
             known.check(hello)
         if not _ready(step, yes):
             click.echo("Nothing was measured.", err=True)
-            return
+            return None
         progress = progress_bar("measuring")
         with progress:
             task = progress.add_task("", total=seconds)
             measured = measure_step(
                 connection,
                 hello,
-                name,
+                step.name,
                 seconds,
                 known,
                 progress=lambda signal_s: progress.update(task, completed=signal_s),
             )
     record = judged(measured, sheet)
-    sheet = sheet.with_record(record)
-    keep(path, sheet)
+    console = Console()
     if as_json:
         figures = record.model_dump(mode="json")
         kept = {"file": str(path), "board_id": board_id, "verdict": record.verdict}
         click.echo(json.dumps({**kept, **figures}, indent=2))
-        return
-    console = Console()
-    console.print(Text(f"{record.title}, board {board_id}", style="bold"))
-    show_record(console, record)
-    console.print(Text(f"This step is {record.verdict}.", style=COLOURS[record.verdict]))
-    click.echo(f"Kept in {path}.")
-    if sheet.missing:
-        console.print(Text(f"To do: {', '.join(sheet.missing)}."))
+    else:
+        console.print(Text(f"{record.title}, board {board_id}", style="bold"))
+        show_record(console, record)
+        console.print(Text(f"This step is {record.verdict}.", style=COLOURS[record.verdict]))
+    sheet = add(path, board_id, measured)  # not sooner: it is told even if the disk is full
+    if not as_json:
+        click.echo(f"Kept in {path}.")
+        if sheet.missing:
+            console.print(Text(f"To do: {', '.join(sheet.missing)}."))
+    return record.verdict
 
 
 def _ready(step: Step, yes: bool) -> bool:
@@ -231,4 +275,5 @@ def standing(sheet: Sheet) -> list[Text]:
         lines.append(Text(f"Measured under other settings than the newest: {titles}."))
     if sheet.missing:
         lines.append(Text(f"To do: {', '.join(sheet.missing)}."))
+    lines.append(Text(ABOUT))
     return lines

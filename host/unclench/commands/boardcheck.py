@@ -10,7 +10,7 @@ from rich.text import Text
 
 from unclench.board.check import MIN_SECONDS, CheckResult, check_board, store_noise
 from unclench.board.verdict import judge, overall, to_json
-from unclench.commands.boardbench import add_steps
+from unclench.commands.boardbench import add_steps, leave
 from unclench.commands.boardport import (
     COLOURS,
     connected,
@@ -21,6 +21,7 @@ from unclench.commands.boardport import (
     yes_option,
 )
 from unclench.errors import InputError
+from unclench.link.connection import Connection
 
 
 class _Steps(click.Group):
@@ -54,7 +55,10 @@ def check_command(
     The noise that counts is the one with the sensor's electrodes connected to each other. Stored
     with --store-noise it is what every tension is shown against.
 
-    With a STEP: one step of bench acceptance, kept on a sheet; hardware/acceptance.md has them all.
+    With a STEP: one step of bench acceptance, kept on a sheet. All of them are in the project's
+    folder hardware/, in acceptance.md.
+
+    Exit status: 0 good or usable, 1 not usable, 2 an error.
     """
     if ctx.invoked_subcommand is not None:
         _refuse_misplaced(ctx)
@@ -75,23 +79,30 @@ def check_command(
             click.echo(to_json(result))
         else:
             _print(result)
-        if not store:
+        if store:
+            _store(connection, result, forgets, as_json, yes)
+    leave(overall(judge(result)))
+
+
+def _store(
+    connection: Connection, result: CheckResult, forgets: bool, as_json: bool, yes: bool
+) -> None:
+    """Ask, and store the noise on the board. Raises InputError, SourceError."""
+    if not yes:
+        if not has_person():
+            raise InputError(
+                "The noise is not stored: add --yes if the electrodes see no muscle (they are "
+                "connected to each other)."
+            )
+        if not click.confirm(
+            "Are the sensor's electrodes connected to each other, so that they see no muscle?",
+            err=True,
+        ):
+            click.echo("Nothing was stored.", err=True)
             return
-        if not yes:
-            if not has_person():
-                raise InputError(
-                    "The noise is not stored: add --yes if the electrodes see no muscle (they are "
-                    "connected to each other)."
-                )
-            if not click.confirm(
-                "Are the sensor's electrodes connected to each other, so that they see no muscle?",
-                err=True,
-            ):
-                click.echo("Nothing was stored.", err=True)
-                return
-        stored = store_noise(connection, result)
-        told = ", ".join(f"{channel.noise_nv / 1000:.2f} uV" for channel in stored.channels)
-        say_stored(f"Stored as the board's own noise: {told}.", forgets, err=as_json)
+    stored = store_noise(connection, result)
+    told = ", ".join(f"{channel.noise_nv / 1000:.2f} uV" for channel in stored.channels)
+    say_stored(f"Stored as the board's own noise: {told}.", forgets, err=as_json)
 
 
 def _refuse_misplaced(ctx: click.Context) -> None:

@@ -26,7 +26,7 @@ from unclench.training.program import Program, Reflect
 from unclench.training.safety import RULES
 from unclench.training.session import Session
 from unclench.training.setup import site_names, trained_channels, without_calibration
-from unclench.training.sites import across
+from unclench.training.sites import word_of_caution
 from unclench.training.snapshot import Snapshot
 from unclench.trial.phases import running_now
 from unclench.trial.words import UNSHOWN, standing_words, unseen_words
@@ -119,7 +119,7 @@ def run_guided(
         raise
     for note in source.notes:
         click.echo(note, err=True)
-    if not info.virtual and (caution := across(places)):
+    if not info.virtual and (caution := word_of_caution(places)):
         _tell(caution)
     why = meta = None
     interrupted = False

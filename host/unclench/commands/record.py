@@ -14,6 +14,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from unclench.commands.guided import ask_safety, tell_safety
 from unclench.commands.options import Seconds, Wanted, places_option, source_options
 from unclench.errors import InputError, SourceError
 from unclench.live.blocks import LiveBlock, LiveEvent
@@ -21,6 +22,7 @@ from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.review.summary import keep_summary
 from unclench.settings import Place
+from unclench.sources import Source
 from unclench.store.schema import SessionMeta
 from unclench.training.calibrations import book_path, load_book
 from unclench.training.setup import about_channels, parse_place, trained_channels
@@ -79,7 +81,7 @@ def record_command(
     opened = wanted.open()
     pipeline = wanted.pipeline(opened, seconds)
     try:
-        meta, folder = _run(pipeline, out, seconds, sites, opened.notes)
+        meta, folder = _run(opened, pipeline, out, seconds, sites)
     finally:
         opened.close()
     keep_summary(folder)
@@ -100,13 +102,14 @@ def record_command(
 
 
 def _run(
+    source: Source,
     pipeline: Pipeline,
     out: Path,
     seconds: float | None,
     places: Sequence[Place],
-    notes: Sequence[str],
 ) -> tuple[SessionMeta, Path]:
     latest = _LatestTension()
+    ask_safety(source)
     info = pipeline.connect()
     said: list[str] = []
     try:
@@ -126,7 +129,8 @@ def _run(
     except BaseException:
         pipeline.stop()
         raise
-    for note in (*notes, *said):  # not sooner: an error stands alone
+    tell_safety(source, info)  # not sooner, as the notes: an error stands alone
+    for note in (*source.notes, *said):
         click.echo(note, err=True)
     trouble = None
     try:

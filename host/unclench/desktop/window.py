@@ -271,9 +271,13 @@ class Dashboard(QtWidgets.QMainWindow):
         """Explain the window."""
         dialog = HelpDialog(self, HELP, self._settings.text_scale)
         safety = QtWidgets.QPushButton("Safety")
-        safety.clicked.connect(lambda: SafetyDialog(self, self._theme(), again=True).open())
+        safety.clicked.connect(self._show_safety)
         dialog.foot.insertWidget(0, safety)
         dialog.open()
+
+    def _show_safety(self) -> None:
+        scale = self._settings.text_scale
+        SafetyDialog(self, self._theme(), again=True, text_scale=scale).open()
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """End the recording first: closing loses nothing."""

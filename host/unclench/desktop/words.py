@@ -57,7 +57,7 @@ STATE_WORDS: dict[SignalState, StateWords] = {
         "▲", "No contact", "Press the electrodes on and check the lead.", "bad"
     ),
     "mains hum": StateWords(
-        "≈", "Mains hum", "Move cables and chargers away; run on battery.", "warn"
+        "≈", "Mains hum", "Electrodes off, unplug chargers; avoid cables.", "warn"
     ),
     "clipping": StateWords(
         "■", "Clipping", "Too strong for the sensor: check the reference electrode.", "warn"

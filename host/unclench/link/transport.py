@@ -77,7 +77,7 @@ class SocketTransport:
         except BlockingIOError:
             return b""
         except (OSError, ValueError) as error:  # ValueError: closed by another thread
-            raise TransportClosed(str(error)) from error
+            raise _closed(error) from error
         if ready and not data:
             raise TransportClosed("the other end closed the connection")
         return data
@@ -114,7 +114,7 @@ class PtyTransport:
             ready, _, _ = select.select([self._master], [], [], timeout_s)
             return os.read(self._master, _READ_MAX) if ready else b""
         except (OSError, ValueError) as error:
-            raise TransportClosed(str(error)) from error
+            raise _closed(error) from error
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """See Transport.write."""
@@ -205,6 +205,13 @@ def open_transport(url: str) -> Transport:
     return SerialTransport(port)
 
 
+def _closed(error: Exception) -> TransportClosed:
+    """Say what the system told, without its number."""
+    if isinstance(error, ConnectionError):
+        return TransportClosed("the other end closed the connection")
+    return TransportClosed(getattr(error, "strerror", None) or "the port is gone")
+
+
 def _write_all(
     fd: int | socket.socket,
     send: Callable[[memoryview], int],
@@ -219,11 +226,11 @@ def _write_all(
             try:
                 _, ready, _ = select.select([], [fd], [], _PATIENCE_S)
             except (OSError, ValueError) as error:
-                raise TransportClosed(str(error)) from error
+                raise _closed(error) from error
             if not ready:
                 break
         except (OSError, ValueError) as error:
-            raise TransportClosed(str(error)) from error
+            raise _closed(error) from error
     return sent
 
 

@@ -58,6 +58,7 @@ _INSIDE: dict[View, tuple[tuple[Point, Point, Point], ...]] = {
         ((1.7, 10.6), (3.2, 9.5), (4.8, 10.6)),  # eye
         ((1.7, 10.6), (3.2, 11.5), (4.8, 10.6)),
         ((1.4, 8.6), (3.3, 7.3), (5.4, 8.6)),  # brow
+        ((0.0, 1.6), (4.6, 1.4), (6.6, 6.0)),  # hair
         ((0.8, 10.4), (1.0, 13.0), (1.4, 14.6)),  # nose
         ((1.4, 14.6), (0.8, 15.6), (0.0, 15.3)),
         ((0.0, 18.2), (1.4, 18.6), (2.6, 17.9)),  # mouth
@@ -84,6 +85,15 @@ class Landmark:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """The bone on which a reference lies; its name is that of drawing and words."""
+
+    at: Point
+    words: str
+    sure: bool = False  # a source names it
+
+
+@dataclass(frozen=True)
 class Spot:
     """Where a site's electrodes go. As noted in `SPOTS`, x > 0; see `on`.
 
@@ -93,13 +103,15 @@ class Spot:
     crop : (float, float, float, float)
         What of the view is drawn: x, y, width, height.
     electrodes : two points
-    reference : point or None
-        None where none can be seen in this view.
-    reference_sure : bool
-        A source names it; else it is one bone among others.
+    reference : Reference
+        On the same part of the body.
     line : two points or None
         Between landmarks that are easily felt.
     landmarks : tuple of Landmark
+    other : two points or None
+        A second pair that the words describe, drawn lightly.
+    other_words : str
+        Its name.
     turned : bool
         The view's own shapes have to be mirrored: a face that looks right.
     """
@@ -107,10 +119,11 @@ class Spot:
     view: View
     crop: tuple[float, float, float, float]
     electrodes: tuple[Point, Point]
-    reference: Point | None = None
-    reference_sure: bool = False
+    reference: Reference
     line: tuple[Point, Point] | None = None
     landmarks: tuple[Landmark, ...] = ()
+    other: tuple[Point, Point] | None = None
+    other_words: str = ""
     turned: bool = False
 
     def on(self, side: Side) -> Spot:
@@ -131,9 +144,10 @@ class Spot:
             self,
             crop=(-x - width, y, width, height),
             electrodes=(_mirror(a), _mirror(b)),
-            reference=None if self.reference is None else _mirror(self.reference),
+            reference=replace(self.reference, at=_mirror(self.reference.at)),
             line=None if self.line is None else (_mirror(self.line[0]), _mirror(self.line[1])),
             landmarks=tuple(replace(mark, at=_mirror(mark.at)) for mark in self.landmarks),
+            other=None if self.other is None else (_mirror(self.other[0]), _mirror(self.other[1])),
             turned=self.view == "side",
         )
 
@@ -156,6 +170,7 @@ _C7: Point = (0.0, 30.5)
 _ACROMION: Point = (17.8, 35.4)
 _CREST: Point = (12.2, 75.0)
 _TROCHANTER: Point = (16.2, 88.5)
+_SACRUM: Point = (0.0, 79.6)
 _CHEEKBONE: Point = (-4.1, 0.4)
 _JAW_ANGLE: Point = (-2.0, 6.6)
 _UPPER = (-26.0, -2.0, 52.0, 56.0)
@@ -166,51 +181,52 @@ SPOTS = {
         "back",
         _UPPER,
         _along(_C7, _ACROMION, 3.2),  # further apart than they are, to be told from one another
-        _C7,
-        reference_sure=True,
+        Reference(_C7, "neck bone (C7)", sure=True),
         line=(_C7, _ACROMION),
-        landmarks=(
-            Landmark(_C7, "neck bone", above=True),
-            Landmark(_ACROMION, "shoulder tip", above=False),
-        ),
+        landmarks=(Landmark(_ACROMION, "shoulder tip", above=False),),
     ),
     "neck": Spot(
         "back",
         (-18.0, -2.0, 36.0, 39.0),
         ((2.3, 22.2), (2.3, 25.6)),
-        _C7,
-        landmarks=(Landmark(_C7, "neck bone", above=False),),
+        Reference(_C7, "neck bone (C7)"),
     ),
     "lower-back": Spot(
         "back",
         _LOWER,
         ((3.6, 60.6), (3.6, 64.0)),
-        (0.0, 54.0),
-        landmarks=(Landmark((8.4, 73.8), "hip bone's edge", above=False),),
+        Reference((8.4, 73.8), "hip bone's edge"),
     ),
     "hips": Spot(
         "back",
         (-33.0, 58.0, 66.0, 56.0),
         _along(_CREST, _TROCHANTER, 3.4),
-        (0.0, 76.0),
+        Reference(_SACRUM, "sacrum"),
         line=(_CREST, _TROCHANTER),
         landmarks=(
             Landmark(_CREST, "hip bone's edge", above=True),
             Landmark(_TROCHANTER, "thigh bone's knob", above=False),
         ),
+        other=_along(_SACRUM, _TROCHANTER, 3.4),
+        other_words="buttock",
     ),
     "jaw": Spot(
         "side",
         (-16.0, -15.0, 30.0, 33.0),
         _along(_CHEEKBONE, _JAW_ANGLE, 2.8),
-        (2.6, 4.2),
+        Reference((4.4, 1.6), "bone behind the ear"),
         line=(_CHEEKBONE, _JAW_ANGLE),
         landmarks=(
             Landmark(_CHEEKBONE, "cheekbone's arch", above=True),
             Landmark(_JAW_ANGLE, "jaw's angle", above=False),
         ),
     ),
-    "forehead": Spot("face", (-14.0, -2.0, 28.0, 31.0), ((2.2, 5.6), (4.9, 6.0))),
+    "forehead": Spot(
+        "face",
+        (-14.0, -2.0, 28.0, 31.0),
+        ((2.2, 5.6), (4.9, 6.0)),
+        Reference((0.0, 3.2), "top of the forehead"),
+    ),
 }
 """By site; a place in a person's own words has none."""
 

@@ -232,8 +232,8 @@ def _mains_hum(probe: LineProbe, window_n: int, emg_uv: FloatArray) -> Light:
         "The mains is in the signal; it is filtered out, but the less of it the better."
         if colour == "amber"
         else "The mains is louder than a resting muscle.",
-        "Unplug the charger and whatever else ties the computer to the mains, move cables and "
-        "lamps away, and press the reference electrode on; watch the meter meanwhile.",
+        "Electrodes off first, then unplug the charger and whatever else ties the computer to the "
+        "mains. Sit away from cables and lamps, press the reference electrode on, watch the meter.",
     )
 
 
@@ -252,10 +252,7 @@ def _hum(probe: LineProbe, windows: list[FloatArray]) -> tuple[float, float]:
 def _clipping(
     state: SignalState, clipped_s: float, emg_uv: FloatArray, rails_uv: tuple[float, float]
 ) -> Light:
-    try_this = (
-        "Press the reference electrode on; if it stays so, turn the sensor's gain down where it "
-        "has one, or contract less hard."
-    )
+    try_this = "Press the reference electrode on; if it stays so, contract less hard."
     if state == "clipping":
         sentence = "The signal is too large for the sensor and is cut off."
         return Light("clipping", "red", "cut off now", sentence, try_this)

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 RULES: tuple[tuple[str, str], ...] = (
     (
-        "Run on battery",
-        "Use a laptop on its battery. Unplug charger, dock and monitor, and anything else that is "
-        "itself plugged in. Or put a medical-grade USB isolator between laptop and board.",
+        "Laptop on battery, never charging",
+        "Unplug charger, dock and monitor, and all that has a plug of its own. Take the "
+        "electrodes off first, then charge. Or put a medical-grade USB isolator with isolated "
+        "power between laptop and board.",
     ),
     (
-        "Never charge while you wear it",
-        "Mains without isolation is a possible path for current through your body. Take the "
-        "electrodes off first, then plug the charger in.",
+        "Stop if it feels wrong",
+        "If anything tingles, hurts or gets warm, pull the USB plug, then take the electrodes off.",
     ),
-    ("Not across the chest", "Never place electrodes so that the chest lies between them."),
+    (
+        "Touch no metal, nothing plugged in",
+        "No bare metal of the laptop or of plugs, no lamp, no other device that is plugged in. "
+        "Not near water.",
+    ),
+    (
+        "Not across the chest",
+        "Never place electrodes so that the chest lies between them; one sensor at a time is best.",
+    ),
     (
         "Not on broken skin",
         "No wounds, rashes or irritated skin. Fresh electrodes each time; take them off if it "
-        "itches or turns red. If anything tingles, hurts or gets warm, pull the USB plug.",
+        "itches or turns red.",
     ),
     (
         "Not with implants",
@@ -25,9 +33,9 @@ RULES: tuple[tuple[str, str], ...] = (
         "electrical treatment meanwhile.",
     ),
     (
-        "Children and animals",
-        "Children only with an adult beside them. Keep cables and small parts from children and "
-        "animals; it is not made for animals.",
+        "Children, animals, cables",
+        "Children only with an adult beside them; not for animals. No cable round the neck. Small "
+        "parts can be swallowed.",
     ),
     (
         "Not a medical device",

@@ -9,7 +9,7 @@ from unclench.settings import Place
 from unclench.training.sitewords import OWN, SITES, Site
 from unclench_wire.ids import MAX_CHANNELS
 
-__all__ = ["OWN", "SITES", "Site", "across", "check_places", "place_label", "site_of"]
+__all__ = ["OWN", "SITES", "Site", "check_places", "place_label", "site_of", "word_of_caution"]
 
 
 def site_of(place: Place) -> Site:
@@ -27,14 +27,15 @@ def place_label(place: Place) -> str:
     return words[0].upper() + words[1:]
 
 
-def across(places: Sequence[Place]) -> str:
-    """Return a word of caution, in one sentence, for sensors on both sides of the body; or ""."""
-    if not {"left", "right"} <= {place.side for place in places}:
+def word_of_caution(places: Sequence[Place]) -> str:
+    """Return what more than one sensor on a body means, in one sentence; "" for fewer."""
+    if len(places) < 2:
         return ""
     return (
-        "Sensors on both sides: should one of them break, its supply (3.3 V) could drive a small "
-        "current from side to side, through the body; one side after the other is safer "
-        "(hardware/safety.md says how much it could be)."
+        "More than one sensor: should one break, up to 3.3 mA could flow from its reference to "
+        "another's, through the body between them, more than a medical device may pass: use one at "
+        "a time, or choose places without the chest between them (figures: the project's "
+        "hardware/safety.md)."
     )
 
 

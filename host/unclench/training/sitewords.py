@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from unclench.training.bodymap import SPOTS
 from unclench.training.values import Side
 
 OWN = "own"
@@ -18,17 +19,13 @@ SNAPS = (
     "distance on yours, and keep to it."
 )
 SKIN = (
-    "Choose whole, healthy skin, and clip hair that would lie under an electrode.",
+    "Choose whole, healthy skin, not freshly shaved, and clip hair that would lie under an "
+    "electrode.",
     "Wash off cream, oil and sweat, or wipe with an alcohol pad, and let the skin dry.",
     "Rub it gently with a dry cloth; stop before it hurts.",
     "Press each electrode on for a few seconds, and give the gel some minutes to settle.",
 )
 """What is done at every site, in order."""
-
-_ANY_BONE = (
-    "On bone with little muscle under it, such as the bone at the base of the neck (C7). Not "
-    "verified: the source gives none."
-)
 
 Trouble = Literal["no contact", "heartbeat", "movement", "off the muscle"]
 """What most often spoils a trace: each has a picture in the guide."""
@@ -98,6 +95,11 @@ class Site:
         return f"{self.orientation}{apart}"
 
 
+def _on(key: str) -> str:
+    """On which bone a site's reference lies, by its name in the drawing."""
+    return f"On the {SPOTS[key].reference.words}"
+
+
 _BOTH: tuple[Side, ...] = ("left", "right")
 _ALL: tuple[Side, ...] = ("left", "right", "middle")
 
@@ -115,7 +117,10 @@ _SHOULDER = Site(
         "The electrodes go midway between the two.",
     ),
     orientation="Along the line from C7 to the tip of the shoulder.",
-    reference="On C7, or on the wrist of the same side.",
+    reference=(
+        f"{_on('shoulder')}. SENIAM's other place is the wrist: take that of the same side, and a "
+        "longer lead."
+    ),
     spacing_mm=20.0,
     leads="The sensor may sit on its own snaps if they are about as far apart; leads fit always.",
     skin="Move straps and collar out of the way first.",
@@ -149,7 +154,7 @@ _NECK = Site(
         "The electrodes go 2 cm beside the midline.",
     ),
     orientation="Upright, beside the spine.",
-    reference=_ANY_BONE,
+    reference=f"{_on('neck')}, which stands out most at the neck's base. Not verified.",
     spacing_mm=None,
     leads="Leads are better: a sensor on its snaps is large there, and a collar pushes it.",
     skin="Pin the hair up: none may lie under an electrode.",
@@ -184,10 +189,10 @@ _JAW = Site(
         "The electrodes go on that bulge.",
     ),
     orientation="Along the muscle, from the cheekbone's arch towards the angle of the jaw.",
-    reference=_ANY_BONE,
+    reference=f"{_on('jaw')} (mastoid) of the same side, free of hair. Not verified.",
     spacing_mm=None,
     leads="Use leads: a sensor on its snaps is large for a cheek and pulls on it.",
-    skin="Wipe off make-up; shave a beard there, or choose another site.",
+    skin=("Wipe off make-up. Clip a beard short, or shave the day before, or choose another site."),
     movement=(
         "Close the teeth firmly for a moment: tension must leap up, and fall when the jaw hangs "
         "loose again."
@@ -215,9 +220,7 @@ _FOREHEAD = Site(
         "The electrodes go there, above an eyebrow; in the middle, one above each.",
     ),
     orientation="Not known.",
-    reference=(
-        f"{_ANY_BONE} Not drawn: it lies behind, and the drawing shows the face from in front."
-    ),
+    reference=f"{_on('forehead')}, in its middle, right below the hair. Not verified.",
     spacing_mm=None,
     leads="Use leads: a sensor on its snaps is heavy for a forehead and slides.",
     skin="Wipe off make-up and sun cream as far as the hair, and pin the hair back.",
@@ -250,7 +253,10 @@ _LOWER_BACK = Site(
         "The electrodes go beside it, two finger widths from the midline, on the long muscle.",
     ),
     orientation="Upright, beside the spine.",
-    reference=_ANY_BONE,
+    reference=(
+        f"{_on('lower-back')}, on the same side; never at the neck: the chest would lie between. "
+        "Not verified."
+    ),
     spacing_mm=None,
     leads="The sensor may sit on its own snaps while you stand; with a backrest use leads.",
     skin="Fold the waistband away, and let somebody help: the place is hard to see.",
@@ -286,7 +292,10 @@ _HIPS = Site(
         "For the buttock (gluteus maximus): midway between the sacrum and that knob.",
     ),
     orientation="Along the line between the two bones.",
-    reference=_ANY_BONE,
+    reference=(
+        f"{_on('hips')}, the flat bone between the hips; never at the neck: the chest would lie "
+        "between. Not verified."
+    ),
     spacing_mm=None,
     leads="Use leads if you sit: nothing may be sat on, or leaned on.",
     skin="Wear clothes that leave the place free.",
@@ -317,7 +326,10 @@ _OWN = Site(
         "The electrodes go there, away from its tendons. Never across the chest.",
     ),
     orientation="Along the muscle's fibres.",
-    reference=_ANY_BONE,
+    reference=(
+        "On bone of the same limb or the same part of the body, near the pair, such as elbow, "
+        "wrist, kneecap or ankle; never where the chest would lie between. Not verified."
+    ),
     spacing_mm=None,
     leads="The sensor may sit on its own snaps where it lies flat; else use leads.",
     skin="Choose a place that clothes do not rub.",

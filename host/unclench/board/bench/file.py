@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from unclench.board.bench.judge import judged_anew
 from unclench.board.bench.page import DATA_BEGIN, DATA_END, render
-from unclench.board.bench.sheet import FORMAT, VERSION, Sheet
+from unclench.board.bench.sheet import FORMAT, VERSION, Record, Sheet
 from unclench.errors import StoreError
 
 _MOST_BYTES = 5_000_000  # a whole sheet of three sensors is a tenth of that
+_PATIENCE_S = 20.0  # a sheet is written in a fraction of a second
 _ELSE = "give another name with --keep"
 
 
@@ -21,10 +29,63 @@ def default_path(board_id: str) -> Path:
 
 
 def read_sheet(path: Path) -> Sheet:
-    """Read a sheet that was kept. Raises StoreError in a sentence if it is none, or not whole."""
+    """Read a sheet that was kept, and judge it anew.
+
+    Raises StoreError in a sentence if it is none, or not whole.
+    """
+    return _read(path, "")
+
+
+def sheet_for(path: Path, board_id: str) -> Sheet:
+    """The sheet to go on with, or a new one. Raises StoreError if the file is not this board's."""
     try:
-        content = path.read_bytes() if path.stat().st_size <= _MOST_BYTES else b""
-        text = content.decode("utf-8")
+        path.stat()
+    except OSError:  # nothing is there, or writing there says what is wrong
+        return Sheet(board_id=board_id)
+    sheet = _read(path, f" and is left as it is: {_ELSE}")
+    if sheet.board_id != board_id:
+        raise StoreError(
+            f"{path} is the sheet of board {sheet.board_id}, this is board {board_id}: {_ELSE}."
+        )
+    return sheet
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place that takes no sheet, before anything is measured. Raises StoreError."""
+    with _beside(path):
+        pass
+
+
+def add(path: Path, board_id: str, record: Record) -> Sheet:
+    """Put a record on a board's sheet, and judge all of it anew.
+
+    What counts is the sheet as it is now: others may have written to it while the step was
+    measured, and none of them writes meanwhile. Raises StoreError.
+    """
+    with _locked(path):
+        sheet = judged_anew(sheet_for(path, board_id).with_record(record))
+        keep(path, sheet)
+    return sheet
+
+
+def keep(path: Path, sheet: Sheet) -> None:
+    """Write the page aside and put it in its place. Raises StoreError."""
+    with _beside(path) as part:
+        part.write_text(render(sheet), encoding="utf-8")
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copymode(path, part)
+        part.replace(_target(path))
+
+
+def _read(path: Path, left: str) -> Sheet:
+    """See read_sheet; `left` ends the sentence about a file that is no good."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # it may have no end, or nobody who writes
+            no_file = "it is a folder or a device, no file"
+            raise StoreError(f"{path} cannot be read: {no_file}.")
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        text = content.decode("utf-8") if len(content) <= _MOST_BYTES else ""
     except FileNotFoundError:
         raise StoreError(f"There is no file {path}: a step of the bench makes it.") from None
     except UnicodeDecodeError:
@@ -33,9 +94,9 @@ def read_sheet(path: Path) -> Sheet:
         raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
     _, found, rest = text.partition(DATA_BEGIN)
     if not found:
-        raise StoreError(f"{path} is no bench sheet of unclench and is left as it is: {_ELSE}.")
+        raise StoreError(f"{path} is no bench sheet of unclench{left}.")
     block, ended, _ = rest.partition(DATA_END)
-    damaged = f"{path} is a bench sheet, but damaged, and is left as it is: {_ELSE}."
+    damaged = f"{path} is a bench sheet, but damaged{left}."
     try:
         data = json.loads(block) if ended else None
     except (ValueError, RecursionError):
@@ -49,35 +110,65 @@ def read_sheet(path: Path) -> Sheet:
             "here) and is left as it is: update unclench."
         )
     try:
-        return Sheet.model_validate_json(block)
+        return judged_anew(Sheet.model_validate_json(block))
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise StoreError(
-            f"{path} is a bench sheet, but damaged (at {where or 'its data'}), and is left as it "
-            f"is: {_ELSE}."
+            f"{path} is a bench sheet, but damaged (at {where or 'its data'}){left}."
         ) from None
 
 
-def sheet_for(path: Path, board_id: str) -> Sheet:
-    """The sheet to go on with, or a new one. Raises StoreError if the file is not this board's."""
-    if not path.exists():
-        return Sheet(board_id=board_id)
-    sheet = read_sheet(path)
-    if sheet.board_id != board_id:
-        raise StoreError(
-            f"{path} is the sheet of board {sheet.board_id}, this is board {board_id}: {_ELSE}."
-        )
-    return sheet
+def _target(path: Path) -> Path:
+    """The file itself, where `path` is a link to it."""
+    return Path(os.path.realpath(path))
 
 
-def keep(path: Path, sheet: Sheet) -> None:
-    """Write the page aside and put it in its place. Raises StoreError."""
-    part = path.with_name(f"{path.name}.part")
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A new file in the folder of the sheet; gone afterwards unless it took the sheet's place.
+
+    Trouble with it becomes a StoreError.
+    """
     try:
-        part.write_text(render(sheet), encoding="utf-8")
-        part.replace(path)
+        part = _target(path).with_name(f".unclench-{secrets.token_hex(8)}.part")
+        part.touch(exist_ok=False)
+        try:
+            yield part
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a sheet while it is read, changed and written; the lock file stays, as it must.
+
+    A file system that knows no locks goes without. Raises StoreError.
+    """
+    from filelock import FileLock, Timeout  # here, so that other commands stay quick
+
+    target = _target(path)
+    lock = FileLock(target.with_name(f".{target.name}.lock"))
+    try:
+        target.parent.stat()  # a folder that is gone is not made anew by the lock
+        lock.acquire(timeout=_PATIENCE_S)
+    except Timeout:
         raise StoreError(
-            f"{path} cannot be written: {error.strerror or error}; name a file in a folder that "
-            "you may write to with --keep."
-        ) from error
+            f"{path} is being written by another program: repeat the step when that is done."
+        ) from None
+    except NotImplementedError:
+        pass
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _unwritable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"{path} cannot be written: {error.strerror or error}; name a file in a folder that "
+        "you may write to with --keep."
+    )

@@ -21,9 +21,14 @@ from unclench.board.limits import (
     USABLE_RISE_UV,
 )
 from unclench.board.noise import DEAD_UV, limits_uv
-from unclench.board.verdict import Verdict
+from unclench.board.verdict import Verdict, worst
 
 _NAMED_UV = 0.1  # what is less may be chance, and of no mains at all
+
+
+def judged_anew(sheet: Sheet) -> Sheet:
+    """The sheet with the findings that its figures have now, each against the others."""
+    return sheet.model_copy(update={"records": tuple(judged(r, sheet) for r in sheet.records)})
 
 
 def judged(record: Record, sheet: Sheet) -> Record:
@@ -149,8 +154,15 @@ def _compared(record: Record, sheet: Sheet) -> list[Finding]:
 
 def _rise(sensor: SensorRecord, calm: SensorRecord, before: Record, charging: bool) -> Finding:
     verdict, advice = _grade(sensor.hum_uv - calm.hum_uv, GOOD_RISE_UV, USABLE_RISE_UV), ""
+    already = _grade(calm.hum_uv, GOOD_HUM_UV, USABLE_HUM_UV)
     if sensor.clipped_fraction > CLIPPED:
         verdict, advice = "not usable", "The signal is cut off: look at the wires."
+    elif worst((verdict, already)) != verdict:  # no step is better than what it is compared with
+        verdict = already
+        advice = (
+            f"Hardly more than with {before.step}, but that was {already}: mend that first, then "
+            "repeat both steps."
+        )
     elif verdict != "good" and charging:
         advice = "Another reason to measure on the battery alone, as it must be anyhow."
     elif verdict != "good":
@@ -222,8 +234,8 @@ def _gain(tone: ToneRecord, gain: float) -> Finding:
         )
     elif off > GAIN_SETTABLE:
         advice = (
-            "So much is a wrong figure or a wrong wire, not the gain: look at --mv (RMS, not peak: "
-            "that makes 41 %), at --divider, at the resistors, and at RAW instead of ENV."
+            "So much is a wrong figure or a wrong wire, not the gain: look at --mv (RMS; a peak "
+            "given for it makes -29 %), at --divider, at the resistors, and at RAW instead of ENV."
         )
     return Finding(
         name=f"gain {tone.channel}",

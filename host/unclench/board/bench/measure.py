@@ -13,7 +13,7 @@ from unclench import __version__
 from unclench.board.bench.sheet import Record, SensorRecord, Setting, ToneRecord
 from unclench.board.bench.spectrum import spectra
 from unclench.board.bench.steps import StepName
-from unclench.board.bench.tone import expected_uv, fit_tone
+from unclench.board.bench.tone import BEST_HZ, expected_uv, fit_tone, mains_near, without_tone
 from unclench.board.limits import TONE_HZ, TONE_LEAST_UV, TONE_ROOM
 from unclench.board.noise import converter_noise_uv
 from unclench.board.stream import Stream, rails_uv, runs_in_uv
@@ -52,21 +52,28 @@ class KnownSignal:
         if not low_hz <= self.hz <= high_hz:
             raise InputError(
                 f"{self.hz:g} Hz is not in {low_hz:g} to {high_hz:g} Hz, where the sensor passes a "
-                "known share: set the source to 100 Hz."
+                f"known share: set the source to {BEST_HZ:g} Hz."
+            )
+        if (line_hz := mains_near(self.hz)) is not None:
+            raise InputError(
+                f"{self.hz:g} Hz is too near {line_hz} Hz, where hum of the mains would be taken "
+                f"for the source: set it to {BEST_HZ:g} Hz."
             )
         expected = self.expected_uv(hello.fs_hz())
-        given = f"{self.mv:g} mV divided by {self.divider:g}"
+        there = _plain(self.mv * 1000.0 / self.divider, 3)
+        given = f"{_plain(self.mv, 6)} mV divided by {_plain(self.divider, 6)}"
         if not expected >= TONE_LEAST_UV:
             raise InputError(
-                f"{given} is {expected:.3g} uV at the electrodes, too weak: {TONE_LEAST_UV:g} uV "
-                "RMS at least are needed; turn the source up."
+                f"{given} is {there} uV at the electrodes, which the board would read as "
+                f"{_plain(expected, 3)} uV, too weak: {TONE_LEAST_UV:g} uV RMS at least are "
+                "needed; turn the source up."
             )
         most = TONE_ROOM * float(rails_uv(hello)[1][self.channel - 1]) / np.sqrt(2)
         if expected > most:
             raise InputError(
-                f"{given} is {expected:.3g} uV at the electrodes, more than a sensor of this gain "
-                f"can pass ({most:.3g} uV RMS): look at --mv and --divider, or turn the source "
-                "down."
+                f"{given} is {there} uV at the electrodes, which the board would read as "
+                f"{_plain(expected, 3)} uV, more than a sensor of this gain can pass "
+                f"({_plain(most, 3)} uV RMS): look at --mv and --divider, or turn the source down."
             )
 
 
@@ -96,12 +103,13 @@ def measure_step(
     begin, n = (round(s * hello.fs_hz()) for s in (_SETTLING_S, seconds))
     runs = _span(stream.whole_runs(connection.name), begin, begin + n)
     runs_uv = runs_in_uv(hello, runs)
+    tone = None if known is None else _tone(known, runs_uv, hello.fs_hz())
     return Record(
         step=step,
         measured_at=when or datetime.now().astimezone(),
         seconds=sum(map(len, runs)) / hello.fs_hz(),
         lost_samples=stream.tracker.lost_samples,
-        label=printable(hello.label),
+        label=hello.label,
         firmware=".".join(str(part) for part in hello.firmware),
         unclench=__version__,
         virtual=bool(hello.flags & ids.FLAG_VIRTUAL),
@@ -112,14 +120,9 @@ def measure_step(
             gains=tuple(channel.gain_milli / 1000 for channel in hello.channels),
             step_lsb=hello.step_mlsb / 1000,
         ),
-        sensors=_sensors(hello, runs, runs_uv),
-        tone=None if known is None else _tone(known, runs_uv, hello.fs_hz()),
+        sensors=_sensors(hello, runs, runs_uv, tone),
+        tone=tone,
     )
-
-
-def printable(text: str) -> str:
-    """What a board says of itself, without what no page and no terminal should get."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _span(runs: list[NDArray[np.int32]], begin: int, end: int) -> list[NDArray[np.int32]]:
@@ -132,24 +135,40 @@ def _span(runs: list[NDArray[np.int32]], begin: int, end: int) -> list[NDArray[n
 
 
 def _sensors(
-    hello: Hello, runs: list[NDArray[np.int32]], runs_uv: list[NDArray[np.float64]]
+    hello: Hello,
+    runs: list[NDArray[np.int32]],
+    runs_uv: list[NDArray[np.float64]],
+    tone: ToneRecord | None,
 ) -> tuple[SensorRecord, ...]:
     code_v = hello.full_scale_uv / hello.codes / 1e6
     level_v = np.concatenate(runs).mean(axis=0) / hello.oversampling * code_v
     clipped = clipped_fraction(np.concatenate(runs_uv), rails_uv(hello))
+    seen = calm = spectra(runs_uv, hello.fs_hz())
+    if tone is not None:  # it is neither noise nor hum
+        calm = spectra(_without(runs_uv, tone, hello.fs_hz()), hello.fs_hz())
     return tuple(
         SensorRecord(
             number=k + 1,
-            noise_uv=_short(seen.noise_uv),
-            hum_uv=_short(seen.hum_uv),
-            mains_hz=50 if seen.mains_hz == 50 else 60,
+            noise_uv=_short(calm[k].noise_uv),
+            hum_uv=_short(calm[k].hum_uv),
+            mains_hz=50 if calm[k].mains_hz == 50 else 60,
             converter_uv=_short(converter_noise_uv(hello, k)),
             level_v=round(float(level_v[k]), 5),
             clipped_fraction=float(clipped[k]),
-            density_uv=tuple(_short(value, 3) for value in seen.density_uv),
+            density_uv=tuple(_short(value, 3) for value in seen[k].density_uv),
         )
-        for k, seen in enumerate(spectra(runs_uv, hello.fs_hz()))
+        for k in range(len(seen))
     )
+
+
+def _without(
+    runs_uv: list[NDArray[np.float64]], tone: ToneRecord, fs_hz: float
+) -> list[NDArray[np.float64]]:
+    """The runs without the tone in the sensor that it is fed into."""
+    calm = [run.copy() for run in runs_uv]
+    for run in calm:
+        run[:, tone.channel - 1] = without_tone(run[:, tone.channel - 1], fs_hz, tone.hz)
+    return calm
 
 
 def _tone(known: KnownSignal, runs_uv: list[NDArray[np.float64]], fs_hz: float) -> ToneRecord:
@@ -161,12 +180,17 @@ def _tone(known: KnownSignal, runs_uv: list[NDArray[np.float64]], fs_hz: float) 
         divider=known.divider,
         asked_hz=known.hz,
         expected_uv=_short(known.expected_uv(fs_hz)),
-        hz=round(fit.hz, 4),
+        hz=round(fit.hz, 7),  # the tone is taken out by it
         rms_uv=_short(fit.rms_uv),
         rest_uv=_short(fit.rest_uv),
         distortion=_short(fit.distortion),
         strongest_hz=round(fit.strongest_hz, 1),
     )
+
+
+def _plain(value: float, digits: int) -> str:
+    """So many digits, and never an exponent."""
+    return np.format_float_positional(value, digits, unique=False, fractional=False, trim="-")
 
 
 def _short(value: float, digits: int = 5) -> float:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from importlib import resources
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from unclench import __version__
 from unclench.board.bench.plot import spectrum_svg
 from unclench.board.bench.sheet import Record, Sheet
-from unclench.board.bench.steps import STEP_OF
+from unclench.board.bench.steps import ABOUT, STEP_OF
 
 DATA_BEGIN = '<script type="application/json" id="unclench-bench">'
 DATA_END = "</script>"
 
 _UV = re.compile(r"\buV\b")
+_TYPED = re.compile(r"`([^`]*)`")
 
 
 def render(sheet: Sheet) -> str:
@@ -24,12 +25,13 @@ def render(sheet: Sheet) -> str:
 
     files = resources.files("unclench.board.bench")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.filters["micro"] = lambda text: _UV.sub("µV", text).replace("+-", "±")
+    environment.filters["shown"] = _shown
     template = environment.from_string(files.joinpath("page.html").read_text(encoding="utf-8"))
     style = files.joinpath("style.css").read_text(encoding="utf-8")
     return template.render(
         sheet=sheet,
         step_of=STEP_OF,
+        about=ABOUT,
         spectra=lambda record: _spectra(sheet, record),
         style=Markup(style),
         data=Markup(f"{DATA_BEGIN}{_data(sheet)}{DATA_END}"),
@@ -40,6 +42,12 @@ def render(sheet: Sheet) -> str:
 def _data(sheet: Sheet) -> str:
     """JSON in which no "<" can end the block or begin a comment."""
     return sheet.model_dump_json().replace("<", "\\u003c")
+
+
+def _shown(text: str) -> Markup:
+    """Words of a finding as a page shows them, escaped; what is typed is marked as code."""
+    signs = _UV.sub("µV", text).replace("+-", "±")
+    return Markup(_TYPED.sub(r"<code>\1</code>", str(escape(signs))))
 
 
 def _spectra(sheet: Sheet, record: Record) -> list[tuple[int, bool, Markup]]:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from unclench.board.bench.spectrum import HIGH_HZ, LOW_HZ
 
-WIDTH, HEIGHT = 560, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 10, 38
+WIDTH, HEIGHT = 560, 202
+_LEFT, _RIGHT, _TOP, _BOTTOM = 66, 20, 16, 44
 _DECADES = (-3, 2)  # of uV per root Hz: below every converter, above every test signal
 _TICKS_HZ = (20, 50, 100, 150, 200, 250, 300, 350, 400, 450)
+_WIDE = {50, 150, 250, 350, 450, "0.001"}  # left out where letters are large
 _LABELS = {-3: "0.001", -2: "0.01", -1: "0.1", 0: "1", 1: "10", 2: "100"}
 
 
@@ -27,16 +28,17 @@ def spectrum_svg(density_uv: Sequence[float], before_uv: Sequence[float] | None,
     for decade, label in _LABELS.items():
         y = _y(10.0**decade)
         parts.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}"/>')
-        parts.append(f'<text x="{_LEFT - 7}" y="{y + 4:.1f}" class="end">{label}</text>')
+        wide = " wide" if label in _WIDE else ""
+        parts.append(f'<text x="{_LEFT - 7}" y="{y + 4:.1f}" class="end{wide}">{label}</text>')
     for hz in _TICKS_HZ:
         x = _x(hz)
         parts.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{_TOP}" y2="{bottom}"/>')
-        parts.append(f'<text x="{x}" y="{bottom + 15}" class="mid">{hz}</text>')
+        wide = " wide" if hz in _WIDE else ""
+        parts.append(f'<text x="{x}" y="{bottom + 18}" class="mid{wide}">{hz}</text>')
     middle = (_TOP + bottom) / 2
     parts.append(f'<text x="{(_LEFT + WIDTH - _RIGHT) / 2}" y="{HEIGHT - 5}" class="mid">Hz</text>')
-    parts.append(
-        f'<text x="13" y="{middle}" class="mid" transform="rotate(-90 13 {middle})">µV/√Hz</text>'
-    )
+    turned = f'transform="rotate(-90 13 {middle})"'
+    parts.append(f'<text x="13" y="{middle}" class="mid wide" {turned}>µV/√Hz</text>')
     if before_uv is not None:
         parts.append(f'<path class="before" d="{_path(before_uv)}"/>')
     parts.append(f'<path class="now" d="{_path(density_uv)}"/></svg>')

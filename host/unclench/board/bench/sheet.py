@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from unclench.board.bench.spectrum import HIGH_HZ, LOW_HZ
 from unclench.board.bench.steps import STEP_OF, STEPS, StepName
@@ -14,9 +14,19 @@ VERSION: Final = 1
 FORMAT: Final = "unclench-bench"
 _POINTS = HIGH_HZ - LOW_HZ + 1
 
-Text = Annotated[str, Field(max_length=1000)]
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+_MOST = 1e12  # of any figure: with less, no sum and no quotient leaves what a float can hold
+
+
+def printable(text: str) -> str:
+    """What a board or a file says, without what no page and no terminal should get."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+Text = Annotated[str, Field(max_length=1000), AfterValidator(printable)]
+Amount = Annotated[float, Field(ge=0, le=_MOST)]
+Positive = Annotated[float, Field(gt=0, le=_MOST)]
+Number = Annotated[float, Field(ge=-_MOST, le=_MOST)]
+Count = Annotated[int, Field(ge=0, le=int(_MOST))]
 
 
 class _Part(BaseModel):
@@ -51,9 +61,9 @@ class ToneRecord(_Part):
 
     channel: Annotated[int, Field(ge=1, le=3)]
     mv: Amount  # RMS at the source
-    divider: Amount
-    asked_hz: Amount
-    expected_uv: Amount
+    divider: Positive
+    asked_hz: Positive
+    expected_uv: Positive
     hz: Amount
     rms_uv: Amount
     rest_uv: Amount
@@ -64,8 +74,8 @@ class ToneRecord(_Part):
 class Setting(_Part):
     """How the board was set: figures of different settings are not compared."""
 
-    rate_hz: Amount
-    gains: tuple[Amount, ...]
+    rate_hz: Positive
+    gains: tuple[Positive, ...]
     step_lsb: Amount
 
 
@@ -75,17 +85,29 @@ class Record(_Part):
     step: StepName
     measured_at: AwareDatetime  # by the computer's clock
     seconds: Amount
-    lost_samples: Annotated[int, Field(ge=0)]
+    lost_samples: Count
     label: Text
     firmware: Text
     unclench: Text
     virtual: bool
-    full_scale_v: Amount
-    oversampling: Annotated[int, Field(ge=1)]
+    full_scale_v: Positive
+    oversampling: Annotated[int, Field(ge=1, le=int(_MOST))]
     setting: Setting
     sensors: Annotated[tuple[SensorRecord, ...], Field(min_length=1, max_length=3)]
     tone: ToneRecord | None = None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()  # for programs: a sheet that is read is judged anew
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Refuse sensors that do not match each other, their settings or the step."""
+        n = len(self.sensors)
+        if [sensor.number for sensor in self.sensors] != list(range(1, n + 1)):
+            raise ValueError("its sensors are not numbered from 1 on")
+        if len(self.setting.gains) != n:
+            raise ValueError("it has not one gain for each sensor")
+        if (self.tone is not None) != (self.step == "signal"):
+            raise ValueError("a known signal belongs to the step signal, and to no other")
+        if self.tone is not None and self.tone.channel > n:
+            raise ValueError("its known signal is of a sensor that is not there")
 
     @property
     def key(self) -> tuple[StepName, int]:

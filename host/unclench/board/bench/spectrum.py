@@ -12,7 +12,7 @@ from scipy import signal
 from unclench.errors import InputError
 
 LOW_HZ, HIGH_HZ = 20, 450
-_MAINS_HZ = (50, 60)
+MAINS_HZ = (50, 60)
 _LINE_HALF_HZ = 3  # the window's main lobe, and what the mains wander
 _BESIDE_HZ = 12  # where the floor below a line is looked for
 
@@ -76,7 +76,7 @@ def spectra(runs_uv: Sequence[Array], fs_hz: float) -> tuple[Spectrum, ...]:
 
 def _spectrum(power: Array) -> Spectrum:
     """Of power per Hz at every Hz of the band."""
-    hum_uv2, mains_hz = max((_hum(power, mains_hz), mains_hz) for mains_hz in _MAINS_HZ)
+    hum_uv2, mains_hz = max((_hum(power, mains_hz), mains_hz) for mains_hz in MAINS_HZ)
     rest_uv2 = max(float(power.sum()) - hum_uv2, 0.0)
     return Spectrum(np.sqrt(power), rest_uv2**0.5, hum_uv2**0.5, mains_hz)
 

@@ -23,6 +23,8 @@ class Step:
         The step it is compared with, of the same sheet.
     worn : bool
         Whether the unit is ever worn like this; what is not does not count in the sheet's verdict.
+    after : str
+        What must be done when it is over, whatever it found.
     """
 
     name: StepName
@@ -31,6 +33,7 @@ class Step:
     shows: str
     before: StepName | None = None
     worn: bool = True
+    after: str = ""
 
 
 STEPS = (
@@ -46,21 +49,24 @@ STEPS = (
         "signal",
         "A known signal: the gain",
         "Connect the divider to one sensor, on the bench and on no body: its output between the "
-        "middle and the end electrode, its cold side to the reference too. Measure the source in "
-        "front of the divider with a multimeter (AC, RMS).",
+        "middle and the end electrode, its cold side to the reference too. The source is a phone "
+        "on its battery, never the sound output of this computer, which runs on its battery, too. "
+        "Measure the source in front of the divider with a multimeter (AC, RMS).",
         "Whether a microvolt at the electrodes is shown as a microvolt.",
     ),
     Step(
         "hands-off",
         "Mains pick-up, hands off",
-        "Leave the electrodes connected to each other, the computer on its battery; take your "
-        "hands and other cables away from the unit.",
+        "Leave the electrodes connected to each other, on the bench and on no body. The computer "
+        "runs on its battery. Take your hands and other cables away from the unit.",
         "How much hum of lamps and cables the unit picks up by itself.",
     ),
     Step(
         "hands-on",
         "Mains pick-up, hand on the cable",
-        "As for hands-off, and put one hand around the sensor's cable, close to the board.",
+        "Leave the electrodes connected to each other, on the bench and on no body: nobody wears "
+        "the unit. The computer runs on its battery. Put one hand around the sensor's cable, close "
+        "to the board.",
         "How much hum a body near the cable brings into the unit.",
         before="hands-off",
     ),
@@ -80,7 +86,12 @@ STEPS = (
         "plugged in, whatever this step finds.",
         before="battery",
         worn=False,
+        after="Unplug the charger now: the unit is never worn with it, whatever this step found.",
     ),
 )
 STEP_OF = {step.name: step for step in STEPS}
+ABOUT = (
+    "Good, usable or not usable is about the signal, not about safety. The step with the charger "
+    "does not count, since the unit is never worn so."
+)
 assert tuple(STEP_OF) == get_args(StepName)

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.board.bench.spectrum import HIGH_HZ, LOW_HZ
+from unclench.board.bench.spectrum import HIGH_HZ, LOW_HZ, MAINS_HZ
 from unclench_dsp import sensor_response
 
 Array = NDArray[np.float64]
 
+BEST_HZ = 110.0  # far from the sensor's corners; no multiple of the mains is near it or its own
 _ITERATIONS = 8  # of the fit; it is through after three or four
 _REACH = 0.02  # how far off the frequency may be: a share of it, and Hz
 _REACH_HZ = 2.0
+_WANDER_HZ = 1.0  # what a multiple of the mains may be off
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,13 @@ class ToneFit:
 def reach_hz(hz: float) -> float:
     """How far from `hz` a tone is still taken for the one that was named."""
     return max(_REACH * hz, _REACH_HZ)
+
+
+def mains_near(hz: float) -> int | None:
+    """The multiple of 50 or 60 Hz whose hum would be taken for a tone of `hz`, if there is one."""
+    lines_hz = (k for mains_hz in MAINS_HZ for k in range(mains_hz, HIGH_HZ + 1, mains_hz))
+    nearest_hz = min(lines_hz, key=lambda line_hz: abs(line_hz - hz))
+    return nearest_hz if abs(nearest_hz - hz) <= reach_hz(hz) + _WANDER_HZ else None
 
 
 def expected_uv(mv: float, divider: float, hz: float, fs_hz: float) -> float:
@@ -56,7 +65,7 @@ def fit_tone(run_uv: Array, fs_hz: float, near_hz: float) -> ToneFit:
     """
     x_uv = run_uv - run_uv.mean()
     n = len(x_uv)
-    t = (np.arange(n) - n / 2) / fs_hz
+    t = (np.arange(n, dtype=np.float64) - n / 2) / fs_hz
     size = 4 * 2 ** int(np.ceil(np.log2(n)))
     seen = np.abs(np.fft.rfft(x_uv * np.hanning(n), size))
     freq_hz = np.fft.rfftfreq(size, 1 / fs_hz)
@@ -72,17 +81,30 @@ def fit_tone(run_uv: Array, fs_hz: float, near_hz: float) -> ToneFit:
         if not abs(hz + step - begin_hz) <= fs_hz / n:
             break  # there is no sine to hold on to: the peak was chance
         hz += step
-    orders = range(1, max(2, int(HIGH_HZ // hz) + 1))
-    basis = [f(2 * np.pi * hz * k * t) for k in orders for f in (np.cos, np.sin)]
-    parts = _least_squares(x_uv, *basis, np.ones(n))
-    rms_uv = np.hypot(parts[0:-1:2], parts[1:-1:2]) / np.sqrt(2)
-    rest = np.fft.rfft(x_uv - np.stack([*basis, np.ones(n)], axis=1) @ parts)
+    rms_uv, rest_uv_t = _apart(x_uv, t, hz)
+    rest = np.fft.rfft(rest_uv_t)
     rest_hz = np.fft.rfftfreq(n, 1 / fs_hz)
     inside = (rest_hz >= LOW_HZ) & (rest_hz <= HIGH_HZ)
     rest_uv = float(np.sqrt(2 * np.square(np.abs(rest[inside])).sum()) / n)
     harmonics_uv = float(np.sqrt(np.square(rms_uv[1:]).sum()))
     tone_uv = float(rms_uv[0])
     return ToneFit(hz, tone_uv, rest_uv, harmonics_uv / max(tone_uv, 1e-9), strongest_hz)
+
+
+def without_tone(run_uv: Array, fs_hz: float, hz: float) -> Array:
+    """What is left of a run without a sine of `hz` and its multiples."""
+    t = np.arange(len(run_uv), dtype=np.float64) / fs_hz
+    return _apart(run_uv, t, hz)[1]
+
+
+def _apart(x_uv: Array, t: Array, hz: float) -> tuple[Array, Array]:
+    """RMS of a sine and of each of its multiples up to 450 Hz; and what is left of x."""
+    orders = range(1, max(2, int(HIGH_HZ // hz) + 1))
+    basis = [f(2 * np.pi * hz * k * t) for k in orders for f in (np.cos, np.sin)]
+    basis.append(np.ones(len(t)))
+    parts = _least_squares(x_uv, *basis)
+    rms_uv = np.hypot(parts[0:-1:2], parts[1:-1:2]) / np.sqrt(2)
+    return rms_uv, x_uv - np.stack(basis, axis=1) @ parts
 
 
 def _least_squares(x_uv: Array, *columns: Array) -> Array:

@@ -10,11 +10,12 @@ from unclench.training.values import Side
 
 _DASHED = QtCore.Qt.PenStyle.DashLine
 _LINE_PX = 1.4  # of the outline
+_LIGHT = 90  # of 255: how much of a second pair's colour shows
 _SEEN = {"back": "Seen from behind", "face": "Seen from in front"}
 
 
 class BodyView(QtWidgets.QWidget):
-    """Two filled discs are the electrodes, the ring is the reference."""
+    """Two filled discs are the electrodes, light ones another pair, the ring is the reference."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,10 +48,9 @@ class BodyView(QtWidgets.QWidget):
             return "No drawing for this place."
         own = "right" if self._side == "right" else "left"
         seen = f"Seen from your {own}" if spot.view == "side" else _SEEN[spot.view]
-        reference = ""
-        if spot.reference is not None:
-            reference = ", ○ reference" + ("" if spot.reference_sure else ", for example here")
-        return f"{seen}. ● ● electrodes{reference}"
+        other = f" (light ones: {spot.other_words})" if spot.other else ""
+        sure = "" if spot.reference.sure else " (not verified)"
+        return f"{seen}. ● ● electrodes{other}, ○ reference: {spot.reference.words}{sure}"
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw body, landmarks and electrodes."""
@@ -118,12 +118,16 @@ class BodyView(QtWidgets.QWidget):
             painter.setPen(QtGui.QPen(quiet, 1.5, _DASHED))
             painter.drawLine(at(spot.line[0]), at(spot.line[1]))
         radius = max(5.0, 1.15 * zoom)
-        if spot.reference is not None:
-            line = QtCore.Qt.PenStyle.SolidLine if spot.reference_sure else _DASHED
-            painter.setPen(QtGui.QPen(accent, max(2.0, 0.3 * zoom), line))
-            painter.setBrush(QtGui.QColor(self._theme.card))
-            painter.drawEllipse(at(spot.reference), radius, radius)
+        line = QtCore.Qt.PenStyle.SolidLine if spot.reference.sure else _DASHED
+        painter.setPen(QtGui.QPen(accent, max(2.0, 0.3 * zoom), line))
+        painter.setBrush(QtGui.QColor(self._theme.card))
+        painter.drawEllipse(at(spot.reference.at), radius, radius)
         painter.setPen(QtGui.QPen(QtGui.QColor(self._theme.card), 2))
+        light = QtGui.QColor(accent)
+        light.setAlpha(_LIGHT)
+        painter.setBrush(light)
+        for electrode in spot.other or ():
+            painter.drawEllipse(at(electrode), radius, radius)
         painter.setBrush(accent)
         for electrode in spot.electrodes:
             painter.drawEllipse(at(electrode), radius, radius)

@@ -13,10 +13,11 @@ from unclench.desktop.training.placerow import PlaceRow
 from unclench.errors import InputError
 from unclench.settings import Place
 from unclench.training.bodymap import SPOTS
-from unclench.training.sites import across, check_places
+from unclench.training.sites import check_places, word_of_caution
 from unclench.training.sitewords import SNAPS, Site
 
-_MOST_PARTS = 7
+_MOST_PARTS = 8
+_WIDE_PX = 1350  # at text of usual size
 
 
 class PlacementPage(Page):
@@ -53,11 +54,11 @@ class PlacementPage(Page):
         rows.addWidget(label("heading", "Where are the sensors?"))
         for row in self._rows:
             rows.addWidget(row)
-        rows.addWidget(self._mistake)
         rows.addStretch(1)
         about, right = card(8)
-        right.addWidget(self._drawing, 3)
-        right.addWidget(self._caption)
+        drawn = QtWidgets.QVBoxLayout()
+        drawn.addWidget(self._drawing, 1)
+        drawn.addWidget(self._caption)
         words = self._right.rows
         words.setSpacing(3)
         words.addWidget(self._name)
@@ -68,7 +69,10 @@ class PlacementPage(Page):
         words.addSpacing(6)
         words.addWidget(self._status)
         words.addStretch(1)
-        right.addWidget(self._right, 3)
+        self._about = QtWidgets.QBoxLayout(QtWidgets.QBoxLayout.Direction.TopToBottom)
+        self._about.addLayout(drawn, 1)
+        self._about.addWidget(self._right, 1)
+        right.addLayout(self._about)
         middle = QtWidgets.QHBoxLayout()
         middle.setSpacing(12)
         middle.addWidget(self._left, 2)
@@ -81,6 +85,7 @@ class PlacementPage(Page):
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.addLayout(middle, 1)
+        column.addWidget(self._mistake)
         column.addLayout(foot)
 
     def _look(self) -> None:
@@ -90,6 +95,18 @@ class PlacementPage(Page):
         self._right.set_looks(text_scale)
         self._drawing.set_looks(theme, text_scale)
         self._mistake.setStyleSheet(f"color: {theme.warn}")
+        self._arrange()
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Arrange anew."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the words beside the drawing where there is room for both."""
+        ways = QtWidgets.QBoxLayout.Direction
+        wide = self.width() >= _WIDE_PX * self.text_scale
+        self._about.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
 
     def show_places(self, places: Sequence[Place]) -> None:
         """Show what holds already; channels without a place are not used."""
@@ -143,7 +160,7 @@ class PlacementPage(Page):
             row.take_focus()
         if not mistake and not self.places():
             mistake = "No channel has a place yet: choose where at least one sensor is."
-        self._warn(mistake or across(self.places()))
+        self._warn(mistake or word_of_caution(self.places()))
         return not mistake
 
     def _warn(self, sentence: str) -> None:
@@ -155,7 +172,7 @@ class PlacementPage(Page):
         drawn = site is not None and site.key in SPOTS
         self._drawing.setVisible(drawn)
         self._caption.setVisible(drawn)
-        self._warn(across(self.places()))
+        self._warn(word_of_caution(self.places()))
         self._drawing.show_spot("" if site is None else site.key, self._shown.side)
         say(self._caption, self._drawing.caption)
         if site is None:
@@ -183,6 +200,7 @@ def _parts(site: Site) -> tuple[tuple[str, str], ...]:
         ("Find the place", site.placement),
         ("How the pair lies", site.lie),
         ("Reference", site.reference),
+        ("Snaps or leads", site.leads),
         ("Skin", f"Clean, dry, without hair or cream. {site.skin}"),
         ("It lies right if this shows", site.movement),
         ("Common mistakes", "\n".join(f"•  {mistake}" for mistake in site.mistakes)),

@@ -8,7 +8,8 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
 
-_WIDTH, _ROW = 398.0, 46.0  # of the drawing at a scale of 1
+_WIDTH, _ROW = 398.0, 46.0  # of one chain at a scale of 1
+GAP = 28  # pixels between columns, and between chains that stand side by side
 _STATIONS = ("mains", "charger", "laptop", "sensor", "you")
 _PITCH = 84.0  # from one station to the next
 _BOX = (60.0, 26.0)
@@ -24,29 +25,53 @@ class RiskView(QtWidgets.QWidget):
         self.setAccessibleName("Drawing of how the risk arises")
         self.setAccessibleDescription(
             "With a charger plugged in there is a way from the mains through laptop and sensor to "
-            "you. On battery there is none."
+            "you. On battery that way is cut."
         )
         self.setMinimumWidth(240)
+        policy = QtWidgets.QSizePolicy.Policy
+        sizes = QtWidgets.QSizePolicy(policy.Preferred, policy.Fixed)
+        sizes.setHeightForWidth(True)
+        self.setSizePolicy(sizes)
         self.set_looks(LIGHT, 1.0)
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:
         """Colours and size."""
         self._theme, self._scale = theme, text_scale
-        self.setFixedHeight(round(2 * _ROW * text_scale))
+        self.updateGeometry()
         self.update()
 
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """One row where both chains fit beside each other, or else two."""
+        _, below = self._battery_at(width)
+        return round((below + _ROW) * self._fits(width))
+
+    def sizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
+        """See QWidget."""
+        width = round(_WIDTH * self._scale)
+        return QtCore.QSize(width, self.heightForWidth(width))
+
+    def _fits(self, width: int) -> float:
+        """The scale of the text, less only where not even one chain fits."""
+        return min(self._scale, width / _WIDTH)
+
+    def _battery_at(self, width: int) -> tuple[float, float]:
+        """Where the second chain begins, at a scale of 1: in a column beside, or below."""
+        fits = self._fits(width)
+        beside = width >= 2 * _WIDTH * fits + GAP
+        return ((width + GAP) / 2 / fits, 0.0) if beside else (0.0, _ROW)
+
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw the charged chain above the one on battery."""
+        """Draw the charged chain, and the one on battery."""
         painter = QtGui.QPainter(self)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-        fits = min(self._scale, self.width() / _WIDTH)
+        fits = self._fits(self.width())
         painter.scale(fits, fits)
         font = self.font()
         font.setPixelSize(13)
         painter.setFont(font)
-        for row, plugged in enumerate((True, False)):
+        for plugged, (x, y) in ((True, (0.0, 0.0)), (False, self._battery_at(self.width()))):
             painter.save()
-            painter.translate(1.0, row * _ROW + 8.0)
+            painter.translate(x + 1.0, y + 8.0)
             self._draw_chain(painter, plugged)
             painter.restore()
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import Theme, style_sheet
-from unclench.desktop.training.parts import Column, Page, button, label
-from unclench.desktop.training.riskview import RiskView
+from unclench.desktop.training.parts import LINE, Column, Page, button, label, rename
+from unclench.desktop.training.riskview import GAP, RiskView
 from unclench.training.safety import RULES
+
+_SIZE = (900, 640)  # pixels of the dialog at a scale of 1
+_FRAME = (16, 48)  # pixels for a window's frame and title, at most
+_AGREE = "I have read this and will keep to it", "Keep in mind that this was read, and go on"
+_MORE = "More (Enter)", "Show the rules that follow"
+_BEFORE_DRAWING = 2  # rules
+_TWO_COLUMNS = 640  # pixels of a page at a scale of 1, from which on rules stand side by side
 
 
 def _rule(title: str, words: str) -> QtWidgets.QWidget:
@@ -22,7 +29,7 @@ def _rule(title: str, words: str) -> QtWidgets.QWidget:
 
 
 class SafetyPage(Page):
-    """Short rules and one button."""
+    """Short rules and one button, which scrolls until the last rule was shown, and then agrees."""
 
     agreed = QtCore.pyqtSignal()
     back = QtCore.pyqtSignal()
@@ -38,19 +45,14 @@ class SafetyPage(Page):
         rows.addSpacing(6)
         self._risk = RiskView()
         self._cells = QtWidgets.QGridLayout()
-        self._cells.setHorizontalSpacing(28)
+        self._cells.setHorizontalSpacing(GAP)
         self._cells.setVerticalSpacing(12)
-        cells = [_rule(title, words) for title, words in RULES]
-        cells.insert(1, self._risk)
-        for n, cell in enumerate(cells):
-            self._cells.addWidget(cell, n // 2, n % 2)
-        for column in (0, 1):
-            self._cells.setColumnStretch(column, 1)
+        self._rules = [_rule(title, words) for title, words in RULES]
+        self._columns = 0
         rows.addLayout(self._cells)
         rows.addStretch(1)
-        tip = "Keep in mind that this was read, and go on"
-        self._agree = button("I have read this and will keep to it", tip, primary=True)
-        self._agree.clicked.connect(self.agreed)
+        self._agree = button(*_AGREE, primary=True)
+        self._agree.clicked.connect(self._go_on)
         self._back = button("Back (Esc)", "Return to where you were", primary=True)
         self._back.clicked.connect(self.back)
         foot = QtWidgets.QHBoxLayout()
@@ -62,6 +64,10 @@ class SafetyPage(Page):
         column.setContentsMargins(24, 18, 24, 18)
         column.addWidget(self._column, 1)
         column.addLayout(foot)
+        self._was_at_end = False
+        bar = self._column.verticalScrollBar()
+        bar.valueChanged.connect(self._scrolled)
+        bar.rangeChanged.connect(self._name_button)
         self.show_again(False)
 
     def show_again(self, again: bool) -> None:
@@ -69,10 +75,51 @@ class SafetyPage(Page):
         self._agree.setVisible(not again)
         self._back.setVisible(again)
 
+    def _go_on(self) -> None:
+        """Agree, or show what follows, with two lines of what was shown."""
+        if self._is_read():
+            self.agreed.emit()
+            return
+        bar = self._column.verticalScrollBar()
+        kept = round(2 * LINE * self.text_scale)
+        bar.setValue(bar.value() + max(bar.singleStep(), bar.pageStep() - kept))
+
+    def _is_read(self) -> bool:
+        return self._was_at_end or self._column.verticalScrollBar().maximum() == 0
+
+    def _scrolled(self, value: int) -> None:
+        self._was_at_end |= value == self._column.verticalScrollBar().maximum() > 0
+        self._name_button()
+
+    def _name_button(self) -> None:
+        words, tip = _AGREE if self._is_read() else _MORE
+        rename(self._agree, words)
+        self._agree.setToolTip(tip)
+        self._agree.setAccessibleDescription(tip)
+
+    def _arrange(self) -> None:
+        """Two columns of rules, or one where lines would be too short; the drawing spans them."""
+        columns = 2 if self.width() >= _TWO_COLUMNS * self.text_scale else 1
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for n, cell in enumerate(self._rules):
+            row = n // columns + (n >= _BEFORE_DRAWING)
+            self._cells.addWidget(cell, row, n % columns)
+        self._cells.addWidget(self._risk, _BEFORE_DRAWING // columns, 0, 1, columns)
+        for column in (0, 1):
+            self._cells.setColumnStretch(column, int(column < columns))
+
     def _look(self) -> None:
         """See Page."""
         self._column.set_looks(self.text_scale)
         self._risk.set_looks(self.theme, self.text_scale)
+        self._arrange()
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """As many columns as fit."""
+        super().resizeEvent(event)
+        self._arrange()
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Enter is enough."""
@@ -109,4 +156,5 @@ class SafetyDialog(QtWidgets.QDialog):
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(page)
-        self.resize(round(900 * text_scale), round(640 * text_scale))
+        wanted = QtCore.QSize(*_SIZE) * text_scale
+        self.resize(wanted.boundedTo(self.screen().availableSize() - QtCore.QSize(*_FRAME)))

@@ -20,6 +20,7 @@ from unclench_wire.messages import Channel, Hello
 
 Units = NDArray[np.int32]
 
+_SENSOR_GAIN = 200.0  # of the sensors themselves; what is set is only what the board believes
 _NOISE_LSB = 0.97
 _STEP_LSB = 1.0
 _CONVERSIONS_HZ = 500_000
@@ -164,7 +165,7 @@ class SyntheticInput:
         rate_hz, channels = self._defaults
         self.set_rate(rate_hz)
         self.set_channels(channels)
-        self._gain_milli = [200_000] * MAX_CHANNELS
+        self._gain_milli = [round(_SENSOR_GAIN * 1000)] * MAX_CHANNELS
         self._step_mlsb = round(_STEP_LSB * 1000)  # calibrated, as a board in use is
         self._noise_nv: list[int | None] = [None] * MAX_CHANNELS
 
@@ -222,7 +223,8 @@ class SyntheticInput:
 
     def _next_levels(self, channel: int) -> NDArray[np.float64]:
         """What the converter sees in the next second, in codes, shape (8000,)."""
-        return CODES / 2 + self._muscles[channel].next_second() / self._uv_per_code(channel)
+        emg_uv = self._muscles[channel].next_second()
+        return CODES / 2 + emg_uv / (FULL_SCALE_UV / CODES / _SENSOR_GAIN)
 
     def _next_sums(self, channel: int) -> NDArray[np.float64]:
         """One channel's samples of the next second."""

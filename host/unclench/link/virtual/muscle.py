@@ -63,7 +63,7 @@ class Muscle:
     movements_per_minute: float = 0.0
     movement_uv: float = 0.0  # peak, below 10 Hz
     tone_uv: float = 0.0  # RMS of a sine that a generator feeds in instead of a muscle
-    tone_hz: float = 100.0
+    tone_hz: float = 110.0  # no multiple of any mains is near
     offset_uv: float = 0.0  # electrode and sensor offset from mid supply
     contact_s: tuple[float, float] | None = None  # seconds on the skin, seconds off, by turns
     off_mains_uv: float = 4000.0  # hum of an electrode that hangs in the air

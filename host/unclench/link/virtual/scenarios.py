@@ -72,7 +72,7 @@ SCENARIOS = {
         lambda channel: Muscle(rest_uv=0.0, mains_uv=0.0),
     ),
     "bench-signal": Scenario(
-        "100 uV RMS at 100 Hz fed into the sensors: 100 mV behind a divider of 1000",
+        "100 uV RMS at 110 Hz fed into the sensors: 100 mV behind a divider of 1000",
         lambda channel: Muscle(rest_uv=0.0, mains_uv=0.0, tone_uv=100.0),
     ),
     "bench-hands-on": Scenario(

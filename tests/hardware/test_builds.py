@@ -1,0 +1,113 @@
+"""Whoever builds by the guides finds each pin, and is told what must not go wrong."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from hardware import design
+from hardware.design import BUILDS
+from hardware.making import ROOT
+from hardware.wiring import document, pico, source
+from hardware.wiring.schematic import shown
+
+from unclench_board.pins import ADC_PINS, PROMPT_PIN
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+each_build = pytest.mark.parametrize("build", BUILDS)
+
+
+def _text(build: str) -> str:
+    return (ROOT / document(build)).read_text(encoding="utf-8")
+
+
+def test_the_drawing_of_the_pico_numbers_all_pins_and_names_those_of_the_design() -> None:
+    picture = (ROOT / "hardware/pictures/pico-pins.svg").read_text(encoding="utf-8")
+    at = {}
+    for text in ElementTree.fromstring(picture).iter(f"{SVG}text"):
+        at.setdefault(float(text.get("y")), []).append((float(text.get("x")), text.text))
+    lines = [[words for _, words in sorted(line)] for _, line in sorted(at.items())]
+    pins = [line for line in lines if line[0].isdecimal()]
+    assert [(int(line[0]), int(line[1])) for line in pins] == [(k, 41 - k) for k in range(1, 21)]
+    named = {int(line[1]): line[2:] for line in pins if line[2:]}
+    begins = {
+        **{
+            design.HEADER_PIN_OF_GPIO[gpio]: f"GP{gpio}: RAW {k}"
+            for k, gpio in enumerate(ADC_PINS, 1)
+        },
+        design.PIN_3V3: "3V3:",
+        design.PIN_AGND: "AGND:",
+        design.PIN_ADC_VREF: "ADC_VREF:",
+        design.HEADER_PIN_OF_GPIO[PROMPT_PIN]: f"GP{PROMPT_PIN}: keep free",
+        design.PIN_PROMPT_GND: "GND: keep free",
+        design.PIN_VBUS: "VBUS, about 5 V: never",
+        design.PIN_VSYS: "VSYS, about 5 V: never",
+    }
+    assert set(named) == set(begins)
+    for pin, (place, name) in named.items():
+        assert name.startswith(begins[pin])
+        assert int(re.match(r"\d+", place)[0]) == 41 - pin
+
+
+def test_the_colour_of_a_pin_is_that_of_its_wire() -> None:
+    parsed = yaml.safe_load(source("no-solder"))
+    for k, pin in enumerate(design.RAW_PINS, 1):
+        wire = {"#0066ff": "BU", "#f2c500": "YE", "#ff8000": "OG"}[pico.USED[pin][1]]
+        assert parsed["cables"][f"W{k}"]["colors"][0] == wire
+
+
+@each_build
+def test_pins_can_be_found_by_counting(build) -> None:
+    text = " ".join(_text(build).split())
+    row = text.partition("<!-- made: row -->")[2].partition("<!-- end: row -->")[0]
+    told = re.findall(r"(\d+) (?:is )?the (\d+)(?:st|nd|rd|th)\b", row)
+    assert {int(pin): int(place) for pin, place in told} == {
+        pin: 41 - pin
+        for pin in (
+            *design.RAW_PINS,
+            *(design.PIN_3V3, design.PIN_AGND, design.PIN_ADC_VREF),
+            *(design.PROMPT_HEADER_PIN, design.PIN_PROMPT_GND, design.PIN_VBUS, design.PIN_VSYS),
+        )
+    }
+    assert f"{design.PIN_VBUS} is the 1st and {design.PIN_VSYS} the 2nd: never these" in row
+    assert "](pictures/pico-pins.svg)" in text
+
+
+@each_build
+def test_a_wrong_plug_is_warned_of_in_bold(build) -> None:
+    text = " ".join(_text(build).split())
+    warned = next(bold for bold in re.findall(r"\*\*(.+?)\*\*", text) if "3V3 and GND" in bold)
+    assert warned.startswith("Never put an electrode lead with a 3.5 mm plug")
+    assert all(word in warned for word in ("Link Shield", "jack", "Cable Shield", "skin", "inputs"))
+    most_ua = 1e6 * design.SUPPLY_V.value / design.BODY_OHM.value
+    assert f"Up to {most_ua:.0f} µA could flow then (computed" in text
+
+
+@each_build
+def test_a_site_on_leads_waits_until_its_leads_were_measured(build) -> None:
+    text = _text(build)
+    section = " ".join(text.partition("## With a Cable Shield")[2].partition("\n## ")[0].split())
+    assert "these sites wait until you have measured it" in section
+    assert (
+        f"{shown(design.LEAD_OHM)}, {100 * design.LEAD_SHARE.value:.0f} %, in REF's lead" in section
+    )
+    assert ("screw terminal" in section) == (build == "no-solder")
+
+
+@each_build
+def test_electrodes_from_the_foil_do_not_go_onto_skin(build) -> None:
+    text = " ".join(_text(build).split())
+    assert "What has been on foil is used up: take fresh electrodes for the skin." in text
+
+
+@each_build
+def test_a_reading_is_as_sure_as_the_least_sure_figure_in_it(build) -> None:
+    drop_v = design.SENSOR_SUPPLY_A.value * design.SUPPLY_OHM.value if build == "tidy" else 0.0
+    rest_v = (design.SUPPLY_V.value - drop_v) / 2
+    mark = "*unverified*" if drop_v else "computed"
+    assert design.SENSOR_SUPPLY_A.status == "unverified"
+    row = re.search(r"\| each sensor's rest \|.*", _text(build))[0]
+    assert f" | {rest_v:.2f} V ({mark}) | " in row
