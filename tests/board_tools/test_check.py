@@ -136,9 +136,13 @@ class TestCheck:
         assert (channel.mains_hz, channel.mains_uv) == (None, 0.0)
 
     def test_what_no_noise_can_be_told_of_is_checked_all_the_same(self, connect):
-        faults = Faults(corrupt=3e-3)  # so much that no second is whole
-        result = check_board(connect(VirtualBoard(SyntheticInput("shorted"), faults=faults)), 3.0)
+        n = 6000
+        uv = np.random.default_rng(1).normal(0, 0.3, (n, 1)).round(3)
+        hello, units = recording_hello(uv, (2000, 1), "x", [None])
+        sample = np.arange(n) + 100 * (np.arange(n) // 1000)  # no second is whole
+        result = check_board(connect(VirtualBoard(RecordedInput(hello, sample, units))), 2.9)
         assert result.channels[0].noise_uv is None
+        assert result.lost_samples > 0
         assert next(i for i in judge(result) if i.name == "losses").verdict == "not usable"
 
     def test_losses_are_counted_and_gaps_not_bridged(self, connect):
