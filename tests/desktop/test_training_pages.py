@@ -18,6 +18,7 @@ except DisplayError as error:  # a machine without the libraries that Qt needs
 
 from pyqtgraph.Qt import QtCore, QtGui, QtTest, QtWidgets
 
+from unclench.desktop.helpdialog import HelpDialog
 from unclench.desktop.theme import DARK, LIGHT, style_sheet
 from unclench.desktop.training.bodyview import BodyView
 from unclench.desktop.training.checkpage import CheckPage
@@ -447,6 +448,14 @@ def test_safety_that_was_scrolled_to_its_end_by_hand_is_agreed_to_at_once(show):
     bar.setValue(bar.maximum())
     press(page, KEY.Key_Return)
     assert len(agreed) == 1
+
+
+def test_the_help_fits_the_screen_at_any_size_of_text(app):
+    dialog = HelpDialog(None, "<p>help</p>", 2.5)
+    screen = dialog.screen().availableGeometry()
+    assert dialog.width() < screen.width()
+    assert dialog.height() < screen.height()
+    dialog.deleteLater()
 
 
 @pytest.mark.parametrize("text_scale", [1.0, 1.5, 2.0])

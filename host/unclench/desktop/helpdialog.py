@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pyqtgraph.Qt import QtWidgets
 
+from unclench.desktop.looks import resize_dialog
+
 _SIZE = (620, 640)  # pixels at a scale of 1
 
 
@@ -23,4 +25,4 @@ class HelpDialog(QtWidgets.QDialog):
         column = QtWidgets.QVBoxLayout(self)
         column.addWidget(text)
         column.addLayout(self.foot)
-        self.resize(*(round(length * text_scale) for length in _SIZE))
+        resize_dialog(self, _SIZE, text_scale)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pyqtgraph.Qt import QtCore
+from pyqtgraph.Qt import QtCore, QtWidgets
 
 from unclench.desktop.eventloop import theme_of
 from unclench.desktop.theme import DARK, Theme
@@ -12,6 +12,13 @@ from unclench.errors import StoreError
 from unclench.settings import Settings, save_settings
 
 _TEXT_SCALES = (0.7, 2.5)
+_FRAME = (16, 48)  # pixels for a window's frame and title, at most
+
+
+def resize_dialog(dialog: QtWidgets.QDialog, size: tuple[int, int], text_scale: float) -> None:
+    """Give a dialog its size, in pixels at a scale of 1, but none that the screen has not."""
+    wanted = QtCore.QSize(*size) * text_scale
+    dialog.resize(wanted.boundedTo(dialog.screen().availableSize() - QtCore.QSize(*_FRAME)))
 
 
 class Looks(QtCore.QObject):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
+from unclench.desktop.looks import resize_dialog
 from unclench.desktop.theme import Theme, style_sheet
 from unclench.desktop.training.parts import LINE, Column, Page, button, label, rename
 from unclench.desktop.training.riskview import GAP, RiskView
 from unclench.training.safety import RULES
 
 _SIZE = (900, 640)  # pixels of the dialog at a scale of 1
-_FRAME = (16, 48)  # pixels for a window's frame and title, at most
 _AGREE = "I have read this and will keep to it", "Keep in mind that this was read, and go on"
 _MORE = "More (Enter)", "Show the rules that follow"
 _BEFORE_DRAWING = 2  # rules
@@ -156,5 +156,4 @@ class SafetyDialog(QtWidgets.QDialog):
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(page)
-        wanted = QtCore.QSize(*_SIZE) * text_scale
-        self.resize(wanted.boundedTo(self.screen().availableSize() - QtCore.QSize(*_FRAME)))
+        resize_dialog(self, _SIZE, text_scale)
