@@ -194,7 +194,7 @@ def test_from_the_first_start_to_what_came_of_it_by_the_keyboard_alone(training)
 
 
 def test_pause_skip_and_an_early_end_are_kept(training, ready):
-    made = training(program=short_program())
+    made = training(program=short_program(), speed=4.0)  # or a busy machine misses whole steps
     made.until(lambda: made.step == "settle")
     made.press(KEY.Key_Space)
     made.until(lambda: made.window._running.session.snapshot().phase == "paused")
