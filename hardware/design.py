@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from unclench_board.pins import ADC_PINS, LIGHT_PIN, PROMPT_PIN
+from unclench_board.pins import ADC_PINS, PROMPT_PIN
 from unclench_dsp import MYOWARE2_BAND_HZ
 from unclench_wire.ids import MAX_CHANNELS
 
@@ -47,12 +47,10 @@ HEADER_PIN_OF_GPIO = {22: 29, 26: 31, 27: 32, 28: 34}
 PIN_3V3 = 36
 PIN_ADC_VREF = 35
 PIN_AGND = 33
-PIN_GND = 38
 PIN_PROMPT_GND = 28
 PIN_VBUS = 40  # 5 V: nothing of ours is ever connected to it
 RAW_PINS = tuple(HEADER_PIN_OF_GPIO[gpio] for gpio in ADC_PINS[:MAX_CHANNELS])
 PROMPT_HEADER_PIN = HEADER_PIN_OF_GPIO[PROMPT_PIN]
-LIGHT_GPIO = LIGHT_PIN
 
 SUPPLY_V = Figure(3.3, "V", "Pico datasheet, 3V3(OUT)", "reported")
 ADC_CODES = Figure(4096, "codes", "RP2040 datasheet, section 4.9: 12 bit", "reported")
@@ -77,9 +75,6 @@ VREF_ON_BOARD_F = Figure(
 )
 RIPPLE_3V3_V = Figure(
     11.1e-3, "V RMS", "pico-adc.markomo.me, PSU Noise: 3V3, power save mode, 20 MHz", "reported"
-)
-RIPPLE_VREF_V = Figure(
-    1.0e-3, "V RMS", "pico-adc.markomo.me, PSU Noise: ADC_VREF, power save mode, 20 MHz", "reported"
 )
 
 # The sensor

@@ -23,8 +23,9 @@ WIRE, DSP, BOARD = "unclench_wire", "unclench_dsp", "unclench_board"
 MAY_IMPORT = {
     "errors": set(),
     "link": {WIRE, DSP, "errors"},
-    "board": {WIRE, DSP, "errors", "link"},
-    "store": {WIRE, DSP, "errors"},
+    "locking": {"errors"},
+    "board": {WIRE, DSP, "errors", "link", "locking"},
+    "store": {WIRE, DSP, "errors", "locking"},
     "live": {WIRE, DSP, "errors", "link", "store"},
     "review": {DSP, "errors", "live", "settings", "store", "training"},
     "importing": {DSP, "errors", "link", "live", "store"},

@@ -17,9 +17,9 @@ from unclench.board.bench.judge import judged_anew
 from unclench.board.bench.page import DATA_BEGIN, DATA_END, render
 from unclench.board.bench.sheet import FORMAT, VERSION, Record, Sheet
 from unclench.errors import StoreError
+from unclench.locking import locked
 
 _MOST_BYTES = 5_000_000  # a whole sheet of three sensors is a tenth of that
-_PATIENCE_S = 20.0  # a sheet is written in a fraction of a second
 _ELSE = "give another name with --keep"
 
 
@@ -142,29 +142,16 @@ def _beside(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold a sheet while it is read, changed and written; the lock file stays, as it must.
-
-    A file system that knows no locks goes without. Raises StoreError.
-    """
-    from filelock import FileLock, Timeout  # here, so that other commands stay quick
-
+    """Hold a sheet while it is read, changed and written. Raises StoreError."""
     target = _target(path)
-    lock = FileLock(target.with_name(f".{target.name}.lock"))
-    try:
-        target.parent.stat()  # a folder that is gone is not made anew by the lock
-        lock.acquire(timeout=_PATIENCE_S)
-    except Timeout:
-        raise StoreError(
-            f"{path} is being written by another program: repeat the step when that is done."
-        ) from None
-    except NotImplementedError:
-        pass
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    try:
+    busy = f"{path} is being written by another program: repeat the step when that is done."
+    with contextlib.ExitStack() as holding:
+        try:
+            target.parent.stat()  # a folder that is gone is not made anew by the lock
+            holding.enter_context(locked(target.with_name(f".{target.name}.lock"), busy))
+        except OSError as error:
+            raise _unwritable(path, error) from error
         yield
-    finally:
-        lock.release()
 
 
 def _unwritable(path: Path, error: OSError) -> StoreError:
