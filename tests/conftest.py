@@ -1,9 +1,13 @@
-"""What every test gets: settings and sessions of its own, never those of the person at work."""
+"""What every test gets: a home of its own, no screen, and the same surroundings on every machine."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import site
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -14,6 +18,9 @@ from hypothesis import settings
 settings.register_profile("unclench", deadline=None)  # machines are shared: time proves nothing
 settings.load_profile("unclench")
 
+# Choices of the person at work that programs heed: screens, colours and widths of a terminal.
+_OF_THE_PERSON = ("DISPLAY", "WAYLAND_DISPLAY", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR")
+_OF_THE_PERSON += ("CLICOLOR", "CLICOLOR_FORCE", "PYTHONWARNINGS")
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 _numbers = count(1)
 
@@ -24,9 +31,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--pico-bootrom", type=Path, help="the RP2040's boot ROM B1, 16 KiB")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Keep a run of single files or tests in this process: starting workers takes longer."""
+    chosen = [Path(argument.partition("::")[0]) for argument in config.args]
+    return 0 if chosen and all(path.is_file() for path in chosen) else None
+
+
+def pytest_configure() -> None:
+    """Make the surroundings the same, before a worker or a program under test inherits them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # under nohup, in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in _OF_THE_PERSON:
+        os.environ.pop(name, None)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # Packages of a user install are still found by programs that run in a test's own home.
+    os.environ.setdefault("PYTHONUSERBASE", site.getuserbase())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Sum up what was skipped: a line for each reason, which says how to get it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped)
+    if reasons:
+        terminalreporter.section("skipped, and what they need", sep="-")
+    for reason, n in sorted(reasons.items()):
+        terminalreporter.line(f"{n:4d}  {reason}")
+
+
 @pytest.fixture(autouse=True)
 def _home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     home = tmp_path_factory.getbasetemp() / f"home-{next(_numbers)}"  # made by whoever writes
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))  # Windows
     for name in ("CONFIG", "DATA", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(home / "documents"))
