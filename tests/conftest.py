@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests import qt
 
 settings.register_profile("unclench", deadline=None)  # machines are shared: time proves nothing
 settings.load_profile("unclench")
@@ -92,6 +93,15 @@ def browser() -> Iterator[object]:
         running = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield running
         running.close()
+
+
+@pytest.fixture(name="qt")
+def _qt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Qt, drawing offscreen; skipped where it cannot start."""
+    reason = qt.why_not()
+    if reason is not None:
+        pytest.skip(reason)
+    qt.draw_offscreen(monkeypatch)
 
 
 @pytest.fixture(scope="session")

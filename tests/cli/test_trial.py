@@ -206,6 +206,7 @@ def test_the_line_of_a_recording_shows_no_tension_in_an_off_block(tmp_path, feed
     assert bool(re.search(rb"\d uV", shown)) == feedback
 
 
+@pytest.mark.usefixtures("qt")
 def test_the_dashboard_tells_the_phase_as_it_starts(run, tmp_path):
     save_settings(Settings(places=(Place(channel=1, site="shoulder", side="left"),)))
     under_way(feedback=False)
@@ -215,6 +216,7 @@ def test_the_dashboard_tells_the_phase_as_it_starts(run, tmp_path):
     assert "Self-trial, block 1 of 14: without feedback" in done.err
 
 
+@pytest.mark.usefixtures("qt")
 def test_the_dashboard_records_from_the_start_with_place_and_block(run, tmp_path):
     save_settings(Settings(places=(Place(channel=1, site="shoulder", side="left"),)))
     under_way(feedback=False)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests import qt
 
 from unclench.live.pipeline import Pipeline
 from unclench.live.rings import DisplayRings
@@ -16,6 +18,32 @@ from unclench.sources import open_source
 
 if TYPE_CHECKING:  # Qt is imported where it is used: not every machine can
     from unclench.desktop.window import Dashboard
+
+NO_QT = {"test_review_parts.py"}
+
+
+class _NeedsQt(pytest.Module):
+    """A test module that is skipped, before it imports Qt, where Qt cannot start."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        reason = qt.why_not()
+        if reason is not None:
+            pytest.skip(reason, allow_module_level=True)
+        return super().collect()
+
+
+def pytest_pycollect_makemodule(
+    module_path: Path, parent: pytest.Collector
+) -> pytest.Module | None:
+    """Every module of this folder needs Qt, unless it says otherwise here."""
+    if module_path.name in NO_QT:
+        return None
+    return _NeedsQt.from_parent(parent, path=module_path)
+
+
+@pytest.fixture(autouse=True)
+def _offscreen(monkeypatch: pytest.MonkeyPatch) -> None:
+    qt.draw_offscreen(monkeypatch)
 
 
 @dataclass

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pyqtgraph.Qt import QtCore, QtTest
 
 from unclench.commands.review import _root_of
-from unclench.desktop.display import check_display
-from unclench.errors import DisplayError, InputError
-
-try:
-    check_display(into_file=True)
-except DisplayError as error:  # a machine without the libraries that Qt needs
-    pytest.skip(str(error), allow_module_level=True)
-
-from pyqtgraph.Qt import QtCore, QtTest
+from unclench.errors import InputError
 
 
 @pytest.fixture

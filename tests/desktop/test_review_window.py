@@ -9,21 +9,12 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
-
-from unclench.cli import cli
-from unclench.desktop.display import check_display
-from unclench.errors import DisplayError
-
-try:
-    check_display(into_file=True)
-except DisplayError as error:  # a machine without the libraries that Qt needs
-    pytest.skip(str(error), allow_module_level=True)
-
-import numpy as np
 from pyqtgraph.Qt import QtCore, QtGui, QtTest, QtWidgets
 
+from unclench.cli import cli
 from unclench.desktop.bars import Banner
 from unclench.desktop.review import window as review_window
 from unclench.desktop.review.axes import View

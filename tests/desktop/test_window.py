@@ -7,15 +7,6 @@ import json
 
 import numpy as np
 import pytest
-
-from unclench.desktop.display import check_display
-from unclench.errors import DisplayError
-
-try:
-    check_display(into_file=True)
-except DisplayError as error:  # a machine without the libraries that Qt needs
-    pytest.skip(str(error), allow_module_level=True)
-
 from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
 
 from unclench.desktop.plots import TensionTrace
