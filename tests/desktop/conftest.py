@@ -19,7 +19,7 @@ from unclench.sources import open_source
 if TYPE_CHECKING:  # Qt is imported where it is used: not every machine can
     from unclench.desktop.window import Dashboard
 
-NO_QT = {"test_review_parts.py"}
+NO_QT = {"test_display.py", "test_review_parts.py"}
 
 
 class _NeedsQt(pytest.Module):

@@ -1,71 +1,134 @@
 """Whether there is a screen to draw on, found out before Qt would abort the whole program.
 
-Qt ends the process when its platform plugin cannot start, so a child process tries first. What it
-says about missing libraries is turned into one sentence.
+Qt ends the process when its platform plugin cannot start, so a child process tries first.
 """
 
 from __future__ import annotations
 
 import os
-import re
+import platform
 import subprocess
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeAlias
 
+from unclench.desktop.libraries import install_command, installed_binding, missing_libraries
 from unclench.errors import DisplayError
 
-_RECORD = "`unclench record --source auto --seconds 60 --out DIR` records without a window"
-_DEBIAN_PACKAGES = (
-    "libgl1 libfontconfig1 libglib2.0-0 libdbus-1-3 libxkbcommon-x11-0 libxcb-icccm4 libxcb-image0 "
-    "libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1"
-)
+_RECORD = "`unclench record --source auto --seconds 60 --out DIR` records without a window."
 _TRY = (
-    "from pyqtgraph.Qt import QtWidgets; app = QtWidgets.QApplication([]); "
-    "print('usable', app.platformName())"
+    "import {binding}.QtWidgets\n"  # as pyqtgraph hides why a binding cannot be imported
+    "from pyqtgraph.Qt import QtWidgets\n"
+    "app = QtWidgets.QApplication([])\n"
+    "print('usable')\n"
 )
 
 
-def check_display(into_file: bool = False) -> None:
+@dataclass(frozen=True)
+class NoScreen:
+    """Neither X11 nor Wayland here."""
+
+
+@dataclass(frozen=True)
+class ScreenUnreachable:
+    """A screen is named that does not answer."""
+
+    screen: str
+
+
+@dataclass(frozen=True)
+class LibrariesMissing:
+    """The system lacks libraries that Qt is linked to, named as its loader says them."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class QtFailed:
+    """Qt cannot start, for a reason that only it knows."""
+
+    last_words: str
+
+
+Trouble: TypeAlias = NoScreen | ScreenUnreachable | LibrariesMissing | QtFailed
+
+
+def check_display(into_file: bool = False, instead: str = _RECORD) -> None:
     """Return if Qt can open a window here, else raise DisplayError in one sentence.
 
     Parameters
     ----------
     into_file
         Only a picture is wanted: where there is no screen Qt's own offscreen one is chosen.
+    instead
+        What works without a window, as a sentence to end with.
     """
     if not sys.platform.startswith("linux"):
         return  # a missing screen is a matter of X11 and Wayland
-    has_screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    if not has_screen and not os.environ.get("QT_QPA_PLATFORM"):
-        if not into_file:
-            raise DisplayError(
-                f"There is no display to open a window on: {_RECORD}, and `unclench live "
-                "--screenshot FILE.png` draws into a file."
-            )
+    if into_file and _platform_of(os.environ) is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    trouble = find_trouble(os.environ)
+    if trouble is not None:
+        said = words(trouble, _os_release(), as_root=os.geteuid() == 0)
+        raise DisplayError(f"{said} {instead}".rstrip())
+
+
+def find_trouble(environ: Mapping[str, str]) -> Trouble | None:
+    """Return why Qt cannot open a window in such an environment; None if it can."""
+    qt_platform = _platform_of(environ)
+    if qt_platform is None:
+        return NoScreen()
+    binding = installed_binding(environ)
+    if binding is None:
+        return QtFailed("no Qt binding is installed: python -m pip install PyQt5")
     trial = subprocess.run(
-        [sys.executable, "-c", _TRY],
-        env={**os.environ, "QT_DEBUG_PLUGINS": "1"},
+        [sys.executable, "-c", _TRY.format(binding=binding)],
+        env=environ,
         capture_output=True,
         text=True,
         errors="replace",
         timeout=60,
         check=False,
     )
-    if trial.returncode != 0 or "usable" not in trial.stdout:
-        raise DisplayError(f"{_explain(trial.stderr)}; meanwhile {_RECORD}.")
-
-
-def _explain(said: str) -> str:
-    """Turn what Qt wrote into the reason why it cannot start."""
-    missing = re.findall(r"(\S+\.so[.\d]*): cannot open shared object file", said)
+    if trial.returncode == 0 and "usable" in trial.stdout:
+        return None
+    missing = missing_libraries(binding, qt_platform)
     if missing:
-        names = ", ".join(dict.fromkeys(name.strip("('\"") for name in missing))
-        return (
-            f"Qt cannot start because the system library {names} is missing: install what it needs "
-            f"(on Debian and Ubuntu `apt-get install {_DEBIAN_PACKAGES}`)"
-        )
-    if "could not connect to display" in said or "Failed to create wl_display" in said:
-        screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-        return f"The display '{screen}' cannot be reached: check DISPLAY"
-    lines = [line for line in said.splitlines() if line.strip()]
-    return f"Qt cannot start here ({lines[-1].strip() if lines else 'it said nothing'})"
+        return LibrariesMissing(missing)
+    if "could not connect to display" in trial.stderr or "Failed to create wl" in trial.stderr:
+        return ScreenUnreachable(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY") or "")
+    lines = [line for line in trial.stderr.splitlines() if line.strip()]
+    return QtFailed(lines[-1].strip() if lines else "it said nothing")
+
+
+def words(trouble: Trouble, os_release: Mapping[str, str], as_root: bool) -> str:
+    """Say in one sentence why there is no window, and what to do about it."""
+    if isinstance(trouble, NoScreen):
+        return "There is no display to open a window on."
+    if isinstance(trouble, ScreenUnreachable):
+        return f"The display '{trouble.screen}' cannot be reached: check DISPLAY."
+    if isinstance(trouble, QtFailed):
+        return f"Qt cannot start here: {trouble.last_words.rstrip('.')}."
+    command = install_command(trouble.names, os_release, as_root)
+    return (
+        "Qt cannot start because these libraries of the system are missing: "
+        f"{', '.join(trouble.names)}; "
+        + (f"install them with `{command}`." if command else "install the packages they are in.")
+    )
+
+
+def _platform_of(environ: Mapping[str, str]) -> str | None:
+    """Return the name of the Qt platform that will draw; None without a screen."""
+    if chosen := environ.get("QT_QPA_PLATFORM"):
+        return chosen.partition(";")[0].partition(":")[0]
+    if environ.get("DISPLAY"):
+        return "xcb"
+    return "wayland" if environ.get("WAYLAND_DISPLAY") else None
+
+
+def _os_release() -> Mapping[str, str]:
+    with suppress(OSError):
+        return platform.freedesktop_os_release()
+    return {}

@@ -117,6 +117,7 @@ def run_tray(tray: Tray, tick: Callable[[], bool]) -> None:
     finally:
         timer.stop()
         tray.icon.hide()
+        app.setQuitOnLastWindowClosed(True)  # for windows that are shown later
     if failures:
         raise failures[0]
 

@@ -116,7 +116,8 @@ class Index:
                 new = [_to_row(key, kept) for key, kept in settled.items()]
 
     def _open(self, mode: str) -> sqlite3.Connection:
-        return sqlite3.connect(f"{self._path.absolute().as_uri()}?mode={mode}", _WAIT_S, uri=True)
+        uri = f"{self._path.absolute().as_uri()}?mode={mode}"
+        return sqlite3.connect(uri, timeout=_WAIT_S, uri=True)
 
     @staticmethod
     def _prepare(database: sqlite3.Connection, empty: bool) -> None:

@@ -207,7 +207,7 @@ def _emg_shape() -> tuple[Array, float]:
     sos = signal.zpk2sos(z, p, k)
     f = np.linspace(1, POINTS_HZ / 2, 8000)
     chain = np.vstack([sos, _sensor()])
-    power = np.abs(signal.freqz_sos(chain, f, fs=POINTS_HZ)[1]) ** 2
+    power = np.abs(signal.sosfreqz(chain, f, fs=POINTS_HZ)[1]) ** 2
     inside = (f >= _BAND_HZ[0]) & (f <= _BAND_HZ[1])
     rms = np.sqrt(power[inside].sum() * (f[1] - f[0]) / (POINTS_HZ / 2))
     return sos, float(1 / rms)
