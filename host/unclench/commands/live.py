@@ -24,7 +24,7 @@ from unclench.trial.words import standing_words
 _SCREENSHOT_AFTER_S = 10.0
 
 
-class _Size(click.ParamType[tuple[int, int]]):
+class _Size(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click
     """WIDTHxHEIGHT in pixels."""
 
     name = "size"
