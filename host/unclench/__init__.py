@@ -1,3 +1,3 @@
 """unclench: see muscle tension, learn what raises it, learn to let go."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
