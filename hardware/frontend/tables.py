@@ -141,21 +141,18 @@ def rest_table() -> str:
 def ripple_table() -> str:
     """What ripple on 3V3 costs."""
     how = sampling(2000, 1)
-    rows = []
-    for build in BUILDS:
-        rows.append(
-            [
-                build,
-                *(f"{band_ripple_uv_per_mv(build, follows):.2f}" for follows in (True, False)),
-                f"{ripple_like_floor_mv(build, how):.2f} mV",
-                *(
-                    f"{uv:.3f}"
-                    if (uv := folded_ripple_uv_per_mv(hz, build, how)) > 1e-3
-                    else "< 0.001"
-                    for hz in (10_100, 1_000_100)
-                ),
-            ]
-        )
+    rows = [
+        [
+            build,
+            *(f"{band_ripple_uv_per_mv(build, follows):.2f}" for follows in (True, False)),
+            f"{ripple_like_floor_mv(build, how):.2f} mV",
+            *(
+                f"{uv:.3f}" if (uv := folded_ripple_uv_per_mv(hz, build, how)) > 1e-3 else "< 0.001"
+                for hz in (10_100, 1_000_100)
+            ),
+        ]
+        for build in BUILDS
+    ]
     for farad in (100e-6, matching_supply_f()):
         follows = band_ripple_uv_per_mv("tidy", True, farad)
         smooth = band_ripple_uv_per_mv("tidy", False, farad)
@@ -170,19 +167,18 @@ def ripple_table() -> str:
 
 def headroom_table() -> str:
     """What fits in."""
-    rows = []
-    for build in BUILDS:
-        rows.append(
-            [
-                build,
-                f"±{full_scale_mv(build):.2f}",
-                f"{largest_signal_mv():.2f}",
-                f"{hum_mv_rms(build):.1f}",
-                f"±{offset_mv(build, design.SENSOR_GAIN.value):.1f}",
-                f"±{offset_mv(build, 10):.0f}",
-                f"{gain_for_offset(build):.1f}",
-            ]
-        )
+    rows = [
+        [
+            build,
+            f"±{full_scale_mv(build):.2f}",
+            f"{largest_signal_mv():.2f}",
+            f"{hum_mv_rms(build):.1f}",
+            f"±{offset_mv(build, design.SENSOR_GAIN.value):.1f}",
+            f"±{offset_mv(build, 10):.0f}",
+            f"{gain_for_offset(build):.1f}",
+        ]
+        for build in BUILDS
+    ]
     head = [
         *("build", "largest peak, mV", "peak of a full clench, mV", "hum beside it, mV RMS"),
         *("offset if all gain comes first, mV", "if 10 of it, mV", "gain that bears 300 mV"),

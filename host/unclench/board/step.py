@@ -139,11 +139,9 @@ def _best(codes: NDArray[np.integer], n: Array, lumped: tuple[int, int]) -> tupl
 
 
 def _fit(codes: NDArray[np.integer], n: Array, lumped: tuple[int, int], order: int) -> _Fit:
-    tried = []
     highest = min(MAX_STEP_LSB, lumped[1] - lumped[0] + 1 - 0.05)
-    for start in _STARTS_LSB:
-        if start <= highest:
-            tried.append(_climb(codes, n, lumped, order, start, highest))
+    starts = (start for start in _STARTS_LSB if start <= highest)
+    tried = (_climb(codes, n, lumped, order, start, highest) for start in starts)
     return min(tried, key=lambda fit: fit.deviance)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import click
 from click.core import ParameterSource
 from rich.console import Console
@@ -63,7 +65,7 @@ def check_command(
     if ctx.invoked_subcommand is not None:
         _refuse_misplaced(ctx)
         return
-    if not seconds == seconds:  # click lets "nan" through
+    if math.isnan(seconds):  # click lets "nan" through
         raise InputError("--seconds needs a number.")
     with connected(port) as (connection, hello, forgets):
         progress = progress_bar("checking")

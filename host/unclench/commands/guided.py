@@ -252,7 +252,9 @@ def outcome_words(outcome: Outcome, feedback: bool = True) -> list[str]:
             times = ", ".join(f"{seconds:.1f}" for seconds in score.recovery_s)
             parts.append(f"let go within {times} s")
         words.append(f"{score.channel}: {'; '.join(parts) or 'nothing to be trusted came'}")
-        for step in outcome.steps:
-            if step.breath:
-                words.append(f"{score.channel}, {step.title}: {breath_words(step.breath[k])}")
+        words.extend(
+            f"{score.channel}, {step.title}: {breath_words(step.breath[k])}"
+            for step in outcome.steps
+            if step.breath
+        )
     return [*words, *outcome.notes]

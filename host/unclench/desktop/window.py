@@ -418,7 +418,7 @@ class Dashboard(QtWidgets.QMainWindow):
     def _draw(self) -> None:
         """Draw what is new; called at the screen's rate."""
         row = self._rings.next_row
-        if self._paused or row == self._drawn_row or row == 0:
+        if self._paused or row in (self._drawn_row, 0):
             return
         self._drawn_row = row
         arrived_s = self._rings.arrived_s

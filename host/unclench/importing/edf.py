@@ -89,23 +89,7 @@ def _read(path: Path, file: Any, asked: Asked, is_bdf: bool, missing: int, odd: 
             raise InputError(f"{path.name} has data records whose times overlap: restore the file.")
         sample = (starts[:, None] + np.arange(per_record)).reshape(-1)
     ours = _is_ours(file)
-    annotations = file.annotations[:_MOST_MARKS]
-    there = np.ones(len(sample), bool)
-    marks = []
-    for note in annotations:
-        start = round(note.onset * float(rate))
-        if note.text.startswith(SKIP):
-            stop = round((note.onset + (note.duration or 0.0)) * float(rate))
-            if stop >= sample[-1]:  # the end of the file, give or take a sample
-                stop = int(sample[-1]) + 1
-            there &= (sample < start) | (sample >= stop)
-        elif start >= 0 and note.text and ours:
-            kind, _, text = note.text.partition(": ")
-            lasted_s = note.duration or 0.0
-            at = start if kind == "tag" else round((note.onset + lasted_s) * float(rate))
-            marks.append(Mark(at, text, note.duration, kind))
-        elif start >= 0 and note.text:
-            marks.append(Mark(start, note.text, note.duration))
+    there, marks = _there_and_marks(file, sample, float(rate), ours)
     if odd:
         notes.append("its header is not in every point as the format asks: compare what was read.")
     if missing:
@@ -122,6 +106,29 @@ def _read(path: Path, file: Any, asked: Asked, is_bdf: bool, missing: int, odd: 
         sites=tuple(_site(signals[i]) if ours else None for i in choice.places),
         missing_s=float(missing * record_s),
     )
+
+
+def _there_and_marks(
+    file: Any, sample: NDArray[np.int64], fs_hz: float, ours: bool
+) -> tuple[NDArray[np.bool_], list[Mark]]:
+    """Read annotations: which samples are there, and marks; `ours`: unclench wrote the file."""
+    there = np.ones(len(sample), bool)
+    marks = []
+    for note in file.annotations[:_MOST_MARKS]:
+        start = round(note.onset * fs_hz)
+        if note.text.startswith(SKIP):
+            stop = round((note.onset + (note.duration or 0.0)) * fs_hz)
+            if stop >= sample[-1]:  # the end of the file, give or take a sample
+                stop = int(sample[-1]) + 1
+            there &= (sample < start) | (sample >= stop)
+        elif start >= 0 and note.text and ours:
+            kind, _, text = note.text.partition(": ")
+            lasted_s = note.duration or 0.0
+            at = start if kind == "tag" else round((note.onset + lasted_s) * fs_hz)
+            marks.append(Mark(at, text, note.duration, kind))
+        elif start >= 0 and note.text:
+            marks.append(Mark(start, note.text, note.duration))
+    return there, marks
 
 
 def _onsets(path: Path, is_bdf: bool) -> NDArray[np.float64]:

@@ -224,18 +224,17 @@ def _told(value: float, percent: bool) -> str:
 
 
 def _table(label: str, sessions: Sequence[EarlierSession]) -> Table:
-    rows = []
-    for s in reversed(sessions):
-        rows.append(
-            (
-                f"{s.when.day} {s.when:%b %Y, %H:%M}",
-                NOTHING if s.mean_uv is None else f"{uv(s.mean_uv)} µV",
-                NOTHING if s.baseline_uv is None else f"{uv(s.baseline_uv)} µV",
-                NOTHING if s.rest_share is None else share(s.rest_share),
-                length(s.used_s),
-                s.program or NOTHING,
-                brief(s.title),
-            )
+    rows = tuple(
+        (
+            f"{s.when.day} {s.when:%b %Y, %H:%M}",
+            NOTHING if s.mean_uv is None else f"{uv(s.mean_uv)} µV",
+            NOTHING if s.baseline_uv is None else f"{uv(s.baseline_uv)} µV",
+            NOTHING if s.rest_share is None else share(s.rest_share),
+            length(s.used_s),
+            s.program or NOTHING,
+            brief(s.title),
         )
+        for s in reversed(sessions)
+    )
     head = ("When", "Mean", "Baseline", "At rest", "Time used", "Program", "Session")
-    return Table(f"{label}: the latest sessions of this site and band", head, tuple(rows))
+    return Table(f"{label}: the latest sessions of this site and band", head, rows)

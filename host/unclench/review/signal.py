@@ -142,8 +142,7 @@ def make_signal(
     for block in _blocks(recording, processing, origin):
         before = len(parts)
         source.block(block)
-        for rows in parts[before:]:
-            words.append(_reasons(rows, block))
+        words.extend(_reasons(rows, block) for rows in parts[before:])
     n_channels = len(recording.channels)
     came = confirmed(_joined(parts, n_channels), confirm_n(info))
     n_rows = int(came.sample[-1]) // info.hop_n + 1 if len(came.sample) else 0

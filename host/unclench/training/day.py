@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -225,14 +226,14 @@ class _Watched:
         fast_uv, slow_uv, trusted = row.fast_uv[k], row.slow_uv[k], row.trusted[k]
         if trusted:
             self.tally.add(fast_uv, slow_uv, None, self.rest_uv, None)
-            if slow_uv == slow_uv:
+            if not math.isnan(slow_uv):
                 self._uv.append(slow_uv)
         else:
             self.tally.miss()
         long = self._sustained.row(row.sample, slow_uv, trusted)
         few = self._rests.row(row.sample, fast_uv, trusted)
         yield from (alert for alert in (long, few) if alert is not None)
-        self.standing = self._standing(slow_uv if trusted and slow_uv == slow_uv else None)
+        self.standing = self._standing(slow_uv if trusted and not math.isnan(slow_uv) else None)
 
     def _standing(self, uv: float | None) -> Standing:
         above_s = self._sustained.above_s

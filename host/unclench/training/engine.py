@@ -7,6 +7,7 @@ confirmed rows, which come `NOTICED_AFTER_S` later, so nothing is rewarded while
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
@@ -290,7 +291,7 @@ class Engine:
             return
         for k, goal in enumerate(self._goals):
             slow_uv = row.slow_uv[self.channels[k].index]
-            if goal is not None and usable[k] and slow_uv == slow_uv and goal.follow(slow_uv):
+            if goal is not None and usable[k] and not math.isnan(slow_uv) and goal.follow(slow_uv):
                 self._tell(self._sample, "goal", f"{self.channels[k].label}: {goal.uv:.2f} µV")
         if self._measurement is not None and context.attempt == self._attempt:
             self._measurement.add(context.part, row, usable)

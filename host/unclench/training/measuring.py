@@ -56,12 +56,13 @@ class Measurement:
         measured, words, failures = [], [], []
         for k, channel in enumerate(self._channels):
             try:
-                channel, text = self._measure(k, channel)
+                now, text = self._measure(k, channel)
             except MeasurementError as failure:
                 failures.append(str(failure))
+                measured.append(channel)
             else:
                 words.append(text)
-            measured.append(channel)
+                measured.append(now)
         return measured, words, failures
 
     def _measure(self, k: int, channel: TrainedChannel) -> tuple[TrainedChannel, str]:

@@ -180,7 +180,7 @@ class RowSource:
         rows = Rows(sample, fast_uv, slow, usable, bad)
         if self._confirm is None:
             self._deliver(rows)
-        elif len(late := [out for row in each_row(rows) for out in self._confirm.take(row)]):
+        elif late := [out for row in each_row(rows) for out in self._confirm.take(row)]:
             self._deliver(_together(late))
 
 

@@ -73,8 +73,7 @@ class Tally:
         """
         self.scored_n += 1
         self.sum_uv += fast_uv
-        if slow_uv < self.lowest_uv:
-            self.lowest_uv = slow_uv
+        self.lowest_uv = min(self.lowest_uv, slow_uv)
         if goal_uv is not None:
             self.with_goal_n += 1
             self.below_goal_n += fast_uv < goal_uv

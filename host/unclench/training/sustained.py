@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Literal
@@ -103,7 +104,7 @@ class SustainedAlert:
 
     def row(self, sample: int, slow_uv: float, trusted: bool) -> Alert | None:
         """Take the next row; NaN is as good as not trusted."""
-        if not trusted or slow_uv != slow_uv:
+        if not trusted or math.isnan(slow_uv):
             return None
         if self._heard is not None and sample - self._heard > self._forgiven_n:
             self._end()
@@ -172,7 +173,7 @@ class TooFewRests:
 
     def row(self, sample: int, fast_uv: float, trusted: bool) -> Alert | None:
         """Take the next row; NaN is as good as not trusted."""
-        if not trusted or fast_uv != fast_uv:
+        if not trusted or math.isnan(fast_uv):
             return None
         if self._heard is not None and sample - self._heard > self._row_n:
             self._run_n = 0  # nobody knows what was in between

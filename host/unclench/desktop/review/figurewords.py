@@ -128,8 +128,10 @@ def _against(figures: Figures, context: ChannelContext) -> str:
     told.append(context.baseline_why)
     if reference is not None:
         told.append(f"% are of the reference of {words.uv(reference.uv)} µV.")
-    for check in figures.limits:
-        told.append(f"{check.level}: {check.percent:.1f} %, {check.verdict} (Jonsson 1982).")
+    told.extend(
+        f"{check.level}: {check.percent:.1f} %, {check.verdict} (Jonsson 1982)."
+        for check in figures.limits
+    )
     told.append(figures.limits_why)
     return "".join(f"<p>{escape(words.sentence(line))}</p>" for line in told if line)
 

@@ -77,6 +77,7 @@ def joined(spans: Iterable[Span], apart_s: float) -> Sequence[Span]:
     for span in sorted(spans, key=lambda s: (s.start_s, s.stop_s)):
         if found and span.start_s - found[-1].stop_s < apart_s:
             last = found.pop()
-            span = Span(last.start_s, max(last.stop_s, span.stop_s))
-        found.append(Span(span.start_s, span.stop_s))
+            found.append(Span(last.start_s, max(last.stop_s, span.stop_s)))
+        else:
+            found.append(Span(span.start_s, span.stop_s))
     return found
