@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -60,20 +61,18 @@ main(0)
 
 
 def main(uf2: Path | None = None, bootrom: Path | None = None) -> None:
-    """Print the figures, or what is missing for them."""
+    """Print the figures; end with status 1 and what is missing for them."""
     print("The board, emulated: MicroPython and our firmware on an RP2040")
     named = {"UF2": uf2, "BOOTROM": bootrom}
     for name, path in named.items():
         found = path or os.environ.get(f"UNCLENCH_PICO_{name}")
         if not found or not Path(found).is_file():
-            print(f"  left out: no file for --pico-{name.lower()} (or UNCLENCH_PICO_{name})")
-            return
+            sys.exit(f"  left out: no file for --pico-{name.lower()} (or UNCLENCH_PICO_{name})")
         named[name] = Path(found)
     try:
         prepare()
     except NoEmulatorError as error:
-        print(f"  left out: {error}")
-        return
+        sys.exit(f"  left out: {error}")
     assert named["UF2"]
     assert named["BOOTROM"]
     with tempfile.TemporaryDirectory() as folder:

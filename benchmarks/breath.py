@@ -69,7 +69,8 @@ def emg_shape() -> FloatArray:
     f_hz = np.fft.rfftfreq(SECONDS * FS_HZ, 1 / FS_HZ)
     power = f_hz**2 / ((f_hz**2 + 60.0**2) * (f_hz**2 + 120.0**2) ** 2)
     inside = (f_hz >= 20) & (f_hz <= 450)
-    return np.sqrt(power / (power[inside].sum() / (SECONDS * FS_HZ / 2)))
+    shape: FloatArray = np.sqrt(power / (power[inside].sum() / (SECONDS * FS_HZ / 2)))
+    return shape
 
 
 def rows_of(muscle: Muscle, fall: float, shape: FloatArray, seed: int) -> tuple[FloatArray, ...]:

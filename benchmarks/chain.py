@@ -34,7 +34,8 @@ def emg_uv(n: int, n_channels: int) -> FloatArray:
     second = np.arange(n) // FS_HZ
     amplitude_uv = np.where(second % 5 == 4, 200.0, 2.0)
     hum_uv = 3.0 * np.sqrt(2.0) * np.sin(2 * np.pi * 50.0 / FS_HZ * np.arange(n))
-    return noise * amplitude_uv[:, np.newaxis] + hum_uv[:, np.newaxis]
+    emg: FloatArray = noise * amplitude_uv[:, np.newaxis] + hum_uv[:, np.newaxis]
+    return emg
 
 
 def best_s(contestants: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
@@ -69,7 +70,8 @@ def brainflow_steps(x_uv: FloatArray) -> FloatArray:
     )
     y = np.square(np.abs(y))
     DataFilter.perform_rolling_filter(y, WINDOW_N, AggOperations.MEAN.value)
-    return np.sqrt(y)
+    rms_uv: FloatArray = np.sqrt(y)
+    return rms_uv
 
 
 def neurokit_steps(x_uv: FloatArray) -> object:

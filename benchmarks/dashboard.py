@@ -8,6 +8,7 @@ curves to pyqtgraph; written here from that description, on the same channels, r
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -50,7 +51,7 @@ def main(seconds: float = 30.0, soak_s: float = 600.0) -> None:
 def run_child(kind: str, seconds: float) -> dict[str, Any]:
     """Measure in a process of its own."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": os.devnull}
-    arguments = [sys.executable, "-m", "benchmarks.dashboard", kind, str(seconds)]
+    arguments = [sys.executable, "-m", "benchmarks.dashboard", "--child", kind, str(seconds)]
     done = subprocess.run(arguments, env=environment, stdout=subprocess.PIPE, check=True)
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
@@ -113,7 +114,7 @@ def _watch(url: str, seconds: float) -> dict[str, Any]:
     last = window.findChildren(plots.TensionTrace)[-1]
     shown = {"stop": 0}
 
-    class Watch(QtCore.QObject):
+    class Watch(QtCore.QObject):  # type: ignore[misc] # Qt carries no types
         """Sees the last channel's trace being painted, and notes the moment it is done."""
 
         def eventFilter(self, watched: Any, event: Any) -> bool:  # noqa: N802
@@ -223,5 +224,13 @@ def _refilter(seconds: float) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    run = {"ours": _ours, "refilter": _refilter}[sys.argv[1]]
-    print(json.dumps(run(float(sys.argv[2]))))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.dashboard", description=__doc__)
+    parser.add_argument("--soak", type=float, default=600.0, help="seconds live at the end")
+    parser.add_argument("--child", nargs=2, metavar=("KIND", "SECONDS"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        kind, seconds = options.child
+        run = {"ours": _ours, "refilter": _refilter}[kind]
+        print(json.dumps(run(float(seconds))))
+    else:
+        main(soak_s=options.soak)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def _watch(url: str, kind: str, seconds: float, home: Path) -> dict[str, Any]:
     pipeline.start([rings])
     app = pg.mkQApp()
     sites = ("shoulder", "neck", "jaw")
-    settings = Settings(window=WINDOW, theme="light", safety_read="2026-01-01")
+    settings = Settings(window=WINDOW, theme="light", safety_read=date(2026, 1, 1))
     window = TrainingWindow(
         pipeline,
         rings,
@@ -101,7 +102,7 @@ def _watch(url: str, kind: str, seconds: float, home: Path) -> dict[str, Any]:
     window.show()
     painted: list[float] = []
 
-    class Watch(QtCore.QObject):
+    class Watch(QtCore.QObject):  # type: ignore[misc] # Qt carries no types
         """Notes when the moving thing is painted."""
 
         def eventFilter(self, watched: Any, event: Any) -> bool:  # noqa: N802

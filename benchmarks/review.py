@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def _run(home: Path, seconds: float) -> None:
         measured.clear()
         frames, loop.longest_s, begin_s = trace.frames, 0.0, time.perf_counter()
         window.list_page.open_chosen()
-        loop.until(lambda before=frames: desk.scene is not None and trace.frames > before)
+        loop.until(partial(_has_drawn, desk, trace, frames))
         drawn_s = time.perf_counter() - begin_s
         loop.until(lambda: bool(measured))
         figures_s = time.perf_counter() - begin_s
@@ -101,6 +102,10 @@ def _run(home: Path, seconds: float) -> None:
     _list_many()
 
 
+def _has_drawn(desk: Any, trace: Any, before: int) -> bool:
+    return desk.scene is not None and trace.frames > before
+
+
 def _list_many() -> None:
     from unclench.desktop.review.listmodel import SessionsModel
     from unclench.desktop.review.rows import SessionRow
@@ -114,12 +119,13 @@ def _list_many() -> None:
         for k in range(_ROWS)
     ]
     model = SessionsModel()
-    for what, work in (
-        ("filled", lambda: model.fill(rows)),
-        ("searched", lambda: model.search("office 4321", "", "")),
-        ("shown again", lambda: model.search("", "", "")),
-        ("sorted by title", lambda: model.sort(1)),
-    ):
+    works: dict[str, Callable[[], None]] = {
+        "filled": lambda: model.fill(rows),
+        "searched": lambda: model.search("office 4321", "", ""),
+        "shown again": lambda: model.search("", "", ""),
+        "sorted by title": lambda: model.sort(1),
+    }
+    for what, work in works.items():
         begin_s = time.perf_counter()
         work()
         print(f"  {_ROWS:,} rows {what} in {(time.perf_counter() - begin_s) * 1e3:.0f} ms")

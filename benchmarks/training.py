@@ -36,8 +36,7 @@ def outcome(folder: Path) -> tuple[float, str]:
 def main() -> None:
     """Print seconds, peak memory and whether all runs are alike."""
     if sys.platform == "win32":
-        print("Peak memory of a child is measured with wait4, which Windows does not have.")
-        return
+        sys.exit("Peak memory of a child is measured with wait4, which Windows does not have.")
     unclench = [sys.executable, "-m", "unclench.cli"]
     ours, peer = f"unclench session {PROGRAM}", "unclench record, as long"
     best: dict[str, tuple[float, float]] = {}

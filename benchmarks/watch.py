@@ -102,7 +102,7 @@ def cost(command: str, n_channels: int, seconds: float) -> float:
                 child.wait()
         lost = summary["lost_s"] if command == "watch" else summary["lost_samples"]
         assert lost == 0, f"{command} lost {lost}"
-        used_s = after.user + after.system - before.user - before.system
+        used_s: float = after.user + after.system - before.user - before.system
         return used_s / (end_s - begin_s)
 
 
@@ -215,7 +215,8 @@ def follow(
 
 def plan_blocks(rng: np.random.Generator, hours: float) -> list[tuple[int, int]]:
     """Stretches of 5 to 10 minutes with 5 to 10 minutes between them, in seconds."""
-    plan, at = [], 0
+    plan: list[tuple[int, int]] = []
+    at = 0
     while True:
         start = at + int(rng.integers(300, 600))
         at = start + int(rng.integers(300, 600))
@@ -252,7 +253,8 @@ def rows_of(
         last = (hops + 1) * ROW_N - 1 - first
         fast_uv = block.envelope_uv[last]
         fast_uv[block.settling[last]] = np.nan
-        yield Rows((hops + 1) * ROW_N, fast_uv, slow_uv, ~np.isnan(fast_uv))
+        trusted = ~np.isnan(fast_uv)  # contact is always good here
+        yield Rows((hops + 1) * ROW_N, fast_uv, slow_uv, trusted, np.zeros_like(trusted))
         first += len(emg_uv)
 
 

@@ -141,7 +141,8 @@ def emg_uv(frames: list[tuple[int, SampleFrame]], hello: Hello) -> NDArray[Any]:
     """All rows as microvolts at the electrode, (n_samples, n_channels)."""
     units = np.concatenate([frame.units for _, frame in frames])
     scale = [hello.uv_per_unit(channel) for channel in range(units.shape[1])]
-    return (units - hello.zero_unit) * np.array(scale)
+    rows_uv: NDArray[Any] = (units - hello.zero_unit) * np.array(scale)
+    return rows_uv
 
 
 def fit_sine(signal: NDArray[Any], fs_hz: float, hz: float) -> complex:

@@ -1,0 +1,112 @@
+"""All benchmarks, and which code of ours each of them measures."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_SOURCES = {
+    **dict.fromkeys(("benchmarks", "tests"), ROOT),
+    **dict.fromkeys(("unclench_board", "unclench_wire"), ROOT / "firmware" / "lib"),
+    "unclench_dsp": ROOT / "dsp",
+    "unclench": ROOT / "host",
+}
+_CLI = "unclench.cli"
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One benchmark: `python -m benchmarks.NAME`, a process of its own."""
+
+    name: str
+    starts: tuple[str, ...] = ()  # modules that it runs in other processes
+    reads: tuple[str, ...] = ()  # folders, from the root on, whose files are part of what it runs
+    arguments: tuple[str, ...] = ()
+    quick: tuple[str, ...] = ()  # arguments for a short run
+
+
+BENCHMARKS = (
+    Benchmark("chain"),
+    Benchmark("analyze", starts=(_CLI, "unclench.commands.analyze")),
+    Benchmark("board", reads=("firmware/lib", "tests/pico/emulator")),
+    Benchmark(
+        "training",
+        starts=(_CLI, "unclench.commands.session", "unclench.commands.record"),
+        reads=("host/unclench/training/shipped",),
+    ),
+    Benchmark("breath"),
+    Benchmark("metrics"),
+    Benchmark("trial"),
+    Benchmark(
+        "watch",
+        starts=(
+            *(_CLI, "unclench.commands.watch", "unclench.commands.record"),
+            "unclench.commands.simulate",
+        ),
+        arguments=("--seconds", "60", "--hours", "4"),
+        quick=("--seconds", "60", "--hours", "1"),
+    ),
+    Benchmark("guide", starts=(_CLI, "unclench.commands.simulate")),
+    Benchmark("library", starts=(_CLI, "unclench.commands.sessions")),
+    Benchmark(
+        "report",
+        starts=(
+            *("unclench.__main__", _CLI, "unclench.commands.record", "unclench.commands.report"),
+            "unclench.review.session",
+        ),
+        reads=("host/unclench/report",),
+    ),
+    Benchmark("review", starts=(_CLI, "unclench.commands.record")),
+    Benchmark("dashboard", starts=(_CLI, "unclench.commands.simulate"), quick=("--soak", "0")),
+)
+
+
+def code_of(benchmark: Benchmark) -> tuple[Path, ...]:
+    """Return the files of ours that it runs: what it imports and starts, and what those import."""
+    found: set[Path] = set()
+    waiting = [f"benchmarks.{benchmark.name}", *benchmark.starts]
+    while waiting:
+        path = _file_of(waiting.pop())
+        if path is not None and path not in found:
+            found.add(path)
+            waiting += _imports(path)
+    for folder in benchmark.reads:
+        found |= {path for path in (ROOT / folder).rglob("*") if path.suffix not in ("", ".pyc")}
+    return tuple(sorted(found))
+
+
+def digest(files: tuple[Path, ...], root: Path = ROOT) -> str:
+    """Return a fingerprint of files' names and texts, the same on every system."""
+    whole = hashlib.sha256()
+    for path in files:
+        text = path.read_bytes().replace(b"\r\n", b"\n")
+        name = path.relative_to(root).as_posix()
+        whole.update(f"{name} {hashlib.sha256(text).hexdigest()}\n".encode())
+    return whole.hexdigest()[:16]
+
+
+def _file_of(module: str) -> Path | None:
+    """Return the file of a module of ours; None if it is a stranger's, or no module."""
+    source = _SOURCES.get(module.partition(".")[0])
+    if source is None:
+        return None
+    path = source.joinpath(*module.split("."))
+    candidates = (path.with_suffix(".py"), path / "__init__.py")
+    return next((candidate for candidate in candidates if candidate.is_file()), None)
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """Names of all modules that a file may import, wherever in it, their packages included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        for name in names:
+            parts = name.split(".")
+            yield from (".".join(parts[:n]) for n in range(1, len(parts) + 1))
