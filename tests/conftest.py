@@ -1,4 +1,4 @@
-"""What every test gets: a home of its own, no screen, and the same surroundings on every machine."""
+"""What every test gets: a home of its own, no screen, the same surroundings on every machine."""
 
 from __future__ import annotations
 
@@ -13,11 +13,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from tests import qt
-
-settings.register_profile("unclench", deadline=None)  # machines are shared: time proves nothing
-settings.load_profile("unclench")
+from tests import profiles, qt
 
 # Choices of the person at work that programs heed: screens, colours and widths of a terminal.
 _OF_THE_PERSON = ("DISPLAY", "WAYLAND_DISPLAY", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR")
@@ -30,6 +26,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("pico", "the whole board, emulated (tests/pico)")
     group.addoption("--pico-uf2", type=Path, help="a MicroPython image for RPI_PICO, v1.28")
     group.addoption("--pico-bootrom", type=Path, help="the RP2040's boot ROM B1, 16 KiB")
+    parser.addoption(
+        "--exhaustive",
+        action="store_true",
+        help="run the tests marked exhaustive too, and try 20 times as many generated examples",
+    )
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
@@ -38,8 +39,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return 0 if chosen and all(path.is_file() for path in chosen) else None
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Make the surroundings the same, before a worker or a program under test inherits them."""
+    profiles.choose(exhaustive=config.getoption("--exhaustive"))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # under nohup, in the background
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in _OF_THE_PERSON:
@@ -47,6 +49,16 @@ def pytest_configure() -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     # Packages of a user install are still found by programs that run in a test's own home.
     os.environ.setdefault("PYTHONUSERBASE", site.getuserbase())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is exhaustive unless it is asked for."""
+    if config.getoption("--exhaustive"):
+        return
+    left_out = [item for item in items if "exhaustive" in item.keywords]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if "exhaustive" not in item.keywords]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
