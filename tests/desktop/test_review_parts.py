@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from unclench.desktop.review import tagedits
@@ -35,7 +35,6 @@ def noise(n, seed=1):
     return np.abs(np.random.default_rng(seed).normal(5.0, 2.0, n))
 
 
-@settings(max_examples=50, deadline=None)
 @given(
     n=st.integers(1, 3000),
     start=st.floats(0, 50),
@@ -77,7 +76,6 @@ def test_a_gap_is_not_bridged():
     assert empty.max() >= 29.0
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 5000), min_size=1, max_size=300, unique=True), st.integers(1, 64))
 def test_samples_are_reduced_on_their_own_count(index, length):
     index = np.sort(np.array(index))

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from unclench_dsp import (
@@ -156,7 +156,6 @@ def run(
     gap_at=st.integers(1, N - 1),
     lost_n=st.integers(1, 3000),
 )
-@settings(max_examples=25, deadline=None)
 def test_any_split_gives_the_same_bits(
     name: str, cuts: list[int], gap_at: int, lost_n: int
 ) -> None:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.profiles import scaled
 
 from unclench.errors import UnclenchError
 from unclench.importing import FORMATS, Asked, import_file
 from unclench.store import load_recording
 
-EXAMPLES = 40
 FEW = 25  # each takes a process
 _HEADERS = {"edf": 1024, "bdf": 1024, "wav": 44, "wfdb": 60, "opensignals-h5": 2048}
 
@@ -69,14 +69,12 @@ def with_flips(data: bytes, flipped, keep: float, within: int | None = None) -> 
     return bytes(changed[: int(keep * len(changed))])
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
 @given(flipped=flips, keep=cut)
 def test_flipped_and_cut(quick, folder, flipped, keep):
     path, asked = damaged_copy(folder, quick, lambda data: with_flips(data, flipped, keep))
     tried(folder, path, asked, quick[0])
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
 @given(flipped=flips.filter(len))
 def test_flipped_in_the_header(quick, folder, flipped):
     within = _HEADERS.get(quick[0], 300)
@@ -84,7 +82,6 @@ def test_flipped_in_the_header(quick, folder, flipped):
     tried(folder, path, asked)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
 @given(
     where=st.floats(0, 1, exclude_max=True),
     text=st.sampled_from(
@@ -115,7 +112,7 @@ def test_other_words_in_the_header(quick, folder, where, text, width):
     tried(folder, path, asked, quick[0])
 
 
-@settings(max_examples=FEW, deadline=None)
+@settings(max_examples=scaled(FEW))
 @given(flipped=flips, keep=cut, within=st.sampled_from([2048, None]))
 def test_damaged_hdf5_takes_nobody_with_it(hdf5, folder, flipped, keep, within):
     path, asked = damaged_copy(folder, hdf5, lambda data: with_flips(data, flipped, keep, within))
@@ -131,7 +128,6 @@ def test_a_library_that_crashes_is_a_sentence(hdf5, folder, monkeypatch, tmp_pat
     assert "the library that reads it has crashed" in tried(folder, path, asked)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
 @given(flipped=flips, keep=cut)
 def test_damaged_neighbours(quick, folder, flipped, keep):
     """Signals of WFDB, its annotations, events of a WAV."""
@@ -143,7 +139,6 @@ def test_damaged_neighbours(quick, folder, flipped, keep):
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "opensignals-h5"])
-@settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.binary(max_size=600))
 def test_any_bytes(name, folder, data):
     for old in folder.iterdir():
@@ -154,7 +149,6 @@ def test_any_bytes(name, folder, data):
     tried(folder, path, Asked(fs_hz=1000, unit="uV"))
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
 @given(
     rest=st.text("0123456789.,-:\t\n %#=EXGCh", max_size=300),
     magic=st.sampled_from(

@@ -9,7 +9,7 @@ from binascii import crc_hqx
 import numpy as np
 import pytest
 from cobs import cobs
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from unclench.link.decoder import LinkDecoder, parse
@@ -125,13 +125,11 @@ def streams(draw: st.DrawFn) -> bytes:
     return bytes(stream)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=2000), st.lists(st.integers(0, 2000), max_size=10))
 def test_arbitrary_bytes_in_any_split(data, cuts):
     assert decode(*split(data, cuts)) == decode(data) == expect(data)
 
 
-@settings(deadline=None)
 @given(streams(), st.lists(st.integers(0, 10_000), max_size=20))
 def test_a_harmed_stream_in_any_split(stream, cuts):
     expected = expect(stream)
@@ -140,7 +138,6 @@ def test_a_harmed_stream_in_any_split(stream, cuts):
     assert decode(*split(stream, list(range(len(stream))))) == expected
 
 
-@settings(deadline=None)
 @given(senseless)
 @example(b"\1\1" + bytes(45) + b"\xff" + bytes(500))
 @example(pack_hello(Hello([Channel(1)]))[:-1] + b"\x02\xff\xfe")
@@ -150,7 +147,6 @@ def test_contents_of_any_kind_are_a_message_or_counted(payload):
     assert len(messages) + decoder.bad_frames == 1
 
 
-@settings(deadline=None)
 @given(st.lists(payloads, min_size=1, max_size=8))
 def test_all_that_is_whole_arrives_in_order(all_payloads):
     stream = b"".join(encode_frame(payload) for payload in all_payloads)
@@ -159,7 +155,6 @@ def test_all_that_is_whole_arrives_in_order(all_payloads):
     assert bad_frames == 0
 
 
-@settings(deadline=None)
 @given(st.lists(payloads, min_size=3, max_size=5), st.data())
 def test_a_damaged_frame_costs_no_other(all_payloads, data):
     """Whatever happens within one frame, its ends included, all others arrive."""
@@ -179,7 +174,6 @@ def test_a_damaged_frame_costs_no_other(all_payloads, data):
     assert len(messages) - k - n_after + bad_frames == len(pieces)
 
 
-@settings(deadline=None)
 @given(st.lists(payloads, min_size=1, max_size=8), st.data())
 def test_frames_damaged_one_by_one_are_counted_exactly(all_payloads, data):
     """One byte changed, none made to 0: a 16-bit checksum never passes that."""
@@ -199,7 +193,6 @@ def test_frames_damaged_one_by_one_are_counted_exactly(all_payloads, data):
         assert messages == whole
 
 
-@settings(deadline=None)
 @given(st.lists(line_noise | st.builds(encode_frame, payloads), max_size=20))
 def test_memory_is_bounded(pieces):
     decoder = LinkDecoder()
@@ -219,7 +212,6 @@ def test_a_megabyte_without_a_zero_is_one_damaged_frame():
     assert decoder.bad_frames == 1
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-(2**23), 2**23 - 1), min_size=6, max_size=60), st.integers(1, 3))
 @example([-(2**23), -1, 0, 1, 2**23 - 1, 256], 3)
 def test_samples_of_24_bits(values, channels):

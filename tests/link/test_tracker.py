@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from unclench.link.messages import SampleFrame
@@ -53,7 +53,6 @@ lengths = st.lists(st.integers(1, 200), min_size=1, max_size=60)
 fates = st.lists(st.sampled_from(["fine"] * 6 + ["drop", "repeat", "late"]), max_size=60)
 
 
-@settings(deadline=None)
 @given(lengths, fates, st.integers(1, 30), st.sampled_from([2000.0, 1000.0, 4000 / 3, 25600.0]))
 def test_loss_is_exact_under_drops_repeats_and_late_frames(lengths, fates, delay, fs_hz):
     firsts = np.concatenate([[0], np.cumsum(lengths)])
@@ -136,7 +135,6 @@ def test_device_time_follows_the_stamps():
     assert times == pytest.approx([0.01, 0.023, 0.028, 0.04])
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
 def test_one_frame_that_makes_no_sense_changes_nothing_afterwards(index, device_us):
     """As if its checksum had passed by chance: the true frames still find their place."""

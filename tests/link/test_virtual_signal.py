@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
 
@@ -34,7 +34,6 @@ def band_rms(emg_uv, fs_hz):
     return np.sqrt(np.mean(band**2, axis=0))
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     scenario=st.sampled_from(sorted(SCENARIOS)),
     sizes=st.lists(st.integers(1, 900), min_size=1, max_size=30),
@@ -224,7 +223,6 @@ class TestConverter:
 
 
 class TestRecordings:
-    @settings(max_examples=60, deadline=None)
     @given(
         steps=st.lists(st.integers(1, 4), min_size=1, max_size=200),
         sizes=st.lists(st.integers(1, 50), min_size=1, max_size=250),
@@ -245,7 +243,6 @@ class TestRecordings:
             assert rows == list(range(len(got)))
             analog.restart()
 
-    @settings(max_examples=100, deadline=None)
     @given(
         exponent=st.integers(-3, 9),
         digits=st.integers(0, 6),

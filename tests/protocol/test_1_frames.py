@@ -1,7 +1,7 @@
 """PROTOCOL.md, clause 1: frames."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from unclench.link.decoder import LinkDecoder
@@ -39,7 +39,6 @@ def test_1_2_checksum(document):
     assert cobs_decode(encode_frame(b"123456789")[1:-1]) == b"123456789\xb1\x29"
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=ids.MAX_PAYLOAD), st.data())
 def test_1_2_a_flipped_bit_is_noticed(payload, data):
     whole = bytearray(seal(payload))
@@ -77,7 +76,6 @@ def test_1_3_long_pieces(n, last):
     assert decode_frame(frame[1:-1]) == payload
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=ids.MAX_PAYLOAD))
 def test_1_4_a_frame_has_a_zero_at_each_end_and_none_within(payload):
     frame = encode_frame(payload)
@@ -219,7 +217,6 @@ def test_1_7_the_types_are_those_of_the_document(document):
     assert document.table("table: messages")[-1][0] == f"0x{ids.FIRST_COMMAND:02x} and up"
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=ids.MAX_PAYLOAD - 3))
 def test_1_4_encoding_into_a_buffer_stays_within_its_bound(payload):
     n = len(payload)

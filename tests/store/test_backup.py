@@ -214,9 +214,7 @@ def test_no_zip_at_all_is_a_sentence(tmp_path):
             restore_backup(tmp_path / name, tmp_path / "new", own=tmp_path / "o")
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_damaged_backup_restores_all_or_nothing(file, root, tmp_path, data):
     whole = file.read_bytes()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
@@ -212,7 +212,6 @@ def test_nothing_is_left_where_writing_fails(kept, monkeypatch):
     assert list(kept.parent.iterdir()) == [kept]
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.fractions(min_value=1, max_value=20_000, max_denominator=10_000))
 @example(Fraction(500_000, 249))
 @example(Fraction(2000))
@@ -243,7 +242,6 @@ def test_rates_that_are_fractions_come_back(tmp_path, make_meta, rate):
     assert told == (rate[1] == 1_000_003)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     uv_per_unit=st.floats(1e-6, 100),
     top=st.integers(1, 2**23 - 2),
@@ -268,7 +266,6 @@ def test_units_of_the_usual_board_are_kept_whole():
     assert scale_units(units, 3.3e6 / 4096 / 250 / 200, 16) is None
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     values=st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=50),
     bits=st.sampled_from([16, 24]),

@@ -94,7 +94,7 @@ def scratch(tmp_path_factory):
     return tmp_path_factory.mktemp("scratch") / "home"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([META, EMG, EVENTS, TENSION, SUMMARY]), damage)
 def test_a_spoilt_file_ends_in_a_sentence(sound, scratch, name, how):
     shutil.rmtree(scratch, ignore_errors=True)
@@ -116,7 +116,7 @@ def test_a_spoilt_file_ends_in_a_sentence(sound, scratch, name, how):
     assert all_bytes(scratch / "root") == before
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage)
 def test_a_spoilt_index_is_never_believed(sound, scratch, how):
     shutil.rmtree(scratch, ignore_errors=True)
@@ -128,7 +128,7 @@ def test_a_spoilt_index_is_never_believed(sound, scratch, how):
     assert library.entries() == expected
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from([META, EMG, EVENTS, SUMMARY]), st.sampled_from(["gone", "folder", "renamed"])
 )

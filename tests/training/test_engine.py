@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from unclench.training.engine import Engine
@@ -91,7 +91,6 @@ def life(maker, joined):
     return joined(*parts)
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=20))
 def test_any_split_gives_the_same_events_and_scores(program, rested, stream, life, cut, lengths):
     made = program(*PROGRAM, goal=TIMES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 FIXED = {"kind": "fixed", "uv": 3.0}
@@ -166,7 +166,6 @@ MOVES = st.one_of(
 STEPS = [SETTLE, TASK, HOLD, ASK, RELAX, BREATHE, CREDIT, MEASURE, SQUEEZE]
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     steps=st.lists(st.sampled_from(STEPS), min_size=1, max_size=5),
     moves=st.lists(MOVES, max_size=25),

@@ -676,7 +676,6 @@ def mutated(draw: st.DrawFn) -> str:
 @example(text="x = " + "{ a = " * 200 + "1" + "}" * 200)
 @example(text="step = " + "[{kind='repeat', times=1, step=" * 60 + "3" + "}]" * 60)
 @example(text=HEAD + "a = '''\n\n'''\n'b\\n' = 1")
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_it_holds_there_is_a_program_or_sentences(text):
     try:
         text.encode()
@@ -694,7 +693,7 @@ def test_whatever_it_holds_there_is_a_program_or_sentences(text):
 
 
 @given(raw=st.binary(max_size=200))
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_whatever_bytes_a_file_has(tmp_path, raw):
     path = write(tmp_path, raw)
     with pytest.raises(InputError) as caught:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.profiles import scaled
 
 from unclench.live.recorder import Recorder
 from unclench.store import open_session
@@ -121,7 +122,6 @@ def test_slow_is_unknown_for_a_second_after_settling(troubled):
     assert not any(5000 <= row.sample < 5500 for row in rows)
 
 
-@settings(deadline=None, max_examples=25)
 @given(st.lists(st.integers(1, 900), min_size=1, max_size=12), st.booleans())
 def test_any_split_of_the_blocks_gives_the_same_rows(troubled, lengths, late):
     info, blocks = troubled
@@ -156,7 +156,7 @@ def runs_of(blocks):
         )
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=scaled(8))
 @given(st.lists(st.integers(1, 1500), min_size=1, max_size=6))
 def test_rows_and_trust_do_not_depend_on_the_frames(humming, hand, lengths):
     played, whole = humming

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from unclench.errors import InputError, StoreError
@@ -45,7 +45,6 @@ texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(
 
 
 @given(text=texts)
-@settings(max_examples=200, deadline=None)
 def test_any_printable_text_survives_the_file(
     text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from cobs import cobs
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from unclench_wire import framing, ids
@@ -23,7 +23,6 @@ def seal(payload: bytes) -> bytes:
     return payload + framing.crc16(payload, len(payload)).to_bytes(2, "little")
 
 
-@settings(deadline=None)
 @given(some_bytes)
 @example(b"\x55" * 252)
 @example(b"\x55" * 254 + b"\0")
@@ -31,14 +30,12 @@ def test_encoding_is_that_of_the_cobs_package(payload):
     assert framing.encode_frame(payload) == b"\0" + cobs.encode(seal(payload)) + b"\0"
 
 
-@settings(deadline=None)
 @given(some_bytes)
 def test_what_the_cobs_package_encodes_is_decoded(payload):
     assert framing.cobs_decode(cobs.encode(payload)) == payload
     assert framing.decode_frame(cobs.encode(seal(payload))) == payload
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 255) | st.integers(1, 6), min_size=1, max_size=300).map(bytes))
 def test_both_refuse_the_same(data):
     try:
@@ -48,14 +45,12 @@ def test_both_refuse_the_same(data):
     assert framing.cobs_decode(data) == expected
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=700))
 def test_any_bytes_can_be_decoded_without_an_error(data):
     framing.cobs_decode(data)
     framing.decode_frame(data)
 
 
-@settings(deadline=None)
 @given(data=st.binary(max_size=700), behind=st.binary(max_size=3))
 def test_the_checksum_in_plain_python_is_that_of_binascii(data, behind):
     expected = binascii.crc_hqx(data, 0xFFFF)
