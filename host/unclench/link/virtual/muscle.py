@@ -11,6 +11,7 @@ first-order band of 20.8-498.4 Hz. A tension of 1 uV means 1 uV RMS in 20-450 Hz
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,9 @@ _BEAT = (
     (0.028, 0.009, -0.25),
     (0.26, 0.045, 0.28),
 )
+
+_HUM_ORDERS = np.array([1, 3, 5, 7])
+_HUM_SHARES = np.array([1.0, 0.3, 0.12, 0.05])
 
 Array = NDArray[np.float64]
 
@@ -87,7 +91,7 @@ class MuscleSignal:
         self._beat_at = rng.uniform(0.2, 1.0)
         self._beats: list[float] = []
         self._moves: list[tuple[float, float, float]] = []  # start, length, peak
-        self._mains_phase = rng.uniform(0, 2 * np.pi, 4)
+        self._mains_phase = rng.uniform(0, 2 * np.pi, len(_HUM_ORDERS))
 
     def next_second(self) -> Array:
         """Return the next 8000 points, shape (8000,), in uV at the electrode."""
@@ -100,9 +104,10 @@ class MuscleSignal:
         )
         emg = noise * self._gain * tension_uv
         contact = self._contact(t)
-        emg = emg * contact + self._mains(t) * m.mains_uv
+        hum = self._hum()
+        emg = emg * contact + hum * m.mains_uv
         if m.contact_s is not None:
-            emg += self._mains(t) * m.off_mains_uv * (1 - contact)
+            emg += hum * m.off_mains_uv * (1 - contact)
         if m.heart_uv:
             emg += self._heart(t) * contact
         if m.movements_per_minute:
@@ -152,13 +157,19 @@ class MuscleSignal:
         returns = np.clip((phase - (on_s + off_s - 0.2)) / 0.2, 0, 1)
         return np.asarray(1 - leaves + returns)
 
-    def _mains(self, t: Array) -> Array:
-        """Hum with the odd harmonics that lamps and chargers make; fundamental 1 RMS."""
-        total = np.zeros(len(t))
-        for k, (order, share) in enumerate(((1, 1.0), (3, 0.3), (5, 0.12), (7, 0.05))):
-            angle = 2 * np.pi * self._m.mains_hz * order * t + self._mains_phase[k]
-            total += share * np.sqrt(2) * np.sin(angle)
-        return total
+    def _hum(self) -> Array:
+        """The mains in this second, with the odd harmonics that lamps and chargers make; the
+        fundamental is 1 RMS."""
+        turns = self._m.mains_hz * _HUM_ORDERS * self._second % 1
+        turned = self._first_hum * np.exp(2j * np.pi * turns)[:, np.newaxis]
+        return np.asarray(turned.sum(axis=0).imag)
+
+    @cached_property
+    def _first_hum(self) -> NDArray[np.complex128]:
+        """Fundamental and harmonics in the first second (4, 8000); later ones are turned."""
+        turns = self._m.mains_hz * np.outer(_HUM_ORDERS, np.arange(POINTS_HZ) / POINTS_HZ)
+        phases = 2 * np.pi * turns + self._mains_phase[:, np.newaxis]
+        return np.asarray(np.sqrt(2) * _HUM_SHARES[:, np.newaxis] * np.exp(1j * phases))
 
     def _heart(self, t: Array) -> Array:
         while self._beat_at < t[-1] + 1:
@@ -194,12 +205,14 @@ def _bump(t: Array, start: float, length: float) -> Array:
     return np.asarray((0.5 - 0.5 * np.cos(np.pi * rise)) * (0.5 - 0.5 * np.cos(np.pi * fall)))
 
 
+@cache
 def _sensor() -> Array:
     low = signal.butter(1, MYOWARE2_BAND_HZ[1], "lowpass", fs=POINTS_HZ, output="sos")
     high = signal.butter(1, MYOWARE2_BAND_HZ[0], "highpass", fs=POINTS_HZ, output="sos")
     return np.vstack([high, low])
 
 
+@cache
 def _emg_shape() -> tuple[Array, float]:
     """Filter that shapes white noise like surface EMG, and its gain for 1 uV RMS in band."""
     low, high = (2 * np.pi * f for f in _SHAPE_HZ)
