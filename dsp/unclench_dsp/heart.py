@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import scipy
@@ -77,9 +78,14 @@ def find_heartbeat(emg_uv: FloatArray, fs_hz: float) -> Heartbeat | None:
 
 
 def _between(emg_uv: FloatArray, fs_hz: float, edges_hz: tuple[float, float]) -> FloatArray:
-    sos = scipy.signal.butter(4, edges_hz, "bandpass", fs=fs_hz, output="sos")
-    filtered: FloatArray = scipy.signal.sosfiltfilt(sos, emg_uv)
+    filtered: FloatArray = scipy.signal.sosfiltfilt(_bandpass(edges_hz, fs_hz), emg_uv)
     return filtered
+
+
+@cache  # a design takes longer than filtering ten seconds with it
+def _bandpass(edges_hz: tuple[float, float], fs_hz: float) -> FloatArray:
+    sos: FloatArray = scipy.signal.butter(4, edges_hz, "bandpass", fs=fs_hz, output="sos")
+    return sos
 
 
 def _each(x_uv: FloatArray, beats: IntArray, reach_n: int) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import scipy
@@ -74,10 +75,16 @@ def swings_by_second(emg_uv: FloatArray, fs_hz: float) -> FloatArray | None:
     whole = len(emg_uv) // thin_n * thin_n
     thin_uv = emg_uv[:whole].reshape(-1, thin_n).mean(axis=1)
     thin_hz = fs_hz / thin_n
-    sos = scipy.signal.butter(4, _SLOW_HZ, fs=thin_hz, output="sos")
     ends_n = round(thin_hz / _SLOW_HZ)  # where the filter has seen one side only
     # Mirrored at the ends: the usual point reflection makes a step of whatever value stands there.
+    sos = _lowpass(thin_hz)
     slow_uv = scipy.signal.sosfiltfilt(sos, thin_uv, padtype="even", padlen=ends_n)
     slow_uv = slow_uv[ends_n:-ends_n]
     seconds = np.array_split(slow_uv, len(slow_uv) // round(thin_hz))
     return np.array([np.ptp(second) for second in seconds])
+
+
+@cache  # a design takes longer than filtering ten seconds with it
+def _lowpass(fs_hz: float) -> FloatArray:
+    sos: FloatArray = scipy.signal.butter(4, _SLOW_HZ, fs=fs_hz, output="sos")
+    return sos
