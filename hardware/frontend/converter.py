@@ -9,6 +9,7 @@ each with the probability that a normal distribution gives it: no simulation, no
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -57,18 +58,28 @@ class Converter:
         return replace(self, step_lsb=1.0, corrected_lsb=1.0)
 
 
-def moments(level_codes: float, converter: Converter) -> tuple[float, float]:
-    """Mean and variance of one reading of a steady input, in codes and codes squared."""
+def moments(
+    level_codes: NDArray[np.float64] | float, converter: Converter
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and variance of one reading of steady inputs, in codes and codes squared.
+
+    Parameters
+    ----------
+    level_codes : float or ndarray, shape (n,)
+        Of the inputs; both results have this shape.
+    converter : Converter
+    """
+    levels = np.asarray(level_codes, np.float64)[..., np.newaxis]
     reach = _SIGMAS * converter.noise_lsb + 3
-    codes = np.arange(np.floor(level_codes - reach), np.ceil(level_codes + reach) + 1)
-    codes = codes[codes != MISSING]
+    codes = np.floor(levels - reach) + np.arange(np.ceil(2 * reach) + 2)
     begins = np.where(codes > MISSING, codes - converter.step_lsb, codes)
+    begins[codes == MISSING] = MISSING + 1 - converter.step_lsb  # where the next one begins
     values = np.where(codes > MISSING, codes - converter.corrected_lsb, codes)
-    above = special.ndtr((level_codes - begins) / converter.noise_lsb)  # share at or over each
-    above[0] = 1.0
-    share = above - np.append(above[1:], 0.0)
-    mean = float(share @ values)
-    return mean, float(share @ (values - mean) ** 2)
+    above = special.ndtr((levels - begins) / converter.noise_lsb)  # share at or over each
+    above[..., 0] = 1.0
+    share = above - np.append(above[..., 1:], np.zeros_like(levels), axis=-1)
+    mean = (share * values).sum(axis=-1)
+    return mean, (share * (values - mean[..., np.newaxis]) ** 2).sum(axis=-1)
 
 
 def floor_uv(how: Sampling, converter: Converter, level_codes: float = 1000.0) -> float:
@@ -110,8 +121,7 @@ def read_uv(
         How the signal is distributed about its rest: normally, or as a sine is.
     """
     at, weight = _distribution(wave)
-    found = [moments(level_codes + true_uv / UV_PER_CODE * x, converter) for x in at]
-    means, variances = np.array(found).T
+    means, variances = moments(level_codes + true_uv / UV_PER_CODE * at, converter)
     swing = weight @ (means - weight @ means) ** 2
     return float(np.sqrt(swing + weight @ variances * _share(how)) * UV_PER_CODE)
 
@@ -127,6 +137,7 @@ def _share(how: Sampling) -> float:
     return min(1.0, BAND_WIDTH_HZ / (how.rate_hz / 2)) / how.readings
 
 
+@cache
 def _distribution(wave: Wave) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Points of a signal of 1 RMS, and their weights."""
     if wave == "sine":

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -44,7 +42,6 @@ from hardware.frontend.supply import (
     rest_codes,
     ripple_uv_per_mv,
 )
-from hardware.making import ROOT
 from scipy import signal
 
 from unclench.link.virtual.adc import CODES, Adc
@@ -269,8 +266,10 @@ def test_the_usual_sketch_cannot_see_relaxation() -> None:
     assert budget("tidy", sampling(2000, 3), True).known_uv < 0.2 * design.REST_UV.value
 
 
-def test_it_prints_what_it_calculates() -> None:
-    table, text = (printed(*options) for options in ([], ["--json"]))
+def test_it_prints_what_it_calculates(run_module) -> None:
+    done, table, _ = run_module("hardware.frontend")
+    done_too, text, _ = run_module("hardware.frontend", "--json")
+    assert (done, done_too) == (0, 0)
     assert max(map(len, table.splitlines())) <= 100
     told = json.loads(text)
     assert len(told["budgets"]) == 36
@@ -280,15 +279,3 @@ def test_it_prints_what_it_calculates() -> None:
         assert line in table
     assert "read_u16" in table
     assert "unverified" in table
-
-
-def printed(*options: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "hardware.frontend", *options],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return done.stdout

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
-from hardware.making import ROOT, Picture, alike, everything
+from hardware import making
+from hardware.making import ROOT, Passage, Picture, alike, everything
 
 MADE = list(everything())
 
@@ -38,9 +40,9 @@ def test_every_picture_is_made_and_used() -> None:
         assert path.removeprefix("hardware/") in documents, f"{path} is shown nowhere"
 
 
-def test_check_says_what_is_stale() -> None:
+def test_check_says_nothing_while_nothing_is_stale() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "hardware", "--check"],
+        [sys.executable, "-m", "hardware", "--check", "--only", "wiring"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -48,6 +50,15 @@ def test_check_says_what_is_stale() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_check_says_what_is_stale(monkeypatch, run_module) -> None:
+    whole = next(made for made in MADE if isinstance(made, Passage))
+    stale = replace(whole, make=lambda: "another one")
+    monkeypatch.setattr(making, "everything", lambda: iter([whole, stale]))
+    told = f"{stale.path}: the passage {stale.name} is older than what it is made from\n"
+    assert run_module("hardware", "--check") == (1, told, "")
+    assert run_module("hardware", "--check", "--only", "elsewhere") == (0, "", "")
 
 
 def test_texts_that_differ_by_rounding_are_alike() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import cmath
-import subprocess
-import sys
 
 import pytest
 from hardware import design
@@ -213,16 +211,9 @@ def test_amounts_are_read_without_exponents() -> None:
     assert "e+" not in faults_passage()
 
 
-def test_it_prints_the_table() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "hardware.safety"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+def test_it_prints_the_table(run_module) -> None:
+    status, printed, errors = run_module("hardware.safety")
+    assert (status, errors) == (0, "")
     for fault in ALL:
-        (line,) = [line for line in done.stdout.split("\n") if line.endswith(f"  {fault.name}")]
+        (line,) = [line for line in printed.split("\n") if line.endswith(f"  {fault.name}")]
         assert line.split()[4] == fault.verdict

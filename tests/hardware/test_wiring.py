@@ -174,7 +174,7 @@ def test_the_drawing_says_what_must_be_known(build) -> None:
 
 
 @each_build
-@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no `dot` here: apt install graphviz")
 def test_the_drawing_drawn_anew_has_the_same_words(build, tmp_path, monkeypatch) -> None:
     pytest.importorskip("wireviz")
     room = ROOT / "hardware/wiring"
