@@ -58,7 +58,7 @@ def read_marks(events: Sequence[Event], fs_hz: float, duration_s: float) -> Mark
             elif event.text in _STOPPED and paused_s is None:
                 paused_s = at_s
             elif event.text.startswith("goes on") and paused_s is not None:
-                pauses.append(Span(paused_s, at_s))
+                pauses.append(Span(paused_s, max(paused_s, at_s)))
                 paused_s = None
         elif event.kind == "tag":
             open_tags[event.text] = at_s
