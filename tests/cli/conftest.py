@@ -1,27 +1,45 @@
-"""The command line in this process, and in one of its own."""
+"""Ways to run `unclench ...`: in this process, in a process of its own, on a terminal."""
 
 from __future__ import annotations
 
 import contextlib
+import io
 import os
+import re
+import shutil
+import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import pytest
-from click.testing import CliRunner
 
 from unclench.cli import main
+from unclench.training.calibrations import StoredCalibration, book_path, load_book
 
 LONG_S = 120.0  # only against hanging
-COMMAND = (sys.executable, "-W", "error", "-m", "unclench.cli")
+POLL_S = 0.02  # between two looks at a condition
+
+# Warnings are errors, but only those of our own modules: another library's deprecation breaks no
+# test. -W cannot say that, as it takes no pattern.
+_PROGRAM = """
+import sys, warnings
+warnings.filterwarnings("error", module="unclench")
+sys.argv[0] = "unclench"
+from unclench.__main__ import main
+main()
+"""
+COMMAND = (sys.executable, "-c", _PROGRAM)
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command left."""
+    """What a command left behind."""
 
     status: int
     out: str
@@ -38,21 +56,182 @@ class Ran:
         return said
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
-    """Run `unclench ...` in this process, with its exit status."""
+class Terminal:
+    """A pseudo-terminal of this system: keeps what a program shows, and can be typed on."""
 
-    def run_here(*arguments: object) -> Ran:
-        with CliRunner().isolation() as (out, err, _):
-            monkeypatch.setattr(sys, "argv", ["unclench", *(str(a) for a in arguments)])
-            status: object = 0
-            try:
-                main()
-            except SystemExit as left:
-                status = left.code
-            return Ran(int(status or 0), out.getvalue().decode(), err.getvalue().decode())  # type: ignore[call-overload]
+    def __init__(self) -> None:
+        self._ours, self.theirs = os.openpty()
+        self._shown = bytearray()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it once all that the program showed has been read."""
+        self.let_go()
+        self._reader.join(LONG_S)
+        os.close(self._ours)
+
+    @property
+    def shown(self) -> str:
+        """The text that was shown so far, the keyboard's echo included, without colours."""
+        return re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", self._shown.decode(errors="replace"))
+
+    def type(self, text: str) -> None:
+        """Press these keys; a program that reads later still gets them."""
+        os.write(self._ours, text.encode())
+
+    def let_go(self) -> None:
+        """Leave the program's end to the program alone: it closes with it."""
+        if self.theirs >= 0:
+            os.close(self.theirs)
+            self.theirs = -1
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):  # Linux says so when the other end is closed
+            while part := os.read(self._ours, 65536):
+                self._shown += part
+
+
+def until(happened: Callable[[], object]) -> None:
+    """Wait for a condition."""
+    deadline_s = time.monotonic() + LONG_S
+    while not happened():
+        assert time.monotonic() < deadline_s, "it never happened"
+        time.sleep(POLL_S)
+
+
+@contextlib.contextmanager
+def small_files(most_bytes: int) -> Iterator[None]:
+    """Let no file grow beyond so many bytes: a write fails half-way, as on a full disk."""
+    resource = pytest.importorskip("resource", reason="Windows cannot limit the size of files")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@contextlib.contextmanager
+def _lent_process(stdin: TextIO, stdout: TextIO, stderr: TextIO) -> Iterator[None]:
+    """Give this process other streams and a fresh one's Ctrl-C; take everything back at the end.
+
+    A command may set signal handlers and environment variables; no other test sees them.
+    """
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    handlers = {name: signal.getsignal(getattr(signal, name)) for name in names}
+    before = sys.argv, sys.stdin, sys.stdout, sys.stderr, dict(os.environ)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.stdin, sys.stdout, sys.stderr = stdin, stdout, stderr
+    try:
+        yield
+    finally:
+        sys.argv, sys.stdin, sys.stdout, sys.stderr, environment = before
+        os.environ.clear()
+        os.environ.update(environment)
+        for name, handler in handlers.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def _status_of(arguments: tuple[object, ...], stderr: TextIO) -> int:
+    """Run `unclench ...` and return the status with which a process would end."""
+    sys.argv = ["unclench", *(str(argument) for argument in arguments)]
+    try:
+        main()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            stderr.write(f"{end.code}\n")
+            return 1
+        return end.code or 0
+    return 0
+
+
+@contextlib.contextmanager
+def _signalled(number: int, when: Callable[[], object] | None) -> Iterator[None]:
+    """Send a signal to this process, once `when` becomes true and the block still runs."""
+    if when is None:
+        yield
+        return
+    ended, lock = threading.Event(), threading.Lock()
+
+    def watch() -> None:
+        while not ended.wait(POLL_S):
+            if when():
+                with lock:
+                    if not ended.is_set():
+                        signal.pthread_kill(threading.main_thread().ident, number)
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        with lock:
+            ended.set()
+        watcher.join()
+
+
+@pytest.fixture(autouse=True)
+def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make output the same whatever terminal the tests are run from."""
+    for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "xterm")
+
+
+@pytest.fixture
+def run() -> Callable[..., Ran]:
+    """Run `unclench ...` in this process, as if its streams were pipes.
+
+    `typed` is what its standard input holds; `signal_when` is a condition that, once true, sends
+    the signal `number` (Ctrl-C's unless given).
+    """
+
+    def run_here(
+        *arguments: object,
+        typed: str = "",
+        signal_when: Callable[[], object] | None = None,
+        number: int = signal.SIGINT,
+    ) -> Ran:
+        out, err = io.BytesIO(), io.BytesIO()
+        stdin = io.TextIOWrapper(io.BytesIO(typed.encode()), "utf-8")
+        stdout, stderr = (io.TextIOWrapper(pipe, "utf-8", newline="\n") for pipe in (out, err))
+        with _lent_process(stdin, stdout, stderr), _signalled(number, signal_when):
+            status = _status_of(arguments, stderr)
+        for stream in (stdout, stderr):
+            if not stream.closed:
+                stream.flush()
+        return Ran(status, out.getvalue().decode(), err.getvalue().decode())
 
     return run_here
+
+
+@pytest.fixture
+def run_on_terminal() -> Callable[..., Ran]:
+    """Run `unclench ...` in this process, on a terminal of its own.
+
+    `out` is all that was shown, the echo of what was `typed` beforehand included.
+    """
+    if not hasattr(os, "openpty"):
+        pytest.skip("this system has no pseudo-terminals")
+
+    def run_there(*arguments: object, typed: str = "") -> Ran:
+        with Terminal() as terminal, contextlib.ExitStack() as opened:
+            terminal.type(typed)
+            stdin, stdout, stderr = (
+                opened.enter_context(open(os.dup(terminal.theirs), mode, encoding="utf-8"))  # noqa: PTH123
+                for mode in ("r", "w", "w")
+            )
+            with _lent_process(stdin, stdout, stderr):
+                status = _status_of(arguments, stderr)
+        return Ran(status, terminal.shown, "")
+
+    return run_there
 
 
 @pytest.fixture
@@ -63,12 +242,21 @@ def no_display() -> dict[str, str]:
 
 
 @pytest.fixture
+def qt() -> None:
+    """Skip where Qt cannot be loaded."""
+    try:
+        from PyQt5 import QtWidgets  # noqa: F401
+    except ImportError as missing:
+        pytest.skip(f"Qt cannot be loaded: {missing}; `unclench live` says what to install")
+
+
+@pytest.fixture
 def run_apart() -> Callable[..., Ran]:
-    """Run `unclench ...` in a process of its own."""
+    """Run `unclench ...` in a process of its own; it takes a second and a half of CPU."""
 
     def run_there(*arguments: object, **options) -> Ran:
         done = subprocess.run(
-            [*COMMAND, *(str(a) for a in arguments)],
+            [*COMMAND, *(str(argument) for argument in arguments)],
             capture_output=True,
             text=True,
             timeout=LONG_S,
@@ -82,16 +270,13 @@ def run_apart() -> Callable[..., Ran]:
 
 @pytest.fixture
 def spawn() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Start `unclench ...` and go on; ended with the test."""
+    """Start `unclench ...` in a process of its own, and kill it if it outlives the test."""
     with contextlib.ExitStack() as stack:
 
         def start(*arguments: object, **options) -> subprocess.Popen[str]:
+            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
             process = subprocess.Popen(
-                [*COMMAND, *(str(a) for a in arguments)],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                **options,
+                [*COMMAND, *(str(argument) for argument in arguments)], **{**pipes, **options}
             )
             stack.enter_context(process)
             stack.callback(lambda: process.poll() is None and process.kill())
@@ -101,9 +286,45 @@ def spawn() -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
 
 @pytest.fixture
-def session(run, tmp_path) -> Path:
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Callable[[Path], object]], Path]:
+    """A path that the first test which wants it makes; for all others to copy."""
+
+    def find(name: str, make: Callable[[Path], object]) -> Path:
+        path = tmp_path_factory.getbasetemp() / f"made-once-{name}"
+        if not path.exists():
+            make(path)
+        return path
+
+    return find
+
+
+@pytest.fixture
+def session(run, made_once, tmp_path) -> Path:
     """A session of two seconds with two channels."""
+
+    def record(folder: Path) -> None:
+        signal_of = ("--source", "sim:relaxed?channels=2", "--seconds", 2, "--speed", "max")
+        assert run("record", *signal_of, "--out", folder).status == 0
+
     folder = tmp_path / "session"
-    arguments = ("--source", "sim:relaxed?channels=2", "--seconds", 2, "--speed", "max")
-    assert run("record", *arguments, "--out", folder).status == 0
+    shutil.copytree(made_once("session", record), folder)
     return folder
+
+
+@pytest.fixture
+def calibrated(run, made_once) -> StoredCalibration:
+    """What `unclench calibrate` keeps of a left shoulder of the virtual person on channel 1."""
+
+    def calibrate(book: Path) -> None:
+        what = ("--source", "sim:person", "--speed", "max", "--place", "1:shoulder:left")
+        assert run("calibrate", *what).status == 0
+        book_path(virtual=True).rename(book)
+
+    book = book_path(virtual=True)
+    kept = made_once("calibrations", calibrate)
+    book.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(kept, book)
+    (entry,) = load_book(book)[0].calibrations
+    return entry

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from unclench.store import load_recording
+
+from .conftest import small_files
 
 
 @pytest.fixture
@@ -110,23 +109,9 @@ def test_import_says_in_a_sentence_what_it_cannot_do(run, table, session, tmp_pa
     assert not (tmp_path / "x").exists()
 
 
-@contextmanager
-def small_disk(most_bytes: int) -> Iterator[None]:
-    """Let no file grow beyond so many bytes: writing fails half-way, as on a full disk."""
-    import resource
-
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 @pytest.mark.parametrize("to", ["edf", "bdf", "csv", "parquet"])
 def test_a_full_disk_ends_an_export_in_plain_words(run, session, to):
-    with small_disk(3000):
+    with small_files(3000):
         said = run("export", session, "--to", to).sentence()
     assert f"session.{to} cannot be written: " in said
     assert "requested" not in said
@@ -134,10 +119,9 @@ def test_a_full_disk_ends_an_export_in_plain_words(run, session, to):
     assert [p for p in session.parent.rglob("*") if "part" in p.name] == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 def test_a_full_disk_ends_an_import_without_anything_kept(run, table, tmp_path):
     out = tmp_path / "s"
-    with small_disk(10_000):
+    with small_files(10_000):
         said = run("import", table, "--out", out).sentence()
     assert f"{out} cannot be written" in said
     assert "nothing was imported" in said

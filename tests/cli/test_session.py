@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +15,8 @@ from unclench.store import load_recording, open_session
 from unclench.training.calibrations import book_path, load_book, save_book
 from unclench.training.values import RestBaseline
 from unclench_dsp import WIDE
+
+from .conftest import LONG_S, small_files, until
 
 SHORT = """\
 title = "Short"
@@ -223,15 +224,10 @@ def test_an_unplugged_board_that_stays_away(run, short, tmp_path, monkeypatch):
 
 
 @posix_only
-def test_a_full_disk(run_apart, short, tmp_path):
-    import resource
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
-
+def test_a_full_disk(run, short, tmp_path):
     program = short("seconds = 4", "seconds = 600")
-    arguments = ("session", program, *PERSON, "--out", tmp_path / "s")
-    done = run_apart(*arguments, preexec_fn=limit)
+    with small_files(40_000):
+        done = run("session", program, *PERSON, "--out", tmp_path / "s")
     assert "cannot be written: File too large" in done.sentence()
     session = open_session(tmp_path / "s")
     assert session.meta.ended == "error"
@@ -242,16 +238,16 @@ def test_a_full_disk(run_apart, short, tmp_path):
 @posix_only
 def test_an_interruption_is_an_early_end(spawn, short, tmp_path):
     out = tmp_path / "s"
-    arguments = ("session", short("seconds = 4", "seconds = 600"), "--source", "sim:person")
-    process = spawn(*arguments, "--headless", "--out", out)
-    deadline = time.monotonic() + 60
-    while not (out / "emg.csv").exists() or (out / "emg.csv").stat().st_size < 50_000:
-        assert time.monotonic() < deadline
-        assert process.poll() is None, process.stderr.read()
-        time.sleep(0.05)
+    what = ("session", short("seconds = 4", "seconds = 600"), "--source", "sim:person")
+    process = spawn(*what, "--headless", "--out", out)
+    until(lambda: process.poll() is not None or has_rows(out / "emg.csv"))
     process.send_signal(signal.SIGINT)
-    said, errors = process.communicate(timeout=60)
+    said, errors = process.communicate(timeout=LONG_S)
     assert "Traceback" not in errors
     assert "Short: ended early" in said
     assert open_session(out).events()[-1].text == "ended early"
     assert open_session(out).meta.training["state"] == "ended"
+
+
+def has_rows(path):
+    return path.exists() and path.stat().st_size > 1000

@@ -225,13 +225,12 @@ def test_without_a_trash_nothing_is_deleted(run_apart, keep, root, tmp_path):
     assert len(list(folder.iterdir())) == 4
 
 
-def test_delete_asks(run_apart, keep):
+@pytest.mark.parametrize("typed", ["n\n", ""])
+def test_delete_asks(run, keep, typed):
     folder = keep("walk")
-    done = run_apart("sessions", "delete", "walk", input="n\n")
+    done = run("sessions", "delete", "walk", typed=typed)
     assert "Move this session to the trash?" in done.out
-    assert "Nothing was deleted." in done.out
-    assert folder.is_dir()
-    run_apart("sessions", "delete", "walk", input="")
+    assert "Nothing was deleted." in done.out or not typed
     assert folder.is_dir()
 
 
@@ -285,11 +284,11 @@ def test_a_broken_backup_is_a_sentence(run, tmp_path):
 def test_labels_put_on_at_once_are_all_kept(keep):
     folder = keep("walk")
     tag = [sys.executable, "-m", "unclench", "sessions", "tag", str(folder)]
-    programs = [subprocess.Popen([*tag, f"label {n}"], stdout=subprocess.PIPE) for n in range(5)]
+    programs = [subprocess.Popen([*tag, f"label {n}"], stdout=subprocess.PIPE) for n in range(3)]
     for program in programs:
         program.communicate(timeout=60)
         assert program.returncode == 0
-    assert sorted(open_session(folder).meta.labels) == [f"label {n}" for n in range(5)]
+    assert sorted(open_session(folder).meta.labels) == [f"label {n}" for n in range(3)]
 
 
 def test_what_has_no_figures_says_why_and_asks_for_nothing_more(run, keep, monkeypatch):

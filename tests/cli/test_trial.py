@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
-import subprocess
-import sys
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -18,7 +14,6 @@ from unclench.trial.phases import blocks_of
 from unclench.trial.plan import Trials, load_trials, make_trial, save_trials, trials_path
 from unclench_dsp import WIDE
 
-COMMAND = (sys.executable, "-W", "error", "-m", "unclench.cli")
 SHORT = """\
 title = "Short"
 purpose = "P"
@@ -189,41 +184,26 @@ def test_a_recording_in_an_off_block_keeps_the_block(run, tmp_path, place):
 
 
 @pytest.mark.parametrize("feedback", [True, False])
-def test_the_line_of_a_recording_shows_no_tension_in_an_off_block(tmp_path, feedback):
-    pty = pytest.importorskip("pty")
+def test_the_line_of_a_recording_shows_no_tension_in_an_off_block(
+    run_on_terminal, tmp_path, feedback
+):
     under_way(feedback)
-    here, there = pty.openpty()
-    what = ("record", "--source", "sim:relaxed", "--seconds", "2", "--out", str(tmp_path / "a"))
-    wide = {**os.environ, "COLUMNS": "120"}
-    with subprocess.Popen([*COMMAND, *what], stderr=there, env=wide) as process:
-        os.close(there)
-        shown = b""
-        with contextlib.suppress(OSError), os.fdopen(here, "rb", 0) as line:
-            while got := line.read(4096):
-                shown += got
-    assert process.returncode == 0
-    assert b" 2 s" in shown
-    assert bool(re.search(rb"\d uV", shown)) == feedback
+    what = ("record", "--source", "sim:relaxed", "--seconds", 2, "--speed", "max")
+    done = run_on_terminal(*what, "--out", tmp_path / "a")
+    assert done.status == 0
+    assert " 2 s" in done.out
+    assert bool(re.search(r"\d uV", done.out)) == feedback
 
 
 @pytest.mark.usefixtures("qt")
-def test_the_dashboard_tells_the_phase_as_it_starts(run, tmp_path):
-    save_settings(Settings(places=(Place(channel=1, site="shoulder", side="left"),)))
-    under_way(feedback=False)
-    picture = ("--screenshot", tmp_path / "a.png", "--seconds", 1, "--speed", "max")
-    done = run("live", "--source", "sim:relaxed", *picture)
-    assert done.status == 0, done.err
-    assert "Self-trial, block 1 of 14: without feedback" in done.err
-
-
-@pytest.mark.usefixtures("qt")
-def test_the_dashboard_records_from_the_start_with_place_and_block(run, tmp_path):
+def test_the_dashboard_tells_the_phase_and_records_place_and_block_from_the_start(run, tmp_path):
     save_settings(Settings(places=(Place(channel=1, site="shoulder", side="left"),)))
     under_way(feedback=False)
     record = ("--record", tmp_path / "a", "--seconds", 2, "--speed", "max")
     picture = ("--screenshot", tmp_path / "a.png")
     done = run("live", "--source", "sim:relaxed", *record, *picture)
     assert done.status == 0, done.err
+    assert "Self-trial, block 1 of 14: without feedback" in done.err
     meta = open_session(tmp_path / "a").meta
     assert list(meta.sites) == ["Left shoulder"]
     assert not meta.feedback

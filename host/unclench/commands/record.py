@@ -165,8 +165,10 @@ def _follow(
     fs_hz = pipeline.info.fs_hz
     with progress:
         task = progress.add_task("", total=seconds, signal_s=0.0, tension="", lost=0)
-        while not pipeline.wait(_POLL_S):
-            status = pipeline.status
+        over = False
+        while not over:
+            over = pipeline.wait(_POLL_S)
+            status = pipeline.status  # once more at the end: the last line tells of it all
             signal_s = status.n_samples / fs_hz
             progress.update(
                 task,
@@ -177,8 +179,9 @@ def _follow(
             )
             if recorder.error is not None:
                 return None  # told by close()
-            over_s = time.monotonic() - began_s - (seconds or 0.0)
-            if seconds is not None and not status.connected and over_s > _PATIENCE_S:
+            late_s = time.monotonic() - began_s - (seconds or 0.0)
+            away = seconds is not None and not status.connected and not over
+            if away and late_s > _PATIENCE_S:
                 return f"{pipeline.info.source} went away and did not come back ({status.why})"
     status = pipeline.status
     return _sentence(status.why) if status.cut_short else None
