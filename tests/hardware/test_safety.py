@@ -12,7 +12,7 @@ from hardware.safety.faults import faults
 from hardware.safety.leads import options, thermal_noise_v
 from hardware.safety.table import amount, faults_passage
 
-from unclench.desktop.words import STATE_WORDS
+from unclench.live.words import STATE_WORDS
 from unclench.settings import Place
 from unclench.training.sites import word_of_caution
 

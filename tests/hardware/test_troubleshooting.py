@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from unclench.desktop.words import STATE_WORDS
+from unclench.live.words import STATE_WORDS
 from unclench_wire import ids
 
 ROOT = Path(__file__).parents[2]

@@ -6,8 +6,9 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.plots import SCALES_UV
 from unclench.desktop.theme import Theme
-from unclench.desktop.words import EXPLANATION, clock_words, loss_words, span_words
+from unclench.desktop.words import EXPLANATION, span_words
 from unclench.live.blocks import LiveStatus
+from unclench.live.words import clock_words, loss_words
 from unclench.settings import Settings
 
 _SPANS_S = (30.0, 60.0, 120.0, 300.0, 600.0)

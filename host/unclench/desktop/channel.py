@@ -7,12 +7,19 @@ from pyqtgraph.Qt import QtCore, QtWidgets
 
 from unclench.desktop.plots import RawTrace, TensionTrace
 from unclench.desktop.theme import Theme
-from unclench.desktop.words import STATE_WORDS, hum_words, tension_words
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
+from unclench.live.reading import READ_OVER_S, reading
+from unclench.live.words import (
+    NO_NUMBER,
+    channel_title,
+    floor_words,
+    hum_words,
+    reference_words,
+    tension_words,
+)
 from unclench.settings import Settings
 from unclench_dsp import SignalState
 
-_VALUE_OVER_S = 0.5  # the number is the mean of so much of the trace, so that it can be read
 _RAW_SPAN_S = 5.0
 
 
@@ -42,16 +49,16 @@ class ChannelRow(QtWidgets.QWidget):
         self.raw = RawTrace(_RAW_SPAN_S)
         self.raw.setVisible(settings.raw_shown)
         self._card = QtWidgets.QFrame(objectName="card")
-        self._name = QtWidgets.QLabel(name[:1].upper() + name[1:], objectName="title")
-        self._value = QtWidgets.QLabel("–", objectName="value" if not self._dense else "smallValue")
+        self._name = QtWidgets.QLabel(channel_title(name), objectName="title")
+        size = "smallValue" if self._dense else "value"
+        self._value = QtWidgets.QLabel(NO_NUMBER, objectName=size)
         self._value.setAccessibleName(f"Tension of {name} now")
         self._unit = QtWidgets.QLabel("µV", objectName="unit")
         self._state = QtWidgets.QLabel(objectName="state")
         self._advice = QtWidgets.QLabel(objectName="small", wordWrap=True)
         self._percent = QtWidgets.QLabel(objectName="small")
         self._shown_span = QtWidgets.QLabel(objectName="small", wordWrap=True)
-        floor = "not measured" if noise_uv is None else f"{noise_uv:.2f} µV"
-        self._floor = QtWidgets.QLabel(f"Noise floor {floor}", objectName="small")
+        self._floor = QtWidgets.QLabel(floor_words(noise_uv), objectName="small")
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -137,27 +144,21 @@ class ChannelRow(QtWidgets.QWidget):
         connected: bool,
     ) -> None:
         """Update number and words from the newest rows (k,) of tension."""
-        newest = tension_uv[-max(1, round(_VALUE_OVER_S / row_s)) :]
-        if trusted and np.isnan(newest).any():  # good, but behind a gap there is no number yet
-            state = "settling"
-        words = STATE_WORDS[state]
-        can_tell = self._feedback and connected and trusted and not np.isnan(newest).any()
-        value = tension_words(float(newest.mean())) if can_tell and len(newest) else "–"
+        newest = tension_uv[-max(1, round(READ_OVER_S / row_s)) :]
+        now = reading(newest, state, trusted, connected)
+        now_uv = now.tension_uv if self._feedback else None
+        value = NO_NUMBER if now_uv is None else tension_words(now_uv)
         if self._reference_uv is not None:
-            percent = 100 * float(newest.mean()) / self._reference_uv if value != "–" else 0.0
-            share = f"{percent:.1f}" if value != "–" else "–"
-            self._percent.setText(f"{share} % of your reference")
-        removed = hum_words(notched_hz) if trusted else ""
+            self._percent.setText(reference_words(now_uv, self._reference_uv))
+        words = now.words
+        removed = hum_words(notched_hz) if trusted and connected else ""
         advice = " ".join(part for part in (words.advice, removed) if part)
-        shape, word, tone = words.shape, words.word, words.tone
-        if not connected:
-            shape, word, advice, tone = "○", "No signal", "", "quiet"
-        shown = (value, shape, word, advice, tone)
+        shown = (value, words.shape, words.word, advice, words.tone)
         if shown == self._shown or self._theme is None:
             return
         self._shown = shown
         self._value.setText(value)
-        self._unit.setVisible(value != "–" and self._feedback)
-        self._state.setText(f"{shape} {word}")
-        self._state.setStyleSheet(f"color: {self._theme.tone(tone)}")
+        self._unit.setVisible(now_uv is not None)
+        self._state.setText(f"{words.shape} {words.word}")
+        self._state.setStyleSheet(f"color: {self._theme.tone(words.tone)}")
         self._advice.setText(advice)

@@ -24,6 +24,7 @@ from unclench.errors import StoreError
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
+from unclench.live.words import connection_words
 from unclench.settings import Settings, save_settings, sessions_dir
 from unclench.training.setup import about_channels
 from unclench.training.values import TrainedChannel
@@ -460,10 +461,8 @@ class Dashboard(QtWidgets.QMainWindow):
         self._header.tell(status, info.fs_hz, recording_s, self._paused)
         raw_shown = self._settings.raw_shown and self._feedback
         self._footer.tell(self._recorder is not None, self._paused, raw_shown)
-        if not status.connected and not status.ended:
-            self._banner.hold(f"Connection lost ({status.why}). It goes on when the board is back.")
-        elif status.ended and status.why not in ("done", ""):
-            self._banner.hold(f"The signal has ended: {status.why}.")
+        if trouble := connection_words(status):
+            self._banner.hold(trouble)
         else:
             self._banner.release()
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from unclench_dsp import SignalState
-
 EXPLANATION = (
     "Tension is how hard the muscle works. Lower is calmer: breathe out slowly and let it fall."
 )
@@ -40,59 +36,6 @@ A grey piece means that the signal could not be trusted there.</p>
 """
 
 
-@dataclass(frozen=True)
-class StateWords:
-    """How a signal state is shown: a shape as well as a colour, for eyes that see colours alike."""
-
-    shape: str
-    word: str
-    advice: str
-    tone: str  # a colour of the theme
-
-
-STATE_WORDS: dict[SignalState, StateWords] = {
-    "settling": StateWords("◌", "Settling", "Ready in a moment.", "quiet"),
-    "good": StateWords("●", "Good signal", "", "good"),
-    "no contact": StateWords(
-        "▲", "No contact", "Press the electrodes on and check the lead.", "bad"
-    ),
-    "mains hum": StateWords(
-        "≈", "Mains hum", "Electrodes off, unplug chargers; avoid cables.", "warn"
-    ),
-    "clipping": StateWords(
-        "■", "Clipping", "Too strong for the sensor: check the reference electrode.", "warn"
-    ),
-}
-
-
-def hum_words(lines_hz: tuple[float, ...]) -> str:
-    """Say which mains lines are being removed."""
-    if not lines_hz:
-        return ""
-    more = " and harmonics" if len(lines_hz) > 1 else ""
-    return f"{lines_hz[0]:g} Hz{more} removed"
-
-
-def clock_words(seconds: float) -> str:
-    """12:05, or 1:02:03 from an hour on."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minutes:02}:{second:02}"
-
-
 def span_words(seconds: float) -> str:
     """30 s, 5 min."""
     return f"{seconds:g} s" if seconds < 60 else f"{seconds / 60:g} min"
-
-
-def loss_words(lost_samples: int, fs_hz: float) -> str:
-    """Say what was lost, in time, because a number of samples means nothing to a person."""
-    if not lost_samples:
-        return "nothing lost"
-    seconds = lost_samples / fs_hz
-    return f"{seconds:.1f} s lost" if seconds >= 1 else f"{max(1, round(seconds * 1000))} ms lost"
-
-
-def tension_words(tension_uv: float) -> str:
-    """As many digits as mean something."""
-    return f"{tension_uv:.1f}" if tension_uv < 100 else f"{tension_uv:.0f}"

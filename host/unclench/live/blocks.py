@@ -134,6 +134,10 @@ class LiveBlock:
         """State of each channel at one of the block's samples."""
         return next(states for since, states in reversed(self.states) if sample >= since)
 
+    def trusted_at(self, sample: int) -> Trust:
+        """Trust in each channel at one of the block's samples."""
+        return next(trust for since, trust in reversed(self.trusts) if sample >= since)
+
     @property
     def stop(self) -> int:
         """Index behind the last sample."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.desktop.words import clock_words
+from unclench.live.words import clock_words
 
 FloatArray = NDArray[np.float64]
 _STEPS_S = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from unclench.desktop.words import clock_words
+from unclench.live.words import clock_words
 from unclench.report import words
 from unclench.store.library import Entry
 from unclench.store.summary import SessionSummary

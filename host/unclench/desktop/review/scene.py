@@ -14,7 +14,7 @@ from pyarrow import ArrowInvalid
 from pyarrow import csv as pa_csv
 
 from unclench.desktop.review.pyramid import Pyramid, on_grid
-from unclench.desktop.words import tension_words
+from unclench.live.words import tension_words
 from unclench.review.results import Excluded, Marks, Why
 from unclench.review.session import SessionReview
 from unclench.store import Recording

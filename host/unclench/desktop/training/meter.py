@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
-from unclench.desktop.words import tension_words
+from unclench.live.words import tension_words
 
 _SETTLE_S = 0.25  # the bar follows with this time constant
 _TOP_UV = 300.0  # hum at which the level is 1, as `SensorCheck.interference` has it

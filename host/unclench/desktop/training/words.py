@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from unclench.desktop.words import clock_words, tension_words
+from unclench.live.words import clock_words, tension_words
 from unclench.training.program import (
     BaselineGoal,
     FixedGoal,

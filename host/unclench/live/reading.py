@@ -1,0 +1,37 @@
+"""What may be shown of a channel's tension at a moment: a number, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from unclench.live.blocks import FloatArray
+from unclench.live.words import NO_SIGNAL, STATE_WORDS, StateWords
+from unclench_dsp import SignalState
+
+READ_OVER_S = 0.5  # a number that changes faster than this cannot be read
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Tension as a number, None where it is not to be trusted; and the signal's state."""
+
+    tension_uv: float | None
+    words: StateWords
+
+
+def reading(
+    tension_uv: FloatArray, state: SignalState, trusted: bool, connected: bool = True
+) -> Reading:
+    """Read the mean of consecutive rows of one channel, shape (k,), NaN where there is no value.
+
+    `state` and `trusted` are those of the last row.
+    """
+    if not connected:
+        return Reading(None, NO_SIGNAL)
+    if not trusted:
+        return Reading(None, STATE_WORDS[state])
+    if not len(tension_uv) or np.isnan(tension_uv).any():  # behind a gap there is no number yet
+        return Reading(None, STATE_WORDS["settling"])
+    return Reading(float(tension_uv.mean()), STATE_WORDS[state])
