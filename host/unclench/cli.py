@@ -58,10 +58,12 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
-    # A session that is told to end ends as with Ctrl-C: everything is written.
-    for number in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
-        if hasattr(signal, number):
-            signal.signal(getattr(signal, number), signal.default_int_handler)
+    # A session that is told to end ends as with Ctrl-C: everything is written. What was ignored
+    # from the start stays ignored: `nohup unclench record ... &` outlives its terminal.
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     try:
         cli(standalone_mode=False)
     except click.UsageError as error:

@@ -35,9 +35,10 @@ def theme_of(wanted: str) -> Theme:
 
 @contextmanager
 def stopped_by_signals_and_faults(stop: Callable[[], object]) -> Iterator[list[BaseException]]:
-    """Call `stop` on Ctrl-C, SIGTERM, and on errors inside slots, which are collected.
+    """Call `stop` on Ctrl-C, SIGTERM, SIGHUP, and on errors inside slots, which are collected.
 
-    Such an error would end the process: a recording has to be closed first.
+    Such an error would end the process: a recording has to be closed first. A signal that was
+    ignored from the start, as in a background job or under nohup, stays ignored.
     """
     failures: list[BaseException] = []
 
@@ -49,8 +50,12 @@ def stopped_by_signals_and_faults(stop: Callable[[], object]) -> Iterator[list[B
         stop()
 
     previous_hook, sys.excepthook = sys.excepthook, failed
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    previous = {number: signal.signal(number, lambda *_: stop()) for number in numbers}
+    numbers = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
+    previous = {
+        number: signal.signal(number, lambda *_: stop())
+        for number in numbers  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN
+    }
     wake = QtCore.QTimer(timeout=lambda: None)  # lets Python see signals between events
     wake.start(_WAKE_MS)
     try:

@@ -1,0 +1,55 @@
+"""Signals end a window as a person would, but for those that were ignored from the start."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+
+
+@pytest.fixture
+def stopped(app):
+    """Send signals while a window would be open; return which of them would close it."""
+    from unclench.desktop.eventloop import stopped_by_signals_and_faults
+
+    def send(*numbers: signal.Signals) -> list[signal.Signals]:
+        heard: list[signal.Signals] = []
+        for number in numbers:
+            with stopped_by_signals_and_faults(lambda number=number: heard.append(number)):
+                os.kill(os.getpid(), number)
+        return heard
+
+    return send
+
+
+@pytest.fixture
+def handled():
+    """Set how signals are handled; as before at the end."""
+    before = {}
+
+    def handle(handler, *numbers):
+        for number in numbers:
+            before.setdefault(number, signal.signal(number, handler))
+
+    yield handle
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+
+
+def test_each_signal_closes_the_window_and_is_handled_as_before_afterwards(stopped, handled):
+    handled(signal.default_int_handler, *SIGNALS)
+    assert stopped(*SIGNALS) == list(SIGNALS)
+    assert {signal.getsignal(number) for number in SIGNALS} == {signal.default_int_handler}
+
+
+def test_what_was_ignored_from_the_start_stays_ignored(stopped, handled):
+    handled(signal.SIG_IGN, *SIGNALS)
+    assert stopped(*SIGNALS) == []
