@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "report": {DSP, "errors", "review", "store", "training", "trial"},
     "training": {WIRE, DSP, "errors", "link", "live", "settings", "store"},
     "audio": {"training"},
+    "terminal": {DSP, "live"},
     "settings": {"errors"},
     "sources": {WIRE, DSP, "errors", "link", "store"},
     "desktop": {
@@ -42,6 +43,7 @@ MAY_IMPORT = {
     "commands": {
         *(WIRE, DSP, "errors", "link", "store", "live", "review", "training"),
         *("audio", "board", "settings", "sources", "desktop", "importing", "report", "trial"),
+        "terminal",
     },
     "cli": {"errors", "commands"},
     "__main__": {"cli"},

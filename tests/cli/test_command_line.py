@@ -1,9 +1,11 @@
-"""The program as a whole: commands, help, exit statuses, a machine without a screen."""
+"""The program as a whole: commands, help, exit statuses, signals."""
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 
 import click
 import pytest
@@ -11,7 +13,9 @@ import pytest
 from unclench import __version__
 from unclench.cli import cli
 from unclench.commands.live import live_command
+from unclench.store import load_recording, open_session
 
+LONG_S = 120.0  # only against hanging
 FIXED = {
     "live": {"--source", "--seconds", "--screenshot", "--record"},
     "record": {"--source", "--seconds", "--out", "--speed", "--json"},
@@ -68,21 +72,40 @@ def test_ctrl_c_is_quiet(run, monkeypatch):
     assert (done.status, done.out, done.err.strip()) == (130, "", "")
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland")
-@pytest.mark.parametrize("arguments", [(), ("live", "--source", "sim")])
-def test_without_a_screen(run_apart, no_display, arguments):
-    done = run_apart(*arguments, env=no_display)
-    said = done.sentence()
-    assert said.startswith("unclench: There is no display")
-    assert "unclench record" in said
-    assert "qt" not in done.err.lower().replace("screenshot", "")
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no SIGHUP")
+def test_what_was_ignored_from_the_start_stays_ignored(tmp_path):
+    """As `nohup unclench record ... &` in a script: it outlives terminal and Ctrl-C."""
+    program = (
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+        "signal.signal(signal.SIGINT, signal.SIG_IGN); "
+        "signal.signal(signal.SIGTERM, signal.SIG_DFL); "
+        "from unclench.__main__ import main; main()"
+    )
+    folder = tmp_path / "s"
+    arguments = ("record", "--source", "sim", "--speed", "10", "--out", str(folder))
+    process = subprocess.Popen([sys.executable, "-c", program, *arguments])
 
+    def recorded() -> int:
+        assert process.poll() is None
+        rows = folder / "emg.csv"
+        return rows.stat().st_size if rows.exists() else 0
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland")
-def test_with_a_screen_that_does_not_answer(run_apart, no_display):
-    done = run_apart("live", "--source", "sim", env={**no_display, "DISPLAY": ":41777"})
-    said = done.sentence()
-    assert "unclench record" in said
+    def goes_on_from(size: int) -> None:
+        while recorded() <= size:
+            time.sleep(0.05)
+
+    try:
+        goes_on_from(0)
+        for number in (signal.SIGHUP, signal.SIGINT):
+            process.send_signal(number)
+            goes_on_from(recorded() + 100_000)  # a heeded signal ends it in far less
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(LONG_S) == 0
+    finally:
+        process.kill()
+    session = open_session(folder)
+    assert session.meta.ended == "closed"
+    assert session.meta.n_samples == load_recording(folder).n_samples > 4000
 
 
 @pytest.mark.parametrize("size", ["big", "1280", "x", "-1x5", "1280x"])

@@ -1,4 +1,4 @@
-"""`unclench live`: the dashboard."""
+"""`unclench live`: the dashboard, or a trace in the terminal where there is no window."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Literal
 
 import click
 
+from unclench.commands.guided import ask_safety, tell_safety
 from unclench.commands.options import Seconds, Wanted, source_options
-from unclench.errors import InputError, StoreError
+from unclench.commands.terminal import TrialNow, tell, watch_in_terminal
+from unclench.errors import DisplayError, InputError, StoreError
 from unclench.live.blocks import StreamInfo
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
@@ -19,9 +21,10 @@ from unclench.training.calibrations import book_path, load_book
 from unclench.training.setup import about_channels, trained_channels
 from unclench.training.values import TrainedChannel
 from unclench.trial.phases import running_now
-from unclench.trial.words import standing_words
 
 _SCREENSHOT_AFTER_S = 10.0
+_STOP = "Watching in the terminal; press Ctrl-C to stop."
+_NO_RAW = "The terminal shows tension alone: --raw is for the window."
 
 
 class _Size(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click
@@ -41,10 +44,6 @@ class _Size(click.ParamType):  # type: ignore[type-arg]  # generic in some versi
         return size
 
 
-def _tell(sentence: str) -> None:
-    click.echo(sentence, err=True)
-
-
 def _known(info: StreamInfo, places: Sequence[Place]) -> tuple[TrainedChannel, ...]:
     """What is known of the channels; nothing where no places are, or none that fit the board."""
     if not places:
@@ -53,6 +52,19 @@ def _known(info: StreamInfo, places: Sequence[Place]) -> tuple[TrainedChannel, .
     with contextlib.suppress(InputError):
         return trained_channels(info, places, book)
     return ()
+
+
+def _no_window(for_picture: bool) -> str | None:
+    """Say why no window can be opened here; None if one can. A picture needs only the libraries."""
+    from unclench.desktop.display import check_display  # Qt only where a window is wanted
+
+    try:
+        check_display(into_file=for_picture)
+    except DisplayError as error:
+        if for_picture:
+            raise
+        return f"{error} {_STOP}"
+    return None
 
 
 @click.command("live")
@@ -71,6 +83,7 @@ def _known(info: StreamInfo, places: Sequence[Place]) -> tuple[TrainedChannel, .
     metavar="DIR",
     help="Record from the start into this session folder.",
 )
+@click.option("--terminal", "in_terminal", is_flag=True, help="Stay in the terminal.")
 @click.option("--size", type=_Size(), metavar="WxH", help="Size of the window.")
 @click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours.")
 @click.option("--raw", is_flag=True, help="Show the raw signal as well.")
@@ -79,16 +92,20 @@ def live_command(
     seconds: float | None,
     screenshot: Path | None,
     record_dir: Path | None,
+    in_terminal: bool,
     size: tuple[int, int] | None,
     theme: Literal["light", "dark"] | None,
     raw: bool,
 ) -> None:
-    """Watch live tension in a window."""
-    from unclench.desktop.display import check_display  # Qt only where a window is wanted
+    """Watch live tension in a window, or in the terminal where no window can be opened.
 
-    check_display(into_file=screenshot is not None)
-    from unclench.desktop.app import run_dashboard
-
+    In a pipe or a file the terminal's page is a line for each second of signal, parted by tabs:
+    the second, and for each channel its name, its mean tension and its signal's state.
+    """
+    if in_terminal and screenshot is not None:
+        raise InputError("--screenshot is a picture of the window: leave --terminal out.")
+    why = None if in_terminal else _no_window(for_picture=screenshot is not None)
+    in_terminal = in_terminal or why is not None
     if screenshot is not None and not screenshot.absolute().parent.is_dir():
         raise InputError(f"There is no folder {screenshot.parent} for the picture: make it first.")
     if record_dir is not None:
@@ -100,21 +117,33 @@ def live_command(
         seconds = _SCREENSHOT_AFTER_S
     opened = wanted.open()
     # A recording ends on its last sample; a picture shows the signal still running.
-    pipeline = wanted.pipeline(opened, seconds if record_dir is not None else None)
+    exact = in_terminal or record_dir is not None
+    pipeline = wanted.pipeline(opened, seconds if exact else None)
     recorder = None
     try:
+        if in_terminal:
+            ask_safety(opened)  # the window asks by itself
         info = pipeline.connect()
         known = _known(info, saved.places)
         sites = [channel.label for channel in known]
-        standing = running_now(sites, info.settings.band, info.virtual, _tell)
-        if standing is not None:
-            _tell(standing_words(standing))
-        rings = DisplayRings(info)
+        trial = TrialNow(lambda: running_now(sites, info.settings.band, info.virtual, tell))
         if record_dir is not None:
             about = about_channels(known, len(info.channels))
-            if standing is not None:
-                about |= standing.in_session()
+            if trial.now is not None:
+                about |= trial.now.in_session()
             recorder = Recorder(record_dir, info, origin=0, lossless=pipeline.lossless, about=about)
+        if trial.words:
+            tell(trial.words)
+        if in_terminal:
+            tell_safety(opened, info)
+            for note in (trouble, *opened.notes, why, _NO_RAW if raw else None):
+                if note is not None:
+                    tell(note)
+            watch_in_terminal(pipeline, known, trial, recorder, seconds)
+            return
+        from unclench.desktop.app import run_dashboard
+
+        rings = DisplayRings(info)
         pipeline.start([rings] if recorder is None else [recorder, rings])
         run_dashboard(
             pipeline,
@@ -130,6 +159,6 @@ def live_command(
     finally:
         pipeline.stop()
         if recorder is not None:  # closed already, unless the window could not be made
-            with contextlib.suppress(StoreError):  # told by the dashboard
+            with contextlib.suppress(StoreError):  # told already
                 recorder.close()
         opened.close()

@@ -21,7 +21,9 @@ def review_command(path: Path | None) -> None:
 
     saved, trouble = load_settings()
     root, opened = _root_of(path, sessions_dir(saved))
-    check_display()
+    check_display(
+        instead="`unclench sessions` lists what there is, `unclench report SESSION` makes a page."
+    )
     from unclench.desktop.review.run import run_review
 
     run_review(root, opened, saved, notes=() if trouble is None else (trouble,))

@@ -30,7 +30,9 @@ def _in_window(
 ) -> None:
     from unclench.desktop.display import check_display  # Qt only where a window is wanted
 
-    check_display()
+    check_display(
+        instead="`unclench session PROGRAM --headless` guides in the terminal, without a window."
+    )
     from unclench.desktop.app import run_training
 
     try:

@@ -17,7 +17,6 @@ from typing import TypeAlias
 from unclench.desktop.libraries import install_command, installed_binding, missing_libraries
 from unclench.errors import DisplayError
 
-_RECORD = "`unclench record --source auto --seconds 60 --out DIR` records without a window."
 _TRY = (
     "import {binding}.QtWidgets\n"  # as pyqtgraph hides why a binding cannot be imported
     "from pyqtgraph.Qt import QtWidgets\n"
@@ -55,7 +54,7 @@ class QtFailed:
 Trouble: TypeAlias = NoScreen | ScreenUnreachable | LibrariesMissing | QtFailed
 
 
-def check_display(into_file: bool = False, instead: str = _RECORD) -> None:
+def check_display(into_file: bool = False, instead: str = "") -> None:
     """Return if Qt can open a window here, else raise DisplayError in one sentence.
 
     Parameters

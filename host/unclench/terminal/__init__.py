@@ -1,0 +1,1 @@
+"""Live tension in the terminal: a page that is drawn again, or a plain line a second. No Qt."""

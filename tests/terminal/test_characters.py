@@ -1,0 +1,54 @@
+"""What may be written: all characters where they can be shown, else ASCII of the same length."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+import pytest
+
+from unclench.live.words import NO_SIGNAL, STATE_WORDS
+from unclench.terminal.characters import ascii_only, in_ascii, printable
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"), [("2.3 µV", "2.3 uV"), ("– · …", "- - ~"), ("▁▄█░", ".:#?"), ("日本", "??")]
+)
+def test_ascii_keeps_the_length(text, plain):
+    assert in_ascii(text) == plain
+    assert len(plain) == len(text)
+
+
+def test_each_state_keeps_a_shape_of_its_own_in_ascii():
+    shapes = [words.shape for words in (*STATE_WORDS.values(), NO_SIGNAL)]
+    plain = {in_ascii(shape) for shape in shapes}
+    assert len(plain) == len(shapes)
+    assert "?" not in plain
+
+
+@pytest.mark.parametrize(
+    ("encoding", "only"), [("utf-8", False), ("ascii", True), ("latin-1", True), ("cp1252", True)]
+)
+def test_an_encoding_decides(encoding, only):
+    assert ascii_only(io.TextIOWrapper(io.BytesIO(), encoding=encoding)) == only
+
+
+def test_names_from_files_cannot_steer_the_terminal():
+    assert printable("left\x1b[2J\tarm\n") == "left [2J arm "
+    assert printable("Übung 日本") == "Übung 日本"
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the C locale's codes on Linux")
+@pytest.mark.parametrize(
+    ("locale", "only"), [({"LC_ALL": "C"}, True), ({"LC_ALL": "POSIX"}, True), ({}, False)]
+)
+def test_the_c_locale_means_ascii_but_no_locale_at_all_does_not(locale, only):
+    program = (
+        "import sys; from unclench.terminal.characters import ascii_only; "
+        "print(ascii_only(sys.stdout))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=locale, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(only)
