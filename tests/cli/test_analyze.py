@@ -31,7 +31,7 @@ def analyze(run, *arguments):
     return json.loads(done.out)
 
 
-def test_keys_are_fixed(run, session):
+def test_json_has_the_documented_keys(run, session):
     found = analyze(run, session)
     assert {
         *("fs_hz", "duration_s", "n_samples", "lost_samples", "band_hz", "channels"),
@@ -46,7 +46,7 @@ def test_keys_are_fixed(run, session):
         assert 1 < levels["p10"] <= levels["p50"] <= levels["p90"] <= levels["max"] < 30
 
 
-def test_options_of_a_csv(run, signal_csv):
+def test_csv_options_choose_rate_column_and_unit(run, signal_csv):
     found = analyze(run, signal_csv, "--fs", FS_HZ, "--column", "right_mV", "--mains", "off")
     (right,) = found["channels"]
     assert (found["fs_hz"], found["duration_s"], right["name"]) == (1000, 8.0, "right_mV")
@@ -63,7 +63,7 @@ def test_options_of_a_csv(run, signal_csv):
     assert [channel["name"] for channel in found["channels"]] == ["right_mV", "left_mV"]
 
 
-def test_band_and_window(run, signal_csv):
+def test_band_and_window_change_the_tension(run, signal_csv):
     wide = analyze(run, signal_csv, "--fs", FS_HZ)["channels"][0]["tension_uv"]
     found = analyze(run, signal_csv, "--fs", FS_HZ, "--band", "narrow")
     assert found["band_hz"] == [100, 200]
@@ -73,14 +73,14 @@ def test_band_and_window(run, signal_csv):
     assert slow["p90"] - slow["p10"] < (wide["p90"] - wide["p10"]) / 2
 
 
-def test_for_a_person(run, session):
+def test_without_json_the_output_is_readable_text(run, session):
     done = run("analyze", session)
     assert (done.status, done.err) == (0, "")
     for word in ("2.0 s at 2000 Hz", "4000 samples, 0 lost", "channel 1", "median", "20-450 Hz"):
         assert word in done.out
 
 
-def test_into_a_pipe_that_closes(spawn, session):
+def test_closed_pipe_causes_no_traceback(spawn, session):
     process = spawn("analyze", session, "--json")
     process.stdout.close()
     assert "Traceback" not in process.stderr.read()
@@ -117,7 +117,7 @@ BAD_BOTH += [(case, "record") for case in BAD if case not in ONLY_ANALYZE]
 
 
 @pytest.mark.parametrize(("case", "command"), BAD_BOTH)
-def test_bad_input(run, tmp_path, case, command):
+def test_bad_csv_is_refused_in_one_sentence(run, tmp_path, case, command):
     head, rows, options, words = BAD[case]
     path = tmp_path / "bad.csv"
     path.write_text("\n".join([head, *rows, ""]))
@@ -134,7 +134,7 @@ def test_bad_input(run, tmp_path, case, command):
     ("content", "words"),
     [(b"", "empty"), (b"\x89HDF\r\n\x1a\n\0\0\0\xff" * 50, "binary"), (b"\xff\xfet\0i\0m", "UTF")],
 )
-def test_files_that_are_no_text(run, tmp_path, command, content, words):
+def test_files_other_than_text_are_refused(run, tmp_path, command, content, words):
     path = tmp_path / "bad.csv"
     path.write_bytes(content)
     if command == "analyze":
@@ -153,7 +153,7 @@ def test_files_that_are_no_text(run, tmp_path, command, content, words):
     ],
     ids=["byte-order mark", "decimal comma and semicolons"],
 )
-def test_files_that_only_look_odd(run, tmp_path, content):
+def test_byte_order_mark_and_decimal_comma_are_accepted(run, tmp_path, content):
     path = tmp_path / "odd.csv"
     path.write_text(content, encoding="utf-8")
     found = analyze(run, path)
@@ -166,12 +166,12 @@ def test_files_that_only_look_odd(run, tmp_path, content):
         *("nowhere", "empty-folder", "x" * 300),
     ],
 )
-def test_nothing_to_analyse(run, tmp_path, name):
+def test_missing_input_is_named_in_the_error(run, tmp_path, name):
     (tmp_path / "empty-folder").mkdir()
     assert name in run("analyze", tmp_path / name).sentence()
 
 
-def test_a_session_from_a_newer_version(run, session, tmp_path):
+def test_session_of_a_newer_version_is_refused(run, session, tmp_path):
     newer = tmp_path / "newer"
     shutil.copytree(session, newer)
     meta = json.loads((newer / "session.json").read_text())
@@ -183,14 +183,17 @@ def test_a_session_from_a_newer_version(run, session, tmp_path):
     assert run("record", "--source", newer, "--out", tmp_path / "s").sentence() == said
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="everything is open to root")
-def test_a_file_that_may_not_be_read(run, signal_csv):
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() == 0,
+    reason="root may read every file: run the tests as an ordinary user",
+)
+def test_unreadable_file_is_named_in_the_error(run, signal_csv):
     signal_csv.chmod(0)
     assert str(signal_csv) in run("analyze", signal_csv).sentence()
 
 
 @pytest.mark.parametrize("columns", [20, 40, 60, 80, 120])
-def test_no_figure_is_ever_cut(run, tmp_path, monkeypatch, columns):
+def test_numbers_are_never_cut_off_in_narrow_terminals(run, tmp_path, monkeypatch, columns):
     names = ["Left shoulder", "Right shoulder, upper trapezius", "jaw", "neck", "forehead"]
     rows = np.random.default_rng(1).normal(size=(4000, 5)) * 1e5
     lines = [f"{i / 2000}," + ",".join(f"{v:.1f}" for v in row) for i, row in enumerate(rows)]

@@ -11,14 +11,14 @@ PERSON = ("--source", "sim:person", "--speed", "max")
 SHOULDER = ("--place", "1:shoulder:left")
 
 
-def test_help_says_what_it_does(run):
+def test_help_lists_the_options(run):
     done = run("calibrate", "--help")
     assert done.status == 0
     for word in ("--place", "--reference", "--list", "--moved"):
         assert word in done.out
 
 
-def test_it_is_measured_and_kept(run):
+def test_calibration_is_measured_and_stored(run):
     assert run("calibrate", "--list").out == "Nothing is calibrated yet.\n"
     done = run("calibrate", *PERSON, *SHOULDER)
     assert done.status == 0, done.err
@@ -34,7 +34,7 @@ def test_it_is_measured_and_kept(run):
     assert listed == f"Nothing is calibrated yet.\n{done.out}"  # but on a virtual board
 
 
-def test_a_session_uses_it(run, calibrated, tmp_path):
+def test_session_uses_the_stored_calibration(run, calibrated, tmp_path):
     out = ("--out", tmp_path / "s")
     session = run("session", "quiet-five", *PERSON, *SHOULDER, "--headless", *out)
     assert session.status == 0, session.err
@@ -44,7 +44,7 @@ def test_a_session_uses_it(run, calibrated, tmp_path):
 
 
 @pytest.mark.usefixtures("calibrated")
-def test_it_ends_when_the_sensor_was_moved(run):
+def test_moving_the_sensor_ends_a_calibration(run):
     moved = run("calibrate", "--moved", *SHOULDER)
     assert moved.out == "Left shoulder: calibrate it again before you train.\n"
     assert run("calibrate", "--list").out == "Nothing is calibrated yet.\n"
@@ -53,7 +53,7 @@ def test_it_ends_when_the_sensor_was_moved(run):
     assert once.moved is not None
 
 
-def test_measured_anew_it_is_another(run, calibrated):
+def test_calibrating_again_ignores_the_earlier_baseline(run, calibrated):
     """A calibration does not keep to the one before it: that is what it is for."""
     source = ("--source", "sim:person?seed=3", "--speed", "max")
     assert run("calibrate", *source, *SHOULDER, "--reference", "none").status == 0
@@ -62,7 +62,7 @@ def test_measured_anew_it_is_another(run, calibrated):
     assert second.reference == calibrated.reference  # which was not measured again
 
 
-def test_a_maximum_is_another_program(run):
+def test_reference_maximum_asks_for_a_maximum_contraction(run):
     done = run("calibrate", *PERSON, *SHOULDER, "--reference", "maximum")
     assert done.status == 0, done.err
     assert "maximum contraction" in done.out
@@ -79,11 +79,11 @@ def test_a_maximum_is_another_program(run):
         (("--moved",), "say where the sensor is with --place"),
     ],
 )
-def test_a_mistake_is_one_sentence(run, arguments, words):
+def test_mistakes_are_refused_in_one_sentence(run, arguments, words):
     assert words in run("calibrate", *arguments).sentence()
 
 
-def test_what_could_not_be_measured_is_not_kept(run, calibrated):
+def test_failed_calibration_leaves_the_earlier_one(run, calibrated):
     """An electrode that is off most of the time: three attempts, then the reason; status 2.
 
     What was measured there before still holds.
@@ -99,7 +99,7 @@ def test_what_could_not_be_measured_is_not_kept(run, calibrated):
     assert run("calibrate", "--list").out == before
 
 
-def test_a_muscle_that_was_not_tensed_leaves_the_rest(run):
+def test_baseline_is_stored_when_the_contraction_fails(run):
     source = ("--source", "sim:relaxed", "--speed", "max")
     done = run("calibrate", *source, *SHOULDER)
     assert done.status == 2  # not all that was asked for
@@ -109,25 +109,25 @@ def test_a_muscle_that_was_not_tensed_leaves_the_rest(run):
     assert entry.baseline is not None
 
 
-def test_a_recording_that_is_too_short_calibrates_nothing(run, session):
+def test_too_short_recording_stores_nothing(run, session):
     done = run("calibrate", "--source", session, "--speed", "max", *SHOULDER)
     assert done.status == 2
     assert done.err.splitlines()[-1].endswith("Nothing was calibrated.")
     assert load_book(book_path(virtual=True))[0].calibrations == []
 
 
-def test_the_boards_own_noise_is_no_rest(run):
+def test_board_noise_is_not_accepted_as_a_baseline(run):
     done = run("calibrate", "--source", "sim:shorted", "--speed", "max", *SHOULDER)
     assert done.status == 2
     assert "Only 0 % of the time could be used" in done.err
     assert load_book(book_path(virtual=True))[0].calibrations == []
 
 
-def test_no_virtual_board_in_the_place_of_one_that_is_not_plugged_in(run):
+def test_virtual_board_does_not_replace_a_missing_board(run):
     assert "No board is plugged in" in run("calibrate", *SHOULDER).sentence()
 
 
 @pytest.mark.usefixtures("calibrated")
-def test_what_a_virtual_board_shows_is_no_persons_rest():
+def test_calibrations_of_the_virtual_board_are_stored_apart():
     assert load_book(book_path(virtual=True))[0].calibrations != []
     assert load_book()[0].calibrations == []

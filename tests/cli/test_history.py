@@ -22,8 +22,8 @@ TAGS = TagSummary(
 
 
 @pytest.fixture
-def weeks(run, tmp_path):
-    """A folder of real sessions over weeks: recorded once, then dated, with figures planted."""
+def dated_sessions(run, tmp_path):
+    """Make n sessions three days apart, with planted summaries; return their folder."""
     root = tmp_path / "weeks"
     seed = tmp_path / "seed"
     source = ("--source", "sim:relaxed", "--seconds", 1, "--speed", "max")
@@ -54,8 +54,8 @@ def weeks(run, tmp_path):
     return make
 
 
-def test_the_tables_say_it_in_words_and_fit_a_terminal(run, weeks):
-    done = run("history", weeks(12, tags=(TAGS,)))
+def test_tables_explain_in_words_and_fit_80_columns(run, dated_sessions):
+    done = run("history", dated_sessions(12, tags=(TAGS,)))
     assert done.status == 0, done.err
     assert done.out.startswith("Left shoulder (wide band, 20-450 Hz, virtual board)\n")
     assert "12 sessions, 2026-03-02 to 2026-04-04" in done.out
@@ -68,8 +68,8 @@ def test_the_tables_say_it_in_words_and_fit_a_terminal(run, weeks):
     assert "█" in done.out
 
 
-def test_json_holds_all_figures(run, weeks):
-    (series,) = json.loads(run("history", weeks(8, tags=(TAGS,)), "--json").out)["series"]
+def test_json_includes_points_trends_and_tags(run, dated_sessions):
+    (series,) = json.loads(run("history", dated_sessions(8, tags=(TAGS,)), "--json").out)["series"]
     assert len(series["points"]) == 8
     assert series["points"][0]["mean_uv"] == 5.02
     trend = {t["measure"]: t for t in series["trends"]}["mean_uv"]
@@ -79,8 +79,8 @@ def test_json_holds_all_figures(run, weeks):
     assert series["tags"][0]["weeks"][0]["monday"] == "2026-03-02"
 
 
-def test_site_and_band_choose(run, weeks):
-    root = weeks(2)
+def test_site_and_band_filter(run, dated_sessions):
+    root = dated_sessions(2)
     assert run("history", root, "--site", "left SHOULDER", "--band", "wide").status == 0
     said = run("history", root, "--site", "jaw").sentence()
     assert "no sessions of jaw" in said
@@ -88,7 +88,7 @@ def test_site_and_band_choose(run, weeks):
     assert "no sessions of narrow band" in run("history", root, "--band", "narrow").sentence()
 
 
-def test_nothing_there_says_what_to_do(run, tmp_path):
+def test_empty_folder_says_what_to_do(run, tmp_path):
     done = run("history", tmp_path)
     assert done.status == 0
     assert "No sessions to compare" in done.out
@@ -96,8 +96,8 @@ def test_nothing_there_says_what_to_do(run, tmp_path):
     assert "is no folder" in run("history", tmp_path / "nowhere").sentence()
 
 
-def test_figures_that_are_missing_are_made_and_kept(run, weeks):
-    root = weeks(2)
+def test_missing_summaries_are_computed_and_stored(run, dated_sessions):
+    root = dated_sessions(2)
     for kept in root.glob("*/summary.json"):
         kept.unlink()
     done = run("history", root)
@@ -106,17 +106,17 @@ def test_figures_that_are_missing_are_made_and_kept(run, weeks):
     assert len(list(root.glob("*/summary.json"))) == 2
 
 
-def test_a_damaged_session_is_counted(run, weeks):
-    root = weeks(3)
+def test_damaged_sessions_are_reported(run, dated_sessions):
+    root = dated_sessions(3)
     (next(iter(root.iterdir())) / "session.json").write_text("{", encoding="utf-8")
     done = run("history", root)
     assert "1 session could not be read and count nowhere (2026-03-" in done.out
 
 
-def test_what_one_types_does_nothing_to_the_terminal(run, weeks):
+def test_control_characters_in_tags_are_not_printed(run, dated_sessions):
     words = "posture: \x1b[31m\u202eslouching " + "over the desk " * 30
     short = TAGS.model_copy(update={"words": words, "times": 1, "during_s": 8.0, "log_ratio": None})
-    done = run("history", weeks(2, tags=(short,)))
+    done = run("history", dated_sessions(2, tags=(short,)))
     assert "\x1b" not in done.out
     assert "\u202e" not in done.out
     assert "slouching over the desk" in done.out
@@ -127,23 +127,23 @@ def test_what_one_types_does_nothing_to_the_terminal(run, weeks):
     assert "%" not in done.out.partition("Which moments")[2]
 
 
-def test_the_page_and_the_terminal_say_the_same(run, weeks, tmp_path):
-    root = weeks(12)
+def test_html_page_and_terminal_agree(run, dated_sessions, tmp_path):
+    root = dated_sessions(12)
     (span,) = re.findall(r"Mean tension +(\S+ → \S+ µV)", run("history", root).out)
     assert run("report", "--all", root).status == 0
     page = (root / "history.html").read_text(encoding="utf-8").replace("\xa0", " ")
     assert f"{span}: medians of the first and of the last third of the days" in page
 
 
-def test_the_page_does_not_begin_with_a_change_where_there_is_too_little(run, weeks):
-    root = weeks(2)
+def test_html_page_claims_no_change_from_too_few_sessions(run, dated_sessions):
+    root = dated_sessions(2)
     assert run("report", "--all", root).status == 0
     page = (root / "history.html").read_text(encoding="utf-8")
     assert "No sure change" not in page
     assert "too few to say: sessions on 2 days, 6 are needed" in page.partition("series0")[2]
 
 
-def test_a_sparkline_goes_from_lowest_to_highest():
+def test_sparkline_spans_lowest_to_highest():
     assert sparkline([1, 2, 3, 4, 5, 6, 7, 8]) == "▁▂▃▄▅▆▇█"
     assert sparkline([2.0, 2.0]) == "▅▅"
     assert len(sparkline(list(range(100)))) == 24

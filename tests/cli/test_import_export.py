@@ -14,7 +14,8 @@ from .conftest import small_files
 
 
 @pytest.fixture
-def table(tmp_path) -> Path:
+def csv_file(tmp_path) -> Path:
+    """A CSV file of another program: 1.5 s of one channel at 1000 Hz."""
     path = tmp_path / "neck.csv"
     rows = (f"{i / 1000:.3f},{50 * np.sin(i * 0.7):.2f}" for i in range(1500))
     path.write_text("time_s,neck (uV)\n" + "\n".join(rows) + "\n")
@@ -31,7 +32,7 @@ def test_export_writes_beside_the_session(run, session, to):
 
 
 @pytest.mark.parametrize("to", ["edf", "bdf", "csv"])
-def test_what_is_exported_can_be_imported(run, session, tmp_path, to):
+def test_export_and_import_give_the_same_samples(run, session, tmp_path, to):
     assert run("export", session, "--to", to).status == 0
     done = run("import", tmp_path / f"session.{to}", "--out", tmp_path / "again")
     assert done.status == 0, done.err
@@ -53,30 +54,30 @@ def test_export_never_overwrites_without_force(run, session):
     assert made.stat().st_size > 1000
 
 
-def test_export_leaves_what_it_reads_alone(run, session, table):
+def test_export_never_overwrites_its_input(run, session, csv_file):
     emg = session / "emg.csv"
-    before = emg.read_bytes(), table.read_bytes()
+    before = emg.read_bytes(), csv_file.read_bytes()
     for path, out in (
         (session, emg),
         (emg, emg),
-        (table, table),
+        (csv_file, csv_file),
         (session, session / "events.csv"),
     ):
         said = run("export", path, "--to", "csv", "-o", out, "--force").sentence()
         assert "never overwritten" in said
-    assert "never overwritten" in run("export", table, "--to", "csv").sentence()
-    assert (emg.read_bytes(), table.read_bytes()) == before
+    assert "never overwritten" in run("export", csv_file, "--to", "csv").sentence()
+    assert (emg.read_bytes(), csv_file.read_bytes()) == before
 
 
-def test_export_says_in_a_sentence_where_it_cannot_write(run, session, tmp_path):
+def test_export_to_an_unwritable_place_is_refused(run, session, tmp_path):
     said = run("export", session, "--to", "edf", "-o", tmp_path / "no" / "x.edf").sentence()
     assert "x.edf cannot be written: No such file or directory" in said
     assert "is a folder" in run("export", session, "--to", "edf", "-o", tmp_path).sentence()
     assert "there is no file" in run("export", tmp_path / "none", "--to", "edf").sentence()
 
 
-def test_import_makes_a_session_that_analyze_and_record_take(run, table, tmp_path):
-    done = run("import", table, "--out", tmp_path / "s", "--json")
+def test_imported_session_works_in_analyze_and_record(run, csv_file, tmp_path):
+    done = run("import", csv_file, "--out", tmp_path / "s", "--json")
     assert done.status == 0
     summary = json.loads(done.out)
     assert summary["folder"] == str(tmp_path / "s")
@@ -87,30 +88,30 @@ def test_import_makes_a_session_that_analyze_and_record_take(run, table, tmp_pat
     assert run("record", *replay).status == 0
     kept, again = (load_recording(tmp_path / name).emg_uv for name in ("s", "again"))
     np.testing.assert_array_equal(again, kept)
-    np.testing.assert_allclose(kept, load_recording(table).emg_uv, rtol=1e-12)
+    np.testing.assert_allclose(kept, load_recording(csv_file).emg_uv, rtol=1e-12)
 
 
-def test_import_goes_where_sessions_are_kept(run, table):
-    first, second = (run("import", table, "--json") for _ in range(2))
+def test_import_without_out_uses_the_sessions_folder(run, csv_file):
+    first, second = (run("import", csv_file, "--json") for _ in range(2))
     folders = [Path(json.loads(done.out)["folder"]) for done in (first, second)]
     assert [folder.name for folder in folders] == ["neck", "neck-2"]
     assert folders[0].parent == folders[1].parent
 
 
-def test_import_says_in_a_sentence_what_it_cannot_do(run, table, session, tmp_path):
+def test_import_mistakes_are_refused_in_one_sentence(run, csv_file, session, tmp_path):
     noise = tmp_path / "noise.bin"
     noise.write_bytes(bytes(range(256)))
     assert "OpenSignals" in run("import", noise, "--out", tmp_path / "x").sentence()
-    assert "no column 'jaw'" in run("import", table, "--column", "jaw").sentence()
+    assert "no column 'jaw'" in run("import", csv_file, "--column", "jaw").sentence()
     assert "no file" in run("import", tmp_path / "none.edf").sentence()
     assert "is a session already" in run("import", session).sentence()
-    assert "EDF or BDF" in run("import", table, "--format", "edf").sentence()
-    assert "never overwritten" in run("import", table, "--out", session).sentence()
+    assert "EDF or BDF" in run("import", csv_file, "--format", "edf").sentence()
+    assert "never overwritten" in run("import", csv_file, "--out", session).sentence()
     assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize("to", ["edf", "bdf", "csv", "parquet"])
-def test_a_full_disk_ends_an_export_in_plain_words(run, session, to):
+def test_full_disk_during_export_is_reported_in_one_sentence(run, session, to):
     with small_files(3000):
         said = run("export", session, "--to", to).sentence()
     assert f"session.{to} cannot be written: " in said
@@ -119,17 +120,17 @@ def test_a_full_disk_ends_an_export_in_plain_words(run, session, to):
     assert [p for p in session.parent.rglob("*") if "part" in p.name] == []
 
 
-def test_a_full_disk_ends_an_import_without_anything_kept(run, table, tmp_path):
+def test_full_disk_during_import_leaves_nothing(run, csv_file, tmp_path):
     out = tmp_path / "s"
     with small_files(10_000):
-        said = run("import", table, "--out", out).sentence()
+        said = run("import", csv_file, "--out", out).sentence()
     assert f"{out} cannot be written" in said
     assert "nothing was imported" in said
     assert "kept" not in said
     assert not out.exists()
 
 
-def test_an_import_of_half_a_file_says_so_in_its_last_line(run, session, tmp_path):
+def test_importing_a_truncated_file_says_how_much_is_missing(run, session, tmp_path):
     path = tmp_path / "session.bdf"
     assert run("export", session, "--to", "bdf", "-o", path).status == 0
     data = path.read_bytes()
@@ -143,7 +144,7 @@ def test_an_import_of_half_a_file_says_so_in_its_last_line(run, session, tmp_pat
     assert "BDF header" not in done.err
 
 
-def test_a_damaged_file_is_told_without_a_library_s_words(run, tmp_path):
+def test_damaged_edf_error_hides_library_internals(run, tmp_path):
     path = tmp_path / "x.edf"
     path.write_bytes(b"0       " + b" " * 600)
     said = run("import", path, "--out", tmp_path / "s").sentence()

@@ -32,8 +32,8 @@ kind = "hold"
 
 
 @pytest.fixture
-def own():
-    """Put a file among a person's own programs."""
+def own_program():
+    """Write a program into the person's own programs and return its path."""
 
     def put(name: str, text: str = OWN):
         path = own_dir() / "programs" / name
@@ -44,7 +44,7 @@ def own():
     return put
 
 
-def test_list_is_one_program_a_line_name_first(run):
+def test_list_prints_one_program_per_line(run):
     done = run("programs", "list")
     assert (done.status, done.err) == (0, "")
     lines = done.out.splitlines()
@@ -56,17 +56,17 @@ def test_list_is_one_program_a_line_name_first(run):
     assert "quiet-five           5 min  A quiet five minutes" in lines
 
 
-def test_list_says_what_is_ones_own(run, own):
-    own("evening.toml")
-    own("let-go.toml")
+def test_list_marks_own_programs(run, own_program):
+    own_program("evening.toml")
+    own_program("let-go.toml")
     lines = run("programs", "list").out.splitlines()
     assert "evening              6 min  Evening (your own)" in lines
     assert "let-go               6 min  Evening (your own, in place of the shipped one)" in lines
     assert len(lines) == 9 + 1
 
 
-def test_list_shows_the_trouble_of_one_and_all_others(run, own):
-    path = own("broken.toml", OWN.replace("90", "0"))
+def test_list_includes_broken_programs_with_their_mistake(run, own_program):
+    path = own_program("broken.toml", OWN.replace("90", "0"))
     done = run("programs", "list")
     assert (done.status, len(done.out.splitlines())) == (0, 9 + 1)
     assert done.out.startswith("breathe-6")
@@ -76,8 +76,8 @@ def test_list_shows_the_trouble_of_one_and_all_others(run, own):
     )
 
 
-def test_show_says_it_all(run, own):
-    path = own("evening.toml")
+def test_show_prints_every_field_and_step(run, own_program):
+    path = own_program("evening.toml")
     done = run("programs", "show", "evening")
     assert (done.status, done.err) == (0, "")
     assert done.out == (
@@ -97,7 +97,7 @@ def test_show_says_it_all(run, own):
 
 
 @pytest.mark.parametrize("name", ["first-ten-minutes", "relax-long", "calibrate-maximum"])
-def test_show_a_shipped_one(run, name):
+def test_show_shipped_program(run, name):
     done = run("programs", "show", name)
     found = find_program(name)
     assert done.status == 0
@@ -111,13 +111,13 @@ def test_show_a_shipped_one(run, name):
     assert max(len(line) for line in done.out.splitlines()[2:]) <= 80
 
 
-def test_show_a_file(run, tmp_path):
+def test_show_program_file(run, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(OWN, encoding="utf-8")
     assert run("programs", "show", path).out.startswith(f"mine: Evening\nYour own: {path}\n")
 
 
-def test_show_what_is_not_there(run, tmp_path):
+def test_show_unknown_program_suggests_a_name(run, tmp_path):
     assert run("programs", "show", "let-it-go").sentence() == (
         "unclench: There is no program let-it-go; perhaps let-go is meant; "
         "`unclench programs list` shows all."
@@ -125,14 +125,14 @@ def test_show_what_is_not_there(run, tmp_path):
     assert "There is no file" in run("programs", "show", tmp_path / "x.toml").sentence()
 
 
-def test_show_a_broken_one(run, own):
-    path = own("broken.toml", OWN.replace("90", "0").replace("1.5", "0"))
+def test_show_broken_program_names_line_and_step(run, own_program):
+    path = own_program("broken.toml", OWN.replace("90", "0").replace("1.5", "0"))
     said = run("programs", "show", "broken").sentence()
     assert f"{path}, line 14, step 1.1 (task), seconds: 0 is not allowed" in said
     assert said.endswith(f"(1 more mistake: `unclench programs check {path}` lists all).")
 
 
-def test_check_a_good_one(run, tmp_path):
+def test_check_valid_program(run, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(OWN, encoding="utf-8")
     done = run("programs", "check", path)
@@ -140,7 +140,7 @@ def test_check_a_good_one(run, tmp_path):
     assert done.out == f"{path} is fine: 3 steps, at most 6 min.\n"
 
 
-def test_check_tells_all_mistakes_one_a_line(run, tmp_path):
+def test_check_prints_one_mistake_per_line(run, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(OWN.replace("90", "0").replace("1.5", '"x"') + "x = 1\n", encoding="utf-8")
     done = run("programs", "check", path)
@@ -150,17 +150,17 @@ def test_check_tells_all_mistakes_one_a_line(run, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["nope.toml", ".", "no/such/folder"])
-def test_check_what_cannot_be_read(run, tmp_path, name):
+def test_check_unreadable_file_is_refused(run, tmp_path, name):
     run("programs", "check", tmp_path / name).sentence()
 
 
-def test_without_a_command_there_is_help(run):
+def test_without_a_subcommand_help_is_shown(run):
     done = run("programs")
     assert done.status == 0
     assert all(f"\n  {command} " in done.out for command in ("list", "show", "check"))
 
 
-def test_it_reads_well_in_a_pipe(run_apart):
+def test_list_in_a_pipe_has_no_colours(run_apart):
     done = run_apart("programs", "list")
     assert (done.status, done.err) == (0, "")
     assert len(done.out.splitlines()) == 9

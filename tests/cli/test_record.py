@@ -27,7 +27,7 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminal
 
 
 @pytest.mark.parametrize("name", ["sim", *(f"sim:{name}" for name in SCENARIOS)])
-def test_every_scenario(run, tmp_path, name):
+def test_every_scenario_can_be_recorded(run, tmp_path, name):
     done = run("record", "--source", name, "--seconds", 1, "--out", tmp_path / "s", *FAST, "--json")
     assert (done.status, done.err) == (0, "")
     assert json.loads(done.out) == {
@@ -55,8 +55,8 @@ def test_progress_on_a_terminal(run_on_terminal, tmp_path):
     assert done.out.splitlines()[-1].endswith(f"3.0 s, 6000 samples, 0 lost: {tmp_path / 's'}")
 
 
-class OnSkin(SyntheticInput):
-    """A board that does not say that it is virtual, as a real one with electrodes on skin."""
+class BoardOnSkin(SyntheticInput):
+    """A board that says it is real: its electrodes may be on skin."""
 
     def hello(self):
         hello = super().hello()
@@ -65,14 +65,14 @@ class OnSkin(SyntheticInput):
 
 
 @pytest.fixture
-def port():
-    """A port with such a board."""
+def skin_port():
+    """A serial port with a board that may be on skin."""
 
     def serve():
         with contextlib.suppress(TransportClosed):
             board.serve(terminal)
 
-    terminal, board = PtyTransport(), VirtualBoard(OnSkin("relaxed"))
+    terminal, board = PtyTransport(), VirtualBoard(BoardOnSkin("relaxed"))
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield terminal.path
@@ -82,26 +82,26 @@ def port():
 
 @posix_only
 class TestSafety:
-    """A board on skin: whoever has not agreed to the rules gets them first."""
+    """With electrodes on skin, whoever has not accepted the safety rules sees them first."""
 
-    def test_they_are_shown_where_nobody_can_be_asked(self, run, port, tmp_path):
-        done = run("record", "--source", port, "--seconds", 0.5, "--out", tmp_path / "s")
+    def test_rules_are_shown_when_unattended(self, run, skin_port, tmp_path):
+        done = run("record", "--source", skin_port, "--seconds", 0.5, "--out", tmp_path / "s")
         assert done.status == 0
         assert done.err.startswith("Before you begin:")
         assert load_recording(tmp_path / "s").n_samples == 1000
 
     @pytest.mark.parametrize("answer", ["y", "n"])
-    def test_a_person_is_asked_before_anything_is_recorded(
-        self, run_on_terminal, port, tmp_path, answer
+    def test_rules_must_be_accepted_on_a_terminal(
+        self, run_on_terminal, skin_port, tmp_path, answer
     ):
-        what = ("record", "--source", port, "--seconds", 0.5, "--out", tmp_path / "s")
+        what = ("record", "--source", skin_port, "--seconds", 0.5, "--out", tmp_path / "s")
         done = run_on_terminal(*what, typed=f"{answer}\n")
         assert "Before you begin:" in done.out
         assert (done.status == 0) == (tmp_path / "s").exists() == (answer == "y")
         assert ("have been agreed to" in done.out) == (answer == "n")
 
 
-def test_settings_of_sim(run, tmp_path):
+def test_sim_takes_channels_rate_and_seed(run, tmp_path):
     source = "sim:clenching?channels=3&rate=4000&seed=9"
     done = run(
         "record", "--source", source, "--seconds", 1, "--out", tmp_path / "s", *FAST, "--json"
@@ -114,7 +114,7 @@ def test_settings_of_sim(run, tmp_path):
 
 
 @pytest.mark.parametrize("speed", ["20", "0.9", "1000", "max"])
-def test_speeds(run, tmp_path, speed):
+def test_every_speed_records_the_same_length(run, tmp_path, speed):
     arguments = ("--source", "sim", "--seconds", 0.3, "--out", tmp_path / "s", "--speed", speed)
     done = run("record", *arguments, "--json")
     assert done.status == 0
@@ -122,7 +122,7 @@ def test_speeds(run, tmp_path, speed):
 
 
 @pytest.mark.parametrize("speed", ["0", "-1", "nan", "inf", "fast", "", "1e9", "MAX"])
-def test_speeds_that_are_none(run, tmp_path, speed):
+def test_invalid_speeds_are_refused(run, tmp_path, speed):
     arguments = ("--source", "sim", "--seconds", 1, "--out", tmp_path / "s", "--speed", speed)
     assert f"Speed '{speed}'" in run("record", *arguments).sentence()
     assert not (tmp_path / "s").exists()
@@ -154,7 +154,7 @@ def test_speeds_that_are_none(run, tmp_path, speed):
     ],
 )
 @posix_only
-def test_sources_that_are_none(run, tmp_path, source, words):
+def test_invalid_sources_are_refused(run, tmp_path, source, words):
     done = run("record", "--source", source, "--seconds", 1, "--out", tmp_path / "s")
     assert words in done.sentence()
     assert not (tmp_path / "s").exists()
@@ -162,17 +162,17 @@ def test_sources_that_are_none(run, tmp_path, source, words):
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "long"])
 @pytest.mark.parametrize("command", ["record", "live"])
-def test_seconds_that_are_none(run, tmp_path, command, seconds):
+def test_invalid_seconds_are_refused(run, tmp_path, command, seconds):
     out = ("--out", tmp_path / "s") if command == "record" else ()
     assert "--seconds" in run(command, "--source", "sim", "--seconds", seconds, *out).sentence()
 
 
-def test_a_port_runs_in_its_own_time(run, tmp_path):
+def test_speed_is_refused_for_a_port(run, tmp_path):
     arguments = ("--source", "socket://127.0.0.1:1", "--speed", 2, "--out", tmp_path / "s")
     assert "is a board and runs in its own time" in run("record", *arguments).sentence()
 
 
-def test_auto_without_a_board_says_so(run, tmp_path, monkeypatch):
+def test_auto_without_a_board_announces_the_virtual_one(run, tmp_path, monkeypatch):
     monkeypatch.setattr("unclench.link.discovery.candidate_ports", list)
     done = run("record", "--seconds", 1, "--out", tmp_path / "s", *FAST)
     assert (done.status, done.out) == (0, "")
@@ -186,16 +186,16 @@ class TestOut:
     def record(run, out):
         return run("record", "--source", "sim", "--seconds", 0.5, "--out", out, *FAST, "--json")
 
-    def test_new_with_new_parents(self, run, tmp_path):
+    def test_missing_parent_folders_are_created(self, run, tmp_path):
         done = self.record(run, tmp_path / "a" / "b")
         assert json.loads(done.out)["folder"] == str(tmp_path / "a" / "b")
 
-    def test_empty(self, run, tmp_path):
+    def test_empty_folder_is_used(self, run, tmp_path):
         (tmp_path / "empty").mkdir()
         done = self.record(run, tmp_path / "empty")
         assert json.loads(done.out)["folder"] == str(tmp_path / "empty")
 
-    def test_a_folder_with_other_things_gets_a_dated_session(self, run, tmp_path):
+    def test_folder_with_other_files_gets_a_dated_session(self, run, tmp_path):
         (tmp_path / "note.txt").write_text("mine")
         folders = {json.loads(self.record(run, tmp_path).out)["folder"] for _ in range(2)}
         assert len(folders) == 2
@@ -203,27 +203,27 @@ class TestOut:
         assert all(load_recording(folder).n_samples == 1000 for folder in folders)
         assert (tmp_path / "note.txt").read_text() == "mine"
 
-    def test_a_session_is_never_written_over(self, run, session):
+    def test_existing_session_is_never_overwritten(self, run, session):
         before = (session / "emg.csv").read_bytes()
         said = self.record(run, session).sentence()
         assert f"{session} already holds a session" in said
         assert (session / "emg.csv").read_bytes() == before
 
     @pytest.mark.parametrize("name", ["file", "file/below"])
-    def test_a_file_in_the_way(self, run, tmp_path, name):
+    def test_file_in_the_way_is_left_alone(self, run, tmp_path, name):
         (tmp_path / "file").write_text("mine")
         assert str(tmp_path / name) in self.record(run, tmp_path / name).sentence()
         assert (tmp_path / "file").read_text() == "mine"
 
     @posix_only
-    def test_a_folder_that_nobody_may_write(self, run):
+    def test_unwritable_folder_is_named_in_the_error(self, run):
         assert "/proc/unclench" in self.record(run, "/proc/unclench").sentence()
 
-    def test_none(self, run):
+    def test_out_is_required(self, run):
         assert "--out" in run("record", "--source", "sim").err
 
 
-def test_played_and_recorded_again_it_is_the_same_to_the_byte(run, tmp_path):
+def test_replay_records_the_same_bytes(run, tmp_path):
     source = "sim:desk-work?channels=3&drop=2e-5&seed=4"
     one, two, three = (tmp_path / name for name in ("one", "two", "three"))
     done = run("record", "--source", source, "--seconds", 15, "--out", one, *FAST, "--json")
@@ -239,7 +239,7 @@ def test_played_and_recorded_again_it_is_the_same_to_the_byte(run, tmp_path):
 
 
 @pytest.mark.parametrize("scenario", ["mains-hum", "poor-contact"])
-def test_words_and_notches_are_reproduced(run, tmp_path, scenario):
+def test_replay_reproduces_states_and_notches(run, tmp_path, scenario):
     one, two = tmp_path / "one", tmp_path / "two"
     arguments = ("--seconds", 20, "--band", "narrow", *FAST)
     assert run("record", "--source", f"sim:{scenario}", "--out", one, *arguments).status == 0
@@ -252,7 +252,7 @@ def test_words_and_notches_are_reproduced(run, tmp_path, scenario):
     assert len(set(words)) >= 2
 
 
-def test_a_real_recording_comes_back_to_the_byte(run, tmp_path, shared_data):
+def test_real_recording_replays_to_the_same_bytes(run, tmp_path, shared_data):
     csv = shared_data("plux_rest_contraction/plux_rest_contraction.csv")
     one, two = tmp_path / "one", tmp_path / "two"
     assert run("record", "--source", csv, "--out", one, *FAST).status == 0
@@ -264,16 +264,16 @@ def test_a_real_recording_comes_back_to_the_byte(run, tmp_path, shared_data):
     assert kept.fs_hz == original.fs_hz
 
 
-def csv_of(tmp_path, head, rows, name="x.csv"):
+def write_csv(tmp_path, head, rows, name="x.csv"):
     path = tmp_path / name
     path.write_text("\n".join([head, *rows, ""]))
     return path
 
 
 class TestCsvOptions:
-    def test_they_apply(self, run, tmp_path):
+    def test_rate_column_unit_and_mains_apply(self, run, tmp_path):
         emg = np.random.default_rng(0).normal(0, 0.05, (3000, 2)).round(6)
-        path = csv_of(tmp_path, "left;right", [f"{a};{b}" for a, b in emg])
+        path = write_csv(tmp_path, "left;right", [f"{a};{b}" for a, b in emg])
         done = run(
             *("record", "--source", path, "--out", tmp_path / "s", *FAST, "--json"),
             *("--fs", 1500, "--column", "right", "--unit", "mV", "--mains", "off"),
@@ -285,39 +285,39 @@ class TestCsvOptions:
         assert open_session(tmp_path / "s").meta.mains == "off"
 
     @pytest.mark.parametrize("fs_hz", [1000.123456, 1234.56789, 997.0, 3333.333333, 25_000])
-    def test_any_rate_goes_over_the_wire(self, run, tmp_path, fs_hz):
+    def test_any_sampling_rate_is_kept(self, run, tmp_path, fs_hz):
         emg = np.random.default_rng(0).normal(0, 5, 4000).round(3)
-        path = csv_of(tmp_path, "emg_uv", [str(value) for value in emg])
+        path = write_csv(tmp_path, "emg_uv", [str(value) for value in emg])
         arguments = ("--source", path, "--fs", fs_hz, "--out", tmp_path / "s", *FAST, "--json")
         done = run("record", *arguments)
         assert (done.status, done.err) == (0, "")
         assert json.loads(done.out)["fs_hz"] == pytest.approx(fs_hz, rel=1e-7)
         assert load_recording(tmp_path / "s").emg_uv[:, 0].tolist() == pytest.approx(emg.tolist())
 
-    def test_more_channels_than_the_wire_carries(self, run, tmp_path):
-        path = csv_of(tmp_path, "a,b,c,d", ["1,2,3,4"] * 100)
+    def test_more_than_three_channels_are_refused(self, run, tmp_path):
+        path = write_csv(tmp_path, "a,b,c,d", ["1,2,3,4"] * 100)
         arguments = ("--source", path, "--fs", 1000, "--out", tmp_path / "s")
         assert "4 channels (a, b, c, d), the wire carries 3" in run("record", *arguments).sentence()
 
 
 @posix_only
-class TestEnds:
+class TestHowItEnds:
     @staticmethod
-    def rows(folder: Path) -> int:
+    def rows_on_disk(folder: Path) -> int:
         emg = folder / "emg.csv"
         return emg.read_bytes().count(b"\n") - 1 if emg.exists() else 0
 
-    def test_ctrl_c_ends_a_recording_well(self, run, tmp_path):
+    def test_ctrl_c_closes_the_session(self, run, tmp_path):
         folder = tmp_path / "s"
         what = ("record", "--source", "sim", "--out", folder, "--json")
-        done = run(*what, signal_when=lambda: self.rows(folder) > 100)
+        done = run(*what, signal_when=lambda: self.rows_on_disk(folder) > 100)
         assert (done.status, done.err) == (0, "")
         session = open_session(folder)
         assert session.meta.ended == "closed"
         assert json.loads(done.out)["n_samples"] == session.load().n_samples > 100
 
-    def test_ctrl_c_typed_on_a_terminal(self, spawn, tmp_path):
-        """With a process of its own, whose keyboard the terminal is."""
+    def test_ctrl_c_typed_on_a_terminal_closes_the_session(self, spawn, tmp_path):
+        """The terminal sends the signal, to a process that it controls."""
 
         def take_terminal() -> None:
             import fcntl
@@ -339,7 +339,7 @@ class TestEnds:
         assert f" s, {session.meta.n_samples} samples, 0 lost: " in terminal.shown
         assert "Traceback" not in terminal.shown
 
-    def test_ctrl_c_before_a_board_has_answered(self, run, tmp_path, monkeypatch):
+    def test_ctrl_c_while_connecting_leaves_nothing(self, run, tmp_path, monkeypatch):
         terminal, opened = PtyTransport(), threading.Event()
 
         def open_port(url):
@@ -355,12 +355,12 @@ class TestEnds:
         terminal.close()
         assert not (tmp_path / "s").exists()
 
-    def test_kill_9_costs_at_most_what_was_not_yet_on_disk(self, spawn, tmp_path):
-        """What a reader has seen on the disk is still there, whole, and nothing is made up."""
+    def test_kill_9_keeps_what_was_on_disk(self, spawn, tmp_path):
+        """All rows seen on disk before the kill are read back; none is invented."""
         folder = tmp_path / "s"
         process = spawn("record", "--source", "sim:relaxed", "--speed", 4, "--out", folder)
-        until(lambda: self.rows(folder) > 6000)
-        seen = self.rows(folder)
+        until(lambda: self.rows_on_disk(folder) > 6000)
+        seen = self.rows_on_disk(folder)
         process.kill()
         process.wait(LONG_S)
         session = open_session(folder)
@@ -371,7 +371,7 @@ class TestEnds:
         np.testing.assert_array_equal(recording.units(), direct)
         assert session.meta.ended == "running"
 
-    def test_a_full_disk(self, run, tmp_path):
+    def test_full_disk_ends_the_recording_with_an_error(self, run, tmp_path):
         folder = tmp_path / "s"
         with small_files(40_000):
             done = run("record", "--source", "sim", "--seconds", 60, "--out", folder, *FAST)
@@ -380,7 +380,7 @@ class TestEnds:
         assert session.meta.ended == "error"
         assert 500 < session.load().n_samples < 3000
 
-    def test_a_board_that_does_not_come_back(self, run, tmp_path, monkeypatch):
+    def test_board_that_stays_away_ends_the_recording(self, run, tmp_path, monkeypatch):
         monkeypatch.setattr("unclench.commands.record._PATIENCE_S", 0.0)
         source = "sim:relaxed?unplug_every_s=0.4&unplug_s=1000"
         done = run("record", "--source", source, "--seconds", 0.8, "--out", tmp_path / "s")
@@ -390,7 +390,9 @@ class TestEnds:
         assert load_recording(tmp_path / "s").n_samples > 200
         assert open_session(tmp_path / "s").meta.ended == "closed"
 
-    def test_a_board_that_comes_back_another(self, run, tmp_path, monkeypatch):
+    def test_board_that_returns_with_other_settings_ends_the_recording(
+        self, run, tmp_path, monkeypatch
+    ):
         boards = [
             VirtualBoard(SyntheticInput("relaxed", rate_hz=hz), speed=5) for hz in (2000, 4000)
         ]
@@ -403,7 +405,7 @@ class TestEnds:
         assert load_recording(tmp_path / "s").n_samples > 100
 
 
-def test_what_describes_a_file_is_for_files(run, tmp_path):
+def test_csv_options_are_refused_for_boards(run, tmp_path):
     out = ("--out", tmp_path / "s", "--fs", "1000", "--seconds", "1")
     assert "are for files" in run("record", "--source", "sim:relaxed", *out).sentence()
     missing = run("record", "--source", tmp_path / "gone.csv", *out).sentence()
@@ -412,7 +414,7 @@ def test_what_describes_a_file_is_for_files(run, tmp_path):
 
 
 @pytest.mark.usefixtures("calibrated")
-def test_a_place_is_kept_with_what_was_calibrated_there(run, tmp_path):
+def test_place_and_its_calibration_are_stored(run, tmp_path):
     what = ("--source", "sim:person", *FAST, "--place", "1:shoulder:left", "--seconds", 5)
     done = run("record", *what, "--out", tmp_path / "s")
     assert (done.status, done.err) == (0, "")
@@ -425,7 +427,7 @@ def test_a_place_is_kept_with_what_was_calibrated_there(run, tmp_path):
     assert summary.baseline_uv == context.baseline.mean_uv
 
 
-def test_a_place_that_cannot_be_leaves_no_session(run, tmp_path):
+def test_invalid_place_leaves_no_session(run, tmp_path):
     source = ("--source", "sim:relaxed", "--speed", "max", "--seconds", 2)
     for place in ("4:shoulder:left", "2:shoulder:left", "1:shoulder:middle", "x"):
         done = run("record", *source, "--place", place, "--out", tmp_path / "s")

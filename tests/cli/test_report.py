@@ -15,7 +15,7 @@ from unclench.trial.plan import Trials, make_trial, save_trials
 from unclench_dsp import WIDE
 
 
-def test_a_report_lies_in_the_session(run, session):
+def test_report_is_written_into_the_session(run, session):
     done = run("report", session)
     assert (done.status, done.err) == (0, "")
     assert done.out.strip() == str(session / "report.html")
@@ -24,7 +24,7 @@ def test_a_report_lies_in_the_session(run, session):
     assert page.count("<h1>") == 1
 
 
-def test_a_report_may_be_made_anew_but_a_file_of_ones_own_is_kept(run, session, tmp_path):
+def test_reports_are_replaced_but_other_files_need_force(run, session, tmp_path):
     assert run("report", session).status == 0
     assert run("report", session).status == 0
     mine = tmp_path / "mine.html"
@@ -36,7 +36,7 @@ def test_a_report_may_be_made_anew_but_a_file_of_ones_own_is_kept(run, session, 
     assert mine.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
-def test_a_strangers_csv_gets_its_report_beside_it(run, tmp_path):
+def test_report_of_a_csv_is_written_beside_it(run, tmp_path):
     path = tmp_path / "theirs.csv"
     path.write_text("time_s,emg_uv\n" + "".join(f"{i / 1000:.3f},{i % 7}\n" for i in range(9000)))
     assert run("report", path).status == 0
@@ -45,17 +45,17 @@ def test_a_strangers_csv_gets_its_report_beside_it(run, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["emg.csv", "session.json"])
-def test_a_file_of_a_session_stands_for_it(run, session, name):
+def test_session_can_be_named_by_one_of_its_files(run, session, name):
     assert run("report", session / name).status == 0
     assert (session / "report.html").exists()
 
 
-def test_the_band_can_be_another(run, session):
+def test_band_option_applies(run, session):
     assert run("report", session, "--band", "narrow").status == 0
     assert "narrow, 100" in (session / "report.html").read_text(encoding="utf-8")
 
 
-def test_the_history_lies_beside_the_sessions(run, session):
+def test_all_writes_the_history_beside_the_sessions(run, session):
     done = run("report", "--all", session.parent)
     assert (done.status, done.out.strip()) == (0, str(session.parent / "history.html"))
     page = (session.parent / "history.html").read_text(encoding="utf-8")
@@ -69,7 +69,7 @@ def test_the_history_lies_beside_the_sessions(run, session):
         (date(2020, 1, 1), "Question: does seeing my tension help?"),
     ],
 )
-def test_the_history_tells_how_the_trial_stands(run, session, starts, said):
+def test_history_includes_the_self_trial(run, session, starts, said):
     planned = datetime(2019, 12, 1, tzinfo=timezone.utc)
     trial = make_trial("Left shoulder", WIDE, starts, planned, seed=1)
     save_trials(Trials(trials=[trial]))
@@ -88,18 +88,18 @@ def test_the_history_tells_how_the_trial_stands(run, session, starts, said):
         (("--all", "nowhere"), "nowhere is no folder"),
     ],
 )
-def test_what_cannot_be_made_is_a_sentence(run, arguments, said):
+def test_mistakes_are_refused_in_one_sentence(run, arguments, said):
     assert said in run("report", *arguments).sentence()
 
 
 @pytest.mark.parametrize("spoil", ["{", '{"schema_version": 99}'])
-def test_a_session_that_cannot_be_read_is_a_sentence(run, session, spoil):
+def test_unreadable_session_gets_no_report(run, session, spoil):
     (session / "session.json").write_text(spoil)
     run("report", session).sentence()
     assert not (session / "report.html").exists()
 
 
-def test_a_session_without_its_samples_has_nothing_to_report(run, session):
+def test_session_without_samples_gets_no_report(run, session):
     (session / "emg.csv").unlink()
     said = run("report", session).sentence()
     assert "emg.csv" in said
@@ -107,20 +107,20 @@ def test_a_session_without_its_samples_has_nothing_to_report(run, session):
     assert not (session / "report.html").exists()
 
 
-def test_the_pdf_has_the_pages_name(run, session):
+def test_output_option_cannot_name_the_pdf(run, session):
     said = run("report", session, "--pdf", "-o", "a.pdf").sentence()
     assert "-o names the HTML page" in said
 
 
 @pytest.mark.skipif(find_browser() is None, reason="no browser that prints")
-def test_a_pdf_lies_beside_the_page(run, session):
+def test_pdf_is_written_beside_the_page(run, session):
     done = run("report", session, "--pdf")
     assert done.status == 0, done.err
     assert (session / "report.pdf").read_bytes().startswith(b"%PDF")
     assert run("report", session, "--pdf").status == 0
 
 
-def test_without_a_browser_the_page_is_made_and_said_to_be(run, session, monkeypatch):
+def test_without_a_browser_the_page_is_still_written(run, session, monkeypatch):
     monkeypatch.setattr("unclench.report.pdf.find_browser", lambda: None)
     done = run("report", session, "--pdf")
     assert done.status == 2
@@ -130,7 +130,7 @@ def test_without_a_browser_the_page_is_made_and_said_to_be(run, session, monkeyp
 
 
 @pytest.mark.parametrize("listed", [True, False])
-def test_sessions_in_the_same_folder_are_compared(run, session, tmp_path, listed):
+def test_report_compares_sessions_in_the_same_folder(run, session, tmp_path, listed):
     """In a folder that is used as a library as in any other."""
     if listed:
         Library(tmp_path).entries()

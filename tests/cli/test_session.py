@@ -42,8 +42,8 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
 
 
 @pytest.fixture
-def short(tmp_path):
-    """A program of six seconds; other text may be put in its place."""
+def write_program(tmp_path):
+    """Write a program of six seconds, with a part of its text replaced, and return its path."""
 
     def write(old="", new="", name="short.toml"):
         path = tmp_path / name
@@ -54,8 +54,8 @@ def short(tmp_path):
 
 
 @pytest.fixture
-def calibrated():
-    """A left shoulder on channel 1 that rests at 2.2 µV."""
+def known_baseline():
+    """A calibrated left shoulder on channel 1: its resting baseline is 2.2 µV, no reference."""
     book, _ = load_book(book_path(virtual=True))
     place = Place(channel=1, site="shoulder", side="left")
     baseline = RestBaseline(2.2, 0.2, 60.0, 0.3)
@@ -63,15 +63,15 @@ def calibrated():
     save_book(book, book_path(virtual=True))
 
 
-def test_help_says_what_it_does(run):
+def test_help_lists_the_options(run):
     done = run("session", "--help")
     assert done.status == 0
     for word in ("PROGRAM", "--headless", "--place", "--out", "--json", "--speed"):
         assert word in done.out
 
 
-def test_a_session_is_held_and_kept(run, short, tmp_path):
-    done = run("session", short(), *PERSON, "--out", tmp_path / "s")
+def test_session_runs_and_is_stored(run, write_program, tmp_path):
+    done = run("session", write_program(), *PERSON, "--out", tmp_path / "s")
     assert done.status == 0, done.err
     assert "Short: done" in done.out
     assert f"Kept in {tmp_path / 's'}" in done.out
@@ -81,19 +81,19 @@ def test_a_session_is_held_and_kept(run, short, tmp_path):
     assert load_recording(tmp_path / "s").n_samples == 12_000
 
 
-def test_without_a_baseline_nothing_is_said_of_rest(run, short):
-    done = run("session", short(), *PERSON)
+def test_without_a_baseline_rest_is_not_reported(run, write_program):
+    done = run("session", write_program(), *PERSON)
     assert "at rest" not in done.out
 
 
-def test_without_out_it_is_kept_with_the_other_sessions(run, short):
-    done = run("session", short(), *PERSON)
+def test_without_out_the_sessions_folder_is_used(run, write_program):
+    done = run("session", write_program(), *PERSON)
     folder = Path(done.out.splitlines()[-1].removeprefix("Kept in "))
     assert open_session(folder).meta.training["state"] == "done"
 
 
-def test_json_is_one_object(run, short, tmp_path):
-    done = run("session", short(), *PERSON, "--json", "--out", tmp_path / "s")
+def test_json_is_one_object(run, write_program, tmp_path):
+    done = run("session", write_program(), *PERSON, "--json", "--out", tmp_path / "s")
     assert done.status == 0
     outcome = json.loads(done.out, parse_constant=pytest.fail)
     assert outcome["state"] == "done"
@@ -106,8 +106,10 @@ def test_json_is_one_object(run, short, tmp_path):
     assert meta["training"]["score"] == outcome["score"]
 
 
-def test_a_calibration_is_used_and_kept_with_the_session(run, short, calibrated, tmp_path):
-    program = short('kind = "fixed", uv = 12.0', 'kind = "baseline", times = 2.0')
+def test_calibration_is_used_and_stored_with_the_session(
+    run, write_program, known_baseline, tmp_path
+):
+    program = write_program('kind = "fixed", uv = 12.0', 'kind = "baseline", times = 2.0')
     place = ("--place", "1:shoulder:left")
     done = run("session", program, *PERSON, *place, "--out", tmp_path / "s")
     assert done.status == 0, done.err
@@ -141,34 +143,34 @@ def test_a_calibration_is_used_and_kept_with_the_session(run, short, calibrated,
         (("SHORT", "--source", "sim:person", "--headless", "--speed", "0"), "Speed '0'"),
     ],
 )
-def test_a_mistake_is_one_sentence(run, short, arguments, words):
-    path = short()
+def test_mistakes_are_refused_in_one_sentence(run, write_program, arguments, words):
+    path = write_program()
     if arguments[0] == "shoulder-drop":  # it measures its baseline itself; this one does not
-        path = short('kind = "fixed", uv = 12.0', 'kind = "baseline", times = 1.2')
+        path = write_program('kind = "fixed", uv = 12.0', 'kind = "baseline", times = 1.2')
         arguments = (path, *arguments[1:])
     done = run("session", *(path if a == "SHORT" else a for a in arguments))
     assert words in done.sentence()
 
 
-def test_two_channels_on_one_site(run, short):
+def test_two_channels_on_one_site_are_refused(run, write_program):
     places = ("--place", "1:jaw:left", "--place", "2:jaw:left")
-    done = run("session", short(), "--source", "sim:person?channels=2", *HEADLESS, *places)
+    done = run("session", write_program(), "--source", "sim:person?channels=2", *HEADLESS, *places)
     said = done.sentence()
     assert "Left jaw" in said
     assert "1" in said
     assert "2" in said
 
 
-def test_a_goal_against_a_contraction_that_was_never_measured(run, short, calibrated, tmp_path):
-    program = short('kind = "fixed", uv = 12.0', 'kind = "reference", percent = 5')
+def test_reference_goal_needs_a_reference_contraction(run, write_program, known_baseline, tmp_path):
+    program = write_program('kind = "fixed", uv = 12.0', 'kind = "reference", percent = 5')
     place = ("--place", "1:shoulder:left")
     done = run("session", program, *PERSON, *place, "--out", tmp_path / "s")
     assert "has no reference contraction yet: calibrate it first" in done.sentence()
     assert not (tmp_path / "s").exists()
 
 
-def test_a_goal_below_the_noise_floor(run, short, tmp_path):
-    done = run("session", short("12.0", "0.1"), *PERSON, "--out", tmp_path / "s")
+def test_goal_below_the_noise_floor_is_refused(run, write_program, tmp_path):
+    done = run("session", write_program("12.0", "0.1"), *PERSON, "--out", tmp_path / "s")
     said = done.sentence()
     assert said.startswith(
         "unclench: Step 2 (Go on with what you do): The goal of 0.1 µV cannot be"
@@ -177,45 +179,45 @@ def test_a_goal_below_the_noise_floor(run, short, tmp_path):
     assert not (tmp_path / "s").exists()
 
 
-def test_a_session_is_never_written_over(run, short, tmp_path):
-    assert run("session", short(), *PERSON, "--out", tmp_path / "s").status == 0
+def test_existing_session_is_never_overwritten(run, write_program, tmp_path):
+    assert run("session", write_program(), *PERSON, "--out", tmp_path / "s").status == 0
     before = (tmp_path / "s" / "events.csv").read_bytes()
-    again = run("session", short(), *PERSON, "--out", tmp_path / "s")
+    again = run("session", write_program(), *PERSON, "--out", tmp_path / "s")
     assert "already holds a session" in again.sentence()
     assert (tmp_path / "s" / "events.csv").read_bytes() == before
 
 
-def test_a_mistake_in_the_program_names_file_line_and_key(run, short):
-    path = short("seconds = 4", "secnds = 4")
+def test_program_mistake_names_file_line_and_key(run, write_program):
+    path = write_program("seconds = 4", "secnds = 4")
     said = run("session", path, *PERSON).sentence()
     for part in (str(path), "line 11", "secnds"):
         assert part in said
 
 
-def test_a_recording_that_is_too_short_is_told(run, short, tmp_path):
+def test_too_short_recording_ends_the_session_early(run, write_program, tmp_path):
     source = tmp_path / "two"
     record = ("record", "--source", "sim:relaxed", "--seconds", 3, "--speed", "max")
     assert run(*record, "--out", source).status == 0
-    done = run("session", short(), "--source", source, *HEADLESS, "--out", tmp_path / "s")
+    done = run("session", write_program(), "--source", source, *HEADLESS, "--out", tmp_path / "s")
     assert done.status == 0
     assert "ended after 3 s, before the program was done." in done.err
     assert "Short: ended early" in done.out
     assert open_session(tmp_path / "s").events()[-1].text == "ended early"
 
 
-def test_a_source_without_one_sample_is_told(run, short, tmp_path):
+def test_source_without_samples_is_refused(run, write_program, tmp_path):
     empty = tmp_path / "empty.csv"
     empty.write_text("time_s,emg\n", encoding="utf-8")
-    done = run("session", short(), "--source", empty, "--fs", 1000, *HEADLESS)
+    done = run("session", write_program(), "--source", empty, "--fs", 1000, *HEADLESS)
     assert done.status == 2
     assert done.sentence()
 
 
-def test_an_unplugged_board_that_stays_away(run, short, tmp_path, monkeypatch):
+def test_board_that_stays_away_ends_the_session(run, write_program, tmp_path, monkeypatch):
     monkeypatch.setattr("unclench.commands.guided._PATIENCE_S", 0.0)
     source = "sim:relaxed?unplug_every_s=0.6&unplug_s=1000"
     out = tmp_path / "s"
-    done = run("session", short(), "--source", source, "--headless", "--out", out)
+    done = run("session", write_program(), "--source", source, "--headless", "--out", out)
     said = done.sentence()
     assert "went away and did not come back" in said
     assert f"what came until then is in {out}" in said
@@ -224,8 +226,8 @@ def test_an_unplugged_board_that_stays_away(run, short, tmp_path, monkeypatch):
 
 
 @posix_only
-def test_a_full_disk(run, short, tmp_path):
-    program = short("seconds = 4", "seconds = 600")
+def test_full_disk_ends_the_session_with_an_error(run, write_program, tmp_path):
+    program = write_program("seconds = 4", "seconds = 600")
     with small_files(40_000):
         done = run("session", program, *PERSON, "--out", tmp_path / "s")
     assert "cannot be written: File too large" in done.sentence()
@@ -236,9 +238,9 @@ def test_a_full_disk(run, short, tmp_path):
 
 
 @posix_only
-def test_an_interruption_is_an_early_end(spawn, short, tmp_path):
+def test_ctrl_c_ends_the_session_early(spawn, write_program, tmp_path):
     out = tmp_path / "s"
-    what = ("session", short("seconds = 4", "seconds = 600"), "--source", "sim:person")
+    what = ("session", write_program("seconds = 4", "seconds = 600"), "--source", "sim:person")
     process = spawn(*what, "--headless", "--out", out)
     until(lambda: process.poll() is not None or has_rows(out / "emg.csv"))
     process.send_signal(signal.SIGINT)

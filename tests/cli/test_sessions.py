@@ -22,18 +22,19 @@ EXAMPLES = Path(__file__).parents[1] / "store" / "examples"
 
 
 @pytest.fixture
-def root():
+def sessions_folder():
+    """The folder where sessions are kept, empty."""
     folder = sessions_dir(load_settings()[0])
     folder.mkdir(parents=True)
     return folder
 
 
 @pytest.fixture
-def keep(root):
-    """Keep a session where sessions are kept."""
+def add_session(sessions_folder):
+    """Copy an example session into the sessions folder, with changes and perhaps a summary."""
 
     def put(name: str, example: str = "first", mean_uv: float | None = None, **changes) -> Path:
-        folder = root / name
+        folder = sessions_folder / name
         shutil.copytree(EXAMPLES / example, folder)
         if changes:
             edit_meta(folder, **changes)
@@ -54,8 +55,8 @@ def keep(root):
 
 
 @pytest.fixture
-def at_terminal(monkeypatch):
-    """Make the list believe that it is shown in a terminal so wide."""
+def show_in_terminal(monkeypatch):
+    """Make the list believe that it is printed to a terminal of this width."""
 
     def wide(columns: int) -> None:
         monkeypatch.setenv("COLUMNS", str(columns))
@@ -67,9 +68,9 @@ def at_terminal(monkeypatch):
     return wide
 
 
-def test_the_list_in_a_pipe_is_one_session_a_line_newest_first(run, keep):
-    keep("old", created="2025-01-02T03:04:05+00:00", title="Löse", mean_uv=2.04)
-    keep("2026-11-23_09-30-00", "guided", sites=["Left shoulder", "Jaw"])
+def test_piped_list_is_one_session_per_line_newest_first(run, add_session):
+    add_session("old", created="2025-01-02T03:04:05+00:00", title="Löse", mean_uv=2.04)
+    add_session("2026-11-23_09-30-00", "guided", sites=["Left shoulder", "Jaw"])
     done = run("sessions")
     assert done.status == 0
     header, new, old = done.out.splitlines()
@@ -96,7 +97,7 @@ def test_the_list_in_a_pipe_is_one_session_a_line_newest_first(run, keep):
     )
 
 
-def test_a_given_folder(run, tmp_path):
+def test_another_folder_can_be_listed(run, tmp_path):
     shutil.copytree(EXAMPLES / "first", tmp_path / "here" / "walk")
     assert "walk" in run("sessions", tmp_path / "here").out
     assert "walk" in run("sessions", "list", tmp_path / "here").out
@@ -111,20 +112,20 @@ def test_an_empty_library_says_what_to_do(run):
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_it_fits_the_terminal(run, keep, at_terminal, width):
-    keep("a", "guided", title="Ein sehr langer Titel " * 5, sites=["Left shoulder", "Jaw"])
-    keep("b", title="疲れた肩" * 20, mean_uv=12.5)
-    (keep("c") / "session.json").write_text("{")
-    at_terminal(width)
+def test_list_fits_the_terminal(run, add_session, show_in_terminal, width):
+    add_session("a", "guided", title="Ein sehr langer Titel " * 5, sites=["Left shoulder", "Jaw"])
+    add_session("b", title="疲れた肩" * 20, mean_uv=12.5)
+    (add_session("c") / "session.json").write_text("{")
+    show_in_terminal(width)
     lines = run("sessions").out.splitlines()
     assert max(cell_len(line) for line in lines) <= width
     assert sum("…" in line for line in lines) >= 2
     assert sum(line.startswith("    ") for line in lines) >= 1  # the sentence goes on
 
 
-def test_damaged_ones_are_listed_with_their_sentence(run, keep):
-    keep("fine")
-    path = keep("2024-05-06_07-08-09") / "session.json"
+def test_damaged_sessions_are_listed_with_the_reason(run, add_session):
+    add_session("fine")
+    path = add_session("2024-05-06_07-08-09") / "session.json"
     path.write_text(json.dumps({"schema_version": 9, "unclench_version": "3.0"}))
     done = run("sessions")
     assert done.status == 0
@@ -133,17 +134,17 @@ def test_damaged_ones_are_listed_with_their_sentence(run, keep):
     assert "schema version 9 (unclench 3.0)" in done.out
 
 
-def test_titles_cannot_break_the_table(run, keep):
-    path = keep("a") / "session.json"
+def test_control_characters_in_titles_are_not_printed(run, add_session):
+    path = add_session("a") / "session.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "title": "x\n\x1b[31mred"}))
     done = run("sessions")
     assert "\x1b" not in done.out
     assert len(done.out.splitlines()) == 2
 
 
-def test_filters(run, keep):
-    keep("a", sites=["Jaw", None], labels=["desk"], created="2026-01-01T12:00:00+00:00")
-    keep("b", sites=["Left shoulder", None], labels=["desk", "late"])
+def test_site_label_date_and_limit_filter_the_list(run, add_session):
+    add_session("a", sites=["Jaw", None], labels=["desk"], created="2026-01-01T12:00:00+00:00")
+    add_session("b", sites=["Left shoulder", None], labels=["desk", "late"])
 
     def names(*options) -> list[str]:
         return [s["name"] for s in json.loads(run("sessions", "--json", *options).out)]
@@ -157,8 +158,8 @@ def test_filters(run, keep):
     assert "--since 'soon' is no date" in run("sessions", "--since", "soon").sentence()
 
 
-def test_json_holds_it_all(run, keep):
-    folder = keep("a", title="Löse", labels=["desk"], mean_uv=2.0)
+def test_json_includes_all_fields(run, add_session):
+    folder = add_session("a", title="Löse", labels=["desk"], mean_uv=2.0)
     (listed,) = json.loads(run("sessions", "--json").out)
     assert (listed["folder"], listed["title"], listed["labels"]) == (str(folder), "Löse", ["desk"])
     assert listed["created"] == "2026-11-23T09:30:00+01:00"
@@ -166,16 +167,16 @@ def test_json_holds_it_all(run, keep):
     assert listed["summary"]["channels"][1]["rest_share"] == 0.625
 
 
-def test_review_makes_what_is_missing(run, keep):
+def test_review_computes_missing_summaries(run, add_session):
     pytest.importorskip("unclench.review.summary")
-    folder = keep("a")
+    folder = add_session("a")
     done = run("sessions", "--review")
     assert (done.status, done.err) == (0, "")
     assert (folder / "summary.json").is_file()
 
 
-def test_rename(run, keep):
-    folder = keep("2026-11-23_09-30-00")
+def test_rename_sets_and_clears_the_title(run, add_session):
+    folder = add_session("2026-11-23_09-30-00")
     assert run("sessions", "rename", "2026-11-23", "Evening").status == 0
     assert open_session(folder).meta.title == "Evening"
     assert "Evening" in run("sessions").out
@@ -184,8 +185,8 @@ def test_rename(run, keep):
     assert "at most 120" in run("sessions", "rename", "2026", "x" * 121).sentence()
 
 
-def test_tag(run, keep):
-    folder = keep("walk")
+def test_tag_adds_and_removes_labels(run, add_session):
+    folder = add_session("walk")
     assert run("sessions", "tag", folder, "desk", "left handed").out == "walk: desk, left handed.\n"
     assert run("sessions", "tag", "walk", "desk", "late").status == 0
     assert open_session(folder).meta.labels == ("desk", "left handed", "late")
@@ -193,31 +194,32 @@ def test_tag(run, keep):
     assert "has no label 'desk'" in run("sessions", "tag", "walk", "desk", "--remove").sentence()
 
 
-def test_a_damaged_session_is_not_changed(run, keep):
-    path = keep("walk") / "session.json"
+def test_a_damaged_session_is_not_changed(run, add_session):
+    path = add_session("walk") / "session.json"
     path.write_text("{")
     assert "not readable JSON" in run("sessions", "rename", "walk", "x").sentence()
     assert path.read_text() == "{"
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="their trash cannot be looked into")
-def test_delete_moves_to_the_trash(run_apart, keep, root):
-    folder = keep("walk")
+def test_delete_moves_to_the_trash(run_apart, add_session, sessions_folder):
+    folder = add_session("walk")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    keep("stays")
-    done = run_apart("sessions", "delete", "walk", "--yes", env={**os.environ, "HOME": str(root)})
+    add_session("stays")
+    env = {**os.environ, "HOME": str(sessions_folder)}
+    done = run_apart("sessions", "delete", "walk", "--yes", env=env)
     assert (done.status, done.err) == (0, "")
     assert not folder.exists()
     (trashed,) = Path(os.environ["XDG_DATA_HOME"]).glob("Trash/files/walk")
     assert {path.name: path.read_bytes() for path in trashed.iterdir()} == before
-    assert (root / "stays").is_dir()
+    assert (sessions_folder / "stays").is_dir()
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="their trash is always there")
-def test_without_a_trash_nothing_is_deleted(run_apart, keep, root, tmp_path):
-    folder = keep("walk")
+def test_without_a_trash_nothing_is_deleted(run_apart, add_session, sessions_folder, tmp_path):
+    folder = add_session("walk")
     (tmp_path / "file").touch()
-    env = {**os.environ, "HOME": str(root), "XDG_DATA_HOME": str(tmp_path / "file")}
+    env = {**os.environ, "HOME": str(sessions_folder), "XDG_DATA_HOME": str(tmp_path / "file")}
     done = run_apart("sessions", "delete", "walk", "--yes", env=env)
     assert done.status == 2
     assert "so nothing was deleted" in done.err
@@ -226,24 +228,24 @@ def test_without_a_trash_nothing_is_deleted(run_apart, keep, root, tmp_path):
 
 
 @pytest.mark.parametrize("typed", ["n\n", ""])
-def test_delete_asks(run, keep, typed):
-    folder = keep("walk")
+def test_delete_asks_first(run, add_session, typed):
+    folder = add_session("walk")
     done = run("sessions", "delete", "walk", typed=typed)
     assert "Move this session to the trash?" in done.out
     assert "Nothing was deleted." in done.out or not typed
     assert folder.is_dir()
 
 
-def test_a_session_being_recorded_is_not_deleted(run, keep):
-    folder = keep("now", "unclosed")
+def test_a_session_being_recorded_is_not_deleted(run, add_session):
+    folder = add_session("now", "unclosed")
     (folder / "emg.csv").touch()
     assert "still being recorded" in run("sessions", "delete", "now", "--yes").sentence()
     assert folder.is_dir()
 
 
-def test_backup_and_restore(run, keep, root, tmp_path):
-    keep("a")
-    keep("deep/b")
+def test_backup_and_restore(run, add_session, sessions_folder, tmp_path):
+    add_session("a")
+    add_session("deep/b")
     own_dir().mkdir(parents=True)
     (own_dir() / "tags.toml").write_text("# mine")
     file = tmp_path / "b.zip"
@@ -253,21 +255,21 @@ def test_backup_and_restore(run, keep, root, tmp_path):
     assert "overwrites nothing" in said
     assert "--force" in said
     assert run("sessions", "backup", file, "--force").status == 0
-    shutil.rmtree(root / "a")
+    shutil.rmtree(sessions_folder / "a")
     (own_dir() / "tags.toml").write_text("# other")
     done = run("sessions", "restore", file)
     assert (done.status, done.err) == (0, "")
     assert "deep/b is there already, the same." in done.out
     assert "tags.toml of your own stays as it is" in done.out
-    assert done.out.endswith(f"1 session restored to {root}.\n")
-    assert (root / "a" / "emg.csv").is_file()
+    assert done.out.endswith(f"1 session restored to {sessions_folder}.\n")
+    assert (sessions_folder / "a" / "emg.csv").is_file()
     elsewhere = run("sessions", "restore", file, "--to", tmp_path / "new")
     assert "2 sessions restored" in elsewhere.out
 
 
-def test_a_backup_of_some_holds_nothing_else(run, keep, tmp_path):
-    keep("a")
-    keep("b")
+def test_backup_can_be_limited_to_named_sessions(run, add_session, tmp_path):
+    add_session("a")
+    add_session("b")
     said = run("sessions", "backup", tmp_path / "b.zip", "a")
     assert ": 1 session, " in said.out
     assert (
@@ -276,13 +278,13 @@ def test_a_backup_of_some_holds_nothing_else(run, keep, tmp_path):
     )
 
 
-def test_a_broken_backup_is_a_sentence(run, tmp_path):
+def test_damaged_backup_is_refused(run, tmp_path):
     (tmp_path / "b.zip").write_text("hello")
     assert "damaged or no zip file" in run("sessions", "restore", tmp_path / "b.zip").sentence()
 
 
-def test_labels_put_on_at_once_are_all_kept(keep):
-    folder = keep("walk")
+def test_labels_added_by_several_processes_are_all_kept(add_session):
+    folder = add_session("walk")
     tag = [sys.executable, "-m", "unclench", "sessions", "tag", str(folder)]
     programs = [subprocess.Popen([*tag, f"label {n}"], stdout=subprocess.PIPE) for n in range(3)]
     for program in programs:
@@ -291,8 +293,8 @@ def test_labels_put_on_at_once_are_all_kept(keep):
     assert sorted(open_session(folder).meta.labels) == [f"label {n}" for n in range(3)]
 
 
-def test_what_has_no_figures_says_why_and_asks_for_nothing_more(run, keep, monkeypatch):
-    keep("odd")
+def test_review_says_why_a_session_has_no_summary(run, add_session, monkeypatch):
+    add_session("odd")
 
     def none(_folder):
         raise InputError("it is too short.")

@@ -10,12 +10,12 @@ from unclench.errors import StoreError
 from unclench.settings import Settings, load_settings, save_settings, sessions_dir, settings_path
 
 
-def test_they_lie_where_the_tests_say(tmp_path_factory):
+def test_tests_never_touch_real_settings(tmp_path_factory):
     assert settings_path().is_relative_to(tmp_path_factory.getbasetemp())
     assert sessions_dir(Settings()).is_relative_to(tmp_path_factory.getbasetemp())
 
 
-def test_without_a_file_the_defaults_hold():
+def test_defaults_apply_without_a_file():
     assert load_settings() == (Settings(), None)
     assert not settings_path().exists()
 
@@ -37,7 +37,7 @@ def test_round_trip(tmp_path):
     assert [path.name for path in settings_path().parent.iterdir()] == ["settings.json"]
 
 
-def test_keys_of_a_later_version_are_kept():
+def test_unknown_keys_are_preserved():
     settings_path().parent.mkdir(parents=True)
     settings_path().write_text(json.dumps({"theme": "dark", "perfume": {"volume": 3}}))
     settings, trouble = load_settings()
@@ -61,7 +61,7 @@ def test_keys_of_a_later_version_are_kept():
         (b'{"text_scale": NaN}', "text_scale"),
     ],
 )
-def test_a_broken_file_is_put_aside(content, words):
+def test_damaged_file_is_moved_aside(content, words):
     path = settings_path()
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
@@ -75,14 +75,14 @@ def test_a_broken_file_is_put_aside(content, words):
     assert load_settings() == (Settings(), None)  # told once
 
 
-def test_a_file_that_cannot_be_read():
+def test_unreadable_file_falls_back_to_defaults():
     settings_path().mkdir(parents=True)
     settings, trouble = load_settings()
     assert settings == Settings()
     assert "cannot be read" in trouble
 
 
-def test_a_place_that_cannot_be_written(tmp_path):
+def test_unwritable_settings_say_they_last_until_exit(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match="they apply until the program is closed"):
         save_settings(Settings(), tmp_path / "file" / "settings.json")

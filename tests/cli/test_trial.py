@@ -31,8 +31,8 @@ goal = { kind = "fixed", uv = 12.0 }
 PERSON = ("--source", "sim:person", "--headless", "--speed", "max", "--place", "1:shoulder:left")
 
 
-def under_way(feedback, day=1, **given):
-    """A trial on the virtual board whose block today is with or without feedback."""
+def start_trial(feedback, day=1, **given):
+    """Start a trial on the virtual board whose block today is with or without feedback."""
     now = datetime.now().astimezone()
     starts = now.date() - timedelta(days=day)
     given = {"block_days": 4, "pairs": 7, **given}
@@ -45,14 +45,14 @@ def under_way(feedback, day=1, **given):
     raise AssertionError
 
 
-def test_help_names_all_that_can_be_done(run):
+def test_help_lists_the_subcommands(run):
     done = run("trial", "--help")
     assert done.status == 0
     for word in ("plan", "status", "verdict", "stop"):
         assert word in done.out
 
 
-def test_a_trial_is_planned_and_its_order_not_told(run):
+def test_plan_hides_the_order_of_its_blocks(run):
     save_settings(Settings(places=(Place(channel=1, site="shoulder", side="left"),)))
     done = run("trial", "plan")
     assert done.status == 0, done.err
@@ -74,7 +74,7 @@ def test_a_trial_is_planned_and_its_order_not_told(run):
         ((Place(channel=1, site="jaw", side="left"),), "does not heed it yet, for your place"),
     ],
 )
-def test_a_plan_says_whether_the_dashboard_heeds_it(run, places, words):
+def test_plan_says_whether_the_dashboard_applies_it(run, places, words):
     save_settings(Settings(places=places))
     said = " ".join(run("trial", "plan", "--site", "left shoulder").out.split())
     assert words in said
@@ -93,7 +93,7 @@ def test_a_plan_says_whether_the_dashboard_heeds_it(run, places, words):
         (("--site", "left jaw", "--starts", "soon"), "soon"),
     ],
 )
-def test_a_plan_that_cannot_be_is_a_sentence(run, arguments, words):
+def test_invalid_plans_are_refused(run, arguments, words):
     assert words in run("trial", "plan", *arguments).sentence()
     assert not trials_path().exists()
 
@@ -108,17 +108,17 @@ def test_only_one_trial_runs_at_a_time(run):
 
 
 @pytest.mark.parametrize("command", ["status", "verdict", "stop"])
-def test_without_a_plan_each_says_so(run, command):
+def test_commands_say_when_no_trial_is_planned(run, command):
     assert "No trial is planned" in run("trial", command).sentence()
 
 
 def test_an_early_verdict_is_refused(run):
-    under_way(feedback=True)
+    start_trial(feedback=True)
     assert "would spoil it" in run("trial", "verdict").sentence()
 
 
-def test_a_verdict_without_sessions_is_none(run, tmp_path):
-    under_way(feedback=True, day=200, block_days=15)  # over since
+def test_no_verdict_without_sessions(run, tmp_path):
+    start_trial(feedback=True, day=200, block_days=15)  # over since
     trials = load_trials()[0]
     trials.replace_latest(trials.latest.model_copy(update={"starts": date(2020, 1, 1)}))
     save_trials(trials)
@@ -130,8 +130,8 @@ def test_a_verdict_without_sessions_is_none(run, tmp_path):
 
 
 @pytest.mark.parametrize("feedback", [True, False])
-def test_a_session_keeps_its_block_and_an_off_one_tells_no_tension(run, tmp_path, feedback):
-    trial = under_way(feedback)
+def test_session_stores_its_block_and_hides_tension_without_feedback(run, tmp_path, feedback):
+    trial = start_trial(feedback)
     program = tmp_path / "short.toml"
     program.write_text(SHORT, encoding="utf-8")
     status = json.loads(run("trial", "status", "--json").out)
@@ -155,8 +155,8 @@ def test_a_session_keeps_its_block_and_an_off_one_tells_no_tension(run, tmp_path
 
 
 @pytest.mark.parametrize("feedback", [True, False])
-def test_the_printed_object_has_no_scores_in_an_off_block(run, tmp_path, feedback):
-    under_way(feedback)
+def test_json_has_no_scores_without_feedback(run, tmp_path, feedback):
+    start_trial(feedback)
     program = tmp_path / "short.toml"
     program.write_text(SHORT, encoding="utf-8")
     printed = json.loads(run("session", program, *PERSON, "--json").out)
@@ -168,8 +168,8 @@ def test_the_printed_object_has_no_scores_in_an_off_block(run, tmp_path, feedbac
 
 
 @pytest.mark.parametrize("place", [("--place", "1:shoulder:left"), ()])
-def test_a_recording_in_an_off_block_keeps_the_block(run, tmp_path, place):
-    under_way(feedback=False)
+def test_recording_stores_its_block(run, tmp_path, place):
+    start_trial(feedback=False)
     sim = ("--source", "sim:relaxed", "--seconds", 2, "--speed", "max")
     done = run("record", *sim, *place, "--out", tmp_path / "a")
     assert done.status == 0, done.err
@@ -184,10 +184,8 @@ def test_a_recording_in_an_off_block_keeps_the_block(run, tmp_path, place):
 
 
 @pytest.mark.parametrize("feedback", [True, False])
-def test_the_line_of_a_recording_shows_no_tension_in_an_off_block(
-    run_on_terminal, tmp_path, feedback
-):
-    under_way(feedback)
+def test_progress_line_hides_tension_without_feedback(run_on_terminal, tmp_path, feedback):
+    start_trial(feedback)
     what = ("record", "--source", "sim:relaxed", "--seconds", 2, "--speed", "max")
     done = run_on_terminal(*what, "--out", tmp_path / "a")
     assert done.status == 0
@@ -196,9 +194,9 @@ def test_the_line_of_a_recording_shows_no_tension_in_an_off_block(
 
 
 @pytest.mark.usefixtures("qt")
-def test_the_dashboard_tells_the_phase_and_records_place_and_block_from_the_start(run, tmp_path):
+def test_dashboard_announces_and_records_its_block(run, tmp_path):
     save_settings(Settings(places=(Place(channel=1, site="shoulder", side="left"),)))
-    under_way(feedback=False)
+    start_trial(feedback=False)
     record = ("--record", tmp_path / "a", "--seconds", 2, "--speed", "max")
     picture = ("--screenshot", tmp_path / "a.png")
     done = run("live", "--source", "sim:relaxed", *record, *picture)
@@ -210,8 +208,8 @@ def test_the_dashboard_tells_the_phase_and_records_place_and_block_from_the_star
     assert meta.trial["block"] == 1
 
 
-def test_another_sites_session_is_none_of_the_trials(run, tmp_path):
-    under_way(feedback=False)
+def test_sessions_of_other_sites_are_not_part_of_the_trial(run, tmp_path):
+    start_trial(feedback=False)
     program = tmp_path / "short.toml"
     program.write_text(SHORT, encoding="utf-8")
     done = run("session", program, *PERSON[:-1], "1:jaw:left")

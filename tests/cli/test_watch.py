@@ -25,12 +25,13 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminal
 
 
 @pytest.fixture
-def calibrated():
-    calibrate()
+def calibrated_shoulder():
+    """See `calibrate_shoulder`."""
+    calibrate_shoulder()
 
 
-def calibrate():
-    """A left shoulder on channel 1, at rest at 2 µV; short limits."""
+def calibrate_shoulder():
+    """Store a left shoulder on channel 1 with a resting baseline of 2 µV, and short limits."""
     place = Place(channel=1, site="shoulder", side="left")
     limits = Sustained(minutes=0.1, rests=3, rests_minutes=1)
     save_settings(Settings(places=(place,), sustained=limits))
@@ -46,17 +47,17 @@ def calibrate():
     save_book(book, book_path(virtual=True))
 
 
-def table(path):
+def read_rows(path):
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def day_of(out):
+def day_folder(out):
     (folder,) = out.iterdir()
     return folder
 
 
-def test_a_newcomer_has_rest_measured_first(run, tmp_path):
+def test_baseline_is_measured_first_when_unknown(run, tmp_path):
     done = run("watch", "--source", "sim:relaxed", "--seconds", 130, "--out", tmp_path / "d", *FAST)
     assert done.status == 0
     told = done.err.splitlines()
@@ -70,35 +71,35 @@ def test_a_newcomer_has_rest_measured_first(run, tmp_path):
     assert lines[1].startswith("Channel 1: at rest ")
     assert "as there is no reference contraction" in lines[2]
     assert lines[-2] == "No alerts."
-    folder = day_of(tmp_path / "d")
+    folder = day_folder(tmp_path / "d")
     assert lines[-1] == f"Kept in {folder}"
     assert sorted(path.name for path in folder.iterdir()) == [
         "day.csv",
         "events.csv",
         "summary.json",
     ]
-    minutes = table(folder / "day.csv")
+    minutes = read_rows(folder / "day.csv")
     assert [row["minute"] for row in minutes] == ["1", "2"]
     assert all(1 < float(row["ch1_median_uv"]) < 4 for row in minutes)
-    kinds = [row["kind"] for row in table(folder / "events.csv")]
+    kinds = [row["kind"] for row in read_rows(folder / "events.csv")]
     assert kinds == ["signal", "rest measured", "limit"]
 
 
-def test_ended_before_rest_is_known(run, tmp_path):
+def test_ending_during_the_baseline_watches_nothing(run, tmp_path):
     done = run("watch", "--source", "sim", "--seconds", 5, "--out", tmp_path / "d", *FAST)
     assert done.status == 0
     assert done.out.splitlines()[0] == "Ended before rest was measured: nothing was watched."
 
 
-@pytest.mark.usefixtures("calibrated")
-def test_tension_that_lasts_is_told_and_kept(run, tmp_path):
+@pytest.mark.usefixtures("calibrated_shoulder")
+def test_sustained_tension_alerts_and_is_stored(run, tmp_path):
     done = run(
         *("watch", "--source", "sim:desk-work?channels=2", "--seconds", 130, *FAST),
         *("--no-baseline", "--out", tmp_path / "d"),
     )
     assert (done.status, done.err) == (0, "")
-    folder = day_of(tmp_path / "d")
-    alerts = [row["text"] for row in table(folder / "events.csv") if row["kind"] == "alert"]
+    folder = day_folder(tmp_path / "d")
+    alerts = [row["text"] for row in read_rows(folder / "events.csv") if row["kind"] == "alert"]
     assert len(alerts) > 5
     assert alerts[0] == (
         "Left shoulder has been above 3.0 µV for 6 s without a pause. "
@@ -112,29 +113,29 @@ def test_tension_that_lasts_is_told_and_kept(run, tmp_path):
     assert [channel["channel"] for channel in summary["channels"]] == ["Left shoulder"]
 
 
-@pytest.mark.usefixtures("calibrated")
-def test_a_summary_for_programs(run, tmp_path):
+@pytest.mark.usefixtures("calibrated_shoulder")
+def test_json_prints_the_summary(run, tmp_path):
     arguments = ("--source", "sim:desk-work", "--seconds", 20, "--out", tmp_path / "d")
     done = run("watch", *arguments, *FAST, "--json")
     assert done.status == 0
     summary = json.loads(done.out)
-    folder = day_of(tmp_path / "d")
+    folder = day_folder(tmp_path / "d")
     assert summary.pop("folder") == str(folder)
     assert summary == json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     assert "without a pause" in done.err
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["calibrated", "newcomer"])
-def test_the_same_source_gives_the_same_day_however_it_came(run, tmp_path, monkeypatch, known):
+def test_results_do_not_depend_on_block_sizes(run, tmp_path, monkeypatch, known):
     if known:
-        calibrate()
+        calibrate_shoulder()
 
     def figures(name, gather_s):
         monkeypatch.setattr("unclench.commands.watch._GATHER_S", gather_s)
         arguments = ("--source", "sim:desk-work", "--seconds", 125, "--out", tmp_path / name)
         assert run("watch", *arguments, *FAST).status == 0
-        folder = day_of(tmp_path / name)
-        rows = table(folder / "day.csv") + table(folder / "events.csv")
+        folder = day_folder(tmp_path / name)
+        rows = read_rows(folder / "day.csv") + read_rows(folder / "events.csv")
         return [{k: v for k, v in row.items() if k != "time"} for row in rows]
 
     one = figures("one", 0.25)
@@ -142,13 +143,13 @@ def test_the_same_source_gives_the_same_day_however_it_came(run, tmp_path, monke
     assert one == figures("two", 0.0)
 
 
-def test_no_baseline_refuses_and_leaves_nothing(run, tmp_path):
+def test_no_baseline_option_refuses_without_a_calibration(run, tmp_path):
     done = run("watch", "--source", "sim", "--out", tmp_path / "d", *FAST, "--no-baseline")
     assert "no limit for Channel 1" in done.sentence()
     assert not (tmp_path / "d").exists()
 
 
-def test_a_place_is_where_it_is_said_to_be(run, tmp_path, calibrated):
+def test_place_option_assigns_channels_to_sites(run, tmp_path, calibrated_shoulder):
     def watched(source, *more):
         done = run("watch", "--source", source, *more, "--out", tmp_path / "d", *FAST)
         return done
@@ -166,21 +167,21 @@ def test_a_place_is_where_it_is_said_to_be(run, tmp_path, calibrated):
     assert "Right neck is on channel 2, but the board has 1 channel" in said
 
 
-def test_a_folder_that_cannot_be_made(run, tmp_path):
+def test_unusable_output_folder_is_refused(run, tmp_path):
     (tmp_path / "d").write_text("")
     done = run("watch", "--source", "sim", "--out", tmp_path / "d", *FAST)
     assert "No folder for the day can be made" in done.sentence()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland")
-def test_a_tray_without_a_display_is_a_sentence(run, tmp_path, monkeypatch, no_display):
+def test_tray_without_a_display_is_refused(run, tmp_path, monkeypatch, no_display):
     for name in os.environ.keys() - no_display.keys():
         monkeypatch.delenv(name)
     done = run("watch", "--source", "sim", "--out", tmp_path / "d", "--tray")
     assert "--tray cannot be had, as there is no display" in done.sentence()
 
 
-def test_without_a_display_it_is_the_terminal_and_no_qt(tmp_path, no_display):
+def test_without_a_display_qt_is_not_imported(tmp_path, no_display):
     program = (
         "import sys\n"
         "from unclench.cli import cli\n"
@@ -201,76 +202,76 @@ def test_without_a_display_it_is_the_terminal_and_no_qt(tmp_path, no_display):
 
 
 @posix_only
-@pytest.mark.usefixtures("calibrated")
+@pytest.mark.usefixtures("calibrated_shoulder")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_told_to_end_it_sums_up(run, tmp_path, number):
+def test_signals_end_the_watch_with_a_summary(run, tmp_path, number):
     out = tmp_path / "d"
     done = run(
         *("watch", "--source", "sim:desk-work", "--speed", 40, "--out", out, "--terminal"),
-        signal_when=lambda: "alert" in kinds_so_far(out),
+        signal_when=lambda: "alert" in event_kinds_on_disk(out),
         number=number,
     )
-    check_summed_up(done.status, done.out, done.err, out)
+    assert_ended_with_summary(done.status, done.out, done.err, out)
 
 
 @posix_only
-@pytest.mark.usefixtures("calibrated")
-def test_ctrl_c_ends_a_process_of_its_own(spawn, tmp_path):
+@pytest.mark.usefixtures("calibrated_shoulder")
+def test_ctrl_c_to_a_real_process_ends_with_a_summary(spawn, tmp_path):
     out = tmp_path / "d"
     what = ("watch", "--source", "sim:desk-work", "--speed", 40, "--out", out, "--terminal")
     process = spawn(*what)
-    until(lambda: "alert" in kinds_so_far(out))
+    until(lambda: "alert" in event_kinds_on_disk(out))
     process.send_signal(signal.SIGINT)
     shown, err = process.communicate(timeout=LONG_S)
-    check_summed_up(process.returncode, shown, err, out)
+    assert_ended_with_summary(process.returncode, shown, err, out)
 
 
-def kinds_so_far(out):
+def event_kinds_on_disk(out):
     """Kinds of the events that are on disk while a watch goes on."""
-    return [row["kind"] for path in out.glob("*/events.csv") for row in table(path)]
+    return [row["kind"] for path in out.glob("*/events.csv") for row in read_rows(path)]
 
 
-def check_summed_up(status, shown, err, out):
+def assert_ended_with_summary(status, shown, err, out):
     assert (status, err) == (0, "")
     assert re.search(r"^Watched ", shown, re.MULTILINE)
-    folder = day_of(out)
+    folder = day_folder(out)
     assert json.loads((folder / "summary.json").read_text(encoding="utf-8"))["watched_s"] > 1
-    assert len(table(folder / "day.csv")) >= 1
+    assert len(read_rows(folder / "day.csv")) >= 1
 
 
 @posix_only
-@pytest.mark.usefixtures("calibrated")
-def test_killed_it_leaves_whole_rows(spawn, tmp_path):
+@pytest.mark.usefixtures("calibrated_shoulder")
+def test_kill_9_leaves_whole_rows(spawn, tmp_path):
     process = spawn("watch", "--source", "sim:desk-work", "--out", tmp_path / "d", *FAST)
     until(lambda: list(tmp_path.glob("d/*/day.csv")))
-    day = day_of(tmp_path / "d") / "day.csv"
+    day = day_folder(tmp_path / "d") / "day.csv"
     until(lambda: day.read_text(encoding="utf-8").count("\n") > 3)
     process.kill()
     process.wait(LONG_S)
     assert day.read_text(encoding="utf-8").endswith("\n")
-    assert [row["minute"] for row in table(day)][:3] == ["0", "1", "2"]
-    assert "limit" in [row["kind"] for row in table(day.parent / "events.csv")]
+    assert [row["minute"] for row in read_rows(day)][:3] == ["0", "1", "2"]
+    assert "limit" in [row["kind"] for row in read_rows(day.parent / "events.csv")]
 
 
-@pytest.mark.usefixtures("calibrated")
-def test_goes_on_when_the_board_is_back(run, tmp_path):
+@pytest.mark.usefixtures("calibrated_shoulder")
+def test_watching_continues_when_the_board_reconnects(run, tmp_path):
     source = "sim:relaxed?unplug_every_s=0.6&unplug_s=0.1"  # in true seconds; 24 s of signal
     what = ("watch", "--source", source, "--seconds", 70, "--speed", 40)
     done = run(*what, "--out", tmp_path / "d", "--terminal")
     assert done.status == 0
-    events = table(day_of(tmp_path / "d") / "events.csv")
+    events = read_rows(day_folder(tmp_path / "d") / "events.csv")
     kinds = [event["kind"] for event in events]
     assert kinds.count("disconnected") >= 1 <= kinds.count("reconnected")
     assert "watching goes on when it is back." in done.err
     assert "; watching goes on." in done.err
-    minutes = table(day_of(tmp_path / "d") / "day.csv")
+    minutes = read_rows(day_folder(tmp_path / "d") / "day.csv")
     assert sum(float(minute["lost_s"]) for minute in minutes) > 1
     assert sum(float(minute["ch1_trusted_s"] or 0) for minute in minutes) > 1
 
 
 @posix_only
-@pytest.mark.usefixtures("calibrated")
-def test_a_full_disk_is_told_and_watching_goes_on(run, tmp_path):
+@pytest.mark.usefixtures("calibrated_shoulder")
+def test_full_disk_is_reported_and_watching_continues(run, tmp_path):
     with small_files(600):
         what = ("watch", "--source", "sim:desk-work", "--seconds", 130, *FAST)
         done = run(*what, "--out", tmp_path / "d")
@@ -280,15 +281,15 @@ def test_a_full_disk_is_told_and_watching_goes_on(run, tmp_path):
     assert told[0].endswith("Watching goes on.")
     assert told[-1].startswith("unclench: ")
     assert len(told) == 2
-    events = day_of(tmp_path / "d") / "events.csv"
-    on_disk = [row for row in table(events) if row["kind"] == "alert"]
+    events = day_folder(tmp_path / "d") / "events.csv"
+    on_disk = [row for row in read_rows(events) if row["kind"] == "alert"]
     on_screen = [line for line in done.out.splitlines() if "µV for" in line]
     assert 0 < len(on_disk) < len(on_screen)
     assert events.read_text(encoding="utf-8").endswith("\n")
     assert "Watched 2 min" in done.out
 
 
-@pytest.mark.usefixtures("calibrated")
+@pytest.mark.usefixtures("calibrated_shoulder")
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
@@ -298,7 +299,7 @@ def test_a_full_disk_is_told_and_watching_goes_on(run, tmp_path):
         (9, "Watched 8 s from "),
     ],
 )
-def test_a_terminal_shows_how_things_are(run_on_terminal, monkeypatch, tmp_path, seconds, words):
+def test_terminal_shows_the_current_state(run_on_terminal, monkeypatch, tmp_path, seconds, words):
     monkeypatch.setenv("COLUMNS", "110")
     what = ("watch", "--source", "sim:desk-work", "--seconds", seconds, *FAST)
     done = run_on_terminal(*what, "--out", tmp_path / "d")
