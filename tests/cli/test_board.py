@@ -143,6 +143,12 @@ class TestCheck:
         assert data["channels"][0]["noise_uv"] == pytest.approx(0.17, rel=0.1)
         assert data["verdict"] in ("good", "usable", "not usable")
 
+    def test_a_record_to_send_in(self, run):
+        done = run("board", "check", "--port", "sim:shorted", "--seconds", 3, "--share")
+        assert (done.status, done.err) == (0, "")
+        assert done.out.startswith("| what | found | verdict |\n| --- | --- | --- |\n| board | ")
+        assert "7669727475616c01" not in done.out
+
     def test_noise_is_stored_only_with_leave(self, run, spawn):
         url = first_line(spawn("simulate", "--tcp", 0, "--signal", "sim:shorted"))
         arguments = ("board", "check", "--port", url, "--seconds", 3, "--json", "--store-noise")

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from unclench.board.check import MIN_SECONDS, CheckResult, check_board, store_noise
+from unclench.board.share import to_markdown
 from unclench.board.verdict import judge, overall, to_json
 from unclench.commands.boardbench import add_steps, leave
 from unclench.commands.boardport import (
@@ -43,14 +44,22 @@ class _Steps(click.Group):
     metavar="N",
     help="Seconds of signal.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@click.option("--json", "form", flag_value="json", help="Print a JSON object.")
+@click.option(
+    "--share", "form", flag_value="markdown", help="Print a record to send in; it names nobody."
+)
 @click.option(
     "--store-noise", "store", is_flag=True, help="Store the measured noise as the board's own."
 )
 @yes_option
 @click.pass_context
 def check_command(
-    ctx: click.Context, port: str | None, seconds: float, as_json: bool, store: bool, yes: bool
+    ctx: click.Context,
+    port: str | None,
+    seconds: float,
+    form: str | None,
+    store: bool,
+    yes: bool,
 ) -> None:
     """Measure a board: its rate, losses, answers, noise and levels; say what they are worth.
 
@@ -59,6 +68,9 @@ def check_command(
 
     With a STEP: one step of bench acceptance, kept on a sheet. All of them are in the project's
     folder hardware/, in acceptance.md.
+
+    --share prints it as a table in Markdown, to send in as a record of tested hardware: versions
+    and figures, no names.
 
     Exit status: 0 good or usable, 1 not usable, 2 an error.
     """
@@ -77,17 +89,19 @@ def check_command(
                 hello=hello,
                 progress=lambda signal_s: progress.update(task, completed=signal_s),
             )
-        if as_json:
+        if form == "json":
             click.echo(to_json(result))
+        elif form == "markdown":
+            click.echo(to_markdown(result), nl=False)
         else:
             _print(result)
         if store:
-            _store(connection, result, forgets, as_json, yes)
+            _store(connection, result, forgets, form is not None, yes)
     leave(overall(judge(result)))
 
 
 def _store(
-    connection: Connection, result: CheckResult, forgets: bool, as_json: bool, yes: bool
+    connection: Connection, result: CheckResult, forgets: bool, err: bool, yes: bool
 ) -> None:
     """Ask, and store the noise on the board. Raises InputError, SourceError."""
     if not yes:
@@ -104,7 +118,7 @@ def _store(
             return
     stored = store_noise(connection, result)
     told = ", ".join(f"{channel.noise_nv / 1000:.2f} uV" for channel in stored.channels)
-    say_stored(f"Stored as the board's own noise: {told}.", forgets, err=as_json)
+    say_stored(f"Stored as the board's own noise: {told}.", forgets, err=err)
 
 
 def _refuse_misplaced(ctx: click.Context) -> None:
