@@ -73,7 +73,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(autouse=True)
 def _home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    home = tmp_path_factory.getbasetemp() / f"home-{next(_numbers)}"  # made by whoever writes
+    home = tmp_path_factory.getbasetemp() / f"home-{next(_numbers)}"
+    home.mkdir()  # as everybody's: the trash is looked for on its disk
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))  # Windows
     for name in ("CONFIG", "DATA", "CACHE", "STATE"):
@@ -93,13 +94,13 @@ def micropython() -> str:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
-    """A Chromium of this system; skipped where there is none."""
+    """A Chromium of this system, started once in a worker; skipped where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = shutil.which("chromium") or shutil.which("google-chrome")
     if found is None:
-        pytest.skip("no chromium on PATH to look at the page with")
+        pytest.skip("no chromium on PATH to look at pages with; apt install chromium")
     with playwright.sync_playwright() as driver:
         # As root in a container Chromium refuses to be sandboxed.
         running = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
