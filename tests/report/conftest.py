@@ -120,30 +120,43 @@ def make_session(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-@pytest.fixture
-def summarised(make_session: Callable[..., Path]) -> Callable[..., Path]:
+def write_summarised(
+    folder: Path, created: datetime, mean_uv: float, site: str = "Left shoulder"
+) -> Path:
     """Write a session of which only the summary matters."""
+    write_session(folder, seconds=1, sites=(site,), created=created)
+    channel = ChannelSummary(
+        channel="ch1",
+        site=site,
+        used_s=600,
+        mean_uv=mean_uv,
+        baseline_uv=2.0,
+        baseline_from="session",
+        rest_share=0.5,
+        recovery_s=(9.0,),
+    )
+    made_of = sizes_of(folder)
+    write_summary(folder, SessionSummary(made_of=made_of, duration_s=600, channels=(channel,)))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def summary_writer() -> Callable[..., Path]:
+    """See `write_summarised`."""
+    return write_summarised
+
+
+@pytest.fixture
+def summarised(tmp_path: Path) -> Callable[..., Path]:
+    """Write such a session among others, by its name; see `write_summarised`."""
 
     def make(name: str, created: datetime, mean_uv: float, site: str = "Left shoulder") -> Path:
-        folder = make_session(name, seconds=1, sites=(site,), created=created)
-        channel = ChannelSummary(
-            channel="ch1",
-            site=site,
-            used_s=600,
-            mean_uv=mean_uv,
-            baseline_uv=2.0,
-            baseline_from="session",
-            rest_share=0.5,
-            recovery_s=(9.0,),
-        )
-        made_of = sizes_of(folder)
-        write_summary(folder, SessionSummary(made_of=made_of, duration_s=600, channels=(channel,)))
-        return folder
+        return write_summarised(tmp_path / "sessions" / name, created, mean_uv, site)
 
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def report() -> Callable[[Path], str]:
     """Return the report of a session or a CSV."""
 

@@ -98,13 +98,15 @@ def page_path(session_writer, tmp_path_factory) -> Path:
     return path
 
 
-@pytest.fixture
-def history_path(summarised, tmp_path) -> Path:
+@pytest.fixture(scope="module")
+def history_path(summary_writer, tmp_path_factory) -> Path:
     """A history of weeks in which tension falls."""
+    root = tmp_path_factory.mktemp("history")
     for i in range(12):
-        summarised(f"day-{i:02}", MADE - timedelta(days=40 - 3 * i), 20.0 - i)
-    path = tmp_path / "history.html"
-    history = load_history(tmp_path / "sessions")
+        day = MADE - timedelta(days=40 - 3 * i)
+        summary_writer(root / "sessions" / f"day-{i:02}", day, 20.0 - i)
+    path = root / "history.html"
+    history = load_history(root / "sessions")
     path.write_text(render(history_page(history, MADE, (EVIL,))), encoding="utf-8")
     return path
 

@@ -186,8 +186,15 @@ def test_a_strangers_csv_has_a_report(tmp_path, report, words):
     assert re.search(r"no rest was measured|µV on average", words(html))
 
 
-def test_no_claim_of_treatment_is_made(make_session, report, words):
-    said = words(report(make_session(guided=True, events=TAGS))).lower()
+@pytest.fixture(scope="module")
+def guided_report(session_writer, report, tmp_path_factory):
+    """The report of a guided session with tags."""
+    folder = tmp_path_factory.mktemp("guided") / "evening"
+    return report(session_writer(folder, guided=True, events=TAGS))
+
+
+def test_no_claim_of_treatment_is_made(guided_report, words):
+    said = words(guided_report).lower()
     for claim in ("treat", "heal", "cure", "diagnos", "therap", "healthy", "normal"):
         assert claim not in said
 
@@ -200,15 +207,14 @@ def test_all_ids_are_unique_and_every_link_has_its_end(make_session, report):
     assert {end for link in links for end in link if end} <= set(ids)
 
 
-def test_nothing_is_fetched_from_anywhere(make_session, report):
-    html = report(make_session(guided=True, events=TAGS))
+def test_nothing_is_fetched_from_anywhere(guided_report):
     assert not re.search(
-        r"https?://|//[a-z]|@import|<script|<link(?! rel=\"icon\" href=\"data:)", html
+        r"https?://|//[a-z]|@import|<script|<link(?! rel=\"icon\" href=\"data:)", guided_report
     )
-    assert "default-src 'none'" in html
+    assert "default-src 'none'" in guided_report
 
 
-def test_every_element_is_closed_where_it_was_opened(make_session, report):
+def test_every_element_is_closed_where_it_was_opened(guided_report):
     class Nesting(HTMLParser):
         def __init__(self):
             super().__init__()
@@ -222,6 +228,6 @@ def test_every_element_is_closed_where_it_was_opened(make_session, report):
             assert self.open.pop() == tag, self.getpos()
 
     nesting = Nesting()
-    nesting.feed(report(make_session(guided=True, events=TAGS)))
+    nesting.feed(guided_report)
     nesting.close()
     assert nesting.open == []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,7 @@ from unclench_dsp import WIDE, SosFilter, design_bandpass
 
 FS_HZ = 1000
 ROWS_HZ = 50
+HANGS_S = 120  # only against hanging
 SHOULDER = TrainedChannel(0, "Left shoulder", 0.2, RestBaseline(8.0, 1.0, 60.0, 1.5))
 
 
@@ -115,38 +118,50 @@ def as_signal() -> Callable[..., Signal]:
     return make
 
 
-@pytest.fixture
-def guided(tmp_path) -> Callable[..., Path]:
+def hold_session(folder: Path, steps: str, channel: TrainedChannel) -> Path:
     """Hold a guided session with the virtual person; return its folder."""
+    text = f'title = "Test"\npurpose = "A test."\nevidence = "None."\n{steps}'
+    program = parse_program(text, "test").program
+    assert program is not None
+    opened = open_source("sim:person", speed=MAX_SPEED)
+    pipeline = Pipeline(opened.reader(), opened.name)
+    info = pipeline.connect()
+    session = Session(
+        pipeline,
+        program,
+        "test",
+        [channel],
+        situation=opened.situation,
+        attended=False,
+        ends_stream=True,
+    )
+    about = {"sites": site_names([channel], len(info.channels))}
+    recorder = Recorder(folder, info, origin=0, lossless=True, about=about)
+    session.keep(recorder, text)
+    pipeline.start([session, recorder])
+    assert pipeline.wait(HANGS_S)
+    pipeline.stop()
+    session.close()
+    recorder.close()
+    opened.close()
+    return recorder.folder
 
-    def hold(steps, source="sim:person", name="guided", channel=SHOULDER):
-        text = f'title = "Test"\npurpose = "A test."\nevidence = "None."\n{steps}'
-        program = parse_program(text, "test").program
-        assert program is not None
-        opened = open_source(source, speed=MAX_SPEED)
-        pipeline = Pipeline(opened.reader(), opened.name)
-        info = pipeline.connect()
-        session = Session(
-            pipeline,
-            program,
-            "test",
-            [channel],
-            situation=opened.situation,
-            attended=False,
-            ends_stream=True,
-        )
-        about = {"sites": site_names([channel], len(info.channels))}
-        recorder = Recorder(tmp_path / name, info, origin=0, lossless=True, about=about)
-        session.keep(recorder, text)
-        pipeline.start([session, recorder])
-        assert pipeline.wait(120)
-        pipeline.stop()
-        session.close()
-        recorder.close()
-        opened.close()
-        return recorder.folder
 
-    return hold
+@pytest.fixture(scope="session")
+def guided(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return the folder of a guided session, which is held once: only to be read."""
+
+    @cache
+    def held(steps: str, channel: TrainedChannel = SHOULDER) -> Path:
+        return hold_session(tmp_path_factory.mktemp("guided") / "session", steps, channel)
+
+    return held
+
+
+@pytest.fixture
+def guided_copy(guided: Callable[..., Path], tmp_path: Path) -> Callable[..., Path]:
+    """Return a copy of a guided session, to be changed."""
+    return lambda *which: Path(shutil.copytree(guided(*which), tmp_path / "guided"))
 
 
 @pytest.fixture
@@ -158,7 +173,7 @@ def recorded(tmp_path) -> Callable[..., Path]:
         pipeline = Pipeline(opened.reader(), opened.name, settings, stop_after_s=float(seconds))
         recorder = Recorder(tmp_path / name, pipeline.connect(), origin=0, lossless=True)
         pipeline.start([recorder])
-        assert pipeline.wait(120)
+        assert pipeline.wait(HANGS_S)
         pipeline.stop()
         recorder.close()
         opened.close()

@@ -20,9 +20,10 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
 PLUX = ("plux_rest_contraction", "plux_biceps_bursts")
 
 
-@pytest.fixture
-def session(tmp_path: Path) -> Path:
-    folder = tmp_path / "desk"
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A minute of two channels, as the command line records them."""
+    folder = tmp_path_factory.mktemp("peers") / "desk"
     words = ["record", "--source", "sim:desk-work?channels=2", "--seconds", "60"]
     cli([*words, "--speed", "max", "--out", str(folder)], standalone_mode=False)
     return folder
@@ -97,7 +98,9 @@ def test_rest_share_is_that_of_plain_numpy(session: Path) -> None:
 def peer(name: str) -> ModuleType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return pytest.importorskip(name)
+        return pytest.importorskip(
+            name, reason=f'{name} is not installed: pip install -e ".[benchmark]"'
+        )
 
 
 def shared(name: str) -> SessionReview:

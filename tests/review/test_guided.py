@@ -77,8 +77,8 @@ def test_in_another_band_its_calibration_says_nothing(guided):
     assert any("do not compare" in note for note in review.notes)
 
 
-def test_a_summary_is_kept_and_made_anew_when_the_session_changed(guided):
-    folder = guided(LET_GO)
+def test_a_summary_is_kept_and_made_anew_when_the_session_changed(guided_copy):
+    folder = guided_copy(LET_GO)
     made = ensure_summary(folder)
     assert read_summary(folder) == made
     assert made.channels[0].site == "Left shoulder"
@@ -91,16 +91,16 @@ def test_a_summary_is_kept_and_made_anew_when_the_session_changed(guided):
     assert read_summary(folder) is None
 
 
-def test_a_program_that_cannot_be_read_costs_the_breath_alone(guided):
-    folder = guided(BREATHE)
+def test_a_program_that_cannot_be_read_costs_the_breath_alone(guided_copy):
+    folder = guided_copy(BREATHE)
     (folder / "program.toml").write_text("not = [toml")
     review = open_review(folder)
     assert review.breathing() == ()
     assert review.figures(0).mean is not None
 
 
-def test_a_calibration_that_somebody_spoilt_counts_as_none(guided):
-    folder = guided(LET_GO)
+def test_a_calibration_that_somebody_spoilt_counts_as_none(guided_copy):
+    folder = guided_copy(LET_GO)
     text = (folder / "session.json").read_text()
     (folder / "session.json").write_text(text.replace('"mean_uv": 8.0', '"mean_uv": "much"'))
     assert open_review(folder).contexts[0].baseline_from == "quietest"

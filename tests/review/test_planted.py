@@ -1,4 +1,4 @@
-"""What was planted is found, over 200 seeds."""
+"""What was planted is found, over many seeds."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ SEEDS = 200
 BENDING, PHONE = "posture: bending", "situation: phone"
 
 
-def test_contractions_recoveries_and_rests_are_found(review, muscle, levels):
+@pytest.mark.parametrize("seeds", [40, pytest.param(SEEDS, marks=pytest.mark.exhaustive)])
+def test_contractions_recoveries_and_rests_are_found(review, muscle, levels, seeds):
     starts, lengths, recoveries, shares, peaks = [], [], [], [], []
-    for seed in range(SEEDS):
+    for seed in range(seeds):
         rng = np.random.default_rng(seed)
         parts, truth, at = [(6, 2.0)], [], 6.0
         for _ in range(3):
