@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +159,7 @@ def _hold(
 ) -> Held:
     """Hold a session on a source, as `unclench session --headless` does."""
     opened = source
-    if not isinstance(source, Source):
+    if isinstance(source, str | Path):
         opened = open_source(str(source), speed=speed, **csv)
     if opened.situation is not None:
         opened.situation.lead()
@@ -213,6 +214,11 @@ class Tape:
     def span(self, start_s: float, stop_s: float) -> slice:
         return slice(round(start_s * FS_HZ), round(stop_s * FS_HZ))
 
+    def stop_at(self, stop_s: float) -> None:
+        """Forget what comes later."""
+        n = round(stop_s * FS_HZ)
+        self.emg_uv, self.sample = self.emg_uv[:n], self.sample[:n]
+
     def lose(self, start_s: float, stop_s: float) -> None:
         """Take samples out."""
         here = self.span(start_s, stop_s)
@@ -230,24 +236,45 @@ class Tape:
 
 def _tape(tension_uv: Callable[[np.ndarray], np.ndarray], seconds: int, seed: int = 1) -> Tape:
     """Record a muscle of known tension, instrument noise included."""
+    emg_uv = _recorded_uv(tension_uv, seconds, seed)
+    return Tape(emg_uv.copy(), np.arange(len(emg_uv)))
+
+
+@lru_cache(maxsize=8)  # many tests spoil the same recording, each in its own way
+def _recorded_uv(
+    tension_uv: Callable[[np.ndarray], np.ndarray], seconds: int, seed: int
+) -> np.ndarray:
     muscle = Profiled(tension_uv, seed)
     fine = np.concatenate([muscle.next_second() for _ in range(seconds)])
     emg_uv = fine.reshape(-1, 4).mean(axis=1)
     emg_uv += np.random.default_rng([seed, 1]).normal(0, 0.25, len(emg_uv))  # 0.17 in band
-    return Tape(emg_uv, np.arange(len(emg_uv)))
+    return emg_uv
 
 
 class Handed:
-    """Stands in for the link: hands prepared frames to a pipeline."""
+    """Stands in for the link: hands prepared frames to a pipeline.
+
+    Between two tapes the board is unplugged for `away_s`.
+    """
 
     lossless, true_time, running = True, False, False
 
-    def __init__(self, tape: Tape, frames_n: Sequence[int]) -> None:
+    def __init__(self, tapes: Sequence[Tape], frames_n: Sequence[int], away_s: float = 0.0) -> None:
         self.hello = SyntheticInput("relaxed").hello()
+        self.events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        host_s = 0.0
+        for tape in tapes:
+            if host_s:
+                self.events.put(Disconnected("unplugged", host_s))
+                host_s += away_s
+            self.events.put(Connected(self.hello, host_s))
+            self._put_frames(tape, frames_n, host_s)
+            host_s += (int(tape.sample[-1]) + 1) / FS_HZ
+        self.events.put(Disconnected("over", host_s, final=True))
+
+    def _put_frames(self, tape: Tape, frames_n: Sequence[int], host_s: float) -> None:
         units = np.rint(tape.emg_uv / self.hello.uv_per_unit(0) + self.hello.zero_unit)
         units = units.clip(self.hello.low_unit, self.hello.high_unit).astype(np.int32)[:, None]
-        self.events: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.events.put(Connected(self.hello, 0.0))
         at, k = 0, 0
         while at < len(units):
             n = frames_n[k % len(frames_n)]
@@ -257,9 +284,8 @@ class Handed:
             piece = units[at : at + n]
             stamp = round((first + len(piece)) / FS_HZ * 1e6)
             frame = SampleFrame(k & 0xFFFF, first, stamp, 0, piece)
-            self.events.put(Arrived((frame,), stamp / 1e6, 0))
+            self.events.put(Arrived((frame,), host_s + stamp / 1e6, 0))
             at, k = at + n, k + 1
-        self.events.put(Disconnected("over", 0.0, final=True))
 
     def start(self) -> Any:
         return self.hello
@@ -270,7 +296,7 @@ class Handed:
 
 def _hand(tape: Tape, frames_n: Sequence[int], *sinks: Callable[[StreamInfo], Any]) -> StreamInfo:
     """Process a tape in frames of these lengths, over and over."""
-    pipeline = Pipeline(Handed(tape, frames_n), "handed")  # type: ignore[arg-type]
+    pipeline = Pipeline(Handed([tape], frames_n), "handed")  # type: ignore[arg-type]
     info = pipeline.connect()
     pipeline.start([make(info) for make in sinks])
     assert pipeline.wait(LONG_S)
@@ -288,6 +314,12 @@ def tape() -> Callable[..., Tape]:
 def hand() -> Callable[..., StreamInfo]:
     """Process a tape in frames of given lengths."""
     return _hand
+
+
+@pytest.fixture(scope="session")
+def handed() -> type[Handed]:
+    """Stands in for the link."""
+    return Handed
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from unclench.link.virtual.scenarios import SCENARIOS, Scenario
 from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.sources import open_source
+from unclench.store import load_recording
 from unclench.training.check import ITEMS, Interference, Light, SensorCheck
 from unclench_dsp import NARROW, WIDE, Band
 
@@ -192,7 +192,7 @@ def test_a_real_heart_in_a_real_resting_muscle(tmp_path: Path, shared_data) -> N
     """A thumb at rest (seconds without a contraction), a lead II scaled to R peaks of 100 uV."""
     rest_csv = shared_data("plux_rest_contraction/plux_rest_contraction.csv")
     ecg_h5 = shared_data("plux_ecg/ecg_20_sec_1000_Hz.h5")
-    emg_uv = np.loadtxt(rest_csv, delimiter=",", skiprows=1)[:, 1]
+    emg_uv = load_recording(rest_csv).emg_uv[:, 0]
     seconds = emg_uv[: len(emg_uv) // 1000 * 1000].reshape(-1, 1000)
     rest_uv = seconds[seconds.std(axis=1) < 4.0].reshape(-1)[:20_000]
     # The one column "raw/channel_1": 20 chunks of 1024 values, uncompressed and in a row.
@@ -273,7 +273,7 @@ def test_the_lights_are_the_same_however_the_blocks_were_cut(scenario: str) -> N
 
 def test_it_may_be_asked_from_another_thread() -> None:
     asking = ask("sim:mains-hum", 30)
-    check, done = SensorCheck(asking.info), threading.Event()
+    check, asked, done = SensorCheck(asking.info), threading.Semaphore(0), threading.Event()
     known_n = round(KNOWN_S * asking.info.fs_hz)
     for block in asking.blocks:
         if block.stop <= known_n:
@@ -285,15 +285,16 @@ def test_it_may_be_asked_from_another_thread() -> None:
         while not done.is_set():
             meters.append(check.interference(0))
             lights.extend(check.result(0))
+            asked.release()
 
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        for block in asking.blocks:
-            if block.stop <= known_n:
-                continue
+        later = [block for block in asking.blocks if block.stop > known_n]
+        for k, block in enumerate(later):
             check.block(block)
-            time.sleep(0.001)  # so that both have their turns
+            if k % (len(later) // 15) == 0:  # so that both have their turns
+                assert asked.acquire(timeout=LONG_S)
     finally:
         done.set()
         watcher.join()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.profiles import scaled
 
 from unclench.training.engine import Engine
 
@@ -91,11 +92,20 @@ def life(maker, joined):
     return joined(*parts)
 
 
+@pytest.fixture(scope="module")
+def taken_whole(program, rested, stream, life):
+    """Events, outcome and questions of an engine that is given all rows of `life` at once."""
+    whole = Engine(program(*PROGRAM, goal=TIMES), "test", [rested], stream)
+    events = whole.events() + whole.take(life)
+    return events, repr(whole.outcome()), whole.asked()  # as text: NaN equals NaN
+
+
+@settings(max_examples=scaled(15))
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=20))
-def test_any_split_gives_the_same_events_and_scores(program, rested, stream, life, cut, lengths):
+def test_any_split_gives_the_same_events_and_scores(
+    program, rested, stream, life, taken_whole, cut, lengths
+):
     made = program(*PROGRAM, goal=TIMES)
-    whole = Engine(made, "test", [rested], stream)
-    expected = whole.events() + whole.take(life)
     engine = Engine(made, "test", [rested], stream)
     events, at, k = engine.events(), 0, 0
     while at < len(life.sample):
@@ -103,9 +113,7 @@ def test_any_split_gives_the_same_events_and_scores(program, rested, stream, lif
         events += engine.take(cut(life, at, at + n))
         engine.snapshot()  # looking changes nothing
         at, k = at + n, k + 1
-    assert events == expected
-    assert repr(engine.outcome()) == repr(whole.outcome())  # as text: NaN equals NaN
-    assert engine.asked() == whole.asked()
+    assert (events, repr(engine.outcome()), engine.asked()) == taken_whole
 
 
 # what is scored

@@ -20,6 +20,10 @@ GOAL = {"kind": "fixed", "uv": GOAL_UV}
 TENSE_UV, REST_UV = 6.0, 2.0
 
 
+def tense(t):
+    return np.full(len(t), TENSE_UV)
+
+
 def credit(seconds):
     return {"kind": "rest-credit", "seconds": seconds, "moment_s": 0.5}
 
@@ -114,8 +118,8 @@ def test_recovery_takes_as_long_as_was_planned(tape, hold, program, fall_s, peak
     truth_s = recovery_truth_s(tension_uv, 9.0, peak_uv, 2.4)
     found = []
     for seed in range(4):
-        source = tape(tension_uv, 22, seed).source()
-        score = hold(source, program({"kind": "task", "seconds": 22}), [CHANNEL]).outcome.score[0]
+        source = tape(tension_uv, 20, seed).source()
+        score = hold(source, program({"kind": "task", "seconds": 20}), [CHANNEL]).outcome.score[0]
         assert score.contractions == 1
         found += score.recovery_s
     print([f"{seconds:.2f}" for seconds in found], f"truth {truth_s:.2f}")
@@ -135,8 +139,8 @@ def test_a_slow_fall_is_one_contraction_and_one_recovery(tape, hold, program):
 
     truth_s = recovery_truth_s(tension_uv, 7.0, 20.0, 2.4)
     for seed in range(8):
-        source = tape(tension_uv, 27, seed).source()
-        score = hold(source, program({"kind": "task", "seconds": 27}), [CHANNEL]).outcome.score[0]
+        source = tape(tension_uv, 25, seed).source()
+        score = hold(source, program({"kind": "task", "seconds": 25}), [CHANNEL]).outcome.score[0]
         print(score.contractions, score.recovery_s, f"truth {truth_s:.2f}")
         assert score.contractions == 1
         assert score.recovery_s == pytest.approx((truth_s,), abs=1.2)  # a sixth of the fall
@@ -178,10 +182,12 @@ PLANS = {
 
 
 def plant(tape, trouble, lengths_s, apart_s):
+    """Spoil stretches of these lengths; the tape ends 3 s after where the next would begin."""
     at = 5.0
     for length in lengths_s:
         trouble(tape, tape.span(at, at + length))
         at += length + apart_s
+    tape.stop_at(at + 3.0)
 
 
 def no_reward(held):
@@ -196,23 +202,23 @@ def no_reward(held):
 @pytest.mark.parametrize("plan", PLANS)
 def test_nothing_is_rewarded_while_there_is_no_muscle(tape, hold, program, trouble, plan):
     """The muscle is tense all the time, so each reward would be one for the trouble."""
-    played = tape(lambda t: np.full(len(t), TENSE_UV), 40)
+    played = tape(tense, 40)
     plant(played, trouble, PLANS[plan], apart_s=3.13)
     no_reward(hold(played.source(), program(credit(40), goal=GOAL), [CHANNEL]))
 
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)
 def test_nothing_is_rewarded_while_contact_comes_and_goes(tape, hold, program, trouble):
-    played = tape(lambda t: np.full(len(t), TENSE_UV), 30)
+    played = tape(tense, 40)
     plant(played, trouble, (0.45,) * 20, apart_s=0.55)
-    held = hold(played.source(), program(credit(30), goal=GOAL), [CHANNEL])
+    held = hold(played.source(), program(credit(40), goal=GOAL), [CHANNEL])
     score = held.outcome.score[0]
     assert (score.below_goal_s, score.rest_s, score.credits) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)
 def test_no_hold_is_won_without_a_muscle(tape, hold, program, trouble):
-    played = tape(lambda t: np.full(len(t), TENSE_UV), 30)
+    played = tape(tense, 40)
     plant(played, trouble, (10.0, 3.0, 1.3), apart_s=2.0)
     steps = {"kind": "hold", "seconds": 1.0, "at_most_s": 28.0}
     no_reward(hold(played.source(), program(steps, goal=GOAL), [CHANNEL]))
@@ -220,7 +226,7 @@ def test_no_hold_is_won_without_a_muscle(tape, hold, program, trouble):
 
 @pytest.mark.parametrize("length_s", [0.05, 0.4, 2.0])
 def test_nothing_is_rewarded_in_gaps(tape, hold, program, length_s):
-    played = tape(lambda t: np.full(len(t), TENSE_UV), 40)
+    played = tape(tense, 40)
     at = 35.0
     while at > 4:
         played.lose(at, at + length_s)
@@ -231,7 +237,7 @@ def test_nothing_is_rewarded_in_gaps(tape, hold, program, length_s):
 
 
 def test_contact_that_is_lost_around_a_gap_is_not_rewarded(tape, hold, program):
-    played = tape(lambda t: np.full(len(t), TENSE_UV), 40)
+    played = tape(tense, 40)
     for start_s in (30.0, 25.2, 20.13, 15.4, 10.25, 5.3):
         flat(played, played.span(start_s, start_s + 2.5))
     for start_s in (30.0, 25.2, 20.13, 15.4, 10.25, 5.3):
@@ -244,7 +250,7 @@ def test_what_is_good_beside_the_trouble_is_scored(tape, hold, program):
     played = tape(lambda t: np.full(len(t), REST_UV), 60)
     plant(played, rail, (2.0, 2.0, 2.0), apart_s=13.0)
     score = hold(played.source(), program(credit(60), goal=GOAL), [CHANNEL]).outcome.score[0]
-    lost_s = 60 - 2.5 - score.scored_s
+    lost_s = 53 - 2.5 - score.scored_s
     print(f"{lost_s:.2f} s lost to three troubles of 2 s")
     assert 6 <= lost_s <= 3 * (2.0 + 1.5 + 2.0)
     assert score.below_goal_s == pytest.approx(score.scored_s, abs=0.5)
