@@ -14,6 +14,7 @@ import serial.tools.list_ports
 from unclench.errors import InputError, SourceError
 from unclench.link import discovery
 from unclench.link.reader import LinkReader
+from unclench.link.timing import TRUE_TIME, Clock
 from unclench.link.transport import Transport, open_transport
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
 from unclench.link.virtual.faults import Faults
@@ -39,6 +40,7 @@ class Source:
     notes: tuple[str, ...] = ()  # what a person should be told once
     recording: bool = False
     situation: Situation | None = None  # of a virtual person, who does what a session asks
+    clock: Clock = TRUE_TIME  # to wait by, for what talks to it without a reader
 
     def reader(self) -> LinkReader:
         """Thread that reads this source."""
@@ -78,8 +80,11 @@ def open_source(
     fs_hz: float | None = None,
     columns: Sequence[str] = (),
     unit: str | None = None,
+    clock: Clock = TRUE_TIME,
 ) -> Source:
     """Understand SOURCE; the rate, columns and unit apply to CSV files.
+
+    A virtual board lives by `clock`; nothing else can. A reader needs true time.
 
     Raises InputError or SourceError in one sentence.
     """
@@ -88,9 +93,9 @@ def open_source(
     if is_board and (fs_hz is not None or columns or unit is not None):
         raise InputError(f"--fs, --column and --unit are for files; {text} tells its own.")
     if text == "auto":
-        return _auto(speed)
+        return _auto(speed, clock)
     if text == "sim" or text.startswith(("sim:", "sim?")):
-        return _virtual_source(text, speed)
+        return _virtual_source(text, speed, clock)
     if "://" in text or _is_port(text):
         if speed != 1.0:
             raise InputError(
@@ -106,7 +111,7 @@ def open_source(
     )
 
 
-def synthetic_board(text: str, speed: float) -> VirtualBoard:
+def synthetic_board(text: str, speed: float, clock: Clock = TRUE_TIME) -> VirtualBoard:
     """Make the virtual board of "sim:NAME?key=value&...". Raises InputError.
 
     Keys: channels, rate, seed, and every field of `Faults`.
@@ -137,7 +142,7 @@ def synthetic_board(text: str, speed: float) -> VirtualBoard:
         faults = Faults(**numbers)
     except ValueError as error:
         raise InputError(f"The virtual board refuses: {error}.") from error
-    return VirtualBoard(analog, speed, faults)
+    return VirtualBoard(analog, speed, faults, clock)
 
 
 def recorded_source(
@@ -166,19 +171,21 @@ def recorded_source(
     return Source(label, board.plug_in, board, speed, recording.channels, recording.notes, True)
 
 
-def _auto(speed: float) -> Source:
+def _auto(speed: float, clock: Clock) -> Source:
     for found in (boards := discovery.find_boards()):
         if found.hello is not None:
             return _port_source(found.port, found.serial_number)
     why = " ".join(b.trouble for b in boards if b.trouble) or "No board is plugged in."
     note = f"{why} Showing the virtual board (sim:{DEFAULT_SCENARIO}) instead."
-    return _virtual_source("sim", speed, note)
+    return _virtual_source("sim", speed, clock, note)
 
 
-def _virtual_source(text: str, speed: float, *notes: str) -> Source:
-    board = synthetic_board(text, speed)
+def _virtual_source(text: str, speed: float, clock: Clock, *notes: str) -> Source:
+    board = synthetic_board(text, speed, clock)
     name = board.label[0].upper() + board.label[1:]
-    return Source(name, board.plug_in, board, speed, notes=notes, situation=board.situation)
+    return Source(
+        name, board.plug_in, board, speed, notes=notes, situation=board.situation, clock=clock
+    )
 
 
 def _port_source(url: str, serial_number: str | None) -> Source:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 from mpremote.transport_serial import SerialTransport
 
+import unclench_wire
 from unclench.board.install import Target
 from unclench.link.transport import PtyTransport, TransportClosed
 from unclench.link.virtual.board import VirtualBoard
@@ -20,11 +22,13 @@ from unclench_wire import ids
 from unclench_wire.framing import encode_frame
 from unclench_wire.messages import pack_command
 
-LONG_S = 60.0  # only against hanging
+HANG_LIMIT_S = 120.0
+WIRE = Path(unclench_wire.__file__).parents[1]
 
 # A disk in memory in the place of the computer's files: what is written stays with the interpreter.
+# `computer` still reaches the files of the computer.
 _MOUNT = """
-import os, sys, vfs
+import io, os, sys, vfs
 class _Disk:
     def __init__(self, blocks):
         self.data = bytearray(blocks * 512)
@@ -40,27 +44,30 @@ class _Disk:
         self.data[at : at + len(buf)] = buf
     def ioctl(self, op, arg):
         return {4: len(self.data) // 512, 5: 512}.get(op, 0)
+computer = vfs.VfsPosix()
 disk = _Disk(%d)
 vfs.VfsLfs2.mkfs(disk)
 vfs.umount('/')
 vfs.mount(vfs.VfsLfs2(disk), '/')
 os.chdir('/')
-sys.path[:] = ['', '.frozen', '/lib']
 """
 
-# What the tests' board does after its restart: it is a board, in the words of the files just
-# installed, until it is asked for its prompt.
+# What the tests' board does after its restart: it is a board, in the version just installed, until
+# it is asked for its prompt. The wire comes from `sys.path`.
 _BOARD = """
 import select, sys, time
+sys.path[:] = %r
 for _name in [_n for _n in sys.modules if _n.startswith('unclench')]:
     del sys.modules[_name]
-from unclench_board import VERSION
 from unclench_wire.board import Board
 from unclench_wire.messages import Channel, Hello
+_package = {}
+with open('/lib/unclench_board/__init__.py') as _f:
+    exec(_f.read(), _package)
 
 class _Hardware:
     def hello(self):
-        return Hello([Channel(200000)], firmware=VERSION, label='restarted')
+        return Hello([Channel(200000)], firmware=_package['VERSION'], label='restarted')
     def light(self, by_host, brightness):
         pass
     def check_prompt(self):
@@ -72,22 +79,59 @@ _poll.register(sys.stdin, select.POLLIN)
 _end = time.time() + 60
 while not _board.leaving and time.time() < _end:
     _board.beacon()
-    if _poll.poll(200):
+    if _poll.poll(20):
         while _poll.poll(0):
             _board.receive(sys.stdin.buffer.read(1))
+time.sleep_ms(20)
+"""
+
+_READ_DISK = """
+def _walk(folder):
+    for _name, _kind, *_ in os.ilistdir(folder or '/'):
+        _path = folder + '/' + _name
+        if _path == '/computer':
+            continue
+        if _kind & 0x4000:
+            yield from _walk(_path)
+        else:
+            with open(_path, 'rb') as _f:
+                yield _path, _f.read()
+with computer.open(%r, 'w') as _out:
+    _out.write(repr(list(_walk(''))))
+"""
+
+_WRITE_DISK = """
+with computer.open(%r, 'r') as _in:
+    _files = eval(_in.read())
+for _path, _content in _files:
+    _at = ''
+    for _part in _path.split('/')[1:-1]:
+        _at += '/' + _part
+        try:
+            os.mkdir(_at)
+        except OSError:
+            pass
+    with open(_path, 'wb') as _f:
+        _f.write(_content)
 """
 
 
 class MicroPython:
-    """The interpreter behind a port; the line can be cut after so many bytes from the host."""
+    """The interpreter behind a port; the line can be cut after so many bytes from the host.
 
-    target = Target(platform="linux", machine="linux", soft_reset=False, restart=_BOARD)
+    `target` is what it is to `install`: after its restart it is a board whose wire's code comes
+    from the computer. `whole_target` takes that from its own disk, as a Pico does.
+    """
 
-    def __init__(self, command: str, blocks: int = 800) -> None:
-        self._inner, self._outer = PtyTransport(), PtyTransport()
-        self.path = self._outer.path
+    def __init__(self, command: str, folder: Path, blocks: int = 800) -> None:
+        self.target = self.target_that_runs(_BOARD % ([f"/computer{WIRE}"],))
+        self.whole_target = self.target_that_runs(_BOARD % (["/lib"],))
         self.sent = b""  # by the host
         self.cut_after: int | None = None
+        self._folder = folder
+        self._last = b""  # what the host has been sent last
+        self._inner, self._outer = PtyTransport(), PtyTransport()
+        self.path = self._outer.path
         self._stop = threading.Event()
         slave = os.open(self._inner.path, os.O_RDWR | os.O_NOCTTY)
         self._process = subprocess.Popen(
@@ -104,12 +148,19 @@ class MicroPython:
         ]
         for thread in self._threads:
             thread.start()
-        self.run(_MOUNT % blocks)
+        self.new_disk(blocks)
+        self.run("vfs.mount(computer, '/computer')")
+
+    @staticmethod
+    def target_that_runs(code: str, return_s: float = HANG_LIMIT_S) -> Target:
+        """This interpreter as a target of `install`, with what it does after its restart."""
+        return Target("linux", "linux", False, code, hello_every_s=0.2, return_s=return_s)
 
     def _to_host(self) -> None:
         while not self._stop.is_set():
             if data := self._inner.read(0.02):
                 self._outer.write(data)
+                self._last = data
 
     def _to_board(self) -> None:
         while not self._stop.is_set():
@@ -120,90 +171,87 @@ class MicroPython:
             if data:
                 self._inner.write(data)
 
-    def prompt(self) -> SerialTransport:
+    def _prompt(self) -> SerialTransport:
         """Talk to it, beside the program under test."""
-        line = SerialTransport(self.path, timeout=0.3)
-        if b"\0" in line.serial.read(100):  # it says hello: the board's program runs
+        line = SerialTransport(self.path, timeout=HANG_LIMIT_S)
+        if self._last.endswith(b"\0"):  # of a hello: the board's program runs
             line.serial.write(encode_frame(pack_command(ids.CMD_PROMPT, 1)))
-            time.sleep(0.3)
-        line.serial.timeout = 5
+            wait_until(lambda: self._last.endswith(b">"))
         line.enter_raw_repl(soft_reset=False)
         return line
 
     def run(self, code: str) -> bytes:
-        line = self.prompt()
+        """Run `code` on it; return what it printed."""
+        line = self._prompt()
         try:
             return line.exec(code)
         finally:
             line.exit_raw_repl()
             line.close()
 
-    def write(self, path: str, content: bytes) -> None:
-        line = self.prompt()
-        at = ""
-        for part in path.split("/")[1:-1]:
-            at += f"/{part}"
-            if not line.fs_exists(at):
-                line.fs_mkdir(at)
-        line.fs_writefile(path, content)
-        line.exit_raw_repl()
-        line.close()
+    def new_disk(self, blocks: int = 800) -> None:
+        """Put an empty disk in the place of the one it has."""
+        self.run(_MOUNT % blocks)
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Put files on its disk."""
+        exchanged = self._folder / "to-board"
+        exchanged.write_text(repr(list(files.items())))
+        self.run(_WRITE_DISK % str(exchanged))
 
     def files(self) -> dict[str, bytes]:
         """Every file on its disk."""
-        line = self.prompt()
-        found: dict[str, bytes] = {}
-        folders = ["/"]
-        while folders:
-            folder = folders.pop()
-            for entry in line.fs_listdir(folder):
-                path = f"{folder.rstrip('/')}/{entry.name}"
-                if entry.st_mode & 0x4000:
-                    folders.append(path)
-                else:
-                    found[path] = bytes(line.fs_readfile(path))
-        line.exit_raw_repl()
-        line.close()
-        return found
+        exchanged = self._folder / "from-board"
+        self.run(_READ_DISK % str(exchanged))
+        return dict(ast.literal_eval(exchanged.read_text()))
 
-    def join_again(self) -> None:
-        """Mend the line; whatever the interpreter was in the middle of is interrupted."""
-        time.sleep(0.2)  # what was sent last is lost as well
+    def mend_line(self) -> None:
+        """Mend the line that was cut; whatever the interpreter was in the middle of ends."""
         self.cut_after = None
-        self._inner.write(b"\x03\x03\x02")
-        time.sleep(0.2)
+        self._last = b""
+        wait_until(lambda: self._inner.write(b"\x03\x03\x02") and self._last.endswith(b">>> "))
 
     def unplug(self) -> None:
+        """Take its port away."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(LONG_S)
+            thread.join(HANG_LIMIT_S)
         self._outer.close()
 
     def end(self) -> None:
+        """End it, and see that nothing of it is left."""
         self._stop.set()
         self._process.kill()
-        self._process.wait(LONG_S)
+        self._process.wait(HANG_LIMIT_S)
         for thread in self._threads:
-            thread.join(LONG_S)
+            thread.join(HANG_LIMIT_S)
             assert not thread.is_alive()
         self._inner.close()
         self._outer.close()
 
 
+def wait_until(so: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    give_up_s = time.monotonic() + HANG_LIMIT_S
+    while not so():
+        assert time.monotonic() < give_up_s, "waited in vain"
+        time.sleep(0.01)
+
+
 @pytest.fixture
-def micropython(micropython: str) -> Iterator[Callable[..., MicroPython]]:
+def micropython(micropython: str, tmp_path: Path) -> Iterator[Callable[..., MicroPython]]:
     """Start a MicroPython with an empty disk, or skip where there is none."""
     with ExitStack() as stack:
 
         def start(blocks: int = 800) -> MicroPython:
-            board = MicroPython(micropython, blocks)
+            board = MicroPython(micropython, tmp_path, blocks)
             stack.callback(board.end)
             return board
 
         yield start
 
 
-class Stranger:
+class UnknownDevice:
     """A device that is neither MicroPython nor ours: silent, or it `echoes`, or it `chats`."""
 
     def __init__(self, echoes: bool = False, chats: bool = False) -> None:
@@ -224,17 +272,19 @@ class Stranger:
                 self._terminal.write(b"sensor: 512\r\n")
 
     def end(self) -> None:
+        """Take it away."""
         self._stop.set()
-        self._thread.join(LONG_S)
+        self._thread.join(HANG_LIMIT_S)
         self._terminal.close()
 
 
 @pytest.fixture
-def stranger() -> Iterator[Callable[..., Stranger]]:
+def unknown_device() -> Iterator[Callable[..., UnknownDevice]]:
+    """Plug in a device that is no board; it is gone with the test."""
     with ExitStack() as stack:
 
-        def make(**habits: bool) -> Stranger:
-            device = Stranger(**habits)
+        def make(**habits: bool) -> UnknownDevice:
+            device = UnknownDevice(**habits)
             stack.callback(device.end)
             return device
 
@@ -256,7 +306,7 @@ def on_pty() -> Iterator[Callable[[VirtualBoard], str]]:
 
             thread = threading.Thread(target=run, daemon=True)
             thread.start()
-            stack.callback(lambda: thread.join(LONG_S))
+            stack.callback(lambda: thread.join(HANG_LIMIT_S))
             stack.callback(board.close)
             return path
 
@@ -264,13 +314,13 @@ def on_pty() -> Iterator[Callable[[VirtualBoard], str]]:
 
 
 @pytest.fixture
-def firmware(tmp_path: Path) -> dict[str, bytes]:
-    """A small firmware: the wire as it is, a main.py and a package that knows its version."""
-    from unclench.board.files import firmware_files
-
-    files = {p: c for p, c in firmware_files().items() if p.startswith("/lib/unclench_wire/")}
-    files["/lib/unclench_board/__init__.py"] = b"VERSION = (9, 8, 7)\n"
-    files["/lib/unclench_board/deep/er.py"] = "# Umlaut ä, quotes ' \" and \\ \r\n".encode()
-    files["/lib/unclench_board/big.py"] = b"# and so on\n" * 300
-    files["/main.py"] = b'"""unclench: begins here."""\nprint("ours")\n'
-    return files
+def firmware() -> dict[str, bytes]:
+    """A small firmware: a main.py and packages, one of which knows its version."""
+    return {
+        "/lib/unclench_board/__init__.py": b"VERSION = (9, 8, 7)\n",
+        "/lib/unclench_board/big.py": b"# and so on\n" * 300,
+        "/lib/unclench_board/deep/er.py": "# Umlaut ä, quotes ' \" and \\ \r\n".encode(),
+        "/lib/unclench_wire/__init__.py": b"",
+        "/lib/unclench_wire/ids.py": b"LEVEL = 1\n" * 100,
+        "/main.py": b'"""unclench: begins here."""\nprint("ours")\n',
+    }

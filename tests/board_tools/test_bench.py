@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 
@@ -19,10 +19,12 @@ from unclench.board.bench.steps import STEPS
 from unclench.board.bench.tone import expected_uv, fit_tone
 from unclench.board.noise import limits_uv
 from unclench.board.settings import change
+from unclench.board.stream import Stream
 from unclench.errors import InputError, SourceError
 from unclench.link.connection import Connection
-from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
-from unclench.link.virtual.faults import Faults
+from unclench.link.timing import SimulatedTime
+from unclench.link.virtual.board import VirtualBoard
+from unclench.link.virtual.faults import NO_FAULTS, Faults
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.link.virtual.muscle import Muscle
 from unclench.link.virtual.scenarios import SCENARIOS, Scenario
@@ -38,29 +40,34 @@ SCENARIO_OF = {
     "battery": "shorted",
     "charger": "bench-charger",
 }
+UNCHANGING = frozenset(SCENARIOS)  # not what a test has made itself
 
 
-@pytest.fixture
-def measure() -> Iterator[Callable[..., Record]]:
-    """Measure a step on a scenario or on an analog input, at full speed."""
-    ended: list[Callable[[], None]] = []
+def plugged_in(analog, faults=NO_FAULTS) -> tuple[VirtualBoard, Connection]:
+    """A virtual board in simulated time, and the way to talk to it."""
+    clock = SimulatedTime()
+    board = VirtualBoard(analog, 1.0, faults, clock)
+    return board, Connection(board.plug_in(), "COM9", clock=clock)
 
-    def run(step, analog=None, *, known=None, seconds=5.0, channels=1, rate_hz=2000, faults=None):
-        if analog is None:
-            analog = SCENARIO_OF[step]
-        if isinstance(analog, str):
-            analog = SyntheticInput(analog, channels, rate_hz)
-        board = VirtualBoard(analog, MAX_SPEED, faults or Faults())
-        connection = Connection(board.plug_in(), "COM9")
-        ended.extend([connection.close, board.close])
-        hello = connection.handshake()
-        if step == "signal" and known is None:
-            known = KNOWN
-        return measure_step(connection, hello, step, seconds, known, when=WHEN)
 
-    yield run
-    for end in ended:
-        end()
+def measured(step, analog, known=None, seconds=5.0, channels=1, rate_hz=2000, faults=NO_FAULTS):
+    """Measure a step on an analog input or the name of a scenario, in simulated time."""
+    if isinstance(analog, str):
+        analog = SyntheticInput(analog, channels, rate_hz)
+    _, connection = plugged_in(analog, faults)
+    return measure_step(connection, connection.handshake(), step, seconds, known, when=WHEN)
+
+
+_measured_before = functools.cache(measured)  # simulated time gives the same every time
+
+
+def measure(step, analog=None, *, known=None, **options) -> Record:
+    """Measure a step on its usual scenario and signal, unless given others."""
+    if step == "signal" and known is None:
+        known = KNOWN
+    analog = SCENARIO_OF[step] if analog is None else analog
+    again = analog in UNCHANGING
+    return (_measured_before if again else measured)(step, analog, known, **options)
 
 
 def scenario(monkeypatch, **muscle) -> str:
@@ -84,7 +91,7 @@ def finding(record: Record, name: str):
 class TestShorted:
     @pytest.mark.parametrize("rate_hz", [1000, 2000, 4000])
     @pytest.mark.parametrize("channels", [1, 3])
-    def test_noise_is_the_converters(self, measure, rate_hz, channels) -> None:
+    def test_noise_is_the_converters(self, rate_hz, channels) -> None:
         record = judged(measure("shorted", channels=channels, rate_hz=rate_hz), empty())
         announced = SyntheticInput("shorted", channels, rate_hz).hello()
         for sensor, channel in zip(record.sensors, announced.channels, strict=True):
@@ -96,7 +103,7 @@ class TestShorted:
         assert len(record.findings) == 3 * channels + 1
         assert (record.seconds, record.lost_samples, record.measured_at) == (5.0, 0, WHEN)
 
-    def test_what_was_expected_is_said(self, measure) -> None:
+    def test_what_was_expected_is_said(self) -> None:
         record = judged(measure("shorted"), empty())
         good_uv, _ = limits_uv(250, 2000)
         assert finding(record, "noise 1").expected.startswith(f"at most {good_uv:.2f} uV RMS")
@@ -118,7 +125,7 @@ class TestShorted:
             ({"level_v": 0.49}, "level 1", "not usable", "RAW"),
         ],
     )
-    def test_each_limit(self, measure, changes, name, verdict, words) -> None:
+    def test_each_limit(self, changes, name, verdict, words) -> None:
         record = measure("shorted", seconds=3.0)
         sensor = record.sensors[0].model_copy(update=changes)
         record = judged(record.model_copy(update={"sensors": (sensor,)}), empty())
@@ -128,13 +135,13 @@ class TestShorted:
         assert {v for n, v in verdicts(record).items() if n != name} == {"good"}
         assert record.verdict == verdict
 
-    def test_losses_are_counted_and_no_gap_bridged(self, measure) -> None:
+    def test_losses_are_counted_and_no_gap_bridged(self) -> None:
         record = judged(measure("shorted", faults=Faults(corrupt=2e-4)), empty())
         assert record.lost_samples > 0
         assert finding(record, "losses").verdict == "not usable"
         assert record.sensors[0].noise_uv == pytest.approx(0.17, rel=0.1)
 
-    def test_nothing_whole_is_refused(self, measure) -> None:
+    def test_nothing_whole_is_refused(self) -> None:
         with pytest.raises(InputError, match="no second of signal is whole"):
             measure("shorted", faults=Faults(corrupt=3e-3))
 
@@ -142,7 +149,7 @@ class TestShorted:
 class TestHum:
     @pytest.mark.parametrize("mains_hz", [50.0, 60.0, 49.8])
     @pytest.mark.parametrize("mains_uv", [0.6, 6.0])
-    def test_is_what_the_model_makes(self, measure, monkeypatch, mains_hz, mains_uv) -> None:
+    def test_is_what_the_model_makes(self, monkeypatch, mains_hz, mains_uv) -> None:
         name = scenario(monkeypatch, mains_uv=mains_uv, mains_hz=mains_hz)
         (sensor,) = measure("hands-off", name, seconds=10.0).sensors
         shares = ((1, 1.0), (3, 0.3), (5, 0.12), (7, 0.05))
@@ -151,7 +158,7 @@ class TestHum:
         assert sensor.mains_hz == round(mains_hz, -1)
         assert sensor.noise_uv == pytest.approx(0.17, rel=0.1)  # the hum is left out
 
-    def test_a_muscle_is_no_hum(self, measure) -> None:
+    def test_a_muscle_is_no_hum(self) -> None:
         (sensor,) = measure("hands-off", "clenching", seconds=10.0).sensors
         assert sensor.hum_uv < 0.4 * sensor.noise_uv
 
@@ -168,7 +175,7 @@ def with_figures(record: Record, figures: dict[str, float]) -> Record:
 class TestKnownSignal:
     @pytest.mark.parametrize("rate_hz", [1000, 2000, 4000])
     @pytest.mark.parametrize("hz", [25.0, 80.0, 110.0, 390.0])
-    def test_reads_what_is_expected(self, measure, monkeypatch, rate_hz, hz) -> None:
+    def test_reads_what_is_expected(self, monkeypatch, rate_hz, hz) -> None:
         name = scenario(monkeypatch, tone_uv=100.0, tone_hz=hz)
         record = measure("signal", name, known=replace(KNOWN, hz=hz), rate_hz=rate_hz)
         # the model's points, 8000 a second, bend the sensor's corner a little at 400 Hz
@@ -180,14 +187,14 @@ class TestKnownSignal:
         assert expected_uv(100, 1000, 100, 2000) == pytest.approx(100 * 0.960 * 0.9959, rel=1e-3)
         assert expected_uv(200, 1001, 100, 1e9) == pytest.approx(199.8 * 0.960, rel=1e-3)
 
-    def test_the_tone_is_neither_noise_nor_hum(self, measure) -> None:
+    def test_the_tone_is_neither_noise_nor_hum(self) -> None:
         record = measure("signal", seconds=20.0)
         (sensor,) = record.sensors
         assert sensor.noise_uv == pytest.approx(record.tone.rest_uv, rel=0.05)
         assert sensor.hum_uv < 0.1
         assert max(sensor.density_uv) > 50  # the drawing shows it all the same
 
-    def test_hum_beside_the_tone_is_measured(self, measure, monkeypatch) -> None:
+    def test_hum_beside_the_tone_is_measured(self, monkeypatch) -> None:
         name = scenario(monkeypatch, tone_uv=100.0, mains_uv=2.0, mains_hz=60.0)
         (sensor,) = measure("signal", name, seconds=10.0).sensors
         assert (sensor.hum_uv, sensor.mains_hz) == (pytest.approx(2.0, rel=0.1), 60)
@@ -198,9 +205,14 @@ class TestKnownSignal:
             replace(KNOWN, hz=hz).check(SyntheticInput("shorted").hello())
 
     @pytest.mark.parametrize("mains_hz", [49.8, 50.0, 60.2])
-    def test_hum_of_a_silent_source_is_no_tone(self, measure, monkeypatch, mains_hz) -> None:
-        hello = SyntheticInput("shorted").hello()
-        name = scenario(monkeypatch, mains_uv=100.0, mains_hz=mains_hz)
+    def test_hum_of_a_silent_source_is_no_tone(self, monkeypatch, mains_hz) -> None:
+        analog = SyntheticInput(scenario(monkeypatch, mains_uv=100.0, mains_hz=mains_hz))
+        _, connection = plugged_in(analog)
+        hello = connection.handshake()
+        stream = Stream(hello, connection.clock)
+        connection.start()
+        stream.listen(connection, 3.5, lambda signal_s: None)
+        monkeypatch.setattr(measure_module, "Stream", lambda *_: stream)  # one for all tones
         allowed = []
         for hz in (*np.arange(25.0, 400.0, 7.0), 106.9, 113.1, 306.5, 342.0):
             known = replace(KNOWN, hz=float(hz))
@@ -209,19 +221,19 @@ class TestKnownSignal:
             except InputError:
                 continue
             allowed.append(hz)
-            record = judged(measure("signal", name, known=known, seconds=3.0), empty())
+            record = judged(measure_step(connection, hello, "signal", 3.0, known), empty())
             assert verdicts(record)["tone 1"] == "not usable", hz
         assert len(allowed) > 20
 
     @pytest.mark.parametrize("off_hz", [-1.9, 0.3, 1.9])
-    def test_a_source_a_little_off_is_found(self, measure, monkeypatch, off_hz) -> None:
+    def test_a_source_a_little_off_is_found(self, monkeypatch, off_hz) -> None:
         name = scenario(monkeypatch, tone_uv=100.0, tone_hz=110 + off_hz)
         tone = measure("signal", name).tone
         assert tone.hz == pytest.approx(110 + off_hz, abs=0.001)
         assert tone.rms_uv == pytest.approx(tone.expected_uv, rel=0.005)
 
     @pytest.mark.parametrize("set_gain", [180.0, 220.0])
-    def test_a_wrong_gain_is_found_and_its_advice_cures_it(self, measure, set_gain) -> None:
+    def test_a_wrong_gain_is_found_and_its_advice_cures_it(self, set_gain) -> None:
         analog = SyntheticInput("bench-signal")
         analog.set_gain(0, round(set_gain * 1000))
         record = judged(measure("signal", analog), empty())
@@ -231,12 +243,9 @@ class TestKnownSignal:
         assert told_percent == pytest.approx((200 / set_gain - 1) * 100, abs=0.2)
         advised = float(gain.advice.partition("--gain 1=")[2].partition("`")[0])
         assert advised == pytest.approx(200, rel=0.002)
-        board = VirtualBoard(analog, MAX_SPEED)
-        connection = Connection(board.plug_in(), "COM9")
+        _, connection = plugged_in(analog)
         change(connection, connection.handshake(), gain_milli={0: round(advised * 1000)})
         again = measure_step(connection, connection.handshake(), "signal", 3.0, KNOWN)
-        connection.close()
-        board.close()
         assert verdicts(judged(again, empty()))["gain 1"] == "good"
 
     @pytest.mark.parametrize(
@@ -251,13 +260,13 @@ class TestKnownSignal:
             (50.0, "not usable", "wrong figure or a wrong wire"),
         ],
     )
-    def test_five_percent(self, measure, monkeypatch, uv, verdict, words) -> None:
+    def test_five_percent(self, monkeypatch, uv, verdict, words) -> None:
         name = scenario(monkeypatch, tone_uv=uv)
         gain = finding(judged(measure("signal", name), empty()), "gain 1")
         assert (gain.verdict, words in gain.advice) == (verdict, True)
         assert ("--gain" in gain.advice) == ("--gain" in words)
 
-    def test_into_the_second_sensor(self, measure, monkeypatch) -> None:
+    def test_into_the_second_sensor(self, monkeypatch) -> None:
         fed = Muscle(rest_uv=0.0, mains_uv=0.0, tone_uv=100.0)
         calm = Muscle(rest_uv=0.0, mains_uv=0.0)
         monkeypatch.setitem(SCENARIOS, "made", Scenario("", lambda k: fed if k == 1 else calm))
@@ -276,7 +285,7 @@ class TestKnownSignal:
             ({"tone_uv": 9000.0}, "cut off: ", "Turn the source down"),
         ],
     )
-    def test_what_is_no_clean_tone(self, measure, monkeypatch, muscle, words, advice) -> None:
+    def test_what_is_no_clean_tone(self, monkeypatch, muscle, words, advice) -> None:
         name = scenario(monkeypatch, **muscle)
         record = judged(measure("signal", name), empty())
         tone = finding(record, "tone 1")
@@ -293,7 +302,7 @@ class TestKnownSignal:
         assert fit.rms_uv == pytest.approx(100 / np.sqrt(2), rel=1e-3)
         assert fit.rest_uv == pytest.approx(0.3 * np.sqrt(430 / 1000), rel=0.05)
 
-    def test_distortion_is_judged(self, measure) -> None:
+    def test_distortion_is_judged(self) -> None:
         record = measure("signal", seconds=3.0)
         tone = record.tone.model_copy(update={"distortion": 0.031})
         record = judged(record.model_copy(update={"tone": tone}), empty())
@@ -322,14 +331,14 @@ class TestKnownSignal:
 
 
 class TestComparison:
-    def sheet(self, measure, *steps, **options) -> Sheet:
+    def sheet(self, *steps, **options) -> Sheet:
         sheet = empty()
         for step in steps:
             sheet = sheet.with_record(judged(measure(step, **options), sheet))
         return sheet
 
-    def test_a_hand_on_the_cable(self, measure, monkeypatch) -> None:
-        sheet = self.sheet(measure, "hands-off")
+    def test_a_hand_on_the_cable(self, monkeypatch) -> None:
+        sheet = self.sheet("hands-off")
         calm_uv = sheet.records[0].sensors[0].hum_uv
         hum = finding(judged(measure("hands-on"), sheet), "hum 1")
         assert hum.verdict == "good"
@@ -345,7 +354,7 @@ class TestComparison:
     )
     @pytest.mark.parametrize("step", ["hands-on", "charger"])
     def test_no_step_is_better_than_what_it_is_compared_with(
-        self, measure, step, calm_uv, now_uv, verdict
+        self, step, calm_uv, now_uv, verdict
     ) -> None:
         calm = {"hands-on": "hands-off", "charger": "battery"}[step]
         sheet = empty().with_record(with_figures(measure(calm), {"hum_uv": calm_uv}))
@@ -355,7 +364,7 @@ class TestComparison:
         assert ("mend that first" in hum.advice) == (now_uv < 6 or calm_uv > 10)
 
     @pytest.mark.parametrize("step", ["hands-on", "charger"])
-    def test_a_comparison_follows_whatever_is_measured_later(self, measure, step) -> None:
+    def test_a_comparison_follows_whatever_is_measured_later(self, step) -> None:
         calm = {"hands-on": "hands-off", "charger": "battery"}[step]
         now = with_figures(measure(step, "shorted"), {"hum_uv": 0.8})
         alone = judged_anew(empty().with_record(now))
@@ -369,8 +378,8 @@ class TestComparison:
         apart = alone.with_record(before.model_copy(update={"setting": other}))
         assert "under other settings" in judged_anew(apart).of(step).findings[0].found
 
-    def test_the_charger_adds_hum_and_noise_and_does_not_count(self, measure) -> None:
-        sheet = self.sheet(measure, "battery", "charger")
+    def test_the_charger_adds_hum_and_noise_and_does_not_count(self) -> None:
+        sheet = self.sheet("battery", "charger")
         charger = sheet.of("charger")
         assert verdicts(charger) == {"hum 1": "usable", "noise 1": "usable", "losses": "good"}
         assert "must be anyhow" in finding(charger, "hum 1").advice
@@ -391,7 +400,7 @@ class TestComparison:
             ("charger", {"noise_uv": 0.251}, "noise 1", "usable"),
         ],
     )
-    def test_each_limit(self, measure, step, changes, name, verdict) -> None:
+    def test_each_limit(self, step, changes, name, verdict) -> None:
         calm = {"hands-on": "hands-off", "charger": "battery"}[step]
         before, now = measure(calm, seconds=3.0), measure(step, "shorted", seconds=3.0)
         quiet = {"hum_uv": 0.9, "noise_uv": 0.2}
@@ -402,15 +411,15 @@ class TestComparison:
         assert (finding(record, name).advice == "") == (verdict == "good")
 
     @pytest.mark.parametrize("step", ["hands-on", "charger"])
-    def test_nothing_to_compare_with(self, measure, step) -> None:
+    def test_nothing_to_compare_with(self, step) -> None:
         record = judged(measure(step), empty())
         (found, _) = record.findings
         before = {"hands-on": "hands-off", "charger": "battery"}[step]
         assert found.verdict == "usable"
         assert f"`unclench board check {before}`" in found.advice
 
-    def test_other_settings_are_not_compared(self, measure) -> None:
-        sheet = self.sheet(measure, "battery", rate_hz=1000)
+    def test_other_settings_are_not_compared(self) -> None:
+        sheet = self.sheet("battery", rate_hz=1000)
         record = judged(measure("charger"), sheet)
         assert "under other settings" in record.findings[0].found
 
@@ -425,19 +434,19 @@ def test_each_prompt_keeps_whoever_is_there_safe(step) -> None:
 
 
 class TestSheet:
-    def test_all_steps_make_it_whole(self, measure) -> None:
+    def test_all_steps_make_it_whole(self) -> None:
         sheet = empty()
         for step in reversed(STEPS):
             sheet = sheet.with_record(judged(measure(step.name, seconds=3.0), sheet))
         assert sheet.missing == sheet.outdated == ()
         assert [r.step for r in sheet.records] == [step.name for step in STEPS]
 
-    def test_the_newest_of_each_step_stays(self, measure) -> None:
+    def test_the_newest_of_each_step_stays(self) -> None:
         first, second = measure("shorted", seconds=3.0), measure("shorted", seconds=4.0)
         sheet = empty().with_record(first).with_record(second)
         assert [r.seconds for r in sheet.records] == [4.0]
 
-    def test_a_signal_for_each_sensor(self, measure) -> None:
+    def test_a_signal_for_each_sensor(self) -> None:
         sheet = empty()
         assert sheet.missing[:2] == ("shorted", "signal")
         for channel in (2, 1):
@@ -446,7 +455,7 @@ class TestSheet:
         assert [r.tone.channel for r in sheet.records] == [1, 2]
         assert sheet.missing[:2] == ("shorted", "signal --channel 3")
 
-    def test_other_settings_make_a_step_one_to_repeat(self, measure) -> None:
+    def test_other_settings_make_a_step_one_to_repeat(self) -> None:
         old = measure("shorted", rate_hz=1000, seconds=3.0)
         new = measure("hands-off", seconds=3.0)
         new = new.model_copy(update={"measured_at": WHEN.replace(hour=13)})
@@ -454,7 +463,7 @@ class TestSheet:
         assert sheet.outdated == (old,)
         assert sheet.missing[0] == "shorted"
 
-    def test_the_worst_that_counts(self, measure) -> None:
+    def test_the_worst_that_counts(self) -> None:
         assert empty().verdict is None
         sheet = empty().with_record(judged(measure("charger", "mains-hum"), empty()))
         assert sheet.verdict is None
@@ -462,17 +471,15 @@ class TestSheet:
         assert sheet.verdict == "not usable"
 
 
-def test_a_board_that_goes_away(monkeypatch) -> None:
-    board = VirtualBoard(SyntheticInput("shorted"))
-    connection = Connection(board.plug_in(), "COM9")
+def test_a_board_that_goes_away() -> None:
+    board, connection = plugged_in(SyntheticInput("shorted"))
     hello = connection.handshake()
     with pytest.raises(SourceError, match="went away during the step"):
         measure_step(connection, hello, "shorted", 3.0, progress=lambda _: board.close())
-    connection.transport.close()
 
 
-def test_the_beginning_is_left_out(measure, monkeypatch) -> None:
+def test_the_beginning_is_left_out(monkeypatch) -> None:
     """A sine that begins at once leaves a thump in the sensor's high-pass."""
     assert measure("signal").tone.rest_uv < 0.2
     monkeypatch.setattr(measure_module, "_SETTLING_S", 0.0)
-    assert measure("signal").tone.rest_uv > 0.3
+    assert measured("signal", "bench-signal", KNOWN).tone.rest_uv > 0.3

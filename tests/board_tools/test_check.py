@@ -1,31 +1,31 @@
-"""Checking and calibrating boards whose figures are known, in-process and on a pseudo-terminal."""
+"""Checking and calibrating boards whose figures are known."""
 
 from __future__ import annotations
 
 import json
 import os
 import struct
-import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from unclench.board import calibrate as calibrate_module
-from unclench.board import stream as stream_module
 from unclench.board.calibrate import FIRST_CODE, calibrate, capture, store_step
 from unclench.board.check import ChannelCheck, CheckResult, check_board, store_noise
+from unclench.board.stream import Stream
 from unclench.board.verdict import judge, overall, to_json
 from unclench.errors import InputError, SourceError
 from unclench.link.connection import Connection
 from unclench.link.messages import SampleFrame
-from unclench.link.transport import TransportClosed, open_transport, socket_pair
+from unclench.link.timing import SimulatedTime
+from unclench.link.transport import TransportClosed, open_transport
 from unclench.link.virtual import inputs
 from unclench.link.virtual.board import VirtualBoard
-from unclench.link.virtual.faults import Faults
-from unclench.link.virtual.inputs import RecordedInput, SyntheticInput, recording_hello
+from unclench.link.virtual.faults import NO_FAULTS, Faults
+from unclench.link.virtual.inputs import AnalogInput, RecordedInput, SyntheticInput, recording_hello
 from unclench_wire import ids
 from unclench_wire.framing import FrameDecoder, encode_frame
 from unclench_wire.messages import pack_error, pack_hello, pack_reply
@@ -34,51 +34,45 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are
 
 
 @pytest.fixture
-def connect():
-    """Connect to a virtual board; both are gone with the test."""
-    ended: list[Callable[[], None]] = []
+def connect() -> Iterator[Callable[..., Connection]]:
+    """Connect to a virtual board with this analog input, in simulated time."""
+    with ExitStack() as stack:
 
-    def open_board(board: VirtualBoard, path: str | None = None, **options) -> Connection:
-        transport = board.plug_in() if path is None else open_transport(path)
-        connection = Connection(transport, "COM9", **options)
-        ended.extend([connection.close, board.close])
-        return connection
+        def open_board(analog: AnalogInput, faults: Faults = NO_FAULTS) -> Connection:
+            clock = SimulatedTime()
+            board = VirtualBoard(analog, 1.0, faults, clock)
+            stack.callback(board.close)
+            connection = Connection(board.plug_in(), "COM9", clock=clock)
+            stack.callback(connection.close)
+            return connection
 
-    yield open_board
-    for end in ended:
-        end()
+        yield open_board
 
 
-class FastClock:
-    """A clock that runs `speed` times as fast, for a board that does."""
+@pytest.fixture
+def connect_in_true_time(on_pty) -> Iterator[Callable[[AnalogInput], Connection]]:
+    """Connect to a virtual board on a pseudo-terminal, as to a real one."""
+    with ExitStack() as stack:
 
-    def __init__(self, speed: float) -> None:
-        self._began_s = time.monotonic()
-        self._speed = speed
+        def open_board(analog: AnalogInput) -> Connection:
+            connection = Connection(open_transport(on_pty(VirtualBoard(analog))), "COM9")
+            stack.callback(connection.close)
+            return connection
 
-    def __call__(self) -> float:
-        return (time.monotonic() - self._began_s) * self._speed
+        yield open_board
 
 
 class TestCheck:
-    @pytest.mark.parametrize("door", ["inside", pytest.param("pty", marks=posix_only)])
-    def test_figures_that_the_model_knows(self, connect, on_pty, door):
+    def test_figures_that_the_model_knows(self, connect):
         analog = SyntheticInput("shorted", 2)
-        board = VirtualBoard(analog)
-        connection = connect(board, on_pty(board) if door == "pty" else None)
         seen = []
-        result = check_board(connection, 5.0, progress=seen.append)
+        result = check_board(connect(analog), 5.0, progress=seen.append)
         assert (result.label, result.firmware) == ("virtual board: shorted", "0.1.0")
         assert (result.board_id, result.level, result.virtual) == ("7669727475616c01", 1, True)
-        assert result.seconds == pytest.approx(5.0, abs=0.1)
-        assert result.n_samples + result.lost_samples == round(result.seconds * 2000)
-        assert seen[-1] == pytest.approx(5.0, abs=0.1)
+        assert (result.seconds, result.n_samples, result.lost_samples) == (5.0, 10_000, 0)
+        assert seen == pytest.approx(np.arange(1, 501) / 100)
         assert result.rate_hz == 2000.0
-        # the machine is shared: the error tells how well the rate could be known
-        assert abs(result.rate_ppm) < 100 + 6 * result.rate_error_ppm
-        assert result.measured_hz == pytest.approx(2000 * (1 + result.rate_ppm * 1e-6))
         assert set(result.counters) == set(ids.COUNTER_NAMES)
-        assert result.echo_ms <= result.echo_max_ms
         assert result.step_lsb == 1.0
         announced = [channel.noise_nv / 1000 for channel in analog.hello().channels]
         for channel, noise_uv in zip(result.channels, announced, strict=True):
@@ -92,9 +86,38 @@ class TestCheck:
             assert channel.noise_uv == pytest.approx(channel.converter_uv, rel=0.06)
         assert result.oversampling == 125
 
+    @posix_only
+    def test_the_same_in_true_time_as_in_simulated_time(self, connect, connect_in_true_time):
+        def measured(connection):
+            """All of a stream that does not depend on when its host has read it."""
+            stream = Stream(connection.handshake(), connection.clock)
+            connection.start()
+            stream.listen(connection, 1.0, lambda signal_s: None)
+            return np.concatenate(stream.whole_runs("COM9"))[:1000]
+
+        simulated, true = (
+            measured(open_it(SyntheticInput("desk-work", 2, seed=3)))
+            for open_it in (connect, connect_in_true_time)
+        )
+        np.testing.assert_array_equal(simulated, true)
+
+    @posix_only
+    def test_rate_and_answers_in_true_time(self, connect_in_true_time):
+        result = check_board(connect_in_true_time(SyntheticInput("shorted")), 3.0)
+        assert result.n_samples + result.lost_samples == round(result.seconds * 2000)
+        # The machine is shared: the error tells how well the rate could be known.
+        assert abs(result.rate_ppm) < 100 + 6 * result.rate_error_ppm
+        assert result.measured_hz == pytest.approx(2000 * (1 + result.rate_ppm * 1e-6))
+        assert 0 < result.echo_ms <= result.echo_max_ms
+
+    def test_in_simulated_time_rate_and_answers_are_exact(self, connect):
+        result = check_board(connect(SyntheticInput("shorted")), 3.0)
+        assert result.rate_ppm == pytest.approx(0.0, abs=0.01)
+        assert result.rate_error_ppm < 0.01
+        assert (result.echo_ms, result.echo_max_ms, result.echoes_lost) == (0.0, 0.0, 0)
+
     def test_it_leaves_the_board_idle(self, connect):
-        board = VirtualBoard(SyntheticInput("shorted"))
-        connection = connect(board)
+        connection = connect(SyntheticInput("shorted"))
         check_board(connection, 3.0)
         assert not any(isinstance(m, SampleFrame) for m in connection.read(0.1))
         assert not any(isinstance(m, SampleFrame) for m in connection.read(0.1))
@@ -102,26 +125,16 @@ class TestCheck:
         connection.setting(ids.CMD_SET_CHANNELS, b"\x02")
 
     def test_a_wrong_crystal_is_measured(self, connect):
-        board = VirtualBoard(SyntheticInput("shorted"), faults=Faults(clock_ppm=20_000))
-        result = check_board(connect(board), 4.0)
-        assert result.rate_ppm == pytest.approx(20_000, abs=300 + 6 * result.rate_error_ppm)
-        assert result.measured_hz == pytest.approx(2040, rel=1e-3)
+        result = check_board(connect(SyntheticInput("shorted"), Faults(clock_ppm=20_000)), 4.0)
+        assert result.rate_ppm == pytest.approx(20_000, abs=0.01)
+        assert result.measured_hz == pytest.approx(2040)
         (rate,) = (item for item in judge(result) if item.name == "rate")
         assert rate.verdict == "not usable"
         assert "2000 Hz" in rate.advice
 
-    def test_by_a_clock_of_ones_own(self, connect):
-        """A board that runs at four times the speed, as an emulated one runs at a tenth."""
-        clock = FastClock(4.0)
-        board = VirtualBoard(SyntheticInput("shorted"), speed=4.0)
-        result = check_board(connect(board), 6.0, clock)
-        assert abs(result.rate_ppm) < 1000 + 6 * result.rate_error_ppm
-        own = check_board(connect(VirtualBoard(SyntheticInput("shorted"), 4.0), clock=clock), 4.0)
-        assert abs(own.rate_ppm) < 1000 + 6 * own.rate_error_ppm
-
     @pytest.mark.parametrize("seconds", [3.0, 6.0])
     def test_hum_is_named_and_measured(self, connect, seconds):
-        result = check_board(connect(VirtualBoard(SyntheticInput("mains-hum"))), seconds)
+        result = check_board(connect(SyntheticInput("mains-hum")), seconds)
         (channel,) = result.channels
         assert channel.mains_hz == 50
         assert channel.mains_uv == pytest.approx(25, rel=0.15)
@@ -132,7 +145,7 @@ class TestCheck:
 
     @pytest.mark.parametrize("scenario", ["relaxed", "clenching"])
     def test_a_muscle_is_no_hum(self, connect, scenario):
-        (channel,) = check_board(connect(VirtualBoard(SyntheticInput(scenario))), 3.0).channels
+        (channel,) = check_board(connect(SyntheticInput(scenario)), 3.0).channels
         assert (channel.mains_hz, channel.mains_uv) == (None, 0.0)
 
     def test_what_no_noise_can_be_told_of_is_checked_all_the_same(self, connect):
@@ -140,14 +153,14 @@ class TestCheck:
         uv = np.random.default_rng(1).normal(0, 0.3, (n, 1)).round(3)
         hello, units = recording_hello(uv, (2000, 1), "x", [None])
         sample = np.arange(n) + 100 * (np.arange(n) // 1000)  # no second is whole
-        result = check_board(connect(VirtualBoard(RecordedInput(hello, sample, units))), 2.9)
+        result = check_board(connect(RecordedInput(hello, sample, units)), 2.9)
         assert result.channels[0].noise_uv is None
         assert result.lost_samples > 0
         assert next(i for i in judge(result) if i.name == "losses").verdict == "not usable"
 
     def test_losses_are_counted_and_gaps_not_bridged(self, connect):
         faults = Faults(corrupt=2e-4)
-        result = check_board(connect(VirtualBoard(SyntheticInput("shorted"), faults=faults)), 4.0)
+        result = check_board(connect(SyntheticInput("shorted"), faults), 4.0)
         assert result.lost_samples > 0
         assert result.gaps > 0
         assert result.bad_frames > 0
@@ -160,59 +173,58 @@ class TestCheck:
         uv[n // 2 :] += 5000
         hello, units = recording_hello(uv, (2000, 1), "x", [None])
         sample = np.arange(n) + 700 * (np.arange(n) >= n // 2)
-        result = check_board(connect(VirtualBoard(RecordedInput(hello, sample, units))), 4.5)
+        result = check_board(connect(RecordedInput(hello, sample, units)), 4.5)
         assert (result.gaps, result.lost_samples) == (1, 700)
         assert result.channels[0].noise_uv == pytest.approx(3 * np.sqrt(430 / 1000), rel=0.05)
 
 
-class Scripted:
-    """A board that streams what it is told to, until its script ends."""
+class ScriptedLine:
+    """A line to a board in simulated time that streams what it is told to, then is silent.
 
-    def __init__(self, *script: bytes) -> None:
-        self._ours, self.host = socket_pair()
-        self._script = list(script)
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+    It hangs up when the stream begins, if it is to.
+    """
 
-    def _run(self) -> None:
-        hello = SyntheticInput("relaxed").hello()
-        self._ours.write(b"\0" + encode_frame(pack_hello(hello)))
-        decoder = FrameDecoder()
-        try:
-            while True:
-                for payload in decoder.feed(self._ours.read(0.05)):
-                    if payload[0] in (ids.CMD_START, ids.CMD_STOP):
-                        self._ours.write(encode_frame(pack_reply(payload[0], payload[2])))
-                    if payload[0] == ids.CMD_START:
-                        for part in self._script:
-                            self._ours.write(part)
-                    if payload[0] == ids.CMD_HISTOGRAM:
-                        answer = pack_reply(payload[0], payload[2], self._script[0])
-                        self._ours.write(encode_frame(answer))
-                    if payload[0] == ids.CMD_SET_STEP:
-                        self._ours.write(encode_frame(pack_reply(payload[0], payload[2])))
-                        self._ours.write(encode_frame(pack_hello(hello)))
-        except TransportClosed:
-            self._ours.close()
+    def __init__(self, clock: SimulatedTime, *script: bytes, hangs_up: bool = False) -> None:
+        self._clock = clock
+        self._script = script
+        self._hangs_up = hangs_up
+        self._hello = encode_frame(pack_hello(SyntheticInput("relaxed").hello()))
+        self._to_host = b"\0" + self._hello
+        self._decoder = FrameDecoder()
+
+    def read(self, timeout_s: float) -> bytes:
+        said, self._to_host = self._to_host, b""
+        if not said:
+            if self._hangs_up:
+                raise TransportClosed("the port is gone")
+            self._clock.sleep(timeout_s)
+        return said
+
+    def write(self, data: bytes) -> int:
+        for payload in self._decoder.feed(data):
+            body = self._script[0] if payload[0] == ids.CMD_HISTOGRAM else b""
+            self._to_host += encode_frame(pack_reply(payload[0], payload[2], body))
+            if payload[0] == ids.CMD_START:
+                self._to_host += b"".join(self._script)
+            if payload[0] == ids.CMD_SET_STEP:
+                self._to_host += self._hello
+        return len(data)
+
+
+def connect_to_script(*script: bytes, hangs_up: bool = False) -> Connection:
+    clock = SimulatedTime()
+    return Connection(ScriptedLine(clock, *script, hangs_up=hangs_up), "COM9", clock=clock)
 
 
 class TestTroubleDuringACheck:
-    def check(self, *script: bytes, hang_up: bool = False) -> str:
-        board = Scripted(*script)
-        connection = Connection(board.host, "COM9")
-        if hang_up:
-            threading.Timer(0.3, board._ours.close).start()
-        try:
-            with pytest.raises(SourceError) as error:
-                check_board(connection, 3.0)
-        finally:
-            connection.transport.close()
-            board._thread.join(10)
+    def check(self, *script: bytes, hangs_up: bool = False) -> str:
+        """What is said of a board that streams this."""
+        with pytest.raises(SourceError) as error:
+            check_board(connect_to_script(*script, hangs_up=hangs_up), 3.0)
         return str(error.value)
 
-    def test_silence(self, monkeypatch):
-        monkeypatch.setattr(stream_module, "_SILENT_S", 0.3)
-        assert "sent no samples for 0.3 s" in self.check()
+    def test_silence(self):
+        assert "sent no samples for 2 s" in self.check()
 
     def test_a_restart(self):
         hello = encode_frame(pack_hello(SyntheticInput("relaxed").hello()))
@@ -223,7 +235,16 @@ class TestTroubleDuringACheck:
         assert said == "The board on COM9 reports: MemoryError."
 
     def test_it_goes_away(self):
-        assert "went away during the check" in self.check(hang_up=True)
+        assert "went away during the check" in self.check(hangs_up=True)
+
+    def test_a_board_that_is_far_too_slow_is_left_after_half_as_long_again(self, connect):
+        connection = connect(SyntheticInput("shorted"), Faults(clock_ppm=-100_000))
+        stream = Stream(connection.handshake(), connection.clock)
+        connection.start()
+        before_s = connection.clock.now_s()
+        stream.fs_hz *= 4  # as if its hello had said so
+        stream.listen(connection, 4.0, lambda signal_s: None)
+        assert connection.clock.now_s() - before_s == pytest.approx(4.0 * 1.5 + 2.0, abs=0.1)
 
 
 def result_of(**changes) -> CheckResult:
@@ -327,7 +348,7 @@ class TestVerdict:
 
 class TestStoringNoise:
     def test_what_was_measured_is_what_hello_says(self, connect):
-        connection = connect(VirtualBoard(SyntheticInput("shorted", 2)))
+        connection = connect(SyntheticInput("shorted", 2))
         result = check_board(connection, 3.0)
         stored = store_noise(connection, result)
         assert [channel.noise_nv for channel in stored.channels] == [
@@ -346,7 +367,7 @@ class TestStoringNoise:
     )
     def test_what_is_no_instruments_noise(self, connect, changes, words):
         analog = SyntheticInput("shorted")
-        connection = connect(VirtualBoard(analog))
+        connection = connect(analog)
         connection.handshake()
         before = analog.hello().channels[0].noise_nv
         with pytest.raises(InputError) as error:
@@ -361,7 +382,7 @@ class TestCalibrate:
     @pytest.mark.parametrize("scenario", ["relaxed", "shorted", "mains-hum"])
     def test_the_step_of_the_model_is_found_and_stored(self, connect, monkeypatch, scenario, step):
         monkeypatch.setattr(inputs, "_STEP_LSB", step)
-        connection = connect(VirtualBoard(SyntheticInput(scenario)))
+        connection = connect(SyntheticInput(scenario))
         connection.handshake()
         told = []
         found = calibrate(connection, 0, 2.5, lambda *step: told.append(step))
@@ -373,9 +394,8 @@ class TestCalibrate:
         assert connection.handshake().step_mlsb == round(found.step_lsb * 1000)
 
     @posix_only
-    def test_on_a_pseudo_terminal(self, connect, on_pty):
-        board = VirtualBoard(SyntheticInput("relaxed", seed=3))
-        connection = connect(board, on_pty(board))
+    def test_on_a_pseudo_terminal(self, connect_in_true_time):
+        connection = connect_in_true_time(SyntheticInput("relaxed", seed=3))
         connection.handshake()
         assert calibrate(connection, 0, 1.0).step_lsb == pytest.approx(1.0, abs=0.1)
 
@@ -388,7 +408,7 @@ class TestCalibrate:
         muscle = analog._muscles[0]
         uv = np.full(8000, offset_codes * analog._uv_per_code(0))
         monkeypatch.setattr(muscle, "next_second", lambda: uv)
-        connection = connect(VirtualBoard(analog))
+        connection = connect(analog)
         connection.handshake()
         told = []
         with pytest.raises(InputError) as error:
@@ -399,7 +419,7 @@ class TestCalibrate:
         assert words in told[-1][2]
 
     def test_counts_come_as_they_are(self, connect):
-        connection = connect(VirtualBoard(SyntheticInput("shorted", seed=4)))
+        connection = connect(SyntheticInput("shorted", seed=4))
         connection.handshake()
         direct = SyntheticInput("shorted", seed=4).histogram(0, FIRST_CODE, 5000)
         assert capture(connection, 0, 5000).tolist() == direct
@@ -418,19 +438,16 @@ class TestCalibrate:
         assert waited == [(ids.CMD_HISTOGRAM, struct.pack("<BHI", 1, 1984, 250_000), 1.5)]
 
     def test_a_board_with_fewer_counts(self):
-        board = Scripted(bytes(100))
-        connection = Connection(board.host, "COM9")
+        connection = connect_to_script(bytes(100))
         connection.handshake()
         with pytest.raises(SourceError, match="sent 25 counts, 130 are expected"):
             capture(connection, 0, 1000)
         with pytest.raises(SourceError, match=r"takes off 1 code where 0\.700 were set"):
             store_step(connection, 0.7)
-        connection.transport.close()
-        board._thread.join(10)
 
     def test_too_short(self, connect, monkeypatch):
         monkeypatch.setattr(calibrate_module, "_CONVERSIONS_HZ", 0)
-        connection = connect(VirtualBoard(SyntheticInput("shorted")))
+        connection = connect(SyntheticInput("shorted"))
         connection.handshake()
         with pytest.raises(InputError, match="too short to count anything"):
             calibrate(connection, 0, 0.5)

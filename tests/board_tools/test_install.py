@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from mpremote.transport_serial import SerialTransport
 
 from unclench.board import install as install_module
 from unclench.board import prompt as prompt_module
@@ -20,6 +22,7 @@ from unclench.board.install import (
     OLDEST,
     RP2040,
     Plan,
+    Target,
     check_interpreter,
     install,
     wait_for_hello,
@@ -27,14 +30,35 @@ from unclench.board.install import (
 from unclench.board.prompt import Interpreter
 from unclench.cli import main
 from unclench.errors import SourceError
+from unclench.link.timing import TRUE_TIME, SimulatedTime
 from unclench.link.transport import open_transport
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
+
+from .conftest import HANG_LIMIT_S, wait_until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 
 
 BIG = "/lib/unclench_board/big.py"
+LEFT_OVER = re.compile(r"\.(before-)?unclench$")  # not in its place yet, or put aside
+
+
+class FastTime:
+    """Fifty seconds of it are one of the computer: for waits in which nothing is to come."""
+
+    def now_s(self) -> float:
+        return time.monotonic() * 50
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds / 50)
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Give up soon what will never answer; mpremote itself waits for ten seconds of true time."""
+    monkeypatch.setattr(prompt_module, "_READ_S", 0.2)
+    monkeypatch.setattr(SerialTransport.read_until, "__defaults__", (0.2, None, None))
 
 
 def never(plan: Plan) -> bool:
@@ -42,10 +66,12 @@ def never(plan: Plan) -> bool:
 
 
 def put(board, files, agree=never, **options):
-    return install(board.path, files, agree=agree, target=board.target, **options)
+    """Install `files`; nobody may be asked for leave, unless `agree` is given."""
+    return install(board.path, files, agree=agree, **{"target": board.target, **options})
 
 
 def listed(files) -> bytes:
+    """What the list of our files says after they were installed."""
     return json.dumps({path: digest(content) for path, content in files.items()}).encode()
 
 
@@ -94,7 +120,8 @@ class TestFiles:
 class TestOnRealMicroPython:
     def test_the_firmware_as_it_is_and_then_again(self, micropython):
         board, files, steps = micropython(), firmware_files(), []
-        done = put(board, files, progress=lambda *step: steps.append(step))
+        runs = {"target": board.whole_target}
+        done = put(board, files, progress=lambda *step: steps.append(step), **runs)
         assert (set(done.plan.copy), done.plan.same) == (set(files), 0)
         assert (done.hello.label, done.hello.firmware) == ("restarted", firmware_version(files))
         assert board.files() == whole(files)
@@ -103,7 +130,7 @@ class TestOnRealMicroPython:
         copied = [n for _, n, of in steps if of == total]
         assert copied == sorted(copied)
 
-        again = put(board, files)
+        again = put(board, files, **runs)
         assert (again.plan.copy, again.plan.same, again.plan.stale) == ((), len(files), ())
         assert board.files() == whole(files)
 
@@ -111,14 +138,14 @@ class TestOnRealMicroPython:
         board = micropython()
         old = {**firmware, "/lib/unclench_wire/old.py": b"1", "/lib/unclench_board/was/it.py": b"2"}
         put(board, old)
-        board.write("/lib/unclench_wire/mine.py", b"kept")
-        board.write("/unclench_settings.json", b"{}")
+        board.write({"/lib/unclench_wire/mine.py": b"kept"})
+        board.write({"/unclench_settings.json": b"{}"})
         new = {**firmware, BIG: b"# new\n"}
         sent_before = len(board.sent)
         done = put(board, new)
         assert done.plan.copy == (BIG,)
         assert done.plan.stale == ("/lib/unclench_board/was/it.py", "/lib/unclench_wire/old.py")
-        assert len(board.sent) - sent_before < 30_000  # not all of it once more
+        assert len(board.sent) - sent_before < 12_000  # not all of it once more
         kept = {"/lib/unclench_wire/mine.py": b"kept", "/unclench_settings.json": b"{}"}
         assert board.files() == {**whole(new), **kept}
         listing = board.run("import os; print(os.listdir('/lib/unclench_board'))")
@@ -131,15 +158,15 @@ class TestOnRealMicroPython:
     )
     def test_a_list_that_makes_no_sense_removes_nothing(self, micropython, firmware, manifest):
         board = micropython()
-        board.write(MANIFEST, manifest)
-        board.write("/lib/other.py", b"theirs")
-        board.write("/x", b"theirs")
+        board.write({MANIFEST: manifest})
+        board.write({"/lib/other.py": b"theirs"})
+        board.write({"/x": b"theirs"})
         put(board, firmware)
         assert board.files() == {**whole(firmware), "/lib/other.py": b"theirs", "/x": b"theirs"}
 
     def test_a_foreign_main_is_not_touched_without_leave(self, micropython, firmware):
         board, asked = micropython(), []
-        board.write("/main.py", b"# blinks\nimport machine  # unclench\n")
+        board.write({"/main.py": b"# blinks\nimport machine  # unclench\n"})
         before = board.files()
 
         def refuse(plan):
@@ -156,9 +183,9 @@ class TestOnRealMicroPython:
         board = micropython()
         theirs = b"# unclench: my own program\n"
         if had == "ours":
-            put(board, firmware)
+            board.write(whole(firmware))
             theirs = firmware["/main.py"] + b"print('my own line')\n"
-        board.write("/main.py", theirs)
+        board.write({"/main.py": theirs})
         before = board.files()
         assert put(board, firmware, lambda plan: False) is None
         assert board.files() == before
@@ -170,17 +197,17 @@ class TestOnRealMicroPython:
         """An older one by the list; the very one that is brought without any."""
         board = micropython()
         if listed_there:
-            put(board, {**firmware, "/main.py": b"print('as it was once')\n"})
+            board.write(whole({**firmware, "/main.py": b"print('as it was once')\n"}))
         else:
-            board.write("/main.py", firmware["/main.py"])
+            board.write({"/main.py": firmware["/main.py"]})
         put(board, firmware)  # and is not asked for leave
         assert board.files() == whole(firmware)
 
     def test_with_leave_it_is_kept(self, micropython, firmware):
         board = micropython()
-        board.write("/main.py", b"first\n")
+        board.write({"/main.py": b"first\n"})
         put(board, firmware, lambda plan: True)
-        board.write("/main.py", b"second\n")
+        board.write({"/main.py": b"second\n"})
         done = put(board, firmware, lambda plan: True)
         assert done.plan.foreign_main == "/main.py.before-unclench-2"
         kept = {"/main.py.before-unclench": b"first\n", "/main.py.before-unclench-2": b"second\n"}
@@ -189,7 +216,7 @@ class TestOnRealMicroPython:
 
     def test_a_foreign_boot_is_told_and_stays(self, micropython, firmware):
         board, asked = micropython(), []
-        board.write("/boot.py", b"pass\n")
+        board.write({"/boot.py": b"pass\n"})
         assert put(board, firmware, lambda plan: asked.append(plan) or True)
         (plan,) = asked
         assert (plan.foreign_boot, plan.foreign_main) == (True, None)
@@ -198,16 +225,16 @@ class TestOnRealMicroPython:
     def test_a_disk_that_is_too_small_is_told_before_anything_is_written(
         self, micropython, firmware
     ):
-        board = micropython(blocks=40)
-        board.write("/main.py", firmware["/main.py"])
+        board = micropython(blocks=16)
+        board.write({"/main.py": firmware["/main.py"]})
         before = board.files()
-        with pytest.raises(SourceError, match=r"has 1\d KiB left, the firmware needs \d+ KiB"):
+        with pytest.raises(SourceError, match=r"has \d KiB left, the firmware needs 1\d KiB"):
             put(board, firmware)
         assert board.files() == before
 
     def test_a_disk_that_fills_up_leaves_what_was_there(self, micropython, firmware, monkeypatch):
-        board = micropython(blocks=40)
-        board.write("/main.py", firmware["/main.py"])
+        board = micropython(blocks=16)
+        board.write({"/main.py": firmware["/main.py"]})
         before = board.files()
         monkeypatch.setattr(install_module, "_check_room", lambda prompt, staged: None)
         with pytest.raises(SourceError, match=r"has no room for /.*\.unclench\.$"):
@@ -217,7 +244,7 @@ class TestOnRealMicroPython:
     def test_a_flash_that_fails_is_told_and_a_later_one_mends_it(self, micropython, firmware):
         board = micropython()
         old = {**firmware, BIG: b"# old\n"}
-        put(board, old)
+        board.write(whole(old))
         board.run("disk.writes_left = 12")
         with pytest.raises(SourceError, match=r"(cannot use|failed at) /lib/.*unclench: "):
             put(board, firmware)
@@ -227,23 +254,31 @@ class TestOnRealMicroPython:
         put(board, firmware)
         assert board.files() == whole(firmware)
 
-    @pytest.mark.parametrize("after", [3_000, 9_000, 20_000])
+    @pytest.mark.parametrize("copied", [None, 0.0, 0.5, 1.0])
     def test_a_line_that_is_cut_leaves_the_old_files_whole(
-        self, micropython, firmware, after, monkeypatch
+        self, micropython, firmware, monkeypatch, impatient, copied
     ):
+        """Cut while it looks at what is there, or when such a share is copied."""
         board = micropython()
         old = {
             path: content if path == "/main.py" else content + b"# old\n"
             for path, content in firmware.items()
         }
         old["/lib/unclench_board/__init__.py"] = b"VERSION = (9, 8, 6)\n"
-        put(board, old)
-        board.cut_after = len(board.sent) + after
+        board.write(whole(old))
+
+        def cut(what, done, total):
+            if board.cut_after is None and total and done >= copied * total:
+                board.cut_after = len(board.sent)
+
+        if copied is None:
+            board.cut_after = len(board.sent) + 1000
         with pytest.raises(SourceError) as error:
-            put(board, firmware)
+            put(board, firmware, progress=cut)
         assert "went away" in str(error.value)
         assert "repeat the command" in str(error.value)
-        board.join_again()
+        monkeypatch.undo()  # patience again
+        board.mend_line()
         there = board.files()
         assert {path: there[path] for path in old} == old
         done = put(board, firmware)
@@ -260,11 +295,10 @@ class TestOnRealMicroPython:
         old["/lib/unclench_board/gone.py"] = b"stale\n"
         if main == "same":
             old["/main.py"] = firmware["/main.py"]
+        before = whole(old) | ({"/main.py": b"theirs\n"} if main == "foreign" else {})
         for writes in (0, 2, 5, 12, 24):
-            put(board, old, lambda plan: True)
-            if main == "foreign":
-                board.write("/main.py", b"theirs\n")
-            before = board.files()
+            board.new_disk()
+            board.write(before)
 
             def cut(self, code, writes=writes):
                 if "os.rename" not in code:
@@ -282,30 +316,22 @@ class TestOnRealMicroPython:
                 "vfs.mount(vfs.VfsLfs2(disk), '/')\nos.chdir('/')"
             )
             after = board.files()
-            placed = {path: there for path, there in after.items() if ".unclench" not in path}
-            own = {path: there for path, there in before.items() if ".before" not in path}
-            new = {path: there for path, there in placed.items() if ".before" not in path}
+            new = {path: there for path, there in after.items() if not LEFT_OVER.search(path)}
             if "/main.py" in after:
-                seen.add("old" if new == own else "new")
-                assert new in (own, whole(firmware))
+                seen.add("old" if new == before else "new")
+                assert new in (before, whole(firmware))
             else:
                 seen.add("no main.py")
             asked = []
             put(board, firmware, lambda plan, asked=asked: asked.append(plan) or True)
             assert bool(asked) == (after.get("/main.py") == b"theirs\n")
-            mended = board.files()
-            kept = {path for path in mended if path not in whole(firmware)}
-            assert {path: mended[path] for path in whole(firmware)} == whole(firmware)
-            assert all(mended[path] == b"theirs\n" for path in kept), kept
-            assert (main == "foreign") == bool(kept)
-            assert "/lib/unclench_board/gone.py" not in mended
-            for path in kept:
-                board.run(f"os.remove({path!r})")
+            kept = {"/main.py.before-unclench": b"theirs\n"} if main == "foreign" else {}
+            assert board.files() == whole(firmware) | kept
         assert {"old", "no main.py"} <= seen
 
     def test_what_is_spoilt_in_its_place_is_told(self, micropython, firmware, monkeypatch):
         board = micropython()
-        put(board, {**firmware, BIG: b"# old\n"})
+        board.write(whole({**firmware, BIG: b"# old\n"}))
         right = install_module.Prompt.run
 
         def spoil(self, code):
@@ -320,7 +346,7 @@ class TestOnRealMicroPython:
 
     def test_what_arrives_wrong_is_not_put_in_place(self, micropython, firmware, monkeypatch):
         board = micropython()
-        put(board, {**firmware, BIG: b"# old\n"})
+        board.write(whole({**firmware, BIG: b"# old\n"}))
         before = board.files()
         right = install_module.Prompt.write
 
@@ -335,7 +361,7 @@ class TestOnRealMicroPython:
 
     def test_ctrl_c_leaves_the_old_files_and_a_prompt(self, micropython, firmware):
         board = micropython()
-        put(board, {**firmware, BIG: b"# old\n"})
+        board.write(whole({**firmware, BIG: b"# old\n"}))
         before = board.files()
 
         def interrupt(what, done, total):
@@ -360,8 +386,8 @@ class TestOnRealMicroPython:
         monkeypatch.setattr(prompt_module.SerialTransport, "enter_raw_repl", interrupted)
         with pytest.raises(KeyboardInterrupt):
             put(board, firmware)
-        time.sleep(0.1)
-        assert board.sent.endswith(b"\x03\x03\r\x02")  # whatever it did, and the prompt for people
+        # Whatever it did ends, and the prompt is one for people.
+        wait_until(lambda: board.sent.endswith(b"\x03\x03\r\x02"))
 
     @pytest.mark.parametrize("moment", ["copying", "verifying"])
     def test_a_board_that_is_unplugged(self, micropython, firmware, moment):
@@ -380,10 +406,10 @@ class TestOnRealMicroPython:
 
     def test_another_version_than_was_installed_is_told(self, micropython, firmware):
         board = micropython()
-        put(board, firmware)
+        board.write(whole(firmware))
         claims = {**firmware, "/lib/unclench_board/__init__.py": b"VERSION = (1, 2, 3)\n"}
-        code = board.target.restart.replace("firmware=VERSION", "firmware=(0, 0, 1)")
-        target = install_module.Target("linux", "linux", False, code)
+        code = board.target.restart.replace("_package['VERSION']", "(0, 0, 1)")
+        target = board.target_that_runs(code)
         with pytest.raises(SourceError, match=r"says firmware 0\.0\.1 after firmware 1\.2\.3 was"):
             install(board.path, claims, agree=never, target=target)
 
@@ -394,14 +420,14 @@ class TestOnRealMicroPython:
                 board.path,
                 firmware,
                 agree=never,
-                target=install_module.Target(soft_reset=False),
+                target=Target(soft_reset=False),
             )
         assert board.files() == {}
 
-    def test_a_board_that_is_silent_after_its_restart(self, micropython, firmware, monkeypatch):
-        monkeypatch.setattr(wait_for_hello, "__defaults__", (0.5,))
+    def test_a_board_that_is_silent_after_its_restart(self, micropython, firmware):
         board = micropython()
-        target = install_module.Target("linux", "linux", False, "import time; time.sleep(3)")
+        board.write(whole(firmware))
+        target = board.target_that_runs("import time; time.sleep(60)", return_s=0.5)
         with pytest.raises(SourceError) as error:
             install(board.path, firmware, agree=never, target=target)
         assert str(error.value) == (
@@ -424,11 +450,12 @@ class TestOnRealMicroPython:
 
 
 class TestFromTheCommandLine:
-    def run(self, monkeypatch, board, *arguments):
+    def run(self, monkeypatch, board, files, *arguments):
         """`unclench board install` on this board; status, stdout, stderr."""
         monkeypatch.setattr(
             "unclench.commands.board.install", functools.partial(install, target=board.target)
         )
+        monkeypatch.setattr("unclench.commands.board.firmware_files", lambda: files)
         with CliRunner().isolation() as (out, err, _):
             given = ["unclench", "board", "install", "--port", board.path, *arguments]
             monkeypatch.setattr(sys, "argv", given)
@@ -439,25 +466,25 @@ class TestFromTheCommandLine:
                 status = left.code
             return status, out.getvalue().decode(), err.getvalue().decode()
 
-    def test_new_then_again(self, micropython, monkeypatch):
-        board, files = micropython(), firmware_files()
-        status, out, err = self.run(monkeypatch, board)
+    def test_new_then_again(self, micropython, firmware, monkeypatch):
+        board, files = micropython(), firmware
+        status, out, err = self.run(monkeypatch, board, files)
         assert (status, err) == (0, "")
         assert out.splitlines()[0].startswith("MicroPython 1.")
         assert f"{len(files)} files copied, 0 were there already, 0 old ones removed" in out
         assert out.splitlines()[-1].startswith("The board is back: firmware ")
-        assert f"0 files copied, {len(files)} were" in self.run(monkeypatch, board)[1]
+        assert f"0 files copied, {len(files)} were" in self.run(monkeypatch, board, files)[1]
         assert board.files() == whole(files)
 
-    def test_somebody_elses_main(self, micropython, monkeypatch):
+    def test_somebody_elses_main(self, micropython, firmware, monkeypatch):
         board = micropython()
-        board.write("/main.py", b"theirs\n")
-        status, out, err = self.run(monkeypatch, board)
+        board.write({"/main.py": b"theirs\n"})
+        status, out, err = self.run(monkeypatch, board, firmware)
         assert (status, out) == (2, "")
         assert err.startswith(f"unclench: /main.py on the board at {board.path} is not unclench's")
         assert err.count("\n") == 1
         assert board.files() == {"/main.py": b"theirs\n"}
-        status, out, _ = self.run(monkeypatch, board, "--yes")
+        status, out, _ = self.run(monkeypatch, board, firmware, "--yes")
         assert status == 0
         assert "The main.py that was there is now /main.py.before-unclench." in out
         assert board.files()["/main.py.before-unclench"] == b"theirs\n"
@@ -465,13 +492,11 @@ class TestFromTheCommandLine:
 
 class TestOtherDevices:
     @pytest.mark.parametrize("habits", [{}, {"echoes": True}, {"chats": True}], ids=str)
-    def test_no_micropython(self, stranger, firmware, monkeypatch, habits):
-        monkeypatch.setattr(install_module, "_LISTEN_AGAIN_S", 0.5)
-        monkeypatch.setattr(prompt_module, "_TAKE_S", 3.0)
-        device = stranger(**habits)
-        target = install_module.Target(soft_reset=False)
+    def test_no_micropython(self, unknown_device, firmware, impatient, habits):
+        device = unknown_device(**habits)
+        target = Target(soft_reset=False)
         with pytest.raises(SourceError) as error:
-            install(device.path, firmware, agree=never, target=target)
+            install(device.path, firmware, agree=never, target=target, clock=FastTime())
         said = str(error.value)
         assert said.startswith(f"No MicroPython answers on {device.path}. If it is a Pico: hold")
         for word in ("BOOTSEL", "UF2", "https://micropython.org/", "RPI-RP2"):
@@ -492,8 +517,8 @@ class TestOtherDevices:
         assert "(firmware 7.7.7) speaks protocol level 9" in str(error.value)
         assert "repeat the command at once" in str(error.value)
 
-    def test_a_busy_port(self, stranger, firmware):
-        device = stranger()
+    def test_a_busy_port(self, unknown_device, firmware):
+        device = unknown_device()
         owner = open_transport(device.path)
         with pytest.raises(SourceError, match="is busy: another program has it open"):
             install(device.path, firmware, agree=never)
@@ -535,17 +560,15 @@ def test_what_it_can_run_on(version, machine):
     check_interpreter(Interpreter("micropython", version, "rp2", machine), RP2040, "COM9")
 
 
-def test_waiting_goes_by_the_clock_that_is_given(monkeypatch):
-    monkeypatch.setattr(install_module, "_RETRY_S", 0.0)
-    now_s = iter(range(0, 1000, 10))
-    began_s = time.monotonic()
+def test_waiting_goes_by_the_clock_that_is_given():
+    clock = SimulatedTime()
     with pytest.raises(SourceError, match="There is no port /dev/unclench-nope"):
-        wait_for_hello("/dev/unclench-nope", None, lambda: float(next(now_s)), 20.0)
-    assert time.monotonic() - began_s < 15.0
+        wait_for_hello("/dev/unclench-nope", None, clock, 20.0)
+    assert clock.now_s() == pytest.approx(20.0, abs=0.3)
 
 
 def test_a_board_that_comes_back_under_another_name(on_pty, monkeypatch):
     path = on_pty(VirtualBoard(SyntheticInput("relaxed")))
     monkeypatch.setattr("unclench.link.discovery.candidate_ports", lambda: [(path, "E6614")])
-    hello = wait_for_hello("/dev/unclench-was-here", "E6614", time.monotonic)
+    hello = wait_for_hello("/dev/unclench-was-here", "E6614", TRUE_TIME, HANG_LIMIT_S)
     assert hello.label == "virtual board: relaxed"

@@ -16,6 +16,7 @@ from unclench.link.clock import ClockFit
 from unclench.link.connection import Connection
 from unclench.link.messages import Arrived, Connected, Disconnected
 from unclench.link.reader import LinkReader
+from unclench.link.timing import SimulatedTime
 from unclench.link.transport import TransportClosed, socket_pair
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
@@ -129,14 +130,16 @@ class TestTroubleUnasked:
 class TestTime:
     def test_it_waits_by_the_clock_that_is_given(self):
         """An emulated board's second lasts as long as it lasts."""
-        ours, host = socket_pair()
-        now_s = iter(np.arange(0.0, 100.0, 0.4))
-        connection = Connection(host, "COM9", clock=lambda: float(next(now_s)))
-        with pytest.raises(SourceError, match="Nothing was heard"):
-            connection.handshake(1.6)
-        assert 1.6 <= next(now_s) <= 2.9
-        ours.close()
-        host.close()
+        clock = SimulatedTime()
+
+        class SilentLine:
+            def read(self, timeout_s):
+                clock.sleep(timeout_s)
+                return b""
+
+        with pytest.raises(SourceError, match=r"Nothing was heard from COM9 within 1\.6 s"):
+            Connection(SilentLine(), "COM9", clock=clock).handshake(1.6)
+        assert clock.now_s() == pytest.approx(1.6)
 
     def test_a_slow_command_gets_its_time(self):
         board = Scripted(b"\0" + HELLO, {})

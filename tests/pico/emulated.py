@@ -226,9 +226,13 @@ class EmulatedPico:
         spent = after["cycles"] - before["cycles"]
         return float(spent / ((after["nanos"] - before["nanos"]) * 1e-9 * after["clk_sys_hz"]))
 
-    def clock(self) -> float:
-        """Emulated seconds since power-on."""
+    def now_s(self) -> float:
+        """Emulated seconds since power-on: it is a `Clock` to wait by."""
         return self.nanos * 1e-9
+
+    def sleep(self, seconds: float) -> None:
+        """Let the board run for so long."""
+        self.run_ms(seconds * 1000)
 
 
 class EmulatedTransport:
@@ -282,9 +286,9 @@ class PtyBridge:
         self._pty.close()
 
     def _run(self) -> None:
-        begun, from_s = time.monotonic(), self._pico.clock()
+        begun, from_s = time.monotonic(), self._pico.now_s()
         while not self._stop.is_set():
-            ahead_s = self._pico.clock() - from_s - (time.monotonic() - begun)
+            ahead_s = self._pico.now_s() - from_s - (time.monotonic() - begun)
             with contextlib.suppress(TransportClosed):
                 data = self._pty.read(max(0.0, ahead_s))
                 if data:

@@ -76,7 +76,7 @@ def test_programs_that_open_a_port_find_the_board(power_on: Callable[..., Emulat
     pico.run_ms(3000)
     with PtyBridge(pico) as bridge:
         transport = open_transport(bridge.path)
-        connection = Connection(transport, bridge.path, clock=pico.clock)
+        connection = Connection(transport, bridge.path, clock=pico)
         assert connection.handshake(5).fs_hz() == 2000
         connection.start()
         frames = 0

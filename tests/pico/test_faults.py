@@ -77,7 +77,7 @@ def test_a_port_closed_and_opened_again(board: Board) -> None:
     host.run_ms(3000)
     host.pico.port(True)
     host.run_ms(100)
-    connection = Connection(EmulatedTransport(host.pico), "pico", clock=host.pico.clock)
+    connection = Connection(EmulatedTransport(host.pico), "pico", clock=host.pico)
     assert connection.handshake().oversampling == hello.oversampling
     again = host.start()
     host.run_ms(300)
@@ -110,7 +110,7 @@ def test_nobody_opens_the_port_for_a_while(power_on: Callable[..., EmulatedPico]
 def test_the_handshake_of_the_host(power_on: Callable[..., EmulatedPico]) -> None:
     pico = power_on()
     pico.run_ms(3000)
-    connection = Connection(EmulatedTransport(pico), "pico", clock=pico.clock)
+    connection = Connection(EmulatedTransport(pico), "pico", clock=pico)
     hello = connection.handshake()
     assert hello.fs_hz() == 2000
     connection.start()

@@ -51,7 +51,7 @@ class CheckResult:
     level: int  # of the protocol
     virtual: bool
     rate_hz: float  # by its hello
-    measured_hz: float | None  # by this computer's clock
+    measured_hz: float | None  # by the clock that the host waits by
     rate_ppm: float | None  # how much faster than its hello says
     rate_error_ppm: float | None  # standard error
     seconds: float  # of signal
@@ -72,17 +72,14 @@ class CheckResult:
 def check_board(
     connection: Connection,
     seconds: float,
-    clock: Callable[[], float] | None = None,
     *,
     hello: Hello | None = None,
     progress: Callable[[float], None] = lambda signal_s: None,
 ) -> CheckResult:
-    """Let a board stream for `seconds` and stop it again.
+    """Let a board stream for `seconds` and stop it again; the connection's clock tells its rate.
 
     Parameters
     ----------
-    clock
-        What its rate is held against; the connection's own unless given.
     hello
         What it said of itself; unless given, it is listened for first.
 
@@ -90,7 +87,7 @@ def check_board(
     """
     if hello is None:
         hello = connection.handshake()
-    stream = Stream(hello, clock or connection.clock)
+    stream = Stream(hello, connection.clock)
     try:
         connection.start()
         stream.listen(connection, seconds, progress)

@@ -16,7 +16,6 @@ until the command is repeated.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -25,6 +24,7 @@ from unclench.board.prompt import BoardFullError, Interpreter, NoPromptError, Pr
 from unclench.errors import SourceError
 from unclench.link import discovery
 from unclench.link.connection import Connection, check_level
+from unclench.link.timing import TRUE_TIME, Clock
 from unclench.link.transport import TransportClosed, open_transport
 from unclench_wire import ids
 from unclench_wire.messages import Hello
@@ -37,10 +37,7 @@ OLDEST = (1, 22, 0)  # rp2.DMA came with it
 TESTED = (1, 28, 0)
 IMAGE = "https://micropython.org/download/RPI_PICO/"
 
-_LISTEN_S = 0.7  # a board that runs our firmware says hello twice a second
-_LISTEN_AGAIN_S = 4.5  # one that has just started, within four seconds
-_GIVEN_UP_S = 0.5  # from PROMPT to the prompt
-_RETURN_S = 20.0
+_GIVEN_UP_S = 0.5  # from PROMPT to the prompt, at most
 _RETRY_S = 0.25
 
 
@@ -52,6 +49,9 @@ class Target:
     machine: str = "RP2040"
     soft_reset: bool = True  # before anything is done, and after nothing was
     restart: str = "import machine\nmachine.reset()\n"
+    hello_every_s: float = 0.7  # our firmware says it twice a second while it is idle,
+    hello_after_s: float = 4.5  # and within four seconds of its start
+    return_s: float = 20.0  # so soon it must be back after `restart`
 
 
 RP2040 = Target()
@@ -85,7 +85,7 @@ def install(
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
     warn: Callable[[str], None] = lambda sentence: None,
     target: Target = RP2040,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Clock = TRUE_TIME,
 ) -> Installed | None:
     """Install `files` on the board at `port` and wait for its hello.
 
@@ -124,7 +124,7 @@ def install(
         raise
     progress("restarting", 0, 0)
     prompt.restart(target.restart)
-    hello = wait_for_hello(port, serial_number, clock)
+    hello = wait_for_hello(port, serial_number, clock, target.return_s)
     wanted = firmware_version(files)
     if hello.firmware != wanted:
         raise SourceError(
@@ -135,26 +135,24 @@ def install(
     return Installed(plan, hello)
 
 
-def take_prompt(port: str, target: Target, clock: Callable[[], float]) -> Prompt:
+def take_prompt(port: str, target: Target, clock: Clock) -> Prompt:
     """Reach MicroPython's prompt, whatever runs there. Raises SourceError."""
-    if _ask_for_prompt(port, _LISTEN_S, clock):
-        time.sleep(_GIVEN_UP_S)
-        return Prompt(port, target.soft_reset)
+    if _ask_for_prompt(port, target.hello_every_s, clock):
+        return Prompt(port, target.soft_reset, clock)
     try:
-        return Prompt(port, target.soft_reset)
+        return Prompt(port, target.soft_reset, clock)
     except NoPromptError:
         # Ours, perhaps, which had just started: for two seconds it neither speaks nor listens.
-        if not _ask_for_prompt(port, _LISTEN_AGAIN_S, clock):
+        if not _ask_for_prompt(port, target.hello_after_s, clock):
             raise NoPromptError(
                 f"No MicroPython answers on {port}. If it is a Pico: hold its BOOTSEL button while "
                 f"you plug it in, copy the UF2 file from {IMAGE} onto the drive RPI-RP2 that "
                 "appears, and repeat the command."
             ) from None
-    time.sleep(_GIVEN_UP_S)
-    return Prompt(port, target.soft_reset)
+    return Prompt(port, target.soft_reset, clock)
 
 
-def _ask_for_prompt(port: str, listen_s: float, clock: Callable[[], float]) -> bool:
+def _ask_for_prompt(port: str, listen_s: float, clock: Clock) -> bool:
     """Whether our firmware was heard, and has left the line to the prompt."""
     connection = Connection(open_transport(port), port, clock=clock)
     try:
@@ -169,11 +167,21 @@ def _ask_for_prompt(port: str, listen_s: float, clock: Callable[[], float]) -> b
                 "command at once; in its first two seconds it can be interrupted."
             ) from error
         connection.command(ids.CMD_PROMPT)  # a stream has been stopped by now
+        _let_it_leave(connection)
         return True
     except TransportClosed as error:
         raise SourceError(f"{port} closed before its prompt was reached: {error}.") from error
     finally:
         connection.transport.close()
+
+
+def _let_it_leave(connection: Connection) -> None:
+    """Wait for MicroPython's own prompt; until then Ctrl-C could cut the firmware's tidying up."""
+    clock = connection.clock
+    deadline_s = clock.now_s() + _GIVEN_UP_S
+    said = b""
+    while b">" not in said and (left_s := deadline_s - clock.now_s()) > 0:
+        said += connection.transport.read(left_s)
 
 
 def check_interpreter(interpreter: Interpreter, target: Target, port: str) -> None:
@@ -259,13 +267,11 @@ def carry_out(
     _verify(prompt, {**files, **new})
 
 
-def wait_for_hello(
-    port: str, serial_number: str | None, clock: Callable[[], float], wait_s: float = _RETURN_S
-) -> Hello:
+def wait_for_hello(port: str, serial_number: str | None, clock: Clock, wait_s: float) -> Hello:
     """Wait until the board is back and says hello; its port may have got another name."""
-    deadline = clock() + wait_s
+    deadline_s = clock.now_s() + wait_s
     trouble = "it was not heard"
-    while clock() < deadline:
+    while clock.now_s() < deadline_s:
         try:
             at = (serial_number and discovery.port_of(serial_number)) or port
             connection = Connection(open_transport(at), at, clock=clock)
@@ -275,7 +281,7 @@ def wait_for_hello(
                 connection.transport.close()  # and not one byte: it heeds Ctrl-C for two seconds
         except SourceError as error:
             trouble = _fact(str(error))
-            time.sleep(_RETRY_S)
+            clock.sleep(_RETRY_S)
     raise SourceError(
         f"The firmware is on the board, but it said no hello within {wait_s:g} s of its restart "
         f"({trouble}): unplug it, plug it in again and try `unclench board check`; a jumper from "

@@ -8,7 +8,6 @@ import errno
 import io
 import os
 import struct
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from mpremote.transport import TransportError, TransportExecError  # type: ignor
 from mpremote.transport_serial import SerialTransport  # type: ignore[import-untyped]
 
 from unclench.errors import SourceError
+from unclench.link.timing import TRUE_TIME, Clock
 from unclench.link.transport import open_transport
 
 _READ_S = 2.0  # a prompt that says nothing for so long in the middle of an answer has gone
@@ -62,12 +62,13 @@ class Interpreter:
 class _Until:
     """A serial port as it is, until a moment; then nothing more can be done with it."""
 
-    def __init__(self, port: Any, deadline_s: float) -> None:
+    def __init__(self, port: Any, clock: Clock, deadline_s: float) -> None:
         self._port = port
+        self._clock = clock
         self._deadline_s = deadline_s
 
     def __getattr__(self, name: str) -> Any:
-        if time.monotonic() > self._deadline_s:
+        if self._clock.now_s() > self._deadline_s:
             raise TimeoutError(errno.ETIMEDOUT, "no prompt in time")
         return getattr(self._port, name)
 
@@ -78,10 +79,11 @@ class Prompt:
     Every method raises SourceError in one sentence when the line or the board fails.
     """
 
-    def __init__(self, port: str, soft_reset: bool) -> None:
+    def __init__(self, port: str, soft_reset: bool, clock: Clock = TRUE_TIME) -> None:
         """Interrupt what runs on `port` and take its prompt. Raises NoPromptError."""
         self.port = port
         self._soft_reset = soft_reset
+        self._clock = clock
         # mpremote prints what it did not understand; that is no output of ours.
         with contextlib.redirect_stdout(io.StringIO()):
             try:
@@ -92,7 +94,7 @@ class Prompt:
             try:
                 serial_port = self._line.serial
                 serial_port.write_timeout = _READ_S
-                self._line.serial = _Until(serial_port, time.monotonic() + _TAKE_S)
+                self._line.serial = _Until(serial_port, clock, clock.now_s() + _TAKE_S)
                 try:
                     # A soft reset ends what a program has left running: timers, second core, DMA.
                     self._line.enter_raw_repl(soft_reset=soft_reset, timeout_overall=_ENTER_S)
@@ -184,7 +186,7 @@ class Prompt:
         """Start the board's own program again, as after power-on, and close the port."""
         with contextlib.suppress(*_BROKEN):
             self._line.serial.write(b"\r\x03\x03")  # whatever step it may be in the middle of
-            time.sleep(0.1)
+            self._clock.sleep(0.1)
             self._line.exit_raw_repl()
             if self._soft_reset:
                 self._line.serial.write(b"\x04")

@@ -13,6 +13,7 @@ from unclench.errors import SourceError
 from unclench.link.clock import ClockFit
 from unclench.link.connection import Connection, trouble_of
 from unclench.link.messages import ErrorReply, Message, Reply, SampleFrame
+from unclench.link.timing import Clock
 from unclench.link.tracker import SampleTracker
 from unclench_dsp import units_to_uv
 from unclench_wire import ids
@@ -31,7 +32,7 @@ class Stream:
     """What comes in, as it comes in; a gap ends a run, and nothing bridges it."""
 
     hello: Hello
-    clock: Callable[[], float]
+    clock: Clock
     runs: list[list[NDArray[np.int32]]] = field(default_factory=list)  # between gaps
     echoes_s: list[float] = field(default_factory=list)
     echoes_lost: int = 0
@@ -51,12 +52,12 @@ class Stream:
 
         A board that is far too slow is left after half as long again.
         """
-        began_s = heard_s = self.clock()
+        began_s = heard_s = self.clock.now_s()
         patience_s = seconds * _PATIENCE + _PATIENCE_S
         while self._rows < seconds * self.fs_hz:
             self._ask(connection)
             messages = connection.read(_READ_S)
-            now_s = self.clock()
+            now_s = self.clock.now_s()
             if self._take(connection.name, messages, now_s):
                 heard_s = now_s
                 progress(self._rows / self.fs_hz)
@@ -70,13 +71,13 @@ class Stream:
 
     def _ask(self, connection: Connection) -> None:
         """Keep one echo under way, ten a second."""
-        now_s = self.clock()
+        now_s = self.clock.now_s()
         if self._tag is not None and now_s - self._sent_s > _ECHO_LOST_S:
             self._tag = None
             self.echoes_lost += 1
         if self._tag is None and now_s - self._sent_s > _ECHO_EVERY_S:
             self._tag = connection.send(ids.CMD_ECHO, random.randbytes(4))
-            self._sent_s = self.clock()
+            self._sent_s = self.clock.now_s()
 
     def _take(self, name: str, messages: list[Message], now_s: float) -> bool:
         """Sort what came; whether there were samples in it."""

@@ -67,7 +67,7 @@ def _rate(result: CheckResult) -> Item:
         return Item("rate", f"{result.rate_hz:g} Hz by its hello", "usable", "Too short to tell.")
     off, error = abs(result.rate_ppm), _SIGMAS * result.rate_error_ppm
     found = (
-        f"{result.measured_hz:.3f} Hz by this computer's clock, {result.rate_ppm:+.0f} ppm "
+        f"{result.measured_hz:.3f} Hz measured, {round(result.rate_ppm):+d} ppm "
         f"(+- {result.rate_error_ppm:.0f})"
     )
     if error > _KNOWN_PPM:

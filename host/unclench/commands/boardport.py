@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from unclench.errors import InputError, SourceError
 from unclench.link import discovery
 from unclench.link.connection import Connection
+from unclench.link.timing import SimulatedTime
 from unclench.link.transport import TransportClosed
 from unclench.sources import open_source
 from unclench_wire.messages import Hello
@@ -52,13 +53,14 @@ def choose_port(port: str | None) -> str:
 def connected(port: str | None) -> Iterator[tuple[Connection, Hello, bool]]:
     """A board that has said hello, and whether it forgets its settings when this command ends.
 
-    It is stopped and let go of at the end, also by Ctrl-C.
+    It is stopped and let go of at the end, also by Ctrl-C. A virtual board lives in simulated time:
+    nobody gains by waiting for its seconds.
     """
-    source = open_source(choose_port(port))
+    source = open_source(choose_port(port), clock=SimulatedTime())
     try:
         if source.recording:
             raise InputError(f"{port} is a recording; give the port of a board, or sim:NAME.")
-        connection = Connection(source.open(), source.name)
+        connection = Connection(source.open(), source.name, clock=source.clock)
         try:
             hello = connection.handshake()
         except BaseException:

@@ -7,12 +7,12 @@ device that is not ours is recognised without one byte being sent to it.
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 
 from unclench.errors import SourceError
 from unclench.link.decoder import LinkDecoder
 from unclench.link.messages import ErrorReply, Message, Reply, SampleFrame
+from unclench.link.timing import TRUE_TIME, Clock
 from unclench.link.transport import Transport, TransportClosed
 from unclench_wire import ids
 from unclench_wire.framing import encode_frame
@@ -27,8 +27,7 @@ _STRANGE_FRAMES = 3
 class Connection:
     """One open transport and its decoder; waits end early once `cancelled` says so.
 
-    `clock` tells the seconds by which it waits: a board that is emulated takes longer than its own
-    time, and so must the host.
+    `clock` is the time by which it waits, and the transport's timeouts are seconds of it.
     """
 
     def __init__(
@@ -36,7 +35,7 @@ class Connection:
         transport: Transport,
         name: str,
         cancelled: Callable[[], bool] = lambda: False,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = TRUE_TIME,
     ) -> None:
         self.transport = transport
         self.name = name
@@ -147,8 +146,8 @@ class Connection:
 
     def _wait_for(self, wanted: Callable[[Message], bool], wait_s: float) -> Message | None:
         self._trouble = ""
-        deadline = self.clock() + wait_s
-        while (left_s := deadline - self.clock()) > 0 and not self._cancelled():
+        deadline_s = self.clock.now_s() + wait_s
+        while (left_s := deadline_s - self.clock.now_s()) > 0 and not self._cancelled():
             messages = self.read(min(left_s, 0.1))
             for i, message in enumerate(messages):
                 self._trouble = trouble_of(message) or self._trouble

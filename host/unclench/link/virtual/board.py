@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import threading
-import time
 
 from unclench.errors import SourceError
+from unclench.link.timing import TRUE_TIME, Clock, SimulatedTime
 from unclench.link.transport import Transport, TransportClosed, socket_pair
 from unclench.link.virtual.faults import NO_FAULTS, Faults, FaultyTransport
 from unclench.link.virtual.inputs import AnalogInput, SyntheticInput, Units
+from unclench.link.virtual.line import Life, SimulatedLine
 from unclench.link.virtual.situation import Situation
 from unclench_wire import ids
 from unclench_wire.board import Board
 from unclench_wire.messages import SAMPLE_BYTES, SAMPLES_HEAD_LEN, Stamp
 
 MAX_SPEED = float("inf")
-_LONGEST_WAIT_S = 0.05
+_LONGEST_WAIT_S = 0.05  # so soon it notices that it is switched off
 
 
 class VirtualBoard:
@@ -26,15 +27,25 @@ class VirtualBoard:
     analog
         What it converts.
     speed
-        Signal seconds per second: 1 is true time, MAX_SPEED as fast as the host reads.
+        Signal seconds per second of `clock`: MAX_SPEED as fast as the host reads.
     faults
         What goes wrong on the line.
+    clock
+        The time it lives by. In simulated time it has no thread: it lives while the host, which
+        must wait by the same clock, reads from it.
     """
 
-    def __init__(self, analog: AnalogInput, speed: float = 1.0, faults: Faults = NO_FAULTS) -> None:
+    def __init__(
+        self,
+        analog: AnalogInput,
+        speed: float = 1.0,
+        faults: Faults = NO_FAULTS,
+        clock: Clock = TRUE_TIME,
+    ) -> None:
         self._analog = analog
         self._speed = speed
         self._faults = faults
+        self._clock = clock
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._gone_until_s = 0.0
@@ -57,12 +68,14 @@ class VirtualBoard:
 
     def gone_s(self) -> float:
         """How much longer the board stays unplugged."""
-        return max(0.0, self._gone_until_s - time.monotonic())
+        return max(0.0, self._gone_until_s - self._clock.now_s())
 
     def plug_in(self) -> Transport:
         """Connect in-process and return the host's end. Raises SourceError while unplugged."""
         if self.gone_s() > 0:
             raise SourceError("The virtual board is unplugged.")
+        if isinstance(self._clock, SimulatedTime):
+            return SimulatedLine(self._live, self._clock)
         if self._thread is not None:
             self._thread.join()
         ours, host = socket_pair()
@@ -82,32 +95,43 @@ class VirtualBoard:
 
     def serve(self, transport: Transport) -> None:
         """Be the board on `transport` until it closes, the recording ends or `close` is called."""
-        if self._faults.damage:
-            transport = FaultyTransport(transport, self._faults, seed=1)
-        hardware = _Hardware(self._analog, self._faults.clock_ppm)
-        board = Board(hardware, lambda data: self._send(transport, data))
-        unplug_at_s = time.monotonic() + (self._faults.unplug_every_s or float("inf"))
-        beacon_s = 0.0
-        self.finished = False
+        life = self._live(transport)
         try:
-            while not self.closed and not hardware.ended:
-                if time.monotonic() > unplug_at_s:
-                    self._gone_until_s = time.monotonic() + self._faults.unplug_s
-                    return
-                if board.streaming:
-                    self._stream(board, hardware, transport)
-                elif time.monotonic() >= beacon_s:
-                    board.beacon()
-                    beacon_s = time.monotonic() + ids.BEACON_MS / 1000
-                else:
-                    board.receive(transport.read(ids.BEACON_MS / 1000))
-            if hardware.ended:
-                self.finished = True
-                transport.drain()
-        except TransportClosed:
+            wait_s = next(life)
+            while True:
+                wait_s = life.send(transport.read(min(wait_s, _LONGEST_WAIT_S)))
+        except (StopIteration, TransportClosed):
             return
         finally:
             transport.close()
+
+    def _live(self, transport: Transport) -> Life:
+        """Be the board on `transport`, which others read from."""
+        if self._faults.damage:
+            transport = FaultyTransport(transport, self._faults, seed=1, clock=self._clock)
+        hardware = _Hardware(self._analog, self._faults.clock_ppm, self._clock)
+        board = Board(hardware, lambda data: self._send(transport, data))
+        unplug_at_s = self._clock.now_s() + (self._faults.unplug_every_s or float("inf"))
+        beacon_s = 0.0
+        self.finished = False
+        while not self.closed and not hardware.ended:
+            now_s = self._clock.now_s()
+            if now_s > unplug_at_s:
+                self._gone_until_s = now_s + self._faults.unplug_s
+                return
+            if board.streaming:
+                due_s = hardware.due_s(self._speed)
+                board.receive((yield max(0.0, due_s - now_s)))  # commands are heard at once
+                if board.streaming and self._clock.now_s() >= due_s:
+                    hardware.send_frame(board)
+            elif now_s >= beacon_s:
+                board.beacon()
+                beacon_s = now_s + ids.BEACON_MS / 1000
+            else:
+                board.receive((yield beacon_s - now_s))
+        if hardware.ended:
+            self.finished = True
+            transport.drain()
 
     def _send(self, transport: Transport, data: bytes | memoryview) -> int:
         """Write as a board does; at full speed wait for the host instead of losing a byte."""
@@ -116,20 +140,13 @@ class VirtualBoard:
             sent += transport.write(data[sent:])
         return sent
 
-    def _stream(self, board: Board, hardware: _Hardware, transport: Transport) -> None:
-        """Wait for the next frame's time, but hear commands at once."""
-        due_s = hardware.due_s(self._speed)
-        wait_s = min(max(0.0, due_s - time.monotonic()), _LONGEST_WAIT_S)
-        board.receive(transport.read(wait_s))
-        if board.streaming and time.monotonic() >= due_s:
-            hardware.send_frame(board)
-
 
 class _Hardware:
     """The acquisition under `unclench_wire.board.Board`: an analog input with a clock."""
 
-    def __init__(self, analog: AnalogInput, clock_ppm: float) -> None:
+    def __init__(self, analog: AnalogInput, clock_ppm: float, clock: Clock = TRUE_TIME) -> None:
         self._analog = analog
+        self._clock = clock
         self._rate_error = 1.0 + clock_ppm * 1e-6
         self.hello = analog.hello
         self.set_rate = analog.set_rate
@@ -154,14 +171,14 @@ class _Hardware:
         self._frame_n = min(max(1, wanted_n), fitting_n)
         self._analog.restart()
         self.ended = False
-        self._started_s = time.monotonic()
+        self._started_s = self._clock.now_s()
         self._fetch()
 
     def stop(self) -> None:
         self._next = None
 
     def micros(self) -> int:
-        passed_s = time.monotonic() - self._started_s
+        passed_s = self._clock.now_s() - self._started_s
         return int(passed_s * self._rate_error * 1e6) & 0xFFFFFFFF
 
     def counters(self) -> tuple[int, int, int]:

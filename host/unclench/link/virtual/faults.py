@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 
+from unclench.link.timing import TRUE_TIME, Clock
 from unclench.link.transport import Transport
 
 _MAX_PPM = 100_000.0  # a tenth: far beyond any crystal, still a clock
@@ -54,12 +54,15 @@ NO_FAULTS = Faults()
 class FaultyTransport:
     """Harms what the board writes; what the host writes passes."""
 
-    def __init__(self, inner: Transport, faults: Faults, seed: int) -> None:
+    def __init__(
+        self, inner: Transport, faults: Faults, seed: int, clock: Clock = TRUE_TIME
+    ) -> None:
         self._inner = inner
         self._faults = faults
         self._rng = np.random.default_rng(seed)
         self._held = bytearray()
-        self._born_s = time.monotonic()
+        self._clock = clock
+        self._born_s = clock.now_s()
 
     def read(self, timeout_s: float) -> bytes:
         """See Transport.read."""
@@ -69,7 +72,7 @@ class FaultyTransport:
         """See Transport.write."""
         self._held += self._harm(bytes(data))
         every_s = self._faults.stall_every_s
-        age_s = time.monotonic() - self._born_s
+        age_s = self._clock.now_s() - self._born_s
         if every_s and age_s > every_s and age_s % every_s < self._faults.stall_s:
             return len(data)
         del self._held[: self._inner.write(bytes(self._held))]
