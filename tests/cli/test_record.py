@@ -381,7 +381,7 @@ class TestHowItEnds:
         assert 500 < session.load().n_samples < 3000
 
     def test_board_that_stays_away_ends_the_recording(self, run, tmp_path, monkeypatch):
-        monkeypatch.setattr("unclench.commands.record._PATIENCE_S", 0.0)
+        monkeypatch.setattr("unclench.commands.ending._PATIENCE_S", 0.0)
         source = "sim:relaxed?unplug_every_s=0.4&unplug_s=1000"
         done = run("record", "--source", source, "--seconds", 0.8, "--out", tmp_path / "s")
         said = done.sentence()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from unclench.commands.ending import Ending
 from unclench.commands.guided import ask_safety, tell_safety
 from unclench.commands.options import Seconds, Wanted, places_option, source_options
 from unclench.errors import InputError, SourceError
@@ -30,7 +30,6 @@ from unclench.trial.phases import running_now
 from unclench.trial.words import standing_words
 
 _POLL_S = 0.1
-_PATIENCE_S = 5.0  # beyond the time asked for, for a board that went away
 
 
 class _LatestTension:
@@ -150,7 +149,7 @@ def _follow(
     pipeline: Pipeline, recorder: Recorder, latest: _LatestTension, seconds: float | None
 ) -> str | None:
     """Show progress until the end; return what went wrong, if anything."""
-    began_s = time.monotonic()
+    ending = Ending(pipeline, seconds)
     progress = Progress(
         TextColumn("recording"),
         BarColumn(),
@@ -167,7 +166,7 @@ def _follow(
         task = progress.add_task("", total=seconds, signal_s=0.0, tension="", lost=0)
         over = False
         while not over:
-            over = pipeline.wait(_POLL_S)
+            over = ending.over(_POLL_S)
             status = pipeline.status  # once more at the end: the last line tells of it all
             signal_s = status.n_samples / fs_hz
             progress.update(
@@ -179,13 +178,4 @@ def _follow(
             )
             if recorder.error is not None:
                 return None  # told by close()
-            late_s = time.monotonic() - began_s - (seconds or 0.0)
-            away = seconds is not None and not status.connected and not over
-            if away and late_s > _PATIENCE_S:
-                return f"{pipeline.info.source} went away and did not come back ({status.why})"
-    status = pipeline.status
-    return _sentence(status.why) if status.cut_short else None
-
-
-def _sentence(why: str) -> str:
-    return why[:1].upper() + why[1:]
+    return ending.trouble

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from rich.live import Live
 from rich.text import Text
 
 from unclench.audio import Player
+from unclench.commands.ending import Ending
 from unclench.commands.guided import ask_safety, tell_safety
 from unclench.commands.options import Seconds, Wanted, places_option, source_options
 from unclench.errors import DisplayError, InputError, SourceError
@@ -32,7 +32,6 @@ from unclench.training.watching import REST_S, News, Watching
 
 _GATHER_S = 0.25  # nobody waits for a row here: larger blocks cost less
 _LOOK_S = 0.5
-_PATIENCE_S = 5.0  # beyond the time asked for, for a board that is away
 
 _LET_GO = f"Rest is not known yet, so it is measured first: sit back and let go for {REST_S:.0f} s."
 
@@ -147,8 +146,8 @@ class _Desk:
     def __init__(
         self, watching: Watching, pipeline: Pipeline, settings: Settings, seconds: float | None
     ) -> None:
-        self.watching, self._pipeline, self._seconds = watching, pipeline, seconds
-        self._began_s = time.monotonic()
+        self.watching = watching
+        self._ending = Ending(pipeline, seconds)
         self._synth = Synth(settings.volume if settings.sound else 0.0)
         self._player = Player(self._synth)
 
@@ -168,12 +167,7 @@ class _Desk:
 
     def over(self, wait_s: float = 0.0) -> bool:
         """Whether the watch has come to its end by itself."""
-        if self._pipeline.wait(wait_s):
-            return True
-        # A board that is away does not keep a watch open beyond the time it was given.
-        over_s = time.monotonic() - self._began_s - (self._seconds or 0.0)
-        away = not self._pipeline.status.connected
-        return self._seconds is not None and away and over_s > _PATIENCE_S
+        return self._ending.over(wait_s)
 
 
 def _follow(desk: _Desk, tags: Sequence[Tag], in_tray: bool, as_object: bool) -> None:
