@@ -32,12 +32,6 @@ LONG_S = 120.0  # only against hanging
 FAST = ("--speed", "max")
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminals are POSIX")
 linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland")
-# As from a person's shell: a child of a background job would ignore Ctrl-C.
-WITH_USUAL_SIGNALS = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "[signal.signal(n, signal.SIG_DFL) for n in (signal.SIGTERM, signal.SIGHUP)]; "
-    "from unclench.__main__ import main; main()"
-)
 A_SECOND = re.compile(r"\d+ s\t(Channel \d\t(–|\d+(\.\d)? µV)\t[A-Z][a-z ]+\t?)+")
 
 
@@ -184,25 +178,28 @@ class TestLines:
 
 class TestEnd:
     @posix_only
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    def test_signals_end_it_with_status_0(self, number, tmp_path):
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-c", WITH_USUAL_SIGNALS, "live", "--terminal"),
-                *("--source", "sim:relaxed", "--speed", "20", "--record", str(tmp_path / "s")),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    def test_ctrl_c_ends_it_with_status_0(self, spawn, tmp_path):
+        source = ("--source", "sim:relaxed", "--speed", 20)
+        process = spawn("live", "--terminal", *source, "--record", tmp_path / "s")
         assert process.stdout.readline().startswith("1 s\t")
-        process.send_signal(number)
+        process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=LONG_S)
         assert (process.returncode, "Traceback" in err) == (0, False)
-        assert all(re.match(r"\d+ s\t", line) for line in out.splitlines())
+        assert all(A_SECOND.fullmatch(line) for line in out.splitlines())
         saved = open_session(tmp_path / "s").meta
         assert saved.ended == "closed"
         assert err.splitlines()[-1] == f"Saved {saved.duration_s:.0f} s to {tmp_path / 's'}"
+
+    @posix_only
+    def test_being_told_to_end_is_as_good_an_end(self, run, tmp_path):
+        rows = tmp_path / "s" / "emg.csv"
+        done = run(
+            *("--terminal", "--source", "sim:relaxed", "--speed", 20, "--record", tmp_path / "s"),
+            signal_when=lambda: rows.exists() and rows.stat().st_size > 100_000,
+            number=signal.SIGTERM,
+        )
+        assert done.status == 0
+        assert done.err.splitlines()[-1].startswith("Saved ")
 
     @posix_only
     def test_a_reader_that_has_seen_enough_ends_it_quietly(self):

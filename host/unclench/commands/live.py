@@ -99,8 +99,8 @@ def live_command(
 ) -> None:
     """Watch live tension in a window, or in the terminal where no window can be opened.
 
-    In a pipe or a file the terminal's page is a line for each second of signal, parted by tabs:
-    the second, and for each channel its name, its mean tension and its signal's state.
+    Through a pipe or into a file it prints a line for each second of signal, with tabs between the
+    second and, for each channel, its name, its mean tension and its signal's state.
     """
     if in_terminal and screenshot is not None:
         raise InputError("--screenshot is a picture of the window: leave --terminal out.")
@@ -136,9 +136,8 @@ def live_command(
             tell(trial.words)
         if in_terminal:
             tell_safety(opened, info)
-            for note in (trouble, *opened.notes, why, _NO_RAW if raw else None):
-                if note is not None:
-                    tell(note)
+            for note in filter(None, (trouble, *opened.notes, why, _NO_RAW if raw else None)):
+                tell(note)
             watch_in_terminal(pipeline, known, trial, recorder, seconds)
             return
         from unclench.desktop.app import run_dashboard
