@@ -58,8 +58,10 @@ ANNOTATIONS = [
 
 
 def by_pyedflib(path: Path):
-    import pyedflib
-
+    pyedflib = pytest.importorskip(
+        "pyedflib",
+        reason="no pyedflib: pip install pyedflib (no wheels after Python 3.12)",
+    )
     with pyedflib.EdfReader(str(path)) as file:
         values = np.stack([file.readSignal(i) for i in range(file.signals_in_file)], axis=1)
         onset, lasted, text = file.readAnnotations()
