@@ -6,23 +6,22 @@ import ast
 import os
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from mpremote.transport_serial import SerialTransport
+from tests.virtual_boards import HANG_LIMIT_S, on_terminal, wait_until
 
 import unclench_wire
 from unclench.board.install import Target
-from unclench.link.transport import PtyTransport, TransportClosed
+from unclench.link.transport import PtyTransport
 from unclench.link.virtual.board import VirtualBoard
 from unclench_wire import ids
 from unclench_wire.framing import encode_frame
 from unclench_wire.messages import pack_command
 
-HANG_LIMIT_S = 120.0
 WIRE = Path(unclench_wire.__file__).parents[1]
 
 # A disk in memory in the place of the computer's files: what is written stays with the interpreter.
@@ -230,14 +229,6 @@ class MicroPython:
         self._outer.close()
 
 
-def wait_until(so: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    give_up_s = time.monotonic() + HANG_LIMIT_S
-    while not so():
-        assert time.monotonic() < give_up_s, "waited in vain"
-        time.sleep(0.01)
-
-
 @pytest.fixture
 def micropython(micropython: str, tmp_path: Path) -> Iterator[Callable[..., MicroPython]]:
     """Start a MicroPython with an empty disk, or skip where there is none."""
@@ -293,24 +284,9 @@ def unknown_device() -> Iterator[Callable[..., UnknownDevice]]:
 
 @pytest.fixture
 def on_pty() -> Iterator[Callable[[VirtualBoard], str]]:
-    """Serve a virtual board on a pseudo-terminal, as `unclench simulate` does; give its path."""
+    """Serve a virtual board on a pseudo-terminal until the test is over; its path."""
     with ExitStack() as stack:
-
-        def serve(board: VirtualBoard) -> str:
-            terminal = PtyTransport()
-            path = terminal.path
-
-            def run() -> None:
-                with suppress(TransportClosed):
-                    board.serve(terminal)
-
-            thread = threading.Thread(target=run, daemon=True)
-            thread.start()
-            stack.callback(lambda: thread.join(HANG_LIMIT_S))
-            stack.callback(board.close)
-            return path
-
-        yield serve
+        yield lambda board: stack.enter_context(on_terminal(board))
 
 
 @pytest.fixture

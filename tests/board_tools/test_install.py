@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from mpremote.transport_serial import SerialTransport
+from tests.virtual_boards import HANG_LIMIT_S, wait_until
 
 from unclench.board import install as install_module
 from unclench.board import prompt as prompt_module
@@ -34,8 +35,6 @@ from unclench.link.timing import TRUE_TIME, SimulatedTime
 from unclench.link.transport import open_transport
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
-
-from .conftest import HANG_LIMIT_S, wait_until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,25 +10,12 @@ from contextlib import ExitStack
 
 import numpy as np
 import pytest
+from tests.virtual_boards import HANG_LIMIT_S, on_socket, on_terminal
 
 from unclench.link.messages import Arrived, SampleFrame
 from unclench.link.reader import LinkReader
-from unclench.link.transport import PtyTransport, SocketTransport, Transport, open_transport
+from unclench.link.transport import PtyTransport, Transport, open_transport
 from unclench.link.virtual.board import VirtualBoard
-
-LONG_S = 60.0  # only against hanging
-
-
-def in_thread(stack: ExitStack, function: Callable[[], None]) -> None:
-    """Run until the test is over, and see that it ends then."""
-    thread = threading.Thread(target=function, daemon=True)  # a failure must not hang the run
-    thread.start()
-
-    def join() -> None:
-        thread.join(LONG_S)
-        assert not thread.is_alive(), "a virtual board does not end"
-
-    stack.callback(join)
 
 
 class Doors:
@@ -39,41 +25,29 @@ class Doors:
         self._stack = stack
 
     def inside(self, board: VirtualBoard) -> Callable[[], Transport]:
+        """In this process."""
         self._stack.callback(board.close)
         return board.plug_in
 
     def pty(self, board: VirtualBoard) -> Callable[[], Transport]:
-        transport = PtyTransport()
-        path = transport.path  # gone once the board is
-        in_thread(self._stack, lambda: board.serve(transport))
-        self._stack.callback(board.close)
+        """On a pseudo-terminal."""
+        path = self._stack.enter_context(on_terminal(board))
         return lambda: open_transport(path)
 
     def tcp(self, board: VirtualBoard) -> Callable[[], Transport]:
-        server = self._stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        url = f"socket://127.0.0.1:{server.getsockname()[1]}"
-
-        def serve() -> None:
-            server.settimeout(0.05)
-            while not board.closed:
-                try:
-                    client, _ = server.accept()
-                except TimeoutError:
-                    continue
-                board.serve(SocketTransport(client))
-
-        in_thread(self._stack, serve)
-        self._stack.callback(board.close)
+        """On a socket."""
+        url = self._stack.enter_context(on_socket(board))
         return lambda: open_transport(url)
 
 
 @pytest.fixture
 def doors() -> Iterator[Doors]:
+    """Doors to virtual boards, which are shut with the test."""
     with ExitStack() as stack:
         yield Doors(stack)
 
 
-class Stranger:
+class UnknownDevice:
     """A device that is no board of ours, on a pseudo-terminal; notes what it is sent."""
 
     def __init__(self, says: bytes) -> None:
@@ -101,11 +75,12 @@ class Stranger:
 
 
 @pytest.fixture
-def stranger() -> Iterator[Callable[[bytes], Stranger]]:
+def unknown_device() -> Iterator[Callable[[bytes], UnknownDevice]]:
+    """Plug in a device that is no board; it is gone with the test."""
     with ExitStack() as stack:
 
-        def make(says: bytes) -> Stranger:
-            device = Stranger(says)
+        def make(says: bytes) -> UnknownDevice:
+            device = UnknownDevice(says)
             stack.callback(lambda: device._stop.is_set() or device.end())
             return device
 
@@ -114,7 +89,7 @@ def stranger() -> Iterator[Callable[[bytes], Stranger]]:
 
 def _frames(reader: LinkReader, n_rows: int) -> list[SampleFrame]:
     frames: list[SampleFrame] = []
-    deadline = time.monotonic() + LONG_S
+    deadline = time.monotonic() + HANG_LIMIT_S
     while sum(len(frame.units) for frame in frames) < n_rows:
         assert time.monotonic() < deadline, "the samples do not come"
         try:

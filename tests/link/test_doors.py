@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from tests.virtual_boards import HANG_LIMIT_S
 
 from unclench.errors import SourceError
 from unclench.link import connection as connection_module
@@ -40,7 +41,6 @@ DOORS = [
         "pty", marks=pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
     ),
 ]
-LONG_S = 60.0  # only against hanging
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -131,7 +131,7 @@ def test_stale_bytes_and_half_a_frame_before_the_first_hello(frames_from):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
-class TestStrangers:
+class TestUnknownDevices:
     @pytest.mark.parametrize(
         ("says", "words"),
         [
@@ -141,8 +141,8 @@ class TestStrangers:
         ],
         ids=["silent", "text", "binary"],
     )
-    def test_not_one_byte_is_sent_to_it(self, stranger, says, words):
-        device = stranger(says)
+    def test_not_one_byte_is_sent_to_it(self, unknown_device, says, words):
+        device = unknown_device(says)
         reader = LinkReader(lambda: open_transport(device.path), device.path)
         with pytest.raises(SourceError) as error:
             reader.start()
@@ -152,15 +152,15 @@ class TestStrangers:
         assert str(error.value).endswith(".")
         assert "\n" not in str(error.value)
 
-    def test_nor_when_looking_for_boards(self, stranger):
-        device = stranger(b"AT\r\n")
+    def test_nor_when_looking_for_boards(self, unknown_device):
+        device = unknown_device(b"AT\r\n")
         found = ask(device.path)
         assert device.end() == b""
         assert found.hello is None
         assert "is not an unclench board" in found.trouble
 
-    def test_nor_by_opening_a_port_that_another_has_open(self, stranger):
-        device = stranger(b"")
+    def test_nor_by_opening_a_port_that_another_has_open(self, unknown_device):
+        device = unknown_device(b"")
         first = open_transport(device.path)
         with pytest.raises(SourceError, match=r"is busy: another program has it open"):
             open_transport(device.path)
@@ -175,7 +175,7 @@ class TestStrangers:
         time.sleep(0.02)
         with pytest.raises(SourceError, match="busy"):
             open_transport(terminal.path)
-        assert owner.read(LONG_S) == b"for the owner"
+        assert owner.read(HANG_LIMIT_S) == b"for the owner"
         owner.close()
         terminal.close()
 
@@ -197,7 +197,7 @@ def test_boards_of_another_level_are_named(level, words):
     assert words in str(error.value)
     assert "COM9" in str(error.value)
     with pytest.raises(TransportClosed):  # not one byte came, then the host hung up
-        ours.read(LONG_S)
+        ours.read(HANG_LIMIT_S)
     ours.close()
 
 
@@ -247,7 +247,7 @@ def test_a_line_that_ends_between_hello_and_start():
     ours.write(b"\0" + encode_frame(pack_hello(SyntheticInput("relaxed").hello())))
 
     def hang_up():
-        ours.read(LONG_S)  # START
+        ours.read(HANG_LIMIT_S)  # START
         ours.close()
 
     thread = threading.Thread(target=hang_up)
@@ -283,7 +283,7 @@ def test_ctrl_c_during_the_handshake_leaves_no_port_open(monkeypatch, moment):
         LinkReader(lambda: host, "COM9").start()
     sent = b""
     with contextlib.suppress(TransportClosed):
-        while part := ours.read(LONG_S):
+        while part := ours.read(HANG_LIMIT_S):
             sent += part
         pytest.fail("the host has not hung up")
     assert bool(sent) == (moment == "start")  # then START has gone out, and STOP behind it
@@ -367,13 +367,13 @@ def test_a_stuck_consumer_does_not_stop_the_reader_and_the_loss_shows(monkeypatc
     analog = CountingInput("shorted")
     reader = LinkReader(doors.inside(VirtualBoard(analog, speed=20)), "board")
     reader.start()
-    deadline = time.monotonic() + LONG_S
+    deadline = time.monotonic() + HANG_LIMIT_S
     while analog.rows < 20_000:  # ten times what the socket would hold
         assert time.monotonic() < deadline, "the board is held up"
         time.sleep(0.01)
     frames, event = [], None
     while len(frames) < 100:
-        event = reader.events.get(timeout=LONG_S)
+        event = reader.events.get(timeout=HANG_LIMIT_S)
         if isinstance(event, Arrived):
             frames += event.frames
     reader.stop()
@@ -389,13 +389,13 @@ def test_stopping_with_a_full_queue_ends(monkeypatch, doors, lossless):
     board = VirtualBoard(SyntheticInput("shorted"), speed)
     reader = LinkReader(doors.inside(board), "board", lossless=lossless)
     reader.start()
-    deadline = time.monotonic() + LONG_S
+    deadline = time.monotonic() + HANG_LIMIT_S
     while not reader.events.full():
         assert time.monotonic() < deadline
         time.sleep(0.01)
     stopper = threading.Thread(target=reader.stop, daemon=True)
     stopper.start()
-    stopper.join(LONG_S)
+    stopper.join(HANG_LIMIT_S)
     assert not stopper.is_alive()
     assert not reader.running
 
@@ -419,10 +419,10 @@ def test_stopping_does_not_wait_for_a_board_that_is_silent(monkeypatch, doors, s
     reader = LinkReader(open_next, "board")
     reader.start()
     board.close()
-    assert reached.wait(LONG_S)
+    assert reached.wait(HANG_LIMIT_S)
     stopper = threading.Thread(target=reader.stop, daemon=True)
     stopper.start()
-    stopper.join(LONG_S)
+    stopper.join(HANG_LIMIT_S)
     assert not stopper.is_alive()
     ours.close()
 
@@ -440,7 +440,7 @@ def test_the_last_samples_of_a_recording_come_through_every_door(doors, frames_f
         reader.start()
         frames = frames_from(reader, n)
         np.testing.assert_array_equal(np.concatenate([f.units for f in frames]), units)
-        last = reader.events.get(timeout=LONG_S)
+        last = reader.events.get(timeout=HANG_LIMIT_S)
         assert isinstance(last, Disconnected)
         assert last.final
         reader.stop()
@@ -492,8 +492,8 @@ def test_what_the_reader_tells(doors):
     board = VirtualBoard(SyntheticInput("relaxed"), speed=5)
     reader = LinkReader(doors.inside(board), "board")
     reader.start()
-    first = reader.events.get(timeout=LONG_S)
-    second = reader.events.get(timeout=LONG_S)
+    first = reader.events.get(timeout=HANG_LIMIT_S)
+    second = reader.events.get(timeout=HANG_LIMIT_S)
     reader.stop()
     assert isinstance(first, Connected)
     assert isinstance(second, Arrived)

@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+from tests.virtual_boards import HANG_LIMIT_S
 
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.link.virtual.muscle import Muscle
@@ -15,7 +16,6 @@ from unclench.link.virtual.situation import REACTION_S, Moment, Situation
 from unclench.training.pacer import Pacer
 from unclench.training.program import Breathe
 
-LONG_S = 60.0
 CALM = Muscle(rest_uv=2.0, drift=0.0, breath=0.0)
 
 
@@ -105,7 +105,7 @@ def test_the_muscle_waits_until_it_is_told():
     thread = threading.Thread(target=draw)
     thread.start()
     situation.told_until(0.0)
-    deadline = time.monotonic() + LONG_S
+    deadline = time.monotonic() + HANG_LIMIT_S
     while len(read) < 1:
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -116,7 +116,7 @@ def test_the_muscle_waits_until_it_is_told():
         assert time.monotonic() < deadline
         time.sleep(0.005)
     situation.told_until(float("inf"))
-    thread.join(LONG_S)
+    thread.join(HANG_LIMIT_S)
     assert len(read) == 4
 
 
@@ -138,7 +138,7 @@ def test_the_signal_depends_on_what_is_asked_and_not_on_when_it_was_heard():
             if step % 40 == 0:
                 time.sleep(pause_s)
         situation.told_until(float("inf"))
-        thread.join(LONG_S)
+        thread.join(HANG_LIMIT_S)
         return np.concatenate(parts)
 
     np.testing.assert_array_equal(play(0.0), play(0.05))

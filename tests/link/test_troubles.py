@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+from tests.virtual_boards import HANG_LIMIT_S
 
 from unclench.errors import SourceError
 from unclench.link import reader as reader_module
@@ -23,8 +24,6 @@ from unclench.link.virtual.inputs import SyntheticInput
 from unclench_wire import ids
 from unclench_wire.framing import FrameDecoder, encode_frame
 from unclench_wire.messages import pack_error, pack_hello, pack_reply
-
-LONG_S = 60.0  # only against hanging
 
 
 def frame_of(text: str) -> bytes:
@@ -58,7 +57,7 @@ class Scripted:
 
     def end(self) -> list[int]:
         self.host.close()
-        self._thread.join(LONG_S)
+        self._thread.join(HANG_LIMIT_S)
         self._ours.close()
         return self.heard
 
@@ -111,7 +110,7 @@ class TestTroubleUnasked:
         said.append(frame_of("MemoryError"))
         told = []
         while not told or not isinstance(told[-1], Connected):
-            event = reader.events.get(timeout=LONG_S)
+            event = reader.events.get(timeout=HANG_LIMIT_S)
             if not isinstance(event, Arrived):
                 told.append(event)
         reader.stop()
@@ -149,7 +148,7 @@ class TestTime:
         answer = encode_frame(pack_reply(ids.CMD_NOISE, tag, bytes(8)))
         timer = threading.Timer(1.3, lambda: board._ours.write(answer))  # later than a usual one
         timer.start()
-        assert connection.command(ids.CMD_NOISE, b"\0", wait_s=LONG_S) == bytes(8)
+        assert connection.command(ids.CMD_NOISE, b"\0", wait_s=HANG_LIMIT_S) == bytes(8)
         timer.join()
         board.end()
 
