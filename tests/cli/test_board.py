@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
-import time
-from pathlib import Path
 
 import pytest
+from tests.virtual_boards import HANG_LIMIT_S, on_terminal, wait_until
 
 from unclench.board.install import Installed, Plan
 from unclench.board.prompt import Interpreter
 from unclench.link.connection import Connection
 from unclench.link.messages import SampleFrame
+from unclench.link.timing import SimulatedTime
 from unclench.link.transport import PtyTransport, open_transport
+from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
+from unclench.sources import Source
+from unclench_wire.messages import Hello
 
 FORGETS = "The virtual board forgets it with this command."
-LONG_S = 120.0  # only against hanging
 posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 COMMANDS = ("install", "check", "calibrate", "set", "blink")
 
 
-def first_line(process):
-    line = process.stdout.readline().strip()
-    assert line, process.stderr.read()
-    return line
-
-
 def picos(monkeypatch, *found):
+    """Let these Picos be plugged in: pairs of port and serial number."""
     monkeypatch.setattr("unclench.link.discovery.candidate_ports", lambda: list(found))
+
+
+@pytest.fixture
+def plug_in(monkeypatch):
+    """Plug in a board: a virtual one that is taken for real, so it outlives a command."""
+
+    def make(*analog):
+        clock = SimulatedTime()
+        board = VirtualBoard(SyntheticInput(*analog), clock=clock)
+        source = Source("/dev/unclench-a", board.plug_in, clock=clock)
+        monkeypatch.setattr("unclench.commands.boardport.open_source", lambda *_, **__: source)
+        return source.name
+
+    return make
 
 
 class TestWhichBoard:
@@ -72,7 +82,8 @@ class TestWhichBoard:
 
     @posix_only
     @pytest.mark.parametrize("command", COMMANDS[1:])
-    def test_a_stranger_is_not_spoken_to(self, run, command):
+    def test_an_unknown_device_is_not_spoken_to(self, run, command, monkeypatch):
+        monkeypatch.setattr(Connection.handshake, "__defaults__", (0.1,))
         terminal = PtyTransport()
         said = run("board", command, "--port", terminal.path).sentence()
         assert "Nothing was heard from" in said
@@ -149,9 +160,9 @@ class TestCheck:
         assert done.out.startswith("| what | found | verdict |\n| --- | --- | --- |\n| board | ")
         assert "7669727475616c01" not in done.out
 
-    def test_noise_is_stored_only_with_leave(self, run, spawn):
-        url = first_line(spawn("simulate", "--tcp", 0, "--signal", "sim:shorted"))
-        arguments = ("board", "check", "--port", url, "--seconds", 3, "--json", "--store-noise")
+    def test_noise_is_stored_only_with_leave(self, run, plug_in):
+        port = plug_in("shorted")
+        arguments = ("board", "check", "--port", port, "--seconds", 3, "--json", "--store-noise")
         refused = run(*arguments)
         assert refused.status == 2
         assert "The noise is not stored: add --yes" in refused.err
@@ -175,37 +186,44 @@ class TestCheck:
         assert done.status == 2
         assert "is not stored: an instrument's own is" in done.err
 
+    def test_a_virtual_board_need_not_be_waited_for(self, run):
+        done = run("board", "check", "--port", "sim:shorted", "--seconds", 60, "--json")
+        data = json.loads(done.out)
+        assert (data["seconds"], data["lost_samples"], data["verdict"]) == (60.0, 0, "good")
+        assert data["rate_ppm"] == pytest.approx(0.0, abs=0.01)
+
     @posix_only
-    def test_ctrl_c_leaves_the_board_usable(self, spawn):
-        path = first_line(spawn("simulate", "--pty"))
-        check = spawn("board", "check", "--port", path, "--seconds", 60)
-        until_open(check, path)
-        time.sleep(2.0)
-        check.send_signal(signal.SIGINT)
-        assert check.wait(LONG_S) == 130
-        assert check.stderr.read().strip() == ""
-        connection = Connection(open_transport(path), path)
-        heard = [m for _ in range(20) for m in connection.read(0.05)]
-        assert not any(isinstance(m, SampleFrame) for m in heard)  # it was told to stop
-        assert connection.handshake().label == "virtual board: desk-work"
-        connection.close()
+    def test_ctrl_c_in_a_process_of_its_own_leaves_the_board_usable(self, spawn):
+        analog = NotingInput("desk-work")
+        with on_terminal(VirtualBoard(analog)) as path:
+            check = spawn("board", "check", "--port", path, "--seconds", 600)
+            wait_until(lambda: analog.rows > 0)
+            check.send_signal(signal.SIGINT)
+            assert check.wait(HANG_LIMIT_S) == 130
+            assert check.stderr.read().strip() == ""
+            connection = Connection(open_transport(path), path)
+            heard = []
+            while not any(isinstance(message, Hello) for message in heard):
+                heard += connection.read(0.1)
+                assert not any(isinstance(m, SampleFrame) for m in heard)  # it was told to stop
+            assert connection.handshake().label == "virtual board: desk-work"
+            connection.close()
 
 
-def until_open(process, path):
-    """Wait until a process has opened a port: a busy machine may take long to start it."""
-    port, files = Path(path).resolve(), Path(f"/proc/{process.pid}/fd")
-    give_up_s = time.monotonic() + (LONG_S if files.parent.exists() else 4.0)
-    while time.monotonic() < give_up_s:
-        with contextlib.suppress(OSError):
-            if any(file.resolve() == port for file in files.iterdir()):
-                return
-        time.sleep(0.1)
+class NotingInput(SyntheticInput):
+    """Notes how many rows it was asked for."""
+
+    rows = 0
+
+    def read(self, n):
+        self.rows += n
+        return super().read(n)
 
 
 class TestCalibrate:
-    def test_a_step_is_found_and_kept(self, run, spawn):
-        url = first_line(spawn("simulate", "--tcp", 0, "--signal", "sim:relaxed"))
-        arguments = ("board", "calibrate", "--port", url, "--seconds", 2)
+    def test_a_step_is_found_and_kept(self, run, plug_in):
+        port = plug_in("relaxed")
+        arguments = ("board", "calibrate", "--port", port, "--seconds", 2)
         dry = run(*arguments, "--dry-run")
         assert (dry.status, dry.err) == (0, "")
         first, second = dry.out.splitlines()
@@ -244,18 +262,18 @@ SHOWN = [
 
 
 class TestSet:
-    def test_what_was_set_holds_and_is_shown(self, run, spawn):
-        url = first_line(spawn("simulate", "--tcp", 0, "--signal", "sim:shorted"))
-        new = run("board", "set", "--port", url)
+    def test_what_was_set_holds_and_is_shown(self, run, plug_in):
+        port = plug_in("shorted")
+        new = run("board", "set", "--port", port)
         assert (new.status, new.err) == (0, "")
         who, *settings = new.out.splitlines()
-        assert who == (f"Board 7669727475616c01 (virtual board: shorted) on {url}, firmware 0.1.0")
+        assert who == f"Board 7669727475616c01 (virtual board: shorted) on {port}, firmware 0.1.0"
         assert settings == [
             *("channels  1", "rate      2000 Hz", "gain 1    200"),
             *("step      1 code taken off above code 2047", "noise 1   0.17 uV RMS stored"),
         ]
         arguments = ("--channels", 2, "--rate", 1000, "--gain", "1=201.5", "--gain", "3=100")
-        done = run("board", "set", "--port", url, *arguments)
+        done = run("board", "set", "--port", port, *arguments)
         assert (done.status, done.err) == (0, "")
         assert done.out.splitlines()[1:-2] == SHOWN
         assert done.out.splitlines()[-2:] == [
@@ -263,11 +281,11 @@ class TestSet:
             "The noise was stored under other settings: measure it anew with `unclench board check "
             "--store-noise`.",
         ]
-        again = run("board", "set", "--port", url)
+        again = run("board", "set", "--port", port)
         assert again.out.splitlines()[1:] == SHOWN
-        third = run("board", "set", "--port", url, "--channels", 3)
+        third = run("board", "set", "--port", port, "--channels", 3)
         assert "gain 3    100" in third.out.splitlines()
-        mixed = run("board", "set", "--port", url, "--channels", 2, "--defaults")
+        mixed = run("board", "set", "--port", port, "--channels", 2, "--defaults")
         assert mixed.out.splitlines()[1:5] == [
             *("channels  2", "rate      2000 Hz", "gain 1    200", "gain 2    200")
         ]  # the defaults came first

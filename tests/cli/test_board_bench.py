@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import time
 
 import pytest
+from tests.virtual_boards import HANG_LIMIT_S, on_terminal, wait_until
 
 from unclench.board.bench.file import read_sheet
+from unclench.board.bench.measure import measure_step
 from unclench.board.bench.steps import ABOUT, STEP_OF, STEPS
-
-from .conftest import COMMAND, LONG_S
+from unclench.commands import boardbench
+from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
+from unclench.link.virtual.inputs import SyntheticInput
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 SHEET = "unclench-bench-7669727475616c01.html"
@@ -38,6 +39,21 @@ def folder(monkeypatch, tmp_path):
 def kept(folder):
     """What a person sees there: a lock of a sheet is hidden."""
     return [file.name for file in folder.iterdir() if not file.name.startswith(".")]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Let something happen once, while a step is measured."""
+
+    def once(happen):
+        def measure(*arguments, **options):
+            monkeypatch.setattr(boardbench, "measure_step", measure_step)
+            happen()
+            return measure_step(*arguments, **options)
+
+        monkeypatch.setattr(boardbench, "measure_step", measure)
+
+    return once
 
 
 def step(run, name, *arguments):
@@ -85,21 +101,18 @@ class TestSteps:
             spawn("board", "check", name, *STEP_ARGUMENTS[name], "--seconds", 3) for name in names
         ]
         for process in both:
-            _, err = process.communicate(timeout=LONG_S)
+            _, err = process.communicate(timeout=HANG_LIMIT_S)
             assert process.returncode == 0, err
         assert tuple(record.step for record in read_sheet(folder / SHEET).records) == names
 
-    def test_two_boards_at_once_do_not_share_a_sheet(self, spawn, folder):
-        both = [
-            spawn(
-                *("board", "check", "shorted", "--port", f"sim:shorted?seed={seed}"),
-                *("--seconds", 3, "--keep", "one.html"),
-            )
-            for seed in (1, 2)
-        ]
-        errs = [process.communicate(timeout=LONG_S)[1] for process in both]
-        assert sorted(process.returncode for process in both) == [0, 2]
-        assert "is the sheet of board" in errs[both[0].returncode == 0]
+    def test_two_boards_at_once_do_not_share_a_sheet(self, run, meanwhile):
+        """The other one keeps its own there while this one is measured."""
+        arguments = ("board", "check", "shorted", "--seconds", 3, "--keep", "one.html")
+        first = []
+        meanwhile(lambda: first.append(run(*arguments, "--port", "sim:shorted?seed=1")))
+        second = run(*arguments, "--port", "sim:shorted?seed=2")
+        assert (first[0].status, second.status) == (0, 2)
+        assert "is the sheet of board" in second.err
 
     def test_a_comparison_follows_the_step_it_is_made_with(self, run):
         assert "measured not at all" in " ".join(step(run, "hands-on").out.split())
@@ -178,21 +191,20 @@ class TestRefusals:
         assert "cannot be written" in step(run, "shorted", "--keep", "no/sheet.html").sentence()
 
     @pytest.mark.parametrize("as_json", [False, True])
-    def test_what_was_measured_is_shown_though_it_cannot_be_kept(self, spawn, folder, as_json):
+    def test_what_was_measured_is_shown_though_it_cannot_be_kept(
+        self, run, folder, meanwhile, as_json
+    ):
         place = folder / "stick"
         place.mkdir()
-        arguments = (*STEP_ARGUMENTS["shorted"], "--seconds", 3, "--keep", place / "sheet.html")
+        meanwhile(place.rmdir)
         options = ("--json",) if as_json else ()
-        process = spawn("board", "check", "shorted", *arguments, *options)
-        assert process.stderr.readline().startswith("Connect all")  # it measures from now on
-        place.rmdir()
-        out, err = process.communicate(timeout=LONG_S)
-        assert (process.returncode, "cannot be written" in err) == (2, True)
+        done = step(run, "shorted", "--keep", place / "sheet.html", *options)
+        assert (done.status, "cannot be written" in done.err) == (2, True)
         if as_json:
-            assert json.loads(out)["verdict"] == "good"
+            assert json.loads(done.out)["verdict"] == "good"
         else:
-            assert "This step is good." in out
-            assert "Kept in" not in out
+            assert "This step is good." in done.out
+            assert "Kept in" not in done.out
 
     @pytest.mark.parametrize("content", ["<p>my thesis</p>", ""])
     def test_a_foreign_file_stays_and_nothing_is_measured(self, run, folder, content):
@@ -212,74 +224,63 @@ class TestRefusals:
         assert (folder / SHEET).read_bytes() == before
 
 
-@posix_only
-class TestAPersonAtATerminal:
-    """Board and person each on a pseudo-terminal of their own."""
+class TestAPersonIsThere:
+    @pytest.fixture(autouse=True)
+    def person(self, monkeypatch):
+        monkeypatch.setattr("unclench.commands.boardbench.has_person", lambda: True)
 
-    @pytest.fixture
-    def sit(self, spawn, folder):
-        """Begin a step as a person would; `type` at it; stdin is a terminal."""
-        began = []
-
-        def begin(name, scenario):
-            board = spawn("simulate", "--pty", "--signal", scenario)
-            path = board.stdout.readline().strip()
-            keyboard, stdin = os.openpty()
-            process = subprocess.Popen(
-                [*COMMAND, "board", "check", name, "--port", path, "--seconds", "3"],
-                stdin=stdin,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            os.close(stdin)
-            began.append((process, keyboard))
-            return process, lambda keys: os.write(keyboard, keys)
-
-        yield begin
-        for process, keyboard in began:
-            if process.poll() is None:
-                process.kill()
-            process.communicate()
-            os.close(keyboard)
-
-    def test_it_waits_for_enter(self, sit, folder):
-        process, press = sit("shorted", "sim:shorted")
-        said = self.until(process, "Press Enter when it is so.")
-        assert said.split()[:3] == ["Connect", "all", "electrodes"]
-        time.sleep(4.0)  # longer than the step itself: it waits, and the board's talk meanwhile
-        assert process.poll() is None
+    def test_the_charger_asks_for_a_yes(self, run, folder, monkeypatch):
+        asked = []
+        monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text))  # no
+        done = run("board", "check", "charger", "--port", "sim:bench-charger", "--seconds", 3)
+        assert (done.status, done.out) == (1, "")
+        assert "connected to each other?" in asked[0]
+        assert "NOBODY MAY WEAR THE ELECTRODES" in done.err
+        assert "Nothing was measured." in done.err
+        assert UNPLUG in " ".join(done.err.split())
         assert not list(folder.iterdir())
-        press(b"\n")
-        out, _ = process.communicate(timeout=LONG_S)
+
+    def test_the_end_of_input_is_no_enter(self, run, folder):
+        done = run("board", "check", "shorted", "--port", "sim:shorted", "--seconds", 3)
+        assert (done.status, done.out) == (130, "")
+        assert "Press Enter" in done.err
+        assert not list(folder.iterdir())
+
+    @posix_only
+    def test_it_waits_for_enter(self, spawn, folder):
+        """Board, person and command each on their own, on two pseudo-terminals."""
+        analog = NotingInput("shorted")
+        keyboard, stdin = os.openpty()
+        with on_terminal(VirtualBoard(analog, MAX_SPEED)) as path:
+            arguments = ("board", "check", "shorted", "--port", path, "--seconds", 3)
+            process = spawn(*arguments, stdin=stdin)
+            os.close(stdin)
+            said = ""
+            while "Press Enter when it is so." not in said:
+                character = process.stderr.read(1)
+                assert character, said
+                said += character
+            assert said.split()[:3] == ["Connect", "all", "electrodes"]
+            hellos, restarts = analog.hellos, analog.restarts
+            wait_until(lambda: analog.hellos > hellos + 1)  # the board talks on meanwhile
+            assert (process.poll(), analog.restarts) == (None, restarts)
+            assert not list(folder.iterdir())
+            os.write(keyboard, b"\n")
+            out, _ = process.communicate(timeout=HANG_LIMIT_S)
+            os.close(keyboard)
         assert (process.returncode, "This step is good." in out) == (0, True)
         assert read_sheet(folder / SHEET).records[0].step == "shorted"
 
-    def test_the_charger_asks_for_a_yes(self, sit, folder):
-        process, press = sit("charger", "sim:bench-charger")
-        said = self.until(process, "connected to each other? [y/N]")
-        assert "NOBODY MAY WEAR THE ELECTRODES" in said
-        press(b"n\n")
-        out, err = process.communicate(timeout=LONG_S)
-        assert (process.returncode, out) == (1, "")
-        assert "Nothing was measured." in err
-        assert UNPLUG in " ".join(err.split())
-        assert not list(folder.iterdir())
 
-    def test_the_end_of_input_is_no_enter(self, sit, folder):
-        process, press = sit("shorted", "sim:shorted")
-        self.until(process, "Press Enter")
-        press(b"\x04")
-        process.communicate(timeout=LONG_S)
-        assert process.returncode == 130
-        assert not list(folder.iterdir())
+class NotingInput(SyntheticInput):
+    """Notes how often it was asked what it is, and how often it began to stream."""
 
-    @staticmethod
-    def until(process, words):
-        """Read what it says up to some words."""
-        said = ""
-        while words not in said:
-            character = process.stderr.read(1)
-            assert character, said
-            said += character
-        return said
+    hellos = restarts = 0
+
+    def hello(self):
+        self.hellos += 1
+        return super().hello()
+
+    def restart(self):
+        self.restarts += 1
+        super().restart()

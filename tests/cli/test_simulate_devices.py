@@ -2,38 +2,100 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import queue
 import signal
-import time
+import socket
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import serial
+from tests.virtual_boards import HANG_LIMIT_S, on_socket, on_terminal, wait_until
 
+from unclench.link.connection import Connection
 from unclench.link.discovery import FoundBoard
-from unclench.link.transport import PtyTransport
+from unclench.link.messages import Arrived, Connected, Disconnected
+from unclench.link.reader import LinkReader
+from unclench.link.transport import PtyTransport, open_transport
+from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.store import load_recording
 
-LONG_S = 120.0  # only against hanging
 posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 
 
-def first_line(process):
-    line = process.stdout.readline().strip()
-    assert line, process.stderr.read()
-    return line
+@pytest.fixture
+def simulate(run, monkeypatch):
+    """Run `unclench simulate ...` while `host(port)` talks to it in a thread; then press Ctrl-C.
+
+    Without `ctrl_c` the command must end by itself. Its ports are gathered in `simulate.ports`.
+    """
+
+    def run_it(host, *arguments, ctrl_c=True):
+        run_it.ports = ports = []
+        told, ended, errors = queue.Queue(), threading.Event(), []
+
+        def tell(port):
+            ports.append(port)
+            told.put(port)
+
+        def talk():
+            try:
+                host(told.get(timeout=HANG_LIMIT_S))
+            except BaseException as error:  # noqa: BLE001 - raised again below
+                errors.append(error)
+            if (ctrl_c or errors) and not ended.is_set():
+                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+        monkeypatch.setattr("unclench.commands.simulate.click", SimpleNamespace(echo=tell))
+        thread = threading.Thread(target=talk, daemon=True)
+        thread.start()
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # may be ignored here
+        try:
+            done = run("simulate", *arguments)
+        finally:
+            signal.signal(signal.SIGINT, before)
+        ended.set()
+        thread.join(HANG_LIMIT_S)
+        if errors:
+            raise errors[0]
+        return done
+
+    return run_it
+
+
+def stream_from(port, n_rows):
+    """Follow a board until so many rows have come; their units, and the events between them."""
+    reader = LinkReader(lambda: open_transport(str(port)), str(port))
+    reader.start()
+    units, others = [], []
+    try:
+        while sum(map(len, units)) < n_rows:
+            event = reader.events.get(timeout=HANG_LIMIT_S)
+            if isinstance(event, Arrived):
+                units += [frame.units for frame in event.frames]
+            else:
+                others.append(type(event))
+    finally:
+        reader.stop()
+    return np.concatenate(units)[:n_rows], others
 
 
 @posix_only
 def test_another_process_records_from_its_terminal(spawn, run, tmp_path):
-    board = spawn("simulate", "--pty", "--signal", "sim:clenching?channels=2", "--speed", 20)
-    path = first_line(board)
+    link = tmp_path / "board"
+    signal_of = ("--signal", "sim:clenching?channels=2")
+    board = spawn("simulate", "--pty", "--link", link, *signal_of, "--speed", 20)
+    path = board.stdout.readline().strip()
     assert Path(path).is_char_device()
-    for name in ("one", "two"):  # one host after the other
-        done = run("record", "--source", path, "--seconds", 1, "--out", tmp_path / name, "--json")
+    assert str(link.readlink()) == path
+    for name, source in (("one", path), ("two", link)):  # one host after the other
+        done = run("record", "--source", source, "--seconds", 1, "--out", tmp_path / name, "--json")
         assert (done.status, done.err) == (0, "")
         summary = json.loads(done.out)
         assert (summary["n_samples"] + summary["lost_samples"], summary["fs_hz"]) == (2000, 2000)
@@ -41,59 +103,77 @@ def test_another_process_records_from_its_terminal(spawn, run, tmp_path):
     recording = load_recording(tmp_path / "one")
     direct = SyntheticInput("clenching", 2).read(2000)[1]
     np.testing.assert_array_equal(recording.units(), direct[recording.sample])
-
-
-@posix_only
-def test_any_program_opens_it(spawn):
-    path = first_line(spawn("simulate"))  # a terminal is the default where there are any
-    with serial.Serial(path, timeout=LONG_S) as port:
-        assert port.read(1) == b"\0"
-        assert b"virtual board" in port.read(100)
-
-
-def test_on_a_socket(spawn, run, tmp_path):
-    url = first_line(spawn("simulate", "--tcp", 0, "--speed", 20))
-    assert url.startswith("socket://127.0.0.1:")
-    for name in ("one", "two"):
-        done = run("record", "--source", url, "--seconds", 1, "--out", tmp_path / name, "--json")
-        assert (done.status, json.loads(done.out)["n_samples"]) == (0, 2000)
-    taken = run("simulate", "--tcp", url.rpartition(":")[2])
-    assert "cannot be used" in taken.sentence()
-
-
-def test_a_recording_to_its_last_sample_then_it_ends(spawn, run, session, tmp_path):
-    board = spawn("simulate", "--tcp", 0, "--signal", session, "--speed", "max")
-    done = run(
-        *("record", "--source", first_line(board), "--seconds", 2),
-        *("--out", tmp_path / "again", "--json"),
-    )
-    summary = json.loads(done.out)
-    assert summary["n_samples"] + summary["lost_samples"] == 4000
-    assert board.wait(LONG_S) == 0
-
-
-def test_unplugged_and_back_on_a_socket(spawn, run, tmp_path):
-    faulty = "sim:relaxed?unplug_every_s=1.2&unplug_s=0.3"
-    url = first_line(spawn("simulate", "--tcp", 0, "--signal", faulty))
-    arguments = ("--source", url, "--seconds", 2.4, "--out", tmp_path / "s", "--json")
-    done = run("record", *arguments)
-    summary = json.loads(done.out)
-    assert summary["lost_samples"] > 500
-    assert load_recording(tmp_path / "s").sample[-1] > 2400
-
-
-@posix_only
-def test_a_link_points_to_the_terminal_as_it_comes_and_goes(spawn, run, tmp_path):
-    link = tmp_path / "board"
-    faulty = "sim:relaxed?unplug_every_s=1.2&unplug_s=0.3"
-    board = spawn("simulate", "--pty", "--link", link, "--signal", faulty)
-    path = first_line(board)
-    assert str(link.readlink()) == path
-    arguments = ("--source", link, "--seconds", 2.4, "--out", tmp_path / "s", "--json")
-    assert json.loads(run("record", *arguments).out)["lost_samples"] > 500
     board.send_signal(signal.SIGINT)
-    assert board.wait(LONG_S) == 130
+    assert board.wait(HANG_LIMIT_S) == 130
     assert not link.is_symlink()
+
+
+@posix_only
+def test_any_program_opens_it(simulate):
+    def program(path):
+        with serial.Serial(path, timeout=HANG_LIMIT_S) as port:
+            assert port.read(1) == b"\0"
+            assert b"virtual board" in port.read(100)
+
+    done = simulate(program)  # a terminal is the default where there are any
+    assert Path(simulate.ports[0]).parts[1] == "dev"
+    assert done.status == 130
+
+
+@posix_only
+def test_on_a_socket(simulate):
+    def two_hosts(url):
+        assert url.startswith("socket://127.0.0.1:")
+        for _ in range(2):
+            units, _ = stream_from(url, 1000)
+            assert units.shape == (1000, 1)
+
+    assert simulate(two_hosts, "--tcp", 0, "--speed", 20).status == 130
+
+
+def test_a_socket_that_is_taken(run):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        said = run("simulate", "--tcp", server.getsockname()[1]).sentence()
+    assert "cannot be used" in said
+
+
+@posix_only
+def test_a_recording_to_its_last_sample_then_it_ends(simulate, session):
+    recording = load_recording(session)
+
+    def host(url):
+        units, _ = stream_from(url, 4000)
+        np.testing.assert_array_equal(units, recording.units())
+
+    arguments = ("--tcp", 0, "--signal", session, "--speed", "max")
+    assert simulate(host, *arguments, ctrl_c=False).status == 0
+
+
+@posix_only
+@pytest.mark.parametrize("door", ["--tcp", "--pty"])
+def test_unplugged_and_back(simulate, tmp_path, door):
+    """On a socket its port stays; a terminal comes back as another one, and the link follows."""
+    link = tmp_path / "board"
+
+    def points_to_the_newest():
+        with contextlib.suppress(FileNotFoundError):  # unplugged just now
+            return str(link.readlink()) == simulate.ports[-1]
+
+    def host(port):
+        _, others = stream_from(port if door == "--tcp" else link, 2000)
+        assert others[0] == others[-1] == Connected
+        assert Disconnected in others
+        if door == "--pty":
+            wait_until(points_to_the_newest)
+
+    where = ("--tcp", 0) if door == "--tcp" else ("--pty", "--link", link)
+    faulty = "sim:relaxed?unplug_every_s=0.6&unplug_s=0.2"
+    assert simulate(host, *where, "--signal", faulty).status == 130
+    if door == "--tcp":
+        assert len(simulate.ports) == 1
+    else:
+        assert len(simulate.ports) >= 2
+        assert not link.is_symlink()
 
 
 @posix_only
@@ -131,18 +211,19 @@ class TestDevices:
         assert "2E8A:0005" in done.out
         assert json.loads(run("devices", "--json").out) == []
 
-    def test_a_simulated_board_by_its_port(self, run, spawn):
-        url = first_line(spawn("simulate", "--tcp", 0, "--signal", "sim:relaxed?channels=3"))
-        done = run("devices", "--port", url)
-        assert done.status == 0
-        for word in (url, "no serial number", "firmware 0.1.0", "3 channel(s) at 2000 Hz"):
-            assert word in done.out
-        (found,) = json.loads(run("devices", "--port", url, "--json").out)
+    def test_a_simulated_board_by_its_port(self, run):
+        with on_socket(VirtualBoard(SyntheticInput("relaxed", 3))) as url:
+            done = run("devices", "--port", url)
+            assert done.status == 0
+            for word in (url, "no serial number", "firmware 0.1.0", "3 channel(s) at 2000 Hz"):
+                assert word in done.out
+            (found,) = json.loads(run("devices", "--port", url, "--json").out)
         assert (found["port"], found["firmware"], found["trouble"]) == (url, "0.1.0", None)
         assert (found["board_id"], found["channels"]) == ("7669727475616c01", 3)
 
     @posix_only
-    def test_ports_without_a_board(self, run):
+    def test_ports_without_a_board(self, run, monkeypatch):
+        monkeypatch.setattr(Connection.handshake, "__defaults__", (0.1,))
         terminal = PtyTransport()
         done = run("devices", "--port", terminal.path, "--port", "/dev/unclench-nope")
         assert terminal.read(0.05) == b""
@@ -176,13 +257,13 @@ class TestDevices:
         assert "unclench-c" not in done.out
 
     @posix_only
-    def test_auto_takes_the_board_that_answers(self, run, spawn, tmp_path, monkeypatch):
-        path = first_line(spawn("simulate", "--pty", "--speed", 20))
-        monkeypatch.setattr(
-            "unclench.link.discovery.candidate_ports",
-            lambda: [("/dev/unclench-nope", None), (path, "E6614")],
-        )
-        done = run("record", "--seconds", 0.5, "--out", tmp_path / "s", "--json")
+    def test_auto_takes_the_board_that_answers(self, run, tmp_path, monkeypatch):
+        with on_terminal(VirtualBoard(SyntheticInput("desk-work"), speed=20)) as path:
+            monkeypatch.setattr(
+                "unclench.link.discovery.candidate_ports",
+                lambda: [("/dev/unclench-nope", None), (path, "E6614")],
+            )
+            done = run("record", "--seconds", 0.5, "--out", tmp_path / "s", "--json")
         assert (done.status, done.err) == (0, "")
         meta = json.loads((tmp_path / "s" / "session.json").read_text())
         assert meta["source"] == path
@@ -207,8 +288,7 @@ class TestDevices:
             "unclench.link.discovery.candidate_ports", lambda: [(terminal.path, "E6614")]
         )
         port = _port_source("/dev/unclench-was-here", "E6614").open()
-        time.sleep(0.01)
         terminal.write(b"x")
-        assert port.read(LONG_S) == b"x"
+        assert port.read(HANG_LIMIT_S) == b"x"
         port.close()
         terminal.close()
