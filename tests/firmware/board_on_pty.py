@@ -19,7 +19,7 @@ from unclench_board.service import Port, serve
 from unclench_board.settings import Settings
 from unclench_wire.board import Board
 
-BLOCK_US = 40000  # four times what it lasts on a board: here the sums are made in plain Python
+BLOCK_US = 25000  # longer than it lasts on a board: here the sums are made in plain Python
 
 
 class Converter:

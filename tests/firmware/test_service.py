@@ -24,7 +24,7 @@ from unclench_wire.messages import Hello, pack_command
 
 LIB = Path(__file__).parents[2] / "firmware" / "lib"
 SCRIPT = Path(__file__).with_name("board_on_pty.py")
-LONG_S = 20.0  # only against hanging
+HANG_LIMIT_S = 120.0
 
 
 class Process:
@@ -40,12 +40,12 @@ class Process:
                 stdout=from_board,
             )
         self.host = Connection(self.line, "the board")
-        self.hello = self.host.handshake(LONG_S)
+        self.hello = self.host.handshake(HANG_LIMIT_S)
 
     def frames(self, n: int) -> list[SampleFrame]:
         """Read so many frames of samples."""
         found: list[SampleFrame] = []
-        deadline = time.monotonic() + LONG_S
+        deadline = time.monotonic() + HANG_LIMIT_S
         while len(found) < n:
             assert self._process.poll() is None, self.line.read(0.1)
             assert time.monotonic() < deadline
@@ -54,7 +54,7 @@ class Process:
 
     def heard_hello(self) -> Hello:
         """Return the last of the HELLOs that come next."""
-        deadline = time.monotonic() + LONG_S
+        deadline = time.monotonic() + HANG_LIMIT_S
         while time.monotonic() < deadline:
             if hellos := [m for m in self.host.read(0.1) if isinstance(m, Hello)]:
                 return hellos[-1]
@@ -63,7 +63,7 @@ class Process:
     def leave(self) -> None:
         """Ask for the prompt, and see that the program ends."""
         self.host.command(ids.CMD_PROMPT)
-        assert self._process.wait(LONG_S) == 0
+        assert self._process.wait(HANG_LIMIT_S) == 0
 
     def end(self) -> None:
         self._process.kill()
@@ -203,7 +203,7 @@ def test_a_histogram(start):
 def test_noise_of_a_level(start):
     board = start()
     board.host.command(ids.CMD_SET_CHANNELS, b"\2")
-    body = board.host.command(ids.CMD_NOISE, b"\1", wait_s=LONG_S)
+    body = board.host.command(ids.CMD_NOISE, b"\1", wait_s=HANG_LIMIT_S)
     level_mcode, _ = struct.unpack("<II", body)
     assert level_mcode == pytest.approx(124_500, abs=100)  # 100 + the mean of 0 to 49
 
@@ -305,24 +305,31 @@ def test_a_host_that_does_not_read_loses_exactly_what_is_counted(start, tmp_path
 def test_a_stream_allocates_nothing_and_the_prompt_is_reached_from_it(start, tmp_path):
     board = start()
     board.host.start()
-    board.frames(200)
+    board.frames(100)
     board.leave()
     (looks, sizes), lamp = json.loads((tmp_path / "settings.json.heap").read_text())
-    assert looks > 300
+    assert looks > 150
     print("bytes on the heap while it streams:", sizes)
     assert 40 in lamp  # it was shown that it streams
     assert len(sizes) == 1
 
 
 def test_a_board_says_hello_until_it_streams_and_again_after(start):
-    board = start()
-    counts = []
-    for before in (lambda: None, board.host.start, lambda: board.host.command(ids.CMD_STOP)):
-        before()
-        hellos, end_s = 0, time.monotonic() + 2.2
-        while time.monotonic() < end_s:
-            hellos += sum(isinstance(m, Hello) for m in board.host.read(0.1))
-        counts.append(hellos)
-    assert counts[1] == 0
-    assert counts[0] in (4, 5)
-    assert counts[2] in (4, 5)
+    began_s = time.monotonic()
+    board = start()  # which hears one
+
+    def hear_hellos(n):
+        while n > 0:
+            n -= sum(isinstance(m, Hello) for m in board.host.read(0.1))
+
+    hear_hellos(2)
+    assert time.monotonic() - began_s > 0.95  # twice a second, not more often
+    board.host.start()
+    messages = []
+    while sum(isinstance(m, SampleFrame) for m in messages) < 30:
+        messages += board.host.read(0.1)
+    assert not any(isinstance(m, Hello) for m in messages)
+    began_s = time.monotonic()
+    board.host.command(ids.CMD_STOP)
+    hear_hellos(3)
+    assert time.monotonic() - began_s > 0.95

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from tests.virtual_boards import HANG_LIMIT_S
+from tests.virtual_boards import HANG_LIMIT_S, wait_until
 
 from unclench.errors import SourceError
 from unclench.link import connection as connection_module
@@ -43,16 +43,31 @@ DOORS = [
 ]
 
 
+class CountingInput(SyntheticInput):
+    """Knows how much has been asked of it."""
+
+    rows = 0
+
+    def read(self, n):
+        self.rows += n
+        return super().read(n)
+
+
 @pytest.mark.parametrize("door", DOORS)
 def test_a_host_that_leaves_a_full_line_behind_does_not_hold_the_board(doors, door):
-    board = VirtualBoard(SyntheticInput("clenching", 3, seed=5), MAX_SPEED)
+    analog = CountingInput("clenching", 3, seed=5)
+    board = VirtualBoard(analog, MAX_SPEED)
     line = getattr(doors, door)(board)()
     line.write(encode_frame(bytes([ids.CMD_START, ids.LEVEL, 1])))
-    time.sleep(0.5)  # nobody reads: the line fills, and the board waits for room
-    began_s = time.monotonic()
+
+    def line_is_full():
+        rows = analog.rows
+        time.sleep(0.05)
+        return analog.rows == rows > 0
+
+    wait_until(line_is_full)  # nobody reads: the board waits for room
     board.close()
-    line.close()
-    assert time.monotonic() - began_s < 10.0  # the fixture sees that its thread ends
+    line.close()  # the fixture sees that its thread ends
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -141,7 +156,9 @@ class TestUnknownDevices:
         ],
         ids=["silent", "text", "binary"],
     )
-    def test_not_one_byte_is_sent_to_it(self, unknown_device, says, words):
+    def test_not_one_byte_is_sent_to_it(self, unknown_device, monkeypatch, says, words):
+        if not says:  # nothing to wait for
+            monkeypatch.setattr(Connection.handshake, "__defaults__", (0.1,))
         device = unknown_device(says)
         reader = LinkReader(lambda: open_transport(device.path), device.path)
         with pytest.raises(SourceError) as error:
@@ -172,7 +189,7 @@ class TestUnknownDevices:
         terminal = PtyTransport()
         owner = open_transport(terminal.path)
         terminal.write(b"for the owner")
-        time.sleep(0.02)
+        wait_until(lambda: owner._port.in_waiting)
         with pytest.raises(SourceError, match="busy"):
             open_transport(terminal.path)
         assert owner.read(HANG_LIMIT_S) == b"for the owner"
@@ -352,25 +369,12 @@ def test_full_speed_waits_for_a_slow_reader(monkeypatch, doors, frames_from):
         reader.stop()
 
 
-class CountingInput(SyntheticInput):
-    """Knows how much has been asked of it."""
-
-    rows = 0
-
-    def read(self, n):
-        self.rows += n
-        return super().read(n)
-
-
 def test_a_stuck_consumer_does_not_stop_the_reader_and_the_loss_shows(monkeypatch, doors):
     monkeypatch.setattr(reader_module, "_QUEUE_FRAMES", 3)
     analog = CountingInput("shorted")
     reader = LinkReader(doors.inside(VirtualBoard(analog, speed=20)), "board")
     reader.start()
-    deadline = time.monotonic() + HANG_LIMIT_S
-    while analog.rows < 20_000:  # ten times what the socket would hold
-        assert time.monotonic() < deadline, "the board is held up"
-        time.sleep(0.01)
+    wait_until(lambda: analog.rows > 20_000)  # ten times what the socket would hold
     frames, event = [], None
     while len(frames) < 100:
         event = reader.events.get(timeout=HANG_LIMIT_S)
@@ -389,10 +393,7 @@ def test_stopping_with_a_full_queue_ends(monkeypatch, doors, lossless):
     board = VirtualBoard(SyntheticInput("shorted"), speed)
     reader = LinkReader(doors.inside(board), "board", lossless=lossless)
     reader.start()
-    deadline = time.monotonic() + HANG_LIMIT_S
-    while not reader.events.full():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(reader.events.full)
     stopper = threading.Thread(target=reader.stop, daemon=True)
     stopper.start()
     stopper.join(HANG_LIMIT_S)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import fields
 
 import numpy as np
@@ -13,6 +12,7 @@ from unclench.link.clock import ClockFit
 from unclench.link.decoder import LinkDecoder
 from unclench.link.messages import SampleFrame
 from unclench.link.reader import LinkReader
+from unclench.link.timing import SimulatedTime
 from unclench.link.tracker import SampleTracker
 from unclench.link.transport import socket_pair
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard, _Hardware
@@ -106,10 +106,11 @@ def test_each_fault_does_what_it_says(kind, shorter, longer):
 
 
 def test_a_stall_that_is_not_over_at_the_end_loses_nothing():
-    sink = Sink()
-    transport = FaultyTransport(sink, Faults(stall_every_s=0.02, stall_s=0.019), seed=1)
-    time.sleep(0.021)
+    sink, clock = Sink(), SimulatedTime()
+    transport = FaultyTransport(sink, Faults(stall_every_s=2.0, stall_s=1.9), 1, clock)
+    clock.sleep(2.1)
     transport.write(b"abc")
+    assert sink.data == b""
     transport.drain()
     assert sink.data == b"abc"
 

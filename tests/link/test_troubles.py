@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import struct
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -141,16 +140,26 @@ class TestTime:
         assert clock.now_s() == pytest.approx(1.6)
 
     def test_a_slow_command_gets_its_time(self):
-        board = Scripted(b"\0" + HELLO, {})
-        connection = Connection(board.host, "COM9")
-        connection.handshake()
-        tag = (connection._tag + 1) & 0xFF
-        answer = encode_frame(pack_reply(ids.CMD_NOISE, tag, bytes(8)))
-        timer = threading.Timer(1.3, lambda: board._ours.write(answer))  # later than a usual one
-        timer.start()
-        assert connection.command(ids.CMD_NOISE, b"\0", wait_s=HANG_LIMIT_S) == bytes(8)
-        timer.join()
-        board.end()
+        clock = SimulatedTime()
+
+        class SlowLine:
+            """Answers a command after 1.3 s, later than a usual one."""
+
+            def write(self, data):
+                (payload,) = FrameDecoder().feed(data)
+                self.answer = encode_frame(pack_reply(payload[0], payload[2], bytes(8)))
+                self.due_s = clock.now_s() + 1.3
+                return len(data)
+
+            def read(self, timeout_s):
+                clock.sleep(timeout_s)
+                return self.answer if clock.now_s() >= self.due_s else b""
+
+        connection = Connection(SlowLine(), "COM9", clock=clock)
+        assert connection.command(ids.CMD_NOISE, b"\0", wait_s=5.0) == bytes(8)
+        assert clock.now_s() == pytest.approx(1.3, abs=0.11)
+        with pytest.raises(SourceError, match="did not answer a command within 1 s"):
+            connection.command(ids.CMD_ECHO, bytes(4))
 
     def test_a_setting_that_is_not_followed_by_a_hello(self, monkeypatch):
         monkeypatch.setattr("unclench.link.connection._REPLY_WAIT_S", 0.2)
@@ -202,15 +211,15 @@ class TestAnotherLevel:
 
 
 class TestWhatKeepsABoardAway:
-    def events(self, reader, until: float) -> list[Disconnected]:
+    def told(self, reader, stop) -> list[Disconnected | Connected]:
+        """What a reader tells besides samples, until `stop(told)`."""
         told = []
-        deadline = time.monotonic() + until
-        while time.monotonic() < deadline:
+        while not stop(told):
             try:
                 event = reader.events.get(timeout=0.05)
             except queue.Empty:
                 continue
-            if isinstance(event, Disconnected):
+            if not isinstance(event, Arrived):
                 told.append(event)
         return told
 
@@ -232,7 +241,7 @@ class TestWhatKeepsABoardAway:
         reader = LinkReader(open_again, "board")
         reader.start()
         board.close()
-        told = self.events(reader, 2.0)
+        _, *told = self.told(reader, lambda _: next(tries) > 60)
         reader.stop()
         assert [event.final for event in told] == [False] * 3
         first, busy, gone = (event.reason for event in told)
@@ -253,10 +262,11 @@ class TestWhatKeepsABoardAway:
         reader = LinkReader(open_again, "board")
         reader.start()
         reader.restart_stream()
-        told = self.events(reader, 1.5)
+        _, away, back = self.told(reader, lambda told: len(told) == 3)
         reader.stop()
         board.close()
-        assert [event.reason for event in told] == ["the board's sample count jumped"]
+        assert away.reason == "the board's sample count jumped"
+        assert isinstance(back, Connected)
 
 
 class TestSlope:
