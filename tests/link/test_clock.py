@@ -117,3 +117,12 @@ def test_no_drift_is_told_before_ten_seconds():
     assert clock.drift_ppm is None
     arrive(clock, 2.0, begin_s=9.9)
     assert clock.drift_ppm is not None
+
+
+def test_arrivals_at_the_same_moment_say_nothing_of_the_rate():
+    clock = ClockFit()
+    for frame in range(300):  # three seconds that waited while the host stood still
+        clock.add(frame * FRAME_S, BOOT_S)
+    assert clock.slope is None
+    last_s = clock.device_s(BOOT_S)
+    assert clock.device_s(BOOT_S + 1.0) == pytest.approx(last_s + 1.0)

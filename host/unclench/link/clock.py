@@ -74,11 +74,13 @@ class ClockFit:
         if len(self._bins) < _MIN_BINS:
             return
         points = np.array([(device, host) for _, device, host in self._bins])
-        self._fitted_bins = len(points)
         for _ in range(_TRIM_ROUNDS):
             middle = points.mean(axis=0)
             device, host = (points - middle).T
-            self._slope = float(device @ host) / float(device @ device)
+            slope = float(device @ host) / float(device @ device)
+            if slope <= 0:  # all arrived at once, as after a stall: nothing is known of the rate
+                return
+            self._slope, self._fitted_bins = slope, len(self._bins)
             self._device0_s, self._host0_s = (float(v) for v in middle)
             residual = np.abs(host - self._slope * device)
             freedom = max(1, len(points) - 2)
