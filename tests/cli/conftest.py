@@ -20,6 +20,10 @@ from typing import TextIO
 import pytest
 
 from unclench.cli import main
+from unclench.errors import SourceError
+from unclench.link.transport import Transport
+from unclench.link.virtual.board import VirtualBoard
+from unclench.link.virtual.inputs import AnalogInput, SyntheticInput, Units
 from unclench.training.calibrations import StoredCalibration, book_path, load_book
 
 LONG_S = 120.0  # only against hanging
@@ -93,6 +97,19 @@ class Terminal:
         with contextlib.suppress(OSError):  # Linux says so when the other end is closed
             while part := os.read(self._ours, 65536):
                 self._shown += part
+
+
+class UnpluggedInput(SyntheticInput):
+    """The analog side of a relaxed board that is unplugged after some seconds of signal."""
+
+    def __init__(self, after_s: float) -> None:
+        super().__init__("relaxed")
+        self._last = after_s * self.hello().fs_hz()
+
+    def read(self, n: int) -> tuple[int, Units] | None:
+        """See AnalogInput.read."""
+        first, units = super().read(n)
+        return (first, units) if first < self._last else None
 
 
 def until(happened: Callable[[], object]) -> None:
@@ -283,6 +300,29 @@ def spawn() -> Iterator[Callable[..., subprocess.Popen[str]]]:
             return process
 
         yield start
+
+
+@pytest.fixture
+def plug_in(monkeypatch) -> Iterator[Callable[..., str]]:
+    """Plug boards into a serial port, each when the one before is gone; return the port's name."""
+    boards: list[VirtualBoard] = []
+
+    def plug(*inputs: AnalogInput, speed: float) -> str:
+        boards.extend(VirtualBoard(analog, speed) for analog in inputs)
+        waiting = iter(tuple(boards))
+
+        def open_port(_url: str) -> Transport:
+            board = next(waiting, None)
+            if board is None:
+                raise SourceError("No board is plugged in.")
+            return board.plug_in()
+
+        monkeypatch.setattr("unclench.sources.open_transport", open_port)
+        return "COM77"
+
+    yield plug
+    for board in boards:
+        board.close()
 
 
 @pytest.fixture

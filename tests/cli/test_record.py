@@ -20,7 +20,7 @@ from unclench.review.session import open_review
 from unclench.review.summary import ensure_summary
 from unclench.store import load_recording, open_session
 
-from .conftest import LONG_S, Terminal, small_files, until
+from .conftest import LONG_S, Terminal, UnpluggedInput, small_files, until
 
 FAST = ("--speed", "max")
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminals are POSIX")
@@ -380,10 +380,10 @@ class TestHowItEnds:
         assert session.meta.ended == "error"
         assert 500 < session.load().n_samples < 3000
 
-    def test_board_that_stays_away_ends_the_recording(self, run, tmp_path, monkeypatch):
+    def test_board_that_stays_away_ends_the_recording(self, run, plug_in, tmp_path, monkeypatch):
         monkeypatch.setattr("unclench.commands.ending._PATIENCE_S", 0.0)
-        source = "sim:relaxed?unplug_every_s=0.4&unplug_s=1000"
-        done = run("record", "--source", source, "--seconds", 0.8, "--out", tmp_path / "s")
+        port = plug_in(UnpluggedInput(after_s=0.2), speed=1)
+        done = run("record", "--source", port, "--seconds", 0.5, "--out", tmp_path / "s")
         said = done.sentence()
         assert "went away and did not come back" in said
         assert f"what came until then is in {tmp_path / 's'}" in said
@@ -391,16 +391,11 @@ class TestHowItEnds:
         assert open_session(tmp_path / "s").meta.ended == "closed"
 
     def test_board_that_returns_with_other_settings_ends_the_recording(
-        self, run, tmp_path, monkeypatch
+        self, run, plug_in, tmp_path
     ):
-        boards = [
-            VirtualBoard(SyntheticInput("relaxed", rate_hz=hz), speed=5) for hz in (2000, 4000)
-        ]
-        threading.Timer(0.5, boards[0].close).start()
-        left = list(boards)
-        monkeypatch.setattr("unclench.sources.open_transport", lambda url: left.pop(0).plug_in())
-        done = run("record", "--source", "COM77", "--seconds", 600, "--out", tmp_path / "s")
-        boards[1].close()
+        other = SyntheticInput("relaxed", rate_hz=4000)
+        port = plug_in(UnpluggedInput(after_s=0.2), other, speed=1)
+        done = run("record", "--source", port, "--seconds", 600, "--out", tmp_path / "s")
         assert "other settings" in done.sentence()
         assert load_recording(tmp_path / "s").n_samples > 100
 

@@ -16,7 +16,7 @@ from unclench.training.calibrations import book_path, load_book, save_book
 from unclench.training.values import RestBaseline
 from unclench_dsp import WIDE
 
-from .conftest import LONG_S, small_files, until
+from .conftest import LONG_S, UnpluggedInput, small_files, until
 
 SHORT = """\
 title = "Short"
@@ -213,12 +213,12 @@ def test_source_without_samples_is_refused(run, write_program, tmp_path):
     assert done.sentence()
 
 
-def test_board_that_stays_away_ends_the_session(run, write_program, tmp_path, monkeypatch):
+def test_board_that_stays_away_ends_the_session(run, plug_in, write_program, tmp_path, monkeypatch):
     monkeypatch.setattr("unclench.commands.guided._PATIENCE_S", 0.0)
-    source = "sim:relaxed?unplug_every_s=0.6&unplug_s=1000"
-    out = tmp_path / "s"
-    done = run("session", write_program(), "--source", source, "--headless", "--out", out)
-    said = done.sentence()
+    port, out = plug_in(UnpluggedInput(after_s=0.5), speed=1), tmp_path / "s"
+    done = run("session", write_program(), "--source", port, "--headless", "--out", out)
+    assert (done.status, done.out) == (2, "")
+    said = done.err.splitlines()[-1]  # after the cues
     assert "went away and did not come back" in said
     assert f"what came until then is in {out}" in said
     texts = [e.text for e in open_session(out).events() if e.kind == "session"]

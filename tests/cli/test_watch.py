@@ -13,12 +13,13 @@ from datetime import datetime, timezone
 
 import pytest
 
+from unclench.link.virtual.inputs import SyntheticInput
 from unclench.settings import Place, Settings, Sustained, save_settings
 from unclench.training.calibrations import Book, book_path, save_book
 from unclench.training.values import ReferenceContraction, RestBaseline
 from unclench_dsp import WIDE
 
-from .conftest import LONG_S, small_files, until
+from .conftest import LONG_S, UnpluggedInput, small_files, until
 
 FAST = ("--terminal", "--speed", "max")
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminals are POSIX")
@@ -254,10 +255,12 @@ def test_kill_9_leaves_whole_rows(spawn, tmp_path):
 
 
 @pytest.mark.usefixtures("calibrated_shoulder")
-def test_watching_continues_when_the_board_reconnects(run, tmp_path):
-    source = "sim:relaxed?unplug_every_s=0.6&unplug_s=0.1"  # in true seconds; 24 s of signal
-    what = ("watch", "--source", source, "--seconds", 70, "--speed", 40)
-    done = run(*what, "--out", tmp_path / "d", "--terminal")
+def test_watching_continues_when_the_board_reconnects(run, plug_in, tmp_path, monkeypatch):
+    port = plug_in(UnpluggedInput(after_s=6), SyntheticInput("relaxed"), speed=20)
+    # Samples that are handed on together have one arrival time: at this speed, of five seconds.
+    monkeypatch.setattr("unclench.commands.watch._GATHER_S", 0.0)
+    what = ("watch", "--source", port, "--seconds", 30, "--out", tmp_path / "d")
+    done = run(*what, "--terminal")
     assert done.status == 0
     events = read_rows(day_folder(tmp_path / "d") / "events.csv")
     kinds = [event["kind"] for event in events]
