@@ -15,7 +15,7 @@ from unclench.errors import UnclenchError
 from unclench.importing import FORMATS, Asked, import_file
 from unclench.store import load_recording
 
-FEW = 25  # each takes a process
+FEW = 12  # each takes a process
 _HEADERS = {"edf": 1024, "bdf": 1024, "wav": 44, "wfdb": 60, "opensignals-h5": 2048}
 
 flips = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), max_size=8)
