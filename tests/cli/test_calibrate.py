@@ -9,6 +9,15 @@ from unclench.training.calibrations import book_path, load_book
 
 PERSON = ("--source", "sim:person", "--speed", "max")
 SHOULDER = ("--place", "1:shoulder:left")
+SHORT = """\
+title = "Short"
+purpose = "P"
+evidence = "E"
+
+[[step]]
+kind = "settle"
+seconds = 2
+"""
 
 
 def test_help_lists_the_options(run):
@@ -35,8 +44,10 @@ def test_calibration_is_measured_and_stored(run):
 
 
 def test_session_uses_the_stored_calibration(run, calibrated, tmp_path):
+    program = tmp_path / "short.toml"
+    program.write_text(SHORT, encoding="utf-8")
     out = ("--out", tmp_path / "s")
-    session = run("session", "quiet-five", *PERSON, *SHOULDER, "--headless", *out)
+    session = run("session", program, *PERSON, *SHOULDER, "--headless", *out)
     assert session.status == 0, session.err
     channel = open_session(tmp_path / "s").meta.training["channels"][0]
     assert channel["baseline"]["mean_uv"] == round(calibrated.baseline.mean_uv, 4)
