@@ -13,7 +13,7 @@ from unclench import audio
 from unclench.audio import Player
 from unclench.training.sound import Synth
 
-LONG_S = 20.0  # only against hanging
+LONG_S = 120.0  # only against hanging
 NULL = ("NULL",)
 
 

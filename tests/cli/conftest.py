@@ -195,7 +195,7 @@ def _signalled(number: int, when: Callable[[], object] | None) -> Iterator[None]
 @pytest.fixture(autouse=True)
 def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make output the same whatever terminal the tests are run from."""
-    for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "LINES"):
+    for name in ("TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERM", "xterm")
@@ -256,15 +256,6 @@ def no_display() -> dict[str, str]:
     """The environment without any screen."""
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return {k: v for k, v in os.environ.items() if k not in screens}
-
-
-@pytest.fixture
-def qt() -> None:
-    """Skip where Qt cannot be loaded."""
-    try:
-        from PyQt5 import QtWidgets  # noqa: F401
-    except ImportError as missing:
-        pytest.skip(f"Qt cannot be loaded: {missing}; `unclench live` says what to install")
 
 
 @pytest.fixture

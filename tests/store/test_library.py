@@ -297,10 +297,11 @@ def test_a_damaged_folder_is_listed_and_stops_nothing(root, make, damage, words)
         assert f"{broken.local:%Y-%m-%d %H:%M}" == "2024-05-06 07:08"
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads it all")
 def test_a_folder_that_may_not_be_read_is_listed(root, make):
     folder = make("a")
     folder.chmod(0)
+    if os.access(folder, os.R_OK):
+        pytest.skip("root may read every file: run the tests as an ordinary user")
     try:
         (entry,) = Library(root).entries()
         assert "cannot be read" in entry.trouble
