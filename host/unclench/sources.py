@@ -84,7 +84,7 @@ def open_source(
 ) -> Source:
     """Understand SOURCE; the rate, columns and unit apply to CSV files.
 
-    A virtual board lives by `clock`; nothing else can. A reader needs true time.
+    A virtual board and a recording live by `clock`; nothing else can. A reader waits in true time.
 
     Raises InputError or SourceError in one sentence.
     """
@@ -103,7 +103,7 @@ def open_source(
             )
         return _port_source(text, None)
     if text and _exists(text):
-        return recorded_source(Path(text).expanduser(), speed, fs_hz, columns, unit)
+        return recorded_source(Path(text).expanduser(), speed, fs_hz, columns, unit, clock)
     raise InputError(
         f"There is no source '{text}': expected auto, sim, sim:NAME ({', '.join(SCENARIOS)}), "
         "a serial port, a URL such as socket://127.0.0.1:4040, or an existing session folder or "
@@ -151,6 +151,7 @@ def recorded_source(
     fs_hz: float | None = None,
     columns: Sequence[str] = (),
     unit: str | None = None,
+    clock: Clock = TRUE_TIME,
 ) -> Source:
     """Source that plays a session folder or CSV. Raises InputError or StoreError."""
     recording = load_recording(path, fs_hz=fs_hz, columns=columns, unit=unit)
@@ -167,8 +168,9 @@ def recorded_source(
             f"{path} has {units.shape[1]} channels ({', '.join(recording.channels)}), the wire "
             "carries 3: choose with --column."
         )
-    board = VirtualBoard(RecordedInput(hello, recording.sample, units), speed)
-    return Source(label, board.plug_in, board, speed, recording.channels, recording.notes, True)
+    board = VirtualBoard(RecordedInput(hello, recording.sample, units), speed, clock=clock)
+    names, notes = recording.channels, recording.notes
+    return Source(label, board.plug_in, board, speed, names, notes, True, clock=clock)
 
 
 def _auto(speed: float, clock: Clock) -> Source:

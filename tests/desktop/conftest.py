@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from tests import qt
 
-from unclench.live.pipeline import Pipeline
-from unclench.live.rings import DisplayRings
 from unclench.settings import Settings
-from unclench.sources import open_source
 
 if TYPE_CHECKING:  # Qt is imported where it is used: not every machine can
     from unclench.desktop.window import Dashboard
@@ -46,63 +41,60 @@ def _offscreen(monkeypatch: pytest.MonkeyPatch) -> None:
     qt.draw_offscreen(monkeypatch)
 
 
-@dataclass
 class Stage:
-    """A dashboard and what it stands on."""
+    """A dashboard and the stream that it shows, which comes only in `until`."""
 
-    app: object
-    window: Dashboard
-    pipeline: Pipeline
-    settings: Settings
-    saved: Settings
+    def __init__(self, source: str, sessions: Path, known: tuple = (), **choices: object) -> None:
+        from tests.desktop.windows import Stream, show
 
-    def until(self, happened: Callable[[], object], limit_s: float = 20.0) -> None:
-        """Let the window live until something has happened."""
-        stop_s = time.monotonic() + limit_s
-        while not happened():
-            assert time.monotonic() < stop_s, "it never happened"
-            self.app.processEvents()
-            time.sleep(0.005)
+        from unclench.desktop.window import Dashboard
 
-    def has_drawn(self, signal_s: float) -> bool:
-        """Whether so much signal has come and been told in words."""
-        return self.pipeline.status.n_samples >= signal_s * self.pipeline.info.fs_hz
+        self.stream = Stream(source)
+        self.pipeline = self.stream.pipeline
+        self.settings = Settings(sessions_dir=sessions, theme="light", **choices)
+        self.window: Dashboard = Dashboard(
+            self.pipeline,
+            self.stream.rings,
+            self.settings,
+            self.settings.model_copy(),
+            known=known,
+        )
+        self.until = self.stream.play_until
+        show(self.window)
+
+    def has_drawn(self, seconds: float) -> bool:
+        """True once so much signal has come; it is then drawn and told in words."""
+        if not self.stream.has_come(seconds):
+            return False
+        self.window._draw()
+        self.window._tell()
+        return True
+
+    def close(self) -> None:
+        """End it, as far as the test has not."""
+        from tests.desktop.windows import discard
+
+        discard(self.window)
+        self.stream.close()
 
 
 @pytest.fixture
 def app() -> object:
+    """The application, which all windows need."""
     import pyqtgraph as pg
 
     return pg.mkQApp()
 
 
 @pytest.fixture
-def stage(app: object, tmp_path: object) -> Iterator[Callable[..., Stage]]:
-    """Make a stage: `stage("sim:relaxed", speed=10)`."""
-    from pyqtgraph.Qt import QtTest
+def stage(app: object, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+    """Make a stage: `stage("sim:relaxed", known=..., theme="dark")`; see `Stage`."""
+    made: list[Stage] = []
 
-    from unclench.desktop.window import Dashboard
-
-    stages: list[tuple[Stage, object]] = []
-
-    def make(source_name: str, speed: float = 10.0, known: tuple = (), **choices: object) -> Stage:
-        source = open_source(source_name, speed=speed)
-        pipeline = Pipeline(source.reader(), source.name, channel_names=source.channel_names)
-        info = pipeline.connect()
-        rings = DisplayRings(info)
-        pipeline.start([rings])
-        settings = Settings(sessions_dir=tmp_path, theme="light", **choices)
-        saved = settings.model_copy()
-        window = Dashboard(pipeline, rings, settings, saved, known=known)
-        made = Stage(app, window, pipeline, settings, saved)
-        made.window.show()
-        made.window.activateWindow()
-        assert QtTest.QTest.qWaitForWindowActive(made.window)  # or keys would be lost
-        stages.append((made, source))
-        return made
+    def make(source: str, **given: object) -> Stage:
+        made.append(Stage(source, tmp_path, **given))
+        return made[-1]
 
     yield make
-    for made, source in stages:
-        made.window.close()
-        made.pipeline.stop()
-        source.close()
+    for each in made:
+        each.close()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pytest
 from pyqtgraph.Qt import QtCore, QtGui, QtTest, QtWidgets
+from tests.desktop.windows import discard, show, until
 
 from unclench.desktop.history.datesplot import DatesPlot
 from unclench.desktop.history.window import HistoryWindow
@@ -54,24 +54,14 @@ def history(tmp_path):
 def window(app, tmp_path):
     made = HistoryWindow(tmp_path)
     made.set_looks(LIGHT, 1.0)
-    made.show()
-    made.activateWindow()
-    assert QtTest.QTest.qWaitForWindowActive(made)
+    show(made)
     yield made
-    made.close()
+    discard(made)
 
 
 def texts(window):
     labels = window.findChildren(QtWidgets.QLabel)
     return [each.text() for each in labels if each.isVisible() and each.text()]
-
-
-def until(app, happened):
-    stop_s = time.monotonic() + 20
-    while not happened():
-        assert time.monotonic() < stop_s
-        app.processEvents()
-        time.sleep(0.005)
 
 
 def colours(widget):
@@ -85,7 +75,7 @@ def colours(widget):
 
 def test_an_empty_folder_says_what_to_do(app, window):
     window.reload()
-    until(app, lambda: window._history is not None)
+    until(lambda: window._history is not None)
     assert any("There are no sessions to compare yet. Train" in text for text in texts(window))
 
 
@@ -180,5 +170,5 @@ def test_damaged_sessions_are_told(app, window, tmp_path):
     folder.mkdir()
     (folder / "session.json").write_text(json.dumps({"schema_version": 1}), encoding="utf-8")
     window.reload()
-    until(app, lambda: window._history is not None)
+    until(lambda: window._history is not None)
     assert "1 session could not be read." in texts(window)[1]

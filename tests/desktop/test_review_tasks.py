@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 from pyqtgraph.Qt import QtWidgets
+from tests.desktop.windows import HANGS_S, until
 
 from unclench.desktop.review.tasks import Newest
 from unclench.errors import InputError
@@ -24,15 +24,8 @@ class Worker:
 
     def slow(self, token):
         self.begun.set()
-        assert self.go.wait(20)
+        assert self.go.wait(HANGS_S)
         return "slow"
-
-    def until(self, happened):
-        until_s = time.monotonic() + 20
-        while not happened():
-            assert time.monotonic() < until_s
-            QtWidgets.QApplication.processEvents()
-            time.sleep(0.002)
 
 
 @pytest.fixture
@@ -56,11 +49,11 @@ def test_what_waits_is_replaced_and_what_is_under_way_is_thrown_away_or_not(
 ):
     made = worker(only_newest)
     made.newest.ask(made.slow)
-    assert made.begun.wait(20)
+    assert made.begun.wait(HANGS_S)
     made.newest.ask(lambda _: "overtaken")
     made.newest.ask(lambda _: "last")
     made.go.set()
-    made.until(lambda: "last" in made.done)
+    until(lambda: "last" in made.done)
     assert made.done == came
 
 
@@ -69,10 +62,10 @@ def test_nothing_comes_when_nobody_wants_it(worker, end):
     made = worker()
     seen = []
     made.newest.ask(lambda token: (made.slow(token), seen.append(token.wanted)))
-    assert made.begun.wait(20)
+    assert made.begun.wait(HANGS_S)
     getattr(made.newest, end)()
     made.go.set()
-    made.until(lambda: seen)
+    until(lambda: seen)
     made.newest.close()
     made.newest.join()
     QtWidgets.QApplication.processEvents()
@@ -87,5 +80,5 @@ def test_what_cannot_be_done_comes_as_a_sentence(worker):
         raise InputError("no such thing.")
 
     made.newest.ask(fail)
-    made.until(lambda: made.failed)
+    until(lambda: made.failed)
     assert made.failed == ["no such thing."]

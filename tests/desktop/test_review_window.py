@@ -6,13 +6,13 @@ import json
 import os
 import shutil
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from pyqtgraph.Qt import QtCore, QtGui, QtTest, QtWidgets
+from tests.desktop.windows import activate, discard, show, until
 
 from unclench.cli import cli
 from unclench.desktop.bars import Banner
@@ -34,7 +34,6 @@ from unclench.store.summary import read_summary
 KEY = QtCore.Qt.Key
 SHIFT = QtCore.Qt.KeyboardModifier.ShiftModifier
 CTRL = QtCore.Qt.KeyboardModifier.ControlModifier
-LONG_S = 60.0  # only against hanging
 STEPS = """sample,time_s,kind,text,duration_s,lost_samples
 0,0.0,session,begins: test (Test),40.0,
 0,0.0,step,1 settle: Arrive,,
@@ -85,17 +84,8 @@ class Screen:
         self.window = ReviewWindow(root, settings, settings.model_copy(), **given)
         self.list, self.page = self.window.list_page, self.window.session_page
         self.trace, self.panel, self.desk = self.page.trace, self.page.panel, self.window.desk
-        self.window.show()
-        self.window.activateWindow()
-        assert QtTest.QTest.qWaitForWindowActive(self.window)  # or keys would be lost
-        self.until(lambda: not self.list._loading)
-
-    def until(self, happened):
-        until_s = time.monotonic() + LONG_S
-        while not happened():
-            assert time.monotonic() < until_s, "it never happened"
-            QtWidgets.QApplication.processEvents()
-            time.sleep(0.002)
+        show(self.window)
+        until(lambda: not self.list._loading)
 
     def press(self, key, modifier=QtCore.Qt.KeyboardModifier.NoModifier, times=1):
         for _ in range(times):
@@ -108,14 +98,14 @@ class Screen:
 
     def open(self, folder):
         self.press(KEY.Key_F5)
-        self.until(lambda: self.list.model.place_of(folder).isValid())
+        until(lambda: self.list.model.place_of(folder).isValid())
         self.list.choose(folder)
         self.list.table.setFocus()
         self.press(KEY.Key_Return)
-        self.until(lambda: self.figures() and self.desk.review is not None)
+        until(lambda: self.figures() and self.desk.review is not None)
 
     def figures(self):
-        self.until(lambda: self.desk.review is None or not self.desk._measuring._open)
+        until(lambda: self.desk.review is None or not self.desk._measuring._open)
         shown = self.panel._shown
         return None if shown is None else shown[0]
 
@@ -141,7 +131,7 @@ def screen(app, library):
 
     yield make
     for each in made:
-        each.window.close()
+        discard(each.window)
 
 
 # The list
@@ -152,7 +142,7 @@ def test_sessions_are_listed_the_newest_first_and_their_figures_come_by_themselv
     second = library("second", day=2, title="A long day")
     made = screen()
     assert made.titles() == ["A long day", "first"]
-    made.until(lambda: all(row.quality is not None for row in made.list.model.rows))
+    until(lambda: all(row.quality is not None for row in made.list.model.rows))
     cells = made.list.model.row_at(made.list.model.place_of(second)).cells
     summary = read_summary(second)
     assert cells[2] == "Left shoulder, Jaw"
@@ -194,11 +184,11 @@ def test_sessions_are_found_by_words_site_and_label(screen, library):
     assert made.titles() == ["sunday"]
     assert made.list.table.hasFocus()
     made.press(KEY.Key_Escape)
-    made.until(lambda: len(made.titles()) == 2)
+    until(lambda: len(made.titles()) == 2)
     made.list.site.setCurrentIndex(made.list.site.findData("Left shoulder"))
-    made.until(lambda: made.titles() == ["monday"])
+    until(lambda: made.titles() == ["monday"])
     made.list.label.setCurrentIndex(made.list.label.findData("home"))
-    made.until(lambda: made.titles() == [])
+    until(lambda: made.titles() == [])
     assert "No session fits" in made.list._empty.text()
 
 
@@ -234,7 +224,7 @@ def test_deleting_asks_first_and_moves_to_the_trash(screen, library):
     made.press(KEY.Key_Delete)
     made.press(KEY.Key_Tab)
     made.press(KEY.Key_Return)
-    made.until(lambda: made.titles() == ["kept"])
+    until(lambda: made.titles() == ["kept"])
     assert not folder.exists()
     trash = Path(os.environ["XDG_DATA_HOME"]) / "Trash"
     assert [p.parent.name for p in trash.rglob("session.json")] == ["gone"]
@@ -356,16 +346,16 @@ def test_a_selection_by_keys_gives_its_figures_at_once(screen, library):
     made.trace.move_cursor(30.0)
     made.press(KEY.Key_BracketRight)
     assert made.trace.selection == Span(10.0, 30.0)
-    made.until(lambda: made.figures().span == Span(10.0, 30.0))
+    until(lambda: made.figures().span == Span(10.0, 30.0))
     expected = open_review(folder).figures(0, Span(10.0, 30.0))
     assert made.figures() == expected
     text = made.panel.figures.toPlainText()
     assert uv(expected.mean.value) in text
     assert "left out" in text
     made.press(KEY.Key_2)
-    made.until(lambda: made.figures().label == "Jaw")
+    until(lambda: made.figures().label == "Jaw")
     made.press(KEY.Key_Escape)
-    made.until(lambda: made.figures().span.length_s > 39)
+    until(lambda: made.figures().span.length_s > 39)
 
 
 def test_a_selection_by_the_mouse_and_its_edges_can_be_dragged(screen, library):
@@ -390,7 +380,7 @@ def test_a_selection_by_the_mouse_and_its_edges_can_be_dragged(screen, library):
     drag(20, 26)
     assert trace.selection.start_s == pytest.approx(10, abs=0.1)
     assert trace.selection.stop_s == pytest.approx(26, abs=0.1)
-    made.until(lambda: made.figures().span == trace.selection)
+    until(lambda: made.figures().span == trace.selection)
     trace.set_view(View(5.0, 35.0))
     drag(12, 14)
     assert trace.view.start_s == pytest.approx(3.0, abs=0.1)
@@ -485,7 +475,7 @@ def test_too_little_is_said_in_words(screen, library):
     made = screen()
     made.open(library("first"))
     made.trace.select(Span(20.0, 20.4))
-    made.until(lambda: made.figures().span.stop_s == 20.4)
+    until(lambda: made.figures().span.stop_s == 20.4)
     assert "1 s is the least" in made.panel.figures.toPlainText()
 
 
@@ -497,7 +487,7 @@ def test_a_failed_opening_shows_nothing_of_the_session_before(screen, library):
     (broken / "emg.csv").write_text("nothing\n")
     (broken / "tension.csv").write_text("nothing\n")
     made.window.open(broken)
-    made.until(lambda: made.banner())
+    until(lambda: made.banner())
     assert made.page._status.text() == ""
     assert made.panel._span.text() == ""
     assert made.trace.selection is None
@@ -538,10 +528,10 @@ def eight(tmp_path_factory):
 def test_each_of_eight_channels_has_its_key_and_they_leave_the_figures_room(screen, eight):
     made = screen(root=eight.parent, path=eight)
     made.window.resize(800, 500)
-    made.until(lambda: made.figures() is not None)
+    until(lambda: made.figures() is not None)
     made.trace.setFocus()
     made.press(KEY.Key_8)
-    made.until(lambda: made.figures().channel == 7)
+    until(lambda: made.figures().channel == 7)
     assert made.panel.channels.currentText() == "EXG Channel 7 (8)"
     made.press(KEY.Key_9)
     assert made.panel.channel == 7
@@ -565,7 +555,7 @@ def slow(tmp_path_factory):
 
 def test_a_session_without_tension_is_listed_and_its_samples_are_shown(screen, slow):
     made = screen(root=slow.parent)
-    made.until(lambda: made.list.model.rows[0].quality is not None)
+    until(lambda: made.list.model.rows[0].quality is not None)
     (row,) = made.list.model.rows
     assert not row.trouble
     assert row.cells[5:7] == ("–", "–")
@@ -674,7 +664,7 @@ def test_a_strangers_csv_is_shown_but_has_no_place_for_tags(screen, library, tmp
     path = tmp_path / "stranger.csv"
     path.write_text(f"time_s,neck_uv\n{rows}")
     made = screen(path=path)
-    made.until(lambda: made.figures() is not None)
+    until(lambda: made.figures() is not None)
     assert made.figures().used_s > 15
     made.press(KEY.Key_A)
     assert "bring it in with" in made.banner()
@@ -686,7 +676,7 @@ def test_a_session_that_does_not_open_says_why(screen, library):
     made = screen()
     (folder / "session.json").unlink()
     made.window.open(folder)
-    made.until(lambda: made.panel.figures.toPlainText())
+    until(lambda: made.panel.figures.toPlainText())
     assert "no session folder" in made.panel.figures.toPlainText()
     made.press(KEY.Key_Escape)
     assert made.window.page() is made.list
@@ -696,12 +686,11 @@ def test_two_windows_do_not_write_over_each_others_tags(screen, library):
     folder = library("first")
     one = screen()
     one.open(folder)
-    other = Screen(library.root)
+    other = screen()
     other.open(folder)
 
     def tag(made, start_s, words):
-        made.window.activateWindow()
-        assert QtTest.QTest.qWaitForWindowActive(made.window)
+        activate(made.window)
         made.trace.setFocus()
         made.trace.select(Span(start_s, start_s + 2))
         made.press(KEY.Key_A)
@@ -719,14 +708,12 @@ def test_two_windows_do_not_write_over_each_others_tags(screen, library):
     assert other.page.row.isVisible()  # with the words as they were typed
     other.press(KEY.Key_Return)
     assert tags() == ["posture: slouching", "thought: worry"]
-    one.window.activateWindow()
-    assert QtTest.QTest.qWaitForWindowActive(one.window)
+    activate(one.window)
     one.trace.setFocus()
     one.press(KEY.Key_Z, CTRL)
     assert "changed meanwhile" in one.banner()
     assert tags() == ["posture: slouching", "thought: worry"]
     assert not one.desk.undoable
-    other.window.close()
 
 
 def test_what_was_changed_stays_chosen(screen, library):
@@ -756,7 +743,7 @@ def test_two_of_one_site_are_compared_and_others_say_why_not(screen, library):
 
     def said(first, second):
         made.window.compare(first, second)
-        made.until(lambda: "Reading" not in page.figures.toPlainText())
+        until(lambda: "Reading" not in page.figures.toPlainText())
         return page.figures.toPlainText()
 
     made.list.table.setFocus()
@@ -764,7 +751,7 @@ def test_two_of_one_site_are_compared_and_others_say_why_not(screen, library):
     made.press(KEY.Key_Down, SHIFT)
     made.press(KEY.Key_C)
     assert made.window.page() is page
-    made.until(lambda: "Reading" not in page.figures.toPlainText())
+    until(lambda: "Reading" not in page.figures.toPlainText())
     text = page.figures.toPlainText()
     assert "Left shoulder" in text
     assert "Jaw" in text
@@ -789,7 +776,7 @@ def test_export_writes_the_format_that_is_chosen(screen, library):
     assert dialog.target.text() == str(folder.parent / "first.csv")
     dialog.target.setFocus()
     made.press(KEY.Key_Return)
-    made.until(lambda: "Written to" in dialog.news.text())
+    until(lambda: "Written to" in dialog.news.text())
     assert (folder.parent / "first.csv").stat().st_size > 100_000
     made.press(KEY.Key_Escape)
     assert not dialog.isVisible()
@@ -802,7 +789,7 @@ def test_the_report_is_made_and_opened(screen, library, monkeypatch):
     made = screen()
     made.open(folder)
     made.press(KEY.Key_R)
-    made.until(lambda: shown)
+    until(lambda: shown)
     assert shown == [folder / "report.html"]
     assert "<html" in shown[0].read_text()[:500]
 
@@ -817,7 +804,7 @@ def test_closing_ends_all_work_at_once(screen, library):
     made.desk.ready.connect(heard.append)
     made.window.list.updated.connect(heard.append)
     mine = [t for t in threading.enumerate() if t.name.startswith("review:")]
-    made.until(lambda: not any(t.is_alive() for t in mine))
+    until(lambda: not any(t.is_alive() for t in mine))
     QtWidgets.QApplication.processEvents()
     assert heard == []
 

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-import threading
-import time
 from datetime import datetime
 
 import numpy as np
 import pytest
 from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
+from tests.desktop.windows import Stream, discard, show, until
 
 from unclench.desktop.newfolder import new_folder
 from unclench.desktop.training.window import TrainingWindow
-from unclench.live.pipeline import Pipeline
-from unclench.live.rings import DisplayRings
 from unclench.settings import Place, Settings, load_settings, own_dir, sessions_dir
-from unclench.sources import open_source
 from unclench.store import open_session
 from unclench.training.calibrations import book_path, load_book
 from unclench.training.check import ITEMS
@@ -25,7 +21,6 @@ from unclench.training.programfile import find_program
 from unclench.training.values import RestBaseline
 
 KEY = QtCore.Qt.Key
-LONG_S = 90.0  # only against hanging
 SHOULDER = Place(channel=1, site="shoulder", side="left")
 SHORT = """
 title = "Short"
@@ -44,25 +39,22 @@ step = [
 
 
 class Training:
-    """A training window on a stream, and a person at the keyboard."""
+    """A training window on a stream, and a person at the keyboard; see `Stream`."""
 
-    def __init__(self, source: str, speed: float, **given) -> None:
-        self.opened = open_source(source, speed=speed)
-        self.pipeline = Pipeline(self.opened.reader(), self.opened.name)
-        rings = DisplayRings(self.pipeline.connect())
-        self.pipeline.start([rings])
+    def __init__(self, source: str, **given) -> None:
+        self.stream = Stream(source)
+        self.pipeline = self.stream.pipeline
+        self.until = self.stream.play_until
         settings, _ = load_settings()
         self.window = TrainingWindow(
             self.pipeline,
-            rings,
+            self.stream.rings,
             settings,
             settings.model_copy(),
-            situation=self.opened.situation,
+            situation=self.stream.source.situation,
             **given,
         )
-        self.window.show()
-        self.window.activateWindow()
-        assert QtTest.QTest.qWaitForWindowActive(self.window)  # or keys would be lost
+        show(self.window)
 
     @property
     def page(self) -> str:
@@ -74,13 +66,6 @@ class Training:
         snapshot = None if running is None else running.session.snapshot()
         return "" if snapshot is None else snapshot.step.kind
 
-    def until(self, happened) -> None:
-        until_s = time.monotonic() + LONG_S
-        while not happened():
-            assert time.monotonic() < until_s, f"still on {self.page}, {self.step}"
-            QtWidgets.QApplication.processEvents()
-            time.sleep(0.005)
-
     def press(self, key, modifier=QtCore.Qt.KeyboardModifier.NoModifier) -> None:
         QtTest.QTest.keyClick(QtWidgets.QApplication.focusWidget() or self.window, key, modifier)
         QtWidgets.QApplication.processEvents()
@@ -89,17 +74,16 @@ class Training:
         QtTest.QTest.keyClicks(QtWidgets.QApplication.focusWidget(), text)
 
     def close(self) -> None:
-        self.window.close()
-        self.pipeline.stop()
-        self.opened.close()
+        discard(self.window)
+        self.stream.close()
 
 
 @pytest.fixture
 def training(app):
     made = []
 
-    def make(source="sim:person", speed=20.0, **given):
-        made.append(Training(source, speed, **given))
+    def make(source="sim:person", **given):
+        made.append(Training(source, **given))
         return made[-1]
 
     yield make
@@ -185,7 +169,7 @@ def test_from_the_first_start_to_what_came_of_it_by_the_keyboard_alone(training)
 
 
 def test_pause_skip_and_an_early_end_are_kept(training, ready):
-    made = training(program=short_program(), speed=4.0)  # or a busy machine misses whole steps
+    made = training(program=short_program())
     made.until(lambda: made.step == "settle")
     made.press(KEY.Key_Space)
     made.until(lambda: made.window._running.session.snapshot().phase == "paused")
@@ -211,7 +195,7 @@ def test_pause_skip_and_an_early_end_are_kept(training, ready):
 def test_closing_the_window_in_the_middle_loses_nothing(training, ready):
     made = training(program=short_program())
     made.until(lambda: made.step == "breathe")
-    made.close()
+    made.window.close()
     assert made.window.closing_trouble is None
     (folder,) = sessions_dir(Settings()).iterdir()
     assert events(folder)[-1] == ("session", "ended early")
@@ -283,7 +267,7 @@ def recording(folder, seconds=8.0):
 def test_a_recording_that_ends_ends_the_session_and_is_begun_again_with_it(
     training, ready, tmp_path
 ):
-    made = training(recording(tmp_path), program=short_program(), speed=4.0)
+    made = training(recording(tmp_path), program=short_program())
     made.until(lambda: made.step == "settle")
     made.until(lambda: made.page == "SummaryPage")
     said = made.window._banner._text.text()
@@ -296,17 +280,14 @@ def test_a_recording_that_ends_ends_the_session_and_is_begun_again_with_it(
 
 
 def test_a_session_without_a_signal_says_so_and_can_be_ended(training, ready):
-    made = training("sim:person", speed=1.0)
-    signal = threading.Event()
-    made.pipeline.call(lambda: signal.wait(LONG_S))  # nothing comes
+    made = training()
     made.press(KEY.Key_Return)
     assert made.page == "GuidePage"
-    made.until(lambda: "Waiting for the sensor" in words(made.window))
+    until(lambda: "Waiting for the sensor" in words(made.window))
     made.press(KEY.Key_Escape)
     made.press(KEY.Key_Tab)
     made.press(KEY.Key_Return)
-    signal.set()
-    made.until(lambda: made.page == "HomePage")
+    until(lambda: made.page == "HomePage")
 
 
 def words(window):
@@ -314,7 +295,7 @@ def words(window):
 
 
 def test_while_the_sensor_is_away_the_check_shows_nothing_of_before(training, ready, tmp_path):
-    made = training(recording(tmp_path, 20.0), speed=4.0)
+    made = training(recording(tmp_path, 20.0))
     made.press(KEY.Key_C)
     meter = made.window._check_page.meter
     made.until(lambda: "µV" in meter.accessibleDescription() and "●" in words(made.window))

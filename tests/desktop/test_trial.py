@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
+from tests.desktop.windows import Stream, discard, show
 
 from unclench.desktop.training.cuewords import status
 from unclench.desktop.training.goaltrace import GoalTrace
 from unclench.desktop.training.numbers import Figures, NumberCard
 from unclench.desktop.training.pacerview import PacerView
 from unclench.desktop.training.window import TrainingWindow
-from unclench.live.pipeline import Pipeline
-from unclench.live.rings import DisplayRings
 from unclench.settings import Place, Settings, own_dir, sessions_dir
-from unclench.sources import open_source
 from unclench.store import open_session
 from unclench.training.programfile import find_program
 from unclench.training.values import TrainedChannel
@@ -37,7 +34,6 @@ step = [
     { kind = "breathe", seconds = 60 },
 ]
 """
-LONG_S = 60.0  # only against hanging
 
 
 def under_way(feedback, site="Left shoulder"):
@@ -49,14 +45,6 @@ def under_way(feedback, site="Left shoulder"):
             save_trials(Trials(trials=[trial]))
             return trial
     raise AssertionError
-
-
-def until(happened):
-    until_s = time.monotonic() + LONG_S
-    while not happened():
-        assert time.monotonic() < until_s
-        QtWidgets.QApplication.processEvents()
-        time.sleep(0.005)
 
 
 def texts(window):
@@ -80,36 +68,39 @@ def press(window, words):
 
 
 @pytest.fixture
-def training(app):
+def stream(app):
+    """A virtual person's signal."""
+    made = Stream("sim:person")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def training(stream):
+    """Begin the program in a training window."""
     folder = own_dir() / "programs"
     folder.mkdir(parents=True)
     (folder / "short.toml").write_text(PROGRAM, encoding="utf-8")
-    opened = open_source("sim:person", speed=10.0)
-    pipeline = Pipeline(opened.reader(), opened.name)
-    rings = DisplayRings(pipeline.connect())
-    pipeline.start([rings])
     made = []
 
     def begin():
         settings = Settings(safety_read="2026-01-01", places=(SHOULDER,))
         window = TrainingWindow(
-            pipeline,
-            rings,
+            stream.pipeline,
+            stream.rings,
             settings,
             settings.model_copy(),
-            situation=opened.situation,
+            situation=stream.source.situation,
             program=find_program("short"),
         )
         made.append(window)
-        window.show()
-        until(lambda: window._running.session.snapshot() is not None)
+        show(window)
+        stream.play_until(lambda: window._running.session.snapshot() is not None)
         return window
 
     yield begin
     for window in made:
-        window.close()
-    pipeline.stop()
-    opened.close()
+        discard(window)
 
 
 def visible(window, *kinds):
@@ -121,25 +112,25 @@ def scored_s(window):
     return snapshot.score[0].scored_s
 
 
-def test_without_feedback_nothing_tells_of_tension(training):
+def test_without_feedback_nothing_tells_of_tension(training, stream):
     trial = under_way(feedback=False)
     window = training()
     heard = []
     window._running._synth.set_tension = heard.append
-    until(lambda: scored_s(window) > 10)
+    stream.play_until(lambda: scored_s(window) > 10)
     assert not visible(window, NumberCard, GoalTrace, Figures)
     assert not re.search(r"µV|[Gg]oal|\bline\b", " ".join(texts(window)))
     assert any("block 1 of 14: without feedback" in text for text in texts(window))
     assert heard
     assert set(heard) == {None}
     window._running.session.skip()
-    until(lambda: visible(window, PacerView))  # the program's guide goes on
+    stream.play_until(lambda: visible(window, PacerView))  # the program's guide goes on
     assert window._running.session.snapshot().step.kind == "breathe"
-    until(lambda: window._running.session.snapshot().step_s > 12)  # a whole breath
+    stream.play_until(lambda: window._running.session.snapshot().step_s > 12)  # a whole breath
     assert not visible(window, NumberCard, GoalTrace, Figures)
     window._running.session.end()
-    until(lambda: window._running is None)
-    until(lambda: type(window.page()).__name__ == "SummaryPage")
+    stream.play_until(lambda: window._running is None)
+    stream.play_until(lambda: type(window.page()).__name__ == "SummaryPage")
     assert not figures_in(window)
     assert any("tension is not shown" in text for text in texts(window))
     (folder,) = sessions_dir(Settings()).iterdir()
@@ -149,10 +140,10 @@ def test_without_feedback_nothing_tells_of_tension(training):
     assert load_trials()[0].latest == trial
 
 
-def test_lost_contact_is_told_without_feedback_too(training):
+def test_lost_contact_is_told_without_feedback_too(training, stream):
     under_way(feedback=False)
     window = training()
-    until(lambda: scored_s(window) > 3)
+    stream.play_until(lambda: scored_s(window) > 3)
     snapshot = window._running.session.snapshot()
     lost = replace(snapshot, scoring=False, why_not="no contact on Left shoulder")
     window._running.page.show_snapshot(lost)
@@ -162,7 +153,7 @@ def test_lost_contact_is_told_without_feedback_too(training):
     assert status(noted) == "Above the limit for 4 minutes."
 
 
-def test_a_person_can_see_it_all_the_same_and_that_is_kept(training):
+def test_a_person_can_see_it_all_the_same_and_that_is_kept(training, stream):
     under_way(feedback=False)
     window = training()
     press(window, "Show it all the same")
@@ -171,12 +162,12 @@ def test_a_person_can_see_it_all_the_same_and_that_is_kept(training):
     assert load_trials()[0].latest.deviations == ()
     press(window, "Show it all the same")
     press(window, "Show it")
-    until(lambda: visible(window, NumberCard, GoalTrace, Figures))
-    until(lambda: any("µV" in text for text in texts(window)))
+    stream.play_until(lambda: visible(window, NumberCard, GoalTrace, Figures))
+    stream.play_until(lambda: any("µV" in text for text in texts(window)))
     (deviation,) = load_trials()[0].latest.deviations
     assert deviation.what == "tension shown in a session"
     window._running.session.end()
-    until(lambda: window._running is None)
+    stream.play_until(lambda: window._running is None)
     (folder,) = sessions_dir(Settings()).iterdir()
     session = open_session(folder)
     assert session.meta.feedback
@@ -184,10 +175,10 @@ def test_a_person_can_see_it_all_the_same_and_that_is_kept(training):
     assert "Tension shown in a block without feedback." in [e.text for e in session.events()]
 
 
-def test_a_programs_own_words_are_followed_by_what_holds(training):
+def test_a_programs_own_words_are_followed_by_what_holds(training, stream):
     under_way(feedback=False)
     window = training()
-    until(lambda: scored_s(window) > 3)
+    stream.play_until(lambda: scored_s(window) > 3)
     snapshot = window._running.session.snapshot()
     said = snapshot.step.model_copy(update={"say": "Let the line rest below the goal."})
     cue = replace(snapshot.cue, detail=said.say)
@@ -195,21 +186,21 @@ def test_a_programs_own_words_are_followed_by_what_holds(training):
     assert f"{said.say}\nTension is not shown in this block." in texts(window)
 
 
-def test_with_feedback_all_is_shown_and_the_phase_is_told(training):
+def test_with_feedback_all_is_shown_and_the_phase_is_told(training, stream):
     under_way(feedback=True)
     window = training()
-    until(lambda: visible(window, NumberCard, GoalTrace, Figures))
+    stream.play_until(lambda: visible(window, NumberCard, GoalTrace, Figures))
     assert any("block 1 of 14: with feedback" in text for text in texts(window))
     assert not any("all the same" in text for text in texts(window))
-    until(lambda: scored_s(window) > 5)
+    stream.play_until(lambda: scored_s(window) > 5)
     window._running.session.end()
-    until(lambda: type(window.page()).__name__ == "SummaryPage")
+    stream.play_until(lambda: type(window.page()).__name__ == "SummaryPage")
     assert figures_in(window)
 
 
-def test_without_a_trial_nothing_is_said(training):
+def test_without_a_trial_nothing_is_said(training, stream):
     window = training()
-    until(lambda: visible(window, NumberCard, GoalTrace, Figures))
+    stream.play_until(lambda: visible(window, NumberCard, GoalTrace, Figures))
     assert not any("Self-trial" in text for text in texts(window))
 
 

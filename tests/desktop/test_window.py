@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
+from tests.desktop.windows import until
 
 from unclench.desktop.plots import TensionTrace
 from unclench.desktop.training.safety import SafetyPage
@@ -28,7 +29,7 @@ def words(window, name):
 
 
 def test_a_relaxing_muscle_is_shown_as_number_line_and_good_signal(stage):
-    made = stage("sim:relaxed", speed=20)
+    made = stage("sim:relaxed")
     made.until(lambda: made.has_drawn(70) and words(made.window, "value") != ["–"])
     (value,) = words(made.window, "value")
     assert 1.5 < float(value) < 4.5
@@ -43,7 +44,7 @@ def test_a_relaxing_muscle_is_shown_as_number_line_and_good_signal(stage):
 
 @pytest.mark.parametrize("channels", [1, 2, 3])
 def test_every_channel_has_a_row_of_its_own(stage, channels):
-    made = stage(f"sim:desk-work?channels={channels}", speed=20)
+    made = stage(f"sim:desk-work?channels={channels}")
     made.until(lambda: made.has_drawn(5))
     titles = words(made.window, "title")
     assert titles[1:] == [f"Channel {k + 1}" for k in range(channels)]
@@ -51,7 +52,7 @@ def test_every_channel_has_a_row_of_its_own(stage, channels):
 
 
 def test_no_contact_shows_no_number_and_does_not_set_the_scale(stage):
-    made = stage("sim:poor-contact", speed=5)
+    made = stage("sim:poor-contact")
     made.until(lambda: any("No contact" in text for text in words(made.window, "state")))
     assert words(made.window, "value") == ["–"]
     made.until(lambda: made.has_drawn(13))
@@ -61,14 +62,14 @@ def test_no_contact_shows_no_number_and_does_not_set_the_scale(stage):
 
 
 def test_hum_is_named_and_its_removal_told(stage):
-    made = stage("sim:mains-hum", speed=10)
+    made = stage("sim:mains-hum")
     made.until(lambda: any("removed" in text for text in words(made.window, "small")))
     assert "≈ Mains hum" in words(made.window, "state")
     assert any("50 Hz and harmonics removed" in text for text in words(made.window, "small"))
 
 
 def test_record_mark_and_close_lose_nothing(stage, tmp_path):
-    made = stage("sim:desk-work", speed=5)
+    made = stage("sim:desk-work")
     made.until(lambda: made.has_drawn(1))
     press(made.window, KEY.Key_R)
     began = made.pipeline.status.n_samples
@@ -90,7 +91,7 @@ def test_record_mark_and_close_lose_nothing(stage, tmp_path):
 
 
 def test_a_second_press_ends_the_recording_and_says_where_it_is(stage, tmp_path):
-    made = stage("sim:relaxed", speed=5)
+    made = stage("sim:relaxed")
     made.until(lambda: made.has_drawn(1))
     press(made.window, KEY.Key_R)
     made.until(lambda: made.has_drawn(4))
@@ -102,7 +103,7 @@ def test_a_second_press_ends_the_recording_and_says_where_it_is(stage, tmp_path)
 
 
 def test_a_note_typed_by_a_person_is_stored(stage, tmp_path, monkeypatch):
-    made = stage("sim:relaxed", speed=5)
+    made = stage("sim:relaxed")
     made.until(lambda: made.has_drawn(1))
     press(made.window, KEY.Key_R)
     monkeypatch.setattr(
@@ -122,7 +123,7 @@ def test_a_note_typed_by_a_person_is_stored(stage, tmp_path, monkeypatch):
 def test_a_recording_keeps_the_places_and_what_was_calibrated_there(stage, tmp_path):
     baseline = RestBaseline(2.0, 0.2, 60.0, 0.3)
     known = (TrainedChannel(0, "Left shoulder", 0.17, baseline=baseline),)
-    made = stage("sim:relaxed", speed=20, known=known)
+    made = stage("sim:relaxed", known=known)
     press(made.window, KEY.Key_R)
     began = made.pipeline.status.n_samples
     made.until(lambda: made.has_drawn(began / 2000 + 8))
@@ -134,7 +135,7 @@ def test_a_recording_keeps_the_places_and_what_was_calibrated_there(stage, tmp_p
 
 
 def test_pause_holds_the_picture_while_recording_goes_on(stage):
-    made = stage("sim:desk-work", speed=5)
+    made = stage("sim:desk-work")
     made.until(lambda: made.has_drawn(3))
     press(made.window, KEY.Key_P)
     trace = made.window.findChild(TensionTrace)
@@ -176,9 +177,10 @@ def test_options_of_one_start_are_not_kept(stage, tmp_path, monkeypatch):
 
 
 def test_a_lost_board_is_told_until_it_is_back(stage):
-    made = stage("sim:relaxed?unplug_every_s=1.5&unplug_s=1.5", speed=1)
+    made = stage("sim:relaxed?unplug_every_s=1.5&unplug_s=1.5")
     banner = made.window._banner
-    made.until(lambda: banner.isVisible() and "Connection lost" in banner._text.text())
+    made.until(lambda: not made.pipeline.status.connected)
+    until(lambda: banner.isVisible() and "Connection lost" in banner._text.text())
     assert "○ Waiting for the board" in words(made.window, "state")
     assert "○ No signal" in words(made.window, "state")
     made.until(lambda: not banner.isVisible())
@@ -227,7 +229,7 @@ def test_no_word_is_cut_off(stage, size, text_scale):
     made.until(lambda: made.has_drawn(3))
     made.window._words.stop()  # no new words while these are laid out
     for _ in range(3):
-        made.app.processEvents()
+        QtWidgets.QApplication.processEvents()
     for button in made.window.findChildren(QtWidgets.QPushButton):
         if button.isVisible():
             assert button.width() >= button.minimumSizeHint().width()
@@ -262,7 +264,7 @@ def test_safety_is_read_again_from_the_help_in_the_chosen_text_size(stage):
 def test_a_known_reference_gives_a_percentage_and_the_place_a_name(stage):
     reference = ReferenceContraction(50.0, "gentle")
     known = (TrainedChannel(0, "Left shoulder", 0.17, reference=reference),)
-    made = stage("sim:relaxed", speed=20, known=known)
+    made = stage("sim:relaxed", known=known)
     made.until(lambda: words(made.window, "value") not in ([], ["–"]))
     assert "Left shoulder" in words(made.window, "title")
     (uv,) = words(made.window, "value")
