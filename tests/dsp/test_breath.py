@@ -12,7 +12,7 @@ from scipy import signal
 
 from unclench_dsp import BreathAverage, Effect
 
-ROW_HZ = 50
+ROW_HZ = 10  # training has 50, which take five times as long and show the same
 BREATH_N = 10 * ROW_HZ
 HALVES = (0.5, 0.5, 1.0)
 
@@ -94,7 +94,7 @@ def test_bursts_decide_nothing() -> None:
     for seed in range(30):
         bursts = np.zeros(30 * BREATH_N)
         for start in rng.integers(0, len(bursts), 25):
-            bursts[start : start + rng.integers(50, 200)] = rng.uniform(15.0, 200.0)
+            bursts[start : start + rng.integers(ROW_HZ, 4 * ROW_HZ)] = rng.uniform(15.0, 200.0)
         false += bool(effect(np.maximum(bursts, tension_uv(seed))).falls)
         found += bool(effect(np.maximum(bursts, tension_uv(seed, fall=0.2))).falls)
     assert false <= 2
@@ -130,8 +130,10 @@ def test_profile_is_mean_and_spread_over_breaths() -> None:
 
 def test_a_breath_with_less_than_half_its_rows_is_left_out_of_that_channel() -> None:
     rows_uv = np.column_stack([tension_uv(0), tension_uv(1)])
-    rows_uv[3 * BREATH_N : 3 * BREATH_N + 260, 0] = np.nan
-    rows_uv[7 * BREATH_N : 7 * BREATH_N + 100, 0] = np.nan  # stays: more than half of the inhale
+    rows_uv[3 * BREATH_N : 3 * BREATH_N + 52 * ROW_HZ // 10, 0] = np.nan
+    rows_uv[7 * BREATH_N : 7 * BREATH_N + 2 * ROW_HZ, 0] = (
+        np.nan
+    )  # stays: more than half of the inhale
     profile = averaged(rows_uv).profile()
     assert profile.breaths.tolist() == [29, 30]
     bins_uv = rows_uv[:, 0].reshape(30, 20, BREATH_N // 20).mean(axis=2)
@@ -144,7 +146,9 @@ def test_a_breath_with_less_than_half_its_rows_is_left_out_of_that_channel() -> 
 def test_rows_that_never_came_count_as_missing() -> None:
     average = BreathAverage(20, HALVES, 1)
     for i, row_uv in enumerate(tension_uv(0)):
-        if not 1000 <= i < 1300:  # all of the inhale and some of the exhale of breath 2
+        if (
+            not 20 * ROW_HZ <= i < 26 * ROW_HZ
+        ):  # all of the inhale and some of the exhale of breath 2
             average.add(i // BREATH_N, i % BREATH_N / BREATH_N, row_uv)
     average.finish()
     assert average.profile().breaths.tolist() == [29]
