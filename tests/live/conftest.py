@@ -1,14 +1,18 @@
-"""A sink that keeps everything, and a way to play a source through the whole pipeline."""
+"""A sink that keeps everything, ways to play a source through the pipeline, a scripted link."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from unclench.link.messages import Arrived, SampleFrame
+from unclench.link.reader import LinkReader
 from unclench.link.virtual.board import MAX_SPEED
+from unclench.link.virtual.inputs import SyntheticInput
 from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.sources import open_source
@@ -58,12 +62,63 @@ def collector() -> Collector:
     return Collector()
 
 
-@pytest.fixture
+class Script(LinkReader):
+    """Stands in for the link: hands out events whose times the test has chosen."""
+
+    def __init__(self, events) -> None:
+        super().__init__(lambda: None, "script")
+        self._events = iter(events)
+        self._hello = SyntheticInput("relaxed").hello()
+
+    def start(self):
+        for event in self._events:
+            self.events.put(event)
+        return self._hello
+
+
+def _arrived(first: int, stop: int, host_s: float) -> list[Arrived]:
+    """Frames of samples `first` to `stop` at 2 kHz, of which `first` was taken at `host_s`."""
+    return [
+        Arrived((_frame(i),), host_s + (i - first + 20) / 2000, 0) for i in range(first, stop, 20)
+    ]
+
+
+def _frame(index: int, n: int = 20) -> SampleFrame:
+    units = np.full((n, 1), 512_000, np.int32)
+    return SampleFrame(index // n & 0xFFFF, index, (index + n) * 500, 0, units)
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONG_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@pytest.fixture(scope="session")
+def script() -> type[Script]:
+    """Stands in for the link: hands out events whose times the test has chosen."""
+    return Script
+
+
+@pytest.fixture(scope="session")
+def arrived() -> Callable[[int, int, float], list[Arrived]]:
+    """Frames of samples `first` to `stop` at 2 kHz, of which `first` was taken at `host_s`."""
+    return _arrived
+
+
+@pytest.fixture(scope="session")
+def wait_for() -> Callable[[Callable[[], bool]], None]:
+    """Wait until a condition holds, however long that takes; not for ever."""
+    return _wait_for
+
+
+@pytest.fixture(scope="session")
 def new_collector() -> Callable[[], Collector]:
     return Collector
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def play(new_collector) -> Callable[..., tuple[Collector, Pipeline, StreamInfo]]:
     """Play a source to its end, or for so many seconds of signal; further sinks are made by
     functions that take the stream's info.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -99,19 +99,26 @@ def recorder_of(folder, info):
     return recorder_of.last
 
 
-def gappy_session(play, tmp_path):
-    """2 s, a gap of 0.3 s, and 2 s more, at 2 kHz."""
-    folder = tmp_path / "gappy"
-    play("sim:relaxed", 4.3, sinks=[lambda info: recorder_of(folder, info)])
+def record_with_gap(play, folder, seconds, lost):
+    """Record at 2 kHz without the samples of the slice `lost`."""
+    play("sim:relaxed", seconds, sinks=[lambda info: recorder_of(folder, info)])
     recorder_of.last.close()
     emg = folder / "emg.csv"
     head, *rows = emg.read_text().splitlines()
-    emg.write_text("\n".join([head, *rows[:4000], *rows[4600:], ""]))
+    del rows[lost]
+    emg.write_text("\n".join([head, *rows, ""]))
+
+
+@pytest.fixture(scope="module")
+def gappy(play, tmp_path_factory):
+    """A session of 2 s, a gap of 0.3 s, and 2 s more, at 2 kHz."""
+    folder = tmp_path_factory.mktemp("gappy") / "s"
+    record_with_gap(play, folder, 4.3, slice(4000, 4600))
     return folder
 
 
-def test_after_a_gap_filters_restart_and_settle(play, tmp_path):
-    kept, _, info = play(gappy_session(play, tmp_path))
+def test_after_a_gap_filters_restart_and_settle(play, gappy):
+    kept, _, info = play(gappy)
     (gap,) = kept.kinds("gap")
     assert (gap.sample, gap.lost_samples, gap.duration_s) == (4000, 600, 0.3)
     settling_n = TensionChain(ChainSettings(info.fs_hz, 1)).settling_n
@@ -132,31 +139,32 @@ def test_after_a_gap_filters_restart_and_settle(play, tmp_path):
 def test_a_gap_longer_than_the_link_waits_does_not_restart_the_recording(
     play, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(reader_module, "_SILENT_S", 0.05)
-    folder = gappy_session(play, tmp_path)
-    kept, pipeline, _ = play(folder, speed=2.0)
+    """At this speed the gap lasts 0.2 s, longer than the link waits for a byte."""
+    monkeypatch.setattr(reader_module, "_SILENT_S", 0.0)
+    folder = tmp_path / "s"
+    record_with_gap(play, folder, 2.5, slice(500, 4500))
+    kept, pipeline, _ = play(folder, speed=10.0)
     assert pipeline.status.reconnections == 0
     np.testing.assert_array_equal(kept.index, load_recording(folder).sample)
 
 
 @pytest.mark.parametrize("seconds", [0.01, 1.0, 2.1, 2.31, 3.0])
-def test_it_stops_on_the_sample_asked_for(play, tmp_path, seconds):
-    kept, pipeline, _ = play(gappy_session(play, tmp_path), seconds)
+def test_it_stops_on_the_sample_asked_for(play, gappy, seconds):
+    kept, pipeline, _ = play(gappy, seconds)
     stop_at = round(seconds * 2000)
     expected = [i for i in range(stop_at) if not 4000 <= i < 4600]
     np.testing.assert_array_equal(kept.index, expected)
     assert (pipeline.status.ended, pipeline.status.why) == (True, "done")
 
 
-def test_markers_land_where_they_were_put(play, tmp_path):
-    opened = open_source("sim:relaxed", speed=5)
+def test_markers_land_where_they_were_put(wait_for, tmp_path):
+    opened = open_source("sim:relaxed", speed=10)
     pipeline = Pipeline(opened.reader(), "sim", stop_after_s=3)
     info = pipeline.connect()
     recorder = Recorder(tmp_path / "s", info, origin=0)
     pipeline.start([recorder])
     given = pipeline.mark("=typed, by a person", 1234)
-    while pipeline.status.n_samples < 1000:
-        time.sleep(0.01)
+    wait_for(lambda: pipeline.status.n_samples >= 1000)
     before = pipeline.status.n_samples
     now = pipeline.mark("now")
     after = pipeline.status.n_samples
@@ -171,54 +179,39 @@ def test_markers_land_where_they_were_put(play, tmp_path):
     assert [(e.sample, e.text) for e in marks] == sorted(put)
 
 
-def test_sample_now_follows_the_clock(play):
-    opened = open_source("sim:relaxed")
-    pipeline = Pipeline(opened.reader(), "sim")
-    assert pipeline.sample_now() == 0 if hasattr(pipeline, "info") else True
+def test_sample_now_follows_the_clock(monkeypatch, script, arrived):
+    hello = SyntheticInput("relaxed").hello()
+    pipeline = Pipeline(script([Connected(hello, 100.0), *arrived(0, 8000, 100.0)]), "script")
     pipeline.connect()
     pipeline.start([])
-    try:
-        while pipeline.status.n_samples < 200:
-            time.sleep(0.01)
-        at = []
-        for _ in range(5):
-            at.append(pipeline.sample_now())
-            time.sleep(0.02)
-        assert at == sorted(at)
-        assert at[-1] > at[0]
-        assert at[-1] <= pipeline.status.n_samples + 2000
-    finally:
-        pipeline.stop()
-        opened.close()
+    assert pipeline.wait(LONG_S)
+    for now_s, expected in ((104.0, 8000), (104.25, 8500), (103.5, 7000), (110.0, 10_000)):
+        clock = SimpleNamespace(monotonic=lambda now_s=now_s: now_s)
+        monkeypatch.setattr("unclench.live.pipeline.time", clock)
+        # No further ahead than a second: a source that was paused has stopped its count.
+        assert pipeline.sample_now() == pytest.approx(expected, abs=2)
 
 
-def test_sinks_come_and_go(new_collector):
-    opened = open_source("sim:relaxed", speed=5)
-    pipeline = Pipeline(opened.reader(), "sim", stop_after_s=6)
+def test_sinks_come_and_go(new_collector, wait_for):
+    opened = open_source("sim:relaxed", speed=20)
+    pipeline = Pipeline(opened.reader(), "sim")
     pipeline.connect()
     always, guest = new_collector(), new_collector()
     pipeline.start([always])
-
-    def wait_for(condition):
-        deadline = time.monotonic() + LONG_S
-        while not condition():
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
-
-    wait_for(lambda: len(always.blocks) > 5)
-    pipeline.add_sink(guest)
-    wait_for(lambda: len(guest.blocks) > 5)
-    pipeline.remove_sink(guest)
-    pipeline.remove_sink(guest)  # harmless
-    n_always = len(always.blocks)
-    wait_for(lambda: len(always.blocks) > n_always + 5)
-    assert len(guest.blocks) < len(always.blocks) - 5
-    kept = len(guest.blocks)
-    assert pipeline.wait(LONG_S)
-    assert len(guest.blocks) == kept
-    pipeline.stop()
-    opened.close()
-    np.testing.assert_array_equal(always.index, np.arange(12_000))
+    try:
+        wait_for(lambda: len(always.blocks) > 5)
+        pipeline.add_sink(guest)
+        wait_for(lambda: len(guest.blocks) > 5)
+        pipeline.remove_sink(guest)
+        pipeline.remove_sink(guest)  # harmless
+        assert pipeline.catch_up(LONG_S)
+        kept, n_always = len(guest.blocks), len(always.blocks)
+        wait_for(lambda: len(always.blocks) > n_always + 5)
+    finally:
+        pipeline.stop()
+        opened.close()
+    assert len(guest.blocks) == kept < len(always.blocks) - 5
+    np.testing.assert_array_equal(always.index, np.arange(len(always.index)))
     np.testing.assert_array_equal(np.diff(guest.index), 1)
     assert guest.blocks[0] in always.blocks
 
@@ -294,7 +287,7 @@ def test_a_fault_in_the_link_ends_the_session_and_is_told(monkeypatch):
     opened.close()
 
 
-def test_stopping_ends_however_full_the_queue_is(monkeypatch, new_collector):
+def test_stopping_ends_however_full_the_queue_is(monkeypatch, wait_for, new_collector):
     """The link's last word may find no room in the queue."""
     monkeypatch.setattr(reader_module, "_QUEUE_FRAMES", 2)
     go_on = threading.Event()
@@ -309,15 +302,10 @@ def test_stopping_ends_however_full_the_queue_is(monkeypatch, new_collector):
     pipeline.connect()
     slow = Slow()
     pipeline.start([slow])
-    deadline = time.monotonic() + LONG_S
-    while not (slow.blocks and pipeline._reader.events.full()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(lambda: slow.blocks and pipeline._reader.events.full())
     stopper = threading.Thread(target=pipeline.stop, daemon=True)
     stopper.start()
-    while pipeline._reader.running:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(lambda: not pipeline._reader.running)
     go_on.set()
     stopper.join(LONG_S)
     assert not stopper.is_alive()
@@ -325,7 +313,7 @@ def test_stopping_ends_however_full_the_queue_is(monkeypatch, new_collector):
     board.close()
 
 
-def test_a_board_that_comes_back_with_other_settings_ends_the_recording(monkeypatch):
+def test_a_board_that_comes_back_with_other_settings_ends_the_recording(wait_for):
     first = VirtualBoard(SyntheticInput("relaxed"), speed=5)
     second = VirtualBoard(SyntheticInput("relaxed", rate_hz=4000), speed=5)
     boards = [first, second]
@@ -339,8 +327,7 @@ def test_a_board_that_comes_back_with_other_settings_ends_the_recording(monkeypa
     pipeline = Pipeline(reader, "board")
     pipeline.connect()
     pipeline.start([])
-    while pipeline.status.n_samples < 100:
-        time.sleep(0.01)
+    wait_for(lambda: pipeline.status.n_samples >= 100)
     first.close()
     assert pipeline.wait(LONG_S)
     status = pipeline.status

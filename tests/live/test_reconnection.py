@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from unclench.link.messages import Arrived, Connected, Disconnected, SampleFrame
+from unclench.link.messages import Connected, Disconnected
 from unclench.link.reader import LinkReader
 from unclench.link.transport import PtyTransport, SocketTransport, open_transport
 from unclench.link.virtual.board import VirtualBoard
@@ -60,7 +59,6 @@ class Comings:
         self._link = path
         self._port = 0
         self.url = str(path)
-        self.came_s = 0.0
 
     def come(self) -> None:
         self.board = VirtualBoard(SyntheticInput("relaxed"))
@@ -74,7 +72,6 @@ class Comings:
             self.url = f"socket://127.0.0.1:{self._port}"
             self._thread = threading.Thread(target=self._serve, args=(server,))
         self._thread.start()
-        self.came_s = time.monotonic()
 
     def _serve(self, server: socket.socket) -> None:
         with server:
@@ -96,7 +93,7 @@ class Comings:
     "kind",
     ["tcp", pytest.param("pty", marks=pytest.mark.skipif(os.name != "posix", reason="POSIX only"))],
 )
-def test_a_port_that_goes_and_comes_back(new_collector, tmp_path, kind):
+def test_a_port_that_goes_and_comes_back(new_collector, wait_for, tmp_path, kind):
     port = Comings(kind, tmp_path / "port")
     port.come()
     pipeline = Pipeline(LinkReader(lambda: open_transport(port.url), "port"), "port")
@@ -104,34 +101,22 @@ def test_a_port_that_goes_and_comes_back(new_collector, tmp_path, kind):
     kept = new_collector()
     pipeline.start([kept])
 
-    def wait_for(condition):
-        deadline = time.monotonic() + LONG_S
-        while not condition():
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
-
     try:
-        wait_for(lambda: pipeline.status.n_samples > 600)
-        gone_s = time.monotonic()
+        wait_for(lambda: pipeline.status.n_samples > 200)
         port.go()
         wait_for(lambda: not pipeline.status.connected)
         before = pipeline.status.n_samples
-        time.sleep(0.6)
         port.come()
         wait_for(lambda: pipeline.status.connected)
-        back_s = time.monotonic() - port.came_s
-        wait_for(lambda: pipeline.status.n_samples > before + 1200)
-        seen_s = time.monotonic()
+        wait_for(lambda: len(kept.index) > before + 200)
     finally:
         pipeline.stop()
         port.go()
-    print(f"{kind}: samples again {back_s:.2f} s after the board's return")
-    assert back_s < 20  # 2 s are meant; a test says so only where the machine is idle
     status = pipeline.status
     assert status.reconnections == 1
     (gap,) = kept.kinds("gap")
     assert gap.sample == before
-    assert 0.5 < gap.duration_s < seen_s - gone_s + 0.5
+    assert gap.duration_s > 0  # how long exactly is tested below, with times that are given
     assert gap.lost_samples == status.lost_samples == round(gap.duration_s * 2000)
     (back,) = kept.kinds("reconnected")
     assert back.sample == gap.sample + gap.lost_samples
@@ -139,33 +124,8 @@ def test_a_port_that_goes_and_comes_back(new_collector, tmp_path, kind):
     assert kept.settling[np.searchsorted(kept.index, back.sample)]
 
 
-class Script(LinkReader):
-    """Hands out events with times of its own choosing."""
-
-    def __init__(self, events) -> None:
-        super().__init__(lambda: None, "script")
-        self._events = iter(events)
-        self._hello = SyntheticInput("relaxed").hello()
-
-    def start(self):
-        for event in self._events:
-            self.events.put(event)
-        return self._hello
-
-
-def frame(index, n=20):
-    units = np.full((n, 1), 512_000, np.int32)
-    return SampleFrame(index // n & 0xFFFF, index, (index + n) * 500, 0, units)
-
-
-def arrived(first, stop, host_s):
-    return [
-        Arrived((frame(i),), host_s + (i - first + 20) / 2000, 0) for i in range(first, stop, 20)
-    ]
-
-
 @pytest.mark.parametrize("heard", [True, False], ids=["samples between", "nothing between"])
-def test_the_gap_is_as_long_as_the_board_was_away(new_collector, heard):
+def test_the_gap_is_as_long_as_the_board_was_away(new_collector, script, arrived, heard):
     """Times are given here, so the lengths are exact; also for a return of a moment."""
     hello = SyntheticInput("relaxed").hello()
     events = [Connected(hello, 100.0), *arrived(0, 8000, 100.0), Disconnected("gone", 104.0)]
@@ -174,7 +134,7 @@ def test_the_gap_is_as_long_as_the_board_was_away(new_collector, heard):
     else:
         events += [Connected(hello, 107.0), Disconnected("gone", 107.05)]
     events += [Connected(hello, 110.0), *arrived(0, 200, 110.0), Disconnected("end", 111.0, True)]
-    pipeline = Pipeline(Script(events), "script")
+    pipeline = Pipeline(script(events), "script")
     pipeline.connect()
     kept = new_collector()
     pipeline.start([kept])

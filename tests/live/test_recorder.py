@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -88,13 +87,10 @@ def test_tension_rows_stand_on_the_grid_with_a_word_each(tmp_path, info):
         assert tension.state[k] == word
 
 
-def test_rows_are_on_disk_within_a_second(tmp_path, info):
+def test_rows_are_on_disk_before_the_end(wait_for, tmp_path, info):
     recorder = Recorder(tmp_path / "s", info, origin=0)
     recorder.block(block(0))
-    deadline = time.monotonic() + LONG_S
-    while load_recording(tmp_path / "s").n_samples < 100:
-        assert time.monotonic() < deadline, "never flushed"
-        time.sleep(0.02)
+    wait_for(lambda: load_recording(tmp_path / "s").n_samples == 100)
     assert recorder_module._FLUSH_S < 0.5
     recorder.close()
 
@@ -131,13 +127,14 @@ def test_a_queue_that_overflows_is_an_error_that_is_seen(tmp_path, info, monkeyp
     assert 300 <= len(kept) <= 400
 
 
-def test_a_source_that_waits_loses_nothing_to_a_slow_disk(tmp_path, info, monkeypatch, slow_disk):
+def test_a_source_that_waits_loses_nothing_to_a_slow_disk(
+    wait_for, tmp_path, info, monkeypatch, slow_disk
+):
     monkeypatch.setattr(recorder_module, "_QUEUE_BLOCKS", 3)
     recorder = Recorder(tmp_path / "s", info, origin=0, lossless=True)
     source = threading.Thread(target=lambda: [recorder.block(block(100 * k)) for k in range(10)])
     source.start()
-    while not recorder._queue.full():
-        time.sleep(0.001)
+    wait_for(recorder._queue.full)
     slow_disk.set()
     source.join(LONG_S)
     assert recorder.close().n_samples == 1000
@@ -277,13 +274,10 @@ def test_what_is_known_of_a_session_is_kept_from_the_beginning(tmp_path, info):
     }
 
 
-def test_an_update_is_on_disk_before_the_end(tmp_path, info):
+def test_an_update_is_on_disk_before_the_end(wait_for, tmp_path, info):
     recorder = Recorder(tmp_path / "s", info)
     recorder.update(note="half way")
-    deadline = time.monotonic() + LONG_S
-    while open_session(tmp_path / "s").meta.note != "half way":
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(lambda: open_session(tmp_path / "s").meta.note == "half way")
     recorder.close()
 
 
