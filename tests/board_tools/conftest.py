@@ -153,7 +153,7 @@ class MicroPython:
     @staticmethod
     def target_that_runs(code: str, return_s: float = HANG_LIMIT_S) -> Target:
         """This interpreter as a target of `install`, with what it does after its restart."""
-        return Target("linux", "linux", False, code, hello_every_s=0.2, return_s=return_s)
+        return Target("linux", "linux", False, code, hello_every_s=0.1, return_s=return_s)
 
     def _to_host(self) -> None:
         while not self._stop.is_set():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import numpy as np
 import pytest
 from tests.profiles import scaled
@@ -67,9 +70,15 @@ SIGNALS = {
 }
 
 
-@pytest.mark.parametrize("rounds", [False, True], ids=["floor", "round"])
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("signal", SIGNALS)
+def signals_steps_and_rounding() -> Iterator[object]:
+    """All there are; every day one in three, so that each signal and each step comes."""
+    for k, (signal, step, rounds) in enumerate(product(SIGNALS, STEPS, (False, True))):
+        marks = [pytest.mark.exhaustive] if k % 3 else []
+        name = f"{signal}-{step}-{'round' if rounds else 'floor'}"
+        yield pytest.param(signal, step, rounds, id=name, marks=marks)
+
+
+@pytest.mark.parametrize(("signal", "step", "rounds"), [*signals_steps_and_rounding()])
 def test_a_known_step_is_found(signal, step, rounds):
     rng = np.random.default_rng([len(signal), *signal.encode(), round(10 * step), rounds])
     found = estimate_step(counted(SIGNALS[signal](rng, N), step, rounds=rounds), FIRST_CODE)
