@@ -141,7 +141,7 @@ class TestShorted:
         assert finding(record, "losses").verdict == "not usable"
         assert record.sensors[0].noise_uv == pytest.approx(0.17, rel=0.1)
 
-    def test_nothing_whole_is_refused(self) -> None:
+    def test_a_signal_without_one_whole_second_is_refused(self) -> None:
         with pytest.raises(InputError, match="no second of signal is whole"):
             measure("shorted", faults=Faults(corrupt=3e-3))
 
@@ -149,7 +149,7 @@ class TestShorted:
 class TestHum:
     @pytest.mark.parametrize("mains_hz", [50.0, 60.0, 49.8])
     @pytest.mark.parametrize("mains_uv", [0.6, 6.0])
-    def test_is_what_the_model_makes(self, monkeypatch, mains_hz, mains_uv) -> None:
+    def test_measured_hum_is_what_the_model_makes(self, monkeypatch, mains_hz, mains_uv) -> None:
         name = scenario(monkeypatch, mains_uv=mains_uv, mains_hz=mains_hz)
         (sensor,) = measure("hands-off", name, seconds=10.0).sensors
         shares = ((1, 1.0), (3, 0.3), (5, 0.12), (7, 0.05))
@@ -260,13 +260,13 @@ class TestKnownSignal:
             (50.0, "not usable", "wrong figure or a wrong wire"),
         ],
     )
-    def test_five_percent(self, monkeypatch, uv, verdict, words) -> None:
+    def test_a_gain_within_five_percent_is_good(self, monkeypatch, uv, verdict, words) -> None:
         name = scenario(monkeypatch, tone_uv=uv)
         gain = finding(judged(measure("signal", name), empty()), "gain 1")
         assert (gain.verdict, words in gain.advice) == (verdict, True)
         assert ("--gain" in gain.advice) == ("--gain" in words)
 
-    def test_into_the_second_sensor(self, monkeypatch) -> None:
+    def test_a_tone_into_the_second_sensor(self, monkeypatch) -> None:
         fed = Muscle(rest_uv=0.0, mains_uv=0.0, tone_uv=100.0)
         calm = Muscle(rest_uv=0.0, mains_uv=0.0)
         monkeypatch.setitem(SCENARIOS, "made", Scenario("", lambda k: fed if k == 1 else calm))
@@ -285,7 +285,7 @@ class TestKnownSignal:
             ({"tone_uv": 9000.0}, "cut off: ", "Turn the source down"),
         ],
     )
-    def test_what_is_no_clean_tone(self, monkeypatch, muscle, words, advice) -> None:
+    def test_an_unclean_tone_is_not_usable(self, monkeypatch, muscle, words, advice) -> None:
         name = scenario(monkeypatch, **muscle)
         record = judged(measure("signal", name), empty())
         tone = finding(record, "tone 1")
@@ -337,7 +337,7 @@ class TestComparison:
             sheet = sheet.with_record(judged(measure(step, **options), sheet))
         return sheet
 
-    def test_a_hand_on_the_cable(self, monkeypatch) -> None:
+    def test_hum_from_a_hand_on_the_cable_is_compared_with_hands_off(self, monkeypatch) -> None:
         sheet = self.sheet("hands-off")
         calm_uv = sheet.records[0].sensors[0].hum_uv
         hum = finding(judged(measure("hands-on"), sheet), "hum 1")
@@ -353,7 +353,7 @@ class TestComparison:
         [(23.8, 23.84, "not usable"), (5.0, 5.5, "usable"), (5.0, 16.0, "not usable")],
     )
     @pytest.mark.parametrize("step", ["hands-on", "charger"])
-    def test_no_step_is_better_than_what_it_is_compared_with(
+    def test_a_step_is_never_better_than_the_one_it_is_compared_with(
         self, step, calm_uv, now_uv, verdict
     ) -> None:
         calm = {"hands-on": "hands-off", "charger": "battery"}[step]
@@ -411,7 +411,7 @@ class TestComparison:
         assert (finding(record, name).advice == "") == (verdict == "good")
 
     @pytest.mark.parametrize("step", ["hands-on", "charger"])
-    def test_nothing_to_compare_with(self, step) -> None:
+    def test_without_the_step_to_compare_with_it_says_which_to_measure(self, step) -> None:
         record = judged(measure(step), empty())
         (found, _) = record.findings
         before = {"hands-on": "hands-off", "charger": "battery"}[step]
@@ -434,7 +434,7 @@ def test_each_prompt_keeps_whoever_is_there_safe(step) -> None:
 
 
 class TestSheet:
-    def test_all_steps_make_it_whole(self) -> None:
+    def test_all_steps_make_a_complete_sheet(self) -> None:
         sheet = empty()
         for step in reversed(STEPS):
             sheet = sheet.with_record(judged(measure(step.name, seconds=3.0), sheet))
@@ -455,7 +455,7 @@ class TestSheet:
         assert [r.tone.channel for r in sheet.records] == [1, 2]
         assert sheet.missing[:2] == ("shorted", "signal --channel 3")
 
-    def test_other_settings_make_a_step_one_to_repeat(self) -> None:
+    def test_a_step_under_other_settings_must_be_repeated(self) -> None:
         old = measure("shorted", rate_hz=1000, seconds=3.0)
         new = measure("hands-off", seconds=3.0)
         new = new.model_copy(update={"measured_at": WHEN.replace(hour=13)})
@@ -463,7 +463,7 @@ class TestSheet:
         assert sheet.outdated == (old,)
         assert sheet.missing[0] == "shorted"
 
-    def test_the_worst_that_counts(self) -> None:
+    def test_the_verdict_of_a_sheet_is_its_worst_step_that_counts(self) -> None:
         assert empty().verdict is None
         sheet = empty().with_record(judged(measure("charger", "mains-hum"), empty()))
         assert sheet.verdict is None
@@ -471,14 +471,14 @@ class TestSheet:
         assert sheet.verdict == "not usable"
 
 
-def test_a_board_that_goes_away() -> None:
+def test_a_board_that_is_unplugged_during_a_step() -> None:
     board, connection = plugged_in(SyntheticInput("shorted"))
     hello = connection.handshake()
     with pytest.raises(SourceError, match="went away during the step"):
         measure_step(connection, hello, "shorted", 3.0, progress=lambda _: board.close())
 
 
-def test_the_beginning_is_left_out(monkeypatch) -> None:
+def test_the_first_half_second_is_left_out(monkeypatch) -> None:
     """A sine that begins at once leaves a thump in the sensor's high-pass."""
     assert measure("signal").tone.rest_uv < 0.2
     monkeypatch.setattr(measure_module, "_SETTLING_S", 0.0)

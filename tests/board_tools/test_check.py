@@ -116,7 +116,7 @@ class TestCheck:
         assert result.rate_error_ppm < 0.01
         assert (result.echo_ms, result.echo_max_ms, result.echoes_lost) == (0.0, 0.0, 0)
 
-    def test_it_leaves_the_board_idle(self, connect):
+    def test_a_check_leaves_the_board_idle(self, connect):
         connection = connect(SyntheticInput("shorted"))
         check_board(connection, 3.0)
         assert not any(isinstance(m, SampleFrame) for m in connection.read(0.1))
@@ -148,7 +148,7 @@ class TestCheck:
         (channel,) = check_board(connect(SyntheticInput(scenario)), 3.0).channels
         assert (channel.mains_hz, channel.mains_uv) == (None, 0.0)
 
-    def test_what_no_noise_can_be_told_of_is_checked_all_the_same(self, connect):
+    def test_without_measurable_noise_the_rest_is_still_checked(self, connect):
         n = 6000
         uv = np.random.default_rng(1).normal(0, 0.3, (n, 1)).round(3)
         hello, units = recording_hello(uv, (2000, 1), "x", [None])
@@ -223,21 +223,21 @@ class TestTroubleDuringACheck:
             check_board(connect_to_script(*script, hangs_up=hangs_up), 3.0)
         return str(error.value)
 
-    def test_silence(self):
+    def test_a_board_that_sends_no_samples(self):
         assert "sent no samples for 2 s" in self.check()
 
-    def test_a_restart(self):
+    def test_a_board_that_restarts(self):
         hello = encode_frame(pack_hello(SyntheticInput("relaxed").hello()))
         assert "restarted during the check" in self.check(hello)
 
-    def test_trouble_unasked(self):
+    def test_a_board_that_reports_trouble(self):
         said = self.check(encode_frame(pack_error(0, 0, 6, "MemoryError.")))
         assert said == "The board on COM9 reports: MemoryError."
 
-    def test_it_goes_away(self):
+    def test_a_board_that_is_unplugged(self):
         assert "went away during the check" in self.check(hangs_up=True)
 
-    def test_a_board_that_is_far_too_slow_is_left_after_half_as_long_again(self, connect):
+    def test_a_far_too_slow_board_is_not_waited_for_without_end(self, connect):
         connection = connect(SyntheticInput("shorted"), Faults(clock_ppm=-100_000))
         stream = Stream(connection.handshake(), connection.clock)
         connection.start()
@@ -325,11 +325,11 @@ class TestVerdict:
         item = judge(result_of(counters=counters))[2]
         assert (item.verdict, f"3 {name.replace('_', ' ')}" in item.found) == ("usable", True)
 
-    def test_one_of_each_is_no_plural(self):
+    def test_counts_of_one_are_singular(self):
         result = result_of(lost_samples=1, gaps=1, bad_frames=1)
         assert judge(result)[1].found == "1 of 20001 samples lost in 1 gap, 1 damaged frame"
 
-    def test_which_mains(self):
+    def test_the_mains_frequency_is_named(self):
         found = judge(result_of(mains_hz=60, mains_uv=3.0))[4].found
         assert "3.00 of it mains hum of 60 Hz" in found
 
@@ -339,7 +339,7 @@ class TestVerdict:
         assert noise.verdict == "usable"
         assert "`unclench board check shorted`" in noise.advice
 
-    def test_for_programs(self):
+    def test_figures_as_json(self):
         data = json.loads(to_json(result_of(noise_uv=0.3)))
         assert data["channels"][0]["noise_uv"] == 0.3
         assert data["verdict"] == "good"
@@ -347,7 +347,7 @@ class TestVerdict:
 
 
 class TestStoringNoise:
-    def test_what_was_measured_is_what_hello_says(self, connect):
+    def test_the_stored_noise_is_the_measured_one(self, connect):
         connection = connect(SyntheticInput("shorted", 2))
         result = check_board(connection, 3.0)
         stored = store_noise(connection, result)
@@ -365,7 +365,7 @@ class TestStoringNoise:
             ({"mains_hz": 50, "mains_uv": 0.1}, "mains hum"),
         ],
     )
-    def test_what_is_no_instruments_noise(self, connect, changes, words):
+    def test_noise_that_is_not_the_instruments_is_not_stored(self, connect, changes, words):
         analog = SyntheticInput("shorted")
         connection = connect(analog)
         connection.handshake()
@@ -418,7 +418,7 @@ class TestCalibrate:
         assert told[-1][1] is None
         assert words in told[-1][2]
 
-    def test_counts_come_as_they_are(self, connect):
+    def test_counts_arrive_unchanged(self, connect):
         connection = connect(SyntheticInput("shorted", seed=4))
         connection.handshake()
         direct = SyntheticInput("shorted", seed=4).histogram(0, FIRST_CODE, 5000)
@@ -445,7 +445,7 @@ class TestCalibrate:
         with pytest.raises(SourceError, match=r"takes off 1 code where 0\.700 were set"):
             store_step(connection, 0.7)
 
-    def test_too_short(self, connect, monkeypatch):
+    def test_too_short_to_count_anything(self, connect, monkeypatch):
         monkeypatch.setattr(calibrate_module, "_CONVERSIONS_HZ", 0)
         connection = connect(SyntheticInput("shorted"))
         connection.handshake()

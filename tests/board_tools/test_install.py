@@ -80,7 +80,7 @@ def whole(files) -> dict[str, bytes]:
 
 
 class TestFiles:
-    def test_the_wire_the_board_and_main(self):
+    def test_the_firmware_is_the_wire_the_board_and_main(self):
         files = firmware_files()
         assert {"/main.py", "/lib/unclench_wire/board.py", "/lib/unclench_board/__init__.py"} <= {
             *files
@@ -155,7 +155,7 @@ class TestOnRealMicroPython:
         "manifest",
         [b"{", b"[1]", b'{"/lib/other.py": "", "/lib/unclench_wire/../../x": "", "7": 1}'],
     )
-    def test_a_list_that_makes_no_sense_removes_nothing(self, micropython, firmware, manifest):
+    def test_a_broken_list_of_our_files_removes_nothing(self, micropython, firmware, manifest):
         board = micropython()
         board.write({MANIFEST: manifest})
         board.write({"/lib/other.py": b"theirs"})
@@ -163,7 +163,7 @@ class TestOnRealMicroPython:
         put(board, firmware)
         assert board.files() == {**whole(firmware), "/lib/other.py": b"theirs", "/x": b"theirs"}
 
-    def test_a_foreign_main_is_not_touched_without_leave(self, micropython, firmware):
+    def test_a_foreign_main_is_not_touched_without_permission(self, micropython, firmware):
         board, asked = micropython(), []
         board.write({"/main.py": b"# blinks\nimport machine  # unclench\n"})
         before = board.files()
@@ -177,7 +177,7 @@ class TestOnRealMicroPython:
         assert board.files() == before
 
     @pytest.mark.parametrize("had", ["nothing", "ours"])
-    def test_what_only_speaks_of_unclench_is_foreign(self, micropython, firmware, had):
+    def test_a_main_that_only_mentions_unclench_is_not_ours(self, micropython, firmware, had):
         """Somebody's own program, or ours with somebody's own lines in it."""
         board = micropython()
         theirs = b"# unclench: my own program\n"
@@ -192,7 +192,7 @@ class TestOnRealMicroPython:
         assert board.files() == {**whole(firmware), "/main.py.before-unclench": theirs}
 
     @pytest.mark.parametrize("listed_there", [True, False])
-    def test_ours_is_known_by_what_it_is(self, micropython, firmware, listed_there):
+    def test_our_own_main_is_recognised(self, micropython, firmware, listed_there):
         """An older one by the list; the very one that is brought without any."""
         board = micropython()
         if listed_there:
@@ -202,7 +202,7 @@ class TestOnRealMicroPython:
         put(board, firmware)  # and is not asked for leave
         assert board.files() == whole(firmware)
 
-    def test_with_leave_it_is_kept(self, micropython, firmware):
+    def test_a_foreign_main_is_kept_under_another_name(self, micropython, firmware):
         board = micropython()
         board.write({"/main.py": b"first\n"})
         put(board, firmware, lambda plan: True)
@@ -285,7 +285,9 @@ class TestOnRealMicroPython:
         assert board.files() == whole(firmware)
 
     @pytest.mark.parametrize("main", ["same", "changed", "foreign"])
-    def test_no_mix_is_started_when_the_power_goes(self, micropython, firmware, main, monkeypatch):
+    def test_a_power_cut_never_leaves_a_mix_that_starts(
+        self, micropython, firmware, main, monkeypatch
+    ):
         """The flash takes so many writes of the last step, then the board has no power."""
         right = install_module.Prompt.run
         seen = set()
@@ -328,7 +330,9 @@ class TestOnRealMicroPython:
             assert board.files() == whole(firmware) | kept
         assert {"old", "no main.py"} <= seen
 
-    def test_what_is_spoilt_in_its_place_is_told(self, micropython, firmware, monkeypatch):
+    def test_a_file_that_is_damaged_after_renaming_is_reported(
+        self, micropython, firmware, monkeypatch
+    ):
         board = micropython()
         board.write(whole({**firmware, BIG: b"# old\n"}))
         right = install_module.Prompt.run
@@ -343,7 +347,9 @@ class TestOnRealMicroPython:
         with pytest.raises(SourceError, match=r"big\.py on the board .* is not what was written"):
             put(board, firmware)
 
-    def test_what_arrives_wrong_is_not_put_in_place(self, micropython, firmware, monkeypatch):
+    def test_a_file_that_arrives_damaged_is_not_put_in_place(
+        self, micropython, firmware, monkeypatch
+    ):
         board = micropython()
         board.write(whole({**firmware, BIG: b"# old\n"}))
         before = board.files()
@@ -412,7 +418,7 @@ class TestOnRealMicroPython:
         with pytest.raises(SourceError, match=r"says firmware 0\.0\.1 after firmware 1\.2\.3 was"):
             install(board.path, claims, agree=never, target=target)
 
-    def test_a_pico_is_wanted(self, micropython, firmware):
+    def test_a_board_that_is_no_pico_is_refused(self, micropython, firmware):
         board = micropython()
         with pytest.raises(SourceError, match=r"is another one \(linux .*for the RP2040 of a"):
             install(
@@ -465,7 +471,7 @@ class TestFromTheCommandLine:
                 status = left.code
             return status, out.getvalue().decode(), err.getvalue().decode()
 
-    def test_new_then_again(self, micropython, firmware, monkeypatch):
+    def test_a_first_and_a_second_installation(self, micropython, firmware, monkeypatch):
         board, files = micropython(), firmware
         status, out, err = self.run(monkeypatch, board, files)
         assert (status, err) == (0, "")
@@ -475,7 +481,7 @@ class TestFromTheCommandLine:
         assert f"0 files copied, {len(files)} were" in self.run(monkeypatch, board, files)[1]
         assert board.files() == whole(files)
 
-    def test_somebody_elses_main(self, micropython, firmware, monkeypatch):
+    def test_a_foreign_main_needs_yes(self, micropython, firmware, monkeypatch):
         board = micropython()
         board.write({"/main.py": b"theirs\n"})
         status, out, err = self.run(monkeypatch, board, firmware)
@@ -491,7 +497,9 @@ class TestFromTheCommandLine:
 
 class TestOtherDevices:
     @pytest.mark.parametrize("habits", [{}, {"echoes": True}, {"chats": True}], ids=str)
-    def test_no_micropython(self, unknown_device, firmware, impatient, habits):
+    def test_a_device_without_micropython_says_how_to_get_it(
+        self, unknown_device, firmware, impatient, habits
+    ):
         device = unknown_device(**habits)
         target = Target(soft_reset=False)
         with pytest.raises(SourceError) as error:
@@ -545,7 +553,7 @@ PICO = "Raspberry Pi Pico with RP2040"
         (("circuitpython", (9, 1, 0), "RP2040", PICO), "runs circuitpython 9.1.0, not MicroPython"),
     ],
 )
-def test_what_the_firmware_cannot_run_on(interpreter, words):
+def test_interpreters_that_the_firmware_cannot_run_on(interpreter, words):
     with pytest.raises(SourceError) as error:
         check_interpreter(Interpreter(*interpreter), RP2040, "COM9")
     assert words in str(error.value)
@@ -555,7 +563,7 @@ def test_what_the_firmware_cannot_run_on(interpreter, words):
 
 @pytest.mark.parametrize("version", [OLDEST, (1, 28, 0), (2, 0, 0)])
 @pytest.mark.parametrize("machine", [PICO, "Raspberry Pi Pico W with RP2040"])
-def test_what_it_can_run_on(version, machine):
+def test_interpreters_that_the_firmware_can_run_on(version, machine):
     check_interpreter(Interpreter("micropython", version, "rp2", machine), RP2040, "COM9")
 
 

@@ -24,11 +24,11 @@ def converter_uv(channels: int, rate_hz: int) -> float:
 
 
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
-def test_for_one_channel_they_are_as_stated(rate_hz) -> None:
+def test_limits_for_one_channel(rate_hz) -> None:
     assert limits_of(1, rate_hz) == pytest.approx((0.5, 1.0))
 
 
-def test_the_table_for_people_is_what_the_program_does() -> None:
+def test_the_documented_table_matches_the_limits() -> None:
     text = (ROOT / "firmware" / "README.md").read_text(encoding="utf-8")
     for readings, heading in ((250, "one channel"), (80, "three channels")):
         good_uv, usable_uv = (f"{round(limit_uv, 2):g}" for limit_uv in limits_uv(readings, 2000.0))
@@ -46,7 +46,7 @@ def column(text: str, heading: str) -> list[str]:
 
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 @pytest.mark.parametrize("channels", [1, 2, 3])
-def test_what_they_leave_for_a_sensor_is_the_same_for_all(channels, rate_hz) -> None:
+def test_all_limits_leave_a_sensor_the_same_share(channels, rate_hz) -> None:
     """A sensor makes no more noise because another one is there."""
     for limit_uv, sensor_uv in zip(limits_of(channels, rate_hz), (0.471, 0.986), strict=True):
         left_uv = math.sqrt(limit_uv**2 - converter_uv(channels, rate_hz) ** 2)

@@ -135,7 +135,7 @@ def test_a_step_that_leaves_nothing_of_code_2046():
     assert found.step_lsb == pytest.approx(2.4, abs=0.1)
 
 
-def test_what_else_it_tells():
+def test_level_and_number_of_readings_are_told():
     level = 2046.5 + 1.5 * np.random.default_rng(1).standard_normal(N)
     found = estimate_step(counted(level, 0.0), FIRST_CODE)
     assert found.readings == N
@@ -185,7 +185,7 @@ def test_too_few_readings():
 
 
 @pytest.mark.parametrize("counts", [np.zeros(128, int), np.eye(128, dtype=int)[0]])
-def test_nothing_at_all(counts):
+def test_no_readings_at_all(counts):
     assert "code 2047, where the step is" in refusal(counts)
 
 

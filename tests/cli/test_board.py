@@ -47,7 +47,7 @@ def plug_in(monkeypatch):
 class TestWhichBoard:
     @pytest.mark.parametrize("command", COMMANDS)
     @pytest.mark.parametrize("arguments", [(), ("--port", "auto")])
-    def test_none(self, run, monkeypatch, command, arguments):
+    def test_no_board_is_plugged_in(self, run, monkeypatch, command, arguments):
         picos(monkeypatch)
         said = run("board", command, *arguments).sentence()
         assert said.startswith("unclench: No board found: ")
@@ -55,14 +55,14 @@ class TestWhichBoard:
         assert "--port" in said
 
     @pytest.mark.parametrize("command", COMMANDS)
-    def test_several(self, run, monkeypatch, command):
+    def test_several_boards_are_plugged_in(self, run, monkeypatch, command):
         picos(monkeypatch, ("/dev/unclench-a", "E6614"), ("/dev/unclench-b", None))
         said = run("board", command).sentence()
         assert "2 boards are plugged in: /dev/unclench-a (E6614), /dev/unclench-b (no" in said
         assert "--port" in said
 
     @pytest.mark.parametrize("command", COMMANDS)
-    def test_the_one_there_is(self, run, monkeypatch, command):
+    def test_the_only_board_is_taken(self, run, monkeypatch, command):
         picos(monkeypatch, ("/dev/unclench-a", "E6614"))
         assert "There is no port /dev/unclench-a" in run("board", command).sentence()
 
@@ -130,7 +130,7 @@ class TestWhichBoard:
 
 
 class TestCheck:
-    def test_words(self, run):
+    def test_a_check_in_words(self, run):
         done = run("board", "check", "--port", "sim:shorted?channels=2", "--seconds", 3)
         assert (done.status, done.err) == (0, "")
         for words in ("virtual board: shorted", "firmware 0.1.0", "7669727475616c01", "level 1"):
@@ -141,12 +141,12 @@ class TestCheck:
         assert ["noise", "2"] in rows
         assert done.out.splitlines()[-1].startswith("This board is ")
 
-    def test_what_is_not_good_is_said_last(self, run):
+    def test_the_last_line_names_what_is_not_good(self, run):
         done = run("board", "check", "--port", "sim:mains-hum", "--seconds", 5)
         assert "mains hum of 50 Hz" in " ".join(done.out.split())
         assert "noise 1" in done.out.splitlines()[-1]
 
-    def test_figures_for_programs(self, run):
+    def test_figures_as_json(self, run):
         done = run("board", "check", "--port", "sim:shorted", "--seconds", 3, "--json")
         assert (done.status, done.err) == (0, "")
         data = json.loads(done.out)
@@ -160,7 +160,7 @@ class TestCheck:
         assert done.out.startswith("| what | found | verdict |\n| --- | --- | --- |\n| board | ")
         assert "7669727475616c01" not in done.out
 
-    def test_noise_is_stored_only_with_leave(self, run, plug_in):
+    def test_noise_is_stored_only_with_permission(self, run, plug_in):
         port = plug_in("shorted")
         arguments = ("board", "check", "--port", port, "--seconds", 3, "--json", "--store-noise")
         refused = run(*arguments)
@@ -245,7 +245,7 @@ class TestCalibrate:
         done = run("board", "calibrate", "--port", "sim:relaxed", "--seconds", 1)
         assert done.out.splitlines()[-1].endswith("(before: 1). " + FORGETS)
 
-    def test_readings_that_do_not_tell(self, run):
+    def test_too_few_readings_for_a_step(self, run):
         said = run("board", "calibrate", "--port", "sim", "--seconds", 0.01).sentence()
         assert "50000 are needed" in said
 
@@ -290,7 +290,7 @@ class TestSet:
             *("channels  2", "rate      2000 Hz", "gain 1    200", "gain 2    200")
         ]  # the defaults came first
 
-    def test_nothing_stored(self, run, monkeypatch):
+    def test_a_new_board_without_step_and_noise(self, run, monkeypatch):
         right = SyntheticInput.hello
 
         def new(self):
@@ -327,7 +327,7 @@ class TestSet:
 
 
 class TestBlink:
-    def test_it_says_which(self, run, monkeypatch):
+    def test_blink_names_the_board(self, run, monkeypatch):
         blinked = []
         monkeypatch.setattr(
             "unclench.link.virtual.board._Hardware.blink", lambda self, s: blinked.append(s)
@@ -367,7 +367,7 @@ class TestInstall:
 
         monkeypatch.setattr("unclench.commands.board.install", fake)
 
-    def test_done(self, run, installing):
+    def test_what_an_installation_says(self, run, installing):
         done = run("board", "install", "--yes")
         assert done.status == 0
         assert done.err.splitlines() == [
@@ -381,14 +381,14 @@ class TestInstall:
             "The board is back: firmware 0.1.0, board 7669727475616c01, 1 channel at 2000 Hz.",
         ]
 
-    def test_somebody_elses_main_without_anybody_to_ask(self, run, installing):
+    def test_a_foreign_main_while_nobody_can_be_asked(self, run, installing):
         done = run("board", "install")
         assert done.status == 2
         assert done.out == ""
         assert "/main.py on the board at COM9 is not unclench's: add --yes to keep it" in done.err
 
     @pytest.mark.parametrize("answer", [True, False])
-    def test_with_somebody_to_ask(self, run, installing, monkeypatch, answer):
+    def test_a_person_is_asked_about_a_foreign_main(self, run, installing, monkeypatch, answer):
         asked = []
         monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text) or answer)
         monkeypatch.setattr("unclench.commands.board.has_person", lambda: True)

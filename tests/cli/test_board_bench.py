@@ -84,14 +84,14 @@ class TestSteps:
         assert UNPLUG in " ".join(shown.out.split())
 
     @pytest.mark.parametrize("options", [(), ("--json",)])
-    def test_a_charger_that_adds_nothing_is_to_be_unplugged_too(self, run, options):
+    def test_a_harmless_charger_is_to_be_unplugged_too(self, run, options):
         step(run, "battery")
         quiet = ("--port", "sim:shorted", "--yes", "--seconds", 3, *options)
         done = run("board", "check", "charger", *quiet)
         assert "good" in done.out
         assert UNPLUG in " ".join(done.err.split())
 
-    def test_a_charger_step_that_fails_leaves_nobody_with_it(self, run, folder):
+    def test_a_failed_charger_step_still_says_to_unplug_it(self, run, folder):
         (folder / "mine.html").write_text("mine")
         assert UNPLUG in " ".join(step(run, "charger", "--keep", "mine.html").err.split())
 
@@ -121,7 +121,7 @@ class TestSteps:
         assert [finding["name"] for finding in hands_on["findings"]] == ["hum 1", "losses"]
         assert "with hands-off" in hands_on["findings"][0]["expected"]
 
-    def test_figures_for_programs(self, run):
+    def test_figures_as_json(self, run):
         done = step(run, "signal", "--json")
         data = json.loads(done.out)
         assert (data["step"], data["verdict"], data["file"]) == ("signal", "good", SHEET)
@@ -132,7 +132,7 @@ class TestSteps:
         assert sheet["records"][0]["tone"] == data["tone"]
         assert sheet["missing"][0] == "shorted"
 
-    def test_a_file_of_ones_own(self, run, folder):
+    def test_a_sheet_under_another_name(self, run, folder):
         assert step(run, "shorted", "--keep", "mine.html").status == 0
         assert kept(folder) == ["mine.html"]
 
@@ -240,7 +240,7 @@ class TestAPersonIsThere:
         assert UNPLUG in " ".join(done.err.split())
         assert not list(folder.iterdir())
 
-    def test_the_end_of_input_is_no_enter(self, run, folder):
+    def test_the_end_of_input_is_not_enter(self, run, folder):
         done = run("board", "check", "shorted", "--port", "sim:shorted", "--seconds", 3)
         assert (done.status, done.out) == (130, "")
         assert "Press Enter" in done.err

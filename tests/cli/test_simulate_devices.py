@@ -160,15 +160,15 @@ def test_unplugged_and_back(simulate, tmp_path, door):
             return str(link.readlink()) == simulate.ports[-1]
 
     def host(port):
-        _, others = stream_from(port if door == "--tcp" else link, 2000)
+        _, others = stream_from(port if door == "--tcp" else link, 12_000)
         assert others[0] == others[-1] == Connected
         assert Disconnected in others
         if door == "--pty":
             wait_until(points_to_the_newest)
 
     where = ("--tcp", 0) if door == "--tcp" else ("--pty", "--link", link)
-    faulty = "sim:relaxed?unplug_every_s=0.6&unplug_s=0.2"
-    assert simulate(host, *where, "--signal", faulty).status == 130
+    faulty = "sim:relaxed?unplug_every_s=1&unplug_s=0.2"  # after 5 s of signal at most, of 6 s
+    assert simulate(host, *where, "--signal", faulty, "--speed", 5).status == 130
     if door == "--tcp":
         assert len(simulate.ports) == 1
     else:
@@ -177,7 +177,7 @@ def test_unplugged_and_back(simulate, tmp_path, door):
 
 
 @posix_only
-def test_what_stands_at_the_link_is_not_lost(run, tmp_path):
+def test_a_file_in_the_place_of_the_link_is_kept(run, tmp_path):
     (tmp_path / "file").write_text("mine")
     said = run("simulate", "--pty", "--link", tmp_path / "file").sentence()
     assert "exists and is not a link" in said
@@ -198,7 +198,7 @@ def test_what_stands_at_the_link_is_not_lost(run, tmp_path):
     ],
 )
 @posix_only
-def test_mistakes_at_simulating(run, arguments, words):
+def test_simulate_mistakes(run, arguments, words):
     assert words in run("simulate", *arguments).sentence()
 
 

@@ -273,14 +273,14 @@ def test_memory_by_bytes_and_words(chip):
 @pytest.mark.parametrize(
     ("address", "error"), [(BUFFER + 2, ValueError), (0x40088000, RuntimeError)]
 )
-def test_what_is_not_there_raises(chip, address, error):
+def test_registers_that_do_not_exist_raise(chip, address, error):
     with pytest.raises(error):
         chip.mem32[address]
     with pytest.raises(error):
         chip.mem32[address] = 0
 
 
-def test_memory_ends_where_it_ends(chip):
+def test_access_beyond_the_end_of_memory_raises(chip):
     chip.memory(RAM + 264 * 1024 - 4, 4)
     with pytest.raises(ValueError, match="not in RAM"):
         chip.memory(RAM + 264 * 1024 - 4, 5)

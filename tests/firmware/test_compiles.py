@@ -10,10 +10,10 @@ from machine_code import FIRMWARE, compile_file
 FILES = sorted(FIRMWARE.rglob("*.py"))
 
 
-def test_there_are_files():
+def test_the_firmware_has_files():
     assert len(FILES) >= 10
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FIRMWARE)))
-def test_it_compiles(path: Path, tmp_path: Path):
+def test_every_file_compiles_for_the_chip(path: Path, tmp_path: Path):
     assert compile_file(path, tmp_path / "out.mpy").startswith(b"M\x06")

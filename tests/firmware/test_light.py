@@ -61,7 +61,7 @@ def test_waiting_streaming_and_trouble_look_different(watch):
     assert set(run(1000, streaming=True)) == {40}
 
 
-def test_the_host_has_it_until_it_falls_silent(watch):
+def test_the_host_controls_the_light_until_it_is_silent(watch):
     light, run, _ = watch
     light.by_host(True, 77)
     assert set(run(6000, streaming=True)) == {77}
@@ -71,7 +71,7 @@ def test_the_host_has_it_until_it_falls_silent(watch):
     assert set(run(100, streaming=True)) == {40}
 
 
-def test_the_host_gives_it_back(watch):
+def test_the_host_returns_the_light_to_the_board(watch):
     light, run, _ = watch
     light.by_host(True, 77)
     light.by_host(False, 33)

@@ -26,7 +26,7 @@ def test_white_noise_against_the_same_filters_in_scipy(fs_hz):
 @pytest.mark.parametrize(
     ("hz", "low", "high"), [(2, 0.0, 0.02), (80, 0.97, 1.01), (200, 0.97, 1.01), (900, 0.0, 0.25)]
 )
-def test_what_passes_and_what_does_not(hz, low, high):
+def test_frequencies_that_pass_and_that_do_not(hz, low, high):
     t = np.arange(4000) / 4000
     values = 512_000 + 1000 * np.sqrt(2) * np.sin(2 * np.pi * hz * t)
     assert low <= band_rms(values.tolist(), 4000) / 1000 <= high

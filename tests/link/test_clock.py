@@ -51,7 +51,7 @@ def test_drift_from_bunched_and_delayed_arrivals(ppm, bunch_s, good_to_ppm, seed
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_host_time_is_good_to_the_bunch(seed):
+def test_host_time_is_as_exact_as_bunched_arrivals_allow(seed):
     clock = ClockFit()
     arrive(clock, 60.0, 50.0, bunch_s=0.016, seed=seed)
     for device_s in (1.0, 30.0, 60.0, 65.0):
@@ -77,7 +77,7 @@ def test_only_the_last_two_minutes_count():
     assert clock.drift_ppm == pytest.approx(80.0, abs=1.0)
 
 
-def test_days_later_it_is_as_exact():
+def test_it_is_as_exact_after_days():
     clock = ClockFit()
     arrive(clock, 130.0, 25.0, begin_s=10 * 86400.0)
     assert clock.drift_ppm == pytest.approx(25.0, abs=1.0)

@@ -169,14 +169,14 @@ class TestUnknownDevices:
         assert str(error.value).endswith(".")
         assert "\n" not in str(error.value)
 
-    def test_nor_when_looking_for_boards(self, unknown_device):
+    def test_looking_for_boards_sends_nothing_to_it(self, unknown_device):
         device = unknown_device(b"AT\r\n")
         found = ask(device.path)
         assert device.end() == b""
         assert found.hello is None
         assert "is not an unclench board" in found.trouble
 
-    def test_nor_by_opening_a_port_that_another_has_open(self, unknown_device):
+    def test_opening_a_busy_port_sends_nothing_to_it(self, unknown_device):
         device = unknown_device(b"")
         first = open_transport(device.path)
         with pytest.raises(SourceError, match=r"is busy: another program has it open"):
@@ -489,7 +489,7 @@ def test_any_pyserial_url_will_do():
     transport.close()
 
 
-def test_what_the_reader_tells(doors):
+def test_the_events_of_a_reader_in_their_order(doors):
     board = VirtualBoard(SyntheticInput("relaxed"), speed=5)
     reader = LinkReader(doors.inside(board), "board")
     reader.start()

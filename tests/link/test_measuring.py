@@ -22,7 +22,7 @@ class TestSingleReadings:
 
     @pytest.mark.parametrize("corrected", [0.0, 1.0])
     @pytest.mark.parametrize("step", [0.0, 0.6, 1.0, 1.4])
-    def test_they_have_the_moments_by_which_sums_are_drawn(self, step, corrected):
+    def test_single_readings_have_the_moments_of_the_sums(self, step, corrected):
         rng = np.random.default_rng(1)
         adc, n = Adc(0.97, step, corrected), 200_000
         for level in self.LEVELS:
@@ -68,7 +68,7 @@ class TestHistogram:
         plain.set_step(0)
         assert plain.histogram(0, 1984, 10_000) == corrected.histogram(0, 1984, 10_000)
 
-    def test_below_and_above(self):
+    def test_readings_below_and_above_are_counted(self):
         at = {2100: (True, False), 1800: (False, True)}
         for first, (below, above) in at.items():
             counts = SyntheticInput("shorted").histogram(0, first, 1000)
@@ -78,7 +78,7 @@ class TestHistogram:
         assert first[0] > 200
         assert sum(SyntheticInput("shorted").histogram(0, 4095, 1000)) == 1000
 
-    def test_it_sees_the_muscle(self):
+    def test_a_histogram_sees_the_muscle(self):
         codes = np.arange(1984, 2112)
         spread = {}
         for name in ("shorted", "mains-hum"):
@@ -98,11 +98,11 @@ class TestHistogram:
             ((0, 0, 500_001), "500001 readings; 1 to 500000 fit"),
         ],
     )
-    def test_what_it_cannot_do(self, arguments, words):
+    def test_requests_that_are_refused(self, arguments, words):
         with pytest.raises(ValueError, match=words):
             SyntheticInput("shorted").histogram(*arguments)
 
-    def test_its_limits_fit(self):
+    def test_the_largest_and_smallest_requests_fit(self):
         assert sum(SyntheticInput("shorted").histogram(2, 0, 1)) == 1
         assert SyntheticInput("shorted").histogram(0, 4095, 500_000)[-2] == 500_000
 

@@ -33,7 +33,7 @@ def at(levels_uv, second):
     return levels_uv[round(second * 200)]
 
 
-def test_nobody_asks_and_the_person_works_on():
+def test_without_a_session_the_person_works_on():
     levels = tension_uv([], 10)
     np.testing.assert_allclose(levels, 9.0)
 
@@ -84,7 +84,7 @@ def test_the_exhale_lets_go_by_a_fifth():
     assert levels[out].mean() / levels[~out].mean() == pytest.approx(0.8, abs=0.01)
 
 
-def test_who_does_not_lead_is_not_waited_for():
+def test_the_muscle_does_not_wait_without_a_session():
     analog = SyntheticInput("person")
     assert analog.situation is not None
     _, units = analog.read(2000)

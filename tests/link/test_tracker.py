@@ -92,7 +92,7 @@ def test_the_index_wraps(dropped):
     assert tracker.lost_samples == gone + N
 
 
-def test_days_of_stream():
+def test_a_stream_of_days_counts_on():
     """One frame an hour for forty days: every loss exact, the time good to a microsecond or so."""
     hour = int(3600 * FS_HZ)
     tracker = SampleTracker(FS_HZ, 1)
@@ -198,7 +198,7 @@ def test_a_board_that_restarted_its_count_breaks_the_stream(streamed_s):
     assert tracker.stale_frames == 0
 
 
-def test_a_good_frame_between_them_mends_it():
+def test_a_good_frame_between_senseless_ones_continues_the_stream():
     tracker = SampleTracker(FS_HZ, 1)
     for k in range(30):
         assert tracker.add(frame(k * N)) is not None

@@ -33,7 +33,7 @@ def frame_of(text: str) -> bytes:
 HELLO = encode_frame(pack_hello(SyntheticInput("relaxed").hello()))
 
 
-class Scripted:
+class ScriptedBoard:
     """A board that answers commands as it is told; `heard` is what it was sent."""
 
     def __init__(self, first: bytes, answers: dict[int, bytes]) -> None:
@@ -63,8 +63,8 @@ class Scripted:
 
 
 class TestTroubleUnasked:
-    def test_without_a_hello_it_is_told_by_the_handshake(self):
-        board = Scripted(b"\0" + frame_of("OSError: 5;\n in line 3."), {})
+    def test_without_a_hello_the_handshake_reports_it(self):
+        board = ScriptedBoard(b"\0" + frame_of("OSError: 5;\n in line 3."), {})
         with pytest.raises(SourceError) as error:
             Connection(board.host, "COM9").handshake(0.3)
         assert str(error.value).startswith("The board on COM9 reports: OSError: 5; in line 3; it")
@@ -72,13 +72,13 @@ class TestTroubleUnasked:
         assert "\n" not in str(error.value)
         assert board.end() == []
 
-    def test_with_one_it_is_over(self):
-        board = Scripted(b"\0" + frame_of("tired") + HELLO, {})
+    def test_trouble_before_a_hello_is_over(self):
+        board = ScriptedBoard(b"\0" + frame_of("tired") + HELLO, {})
         assert Connection(board.host, "COM9").handshake().label == "virtual board: relaxed"
         board.end()
 
-    def test_instead_of_an_answer(self):
-        board = Scripted(b"\0" + HELLO, {ids.CMD_COUNTERS: frame_of("tired.")})
+    def test_trouble_instead_of_an_answer(self):
+        board = ScriptedBoard(b"\0" + HELLO, {ids.CMD_COUNTERS: frame_of("tired.")})
         connection = Connection(board.host, "COM9")
         connection.handshake()
         with pytest.raises(SourceError, match=r"^The board on COM9 reports: tired\.$"):
@@ -120,7 +120,7 @@ class TestTroubleUnasked:
         ]
 
     def test_trouble_without_words(self):
-        board = Scripted(b"\0" + frame_of(""), {})
+        board = ScriptedBoard(b"\0" + frame_of(""), {})
         with pytest.raises(SourceError, match="reports: trouble without words;"):
             Connection(board.host, "COM9").handshake(0.3)
         board.end()
@@ -164,7 +164,7 @@ class TestTime:
 
     def test_a_setting_that_is_not_followed_by_a_hello(self, monkeypatch):
         monkeypatch.setattr("unclench.link.connection._REPLY_WAIT_S", 0.2)
-        board = Scripted(b"\0" + HELLO, {})
+        board = ScriptedBoard(b"\0" + HELLO, {})
         connection = Connection(board.host, "COM9")
         connection.handshake()
         tag = (connection._tag + 1) & 0xFF
@@ -183,14 +183,14 @@ class TestAnotherLevel:
         hello.level, hello.firmware = 9, (7, 7, 7)
         return encode_frame(pack_hello(hello))
 
-    def test_that_streams_already_is_stopped_asked_and_named(self):
-        board = Scripted(self.STRANGE * 5, {ids.CMD_HELLO: self.hello()})
+    def test_a_streaming_board_of_another_level_is_named(self):
+        board = ScriptedBoard(self.STRANGE * 5, {ids.CMD_HELLO: self.hello()})
         with pytest.raises(SourceError, match="speaks protocol level 9, newer than level 1"):
             Connection(board.host, "COM9").handshake(0.3)
         assert board.end() == [ids.CMD_STOP, ids.CMD_HELLO]
 
-    def test_that_does_not_answer(self):
-        board = Scripted(self.STRANGE * 5, {})
+    def test_a_streaming_board_of_another_level_that_does_not_answer(self):
+        board = ScriptedBoard(self.STRANGE * 5, {})
         with pytest.raises(SourceError) as error:
             Connection(board.host, "COM9").handshake(0.3)
         assert "streams in a way that this program does not know" in str(error.value)
@@ -198,14 +198,14 @@ class TestAnotherLevel:
         board.end()
 
     def test_a_frame_or_two_by_accident_are_no_reason_to_speak(self):
-        board = Scripted(self.STRANGE * 2, {ids.CMD_HELLO: self.hello()})
+        board = ScriptedBoard(self.STRANGE * 2, {ids.CMD_HELLO: self.hello()})
         with pytest.raises(SourceError, match="is not an unclench board"):
             Connection(board.host, "COM9").handshake(0.3)
         assert board.end() == []
 
-    def test_nor_are_intact_frames_of_another_kind(self):
+    def test_intact_frames_of_another_kind_are_no_reason_to_speak(self):
         other = encode_frame(b"\x33" + bytes(range(20)))
-        board = Scripted(other * 9, {ids.CMD_HELLO: self.hello()})
+        board = ScriptedBoard(other * 9, {ids.CMD_HELLO: self.hello()})
         with pytest.raises(SourceError, match="is not an unclench board"):
             Connection(board.host, "COM9").handshake(0.3)
         assert board.end() == []
@@ -224,7 +224,7 @@ class TestWhatKeepsABoardAway:
                 told.append(event)
         return told
 
-    def test_it_is_told_once_for_each_kind_after_a_while(self, doors, monkeypatch):
+    def test_each_kind_of_trouble_is_reported_once_after_two_seconds(self, doors, monkeypatch):
         tries = []  # one every half second of the reader's time
         monkeypatch.setattr(
             reader_module, "time", SimpleNamespace(monotonic=lambda: len(tries) / 2)
@@ -254,7 +254,7 @@ class TestWhatKeepsABoardAway:
         assert int(busy.split("number ")[1].split(")")[0]) == 5  # after more than two seconds
         assert gone == "There is no port COM9; ports on this computer: none"
 
-    def test_not_if_it_is_back_soon(self, doors):
+    def test_a_board_that_is_back_soon_is_not_reported(self, doors):
         board = VirtualBoard(SyntheticInput("relaxed"), speed=5)
         tries = iter(range(1000))
 
@@ -274,13 +274,13 @@ class TestWhatKeepsABoardAway:
 
 
 class TestSlope:
-    def test_none_before_there_is_a_line(self):
+    def test_there_is_no_slope_before_the_first_fit(self):
         fit = ClockFit()
         fit.add(0.0, 5.0)
         assert fit.slope is None
 
     @pytest.mark.parametrize("ppm", [-300.0, 0.0, 80.0])
-    def test_it_lies_within_its_error(self, ppm):
+    def test_the_slope_lies_within_its_error(self, ppm):
         off = []
         for seed in range(40):
             rng, fit = np.random.default_rng(seed), ClockFit()
