@@ -18,6 +18,8 @@ from unclench_board.acquisition import (
     plan,
 )
 
+pytestmark = pytest.mark.usefixtures("chips_are_freed")
+
 RING = RAM + 0x10000
 TABLE = RAM + 0x8004  # not where it has to begin: the acquisition finds that place in it
 GUARD = 4096

@@ -7,6 +7,8 @@ import struct
 import pytest
 from chip import RAM, Chip
 
+pytestmark = pytest.mark.usefixtures("chips_are_freed")
+
 ADC_CS, ADC_RESULT, ADC_FCS, ADC_FIFO, ADC_DIV = (0x4004C000 + 4 * k for k in range(5))
 EN, START_ONE, START_MANY, READY = 1, 1 << 2, 1 << 3, 1 << 8
 FIFO_EN, DREQ_EN, EMPTY, FULL, UNDER, OVER = 1, 1 << 3, 1 << 8, 1 << 9, 1 << 10, 1 << 11

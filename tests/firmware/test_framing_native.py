@@ -16,6 +16,8 @@ from machine_code import FIRMWARE, Core, functions
 
 from unclench_wire import framing, ids
 
+pytestmark = pytest.mark.usefixtures("chips_are_freed")
+
 MAX_CYCLES_PER_BYTE = 60
 
 

@@ -22,6 +22,8 @@ from vectors import (
 
 from unclench_board import summing
 
+pytestmark = pytest.mark.usefixtures("chips_are_freed")
+
 MAX_CYCLES_PER_READING = 12  # of 250 at 125 MHz and 500000 readings a second
 MAX_CYCLES_PER_COUNT = 20
 
