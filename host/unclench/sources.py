@@ -40,7 +40,7 @@ class Source:
     notes: tuple[str, ...] = ()  # what a person should be told once
     recording: bool = False
     situation: Situation | None = None  # of a virtual person, who does what a session asks
-    clock: Clock = TRUE_TIME  # to wait by, for what talks to it without a reader
+    clock: Clock = TRUE_TIME  # that a virtual board lives by, and who talks to it waits by
 
     def reader(self) -> LinkReader:
         """Thread that reads this source."""
@@ -52,6 +52,7 @@ class Source:
             ended=lambda: board is not None and board.finished,
             may_pause=self.recording,
             true_time=self.speed == 1.0,
+            clock=self.clock,
         )
 
     def close(self) -> None:
@@ -84,7 +85,7 @@ def open_source(
 ) -> Source:
     """Understand SOURCE; the rate, columns and unit apply to CSV files.
 
-    A virtual board and a recording live by `clock`; nothing else can. A reader waits in true time.
+    A virtual board and a recording live by `clock`; nothing else can.
 
     Raises InputError or SourceError in one sentence.
     """

@@ -59,16 +59,21 @@ class Stage:
             self.settings.model_copy(),
             known=known,
         )
-        self.until = self.stream.play_until
         show(self.window)
 
+    def until(self, happened: Callable[[], object]) -> None:
+        """Let signal come, be drawn and told in words until something has happened."""
+
+        def drawn_and_happened() -> object:
+            self.window._draw()
+            self.window._tell()
+            return happened()
+
+        self.stream.play_until(drawn_and_happened)
+
     def has_drawn(self, seconds: float) -> bool:
-        """True once so much signal has come; it is then drawn and told in words."""
-        if not self.stream.has_come(seconds):
-            return False
-        self.window._draw()
-        self.window._tell()
-        return True
+        """True once so much signal has come."""
+        return self.stream.has_come(seconds)
 
     def close(self) -> None:
         """End it, as far as the test has not."""

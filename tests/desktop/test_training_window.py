@@ -298,10 +298,11 @@ def test_while_the_sensor_is_away_the_check_shows_nothing_of_before(training, re
     made = training(recording(tmp_path, 20.0))
     made.press(KEY.Key_C)
     meter = made.window._check_page.meter
-    made.until(lambda: "µV" in meter.accessibleDescription() and "●" in words(made.window))
+    made.until(lambda: made.stream.has_come(15.0))
+    until(lambda: "µV" in meter.accessibleDescription() and "●" in words(made.window))
     made.until(lambda: not made.pipeline.status.connected)
-    made.until(lambda: words(made.window).count("The sensor is away.") == len(ITEMS))
-    made.until(lambda: meter.accessibleDescription() == "no signal")
+    until(lambda: words(made.window).count("The sensor is away.") == len(ITEMS))
+    until(lambda: meter.accessibleDescription() == "no signal")
     assert "●" not in words(made.window)
 
 

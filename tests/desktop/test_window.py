@@ -183,8 +183,8 @@ def test_a_lost_board_is_told_until_it_is_back(stage):
     until(lambda: banner.isVisible() and "Connection lost" in banner._text.text())
     assert "○ Waiting for the board" in words(made.window, "state")
     assert "○ No signal" in words(made.window, "state")
-    made.until(lambda: not banner.isVisible())
-    assert made.pipeline.status.reconnections == 1
+    made.until(lambda: made.pipeline.status.reconnections == 1)
+    until(lambda: not banner.isVisible())
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_the_picture_goes_on(stage, tmp_path):

@@ -10,22 +10,23 @@ from collections.abc import Callable
 
 from pyqtgraph.Qt import QtTest, QtWidgets
 
-from unclench.link.reader import LinkReader
+from unclench.live.blocks import LiveStatus
 from unclench.live.pipeline import Pipeline
 from unclench.live.rings import DisplayRings
 from unclench.sources import open_source
 
 HANGS_S = 120.0  # only against hanging
 _STEP_S = 0.5  # of signal, between two looks at a window
+_NAP_S = 0.01
 
 
-def until(happened: Callable[[], object], look_again_s: float = 0.002) -> None:
+def until(happened: Callable[[], object]) -> None:
     """Let all windows live until something has happened."""
     stop_s = time.monotonic() + HANGS_S
     while not happened():
         assert time.monotonic() < stop_s, "it never happened"
         QtWidgets.QApplication.processEvents()
-        time.sleep(look_again_s)
+        time.sleep(0.002)
 
 
 def show(window: QtWidgets.QWidget) -> None:
@@ -70,16 +71,7 @@ class Stream:
     def __init__(self, source: str) -> None:
         self._clock = _HandTime()
         self.source = open_source(source, clock=self._clock)
-        board = self.source.board
-        assert board is not None
-        reader = LinkReader(
-            self.source.open,
-            self.source.name,
-            ended=lambda: board.finished,
-            may_pause=True,  # as often as a test looks
-            true_time=False,
-        )
-        names = self.source.channel_names
+        reader, names = self.source.reader(), self.source.channel_names
         self.pipeline = Pipeline(reader, self.source.name, channel_names=names)
         self.rings = DisplayRings(self.pipeline.connect())
         self.pipeline.start([self.rings])
@@ -102,13 +94,20 @@ class Stream:
 
     def _play_step(self) -> None:
         before = self.pipeline.status
-        expected = before.n_samples + 0.9 * _STEP_S * self.pipeline.info.fs_hz
+        QtWidgets.QApplication.processEvents()
+        if not _streams(before):
+            time.sleep(_NAP_S)  # whoever waits for a board that is away waits in true time
+            self._clock.sleep(_NAP_S)
+            return
         self._clock.sleep(_STEP_S)
+        expected = before.n_samples + 0.9 * _STEP_S * self.pipeline.info.fs_hz
 
         def followed() -> bool:
             now = self.pipeline.status
-            streams = before.connected and now.connected and not now.ended
-            return now.n_samples >= expected or not streams
+            return now.n_samples >= expected or not _streams(now)
 
-        QtWidgets.QApplication.processEvents()
         until(followed)
+
+
+def _streams(status: LiveStatus) -> bool:
+    return status.connected and not status.ended

@@ -37,6 +37,15 @@ def test_a_pause_stops_time_and_scoring(program, start):
     assert told[1:] == [(8000, "paused"), (68_000, "goes on")]
 
 
+def test_an_end_that_comes_behind_the_newest_row_is_no_earlier_than_its_own_words(program, start):
+    run = start(program(TASK))
+    run.feed(4)
+    run.engine.end(7000)
+    told = run.engine.events()
+    assert [event.kind for event in told] == ["score", "session"]
+    assert max(event.sample for event in told) == run.engine.ended_at
+
+
 def test_a_board_that_is_away_pauses_the_session(program, start):
     run = start(program({**TASK, "seconds": 10.0}, TASK))
     run.feed(4)

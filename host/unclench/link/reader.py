@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-import time
 from collections.abc import Callable
 
 from unclench.errors import SourceError
 from unclench.link.connection import Connection, trouble_of
 from unclench.link.messages import Arrived, Connected, Disconnected, LinkEvent, SampleFrame
+from unclench.link.timing import TRUE_TIME, Clock
 from unclench.link.transport import Transport, TransportClosed
 from unclench_wire.messages import Hello
 
@@ -54,6 +54,7 @@ class LinkReader:
         may_pause: bool = False,
         true_time: bool = True,
         gather_s: float = 0.0,
+        clock: Clock = TRUE_TIME,
     ) -> None:
         self.events: queue.Queue[LinkEvent] = queue.Queue(_QUEUE_FRAMES)
         self._open = open_transport
@@ -61,6 +62,7 @@ class LinkReader:
         self.lossless = lossless
         self.true_time = true_time
         self.gather_s = gather_s
+        self.clock = clock
         self._ended = ended
         self._may_pause = may_pause
         self._stop = threading.Event()
@@ -74,7 +76,7 @@ class LinkReader:
         Raises SourceError.
         """
         self._connection, hello = self._connect()
-        self._put(Connected(hello, time.monotonic()))
+        self._put(Connected(hello, self.clock.now_s()))
         self._thread.start()
         return hello
 
@@ -119,7 +121,7 @@ class LinkReader:
                 self._connection.close()
                 self._connection = None
             final = self._stop.is_set() or self._ended()
-            self._put(Disconnected(reason, time.monotonic(), final))
+            self._put(Disconnected(reason, self.clock.now_s(), final))
             if final or not self._reconnect():
                 return
 
@@ -131,11 +133,11 @@ class LinkReader:
             return self._fill(parcel, self._connection)
         finally:
             if parcel.frames:
-                self._put(parcel.take(time.monotonic(), self._connection.decoder.bad_frames))
+                self._put(parcel.take(self.clock.now_s(), self._connection.decoder.bad_frames))
 
     def _fill(self, parcel: _Parcel, connection: Connection) -> str:
         naps = self.gather_s > 0 and self.true_time and not self.lossless
-        heard_s = time.monotonic()
+        heard_s = self.clock.now_s()
         while not self._stop.is_set():
             if naps:
                 self._stop.wait(_NAP_S)
@@ -146,7 +148,7 @@ class LinkReader:
                 messages = connection.read(0.1)
             except TransportClosed as closed:
                 return str(closed)
-            now_s = time.monotonic()
+            now_s = self.clock.now_s()
             if frames := tuple(m for m in messages if isinstance(m, SampleFrame)):
                 heard_s = now_s
                 if parcel.add(frames, now_s):
@@ -163,7 +165,7 @@ class LinkReader:
 
     def _reconnect(self) -> bool:
         """Try until the board is back (True) or we are told to stop (False)."""
-        gone_s = time.monotonic()
+        gone_s = self.clock.now_s()
         told = ""
         while not self._stop.wait(_RETRY_S):
             try:
@@ -172,14 +174,14 @@ class LinkReader:
                 # Busy, of a newer level, not there at all: a person can help. Once for each kind;
                 # details behind the colon may differ every time.
                 kind = str(error).partition(":")[0]
-                if kind != told and time.monotonic() - gone_s > _TELL_AFTER_S:
+                if kind != told and self.clock.now_s() - gone_s > _TELL_AFTER_S:
                     told = kind
-                    self._put(Disconnected(str(error).rstrip("."), time.monotonic()))
+                    self._put(Disconnected(str(error).rstrip("."), self.clock.now_s()))
                 continue
             self._restart.clear()
-            self._put(Connected(hello, time.monotonic()))
+            self._put(Connected(hello, self.clock.now_s()))
             return True
-        self._put(Disconnected("stopped", time.monotonic(), final=True))
+        self._put(Disconnected("stopped", self.clock.now_s(), final=True))
         return False
 
     def _put(self, event: LinkEvent) -> None:

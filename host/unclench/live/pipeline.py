@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -152,7 +151,8 @@ class Pipeline:
     def sample_now(self) -> int:
         """Session index of the sample that the board is taking now, by the clock fit."""
         # Not further ahead than a stall could explain: a paused source stops the board's count.
-        return max(0, min(self._sample_at(time.monotonic()), self._next + round(self.info.fs_hz)))
+        now = self._sample_at(self._reader.clock.now_s())
+        return max(0, min(now, self._next + round(self.info.fs_hz)))
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait for the end of the stream; True when it has come."""

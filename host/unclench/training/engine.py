@@ -384,10 +384,10 @@ class Engine:
     def _end(self, sample: int, phase: Phase) -> None:
         for news in self._ledger.close():
             self._tell_news(news)
-        self._ended_at = sample
         self._phase = phase
         word = "done" if phase == "done" else "ended early"
         self._tell(sample, "session", word, self._timeline.session_s(sample))
+        self._ended_at = self._told  # no earlier: a recording keeps nothing behind the end
         self._ask(sample)
 
     # Small things
