@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -59,7 +60,8 @@ IO_CALLS = {"open", "print", "input", "exec", "eval", "fromfile", "tofile", "loa
 IO_CALLS |= {"genfromtxt", "save", "savetxt", "savez", "memmap"}
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Return dotted names of all modules that a file imports, wherever in it."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -70,7 +72,7 @@ def imports(path: Path) -> set[str]:
             names.add(node.module)
             # "from unclench.live import rings" names a module as well
             names |= {f"{node.module}.{a.name}" for a in node.names if node.module == "unclench"}
-    return names
+    return frozenset(names)
 
 
 def files(package: str) -> list[Path]:
