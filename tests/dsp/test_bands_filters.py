@@ -95,7 +95,7 @@ def test_notches_settle_more_slowly() -> None:
     assert 0.5 < settle_s(sos, 2000.0) < 1.0
 
 
-def test_huge_then_tiny_leaves_nothing_behind() -> None:
+def test_a_huge_signal_leaves_no_trace_in_a_tiny_one() -> None:
     """After a 100 mV storm a 1 uV signal comes out as if nothing had been."""
     rng = np.random.default_rng(3)
     tiny = rng.normal(size=(20_000, 1))

@@ -61,7 +61,7 @@ def test_quiet_rest_is_used_whole(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_coughs_change_it_little(seed: int) -> None:
+def test_coughs_hardly_change_the_baseline(seed: int) -> None:
     tension_uv = rest_uv(60, seed)
     clean = resting_baseline(rms_uv(emg_uv(tension_uv, seed)), ROW_HZ)
     coughed_uv = rms_uv(emg_uv(with_coughs(tension_uv, seed), seed))

@@ -57,14 +57,14 @@ def test_planted_fall_is_found_in_five_minutes() -> None:
 
 
 @pytest.mark.parametrize("drift", [0.15, 0.5])
-def test_nothing_is_found_where_nothing_was_planted(drift: float) -> None:
+def test_no_fall_is_found_where_none_was_planted(drift: float) -> None:
     effects = [effect(tension_uv(seed, drift=drift)) for seed in range(100)]
     assert sum(e.falls for e in effects) <= 4  # 1 expected
     assert sum(e.low <= 0 <= e.high for e in effects) >= 88  # 95 expected
 
 
 @pytest.mark.parametrize("seconds", [45.0, 90.0])
-def test_steady_letting_go_is_no_fall_on_the_exhale(seconds: float) -> None:
+def test_steady_letting_go_is_not_a_fall_on_the_exhale(seconds: float) -> None:
     t_s = np.arange(30 * BREATH_N) / ROW_HZ
     decline = 1 + 3.5 * np.exp(-t_s / seconds)
     effects = [effect(tension_uv(seed) * decline) for seed in range(60)]
@@ -72,14 +72,14 @@ def test_steady_letting_go_is_no_fall_on_the_exhale(seconds: float) -> None:
     assert all(effect(tension_uv(seed, fall=0.2) * decline).falls for seed in range(10))
 
 
-def test_a_steady_slope_cancels_whatever_the_holds() -> None:
+def test_a_steady_slope_cancels_with_uneven_breath_holds() -> None:
     # 4-7-8: the middle of the exhale lies nearer to the inhale after it than to the one before.
     slope = np.exp(-0.03 * np.arange(30 * BREATH_N) / BREATH_N)
     found = averaged(slope, (4 / 19, 11 / 19, 1.0)).effect(0)
     assert found.change == pytest.approx(0.0, abs=1e-4)
 
 
-def test_a_longer_exhale_is_no_fall() -> None:
+def test_a_longer_exhale_alone_is_not_a_fall() -> None:
     # Of a longer stretch of a tension that wanders, any lower quantile lies lower.
     changes = [
         averaged(tension_uv(seed, breaths=60, drift=0.5), (0.25, 0.25, 1.0)).effect(0).change
@@ -88,7 +88,7 @@ def test_a_longer_exhale_is_no_fall() -> None:
     assert np.mean(changes) == pytest.approx(0.0, abs=0.03)
 
 
-def test_bursts_decide_nothing() -> None:
+def test_bursts_do_not_change_the_effect() -> None:
     rng = np.random.default_rng(5)
     false, found = 0, 0
     for seed in range(30):
@@ -102,7 +102,7 @@ def test_bursts_decide_nothing() -> None:
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_whole_parts_spent_in_contraction_decide_nothing(half: int) -> None:
+def test_contractions_as_long_as_an_inhale_do_not_change_the_effect(half: int) -> None:
     begins = [k * BREATH_N + half * BREATH_N // 2 for k in (4, 11, 20)]
     plain, planted = tension_uv(1), tension_uv(1, fall=0.2)
     for begin in begins:
@@ -112,7 +112,7 @@ def test_whole_parts_spent_in_contraction_decide_nothing(half: int) -> None:
     assert effect(planted).change == pytest.approx(-0.2, abs=0.04)
 
 
-def test_fewer_than_six_exhales_tell_nothing() -> None:
+def test_fewer_than_six_exhales_have_no_effect() -> None:
     assert effect(tension_uv(0, breaths=6, fall=0.5)) == Effect(5)  # the last has no inhale after
     assert effect(tension_uv(0, breaths=7, fall=0.5)).falls
     assert BreathAverage(20, HALVES, 1).effect(0) == Effect(0)
@@ -176,7 +176,7 @@ def test_slow_breaths_are_held_whole() -> None:
     np.testing.assert_allclose(average.profile().mean_uv[:, 0], expected)
 
 
-def test_nothing_averages_to_nothing() -> None:
+def test_without_rows_there_is_no_average() -> None:
     profile = BreathAverage(20, HALVES, 2).profile()
     assert profile.breaths.tolist() == [0, 0]
     assert np.isnan(profile.mean_uv).all()
@@ -185,7 +185,7 @@ def test_nothing_averages_to_nothing() -> None:
     assert lost.effect(0) == Effect(0)
 
 
-def test_what_makes_no_sense_is_refused() -> None:
+def test_invalid_arguments_are_refused() -> None:
     with pytest.raises(ValueError, match="0 bins"):
         BreathAverage(0, HALVES, 1)
     with pytest.raises(ValueError, match=r"inhale ends at 0\.6, hold at 0\.5"):
@@ -197,7 +197,7 @@ def test_what_makes_no_sense_is_refused() -> None:
         average.add(4, 0.5, np.ones(1))
 
 
-def test_a_breath_that_ends_as_it_begins_is_none() -> None:
+def test_a_breath_whose_phase_stands_still_is_left_out() -> None:
     average = BreathAverage(20, (0.5, 0.5, 1.0), 1)
     for _ in range(2):  # the phase stands still until the window has passed
         average.add(0, 0.0, np.array([2.0]))

@@ -92,7 +92,7 @@ def test_auto_shows_the_muscle_under_the_hum() -> None:
     assert chain.last_mains_fraction[0] == pytest.approx(chain.mains_fraction[0], abs=0.01)
 
 
-def test_rest_after_a_storm_is_accurate() -> None:
+def test_rest_after_a_huge_signal_is_accurate() -> None:
     """Filters forget, sums carry nothing: a day of loud signal cannot tint a quiet minute."""
     rest = noise(20_000, 1.0, seed=2)
     chain = TensionChain(ChainSettings(FS_HZ, 1, mains="off"))
@@ -102,7 +102,7 @@ def test_rest_after_a_storm_is_accurate() -> None:
     np.testing.assert_allclose(seen, expected, rtol=1e-11)
 
 
-def test_the_input_is_left_alone_and_integers_are_welcome() -> None:
+def test_the_input_is_not_changed_and_may_be_integers() -> None:
     units = np.arange(600, dtype=np.int32).reshape(-1, 1) % 7
     as_float = units.astype(float)
     block = TensionChain(ChainSettings(FS_HZ, 1)).process(units)
@@ -112,7 +112,7 @@ def test_the_input_is_left_alone_and_integers_are_welcome() -> None:
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_values_that_are_no_numbers_are_refused_before_they_do_harm(bad: float) -> None:
+def test_nan_and_infinity_are_refused_before_filter_state_changes(bad: float) -> None:
     chain, untouched = (TensionChain(ChainSettings(FS_HZ, 1)) for _ in range(2))
     x = noise(50_000, 1.0)
     x[-1] = bad
@@ -129,7 +129,7 @@ def test_a_block_of_another_shape_is_refused() -> None:
         TensionChain(ChainSettings(FS_HZ, 1)).process(np.zeros(5))
 
 
-def test_settings_that_make_no_sense_are_refused() -> None:
+def test_invalid_settings_are_refused() -> None:
     with pytest.raises(ValueError, match="0 channels"):
         ChainSettings(FS_HZ, 0)
     with pytest.raises(ValueError, match=r"RMS window of 0\.0001 s"):

@@ -55,7 +55,7 @@ def test_rest_after_a_contraction_is_exact() -> None:
     assert (y[1700:2199] > 1.0).all()
 
 
-def test_a_day_leaves_no_error_behind() -> None:
+def test_rounding_errors_do_not_add_up() -> None:
     """The value depends on the last window alone, bit for bit, hence not on the time before."""
     rng = np.random.default_rng(2)
     storm = 1e6 * rng.normal(size=(2_000_000, 1))

@@ -37,11 +37,11 @@ def test_a_heart_in_a_resting_muscle_is_found(peak_uv: float, bpm: float) -> Non
         assert heart.peak_uv == pytest.approx(abs(peak_uv), rel=0.25, abs=3.0)
 
 
-def test_muscle_alone_is_no_heart() -> None:
+def test_muscle_alone_is_not_a_heartbeat() -> None:
     assert not any(find_heartbeat(muscle_uv(5.0, seed), FS_HZ) for seed in range(60))
 
 
-def test_hum_is_no_heart_and_hides_none() -> None:
+def test_hum_is_not_a_heartbeat_and_hides_none() -> None:
     hum_uv = 300.0 * np.sin(2 * np.pi * 50.0 * np.arange(N) / FS_HZ)
     assert find_heartbeat(muscle_uv(2.0, 1) + hum_uv, FS_HZ) is None
     heart = find_heartbeat(muscle_uv(2.0, 1) + hum_uv + beats_uv(60.0, 66.0, 1), FS_HZ)
@@ -50,13 +50,13 @@ def test_hum_is_no_heart_and_hides_none() -> None:
 
 
 @pytest.mark.parametrize("lasting_ms", [200, 500])
-def test_bursts_are_no_heart_however_regular(lasting_ms: int) -> None:
+def test_regular_bursts_are_not_a_heartbeat(lasting_ms: int) -> None:
     """A burst every second: on time, but none is like the other."""
     gate = (np.arange(N) % 1000 < lasting_ms) * 50.0 + 1.0
     assert not any(find_heartbeat(muscle_uv(1.0, seed) * gate, FS_HZ) for seed in range(60))
 
 
-def test_single_clicks_are_no_heart() -> None:
+def test_single_clicks_are_not_a_heartbeat() -> None:
     rng = np.random.default_rng(3)
     for _ in range(60):
         x = muscle_uv(2.0, int(rng.integers(1000)))
@@ -66,10 +66,10 @@ def test_single_clicks_are_no_heart() -> None:
 
 
 @pytest.mark.parametrize("n", [0, 1, 5999])
-def test_too_short_is_not_known(n: int) -> None:
+def test_too_short_a_signal_gives_none(n: int) -> None:
     assert find_heartbeat(beats_uv(100.0, 120.0, 1)[:n], FS_HZ) is None
 
 
 @pytest.mark.parametrize("x", [np.zeros(N), np.full(N, 812.5)])
-def test_a_dead_signal_has_no_heart(x: FloatArray) -> None:
+def test_a_constant_signal_has_no_heartbeat(x: FloatArray) -> None:
     assert find_heartbeat(x, FS_HZ) is None

@@ -136,7 +136,7 @@ def test_notches_do_little_harm_to_emg(lines_hz: tuple[float, ...], harm: float)
     assert 1.0 - harm < rms(y) / rms(x) < 1.0
 
 
-def test_the_notch_comes_in_after_the_deciding_window_without_a_transient() -> None:
+def test_the_notch_starts_after_the_deciding_window_without_a_transient() -> None:
     x = hum(8.0, 50.0, 1000.0) + emg(8.0, 2.0)
     y = MainsNotch("auto", FS_HZ, 1, WIDE).process(x)
     np.testing.assert_array_equal(y[:8000], x[:8000])
@@ -160,7 +160,7 @@ def test_each_channel_has_its_own_notches() -> None:
     assert rms(y[8000:, 1]) == pytest.approx(2.0, rel=0.05)
 
 
-def test_a_notch_that_is_in_is_left_alone_when_another_channel_gets_one() -> None:
+def test_a_new_notch_on_one_channel_does_not_restart_another() -> None:
     first = emg(12.0, 2.0) + hum(12.0, 50.0, 5.0)
     second = emg(12.0, 2.0, 1)
     second[12_000:] += hum(6.0, 50.0, 5.0)
@@ -179,7 +179,7 @@ def test_fixed_modes_take_out_all_harmonics_from_the_first_sample() -> None:
     assert notch.notched_hz == (harmonics_hz(60.0, 450.0),) * 2, "detection does not change it"
 
 
-def test_off_changes_nothing_but_reports() -> None:
+def test_off_leaves_the_signal_unchanged_and_still_reports_hum() -> None:
     x = emg(8.0, 2.0) + hum(8.0, 50.0, 5.0)
     notch = MainsNotch("off", FS_HZ, 1, WIDE)
     np.testing.assert_array_equal(notch.process(x), x)

@@ -39,5 +39,5 @@ def test_muscle_hum_and_offset_do_not_swing(seed: int) -> None:
 
 
 @pytest.mark.parametrize("n", [0, 1, 2999])
-def test_too_short_is_not_known(n: int) -> None:
+def test_too_short_a_signal_gives_none(n: int) -> None:
     assert slow_swings(np.zeros(n), FS_HZ) is None

@@ -10,7 +10,7 @@ import pytest
 from unclench_dsp.permutation import attainable_level, sign_flip_test, smallest_p
 
 
-def test_p_and_interval_equal_all_signs_gone_through_by_hand() -> None:
+def test_p_and_interval_equal_those_of_all_sign_flips() -> None:
     differences = np.array([0.31, -0.12, 0.22, 0.41, 0.05, 0.18, 0.27])
 
     def p_of(shift: float) -> float:
@@ -31,7 +31,7 @@ def test_p_and_interval_equal_all_signs_gone_through_by_hand() -> None:
         assert p_of(inside) > 0.05 >= p_of(outside)
 
 
-def test_as_extreme_as_can_be_gives_the_smallest_p() -> None:
+def test_the_most_extreme_outcome_has_the_smallest_p() -> None:
     for n in (5, 7, 14):
         assert sign_flip_test(np.linspace(0.1, 0.2, n)).p == smallest_p(n)
     assert smallest_p(5) > 0.05 > smallest_p(6)
@@ -42,7 +42,7 @@ def test_five_pairs_have_no_interval() -> None:
     assert (found.low, found.high) == (None, None)
 
 
-def test_nothing_but_zeros_is_no_effect() -> None:
+def test_zeros_are_no_effect() -> None:
     assert sign_flip_test(np.zeros(8)).p == 1.0
 
 

@@ -16,12 +16,12 @@ def test_equal_sessions_give_their_mean() -> None:
     assert pooled.n_blocks == 4
 
 
-def test_surer_sessions_count_more() -> None:
+def test_more_precise_sessions_weigh_more() -> None:
     pooled = combine(np.array([0.0, 0.1, 1.0]), np.array([0.05, 0.05, 1.0]))
     assert pooled.value < 0.1
 
 
-def test_agreement_by_luck_makes_nothing_surer_than_the_sessions_are() -> None:
+def test_sessions_that_agree_by_chance_do_not_shrink_the_interval() -> None:
     pooled = combine(np.full(4, 0.2), np.full(4, 0.1))
     assert pooled.se == pytest.approx(0.05)
 
@@ -67,7 +67,7 @@ def test_intervals_cover(n_sessions: int, between: float) -> None:
         assert hits / 300 <= 0.985  # and not by being as wide as a barn
 
 
-def test_what_is_no_session_is_refused() -> None:
+def test_invalid_sessions_are_refused() -> None:
     with pytest.raises(ValueError, match="0 values and 0 standard errors"):
         combine(np.empty(0), np.empty(0))
     with pytest.raises(

@@ -99,7 +99,7 @@ def test_a_hop_that_is_nan_or_left_out_blanks_what_it_belongs_to() -> None:
     assert blank == [0, 1, 6, 7, 8, 12, 13]
 
 
-def test_lengths_that_make_no_sense_are_refused() -> None:
+def test_invalid_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="hop of 0 samples"):
         HopMeanSquare(0, 1)
     with pytest.raises(ValueError, match="over 0 hops"):

@@ -80,7 +80,7 @@ def test_the_settling_time_is_called_so_and_ends_at_once() -> None:
     assert seen == ["settling", "settling", "good", "good"]
 
 
-def test_words_do_not_flicker() -> None:
+def test_the_state_does_not_flicker() -> None:
     good, bad = emg(0.5, 3.0), emg(0.5, 3.0) + hum(0.5, 20.0)
     x = np.concatenate([good, bad, good, bad, bad, good, good])
     seen = [a.state[0] for a in judge(x)]
@@ -114,7 +114,7 @@ def test_clipped_fraction_with_known_rails() -> None:
     np.testing.assert_array_equal(clipped_fraction(x, rails), [0.25, 0.75])
 
 
-def test_clipped_fraction_finds_a_rail_nobody_told_of() -> None:
+def test_clipped_fraction_finds_an_unknown_rail() -> None:
     wave = 100.0 * np.sin(np.arange(20_000) * 0.1)
     cut = np.clip(wave, None, 80.0)
     expected = np.mean(wave >= 80.0)

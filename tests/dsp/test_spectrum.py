@@ -39,7 +39,7 @@ def test_mains_hum_and_offset_do_not_move_it(line_hz: float) -> None:
     assert median_frequency(emg_uv + hum + 1000.0, FS_HZ, 20, 450) == pytest.approx(clean, abs=2)
 
 
-def test_a_tiring_muscle_shows() -> None:
+def test_a_tiring_muscle_lowers_the_median_frequency() -> None:
     def shaped(high_hz: float) -> FloatArray:
         return np.asarray(
             signal.sosfilt(signal.butter(2, high_hz, fs=FS_HZ, output="sos"), noise(5))
@@ -69,7 +69,7 @@ def test_nothing_has_no_median() -> None:
         (100 * noise(2), 3.0, ""),
     ],
 )
-def test_only_a_hold_well_above_rest_has_one(
+def test_only_a_hold_well_above_rest_has_a_median(
     emg_uv: FloatArray, rest_uv: float | None, why: str
 ) -> None:
     found = contraction_median_frequency(emg_uv, FS_HZ, 20, 450, rest_uv=rest_uv)
@@ -77,7 +77,7 @@ def test_only_a_hold_well_above_rest_has_one(
     assert (found.median_hz is None) == bool(why)
 
 
-def test_what_falls_just_short_is_not_rounded_up_to_enough() -> None:
+def test_a_hold_just_too_short_has_no_median() -> None:
     emg_uv = 10 * noise(2)
     rests_uv = 10 * np.sqrt(430 / 1000) / 10 ** (np.arange(9.0, 11.0, 0.02) / 20)
     said = [

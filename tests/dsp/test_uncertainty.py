@@ -95,7 +95,7 @@ def test_a_trend_is_found_and_its_interval_holds_it() -> None:
     assert np.mean([holds(each, 0.0) for each in found]) <= 0.01
 
 
-def test_too_little_time_has_no_interval() -> None:
+def test_too_short_a_recording_has_no_interval() -> None:
     boot = BlockBootstrap(tension_uv(0.5, 0.5, 1), ROW_HZ)  # 30 s
     told = [boot.mean(), boot.slope(), boot.share(np.zeros(300, np.bool_)), *boot.quantiles([50])]
     assert all(each.low is None and each.high is None for each in told)
@@ -104,7 +104,7 @@ def test_too_little_time_has_no_interval() -> None:
     assert slow.count(None) >= 45  # 9 correlation times tell nothing
 
 
-def test_a_share_of_nothing_still_has_an_upper_end() -> None:
+def test_a_share_of_zero_has_an_upper_bound() -> None:
     values = tension_uv(5, 1, 0)
     none = BlockBootstrap(values, ROW_HZ).share(np.zeros(values.size, np.bool_))
     whole = BlockBootstrap(values, ROW_HZ).share(np.ones(values.size, np.bool_))
@@ -114,7 +114,7 @@ def test_a_share_of_nothing_still_has_an_upper_end() -> None:
     assert (whole.high, whole.low) == (1.0, pytest.approx(1 - none.high))
 
 
-def test_constant_and_signed_values_do_no_harm() -> None:
+def test_constant_and_negative_values_are_handled() -> None:
     flat = BlockBootstrap(np.full(3000, 5.0), ROW_HZ)
     mean = flat.mean()
     assert (mean.low, mean.high) == (pytest.approx(5.0), pytest.approx(5.0))
@@ -125,7 +125,7 @@ def test_constant_and_signed_values_do_no_harm() -> None:
     assert all(holds(each, each.value) for each in boot.quantiles([0, 10, 50, 90, 100]))
 
 
-def test_the_same_seed_gives_the_same_interval_and_no_global_state_counts() -> None:
+def test_the_interval_depends_on_the_seed_alone() -> None:
     values = tension_uv(5, 2, 7)
     first = BlockBootstrap(values, ROW_HZ).mean()
     np.random.seed(5)
@@ -138,7 +138,7 @@ def test_nothing_finite_is_refused() -> None:
         BlockBootstrap(np.full(10, np.nan), ROW_HZ)
 
 
-def test_correlation_time_is_found_and_rather_too_long() -> None:
+def test_correlation_time_is_found_and_not_underestimated() -> None:
     for tau_s in (2.0, 10.0):
         found = [
             correlation_time_s(np.log(tension_uv(60, tau_s, seed)), ROW_HZ) for seed in range(20)
@@ -195,7 +195,7 @@ def test_no_effect_in_an_hour_of_one_posture_is_no_effect() -> None:
     assert ratio.se > 0.1
 
 
-def test_one_episode_tells_a_ratio_but_not_how_sure() -> None:
+def test_one_episode_has_a_ratio_without_an_interval() -> None:
     uv = tension_uv(10, 1, 3)
     one = episodes(uv.size, 1, 60)
     ratio = BlockBootstrap(uv, ROW_HZ).log_ratio(one, ~one)

@@ -76,8 +76,8 @@ def test_a_real_muscle_played_live_is_the_same_analysed(play, shared_data):
 def test_a_session_with_gaps_played_live_is_the_same_analysed(play, tmp_path):
     folder = tmp_path / "s"
     source = "sim:desk-work?drop=3e-5&channels=2&seed=3"
-    first, _, _ = play(source, 12, sinks=[lambda info: recorder_of(folder, info)])
-    recorder_of.last.close()
+    first, _, _ = play(source, 12, sinks=[lambda info: record_to(folder, info)])
+    record_to.last.close()
     recording = load_recording(folder)
     assert recording.lost_samples > 0
     np.testing.assert_array_equal(recording.units(), first.units)
@@ -94,15 +94,15 @@ def test_a_session_with_gaps_played_live_is_the_same_analysed(play, tmp_path):
         assert live.max_uv == pytest.approx(channel.tension_uv.max_uv, rel=1e-9)
 
 
-def recorder_of(folder, info):
-    recorder_of.last = Recorder(folder, info, origin=0, lossless=True)
-    return recorder_of.last
+def record_to(folder, info):
+    record_to.last = Recorder(folder, info, origin=0, lossless=True)
+    return record_to.last
 
 
 def record_with_gap(play, folder, seconds, lost):
     """Record at 2 kHz without the samples of the slice `lost`."""
-    play("sim:relaxed", seconds, sinks=[lambda info: recorder_of(folder, info)])
-    recorder_of.last.close()
+    play("sim:relaxed", seconds, sinks=[lambda info: record_to(folder, info)])
+    record_to.last.close()
     emg = folder / "emg.csv"
     head, *rows = emg.read_text().splitlines()
     del rows[lost]
@@ -224,7 +224,7 @@ def test_a_rate_too_low_for_the_band_is_a_sentence(play, write_csv):
     assert str(error.value).endswith(".")
 
 
-def test_the_recording_of_a_stranger_clips_only_where_it_is_cut_off(play, write_csv):
+def test_an_imported_recording_clips_only_at_its_rails(play, write_csv):
     t = np.arange(8000) / 1000
     rng = np.random.default_rng(1)
     emg = 300 * np.sin(2 * np.pi * 3 * t) + rng.normal(0, 5, 8000)  # near its extremes for long
@@ -237,7 +237,7 @@ def test_the_recording_of_a_stranger_clips_only_where_it_is_cut_off(play, write_
     assert (info.rails_uv[0][0], info.rails_uv[1][0]) == pytest.approx((-250, 250))
 
 
-def test_a_fault_in_a_sink_reaches_whoever_asks(monkeypatch):
+def test_an_error_in_a_sink_is_in_the_status(monkeypatch):
     class Broken:
         def block(self, block):
             raise RuntimeError("the sink broke")
@@ -264,7 +264,7 @@ def test_a_fault_in_a_sink_reaches_whoever_asks(monkeypatch):
     assert [str(error) for error in told] == ["the sink broke"]
 
 
-def test_a_fault_in_the_link_ends_the_session_and_is_told(monkeypatch):
+def test_an_error_in_the_link_ends_the_session_with_its_reason(monkeypatch):
     feed = LinkDecoder.feed
 
     def broken(self, data):
@@ -345,7 +345,7 @@ def test_drift_is_told_only_in_true_time(play):
     assert clock.true_time
 
 
-def test_what_a_status_tells_in_the_end(play):
+def test_the_last_status_sums_up_the_stream(play):
     kept, pipeline, info = play("sim:mains-hum", 20)
     status = pipeline.status
     assert status.n_samples == 40_000 == kept.blocks[-1].stop
@@ -358,7 +358,7 @@ def test_what_a_status_tells_in_the_end(play):
     assert Connected(info.hello, 0.0).hello is info.hello
 
 
-def test_words_for_the_signal_come_at_their_sample(play):
+def test_signal_states_are_emitted_at_their_sample(play):
     kept, _, info = play("sim:poor-contact", 30)
     changes = kept.kinds("signal")
     # On the skin for 8 s, off for 6 s: seen within the windows of half a second.
@@ -408,7 +408,7 @@ def test_a_part_of_a_block_is_what_it_was_in_the_whole(play):
     assert whole.between(whole.stop + 5, whole.stop + 9) is None
 
 
-class Leaves:
+class StopsAfter:
     """A sink that has seen enough after so many blocks."""
 
     def __init__(self, n):
@@ -432,19 +432,19 @@ def test_a_sink_that_has_seen_enough_ends_it(new_collector, speed):
     pipeline.connect()
     assert pipeline.lossless == (speed == MAX_SPEED)
     kept = new_collector()
-    leaves = Leaves(7)
-    leaves.pipeline = pipeline
-    pipeline.start([leaves, kept])
+    stops = StopsAfter(7)
+    stops.pipeline = pipeline
+    pipeline.start([stops, kept])
     assert pipeline.wait(LONG_S)
     pipeline.stop()
     opened.close()
-    assert len(leaves.seen) == len(kept.blocks) == 7  # this block still goes to everybody
+    assert len(stops.seen) == len(kept.blocks) == 7  # this block still goes to everybody
     assert [event.text for event in kept.kinds("session")] == ["done"]
     status = pipeline.status
     assert (status.ended, status.why, status.cut_short) == (True, "done", False)
 
 
-def test_orders_are_obeyed_by_the_processing_thread(new_collector):
+def test_calls_run_on_the_processing_thread(new_collector):
     opened = open_source("sim:relaxed", speed=10.0)
     pipeline = Pipeline(opened.reader(), opened.name, stop_after_s=60.0)
     pipeline.connect()

@@ -51,7 +51,7 @@ def test_unplugged_again_and_again(new_collector, tmp_path):
     assert kinds[first + 1 : first + 3] == ["gap", "reconnected"]  # in the order of their samples
 
 
-class Comings:
+class UnpluggablePort:
     """A board on a port that goes away and comes back; the test says when."""
 
     def __init__(self, kind: str, path: Path) -> None:
@@ -60,7 +60,7 @@ class Comings:
         self._port = 0
         self.url = str(path)
 
-    def come(self) -> None:
+    def plug_in(self) -> None:
         self.board = VirtualBoard(SyntheticInput("relaxed"))
         if self._kind == "pty":
             transport = PtyTransport()
@@ -83,7 +83,7 @@ class Comings:
                     continue
                 self.board.serve(SocketTransport(client))
 
-    def go(self) -> None:
+    def unplug(self) -> None:
         self.board.close()
         self._thread.join()
         self._link.unlink(missing_ok=True)
@@ -94,8 +94,8 @@ class Comings:
     ["tcp", pytest.param("pty", marks=pytest.mark.skipif(os.name != "posix", reason="POSIX only"))],
 )
 def test_a_port_that_goes_and_comes_back(new_collector, wait_for, tmp_path, kind):
-    port = Comings(kind, tmp_path / "port")
-    port.come()
+    port = UnpluggablePort(kind, tmp_path / "port")
+    port.plug_in()
     pipeline = Pipeline(LinkReader(lambda: open_transport(port.url), "port"), "port")
     pipeline.connect()
     kept = new_collector()
@@ -103,15 +103,15 @@ def test_a_port_that_goes_and_comes_back(new_collector, wait_for, tmp_path, kind
 
     try:
         wait_for(lambda: pipeline.status.n_samples > 200)
-        port.go()
+        port.unplug()
         wait_for(lambda: not pipeline.status.connected)
         before = pipeline.status.n_samples
-        port.come()
+        port.plug_in()
         wait_for(lambda: pipeline.status.connected)
         wait_for(lambda: len(kept.index) > before + 200)
     finally:
         pipeline.stop()
-        port.go()
+        port.unplug()
     status = pipeline.status
     assert status.reconnections == 1
     (gap,) = kept.kinds("gap")

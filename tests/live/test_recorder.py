@@ -153,7 +153,7 @@ def test_folders_that_cannot_be_written(tmp_path, info, name):
 
 
 @pytest.mark.parametrize("lossless", [True, False])
-def test_a_disk_that_fails_is_told_and_holds_nobody_up(tmp_path, info, monkeypatch, lossless):
+def test_a_failing_disk_is_reported_and_blocks_no_thread(tmp_path, info, monkeypatch, lossless):
     monkeypatch.setattr(recorder_module, "_QUEUE_BLOCKS", 2)
 
     def full(self, first_sample, units):
@@ -172,7 +172,7 @@ def test_a_disk_that_fails_is_told_and_holds_nobody_up(tmp_path, info, monkeypat
     assert open_session(tmp_path / "s").meta.ended == "error"
 
 
-def test_a_fault_of_the_program_is_told_and_holds_nobody_up(tmp_path, info, monkeypatch):
+def test_an_internal_error_is_reported_and_blocks_no_thread(tmp_path, info, monkeypatch):
     monkeypatch.setattr(recorder_module, "_QUEUE_BLOCKS", 2)
     told = []
     monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_value))
@@ -191,7 +191,7 @@ def test_a_fault_of_the_program_is_told_and_holds_nobody_up(tmp_path, info, monk
     assert load_recording(tmp_path / "s").n_samples == 100
 
 
-def test_closing_twice_does_no_harm(tmp_path, info):
+def test_closing_twice_is_harmless(tmp_path, info):
     recorder = Recorder(tmp_path / "s", info, origin=0)
     recorder.block(block(0))
     assert recorder.close() == recorder.close() == recorder.meta

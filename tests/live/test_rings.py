@@ -74,7 +74,7 @@ def test_rows_of_tension_and_gaps(info):
     assert rings.arrived_s == 12.5
 
 
-def test_what_settles_has_no_value(info):
+def test_settling_rows_have_no_value(info):
     rings = DisplayRings(info)
     rings.block(block(0, 4 * HOP, settling=True))
     _, tension_uv, _ = rings.tension(1.0)
@@ -129,7 +129,7 @@ def test_a_snapshot_is_a_copy(info):
     np.testing.assert_array_equal(before, kept)
 
 
-def test_trouble_reaches_back_to_when_it_began(info):
+def test_distrust_reaches_back_to_when_the_trouble_began(info):
     """A state is known only after two windows: the rows until then were not a muscle's either."""
     rings = DisplayRings(info)
     rings.block(block(0, 100 * HOP))

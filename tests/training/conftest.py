@@ -119,7 +119,7 @@ class Run:
         return [event.sample for event in began]
 
 
-class Kept:
+class EventSink:
     """A sink that keeps everything."""
 
     def __init__(self) -> None:
@@ -165,7 +165,7 @@ def _hold(
         opened.situation.lead()
     pipeline = Pipeline(opened.reader(), opened.name, LiveSettings(), opened.channel_names)
     info = pipeline.connect()
-    kept = Kept()
+    kept = EventSink()
     recorder = None
     try:
         session = Session(
@@ -251,7 +251,7 @@ def _recorded_uv(
     return emg_uv
 
 
-class Handed:
+class ScriptedLink:
     """Stands in for the link: hands prepared frames to a pipeline.
 
     Between two tapes the board is unplugged for `away_s`.
@@ -296,7 +296,7 @@ class Handed:
 
 def _hand(tape: Tape, frames_n: Sequence[int], *sinks: Callable[[StreamInfo], Any]) -> StreamInfo:
     """Process a tape in frames of these lengths, over and over."""
-    pipeline = Pipeline(Handed([tape], frames_n), "handed")  # type: ignore[arg-type]
+    pipeline = Pipeline(ScriptedLink([tape], frames_n), "handed")  # type: ignore[arg-type]
     info = pipeline.connect()
     pipeline.start([make(info) for make in sinks])
     assert pipeline.wait(LONG_S)
@@ -317,9 +317,9 @@ def hand() -> Callable[..., StreamInfo]:
 
 
 @pytest.fixture(scope="session")
-def handed() -> type[Handed]:
+def scripted_link() -> type[ScriptedLink]:
     """Stands in for the link."""
-    return Handed
+    return ScriptedLink
 
 
 @pytest.fixture(scope="session")
@@ -375,6 +375,6 @@ def hold() -> Callable[..., Held]:
 
 
 @pytest.fixture(scope="session")
-def kept() -> type[Kept]:
+def kept() -> type[EventSink]:
     """A sink that keeps everything."""
-    return Kept
+    return EventSink

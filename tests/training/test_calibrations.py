@@ -79,13 +79,13 @@ def test_bands_are_never_mixed(book: Book) -> None:
         Place(channel=1, site="neck", side="left"),
     ],
 )
-def test_another_place_has_nothing_of_it(book: Book, other: Place) -> None:
+def test_a_calibration_is_not_used_for_another_site(book: Book, other: Place) -> None:
     assert book.find(other, WIDE) is None
     assert book.mark_moved(other, TUESDAY) == 0
     assert book.find(SHOULDER, WIDE) is not None
 
 
-def test_a_sensor_calibrated_elsewhere_has_left_its_place(book: Book) -> None:
+def test_a_sensor_calibrated_elsewhere_ends_the_placement(book: Book) -> None:
     jaw = Place(channel=1, site="jaw", side="left")
     book.add(jaw, WIDE, 0.25, created=TUESDAY, baseline=CALMER)
     assert book.find(SHOULDER, WIDE) is None
@@ -93,7 +93,7 @@ def test_a_sensor_calibrated_elsewhere_has_left_its_place(book: Book) -> None:
     assert book.find(jaw, WIDE) is not None
 
 
-def test_nothing_at_all_is_no_calibration() -> None:
+def test_nothing_measured_is_no_calibration() -> None:
     with pytest.raises(ValueError, match="needs a baseline or a reference"):
         Book().add(SHOULDER, WIDE, 0.25, created=MONDAY)
 
@@ -112,14 +112,14 @@ def test_a_date_without_a_zone_is_refused(book: Book) -> None:
         RestBaseline(2.0, math.inf, 0.2, 60.0),
     ],
 )
-def test_figures_that_cannot_be_are_refused(bad: RestBaseline) -> None:
+def test_impossible_figures_are_refused(bad: RestBaseline) -> None:
     with pytest.raises(
         ValidationError, match=r"a baseline (needs a mean above|has no figure below) 0"
     ):
         Book().add(SHOULDER, WIDE, 0.25, created=MONDAY, baseline=bad)
 
 
-def test_why_something_is_missing(book: Book) -> None:
+def test_the_reason_for_a_missing_calibration_is_told(book: Book) -> None:
     jaw = Place(channel=2, site="jaw", side="right")
     assert book.why_missing(SHOULDER, WIDE, "baseline") == ""
     assert (

@@ -24,7 +24,7 @@ KNOWN_S = 12.0  # by then every light is known
 Seen = list[tuple[float, dict[str, Light]]]
 
 
-class Asking:
+class AskedCheck:
     """A sensor check that is asked about its first channel every half second of signal."""
 
     def __init__(self, info: StreamInfo) -> None:
@@ -43,7 +43,7 @@ class Asking:
             self.meter.append((at_s, self.check.interference(0)))
 
 
-class Keeping:
+class BlockSink:
     """A sink that keeps the blocks."""
 
     def __init__(self) -> None:
@@ -65,19 +65,19 @@ def pieces(block: LiveBlock, n: int) -> Iterator[LiveBlock]:
         yield replace(piece, states=known)
 
 
-def ask(source: str, seconds: float | None = 30.0, band: Band = WIDE) -> Asking:
+def ask(source: str, seconds: float | None = 30.0, band: Band = WIDE) -> AskedCheck:
     """Play a source at full speed, and ask a check as if it had come in tenths of a second."""
     opened = open_source(source, speed=MAX_SPEED)
     settings = LiveSettings(band)
     pipeline = Pipeline(opened.reader(), opened.name, settings, opened.channel_names, seconds)
-    info, kept = pipeline.connect(), Keeping()
+    info, kept = pipeline.connect(), BlockSink()
     try:
         pipeline.start([SensorCheck(info), kept])
         assert pipeline.wait(LONG_S), "the source does not end"
     finally:
         pipeline.stop()
         opened.close()
-    asking = Asking(info)
+    asking = AskedCheck(info)
     for block in kept.blocks:
         for piece in pieces(block, round(info.fs_hz / 10)):
             asking.feed(piece)
@@ -128,7 +128,7 @@ def test_a_good_signal_is_green_all_over() -> None:
         ("moving-heart", {"movement", "heartbeat"}, "red", "beats a minute"),
     ],
 )
-def test_a_trouble_lights_its_own_lamp_and_only_that(
+def test_each_trouble_turns_only_its_own_light(
     scenario: str, items: set[str], colour: str, value: str
 ) -> None:
     seen = ask(f"sim:{scenario}?seed=3").lights
@@ -139,24 +139,24 @@ def test_a_trouble_lights_its_own_lamp_and_only_that(
     assert all(light.try_this for light in worst.values())
 
 
-def test_contractions_are_no_trouble() -> None:
+def test_contractions_leave_all_lights_green() -> None:
     seen = ask("sim:clenching?seed=2").lights
     assert {item: colours(seen, item) for item in ITEMS} == {item: {"green"} for item in ITEMS}
 
 
-def test_silence_is_no_muscle() -> None:
+def test_instrument_noise_alone_is_not_a_muscle() -> None:
     seen = ask("sim:shorted?seed=2").lights
     assert colours(seen, "contact") == {"amber"}
     assert {colour for item in ITEMS[1:] for colour in colours(seen, item)} == {"green"}
 
 
-def test_desk_work_moves_and_has_no_heart() -> None:
+def test_desk_work_shows_movement_and_no_heartbeat() -> None:
     seen = ask("sim:desk-work?seed=1", 90).lights
     assert colours(seen, "heartbeat") == {"green"}
     assert colours(seen, "movement") == {"green", "amber"}  # twice a minute
 
 
-def test_without_contact_nothing_else_is_known() -> None:
+def test_without_contact_all_other_lights_are_grey() -> None:
     seen = ask("sim:poor-contact").lights
     off = [lights for _, lights in seen if lights["contact"].colour == "red"]
     assert len(off) > 10
@@ -240,7 +240,7 @@ def test_the_meter_follows_within_half_a_second(tmp_path: Path) -> None:
             assert meter.level < 0.25
 
 
-def test_a_muscle_is_no_hum(tmp_path: Path) -> None:
+def test_a_contraction_is_not_taken_for_hum(tmp_path: Path) -> None:
     asking = ask(save_csv(tmp_path / "tense.csv", 50.0 * muscle_uv(30_000)), None)
     assert colours(asking.lights, "mains hum") == {"green"}
     assert np.median([meter.hum_uv for _, meter in asking.meter if meter]) < 10.0
@@ -251,7 +251,7 @@ def test_the_meter_ends_at_its_top() -> None:
     assert max(meter.level for _, meter in asking.meter if meter) == 1.0
 
 
-def test_after_a_gap_nothing_is_known_at_first() -> None:
+def test_after_a_gap_lights_are_grey_at_first() -> None:
     asking = ask("sim:mains-hum", 15)
     later = replace(asking.blocks[-1], first=asking.blocks[-1].stop + 500)
     asking.check.block(later)

@@ -137,7 +137,7 @@ def test_a_channel_of_many_is_found_by_its_index():
     assert stream.minutes[0].channels[0].median_uv == 5.0
 
 
-def test_standing():
+def test_standing_words_follow_the_tension():
     stream = Stream(settings=Sustained(minutes=1.0, rests=0))
     assert standing_words(stream.day.standing()[0]) == "Left shoulder: no signal to trust"
     expected = [

@@ -39,7 +39,7 @@ def test_steps_begin_to_the_sample(program, start):
     assert run.events[-1].duration_s == pytest.approx(4 + 40 * 1.013)
 
 
-def test_everything_is_told(program, start):
+def test_every_event_of_a_session_is_emitted(program, start):
     run = start(program(SETTLE, TASK, HOLD, ASK))
     run.feed(30)
     assert run.wish(run.engine.answer, "better")[-1].text == "done"
@@ -61,7 +61,7 @@ def test_everything_is_told(program, start):
     assert run.engine.outcome().answers == (("How was it?", "better"),)
 
 
-def test_nobody_there_is_nobody_asked(program, start):
+def test_questions_are_skipped_when_unattended(program, start):
     run = start(program(SETTLE, ASK, ASK, SETTLE, ASK), attended=False)
     run.feed(5)
     assert run.engine.ended_at == 8000
@@ -82,7 +82,7 @@ PROGRAM = (SETTLE, MEASURE, RELAX, HOLD, CREDIT, BREATHE)
 
 
 @pytest.fixture(scope="module")
-def life(maker, joined):
+def session_rows(maker, joined):
     """Rows of a session with contractions, a gap and lost contact."""
     make = maker()
     parts = [make.rows(22, around(2.0, 22)), make.rows(2, 40.0), make.rows(5, around(2.1, 5))]
@@ -93,27 +93,27 @@ def life(maker, joined):
 
 
 @pytest.fixture(scope="module")
-def taken_whole(program, rested, stream, life):
-    """Events, outcome and questions of an engine that is given all rows of `life` at once."""
+def taken_at_once(program, rested, stream, session_rows):
+    """Events, outcome and questions of an engine that is given all rows at once."""
     whole = Engine(program(*PROGRAM, goal=TIMES), "test", [rested], stream)
-    events = whole.events() + whole.take(life)
+    events = whole.events() + whole.take(session_rows)
     return events, repr(whole.outcome()), whole.asked()  # as text: NaN equals NaN
 
 
 @settings(max_examples=scaled(15))
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=20))
 def test_any_split_gives_the_same_events_and_scores(
-    program, rested, stream, life, taken_whole, cut, lengths
+    program, rested, stream, session_rows, taken_at_once, cut, lengths
 ):
     made = program(*PROGRAM, goal=TIMES)
     engine = Engine(made, "test", [rested], stream)
     events, at, k = engine.events(), 0, 0
-    while at < len(life.sample):
+    while at < len(session_rows.sample):
         n = lengths[k % len(lengths)]
-        events += engine.take(cut(life, at, at + n))
+        events += engine.take(cut(session_rows, at, at + n))
         engine.snapshot()  # looking changes nothing
         at, k = at + n, k + 1
-    assert (events, repr(engine.outcome()), engine.asked()) == taken_whole
+    assert (events, repr(engine.outcome()), engine.asked()) == taken_at_once
 
 
 # what is scored
@@ -170,7 +170,7 @@ def test_rows_that_turn_out_bad_are_not_scored(program, start):
     assert run.score.lowest_uv == 2.0
 
 
-def test_tensing_when_asked_is_not_scored_and_letting_go_is(program, start):
+def test_requested_contractions_are_not_scored_but_recovery_is(program, start):
     run = start(program(RELAX, TASK, goal=FIXED))
     for _ in range(2):
         run.feed(2, 60.0)

@@ -110,7 +110,7 @@ def test_a_second_attempt_that_succeeds_is_enough(program, start, rested):
     assert (len(run.texts("not measured")), len(run.texts("baseline"))) == (1, 1)
 
 
-def test_one_sensor_that_is_off_does_not_cost_the_other_its_baseline(program, start, rested):
+def test_a_detached_sensor_leaves_the_other_its_baseline(program, start, rested):
     new = replace(rested, baseline=None)
     run = start(program(MEASURE, SETTLE), new, replace(new, index=1, label="Jaw"))
     trusted = np.tile([True, False], (3100, 1))
@@ -129,14 +129,16 @@ def test_one_sensor_that_is_off_does_not_cost_the_other_its_baseline(program, st
         ({"kind": "shaping"}, {"baseline": None}, "has none yet: calibrate"),
     ],
 )
-def test_what_cannot_be_is_refused_before_it_begins(program, stream, rested, goal, changes, words):
+def test_impossible_goals_are_refused_before_the_session_begins(
+    program, stream, rested, goal, changes, words
+):
     made = program(SETTLE, {**TASK, "goal": goal})
     with pytest.raises(InputError, match=words) as refused:
         Engine(made, "test", [replace(rested, **changes)], stream)
     assert str(refused.value).startswith("Step 2 (Go on with what you do): The goal ")
 
 
-def test_what_will_be_measured_in_time_is_not_refused(program, stream, rested):
+def test_a_goal_on_a_later_measurement_is_accepted(program, stream, rested):
     new = replace(rested, baseline=None)
     squeeze = {"kind": "reference", "times": 1}
     share = {**TASK, "goal": {"kind": "reference", "percent": 5.0}}

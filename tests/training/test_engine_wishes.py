@@ -62,7 +62,7 @@ def test_a_board_that_is_away_pauses_the_session(program, start):
     assert run.engine.outcome().steps[0].score[0].scored_s == pytest.approx(10)
 
 
-def test_resumed_while_the_board_is_away_it_goes_on_when_it_is_back(program, start):
+def test_resuming_while_disconnected_takes_effect_on_reconnection(program, start):
     run = start(program({**TASK, "seconds": 10.0}, TASK))
     run.feed(4)
     run.wish(run.engine.pause)
@@ -78,7 +78,7 @@ def test_resumed_while_the_board_is_away_it_goes_on_when_it_is_back(program, sta
     assert run.starts() == [0, 20_000 + 22_000]
 
 
-def test_back_while_paused_it_stays_paused(program, start):
+def test_a_reconnection_does_not_end_a_pause(program, start):
     run = start(program(TASK))
     run.feed(1)
     run.wish(run.engine.pause)
@@ -88,7 +88,7 @@ def test_back_while_paused_it_stays_paused(program, start):
     assert run.engine.snapshot().phase == "paused"
 
 
-def test_a_pause_that_is_wished_while_the_board_is_away_holds(program, start):
+def test_a_pause_requested_while_disconnected_holds(program, start):
     run = start(program(TASK))
     run.feed(1)
     run.wish(run.engine.lost)
@@ -98,7 +98,7 @@ def test_a_pause_that_is_wished_while_the_board_is_away_holds(program, start):
     assert run.engine.snapshot().phase == "paused"
 
 
-def test_skipping_is_told(program, start):
+def test_skipping_emits_an_event(program, start):
     run = start(program(TASK, HOLD, ASK, TASK))
     run.feed(1)
     for _ in range(4):
@@ -116,7 +116,7 @@ def test_skipping_is_told(program, start):
     assert run.engine.outcome().state == "done"
 
 
-def test_an_early_end_is_told(program, start):
+def test_an_early_end_emits_an_event(program, start):
     run = start(program(TASK, TASK))
     run.feed(7)
     run.wish(run.engine.end)
@@ -141,7 +141,7 @@ def test_nothing_happens_after_the_end(program, start):
     assert engine.snapshot().phase == "ended"
 
 
-def test_an_end_that_the_rows_had_not_shown_yet_is_no_early_end(program, start):
+def test_stopping_after_the_last_step_is_not_an_early_end(program, start):
     """A recording of a session ends with its last sample: replayed, it is done as it was."""
     run = start(program(TASK))
     run.feed(5)
@@ -150,7 +150,7 @@ def test_an_end_that_the_rows_had_not_shown_yet_is_no_early_end(program, start):
     assert run.engine.outcome().state == "done"
 
 
-def test_an_answer_to_no_question_is_no_answer(program, start):
+def test_an_answer_without_a_question_is_ignored(program, start):
     run = start(program(TASK))
     run.feed(1)
     assert run.wish(run.engine.answer, "what?") == []
@@ -179,7 +179,7 @@ STEPS = [SETTLE, TASK, HOLD, ASK, RELAX, BREATHE, CREDIT, MEASURE, SQUEEZE]
     steps=st.lists(st.sampled_from(STEPS), min_size=1, max_size=5),
     moves=st.lists(MOVES, max_size=25),
 )
-def test_any_order_of_things_does_no_harm(program, start, steps, moves):
+def test_any_order_of_commands_and_rows_keeps_the_engine_consistent(program, start, steps, moves):
     run = start(program(*steps))
     engine, make = run.engine, run.make
     away, ahead = False, 0
@@ -220,7 +220,7 @@ def test_any_order_of_things_does_no_harm(program, start, steps, moves):
     assert len(ends) == engine.over
 
 
-def test_a_virtual_person_is_told_what_is_asked(program, start):
+def test_a_virtual_person_learns_each_request(program, start):
     stressor = {"kind": "stressor", "seconds": 5}
     run = start(program(SETTLE, RELAX, {**BREATHE, "seconds": 5.0}, stressor))
     run.feed(18)

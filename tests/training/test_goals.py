@@ -65,7 +65,7 @@ def test_each_kind_has_its_own_measure(rested):
         (shaping(), "resting baseline. Left shoulder has none yet"),
     ],
 )
-def test_what_was_never_measured_is_no_measure(rested, goal, words):
+def test_a_goal_on_a_missing_measurement_has_no_level(rested, goal, words):
     with pytest.raises(GoalError, match=words) as refused:
         goal_uv(goal, replace(rested, baseline=None))
     assert str(refused.value).endswith(".")
@@ -136,7 +136,7 @@ def test_shaping_never_hides_a_slow_creep(rested, minutes):
     assert (goals[levels_uv > 2.4] < levels_uv[levels_uv > 2.4]).all()
 
 
-def test_a_fall_is_told_once(rested):
+def test_each_fall_of_a_goal_is_reported_once(rested):
     tracker = GoalTracker(shaping(), rested, ROW_HZ)
     told = [k for k in range(4000) if tracker.follow(1.8)]
     assert told == [1499]

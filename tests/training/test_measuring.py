@@ -54,7 +54,7 @@ def test_rest_is_measured(maker):
     assert words.startswith("Left shoulder: 2.00 ± 0.04 µV at rest")
 
 
-def test_a_cough_does_no_harm(maker):
+def test_a_cough_hardly_changes_the_measurement(maker):
     levels = around(2.0, 1000)
     levels[400:450] = 30.0
     (channel,), _ = measured(REST, maker().rows(20, levels))
@@ -62,7 +62,7 @@ def test_a_cough_does_no_harm(maker):
     assert 17 < channel.baseline.used_s < 19
 
 
-def test_what_is_not_to_be_trusted_is_left_out(maker):
+def test_untrusted_rows_are_left_out(maker):
     levels = around(2.0, 1000)
     levels[:300] = 0.3
     (channel,), _ = measured(
@@ -72,7 +72,7 @@ def test_what_is_not_to_be_trusted_is_left_out(maker):
     assert channel.baseline.used_s == pytest.approx(14, abs=0.5)
 
 
-def test_less_than_half_is_no_measurement(maker):
+def test_less_than_half_usable_gives_no_measurement(maker):
     rows = maker().rows(20, around(2.0, 1000))
     channels, words, (no,) = tried(REST, rows, usable=[[k >= 600] for k in range(1000)])
     assert (channels, words) == ([NEW], [])
@@ -80,18 +80,18 @@ def test_less_than_half_is_no_measurement(maker):
     assert no.endswith("sit still and measure again.")
 
 
-def test_nothing_at_all_is_no_measurement():
+def test_without_rows_there_is_no_measurement():
     _, _, (no,) = Measurement(REST, [NEW], 50.0, 0.25).result()
     assert "Left shoulder" in no
 
 
-def test_a_restless_rest_is_no_measurement(maker):
+def test_a_restless_rest_gives_no_measurement(maker):
     rows = maker().rows(20, around(2.0, 1000, spread=0.8))
     _, _, (no,) = tried(REST, rows)
     assert "with a deviation of" in no
 
 
-def test_one_sensor_that_is_off_costs_the_other_nothing(maker):
+def test_a_detached_sensor_does_not_affect_the_other(maker):
     uv = np.column_stack([around(2.0, 1000), around(4.0, 1000)])
     right = TrainedChannel(1, "Right shoulder", 0.2)
     off = [[True, False]] * 1000
@@ -147,7 +147,7 @@ def test_each_channel_is_measured_on_its_own(maker):
     assert [word.split(":")[0] for word in words] == ["Left shoulder", "Right shoulder"]
 
 
-def test_a_contraction_without_a_rest_to_tell_it_from_is_none(maker):
+def test_a_contraction_needs_a_resting_level(maker):
     rows, parts = squeezes(maker, 40.0, 60.0)
     _, _, (no,) = tried(SQUEEZE, rows, parts=parts)
     assert no.startswith("Left shoulder has no resting level yet")

@@ -281,7 +281,7 @@ class TestLimits:
             "mine.toml, line 4, step: the steps take up to 5 hours; at most 4 are allowed."
         )
 
-    def test_a_bomb_of_repeats_is_counted_not_unrolled(self):
+    def test_nested_repeats_are_counted_without_unrolling(self):
         line = "[[{}]]\nkind = 'repeat'\ntimes = 50\n"
         text = HEAD + "".join(line.format(".".join(["step"] * k)) for k in range(1, 30))
         text += f"[[{'.'.join(['step'] * 30)}]]\nkind = 'task'\n"
@@ -433,7 +433,7 @@ class TestFiles:
 
 
 class TestFindAndList:
-    def test_own_ones_are_found_and_listed(self, tmp_path):
+    def test_a_persons_programs_are_found_and_listed(self, tmp_path):
         path = write(tmp_path, HEAD + STEP, "programs/evening-2.toml")
         found = find_program("evening-2", tmp_path)
         assert (found.name, found.path, found.shipped) == ("evening-2", path, False)
@@ -451,13 +451,13 @@ class TestFindAndList:
         assert find_program("evening").program.title == "Mine"
         assert "evening" in {one.name for one in list_programs()}
 
-    def test_an_own_one_replaces_a_shipped_one(self, tmp_path):
+    def test_a_persons_program_replaces_a_shipped_one(self, tmp_path):
         write(tmp_path, HEAD + STEP, "programs/let-go.toml")
         assert not find_program("let-go", tmp_path).shipped
         (listed,) = (one for one in list_programs(tmp_path) if one.name == "let-go")
         assert (listed.shipped, listed.replaces_shipped) == (False, True)
 
-    def test_a_broken_one_hides_no_other(self, tmp_path):
+    def test_a_broken_program_hides_no_other(self, tmp_path):
         write(tmp_path, "title = 3", "programs/broken.toml")
         write(tmp_path, HEAD + STEP, "programs/Bad Name.toml")
         write(tmp_path, HEAD + STEP, "programs/good.toml")
@@ -473,7 +473,7 @@ class TestFindAndList:
         with pytest.raises(InputError, match=r"broken\.toml, .*more mistakes"):
             find_program("broken", tmp_path)
 
-    def test_a_folder_that_is_none_is_told_and_hides_nothing(self, tmp_path):
+    def test_a_missing_folder_is_reported_and_hides_no_program(self, tmp_path):
         (tmp_path / "programs").write_text("not a folder", encoding="utf-8")
         listed = list_programs(tmp_path)
         assert len(listed) == 9 + 1
@@ -488,7 +488,7 @@ class TestFindAndList:
             f"{path}: calibrate-rest is a calibration of unclench's own; rename the file."
         )
 
-    def test_near_names_are_told(self):
+    def test_similar_names_are_suggested(self):
         with pytest.raises(InputError, match=r"no program Let-Go; perhaps let-go is meant; `uncle"):
             find_program("Let-Go")
 
@@ -527,7 +527,7 @@ class TestWords:
         assert len(said) == len(GOALS) + len(STEPS)
         assert all(said)
 
-    def test_what_is_needed_beforehand(self):
+    def test_needs_of_a_program(self):
         base = 'goal = { kind = "baseline", times = 1 }'
         percent = 'goal = { kind = "reference", percent = 5 }'
         measured = '[[step]]\nkind = "baseline"\n'
@@ -543,7 +543,7 @@ class TestWords:
 
 
 class TestModel:
-    def test_the_least_that_is_told_is_enough(self):
+    def test_optional_keys_may_be_missing(self):
         text = step_of("breathe", "exhale = 13", "hold_in = 0.7", "inhale = 1")
         least = re.findall(r"give at least ([\d.]+)\.$", mistake(text))[0]
         program(text.replace("inhale = 1", f"inhale = {least}"))
@@ -610,7 +610,7 @@ class TestDocument:
         holds = [step for step in evening.flat() if isinstance(step, Hold)]
         assert [step.goal for step in holds] == [evening.goal] * 3
 
-    def test_every_goal_in_it_is_one(self):
+    def test_every_goal_of_the_document_is_valid(self):
         goals = re.findall(r"\{ kind = .*? \}", DOC.read_text(encoding="utf-8"))
         assert len(goals) > 4
         for goal in goals:
@@ -676,7 +676,7 @@ def mutated(draw: st.DrawFn) -> str:
 @example(text="x = " + "{ a = " * 200 + "1" + "}" * 200)
 @example(text="step = " + "[{kind='repeat', times=1, step=" * 60 + "3" + "}]" * 60)
 @example(text=HEAD + "a = '''\n\n'''\n'b\\n' = 1")
-def test_whatever_it_holds_there_is_a_program_or_sentences(text):
+def test_any_text_gives_a_program_or_sentences(text):
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -694,7 +694,7 @@ def test_whatever_it_holds_there_is_a_program_or_sentences(text):
 
 @given(raw=st.binary(max_size=200))
 @settings(suppress_health_check=list(HealthCheck))
-def test_whatever_bytes_a_file_has(tmp_path, raw):
+def test_any_bytes_end_in_a_sentence(tmp_path, raw):
     path = write(tmp_path, raw)
     with pytest.raises(InputError) as caught:
         load_program(path)

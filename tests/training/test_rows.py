@@ -185,7 +185,7 @@ def test_rows_are_confirmed_a_second_and_a_half_later():
     assert [newest - late.sample for newest, late in out] == [DELAY_N] * 25
 
 
-def test_bad_news_takes_trust_from_what_came_before():
+def test_a_bad_row_takes_trust_from_the_rows_before_it():
     out = confirmed([row(k, trusted=k < 100) for k in range(250)])
     trusted = [late.sample for _, late in out if late.trusted[0]]
     assert trusted == [40 * k for k in range(25)]  # 100 rows less the 75 of 1.5 s
@@ -196,14 +196,14 @@ def test_what_was_distrusted_can_be_trusted_again():
     assert [late.sample // 40 for _, late in out if not late.trusted[0]] == list(range(25, 120))
 
 
-def test_a_mere_gap_takes_nothing():
+def test_a_gap_alone_takes_no_trust():
     settling = [row(k, uv=float("nan")) for k in range(110, 130)]
     out = confirmed([*(row(k) for k in range(100)), *settling, *(row(k) for k in range(130, 300))])
     distrusted = [late.sample // 40 for _, late in out if not late.trusted[0]]
     assert distrusted == list(range(110, 130))
 
 
-def test_bad_news_behind_a_gap_reaches_what_lies_before_it():
+def test_a_bad_row_after_a_gap_takes_trust_from_before_the_gap():
     """Contact went at row 95, a gap came at 100, and no contact is what is found after it."""
     settling = [row(k, uv=float("nan")) for k in range(102, 120)]
     bad = [row(k, trusted=False) for k in range(120, 300)]

@@ -103,7 +103,7 @@ def test_a_person_is_asked_once(board, guide, terminal, capsys) -> None:
     assert not shown(capsys.readouterr().err)
 
 
-def test_who_does_not_agree_begins_nothing(board, guide, terminal, capsys) -> None:
+def test_a_session_does_not_begin_without_consent(board, guide, terminal, capsys) -> None:
     terminal("n\n")
     with pytest.raises(InputError, match="have been agreed to"):
         guide(board)

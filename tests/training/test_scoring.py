@@ -37,13 +37,13 @@ def test_times_are_those_of_the_rows():
     assert score.below_goal == pytest.approx(2 / 3)
 
 
-def test_nothing_is_known_of_nothing():
+def test_without_rows_there_are_no_figures():
     score = tally([GAP] * 10)
     assert (score.mean_uv, score.lowest_uv, score.below_goal, score.rest_share) == (None,) * 4
     assert (score.scored_s, score.credits, score.recovery_s) == (0, 0, ())
 
 
-def test_at_the_goal_is_not_below_it():
+def test_tension_equal_to_the_goal_is_not_below_it():
     score = tally([2.4] * 50)
     assert (score.below_goal_s, score.rest_s) == (0, 0)
 
@@ -56,7 +56,7 @@ def test_rest_counts_from_a_fifth_of_a_second():
     assert score.longest_rest_s == pytest.approx(0.2)
 
 
-def test_what_is_missing_ends_a_rest():
+def test_missing_rows_end_a_rest():
     score = tally([2.0] * 30 + [GAP] + [2.0] * 40)
     assert (score.rests, score.longest_rest_s) == (2, pytest.approx(0.8))
     assert score.rest_s == pytest.approx(1.4)
@@ -78,7 +78,7 @@ def test_rest_has_no_share_where_its_level_is_unknown():
 
 
 @given(st.lists(st.sampled_from([2.0, 2.39, 2.41, 9.0, GAP]), max_size=300))
-def test_rest_is_what_a_slow_count_says(levels):
+def test_rest_equals_a_plain_count(levels):
     score = tally(levels)
     runs, run = [], 0
     for uv in [*levels, GAP]:
@@ -102,7 +102,7 @@ def test_credits_for_seconds_and_for_moments():
 
 
 @given(st.lists(st.sampled_from([2.0, 9.0, GAP]), max_size=400), st.floats(0.2, 3))
-def test_credits_are_what_a_slow_count_says(levels, moment_s):
+def test_credits_equal_a_plain_count(levels, moment_s):
     runs, run = [], 0
     for uv in [*levels, GAP]:
         if uv == 2.0:
@@ -166,13 +166,13 @@ def test_letting_go_is_timed_by_the_definition(rested, fall_s, peak_uv):
     assert found.peak_uv == pytest.approx(peak_uv)
 
 
-def test_too_short_or_too_low_is_no_contraction(rested):
+def test_a_short_or_low_rise_is_not_a_contraction(rested):
     assert Muscle(rested).live(contraction(60.0, 0.1, 0.05)).began == 0
     assert Muscle(rested).live(contraction(5.9, 5, 0.5)).began == 0
     assert Muscle(rested).live(contraction(6.5, 5, 0.5)).began == 1
 
 
-def test_what_does_not_stay_calm_is_not_recovered(rested):
+def test_a_short_calm_is_not_a_recovery(rested):
     restless = contraction(3.0, 1, 0.1, before_s=0)
     again = np.concatenate([contraction(20.0, 3, 0.5, after_s=2.5), restless])
     (found,) = Muscle(rested).live(again).found
@@ -190,13 +190,13 @@ def test_a_second_contraction_before_recovery_counts_from_its_own_end(rested):
     assert found.recovery_s == pytest.approx(1.2, abs=0.3)
 
 
-def test_who_never_lets_go_is_never_recovered(rested):
+def test_without_letting_go_there_is_no_recovery(rested):
     assert Muscle(rested).live(contraction(20.0, 3, 0.5, after_s=0)).found == []
     high = np.concatenate([contraction(20.0, 3, 0.5, after_s=0), np.full(3000, 2.5)])
     assert Muscle(rested).live(high).found == []
 
 
-def test_chance_makes_no_second_contraction_of_a_slow_fall(rested):
+def test_noise_in_a_slow_fall_is_not_a_second_contraction(rested):
     """The quick RMS of real EMG scatters by a tenth: near the limit it goes to and fro."""
     before, falling = np.full(250, 20.0), 2 + 18 * np.exp(-np.arange(1500) / 200)
     for seed in range(20):

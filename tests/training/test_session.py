@@ -124,7 +124,7 @@ def recorded(hold, program, tmp_path_factory):
     return folder, made, hold("sim:person", made, [KNOWN], out=folder, text='title = "A test"\n')
 
 
-def test_it_is_kept_with_its_program_and_outcome(recorded):
+def test_a_session_is_kept_with_its_program_and_outcome(recorded):
     folder, _, held = recorded
     assert read(folder, "program.toml") == b'title = "A test"\n'
     meta = json.loads(read(folder, "session.json"))
@@ -146,14 +146,14 @@ def test_the_recording_ends_with_the_session(recorded):
     assert open_session(folder).meta.duration_s == done.duration_s
 
 
-def test_replayed_it_gives_the_same_scores(recorded, hold, tmp_path):
+def test_a_replay_gives_the_same_scores(recorded, hold, tmp_path):
     folder, made, held = recorded
     again = hold(folder, made, [KNOWN], out=tmp_path / "again")
     same_scores(again.outcome, held.outcome)
     assert read(tmp_path / "again", "emg.csv") == read(folder, "emg.csv")
 
 
-def test_replayed_it_is_done_as_it_was(recorded, hold, tmp_path):
+def test_a_replay_gives_the_same_events(recorded, hold, tmp_path):
     folder, made, held = recorded
     again = hold(folder, made, [KNOWN], out=tmp_path / "again")
     assert again.outcome.state == held.outcome.state == "done"
@@ -161,7 +161,7 @@ def test_replayed_it_is_done_as_it_was(recorded, hold, tmp_path):
 
 
 @dataclass
-class HandedSource:
+class ScriptedSource:
     """A source that is a stand-in for the link."""
 
     link: object
@@ -176,12 +176,12 @@ class HandedSource:
         pass
 
 
-def test_a_board_that_is_unplugged_pauses_it(hold, program, tape, handed, tmp_path):
+def test_a_board_that_is_unplugged_pauses_it(hold, program, tape, scripted_link, tmp_path):
     """After 2 s and after 3 s it is away for 0.5 s: the steps of 2.5 s and 1.5 s end later."""
     made = program({"kind": "task", "seconds": 2.5}, {"kind": "task", "seconds": 1.5}, goal=FIXED)
     plugged_in_s = (2, 1, 1)
     tapes = [tape(lambda t: np.full(len(t), 2.0), seconds) for seconds in plugged_in_s]
-    held = hold(HandedSource(handed(tapes, (40,), away_s=0.5)), made, out=tmp_path / "s")
+    held = hold(ScriptedSource(scripted_link(tapes, (40,), away_s=0.5)), made, out=tmp_path / "s")
     assert held.outcome.state == "done"
     events = open_session(tmp_path / "s").events()
     assert [(e.sample, e.text) for e in events if e.kind == "session"][1:] == [
@@ -205,7 +205,7 @@ def test_a_recording_that_is_too_short_ends_it_early(recorded, hold, program, tm
     assert json.loads(read(tmp_path / "again", "session.json"))["training"]["state"] == "ended"
 
 
-def test_a_goal_that_cannot_be_is_refused_before_anything_is_written(hold, program, tmp_path):
+def test_an_impossible_goal_is_refused_before_anything_is_written(hold, program, tmp_path):
     made = program({"kind": "task", "seconds": 5.0}, goal={"kind": "fixed", "uv": 0.2})
     with pytest.raises(InputError, match="cannot be seen on Left shoulder"):
         hold("sim:person", made, out=tmp_path / "s")
@@ -247,5 +247,5 @@ def test_it_can_begin_in_the_middle_of_a_stream(program, kept):
     assert mine[-1].text == "done"
 
 
-def test_full_speed_is_what_was_asked_for():
+def test_full_speed_is_lossless():
     assert open_source("sim:person", speed=MAX_SPEED).reader().lossless

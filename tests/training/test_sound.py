@@ -142,7 +142,7 @@ def test_the_bell_rings_once_and_dies_away():
     assert synth.quiet
 
 
-def test_what_is_not_told_again_is_forgotten():
+def test_sound_that_is_not_renewed_falls_silent():
     synth = Synth(1.0)
     synth.set_tension(4.0)
     synth.breath("inhale", 1.0)
@@ -151,7 +151,7 @@ def test_what_is_not_told_again_is_forgotten():
     assert not np.any(x[round((STALE_S + 0.5) * RATE_HZ) :])
 
 
-def test_hushed_it_fades_and_sounds_again_when_told():
+def test_muted_sound_fades_and_returns():
     synth = Synth(1.0)
     synth.bell()
     told(synth, 0.2, lambda _: synth.set_tension(4.0))

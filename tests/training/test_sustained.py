@@ -91,7 +91,7 @@ def test_without_either_it_is_refused():
 # tension that lasts
 
 
-def test_speaks_once_the_time_is_over_and_not_before():
+def test_the_alert_comes_when_the_time_is_over_and_not_before():
     feed = sustained()(239.96, 3.1)
     assert feed.came == []
     feed(10, 3.1)
@@ -104,18 +104,18 @@ def test_speaks_once_the_time_is_over_and_not_before():
     )
 
 
-def test_speaks_again_after_twice_and_four_times_so_long():
+def test_the_alert_repeats_after_twice_and_four_times_as_long():
     assert sustained()(17 * 60, 9.0).times_s == [240.0, 480.0, 960.0]
 
 
-def test_three_seconds_at_the_limit_begin_anew():
+def test_three_seconds_at_the_limit_restart_the_count():
     feed = sustained()(200, 9.0)(3, 3.0)(200, 9.0)
     assert feed.came == []
     assert feed(40, 9.0).times_s == [443.0]
     assert feed(3, 1.0)(240, 9.0).times_s == [443.0, 686.0]
 
 
-def test_a_shorter_dip_is_no_letting_go_and_does_not_count():
+def test_a_shorter_dip_is_neither_rest_nor_tension():
     feed = sustained()
     for _ in range(24):
         feed(10, 9.0)(2.98, 1.0)
@@ -164,7 +164,7 @@ def moments(feed, n, every_s, rest_s=0.2):
     return feed
 
 
-def test_too_few_rests_speak_after_a_whole_window():
+def test_too_few_rests_give_an_alert_after_a_whole_window():
     feed = moments(few_rests(), 4, 100.0)(199.96, 9.0)
     assert feed.came == []
     feed(1, 9.0)
@@ -175,7 +175,7 @@ def test_too_few_rests_speak_after_a_whole_window():
     )
 
 
-def test_enough_rests_are_silence():
+def test_enough_rests_give_no_alert():
     assert moments(few_rests(), 40, 100.0).came == []  # six in ten minutes
 
 
@@ -190,14 +190,14 @@ def test_a_rest_that_goes_on_is_no_lack_of_rest():
     assert few_rests()(45, 1.0)(554, 9.0).came == []  # 5 moments
 
 
-def test_the_window_slides_and_a_word_is_not_repeated_at_once():
+def test_the_window_slides_and_an_alert_is_not_repeated_at_once():
     feed = moments(few_rests(), 6, 10.0)(600, 9.0)
     # The sixth and the fifth leave the window; from then on only four were in it.
     assert feed.times_s == [pytest.approx(620.0)]
     assert feed(1230, 9.0).times_s[1:] == [pytest.approx(1820.0)]  # after twice ten minutes
 
 
-def test_rest_enough_makes_it_as_quick_to_speak_as_at_first():
+def test_enough_rest_restores_the_first_alert_delay():
     feed = few_rests()(1810, 9.0)
     assert feed.times_s == [pytest.approx(600.0), pytest.approx(1800.0)]
     moments(feed, 5, 10.0)(700, 9.0)
@@ -218,7 +218,7 @@ def test_after_an_absence_longer_than_the_window_a_new_one_begins():
     assert len(feed(0.02, 9.0).came) == 1
 
 
-def test_no_rests_asked_for_no_word():
+def test_zero_required_rests_give_no_alert():
     assert few_rests(rests=0)(1300, 9.0).came == []
 
 

@@ -95,14 +95,14 @@ def test_a_mistake_gets_a_sentence_with_its_line(more: str, said: str, tmp_path:
 
 
 @pytest.mark.parametrize("text", ["tag = 1", "tag = [1]", '[tag]\nkey = "1"'])
-def test_what_is_no_list_of_tags_gets_a_sentence(text: str, tmp_path: Path) -> None:
+def test_invalid_tag_lists_get_a_sentence(text: str, tmp_path: Path) -> None:
     path = tmp_path / "tags.toml"
     path.write_text(text)
     with pytest.raises(InputError, match="line 1: tags are a list: begin each with"):
         load_tags(path)
 
 
-def test_bytes_that_are_no_text_get_a_sentence(tmp_path: Path) -> None:
+def test_invalid_utf8_gets_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "tags.toml"
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="is not text in UTF-8"):
@@ -153,7 +153,7 @@ def test_the_end_ends_all_that_is_under_way() -> None:
     assert board.open == board.end_all(2000) == ()
 
 
-def test_no_tag_lasts_less_than_nothing() -> None:
+def test_no_tag_has_a_negative_length() -> None:
     """The clock fit may take a moment back."""
     board = TagBoard(DEFAULT_TAGS)
     board.press("1", 100)

@@ -90,7 +90,7 @@ def test_a_pause_that_was_wished_ahead_of_the_rows_costs_no_time():
     assert timeline.due(70_000) == 70_000  # 20 s of steps and 15 s of pause
 
 
-def test_skipped_while_paused_the_pause_goes_on_in_the_next_step():
+def test_skipping_while_paused_keeps_the_pause():
     timeline = line(SETTLE, SETTLE)
     timeline.pause(2000)
     timeline.next(6000)
@@ -102,14 +102,14 @@ def test_skipped_while_paused_the_pause_goes_on_in_the_next_step():
     assert timeline.session_s(30_000) == pytest.approx(11)
 
 
-def test_again_begins_the_same_step_anew():
+def test_again_restarts_the_same_step():
     timeline = line(SETTLE, SETTLE)
     timeline.again(20_000)
     assert (timeline.number, timeline.step_s(21_000)) == (0, 0.5)
     assert timeline.due(40_000) == 40_000
 
 
-def test_a_question_waits_for_ever():
+def test_a_question_waits_without_limit():
     timeline = line(ASK, SETTLE)
     assert timeline.due(10**9) is None
     assert timeline.step_left_s(10) is None

@@ -245,7 +245,7 @@ def test_contact_that_is_lost_around_a_gap_is_not_rewarded(tape, hold, program):
     no_reward(hold(played.source(), program(credit(40), goal=GOAL), [CHANNEL]))
 
 
-def test_what_is_good_beside_the_trouble_is_scored(tape, hold, program):
+def test_good_signal_beside_trouble_is_scored(tape, hold, program):
     """The other side of it: a muscle at rest loses the trouble and its surroundings, no more."""
     played = tape(lambda t: np.full(len(t), REST_UV), 60)
     plant(played, rail, (2.0, 2.0, 2.0), apart_s=13.0)

@@ -73,7 +73,7 @@ def test_an_effect_that_is_planted_is_told_with_its_size():
     assert verdict.notes == ()
 
 
-def test_nothing_is_said_to_be_nothing_to_be_told():
+def test_no_effect_is_reported_as_no_difference():
     trial = plan()
     rng = np.random.default_rng(2)
     noise = np.exp(0.1 * rng.standard_normal(14))
@@ -84,7 +84,7 @@ def test_nothing_is_said_to_be_nothing_to_be_told():
     assert " higher fits what was measured." in verdict.headline
 
 
-def test_the_false_positive_rate_is_what_it_promises():
+def test_the_false_positive_rate_is_at_most_the_stated_one():
     """200 people here; 1,000 in benchmarks/trial.py."""
     hits = 0
     for seed in range(200):
@@ -128,7 +128,7 @@ def test_a_day_counts_as_a_day_however_many_sessions_it_has():
     assert value == pytest.approx((mean_of_day + 3 * math.log(4)) / 4)
 
 
-def test_a_look_before_the_end_is_refused():
+def test_a_verdict_before_the_end_is_refused():
     trial = plan()
     made = every_day(trial, lambda b: 4.0)
     with pytest.raises(InputError, match="would spoil it") as refused:
@@ -178,7 +178,7 @@ def test_sessions_that_do_not_compare_are_left_out_and_said():
     )
 
 
-def test_deviations_placements_and_an_early_stop_are_said():
+def test_notes_name_deviations_placements_and_an_early_stop():
     trial = plan(pairs=12)
     seen = Deviation(at=START, what="tension shown in a session")
     stopped = (START + timedelta(days=70)).date()
@@ -193,7 +193,7 @@ def test_deviations_placements_and_an_early_stop_are_said():
     assert verdict.pairs_used == 8 + 1 * (block_on(trial, stopped - timedelta(days=1)).number > 16)
 
 
-def test_the_words_and_the_interval_never_contradict_each_other():
+def test_headline_and_interval_agree():
     for seed in range(60):
         trial = plan(seed)
         verdict = judge(trial, person(trial, 3000 + seed, effect=0.25, alike=0.0), (), LATER)

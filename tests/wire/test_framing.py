@@ -37,7 +37,7 @@ def test_what_the_cobs_package_encodes_is_decoded(payload):
 
 
 @given(st.lists(st.integers(1, 255) | st.integers(1, 6), min_size=1, max_size=300).map(bytes))
-def test_both_refuse_the_same(data):
+def test_decoder_and_cobs_package_refuse_the_same_input(data):
     try:
         expected = cobs.decode(data)
     except cobs.DecodeError:
@@ -69,7 +69,7 @@ def test_without_binascii_the_plain_checksum_is_used():
     assert module.encode_frame(b"123456789") == framing.encode_frame(b"123456789")
 
 
-def test_here_the_frames_are_made_in_python():
+def test_cpython_uses_the_python_framing():
     assert framing.encode_frame_into is framing.plain_encode_frame_into
     with pytest.raises(ImportError, match="machine code"):
         importlib.import_module("unclench_wire.framing_native")

@@ -120,7 +120,7 @@ def test_every_file_of_the_library_can_be_imported(micropython):
     assert run(micropython, "import", modules=modules) == modules
 
 
-def test_what_makes_the_frames(micropython, plain_lib):
+def test_framing_is_chosen_by_the_interpreter(micropython, plain_lib):
     assert run(sys.executable, "choice") == ["plain", "library"]
     assert run(micropython, "choice") == ["machine code"] * 2
     assert run(micropython, "choice", lib=plain_lib) == ["plain"] * 2
