@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from scipy.signal import lfilter
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 from unclench_dsp.arrays import BoolArray, FloatArray
 from unclench_dsp.blocks import LEAST_BLOCKS, Blocks, correlation_time_s
@@ -193,6 +193,21 @@ def test_no_effect_in_an_hour_of_one_posture_is_no_effect() -> None:
     assert holds(ratio, 0.0)
     assert ratio.se is not None
     assert ratio.se > 0.1
+
+
+def test_the_interval_of_few_episodes_is_students() -> None:
+    """Where the episodes alone vary, n of them leave n - 1 degrees of freedom."""
+    for n in (3, 6):
+        uv = np.random.default_rng(1).normal(5.0, 0.01, 12_000)
+        tagged = episodes(uv.size, n, 45)
+        number = np.cumsum(np.diff(tagged, prepend=False) & tagged)
+        uv[tagged] *= np.linspace(0.7, 1.5, n + 1)[number[tagged]]
+        ratio = BlockBootstrap(uv, ROW_HZ).log_ratio(tagged, ~tagged)
+        assert ratio.low is not None
+        assert ratio.high is not None
+        assert ratio.se is not None
+        half = (ratio.high - ratio.low) / 2
+        assert half / ratio.se == pytest.approx(stdtrit(n - 1, 0.975), rel=0.01)
 
 
 def test_one_episode_has_a_ratio_without_an_interval() -> None:
