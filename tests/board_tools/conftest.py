@@ -22,6 +22,8 @@ from unclench_wire import ids
 from unclench_wire.framing import encode_frame
 from unclench_wire.messages import pack_command
 
+_HELLO_AND_MORE = 200
+_PROMPT = b">"  # no hello of these tests has one in it
 WIRE = Path(unclench_wire.__file__).parents[1]
 
 # A disk in memory in the place of the computer's files: what is written stays with the interpreter.
@@ -128,7 +130,7 @@ class MicroPython:
         self.sent = b""  # by the host
         self.cut_after: int | None = None
         self._folder = folder
-        self._last = b""  # what the host has been sent last
+        self._last = b""  # what the host has been sent last: a hello and more
         self._inner, self._outer = PtyTransport(), PtyTransport()
         self.path = self._outer.path
         self._stop = threading.Event()
@@ -159,7 +161,7 @@ class MicroPython:
         while not self._stop.is_set():
             if data := self._inner.read(0.02):
                 self._outer.write(data)
-                self._last = data
+                self._last = (self._last + data)[-_HELLO_AND_MORE:]
 
     def _to_board(self) -> None:
         while not self._stop.is_set():
@@ -173,9 +175,10 @@ class MicroPython:
     def _prompt(self) -> SerialTransport:
         """Talk to it, beside the program under test."""
         line = SerialTransport(self.path, timeout=HANG_LIMIT_S)
-        if self._last.endswith(b"\0"):  # of a hello: the board's program runs
+        # Frames have zeros, and may be here in part; a prompt comes behind the last of them.
+        if b"\0" in self._last and not self._last.endswith(_PROMPT):
             line.serial.write(encode_frame(pack_command(ids.CMD_PROMPT, 1)))
-            wait_until(lambda: self._last.endswith(b">"))
+            wait_until(lambda: self._last.endswith(_PROMPT))
         line.enter_raw_repl(soft_reset=False)
         return line
 
