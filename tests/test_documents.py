@@ -280,7 +280,7 @@ def test_commands_are_found_at_all() -> None:
         ("pytest tests/pico --pico-levitate X", "no option"),
     ],
 )
-def test_what_does_not_exist_is_found(text: str, why: str) -> None:
+def test_wrong_commands_are_found(text: str, why: str) -> None:
     words = words_of(text)
     check = {"unclench": wrong_with_unclench, "pytest": wrong_with_pytest}.get(
         words[0], wrong_with_module
@@ -300,7 +300,7 @@ def test_what_does_not_exist_is_found(text: str, why: str) -> None:
         "python -m hardware --only safety",
     ],
 )
-def test_what_exists_is_let_pass(text: str) -> None:
+def test_correct_commands_are_accepted(text: str) -> None:
     words = words_of(text)
     assert not (wrong_with_unclench if words[0] == "unclench" else wrong_with_module)(words)
 

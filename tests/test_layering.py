@@ -101,7 +101,7 @@ HOST_FILES = [path for path in files("unclench") if room(path) != "__init__"]
 
 
 @pytest.mark.parametrize("path", files(WIRE), ids=lambda path: path.name)
-def test_wire_stands_alone(path):
+def test_wire_imports_nothing_of_ours(path):
     assert {name.partition(".")[0] for name in imports(path)} <= WIRE_STDLIB | {WIRE}
 
 
@@ -111,7 +111,7 @@ def test_the_board_has_the_wire_and_micropython(path):
 
 
 @pytest.mark.parametrize("path", files(DSP), ids=lambda path: path.name)
-def test_dsp_is_mathematics(path):
+def test_dsp_does_no_io_and_imports_only_numpy_and_scipy(path):
     assert {name.partition(".")[0] for name in imports(path)} <= DSP_LIBRARIES | {DSP}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
@@ -121,7 +121,7 @@ def test_dsp_is_mathematics(path):
 
 
 @pytest.mark.parametrize("path", HOST_FILES, ids=lambda p: str(p.relative_to(ROOMS_OF["unclench"])))
-def test_arrows_of_the_host(path):
+def test_host_rooms_import_only_what_they_may(path):
     assert room(path) in MAY_IMPORT, f"{room(path)} is new: say here what it may import"
     assert imported_rooms(path) <= MAY_IMPORT[room(path)]
     tops = {name.partition(".")[0] for name in imports(path)}
@@ -145,7 +145,7 @@ def test_nothing_needs_hardware():
             assert not any(name.partition(".")[0] == "hardware" for name in imports(path)), path
 
 
-def test_no_circles():
+def test_rooms_have_no_import_cycles():
     arrows: dict[str, set[str]] = {}
     for path in HOST_FILES:
         arrows.setdefault(room(path), set()).update(imported_rooms(path))

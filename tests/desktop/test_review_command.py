@@ -29,7 +29,7 @@ def test_a_session_its_file_or_a_folder_of_sessions_can_be_given(sessions, tmp_p
     assert _root_of(stranger, usual) == (usual, stranger)
 
 
-def test_what_is_not_there_is_said_in_a_sentence(tmp_path):
+def test_a_missing_path_is_refused(tmp_path):
     with pytest.raises(InputError, match="give a session folder, a CSV, or a folder of sessions"):
         _root_of(tmp_path / "nothing", tmp_path)
 

@@ -139,12 +139,12 @@ def test_a_tag_is_added_changed_and_taken_out_and_all_else_stays():
     assert tagedits.remove_tag(changed, CLOCK, tag) == events
 
 
-def test_a_moment_is_a_tag_of_no_length():
+def test_a_tag_may_have_no_length():
     (tag,) = marks(tagedits.add_tag((STEP,), CLOCK, "feeling: angry", Span(7.0, 7.0))).tags
     assert tag == TagSpan(7.0, 7.0, "feeling: angry")
 
 
-def test_of_two_tags_of_the_same_words_the_right_one_goes():
+def test_removing_one_of_two_equal_tags_keeps_the_other():
     events = tagedits.add_tag((), CLOCK, "posture: slouching", Span(10, 20))
     events = tagedits.add_tag(events, CLOCK, "posture: slouching", Span(30, 40))
     first, second = marks(events).tags
@@ -152,7 +152,7 @@ def test_of_two_tags_of_the_same_words_the_right_one_goes():
     assert marks(tagedits.remove_tag(events, CLOCK, second)).tags == (first,)
 
 
-def test_a_tag_that_was_never_ended_goes_as_well():
+def test_an_open_tag_can_be_removed():
     events = (Event(20_000, 10.0, "tag", "posture: slouching", None, None), SIGNAL)
     (tag,) = marks(events).tags
     assert tag.stop_s == CLOCK.duration_s
@@ -181,7 +181,7 @@ def test_a_note_is_added_changed_and_taken_out():
     assert tagedits.remove_note(changed, CLOCK, note) == (STEP, SIGNAL)
 
 
-def test_what_is_gone_is_said_to_be_gone():
+def test_changing_a_removed_tag_is_refused():
     with pytest.raises(InputError, match="no longer in the session"):
         tagedits.remove_tag((STEP,), CLOCK, TagSpan(1.0, 2.0, "posture: slouching"))
     elsewhere = tagedits.add_tag((), CLOCK, "posture: slouching", Span(10, 20))

@@ -44,9 +44,7 @@ def worker(app):
 
 
 @pytest.mark.parametrize(("only_newest", "came"), [(True, ["last"]), (False, ["slow", "last"])])
-def test_what_waits_is_replaced_and_what_is_under_way_is_thrown_away_or_not(
-    worker, only_newest, came
-):
+def test_a_newer_request_replaces_waiting_ones(worker, only_newest, came):
     made = worker(only_newest)
     made.newest.ask(made.slow)
     assert made.begun.wait(HANGS_S)
@@ -58,7 +56,7 @@ def test_what_waits_is_replaced_and_what_is_under_way_is_thrown_away_or_not(
 
 
 @pytest.mark.parametrize("end", ["drop", "close"])
-def test_nothing_comes_when_nobody_wants_it(worker, end):
+def test_no_result_is_delivered_after_drop_or_close(worker, end):
     made = worker()
     seen = []
     made.newest.ask(lambda token: (made.slow(token), seen.append(token.wanted)))
@@ -73,7 +71,7 @@ def test_nothing_comes_when_nobody_wants_it(worker, end):
     assert made.done == []
 
 
-def test_what_cannot_be_done_comes_as_a_sentence(worker):
+def test_failed_work_reports_its_error(worker):
     made = worker()
 
     def fail(_):

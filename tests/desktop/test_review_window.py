@@ -471,7 +471,7 @@ def test_close_up_the_samples_themselves_are_shown(screen, library):
     assert drawn.mean() > 0.95  # in every column
 
 
-def test_too_little_is_said_in_words(screen, library):
+def test_a_span_too_short_for_figures_is_explained(screen, library):
     made = screen()
     made.open(library("first"))
     made.trace.select(Span(20.0, 20.4))
@@ -716,7 +716,7 @@ def test_two_windows_do_not_write_over_each_others_tags(screen, library):
     assert not one.desk.undoable
 
 
-def test_what_was_changed_stays_chosen(screen, library):
+def test_an_edited_tag_stays_selected(screen, library):
     made = screen()
     made.open(library("first", events=STEPS))
     made.trace.move_cursor(13.0)

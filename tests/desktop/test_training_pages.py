@@ -577,7 +577,7 @@ def test_sound_is_switched_and_its_volume_set(show):
     assert volume[-1] == 1.0
 
 
-def test_that_a_sensor_moved_is_asked_once(show):
+def test_a_moved_sensor_is_confirmed_before_it_counts(show):
     page = show(home())
     moved, check = heard(page.moved), heard(page.check)
     press(page, KEY.Key_M)

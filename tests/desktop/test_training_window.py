@@ -110,7 +110,7 @@ def events(folder):
     return [(e.kind, e.text) for e in open_session(folder).events()]
 
 
-def test_from_the_first_start_to_what_came_of_it_by_the_keyboard_alone(training):
+def test_whole_first_session_by_keyboard(training):
     named = short_program()
     made = training(program=named)
     assert made.page == "SafetyPage"
@@ -294,7 +294,7 @@ def words(window):
     return [w.text() for w in window.findChildren(QtWidgets.QLabel) if w.isVisible()]
 
 
-def test_while_the_sensor_is_away_the_check_shows_nothing_of_before(training, ready, tmp_path):
+def test_check_is_cleared_while_the_sensor_is_disconnected(training, ready, tmp_path):
     made = training(recording(tmp_path, 20.0))
     made.press(KEY.Key_C)
     meter = made.window._check_page.meter
@@ -306,7 +306,7 @@ def test_while_the_sensor_is_away_the_check_shows_nothing_of_before(training, re
     assert "●" not in words(made.window)
 
 
-def test_programs_stand_from_the_first_day_on_then_ones_own_then_the_broken(training, ready):
+def test_program_order_is_shipped_then_own_then_broken(training, ready):
     short_program()
     (own_dir() / "programs" / "a-broken.toml").write_text("title = 1", encoding="utf-8")
     made = training()

@@ -153,7 +153,7 @@ def test_lost_contact_is_told_without_feedback_too(training, stream):
     assert status(noted) == "Above the limit for 4 minutes."
 
 
-def test_a_person_can_see_it_all_the_same_and_that_is_kept(training, stream):
+def test_hidden_tension_can_be_shown_and_the_deviation_is_recorded(training, stream):
     under_way(feedback=False)
     window = training()
     press(window, "Show it all the same")

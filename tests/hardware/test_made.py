@@ -16,7 +16,7 @@ MADE = list(everything())
 
 
 @pytest.mark.parametrize("made", MADE, ids=lambda made: f"{made.path}:{getattr(made, 'name', '')}")
-def test_what_is_committed_is_what_would_be_made(made) -> None:
+def test_committed_pictures_and_passages_are_up_to_date(made) -> None:
     assert not made.stale()
 
 

@@ -189,12 +189,12 @@ def program() -> set[str]:
 
 
 @pytest.mark.parametrize("words", QUOTED, ids=lambda words: words[:60])
-def test_what_is_quoted_is_what_the_program_says(words: str, program: set[str]) -> None:
+def test_quoted_messages_exist_in_the_program(words: str, program: set[str]) -> None:
     assert {words, words.removeprefix("…")} & program  # a file and line may stand before it
 
 
 @pytest.mark.parametrize("words", sorted(troubles()), ids=lambda words: words[:60])
-def test_no_trouble_lacks(words: str) -> None:
+def test_every_problem_the_program_reports_is_in_the_guide(words: str) -> None:
     quoted = words in QUOTED or f"…{words}" in QUOTED
     assert quoted != (words in EXCEPTIONS), "quote it, or say why not; not both"
 
@@ -204,7 +204,7 @@ def test_every_reason_of_a_break_has_a_cause_and_a_cure(words: str) -> None:
     assert words in WITH_A_CURE
 
 
-def test_what_is_filled_in_is_never_shown_raw() -> None:
+def test_no_format_placeholder_is_shown() -> None:
     assert not re.findall(r"%[sd]\b", TEXT)
 
 

@@ -80,7 +80,7 @@ def test_what_is_too_few_to_say_has_no_percentage(make_session, report, words):
     assert "own steps" not in words(report(make_session("alone", events=marks)))
 
 
-def test_what_one_types_turns_no_letters_of_others(make_session, report):
+def test_typed_control_characters_are_removed(make_session, report):
     turned = "posture: \u202eslouching\u2066\x9b31m"
     html = report(make_session(events=((20, "tag", turned, None), (29, "tag end", turned, 9.0))))
     assert "posture: slouching" in html

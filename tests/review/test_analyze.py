@@ -126,7 +126,7 @@ def test_json_holds_no_nan() -> None:
     json.loads(to_json(result), parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
 
 
-def test_for_people() -> None:
+def test_text_output_is_readable() -> None:
     file = io.StringIO()
     recording = recording_of(noise(20_000), notes=("taken as uV.",), band=WIDE_META)
     Console(file=file, width=100).print(render(analyze(recording, NARROW)))
@@ -193,7 +193,7 @@ def test_real_rest_and_bursts() -> None:
     assert np.sqrt(np.mean(band_uv.band_uv[in_burst] ** 2)) == pytest.approx(220, rel=0.1)
 
 
-def test_what_is_no_muscle_is_told() -> None:
+def test_time_without_muscle_signal_is_reported() -> None:
     hanging = 4000 * np.sqrt(2) * np.sin(2 * np.pi * 50 * np.arange(20_000) / FS_HZ)
     emg_uv = noise(40_000, 2)
     emg_uv[20_000:] += hanging
