@@ -143,6 +143,12 @@ def test_a_breath_with_less_than_half_its_rows_is_left_out_of_that_channel() -> 
     assert found.effect(1).breaths - found.effect(0).breaths == 2  # it stood on both sides
 
 
+def test_a_breath_without_its_long_hold_is_left_out() -> None:
+    rows_uv = tension_uv(0)
+    rows_uv[3 * BREATH_N + 2 * ROW_HZ : 3 * BREATH_N + 8 * ROW_HZ] = np.nan
+    assert averaged(rows_uv, (0.2, 0.8, 1.0)).profile().breaths.tolist() == [29]
+
+
 def test_rows_that_never_came_count_as_missing() -> None:
     average = BreathAverage(20, HALVES, 1)
     for i, row_uv in enumerate(tension_uv(0)):
