@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from importlib import import_module
+from types import FrameType
 
 import click
 
@@ -56,14 +57,31 @@ def cli() -> None:
     """
 
 
+def _ends() -> list[signal.Signals]:
+    """Return the signals that end a command as Ctrl-C does, with everything written.
+
+    What was ignored from the start stays ignored: `nohup unclench record ... &` outlives its
+    terminal.
+    """
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+    known = [signal.Signals[name] for name in names if name in signal.Signals.__members__]
+    return [number for number in known if signal.getsignal(number) is not signal.SIG_IGN]
+
+
+def _end_once(number: int, frame: FrameType | None) -> None:
+    """End the command; what it then writes is not interrupted by yet another signal.
+
+    `timeout -s INT` sends two at once, and an impatient person presses Ctrl-C twice.
+    """
+    for each in _ends():
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Run the command line and leave with its exit status."""
-    # A session that is told to end ends as with Ctrl-C: everything is written. What was ignored
-    # from the start stays ignored: `nohup unclench record ... &` outlives its terminal.
-    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
+    for number in _ends():
+        signal.signal(number, _end_once)
     try:
         cli(standalone_mode=False)
     except click.UsageError as error:
