@@ -106,7 +106,7 @@ class UnpluggedInput(SyntheticInput):
         super().__init__("relaxed")
         self._last = after_s * self.hello().fs_hz()
 
-    def read(self, n: int) -> tuple[int, Units] | None:
+    def read(self, n: int) -> tuple[int, Units] | None:  # type: ignore[override]  # it ends
         """See AnalogInput.read."""
         first, units = super().read(n)
         return (first, units) if first < self._last else None

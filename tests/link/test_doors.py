@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import struct
 import threading
 import time
@@ -18,7 +19,7 @@ from unclench.link import connection as connection_module
 from unclench.link import reader as reader_module
 from unclench.link.connection import Connection
 from unclench.link.discovery import ask
-from unclench.link.messages import Arrived, Connected, Disconnected
+from unclench.link.messages import Arrived, Connected, Disconnected, SampleFrame
 from unclench.link.reader import LinkReader
 from unclench.link.transport import (
     PtyTransport,
@@ -147,6 +148,8 @@ def test_stale_bytes_and_half_a_frame_before_the_first_hello(frames_from):
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 class TestUnknownDevices:
+    """Ports behind which there is no board of ours."""
+
     @pytest.mark.parametrize(
         ("says", "words"),
         [
@@ -174,6 +177,7 @@ class TestUnknownDevices:
         found = ask(device.path)
         assert device.end() == b""
         assert found.hello is None
+        assert found.trouble is not None
         assert "is not an unclench board" in found.trouble
 
     def test_opening_a_busy_port_sends_nothing_to_it(self, unknown_device):
@@ -188,8 +192,9 @@ class TestUnknownDevices:
     def test_opening_a_busy_port_takes_nothing_from_its_owner(self):
         terminal = PtyTransport()
         owner = open_transport(terminal.path)
+        assert isinstance(owner, SerialTransport)
         terminal.write(b"for the owner")
-        wait_until(lambda: owner._port.in_waiting)
+        assert select.select([owner._port], [], [], HANG_LIMIT_S)[0]  # it has arrived
         with pytest.raises(SourceError, match="busy"):
             open_transport(terminal.path)
         assert owner.read(HANG_LIMIT_S) == b"for the owner"
@@ -375,7 +380,7 @@ def test_a_stuck_consumer_does_not_stop_the_reader_and_the_loss_shows(monkeypatc
     reader = LinkReader(doors.inside(VirtualBoard(analog, speed=20)), "board")
     reader.start()
     wait_until(lambda: analog.rows > 20_000)  # ten times what the socket would hold
-    frames, event = [], None
+    frames: list[SampleFrame] = []
     while len(frames) < 100:
         event = reader.events.get(timeout=HANG_LIMIT_S)
         if isinstance(event, Arrived):
@@ -428,23 +433,22 @@ def test_stopping_does_not_wait_for_a_board_that_is_silent(monkeypatch, doors, s
     ours.close()
 
 
-def test_the_last_samples_of_a_recording_come_through_every_door(doors, frames_from):
+@pytest.mark.parametrize("door", DOORS)
+def test_the_last_samples_of_a_recording_come_through_every_door(doors, frames_from, door):
     n = 3000
     hello, units = recording_hello(
         np.random.default_rng(0).normal(0, 9, (n, 1)).round(3), (1000, 1), "x", [None]
     )
-    for door in ("inside", "tcp") + (("pty",) if os.name == "posix" else ()):
-        board = VirtualBoard(RecordedInput(hello, np.arange(n), units), MAX_SPEED)
-        reader = LinkReader(
-            getattr(doors, door)(board), door, lossless=True, ended=lambda b=board: b.finished
-        )
-        reader.start()
-        frames = frames_from(reader, n)
-        np.testing.assert_array_equal(np.concatenate([f.units for f in frames]), units)
-        last = reader.events.get(timeout=HANG_LIMIT_S)
-        assert isinstance(last, Disconnected)
-        assert last.final
-        reader.stop()
+    board = VirtualBoard(RecordedInput(hello, np.arange(n), units), MAX_SPEED)
+    open_it = getattr(doors, door)(board)
+    reader = LinkReader(open_it, door, lossless=True, ended=lambda: board.finished)
+    reader.start()
+    frames = frames_from(reader, n)
+    np.testing.assert_array_equal(np.concatenate([f.units for f in frames]), units)
+    last = reader.events.get(timeout=HANG_LIMIT_S)
+    assert isinstance(last, Disconnected)
+    assert last.final
+    reader.stop()
 
 
 @pytest.mark.parametrize("channels", [1, 3])

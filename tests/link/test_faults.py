@@ -7,24 +7,25 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from unclench.link.clock import ClockFit
 from unclench.link.decoder import LinkDecoder
-from unclench.link.messages import SampleFrame
+from unclench.link.messages import Arrived, SampleFrame
 from unclench.link.reader import LinkReader
 from unclench.link.timing import SimulatedTime
 from unclench.link.tracker import SampleTracker
 from unclench.link.transport import socket_pair
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard, _Hardware
 from unclench.link.virtual.faults import Faults, FaultyTransport
-from unclench.link.virtual.inputs import SyntheticInput
+from unclench.link.virtual.inputs import SyntheticInput, Units
 
 N_ROWS = 10_000
 
 
-def follow(frames, fs_hz=2000.0, n_channels=1):
+def follow(frames: list[SampleFrame]) -> tuple[NDArray[np.int64], Units, SampleTracker]:
     """What a tracker makes of frames: indices, rows, and the tracker."""
-    tracker = SampleTracker(fs_hz, n_channels)
+    tracker = SampleTracker(2000.0, 1)
     blocks = [block for frame in frames if (block := tracker.add(frame)) is not None]
     index = np.concatenate([np.arange(b.first, b.first + len(b.units)) for b in blocks])
     return index, np.concatenate([b.units for b in blocks]), tracker
@@ -37,6 +38,7 @@ def test_losses_are_exact_and_the_rest_is_right(doors, frames_from, read_input, 
     reader.start()
     try:
         frames = frames_from(reader, N_ROWS)
+        assert reader._connection is not None
         bad = reader._connection.decoder.bad_frames
     finally:
         reader.stop()
@@ -53,12 +55,12 @@ def test_a_stall_only_delays(doors, frames_from):
     faults = Faults(stall_every_s=0.3, stall_s=0.2)
     reader = LinkReader(doors.inside(VirtualBoard(SyntheticInput("relaxed"), 1, faults)), "board")
     reader.start()
-    arrivals = []
-    frames = []
+    arrivals: list[int] = []
+    frames: list[SampleFrame] = []
     try:
         while len(frames) < 80:
             event = reader.events.get(timeout=60)
-            if hasattr(event, "frames"):
+            if isinstance(event, Arrived):
                 frames += event.frames
                 arrivals.append(len(event.frames))
     finally:
@@ -75,11 +77,17 @@ class Sink:
     def __init__(self) -> None:
         self.data = b""
 
-    def write(self, data) -> int:
-        self.data += bytes(data)
+    def read(self, timeout_s: float) -> bytes:
+        return b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> int:
+        self.data += data
         return len(data)
 
     def drain(self) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
 
@@ -148,7 +156,9 @@ def test_a_wrong_crystal_is_found_by_the_clock_fit(ppm):
         hardware.send_frame(board)
         for frame in decoder.feed(host.read(1.0)):
             assert isinstance(frame, SampleFrame)
-            clock.add(tracker.add(frame).device_s, due_s)
+            block = tracker.add(frame)
+            assert block is not None
+            clock.add(block.device_s, due_s)
     # The host's clock against the board's: the other way round.
     assert clock.drift_ppm == pytest.approx(1e6 / (1 + ppm * 1e-6) - 1e6, abs=0.1)
     ours.close()

@@ -6,18 +6,21 @@ import numpy as np
 import pytest
 from tests.virtual_boards import HANG_LIMIT_S
 
-from unclench.link.messages import Arrived, Disconnected
-from unclench.link.virtual.inputs import SyntheticInput
+from unclench.link.messages import Arrived, Disconnected, LinkEvent
+from unclench.link.virtual.inputs import SyntheticInput, Units
 from unclench.sources import open_source
 
 
-def parcels_of(source, gather_s, samples, speed=1.0):
+def parcels_of(
+    source: str, gather_s: float, samples: int, speed: float = 1.0
+) -> tuple[list[Arrived], list[LinkEvent]]:
     """Parcels until so many samples have come, and what comes after a stop."""
     opened = open_source(source, speed=speed)
     reader = opened.reader()
     reader.gather_s = gather_s
     reader.start()
-    parcels, n = [], 0
+    parcels: list[Arrived] = []
+    n = 0
     try:
         while n < samples:
             event = reader.events.get(timeout=HANG_LIMIT_S)
@@ -25,7 +28,7 @@ def parcels_of(source, gather_s, samples, speed=1.0):
                 parcels.append(event)
                 n += sum(len(frame.units) for frame in event.frames)
         reader.stop()
-        rest = []
+        rest: list[LinkEvent] = []
         while not reader.events.empty():
             rest.append(reader.events.get())
     finally:
@@ -34,7 +37,7 @@ def parcels_of(source, gather_s, samples, speed=1.0):
     return parcels, rest
 
 
-def units(parcels):
+def units(parcels: list[Arrived]) -> Units:
     return np.concatenate([frame.units for parcel in parcels for frame in parcel.frames])
 
 

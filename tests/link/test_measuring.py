@@ -18,6 +18,8 @@ UV_PER_CODE = FULL_SCALE_UV / CODES / 200
 
 
 class TestSingleReadings:
+    """The converter, reading by reading."""
+
     LEVELS = (0.3, 700.2, 2046.1, 2047.0, 2047.4, 2048.0, 2048.6, 3000.5, 4090.0)
 
     @pytest.mark.parametrize("corrected", [0.0, 1.0])
@@ -50,6 +52,8 @@ class TestSingleReadings:
 
 
 class TestHistogram:
+    """Counts of the converter's codes."""
+
     def test_counts_are_the_converters_raw_codes(self):
         counts = SyntheticInput("shorted").histogram(0, 1984, 500_000)
         assert len(counts) == ids.HISTOGRAM_CODES + 2
@@ -70,12 +74,12 @@ class TestHistogram:
 
     def test_readings_below_and_above_are_counted(self):
         at = {2100: (True, False), 1800: (False, True)}
-        for first, (below, above) in at.items():
-            counts = SyntheticInput("shorted").histogram(0, first, 1000)
+        for first_code, (below, above) in at.items():
+            counts = SyntheticInput("shorted").histogram(0, first_code, 1000)
             assert (counts[-2] == 1000, counts[-1] == 1000) == (below, above)
-        first = SyntheticInput("shorted").histogram(0, 2048, 1000)
-        assert 50 < first[-2] < 300
-        assert first[0] > 200
+        counts = SyntheticInput("shorted").histogram(0, 2048, 1000)
+        assert 50 < counts[-2] < 300
+        assert counts[0] > 200
         assert sum(SyntheticInput("shorted").histogram(0, 4095, 1000)) == 1000
 
     def test_a_histogram_sees_the_muscle(self):
@@ -108,6 +112,8 @@ class TestHistogram:
 
 
 class TestNoise:
+    """The noise that a board measures of itself."""
+
     @pytest.mark.parametrize("rate_hz", [1000, 2000, 4000])
     @pytest.mark.parametrize("channels", [1, 3])
     def test_it_is_the_noise_that_is_announced(self, rate_hz, channels):
@@ -151,6 +157,8 @@ class TestNoise:
 
 
 class TestSettings:
+    """What can be set, and what a recording refuses."""
+
     def test_stored_noise_is_what_hello_says(self):
         analog = SyntheticInput("shorted", 2)
         before = analog.hello().channels

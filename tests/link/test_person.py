@@ -7,9 +7,10 @@ import time
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tests.virtual_boards import HANG_LIMIT_S, wait_until
 
-from unclench.link.virtual.inputs import SyntheticInput
+from unclench.link.virtual.inputs import SyntheticInput, Units
 from unclench.link.virtual.muscle import Muscle
 from unclench.link.virtual.person import PersonSignal
 from unclench.link.virtual.situation import REACTION_S, Moment, Situation
@@ -19,18 +20,25 @@ from unclench.training.program import Breathe
 CALM = Muscle(rest_uv=2.0, drift=0.0, breath=0.0)
 
 
-def tension_uv(moments, seconds, muscle=CALM):
+def tension_uv(moments: list[Moment], seconds: int) -> NDArray[np.float64]:
     """Planned tension, 200 a second, of a person who is told these things."""
     situation = Situation()
     for moment in moments:
         situation.tell(moment)
-    person = PersonSignal(muscle, np.random.default_rng(1), situation)
+    person = PersonSignal(CALM, np.random.default_rng(1), situation)
     parts = [person._tension_uv(second + np.arange(201) / 200)[:200] for second in range(seconds)]
     return np.concatenate(parts)
 
 
-def at(levels_uv, second):
-    return levels_uv[round(second * 200)]
+def at(levels_uv: NDArray[np.float64], second: float) -> float:
+    return float(levels_uv[round(second * 200)])
+
+
+def led(analog: SyntheticInput) -> Situation:
+    """The situation of a virtual person that waits from now on to be told."""
+    assert analog.situation is not None
+    analog.situation.lead()
+    return analog.situation
 
 
 def test_without_a_session_the_person_works_on():
@@ -94,8 +102,7 @@ def test_the_muscle_does_not_wait_without_a_session():
 
 def test_the_muscle_waits_until_it_is_told():
     analog = SyntheticInput("person")
-    situation = analog.situation
-    situation.lead()
+    situation = led(analog)
     read = []
 
     def draw():
@@ -118,9 +125,8 @@ def test_the_muscle_waits_until_it_is_told():
 def test_the_signal_depends_on_what_is_asked_and_not_on_when_it_was_heard():
     def play(pause_s):
         analog = SyntheticInput("person", seed=5)
-        situation = analog.situation
-        situation.lead()
-        parts = []
+        situation = led(analog)
+        parts: list[Units] = []
         thread = threading.Thread(
             target=lambda: parts.extend(analog.read(500)[1] for _ in range(32))
         )

@@ -6,26 +6,30 @@ import time
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from unclench.errors import SourceError
 from unclench.link.connection import Connection
-from unclench.link.messages import Hello, SampleFrame
+from unclench.link.messages import SampleFrame
 from unclench.link.timing import TRUE_TIME, SimulatedTime
 from unclench.link.transport import TransportClosed
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
 from unclench.link.virtual.faults import Faults
-from unclench.link.virtual.inputs import RecordedInput, SyntheticInput, recording_hello
+from unclench.link.virtual.inputs import RecordedInput, SyntheticInput, Units, recording_hello
 from unclench_wire import ids
+from unclench_wire.messages import Hello
 
 
 @pytest.fixture
-def clock():
+def clock() -> SimulatedTime:
+    """A clock that stands still but for what sleeps."""
     return SimulatedTime()
 
 
-def rows_of(connection, n_rows):
+def rows_of(connection: Connection, n_rows: int) -> tuple[Units, NDArray[np.float64]]:
     """The first rows of a stream, and when each frame of them came."""
-    frames, arrived_s = [], []
+    frames: list[SampleFrame] = []
+    arrived_s: list[float] = []
     while sum(len(frame.units) for frame in frames) < n_rows:
         for message in connection.read(0.5):
             assert isinstance(message, SampleFrame)
@@ -35,6 +39,8 @@ def rows_of(connection, n_rows):
 
 
 class TestClocks:
+    """The two clocks."""
+
     def test_simulated_time_passes_only_in_sleep(self, clock):
         assert clock.now_s() == clock.now_s() == 0.0
         clock.sleep(3600.0)
@@ -56,6 +62,8 @@ class TestClocks:
 
 
 class TestBoard:
+    """A board that lives by a simulated clock."""
+
     @pytest.mark.parametrize("channels", [1, 3])
     def test_the_same_constants_and_samples_as_in_true_time(self, clock, channels):
         def said_and_sent(clock):

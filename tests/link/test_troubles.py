@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import struct
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import numpy as np
@@ -63,6 +64,8 @@ class ScriptedBoard:
 
 
 class TestTroubleUnasked:
+    """A board that reports trouble of its own."""
+
     def test_without_a_hello_the_handshake_reports_it(self):
         board = ScriptedBoard(b"\0" + frame_of("OSError: 5;\n in line 3."), {})
         with pytest.raises(SourceError) as error:
@@ -90,7 +93,8 @@ class TestTroubleUnasked:
     def test_a_stream_ends_with_its_words_and_goes_on(self, doors, frames_from):
         board = VirtualBoard(SyntheticInput("relaxed"), speed=5)
         host = doors.inside(board)()
-        ends, said = [host], []
+        ends = [host]
+        said: list[bytes] = []
 
         class Interjecting:
             """Puts the board's word in among its samples."""
@@ -108,7 +112,7 @@ class TestTroubleUnasked:
         reader.start()
         frames_from(reader, 100)
         said.append(frame_of("MemoryError"))
-        told = []
+        told: list[Disconnected | Connected] = []
         while not told or not isinstance(told[-1], Connected):
             event = reader.events.get(timeout=HANG_LIMIT_S)
             if not isinstance(event, Arrived):
@@ -126,37 +130,54 @@ class TestTroubleUnasked:
         board.end()
 
 
+class Line:
+    """A transport by a clock, on which nobody says anything."""
+
+    def __init__(self, clock: SimulatedTime) -> None:
+        self._clock = clock
+
+    def read(self, timeout_s: float) -> bytes:
+        self._clock.sleep(timeout_s)
+        return b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> int:
+        return len(data)
+
+    def drain(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
 class TestTime:
+    """How long the host waits."""
+
     def test_it_waits_by_the_clock_that_is_given(self):
         """An emulated board's second lasts as long as it lasts."""
         clock = SimulatedTime()
 
-        class SilentLine:
-            def read(self, timeout_s):
-                clock.sleep(timeout_s)
-                return b""
-
         with pytest.raises(SourceError, match=r"Nothing was heard from COM9 within 1\.6 s"):
-            Connection(SilentLine(), "COM9", clock=clock).handshake(1.6)
+            Connection(Line(clock), "COM9", clock=clock).handshake(1.6)
         assert clock.now_s() == pytest.approx(1.6)
 
     def test_a_slow_command_gets_its_time(self):
         clock = SimulatedTime()
 
-        class SlowLine:
+        class SlowLine(Line):
             """Answers a command after 1.3 s, later than a usual one."""
 
-            def write(self, data):
-                (payload,) = FrameDecoder().feed(data)
+            def write(self, data: bytes | bytearray | memoryview) -> int:
+                (payload,) = FrameDecoder().feed(bytes(data))
                 self.answer = encode_frame(pack_reply(payload[0], payload[2], bytes(8)))
                 self.due_s = clock.now_s() + 1.3
                 return len(data)
 
-            def read(self, timeout_s):
+            def read(self, timeout_s: float) -> bytes:
                 clock.sleep(timeout_s)
                 return self.answer if clock.now_s() >= self.due_s else b""
 
-        connection = Connection(SlowLine(), "COM9", clock=clock)
+        connection = Connection(SlowLine(clock), "COM9", clock=clock)
         assert connection.command(ids.CMD_NOISE, b"\0", wait_s=5.0) == bytes(8)
         assert clock.now_s() == pytest.approx(1.3, abs=0.11)
         with pytest.raises(SourceError, match="did not answer a command within 1 s"):
@@ -175,6 +196,8 @@ class TestTime:
 
 
 class TestAnotherLevel:
+    """Boards that speak another level of the protocol."""
+
     # what level 9 may make of SAMPLES: nothing that this level can read
     STRANGE = encode_frame(bytes([ids.SAMPLES, 200, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]))
 
@@ -212,9 +235,13 @@ class TestAnotherLevel:
 
 
 class TestWhatKeepsABoardAway:
-    def told(self, reader, stop) -> list[Disconnected | Connected]:
+    """What is told while a board is not to be had."""
+
+    def told(
+        self, reader: LinkReader, stop: Callable[[list[Disconnected | Connected]], bool]
+    ) -> list[Disconnected | Connected]:
         """What a reader tells besides samples, until `stop(told)`."""
-        told = []
+        told: list[Disconnected | Connected] = []
         while not stop(told):
             try:
                 event = reader.events.get(timeout=0.05)
@@ -225,7 +252,7 @@ class TestWhatKeepsABoardAway:
         return told
 
     def test_each_kind_of_trouble_is_reported_once_after_two_seconds(self, doors, monkeypatch):
-        tries = []  # one every half second of the reader's time
+        tries: list[int] = []  # one every half second of the reader's time
         monkeypatch.setattr(
             reader_module, "time", SimpleNamespace(monotonic=lambda: len(tries) / 2)
         )
@@ -247,8 +274,10 @@ class TestWhatKeepsABoardAway:
         board.close()
         _, *told = self.told(reader, lambda _: len(tries) > 40)
         reader.stop()
-        assert [event.final for event in told] == [False] * 3
-        first, busy, gone = (event.reason for event in told)
+        ends = [event for event in told if isinstance(event, Disconnected)]
+        assert len(ends) == len(told)
+        assert [event.final for event in ends] == [False] * 3
+        first, busy, gone = (event.reason for event in ends)
         assert "busy" not in first
         assert busy.startswith("COM9 is busy: another program (number ")
         assert int(busy.split("number ")[1].split(")")[0]) == 5  # after more than two seconds
@@ -269,11 +298,14 @@ class TestWhatKeepsABoardAway:
         _, away, back = self.told(reader, lambda told: len(told) == 3)
         reader.stop()
         board.close()
+        assert isinstance(away, Disconnected)
         assert away.reason == "the board's sample count jumped"
         assert isinstance(back, Connected)
 
 
 class TestSlope:
+    """The clock fit's slope and its error."""
+
     def test_there_is_no_slope_before_the_first_fit(self):
         fit = ClockFit()
         fit.add(0.0, 5.0)
@@ -287,6 +319,7 @@ class TestSlope:
             for device_s in np.arange(0.01, 10.0, 0.01):
                 late_s = 1e-4 * rng.standard_exponential()
                 fit.add(device_s, 100.0 + device_s * (1 + ppm * 1e-6) + late_s)
+            assert fit.slope is not None
             slope, error = fit.slope
             assert 0 < error < 1e-5
             off.append(((slope - 1) * 1e6 - ppm) / (error * 1e6))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import signal
 
 from unclench.link.virtual.adc import CODES, FULL_SCALE_UV, Adc
@@ -13,10 +14,20 @@ from unclench.link.virtual.inputs import RecordedInput, SyntheticInput, recordin
 from unclench.link.virtual.muscle import Muscle
 from unclench.link.virtual.scenarios import SCENARIOS, Scenario
 from unclench_dsp import ChainSettings, TensionChain, units_to_uv
-from unclench_wire.messages import pack_hello, unpack_hello
+from unclench_wire.messages import Hello, pack_hello, unpack_hello
+
+FloatArray = NDArray[np.float64]
 
 
-def emg(scenario, seconds, *, channels=1, rate_hz=2000, seed=1, step_mlsb=None):
+def emg(
+    scenario: str,
+    seconds: int,
+    *,
+    channels: int = 1,
+    rate_hz: int = 2000,
+    seed: int = 1,
+    step_mlsb: int | None = None,
+) -> tuple[FloatArray, Hello]:
     """Microvolts at the electrode, (n_samples, n_channels), and the board's Hello."""
     analog = SyntheticInput(scenario, channels, rate_hz, seed)
     if step_mlsb is not None:
@@ -28,7 +39,8 @@ def emg(scenario, seconds, *, channels=1, rate_hz=2000, seed=1, step_mlsb=None):
     return units_to_uv(units, hello.zero_unit, scale), hello
 
 
-def band_rms(emg_uv, fs_hz):
+def band_rms(emg_uv: FloatArray, fs_hz: float) -> FloatArray:
+    """RMS of each channel between 20 and 450 Hz, once the filter has settled."""
     sos = signal.butter(4, (20, 450), "bandpass", fs=fs_hz, output="sos")
     band = signal.sosfilt(sos, emg_uv, axis=0)[round(fs_hz / 2) :]
     return np.sqrt(np.mean(band**2, axis=0))
@@ -172,6 +184,8 @@ def test_the_spectrum_is_that_of_surface_emg():
 
 
 class TestConverter:
+    """The converter's sums of many readings."""
+
     LEVELS = np.array([0.3, 700.2, 2046.1, 2047.0, 2047.4, 2048.0, 2048.6, 3000.5, 4090.0])
 
     @staticmethod
@@ -223,6 +237,8 @@ class TestConverter:
 
 
 class TestRecordings:
+    """Recordings as an analog input."""
+
     @given(
         steps=st.lists(st.integers(1, 4), min_size=1, max_size=200),
         sizes=st.lists(st.integers(1, 50), min_size=1, max_size=250),
@@ -233,7 +249,8 @@ class TestRecordings:
         hello, _ = recording_hello(np.zeros((1, 1)), (1000, 1), "x", [None])
         analog = RecordedInput(hello, sample, units)
         for _ in range(2):
-            got, rows = [], []
+            got: list[int] = []
+            rows: list[int] = []
             for n in sizes:
                 if (block := analog.read(n)) is not None:
                     assert 1 <= len(block[1]) <= n

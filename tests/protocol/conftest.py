@@ -50,59 +50,75 @@ class FakeHardware:
         self.broken = False
 
     def hello(self) -> Hello:
+        """The constants of this hardware."""
         return self.said
 
     def set_rate(self, hz: int) -> None:
+        """Note the rate; the board has three."""
         if hz not in (1000, 2000, 4000):
             raise ValueError(f"rate {hz} Hz; 1000, 2000 and 4000 fit")
         self.told.append(("rate", hz))
         self.said.rate_num = hz
 
     def set_channels(self, n: int) -> None:
+        """Note the number of channels."""
         self.told.append(("channels", n))
 
     def set_gain(self, channel: int, gain_milli: int) -> None:
+        """Note the gain of a channel."""
         self.told.append(("gain", channel, gain_milli))
 
     def set_step(self, step_mlsb: int) -> None:
+        """Note the correction of the converter's step."""
         self.told.append(("step", step_mlsb))
 
     def set_noise(self, channel: int, noise_nv: int) -> None:
+        """Note the noise of a channel."""
         self.told.append(("noise", channel, noise_nv))
 
     def set_defaults(self) -> None:
+        """Note that everything is to be as it was new."""
         self.told.append(("defaults",))
 
     def histogram(self, channel: int, first_code: int, readings: int) -> list[int]:
+        """Note the request; counts that tell their place."""
         self.told.append(("histogram", channel, first_code, readings))
         return [readings, *range(ids.HISTOGRAM_CODES), 2**32 - 1]
 
     def noise(self, channel: int) -> tuple[int, int]:
+        """Note the request; level and noise."""
         self.told.append(("measure", channel))
         return (2_047_500, 210)
 
     def blink(self, seconds: int) -> None:
+        """Note for how long to blink."""
         self.told.append(("blink", seconds))
 
     def light(self, by_host: bool, brightness: int) -> None:
+        """Note who has the light, and how bright it is."""
         self.told.append(("light", by_host, brightness))
 
     def check_prompt(self) -> None:
+        """Refuse if it is broken."""
         if self.broken:
             raise ValueError("there is no prompt here")
 
     def start(self) -> None:
+        """Note the start, or fail if it is broken."""
         if self.broken:
             raise OSError("the converter does not answer")
         self.told.append(("start",))
 
     def stop(self) -> None:
+        """Note the stop."""
         self.told.append(("stop",))
 
     def micros(self) -> int:
-        return 0x1_0001_2345  # wraps
+        """A time beyond 32 bits."""
+        return 0x1_0001_2345
 
     def counters(self) -> tuple[int, int, int]:
+        """Counters, one beyond 32 bits."""
         return (1, 0, 0x1_0000_0002)
 
 
@@ -150,11 +166,13 @@ class Bench:
 
 @pytest.fixture(scope="session")
 def document() -> Document:
+    """firmware/PROTOCOL.md."""
     return Document()
 
 
 @pytest.fixture
 def bench() -> Bench:
+    """A board on a bench."""
     return Bench()
 
 

@@ -3,10 +3,13 @@
 import re
 import struct
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from unclench.errors import SourceError
 from unclench.link.connection import Connection, check_level
+from unclench.link.decoder import parse
 from unclench.link.messages import SampleFrame
 from unclench.link.reader import LinkReader
 from unclench_dsp import units_to_uv
@@ -65,9 +68,12 @@ class ScriptedTransport:
     def read(self, timeout_s: float) -> bytes:
         return self.reads.pop(0) if self.reads else b""
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes | bytearray | memoryview) -> int:
         self.written += data
         return len(data)
+
+    def drain(self) -> None:
+        pass
 
     def close(self) -> None:
         self.closed = True
@@ -243,16 +249,14 @@ def test_2_5_units_to_microvolts(document):
     emg_uv = units_to_uv(
         messages_to_units([hello.zero_unit, hello.zero_unit + 1000]),
         hello.zero_unit,
-        [hello.uv_per_unit(1)],
+        hello.uv_per_unit(1),
     )
     assert emg_uv[0, 0] == 0.0
     assert emg_uv[1, 0] == pytest.approx(1000 * 3_300_001 / (4095 * 125 * 201))
 
 
-def messages_to_units(values: list[int]):
+def messages_to_units(values: list[int]) -> NDArray[np.int32]:
     """Return the samples as they arrive through a frame."""
-    from unclench.link.decoder import parse
-
     head = bytearray(messages.SAMPLES_HEAD_LEN)
     messages.pack_samples_head(head, 1, 0, messages.Stamp(), 0)
     rows = b"".join(v.to_bytes(3, "little", signed=True) for v in values)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from unclench.link.decoder import parse
+from unclench.link.messages import SampleFrame
 from unclench.link.tracker import SampleTracker
 from unclench_wire import ids, messages
 from unclench_wire.messages import Stamp, WireError, pack_samples_head
@@ -69,9 +70,10 @@ def test_3_2_rows_are_24_bits_with_a_sign_channel_0_first():
     values = [-(2**23), -1, 0, 1, 2**23 - 1, 1_023_750]
     rows = b"".join(v.to_bytes(3, "little", signed=True) for v in values)
     for channels in (1, 2, 3):
-        units = parse(payload(channels, rows)).units
-        np.testing.assert_array_equal(units, np.array(values).reshape(-1, channels))
-        assert units.dtype == np.int32
+        frame = parse(payload(channels, rows))
+        assert isinstance(frame, SampleFrame)
+        np.testing.assert_array_equal(frame.units, np.array(values).reshape(-1, channels))
+        assert frame.units.dtype == np.int32
 
 
 def test_3_2_frames_may_differ_in_length(streaming):

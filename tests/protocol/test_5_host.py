@@ -38,12 +38,15 @@ class Wire:
             time.sleep(min(timeout_s, 0.001))  # the board may be in another thread
         return data
 
-    def write(self, data: bytes) -> int:
-        self.payloads += self.sent_by_host.feed(data)
+    def write(self, data: bytes | bytearray | memoryview) -> int:
+        self.payloads += self.sent_by_host.feed(bytes(data))
         self.bench.sent += self.before_answers
         self.before_answers = b""
-        self.bench.board.receive(data)
+        self.bench.board.receive(bytes(data))
         return len(data)
+
+    def drain(self) -> None:
+        pass
 
     def close(self) -> None:
         self.closed = True

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from unclench.link.decoder import parse
-from unclench.link.messages import ErrorReply, Reply
+from unclench.link.messages import ErrorReply, Reply, SampleFrame
 from unclench_wire import ids, messages
 from unclench_wire.framing import FrameDecoder, encode_frame
 from unclench_wire.messages import (
@@ -81,6 +81,7 @@ def test_7_2_a_whole_frame_with_zeros(dump):
 def test_7_3_hello(dump, document):
     assert dump("payload hello") == pack_hello(PINE)
     back = parse(dump("payload hello"))
+    assert isinstance(back, Hello)
     assert pack_hello(back) == pack_hello(PINE)
     assert back.label == "Kiefer µ"
     assert f"= {back.uv_per_unit(1)} uV" in document.text
@@ -93,6 +94,7 @@ def test_7_4_samples(dump):
     body = b"".join(v.to_bytes(3, "little", signed=True) for row in rows for v in row)
     assert dump("payload samples") == bytes(head) + body
     frame = parse(dump("payload samples"))
+    assert isinstance(frame, SampleFrame)
     assert (frame.seq, frame.index, frame.device_us) == (65535, 2**32 - 2, 10_000_000)
     assert frame.overflows == 1
     np.testing.assert_array_equal(frame.units, rows)

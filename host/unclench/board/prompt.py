@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import serial
-from mpremote.transport import TransportError, TransportExecError  # type: ignore[import-untyped]
-from mpremote.transport_serial import SerialTransport  # type: ignore[import-untyped]
+from mpremote.transport import TransportError, TransportExecError
+from mpremote.transport_serial import SerialTransport
 
 from unclench.errors import SourceError
 from unclench.link.timing import TRUE_TIME, Clock

@@ -201,8 +201,8 @@ class SyntheticInput:
         self._ready: Units = np.empty((0, self._channels), np.int32)
         self._index = 0
 
-    def read(self, n: int) -> tuple[int, Units] | None:
-        """See AnalogInput.read."""
+    def read(self, n: int) -> tuple[int, Units]:
+        """See AnalogInput.read; this input never ends."""
         while len(self._ready) < n:
             self._ready = np.concatenate([self._ready, self._next_second()])
         block, self._ready = self._ready[:n], self._ready[n:]
