@@ -33,6 +33,7 @@ class Converter:
         self.heap_n = 0
 
     def start(self, period, inputs, first_input, readings):
+        """Make the readings up, or fail if it is to be broken."""
         self.fifo_overflows = self.dma_overruns = self.late_services = 0
         codes = [100 * (k % inputs) + k // inputs % 50 for k in range(readings + 50 * inputs)]
         whole = memoryview(bytes(array("H", codes)))
@@ -44,12 +45,14 @@ class Converter:
             raise OSError("the converter does not answer")
 
     def stop(self):
-        pass
+        """There is nothing to stop."""
 
     def wait_us(self):
+        """Time until the next block is complete."""
         return time.ticks_diff(self._due, time.ticks_us())
 
     def take(self):
+        """The next block that is complete, or None; notes the heap's size."""
         if self.heap_n < len(self._heap):
             self._heap[self.heap_n] = gc.mem_alloc()
             self.heap_n += 1
@@ -64,6 +67,7 @@ class Converter:
         return self._readings[self.block % 50]
 
     def intact(self):
+        """Nothing writes beyond a ring here."""
         return True
 
     def _advance(self, n):

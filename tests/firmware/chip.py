@@ -48,6 +48,7 @@ class Converter(stock_adc.RPADC):
         super().__init__(rp2040, name)
 
     def start_adc_read(self) -> None:
+        """Begin one conversion; its code is that of this moment."""
         clock = self.rp2040.clock
         self.busy = True
         self._code = self.analog((self.cs >> 12) & 7, clock.nanos)
@@ -97,6 +98,7 @@ class Converter(stock_adc.RPADC):
             self.rp2040.dma.clear_dreq(self.dreq)
 
     def write_uint32(self, offset: int, value: int) -> None:
+        """Write a register; CS as the chip does it."""
         if offset != stock_adc.CS:
             super().write_uint32(offset, value)
             if offset == stock_adc.FCS:
@@ -124,6 +126,7 @@ class Channel(stock_dma.RPDMAChannel):
     """One channel of the DMA, mended."""
 
     def schedule_transfer(self) -> None:
+        """Let the next transfer take one cycle."""
         treq = self.treq
         if treq == stock_dma.TREQ.PERMANENT or self.dma.dreq.get(treq, False):
             self.transfer_alarm.schedule(1e9 / CLK_SYS_HZ)
@@ -141,8 +144,9 @@ class Dma(stock_dma.RPDMA):
         self.channels = [Channel(self, rp2040, i) for i in range(len(self.channels))]
 
     def read_uint32(self, offset: int) -> int:
+        """Read a register; an abort is over at once."""
         if offset in (stock_dma.CHAN_ABORT, stock_dma.MULTI_CHAN_TRIGGER):
-            return 0  # an abort is over at once
+            return 0
         return super().read_uint32(offset)
 
 

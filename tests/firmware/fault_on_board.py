@@ -14,6 +14,7 @@ class Machine:
 
     @staticmethod
     def soft_reset():
+        """End, and say so."""
         sys.stderr.write("restarts")
         raise SystemExit
 
@@ -29,6 +30,7 @@ if how == "later":
 
         @staticmethod
         def main(started_ms):
+            """Fail."""
             return {}["gone"]
 
     sys.modules["unclench_board.start"] = Start

@@ -33,10 +33,12 @@ class Flash:
         return self.left > 0 or not self.torn
 
     def readblocks(self, block, buffer, offset=0):
+        """Read what is there, with or without power left."""
         at = block * BLOCK + offset
         buffer[:] = self.image[at : at + len(buffer)]
 
     def writeblocks(self, block, buffer, offset=0):
+        """Write, all of it or as much as the power lasts for."""
         at = block * BLOCK + offset
         whole = self._power()
         n = len(buffer) if whole else len(buffer) // 2
@@ -45,6 +47,7 @@ class Flash:
             raise OSError(5)
 
     def ioctl(self, command, argument):
+        """Say how large it is, or erase a block."""
         if command == 4:
             return BLOCKS
         if command == 5:
@@ -111,6 +114,7 @@ refused = []
 
 
 def on_dead_flash():
+    """Change a setting when nothing can be written any more."""
     s = Settings(PATH, plan)
     cut.left = 0
     try:

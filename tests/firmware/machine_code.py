@@ -56,13 +56,13 @@ class _Reader:
         self.data = data
         self.at = 0
 
-    def bytes(self, n: int) -> bytes:
+    def take(self, n: int) -> bytes:
         self.at += n
         assert self.at <= len(self.data), "the .mpy file ends too early"
         return self.data[self.at - n : self.at]
 
     def byte(self) -> int:
-        return self.bytes(1)[0]
+        return self.take(1)[0]
 
     def uint(self) -> int:
         value = 0
@@ -75,7 +75,7 @@ class _Reader:
     def name(self) -> None:
         n = self.uint()
         if not n & 1:  # else one that the interpreter has built in
-            self.bytes((n >> 1) + 1)  # with a zero
+            self.take((n >> 1) + 1)  # with a zero
 
     def object(self) -> bool:
         """Skip one object; true for the function table."""
@@ -85,13 +85,13 @@ class _Reader:
                 self.object()
         elif kind > _ELLIPSIS:
             n = self.uint()
-            self.bytes(n + (kind in (_STR, _BYTES)))
+            self.take(n + (kind in (_STR, _BYTES)))
         return kind == _FUN_TABLE_OBJECT
 
     def raw_code(self) -> tuple[int, bytes, list[tuple[int, bytes]]]:
         """Kind and code of a function, and of the functions that it makes."""
         head = self.uint()
-        kind, code = head & 3, self.bytes(head >> 3)
+        kind, code = head & 3, self.take(head >> 3)
         if kind == _NATIVE:
             self.uint()
         elif kind != _BYTECODE:
@@ -108,8 +108,8 @@ class _Reader:
         return kind, code, children
 
 
-def _is_machine_code(node: ast.stmt) -> bool:
-    return isinstance(node, ast.FunctionDef) and any(
+def _is_machine_code(node: ast.FunctionDef) -> bool:
+    return any(
         isinstance(decorator, ast.Attribute) and decorator.attr in ("asm_thumb", "viper")
         for decorator in node.decorator_list
     )
@@ -118,7 +118,7 @@ def _is_machine_code(node: ast.stmt) -> bool:
 def functions(path: Path, out: Path) -> dict[str, Function]:
     """Functions of machine code that the top of a source file defines, by name."""
     reader = _Reader(compile_file(path, out))
-    magic, version, feature, _ = reader.bytes(4)
+    magic, version, feature, _ = reader.take(4)
     assert (magic, version) == (ord("M"), 6)
     assert feature >> 2 & 0xF == _ARCH_ARMV6M
     n_names, n_objects = reader.uint(), reader.uint()
@@ -128,7 +128,11 @@ def functions(path: Path, out: Path) -> dict[str, Function]:
     _, _, children = reader.raw_code()
     assert reader.at == len(reader.data)
     # The file does not name machine code; it comes in the order of the source
-    names = [node.name for node in ast.parse(path.read_text()).body if _is_machine_code(node)]
+    names = [
+        node.name
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and _is_machine_code(node)
+    ]
     found = [child for child in children if child[0] in (_VIPER, _ASM)]
     assert len(names) == len(found)
     fun_table_at = is_fun_table.index(True) if any(is_fun_table) else None

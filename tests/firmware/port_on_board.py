@@ -18,12 +18,15 @@ class Clock:
     ms = (1 << 30) - 1000
 
     def ticks_ms(self):
+        """Ticks as MicroPython has them, modulo 2^30."""
         return self.ms & 0x3FFFFFFF
 
     def ticks_add(self, ticks, delta):
+        """A moment so much later."""
         return (ticks + delta) & 0x3FFFFFFF
 
     def ticks_diff(self, a, b):
+        """From `b` to `a`, whichever comes first."""
         return ((a - b + 0x20000000) & 0x3FFFFFFF) - 0x20000000
 
 
@@ -37,15 +40,18 @@ class Line(io.IOBase):
         self.waiting = b""
 
     def ioctl(self, request, flags):
+        """Whether it can be written and read."""
         if request != 3:
             return -1  # there is no file beneath
         return (flags & 4 if self.ready else 0) | (flags & 1 if self.waiting else 0)
 
     def write(self, data):
+        """Take as much as it has an appetite for."""
         self.tries += 1
         return min(self.takes, len(data))
 
     def readinto(self, buffer):
+        """Give what is waiting."""
         n = min(len(buffer), len(self.waiting))
         buffer[:n] = self.waiting[:n]
         self.waiting = self.waiting[n:]

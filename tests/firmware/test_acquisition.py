@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from chip import RAM, Chip
+from tests.firmware.chip import RAM, Chip
 
 from unclench_board import registers as reg
 from unclench_board.acquisition import (
@@ -83,6 +83,12 @@ class Bench:
             return None
         return self.acquisition.block, np.frombuffer(bytes(block), "<u2").tolist()
 
+    def next_block(self) -> tuple[int, list[int]]:
+        """Return the next block, which must be complete by now."""
+        block = self.take()
+        assert block is not None
+        return block
+
     def expected(self, block: int) -> list[int]:
         """Return what a block holds if nothing was ever lost."""
         first = block * self.n
@@ -156,7 +162,7 @@ def test_a_block_may_wait_for_70_ms():
     a = bench.acquisition
     assert (a.dma_overruns, a.late_services) == (0, 1)  # one delay, not one for every block
     bench.run_ms(25)
-    assert [bench.take()[0] for _ in range(2)] == [BLOCKS, BLOCKS + 1]
+    assert [bench.next_block()[0] for _ in range(2)] == [BLOCKS, BLOCKS + 1]
     assert (a.dma_overruns, a.late_services) == (0, 2)
 
 
@@ -176,13 +182,13 @@ def test_a_block_that_is_overwritten_while_it_is_summed_is_not_believed():
     bench = Bench(1000, 1)
     bench.start()
     bench.run_ms(11)
-    assert bench.take()[0] == 0
+    assert bench.next_block()[0] == 0
     bench.run_ms(68)
     assert bench.acquisition.intact()
     bench.run_ms(1)  # now block 8 goes where block 0 was
     assert not bench.acquisition.intact()
     assert bench.acquisition.dma_overruns == 1
-    assert bench.take()[0] == 1
+    assert bench.next_block()[0] == 1
 
 
 def test_nothing_is_written_outside_the_ring_though_nobody_looks():
@@ -199,7 +205,7 @@ def test_an_overflow_of_the_fifo_is_counted_and_channels_keep_their_places(chann
     bench.start()
     first_ns = bench.log[0][1] if bench.log else bench.chip.nanos
     bench.run_ms(13)
-    assert bench.take()[0] == 0
+    assert bench.next_block()[0] == 0
     mover = reg.DMA_CHANNELS + 5 * reg.DMA_CHANNEL_STRIDE + reg.DMA_AL1_CTRL
     control = bench.chip.mem32[mover]
     bench.chip.mem32[mover] = control & ~reg.DMA_CTRL_EN  # the DMA comes too late
@@ -211,7 +217,7 @@ def test_an_overflow_of_the_fifo_is_counted_and_channels_keep_their_places(chann
     assert (a.fifo_overflows, a.dma_overruns) == (1, 0)
     begun = len(bench.log)
     bench.run_ms(21)
-    blocks = [bench.take() for _ in range(2)]
+    blocks = [bench.next_block() for _ in range(2)]
     # It began again where a block of the old count would have begun,
     number = blocks[0][0]
     assert number == 3  # found out in block 2: the next that had not begun
@@ -246,7 +252,7 @@ def test_one_input_alone_as_for_a_histogram():
     bench = Bench()
     bench.acquisition.start(96, 1, 2, 5000)
     bench.run_ms(10.5)
-    assert {r >> 10 for r in bench.take()[1]} == {2}
+    assert {r >> 10 for r in bench.next_block()[1]} == {2}
     assert {channel for channel, _ in bench.log} == {2}
 
 
@@ -290,7 +296,7 @@ def test_readings_that_the_fifo_lost_while_a_block_was_summed_spoil_it(flag):
     bench = Bench(2000, 1)
     bench.start()
     bench.run_ms(11)
-    assert bench.take()[0] == 0
+    assert bench.next_block()[0] == 0
     bench.chip.adc.fcs |= flag
     assert not bench.acquisition.intact()
     assert bench.take() is None
@@ -302,7 +308,7 @@ def test_a_converter_that_somebody_else_stops_is_found_out():
     bench = Bench(2000, 1)
     bench.start()
     bench.run_ms(12)
-    assert bench.take()[0] == 0
+    assert bench.next_block()[0] == 0
     bench.chip.mem32[reg.ADC_CS] = reg.ADC_CS_EN  # a single reading by machine.ADC does that
     bench.run_ms(20)  # two blocks should be complete, and none is
     with pytest.raises(OSError, match="the converter has stopped, or runs at another rate"):

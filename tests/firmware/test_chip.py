@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from chip import RAM, Chip
+from tests.firmware.chip import RAM, Chip
 
 pytestmark = pytest.mark.usefixtures("chips_are_freed")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from machine_code import FIRMWARE, compile_file
+from tests.firmware.machine_code import FIRMWARE, compile_file
 
 FILES = sorted(FIRMWARE.rglob("*.py"))
 

@@ -48,6 +48,7 @@ def test_a_program_that_cannot_be_imported(fail):
 def test_a_fault_of_later(fail):
     said, kept = fail("later")
     (error,) = LinkDecoder().feed(said)
+    assert isinstance(error, ErrorReply)
     assert error.text.startswith("KeyError: gone; File ")
     assert "KeyError: gone" in kept
 

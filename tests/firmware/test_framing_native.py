@@ -12,7 +12,7 @@ from array import array
 
 import pytest
 from cobs import cobs
-from machine_code import FIRMWARE, Core, functions
+from tests.firmware.machine_code import FIRMWARE, Core, functions
 
 from unclench_wire import framing, ids
 

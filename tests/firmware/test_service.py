@@ -16,7 +16,7 @@ import pytest
 
 from unclench.errors import SourceError
 from unclench.link.connection import Connection
-from unclench.link.messages import SampleFrame
+from unclench.link.messages import Message, SampleFrame
 from unclench.link.transport import PtyTransport
 from unclench_wire import ids
 from unclench_wire.framing import encode_frame
@@ -325,7 +325,7 @@ def test_a_board_says_hello_until_it_streams_and_again_after(start):
     hear_hellos(2)
     assert time.monotonic() - began_s > 0.95  # twice a second, not more often
     board.host.start()
-    messages = []
+    messages: list[Message] = []
     while sum(isinstance(m, SampleFrame) for m in messages) < 30:
         messages += board.host.read(0.1)
     assert not any(isinstance(m, Hello) for m in messages)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from vectors import (
+from tests.firmware.vectors import (
     CONFIGURATIONS,
     STEPS_MLSB,
     expected_counts,

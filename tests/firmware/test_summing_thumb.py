@@ -9,8 +9,8 @@ import random
 from array import array
 
 import pytest
-from machine_code import FIRMWARE, Core, functions
-from vectors import (
+from tests.firmware.machine_code import FIRMWARE, Core, functions
+from tests.firmware.vectors import (
     CONFIGURATIONS,
     STEPS_MLSB,
     expected_counts,

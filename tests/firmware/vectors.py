@@ -36,6 +36,7 @@ def some_readings(n: int, seed: int = 1) -> dict[str, list[int]]:
 
 
 def pack(readings: list[int]) -> bytes:
+    """Readings as the DMA writes them."""
     return struct.pack(f"<{len(readings)}H", *readings)
 
 
@@ -60,5 +61,6 @@ def expected_counts(readings: list[int], first: int) -> list[int]:
     return [*counts, below, len(readings) - below - sum(counts)]
 
 
-def samples_of(out: bytes) -> list[int]:
+def samples_of(out: bytes | bytearray) -> list[int]:
+    """Samples as SAMPLES carries them."""
     return [int.from_bytes(out[k : k + 3], "little") for k in range(0, len(out), 3)]

@@ -22,54 +22,67 @@ class Hardware:
         self.broken = False
 
     def hello(self):
+        """Its constants."""
         return self.said
 
     def set_rate(self, hz):
+        """Any rate but 0."""
         if hz == 0:
             raise ValueError("rate 0 Hz; 1000, 2000 and 4000 fit")
         self.said.rate_num = hz
 
     def set_channels(self, n):
+        """So many channels, each skewed by 2 us more."""
         self.said.channels = [messages.Channel(200000, 2000 * k) for k in range(n)]
 
     def set_gain(self, channel, gain_milli):
+        """Keep the gain."""
         self.said.channels[channel].gain_milli = gain_milli
 
     def set_step(self, step_mlsb):
+        """Keep the step's correction."""
         self.said.step_mlsb = step_mlsb
 
     def set_noise(self, channel, noise_nv):
+        """Keep the noise."""
         self.said.channels[channel].noise_nv = noise_nv
 
     def set_defaults(self):
+        """One channel, as new."""
         self.said.channels = [messages.Channel(200000)]
 
     def histogram(self, channel, first_code, readings):
+        """The request, and counts that are full."""
         return [channel, first_code, readings] + [4294967295] * 127
 
     def noise(self, channel):
+        """A level, and a noise that is full."""
         return (2047500, 4294967295)
 
     def blink(self, seconds):
-        pass
+        """Nothing blinks here."""
 
     def light(self, by_host, brightness):
-        pass
+        """There is no light here."""
 
     def check_prompt(self):
-        pass
+        """A prompt is always there."""
 
     def start(self):
+        """Start the first time only."""
         if self.broken:
             raise OSError("the converter does not answer")
 
     def stop(self):
+        """From now on it cannot start."""
         self.broken = True
 
     def micros(self):
+        """A time whose bytes all differ."""
         return 0x89ABCDEF
 
     def counters(self):
+        """Counters, one of them full."""
         return (1, 2, 0xFFFFFFFF)
 
 
@@ -81,6 +94,7 @@ class Port:
         self.room = 1000
 
     def write(self, data):
+        """Take what there is room for."""
         part = bytes(data)[: self.room]
         self.sent.extend(part)
         return len(part)

@@ -61,6 +61,8 @@ def test_the_checksum_in_plain_python_is_that_of_binascii(data, behind):
 def test_without_binascii_the_plain_checksum_is_used():
     """As in a MicroPython that makes no machine code."""
     spec = importlib.util.spec_from_file_location("framing_alone", framing.__file__)
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "binascii", None)
