@@ -6,7 +6,6 @@ import queue
 import struct
 import threading
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -252,10 +251,8 @@ class TestWhatKeepsABoardAway:
         return told
 
     def test_each_kind_of_trouble_is_reported_once_after_two_seconds(self, doors, monkeypatch):
-        tries: list[int] = []  # one every half second of the reader's time
-        monkeypatch.setattr(
-            reader_module, "time", SimpleNamespace(monotonic=lambda: len(tries) / 2)
-        )
+        clock = SimulatedTime()
+        tries: list[int] = []  # one every half second
         monkeypatch.setattr(reader_module, "_RETRY_S", 0.001)
         board = VirtualBoard(SyntheticInput("relaxed"), speed=5)
         end = doors.inside(board)()
@@ -263,13 +260,14 @@ class TestWhatKeepsABoardAway:
         def open_again():
             n = len(tries)
             tries.append(n)
+            clock.sleep(0.5)
             if n == 0:
                 return end
             if n < 20:
                 raise SourceError(f"COM9 is busy: another program (number {n}) has it open.")
             raise SourceError("There is no port COM9; ports on this computer: none.")
 
-        reader = LinkReader(open_again, "board")
+        reader = LinkReader(open_again, "board", clock=clock)
         reader.start()
         board.close()
         _, *told = self.told(reader, lambda _: len(tries) > 40)
