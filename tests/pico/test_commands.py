@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from tests.pico.host import Host, holes
 
-from unclench.link.messages import ErrorReply, Reply, SampleFrame
+from unclench.link.messages import ErrorReply, Message, Reply, SampleFrame
 from unclench_wire import ids
 from unclench_wire.framing import encode_frame
 from unclench_wire.messages import Hello, pack_command
@@ -36,6 +36,11 @@ WHILE_STREAMING = {
     "unknown": (0x7F, b"", ids.ERR_UNKNOWN),
     "too long": (ids.CMD_ECHO, b"12345", ids.ERR_LENGTH),
 }
+
+
+def answer_to(tag: int) -> Callable[[Message], bool]:
+    """Whether a message is the reply to this command."""
+    return lambda message: isinstance(message, Reply) and message.tag == tag
 
 
 def streaming(board: Board) -> tuple[Host, Hello, int]:
@@ -153,7 +158,7 @@ def test_whole_packets(board: Board, size: int) -> None:
         command = encode_frame(pack_command(ids.CMD_ECHO, tag, bytes(4)))
         sent_ns = host.pico.nanos
         host.pico.send(bytes(size - len(command)) + command)
-        heard = host.wait_for(lambda m, tag=tag: isinstance(m, Reply) and m.tag == tag)
+        heard = host.wait_for(answer_to(tag))
         assert (heard.nanos - sent_ns) / 1e6 < max(ANSWER_MS, size / 8)
     check_stream(host, hello, since)
 
@@ -237,14 +242,14 @@ def test_histogram_is_the_converters(board: Board) -> None:
 @pytest.mark.parametrize("channel", [0, 2])
 def test_noise_is_measured_as_it_is(board: Board, channel: int) -> None:
     host = board()
-    rest = [{"level": 2000}, {"level": 2100}, {"level": 2048.25}]
-    host.pico.analog(rest, noise_lsb=1)
+    levels = [2000, 2100, 2048.25]
+    host.pico.analog([{"level": level} for level in levels], noise_lsb=1)
     hello = host.set_up(2000, 3)
     begun_ns = host.pico.nanos
     answer = host.ask(ids.CMD_NOISE, bytes([channel]), ms=3500)
     assert host.pico.nanos - begun_ns < 3e9  # 4.11
     level_mcode, noise_nv = struct.unpack("<II", answer.body)
-    assert level_mcode == pytest.approx(rest[channel]["level"] * 1000, abs=30)
+    assert level_mcode == pytest.approx(levels[channel] * 1000, abs=30)
     # White noise of 1 code, averaged: 430 Hz of the 1000 Hz are counted.
     expected_uv = hello.uv_per_unit(channel) * hello.oversampling**0.5 * (430 / 1000) ** 0.5
     assert noise_nv / 1000 == pytest.approx(expected_uv, rel=0.15)
