@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import re
 import shutil
@@ -13,13 +12,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import pytest
+from tests.commandline import Ran, lent_process, run_command, status_of
 
-from unclench.cli import main
 from unclench.errors import SourceError
 from unclench.link.transport import Transport
 from unclench.link.virtual.board import VirtualBoard
@@ -39,25 +36,6 @@ from unclench.__main__ import main
 main()
 """
 COMMAND = (sys.executable, "-c", _PROGRAM)
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-    def sentence(self) -> str:
-        """Return what went wrong: one sentence on stderr, status 2, no traceback."""
-        assert self.status == 2, (self.status, self.out, self.err)
-        assert "Traceback" not in self.err
-        assert self.out == ""
-        said = self.err.strip()
-        assert "\n" not in said, said
-        assert said.endswith("."), said
-        return said
 
 
 class Terminal:
@@ -133,40 +111,6 @@ def small_files(most_bytes: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _lent_process(stdin: TextIO, stdout: TextIO, stderr: TextIO) -> Iterator[None]:
-    """Give this process other streams and a fresh one's Ctrl-C; take everything back at the end.
-
-    A command may set signal handlers and environment variables; no other test sees them.
-    """
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    handlers = {name: signal.getsignal(getattr(signal, name)) for name in names}
-    before = sys.argv, sys.stdin, sys.stdout, sys.stderr, dict(os.environ)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.stdin, sys.stdout, sys.stderr = stdin, stdout, stderr
-    try:
-        yield
-    finally:
-        sys.argv, sys.stdin, sys.stdout, sys.stderr, environment = before
-        os.environ.clear()
-        os.environ.update(environment)
-        for name, handler in handlers.items():
-            signal.signal(getattr(signal, name), handler)
-
-
-def _status_of(arguments: tuple[object, ...], stderr: TextIO) -> int:
-    """Run `unclench ...` and return the status with which a process would end."""
-    sys.argv = ["unclench", *(str(argument) for argument in arguments)]
-    try:
-        main()
-    except SystemExit as end:
-        if isinstance(end.code, str):
-            stderr.write(f"{end.code}\n")
-            return 1
-        return end.code or 0
-    return 0
-
-
-@contextlib.contextmanager
 def _signalled(number: int, when: Callable[[], object] | None) -> Iterator[None]:
     """Send a signal to this process, once `when` becomes true and the block still runs."""
     if when is None:
@@ -215,15 +159,7 @@ def run() -> Callable[..., Ran]:
         signal_when: Callable[[], object] | None = None,
         number: int = signal.SIGINT,
     ) -> Ran:
-        out, err = io.BytesIO(), io.BytesIO()
-        stdin = io.TextIOWrapper(io.BytesIO(typed.encode()), "utf-8")
-        stdout, stderr = (io.TextIOWrapper(pipe, "utf-8", newline="\n") for pipe in (out, err))
-        with _lent_process(stdin, stdout, stderr), _signalled(number, signal_when):
-            status = _status_of(arguments, stderr)
-        for stream in (stdout, stderr):
-            if not stream.closed:
-                stream.flush()
-        return Ran(status, out.getvalue().decode(), err.getvalue().decode())
+        return run_command(*arguments, typed=typed, during=_signalled(number, signal_when))
 
     return run_here
 
@@ -244,8 +180,8 @@ def run_on_terminal() -> Callable[..., Ran]:
                 opened.enter_context(open(os.dup(terminal.theirs), mode, encoding="utf-8"))  # noqa: PTH123
                 for mode in ("r", "w", "w")
             )
-            with _lent_process(stdin, stdout, stderr):
-                status = _status_of(arguments, stderr)
+            with lent_process(stdin, stdout, stderr):
+                status = status_of(arguments, stderr)
         return Ran(status, terminal.shown, "")
 
     return run_there
