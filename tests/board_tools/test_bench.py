@@ -6,6 +6,7 @@ import functools
 import re
 from dataclasses import replace
 from datetime import datetime, timezone
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,9 +14,9 @@ import pytest
 from unclench.board.bench import measure as measure_module
 from unclench.board.bench.judge import judged, judged_anew
 from unclench.board.bench.measure import KnownSignal, measure_step
-from unclench.board.bench.sheet import Record, Sheet
+from unclench.board.bench.sheet import Finding, Record, Sheet, ToneRecord
 from unclench.board.bench.spectrum import spectra
-from unclench.board.bench.steps import STEPS
+from unclench.board.bench.steps import STEPS, StepName
 from unclench.board.bench.tone import expected_uv, fit_tone
 from unclench.board.noise import limits_uv
 from unclench.board.settings import change
@@ -25,7 +26,7 @@ from unclench.link.connection import Connection
 from unclench.link.timing import SimulatedTime
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.faults import NO_FAULTS, Faults
-from unclench.link.virtual.inputs import SyntheticInput
+from unclench.link.virtual.inputs import AnalogInput, SyntheticInput
 from unclench.link.virtual.muscle import Muscle
 from unclench.link.virtual.scenarios import SCENARIOS, Scenario
 from unclench_dsp import sensor_response
@@ -40,17 +41,26 @@ SCENARIO_OF = {
     "battery": "shorted",
     "charger": "bench-charger",
 }
+CALM_OF: dict[StepName, StepName] = {"hands-on": "hands-off", "charger": "battery"}
 UNCHANGING = frozenset(SCENARIOS)  # not what a test has made itself
 
 
-def plugged_in(analog, faults=NO_FAULTS) -> tuple[VirtualBoard, Connection]:
+def plugged_in(analog: AnalogInput, faults: Faults = NO_FAULTS) -> tuple[VirtualBoard, Connection]:
     """A virtual board in simulated time, and the way to talk to it."""
     clock = SimulatedTime()
     board = VirtualBoard(analog, 1.0, faults, clock)
     return board, Connection(board.plug_in(), "COM9", clock=clock)
 
 
-def measured(step, analog, known=None, seconds=5.0, channels=1, rate_hz=2000, faults=NO_FAULTS):
+def measured(
+    step: StepName,
+    analog: AnalogInput | str,
+    known: KnownSignal | None = None,
+    seconds: float = 5.0,
+    channels: int = 1,
+    rate_hz: int = 2000,
+    faults: Faults = NO_FAULTS,
+) -> Record:
     """Measure a step on an analog input or the name of a scenario, in simulated time."""
     if isinstance(analog, str):
         analog = SyntheticInput(analog, channels, rate_hz)
@@ -61,16 +71,23 @@ def measured(step, analog, known=None, seconds=5.0, channels=1, rate_hz=2000, fa
 _measured_before = functools.cache(measured)  # simulated time gives the same every time
 
 
-def measure(step, analog=None, *, known=None, **options) -> Record:
+def measure(
+    step: StepName,
+    analog: AnalogInput | str | None = None,
+    *,
+    known: KnownSignal | None = None,
+    **options: Any,
+) -> Record:
     """Measure a step on its usual scenario and signal, unless given others."""
     if step == "signal" and known is None:
         known = KNOWN
     analog = SCENARIO_OF[step] if analog is None else analog
-    again = analog in UNCHANGING
-    return (_measured_before if again else measured)(step, analog, known, **options)
+    if isinstance(analog, str) and analog in UNCHANGING:
+        return _measured_before(step, analog, known, **options)
+    return measured(step, analog, known, **options)
 
 
-def scenario(monkeypatch, **muscle) -> str:
+def scenario(monkeypatch: pytest.MonkeyPatch, **muscle: Any) -> str:
     made = Muscle(**{"rest_uv": 0.0, "mains_uv": 0.0, **muscle})
     monkeypatch.setitem(SCENARIOS, "made", Scenario("", lambda _: made))
     return "made"
@@ -84,11 +101,24 @@ def verdicts(record: Record) -> dict[str, str]:
     return {finding.name: finding.verdict for finding in record.findings}
 
 
-def finding(record: Record, name: str):
+def finding(record: Record, name: str) -> Finding:
     return next(f for f in record.findings if f.name == name)
 
 
+def tone_of(record: Record) -> ToneRecord:
+    assert record.tone is not None
+    return record.tone
+
+
+def record_of(sheet: Sheet, step: StepName) -> Record:
+    record = sheet.of(step)
+    assert record is not None
+    return record
+
+
 class TestShorted:
+    """The inputs connected to each other."""
+
     @pytest.mark.parametrize("rate_hz", [1000, 2000, 4000])
     @pytest.mark.parametrize("channels", [1, 3])
     def test_noise_is_the_converters(self, rate_hz, channels) -> None:
@@ -147,6 +177,8 @@ class TestShorted:
 
 
 class TestHum:
+    """Hum of the mains."""
+
     @pytest.mark.parametrize("mains_hz", [50.0, 60.0, 49.8])
     @pytest.mark.parametrize("mains_uv", [0.6, 6.0])
     def test_measured_hum_is_what_the_model_makes(self, monkeypatch, mains_hz, mains_uv) -> None:
@@ -173,14 +205,17 @@ def with_figures(record: Record, figures: dict[str, float]) -> Record:
 
 
 class TestKnownSignal:
+    """A tone of known strength."""
+
     @pytest.mark.parametrize("rate_hz", [1000, 2000, 4000])
     @pytest.mark.parametrize("hz", [25.0, 80.0, 110.0, 390.0])
     def test_reads_what_is_expected(self, monkeypatch, rate_hz, hz) -> None:
         name = scenario(monkeypatch, tone_uv=100.0, tone_hz=hz)
         record = measure("signal", name, known=replace(KNOWN, hz=hz), rate_hz=rate_hz)
         # the model's points, 8000 a second, bend the sensor's corner a little at 400 Hz
-        assert record.tone.rms_uv == pytest.approx(record.tone.expected_uv, rel=0.012)
-        assert record.tone.hz == pytest.approx(hz, abs=0.001)
+        tone = tone_of(record)
+        assert tone.rms_uv == pytest.approx(tone.expected_uv, rel=0.012)
+        assert tone.hz == pytest.approx(hz, abs=0.001)
         assert judged(record, empty()).verdict == "good"
 
     def test_expected_is_divided_filtered_and_summed(self) -> None:
@@ -190,14 +225,15 @@ class TestKnownSignal:
     def test_the_tone_is_neither_noise_nor_hum(self) -> None:
         record = measure("signal", seconds=20.0)
         (sensor,) = record.sensors
-        assert sensor.noise_uv == pytest.approx(record.tone.rest_uv, rel=0.05)
+        assert sensor.noise_uv == pytest.approx(tone_of(record).rest_uv, rel=0.05)
         assert sensor.hum_uv < 0.1
         assert max(sensor.density_uv) > 50  # the drawing shows it all the same
 
     def test_hum_beside_the_tone_is_measured(self, monkeypatch) -> None:
         name = scenario(monkeypatch, tone_uv=100.0, mains_uv=2.0, mains_hz=60.0)
         (sensor,) = measure("signal", name, seconds=10.0).sensors
-        assert (sensor.hum_uv, sensor.mains_hz) == (pytest.approx(2.0, rel=0.1), 60)
+        assert sensor.hum_uv == pytest.approx(2.0, rel=0.1)
+        assert sensor.mains_hz == 60
 
     @pytest.mark.parametrize("hz", [49.0, 50, 61.9, 97.1, 102.9, 120, 293.5, 307.1, 357])
     def test_a_tone_that_hum_could_be_taken_for_is_refused(self, hz) -> None:
@@ -228,7 +264,7 @@ class TestKnownSignal:
     @pytest.mark.parametrize("off_hz", [-1.9, 0.3, 1.9])
     def test_a_source_a_little_off_is_found(self, monkeypatch, off_hz) -> None:
         name = scenario(monkeypatch, tone_uv=100.0, tone_hz=110 + off_hz)
-        tone = measure("signal", name).tone
+        tone = tone_of(measure("signal", name))
         assert tone.hz == pytest.approx(110 + off_hz, abs=0.001)
         assert tone.rms_uv == pytest.approx(tone.expected_uv, rel=0.005)
 
@@ -304,7 +340,7 @@ class TestKnownSignal:
 
     def test_distortion_is_judged(self) -> None:
         record = measure("signal", seconds=3.0)
-        tone = record.tone.model_copy(update={"distortion": 0.031})
+        tone = tone_of(record).model_copy(update={"distortion": 0.031})
         record = judged(record.model_copy(update={"tone": tone}), empty())
         assert verdicts(record)["distortion 1"] == "usable"
 
@@ -331,7 +367,9 @@ class TestKnownSignal:
 
 
 class TestComparison:
-    def sheet(self, *steps, **options) -> Sheet:
+    """Steps that are compared with another one."""
+
+    def sheet(self, *steps: StepName, **options: Any) -> Sheet:
         sheet = empty()
         for step in steps:
             sheet = sheet.with_record(judged(measure(step, **options), sheet))
@@ -356,7 +394,7 @@ class TestComparison:
     def test_a_step_is_never_better_than_the_one_it_is_compared_with(
         self, step, calm_uv, now_uv, verdict
     ) -> None:
-        calm = {"hands-on": "hands-off", "charger": "battery"}[step]
+        calm = CALM_OF[step]
         sheet = empty().with_record(with_figures(measure(calm), {"hum_uv": calm_uv}))
         record = judged(with_figures(measure(step, "shorted"), {"hum_uv": now_uv}), sheet)
         hum = finding(record, "hum 1")
@@ -365,22 +403,22 @@ class TestComparison:
 
     @pytest.mark.parametrize("step", ["hands-on", "charger"])
     def test_a_comparison_follows_whatever_is_measured_later(self, step) -> None:
-        calm = {"hands-on": "hands-off", "charger": "battery"}[step]
+        calm = CALM_OF[step]
         now = with_figures(measure(step, "shorted"), {"hum_uv": 0.8})
         alone = judged_anew(empty().with_record(now))
-        assert "measured not at all" in alone.of(step).findings[0].found
+        assert "measured not at all" in record_of(alone, step).findings[0].found
         before = measure(calm)
         for calm_uv in (0.01, 0.7):
             with_both = alone.with_record(with_figures(before, {"hum_uv": calm_uv}))
-            hum = finding(judged_anew(with_both).of(step), "hum 1")
+            hum = finding(record_of(judged_anew(with_both), step), "hum 1")
             assert f"{calm_uv:.2f} with {calm}" in hum.expected
         other = before.setting.model_copy(update={"rate_hz": 1000.0})
         apart = alone.with_record(before.model_copy(update={"setting": other}))
-        assert "under other settings" in judged_anew(apart).of(step).findings[0].found
+        assert "under other settings" in record_of(judged_anew(apart), step).findings[0].found
 
     def test_the_charger_adds_hum_and_noise_and_does_not_count(self) -> None:
         sheet = self.sheet("battery", "charger")
-        charger = sheet.of("charger")
+        charger = record_of(sheet, "charger")
         assert verdicts(charger) == {"hum 1": "usable", "noise 1": "usable", "losses": "good"}
         assert "must be anyhow" in finding(charger, "hum 1").advice
         assert sheet.verdict == "good"
@@ -401,7 +439,7 @@ class TestComparison:
         ],
     )
     def test_each_limit(self, step, changes, name, verdict) -> None:
-        calm = {"hands-on": "hands-off", "charger": "battery"}[step]
+        calm = CALM_OF[step]
         before, now = measure(calm, seconds=3.0), measure(step, "shorted", seconds=3.0)
         quiet = {"hum_uv": 0.9, "noise_uv": 0.2}
         sheet = empty().with_record(with_figures(before, quiet))
@@ -414,9 +452,8 @@ class TestComparison:
     def test_without_the_step_to_compare_with_it_says_which_to_measure(self, step) -> None:
         record = judged(measure(step), empty())
         (found, _) = record.findings
-        before = {"hands-on": "hands-off", "charger": "battery"}[step]
         assert found.verdict == "usable"
-        assert f"`unclench board check {before}`" in found.advice
+        assert f"`unclench board check {CALM_OF[step]}`" in found.advice
 
     def test_other_settings_are_not_compared(self) -> None:
         sheet = self.sheet("battery", rate_hz=1000)
@@ -434,11 +471,14 @@ def test_each_prompt_keeps_whoever_is_there_safe(step) -> None:
 
 
 class TestSheet:
+    """What a sheet knows of its steps."""
+
     def test_all_steps_make_a_complete_sheet(self) -> None:
         sheet = empty()
         for step in reversed(STEPS):
             sheet = sheet.with_record(judged(measure(step.name, seconds=3.0), sheet))
-        assert sheet.missing == sheet.outdated == ()
+        assert sheet.missing == ()
+        assert sheet.outdated == ()
         assert [r.step for r in sheet.records] == [step.name for step in STEPS]
 
     def test_the_newest_of_each_step_stays(self) -> None:
@@ -452,7 +492,7 @@ class TestSheet:
         for channel in (2, 1):
             known = replace(KNOWN, channel=channel)
             sheet = sheet.with_record(measure("signal", known=known, channels=3, seconds=3.0))
-        assert [r.tone.channel for r in sheet.records] == [1, 2]
+        assert [tone_of(r).channel for r in sheet.records] == [1, 2]
         assert sheet.missing[:2] == ("shorted", "signal --channel 3")
 
     def test_a_step_under_other_settings_must_be_repeated(self) -> None:
@@ -480,6 +520,6 @@ def test_a_board_that_is_unplugged_during_a_step() -> None:
 
 def test_the_first_half_second_is_left_out(monkeypatch) -> None:
     """A sine that begins at once leaves a thump in the sensor's high-pass."""
-    assert measure("signal").tone.rest_uv < 0.2
+    assert tone_of(measure("signal")).rest_uv < 0.2
     monkeypatch.setattr(measure_module, "_SETTLING_S", 0.0)
-    assert measured("signal", "bench-signal", KNOWN).tone.rest_uv > 0.3
+    assert tone_of(measured("signal", "bench-signal", KNOWN)).rest_uv > 0.3

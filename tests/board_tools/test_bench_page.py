@@ -31,7 +31,7 @@ from unclench.board.bench.sheet import (
     ToneRecord,
     printable,
 )
-from unclench.board.bench.steps import ABOUT, STEP_OF, STEPS
+from unclench.board.bench.steps import ABOUT, STEP_OF, STEPS, StepName
 from unclench.errors import StoreError
 
 WHEN = datetime(2026, 11, 23, 12, 0, tzinfo=timezone(timedelta(hours=1)))
@@ -41,7 +41,7 @@ EVIL = (
 )
 
 
-def record(step: str = "shorted", *, channels: int = 1, **changes: object) -> Record:
+def record(step: StepName = "shorted", *, channels: int = 1, **changes: object) -> Record:
     """A record as a step would leave it."""
     sensors = tuple(
         SensorRecord(
@@ -104,6 +104,8 @@ def path(tmp_path: Path) -> Path:
 
 
 class TestLife:
+    """A sheet in its file, from one command to the next."""
+
     def test_what_is_kept_is_read_again(self, path) -> None:
         sheet = judged_anew(sheet_of(*(record(step.name, channels=2) for step in STEPS)))
         keep(path, sheet)
@@ -199,6 +201,8 @@ class TestLife:
 
 
 class TestDistrust:
+    """What is not believed, not read, not written over."""
+
     def test_verdicts_that_were_edited_are_not_believed(self, path) -> None:
         sensor = record().sensors[0].model_copy(update={"hum_uv": 12.0})
         keep(path, judged_anew(sheet_of(record("hands-off", sensors=(sensor,)))))
@@ -271,7 +275,7 @@ class TestDistrust:
     def test_many_at_once_lose_nothing(self, path) -> None:
         begin = threading.Barrier(len(STEPS))
 
-        def one(name: str) -> None:
+        def one(name: StepName) -> None:
             begin.wait()
             add(path, "e66141", record(name))
 
@@ -305,6 +309,8 @@ class Elements(HTMLParser):
 
 
 class TestPage:
+    """What the page shows."""
+
     def test_whatever_is_supplied_is_text(self, path) -> None:
         found = Finding(name=EVIL, expected=EVIL, found=EVIL, verdict="good", advice=EVIL)
         evil = record(label=EVIL, firmware=EVIL, unclench=EVIL, findings=(found,))

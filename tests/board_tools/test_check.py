@@ -63,9 +63,11 @@ def connect_in_true_time(on_pty) -> Iterator[Callable[[AnalogInput], Connection]
 
 
 class TestCheck:
+    """What a check measures."""
+
     def test_figures_that_the_model_knows(self, connect):
         analog = SyntheticInput("shorted", 2)
-        seen = []
+        seen: list[float] = []
         result = check_board(connect(analog), 5.0, progress=seen.append)
         assert (result.label, result.firmware) == ("virtual board: shorted", "0.1.0")
         assert (result.board_id, result.level, result.virtual) == ("7669727475616c01", 1, True)
@@ -105,14 +107,19 @@ class TestCheck:
     def test_rate_and_answers_in_true_time(self, connect_in_true_time):
         result = check_board(connect_in_true_time(SyntheticInput("shorted")), 2.5)
         assert result.n_samples + result.lost_samples == round(result.seconds * 2000)
+        assert result.rate_ppm is not None
+        assert result.rate_error_ppm is not None
         # The machine is shared: the error tells how well the rate could be known.
         assert abs(result.rate_ppm) < 100 + 6 * result.rate_error_ppm
         assert result.measured_hz == pytest.approx(2000 * (1 + result.rate_ppm * 1e-6))
+        assert result.echo_ms is not None
+        assert result.echo_max_ms is not None
         assert 0 < result.echo_ms <= result.echo_max_ms
 
     def test_in_simulated_time_rate_and_answers_are_exact(self, connect):
         result = check_board(connect(SyntheticInput("shorted")), 3.0)
         assert result.rate_ppm == pytest.approx(0.0, abs=0.01)
+        assert result.rate_error_ppm is not None
         assert result.rate_error_ppm < 0.01
         assert (result.echo_ms, result.echo_max_ms, result.echoes_lost) == (0.0, 0.0, 0)
 
@@ -138,6 +145,7 @@ class TestCheck:
         (channel,) = result.channels
         assert channel.mains_hz == 50
         assert channel.mains_uv == pytest.approx(25, rel=0.15)
+        assert channel.noise_uv is not None
         assert channel.noise_uv > channel.mains_uv
         noise = next(item for item in judge(result) if item.name == "noise 1")
         assert noise.verdict == "usable"
@@ -200,8 +208,8 @@ class ScriptedLine:
             self._clock.sleep(timeout_s)
         return said
 
-    def write(self, data: bytes) -> int:
-        for payload in self._decoder.feed(data):
+    def write(self, data: bytes | bytearray | memoryview) -> int:
+        for payload in self._decoder.feed(bytes(data)):
             body = self._script[0] if payload[0] == ids.CMD_HISTOGRAM else b""
             self._to_host += encode_frame(pack_reply(payload[0], payload[2], body))
             if payload[0] == ids.CMD_START:
@@ -210,6 +218,12 @@ class ScriptedLine:
                 self._to_host += self._hello
         return len(data)
 
+    def drain(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
 
 def connect_to_script(*script: bytes, hangs_up: bool = False) -> Connection:
     clock = SimulatedTime()
@@ -217,6 +231,8 @@ def connect_to_script(*script: bytes, hangs_up: bool = False) -> Connection:
 
 
 class TestTroubleDuringACheck:
+    """Boards that fail while they are checked."""
+
     def check(self, *script: bytes, hangs_up: bool = False) -> str:
         """What is said of a board that streams this."""
         with pytest.raises(SourceError) as error:
@@ -260,6 +276,8 @@ def result_of(**changes) -> CheckResult:
 
 
 class TestVerdict:
+    """What is made of the figures."""
+
     def test_all_good(self):
         items = judge(result_of())
         assert [item.name for item in items] == [
@@ -347,13 +365,15 @@ class TestVerdict:
 
 
 class TestStoringNoise:
+    """Which noise becomes the board's own."""
+
     def test_the_stored_noise_is_the_measured_one(self, connect):
         connection = connect(SyntheticInput("shorted", 2))
         result = check_board(connection, 3.0)
         stored = store_noise(connection, result)
-        assert [channel.noise_nv for channel in stored.channels] == [
-            round(channel.noise_uv * 1000) for channel in result.channels
-        ]
+        for said, measured in zip(stored.channels, result.channels, strict=True):
+            assert measured.noise_uv is not None
+            assert said.noise_nv == round(measured.noise_uv * 1000)
 
     @pytest.mark.parametrize(
         ("changes", "words"),
@@ -378,6 +398,8 @@ class TestStoringNoise:
 
 
 class TestCalibrate:
+    """Finding and storing the converter's step."""
+
     @pytest.mark.parametrize("step", [0.0, 0.6, 1.0, 1.4])
     @pytest.mark.parametrize("scenario", ["relaxed", "shorted", "mains-hum"])
     def test_the_step_of_the_model_is_found_and_stored(self, connect, monkeypatch, scenario, step):
@@ -427,12 +449,13 @@ class TestCalibrate:
 
     def test_it_waits_for_as_long_as_the_readings_last(self, monkeypatch):
         waited = []
-        connection = Connection(None, "COM9")
-        monkeypatch.setattr(
-            connection,
-            "command",
-            lambda command, args, wait_s: waited.append((command, args, wait_s)) or bytes(520),
-        )
+
+        def command(command: int, args: bytes, wait_s: float) -> bytes:
+            waited.append((command, args, wait_s))
+            return bytes(520)
+
+        connection = connect_to_script()
+        monkeypatch.setattr(connection, "command", command)
         with pytest.raises(SourceError, match="counted 0 readings, 250000 were asked for"):
             capture(connection, 1, 250_000)
         assert waited == [(ids.CMD_HISTOGRAM, struct.pack("<BHI", 1, 1984, 250_000), 1.5)]

@@ -8,11 +8,13 @@ import os
 import re
 import sys
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from mpremote.transport_serial import SerialTransport
+from tests.commandline import Ran, run_command
 from tests.virtual_boards import HANG_LIMIT_S, wait_until
 
 from unclench.board import install as install_module
@@ -22,19 +24,21 @@ from unclench.board.install import (
     MANIFEST,
     OLDEST,
     RP2040,
+    Installed,
     Plan,
     Target,
     check_interpreter,
     install,
     wait_for_hello,
 )
-from unclench.board.prompt import Interpreter
-from unclench.cli import main
+from unclench.board.prompt import Interpreter, Prompt
 from unclench.errors import SourceError
 from unclench.link.timing import TRUE_TIME, SimulatedTime
 from unclench.link.transport import open_transport
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
+
+from .conftest import MicroPython
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 
@@ -54,7 +58,7 @@ class FastTime:
 
 
 @pytest.fixture
-def impatient(monkeypatch):
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up soon what will never answer; mpremote itself waits for ten seconds of true time."""
     monkeypatch.setattr(prompt_module, "_READ_S", 0.2)
     monkeypatch.setattr(SerialTransport.read_until, "__defaults__", (0.2, None, None))
@@ -64,22 +68,43 @@ def never(plan: Plan) -> bool:
     raise AssertionError(f"asked for leave: {plan}")
 
 
-def put(board, files, agree=never, **options):
+class Asked:
+    """Gives leave or refuses it, and notes what it was asked for."""
+
+    def __init__(self, leave: bool = True) -> None:
+        self.plans: list[Plan] = []
+        self._leave = leave
+
+    def __call__(self, plan: Plan) -> bool:
+        self.plans.append(plan)
+        return self._leave
+
+
+def put(
+    board: MicroPython,
+    files: Mapping[str, bytes],
+    agree: Callable[[Plan], bool] = never,
+    **options: Any,
+) -> Installed:
     """Install `files`; nobody may be asked for leave, unless `agree` is given."""
-    return install(board.path, files, agree=agree, **{"target": board.target, **options})
+    done = install(board.path, files, agree=agree, **{"target": board.target, **options})
+    assert done is not None
+    return done
 
 
-def listed(files) -> bytes:
+def listed(files: Mapping[str, bytes]) -> bytes:
     """What the list of our files says after they were installed."""
     return json.dumps({path: digest(content) for path, content in files.items()}).encode()
 
 
-def whole(files) -> dict[str, bytes]:
+def whole(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """What is on a board with these files and nothing else."""
     return {**files, MANIFEST: listed(files)}
 
 
 class TestFiles:
+    """The files of the firmware."""
+
     def test_the_firmware_is_the_wire_the_board_and_main(self):
         files = firmware_files()
         assert {"/main.py", "/lib/unclench_wire/board.py", "/lib/unclench_board/__init__.py"} <= {
@@ -117,6 +142,8 @@ class TestFiles:
 
 
 class TestOnRealMicroPython:
+    """Installing with and without trouble."""
+
     def test_the_firmware_as_it_is_and_then_again(self, micropython):
         board, files, steps = micropython(), firmware_files(), []
         runs = {"target": board.whole_target}
@@ -164,16 +191,11 @@ class TestOnRealMicroPython:
         assert board.files() == {**whole(firmware), "/lib/other.py": b"theirs", "/x": b"theirs"}
 
     def test_a_foreign_main_is_not_touched_without_permission(self, micropython, firmware):
-        board, asked = micropython(), []
+        board, asked = micropython(), Asked(leave=False)
         board.write({"/main.py": b"# blinks\nimport machine  # unclench\n"})
         before = board.files()
-
-        def refuse(plan):
-            asked.append(plan)
-            return False
-
-        assert put(board, firmware, refuse) is None
-        assert asked[0].foreign_main == "/main.py.before-unclench"
+        assert install(board.path, firmware, agree=asked, target=board.target) is None
+        assert asked.plans[0].foreign_main == "/main.py.before-unclench"
         assert board.files() == before
 
     @pytest.mark.parametrize("had", ["nothing", "ours"])
@@ -186,7 +208,8 @@ class TestOnRealMicroPython:
             theirs = firmware["/main.py"] + b"print('my own line')\n"
         board.write({"/main.py": theirs})
         before = board.files()
-        assert put(board, firmware, lambda plan: False) is None
+        refuse = Asked(leave=False)
+        assert install(board.path, firmware, agree=refuse, target=board.target) is None
         assert board.files() == before
         put(board, firmware, lambda plan: True)
         assert board.files() == {**whole(firmware), "/main.py.before-unclench": theirs}
@@ -214,10 +237,10 @@ class TestOnRealMicroPython:
         put(board, firmware)  # ours is nothing to ask about
 
     def test_a_foreign_boot_is_told_and_stays(self, micropython, firmware):
-        board, asked = micropython(), []
+        board, asked = micropython(), Asked()
         board.write({"/boot.py": b"pass\n"})
-        assert put(board, firmware, lambda plan: asked.append(plan) or True)
-        (plan,) = asked
+        put(board, firmware, asked)
+        (plan,) = asked.plans
         assert (plan.foreign_boot, plan.foreign_main) == (True, None)
         assert board.files() == {**whole(firmware), "/boot.py": b"pass\n"}
 
@@ -289,7 +312,7 @@ class TestOnRealMicroPython:
         self, micropython, firmware, main, monkeypatch
     ):
         """The flash takes so many writes of the last step, then the board has no power."""
-        right = install_module.Prompt.run
+        right = Prompt.run
         seen = set()
         board = micropython()
         old = {path: content + b"# old\n" for path, content in firmware.items()}
@@ -307,7 +330,7 @@ class TestOnRealMicroPython:
                 return right(self, f"disk.writes_left = {writes}\n{code}")
 
             with monkeypatch.context() as patch:
-                patch.setattr(install_module.Prompt, "run", cut)
+                patch.setattr(Prompt, "run", cut)
                 try:
                     put(board, firmware, lambda plan: True)
                 except SourceError as error:
@@ -323,9 +346,9 @@ class TestOnRealMicroPython:
                 assert new in (before, whole(firmware))
             else:
                 seen.add("no main.py")
-            asked = []
-            put(board, firmware, lambda plan, asked=asked: asked.append(plan) or True)
-            assert bool(asked) == (after.get("/main.py") == b"theirs\n")
+            asked = Asked()
+            put(board, firmware, asked)
+            assert bool(asked.plans) == (after.get("/main.py") == b"theirs\n")
             kept = {"/main.py.before-unclench": b"theirs\n"} if main == "foreign" else {}
             assert board.files() == whole(firmware) | kept
         assert {"old", "no main.py"} <= seen
@@ -335,7 +358,7 @@ class TestOnRealMicroPython:
     ):
         board = micropython()
         board.write(whole({**firmware, BIG: b"# old\n"}))
-        right = install_module.Prompt.run
+        right = Prompt.run
 
         def spoil(self, code):
             said = right(self, code)
@@ -343,7 +366,7 @@ class TestOnRealMicroPython:
                 right(self, f"with open({BIG!r}, 'wb') as f: f.write(b'rot')")
             return said
 
-        monkeypatch.setattr(install_module.Prompt, "run", spoil)
+        monkeypatch.setattr(Prompt, "run", spoil)
         with pytest.raises(SourceError, match=r"big\.py on the board .* is not what was written"):
             put(board, firmware)
 
@@ -353,12 +376,12 @@ class TestOnRealMicroPython:
         board = micropython()
         board.write(whole({**firmware, BIG: b"# old\n"}))
         before = board.files()
-        right = install_module.Prompt.write
+        right = Prompt.write
 
         def wrong(self, path, content, progress):
             right(self, path, content[:-1] + b"!", progress)
 
-        monkeypatch.setattr(install_module.Prompt, "write", wrong)
+        monkeypatch.setattr(Prompt, "write", wrong)
         with pytest.raises(SourceError, match="is not what was written: repeat"):
             put(board, firmware)
         there = board.files()
@@ -388,7 +411,7 @@ class TestOnRealMicroPython:
         def interrupted(self, soft_reset, timeout_overall):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(prompt_module.SerialTransport, "enter_raw_repl", interrupted)
+        monkeypatch.setattr(SerialTransport, "enter_raw_repl", interrupted)
         with pytest.raises(KeyboardInterrupt):
             put(board, firmware)
         # Whatever it did ends, and the prompt is one for people.
@@ -407,7 +430,7 @@ class TestOnRealMicroPython:
 
     def test_a_port_that_is_gone_when_the_prompt_is_wanted(self, monkeypatch):
         with pytest.raises(SourceError, match="There is no port /dev/unclench-nope"):
-            prompt_module.Prompt("/dev/unclench-nope", False)
+            Prompt("/dev/unclench-nope", False)
 
     def test_another_version_than_was_installed_is_told(self, micropython, firmware):
         board = micropython()
@@ -446,56 +469,57 @@ class TestOnRealMicroPython:
     def test_a_micropython_that_was_not_tested_is_told(
         self, micropython, firmware, monkeypatch, version, told
     ):
-        board, warned = micropython(), []
+        board = micropython()
+        warned: list[str] = []
         runs = Interpreter("micropython", version, "linux", "linux")
-        monkeypatch.setattr(install_module.Prompt, "interpreter", lambda self: runs)
+        monkeypatch.setattr(Prompt, "interpreter", lambda self: runs)
         put(board, firmware, warn=warned.append)
         sentence = "The board has MicroPython 1.27.9; the firmware has only been tested with 1.28."
         assert warned == [sentence] * told
 
 
 class TestFromTheCommandLine:
-    def run(self, monkeypatch, board, files, *arguments):
-        """`unclench board install` on this board; status, stdout, stderr."""
+    """The command."""
+
+    def run(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        board: MicroPython,
+        files: Mapping[str, bytes],
+        *arguments: str,
+    ) -> Ran:
+        """`unclench board install` on this board."""
         monkeypatch.setattr(
             "unclench.commands.board.install", functools.partial(install, target=board.target)
         )
         monkeypatch.setattr("unclench.commands.board.firmware_files", lambda: files)
-        with CliRunner().isolation() as (out, err, _):
-            given = ["unclench", "board", "install", "--port", board.path, *arguments]
-            monkeypatch.setattr(sys, "argv", given)
-            status = 0
-            try:
-                main()
-            except SystemExit as left:
-                status = left.code
-            return status, out.getvalue().decode(), err.getvalue().decode()
+        return run_command("board", "install", "--port", board.path, *arguments)
 
     def test_a_first_and_a_second_installation(self, micropython, firmware, monkeypatch):
         board, files = micropython(), firmware
-        status, out, err = self.run(monkeypatch, board, files)
-        assert (status, err) == (0, "")
-        assert out.splitlines()[0].startswith("MicroPython 1.")
-        assert f"{len(files)} files copied, 0 were there already, 0 old ones removed" in out
-        assert out.splitlines()[-1].startswith("The board is back: firmware ")
-        assert f"0 files copied, {len(files)} were" in self.run(monkeypatch, board, files)[1]
+        ran = self.run(monkeypatch, board, files)
+        assert (ran.status, ran.err) == (0, "")
+        assert ran.out.splitlines()[0].startswith("MicroPython 1.")
+        assert f"{len(files)} files copied, 0 were there already, 0 old ones removed" in ran.out
+        assert ran.out.splitlines()[-1].startswith("The board is back: firmware ")
+        assert f"0 files copied, {len(files)} were" in self.run(monkeypatch, board, files).out
         assert board.files() == whole(files)
 
     def test_a_foreign_main_needs_yes(self, micropython, firmware, monkeypatch):
         board = micropython()
         board.write({"/main.py": b"theirs\n"})
-        status, out, err = self.run(monkeypatch, board, firmware)
-        assert (status, out) == (2, "")
-        assert err.startswith(f"unclench: /main.py on the board at {board.path} is not unclench's")
-        assert err.count("\n") == 1
+        said = self.run(monkeypatch, board, firmware).sentence()
+        assert said.startswith(f"unclench: /main.py on the board at {board.path} is not unclench's")
         assert board.files() == {"/main.py": b"theirs\n"}
-        status, out, _ = self.run(monkeypatch, board, firmware, "--yes")
-        assert status == 0
-        assert "The main.py that was there is now /main.py.before-unclench." in out
+        ran = self.run(monkeypatch, board, firmware, "--yes")
+        assert ran.status == 0
+        assert "The main.py that was there is now /main.py.before-unclench." in ran.out
         assert board.files()["/main.py.before-unclench"] == b"theirs\n"
 
 
 class TestOtherDevices:
+    """What else a port may lead to."""
+
     @pytest.mark.parametrize("habits", [{}, {"echoes": True}, {"chats": True}], ids=str)
     def test_a_device_without_micropython_says_how_to_get_it(
         self, unknown_device, firmware, impatient, habits
@@ -514,11 +538,11 @@ class TestOtherDevices:
         with pytest.raises(SourceError, match="refused: a virtual board has no prompt"):
             install(path, firmware, agree=never)
 
-    def test_a_board_of_another_level_is_caught_at_its_start(self, on_pty, firmware):
+    def test_a_board_of_another_level_is_caught_at_its_start(self, on_pty, firmware, monkeypatch):
         analog = SyntheticInput("relaxed")
         hello = analog.hello()
         hello.level, hello.firmware = 9, (7, 7, 7)
-        analog.hello = lambda: hello
+        monkeypatch.setattr(analog, "hello", lambda: hello)
         with pytest.raises(SourceError) as error:
             install(on_pty(VirtualBoard(analog)), firmware, agree=never)
         assert "(firmware 7.7.7) speaks protocol level 9" in str(error.value)

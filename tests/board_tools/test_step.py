@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tests.profiles import scaled
 
 from unclench.board.step import MAX_STDERR_LSB, MIN_READINGS, estimate_step
 from unclench.errors import InputError
+
+Array = NDArray[np.float64]
+Signal = Callable[[np.random.Generator, int], Array]
 
 FIRST_CODE = 1984
 N = 500_000
 STEPS = [0.0, 0.6, 1.0, 1.4]
 
 
-def converted(level, step_lsb, *, rounds=False, edges=None):
+def converted(
+    level: Array, step_lsb: float, *, rounds: bool = False, edges: Array | None = None
+) -> NDArray[np.int64]:
     """Codes of what is converted: 2047 never comes, readings above are `step_lsb` too high."""
     at = level + 0.5 if rounds else level
     above = at >= 2048 - step_lsb
@@ -30,40 +36,38 @@ def converted(level, step_lsb, *, rounds=False, edges=None):
     return code.astype(np.int64)
 
 
-def counted(level, step_lsb, **how):
-    codes = np.clip(converted(level, step_lsb, **how), 0, 4095)
+def counted(
+    level: Array, step_lsb: float, *, rounds: bool = False, edges: Array | None = None
+) -> NDArray[np.int64]:
+    codes = np.clip(converted(level, step_lsb, rounds=rounds, edges=edges), 0, 4095)
     return np.bincount(codes, minlength=4224)[FIRST_CODE : FIRST_CODE + 128]
 
 
-def ramp(rng, n, reach):
+def ramp(rng: np.random.Generator, n: int, reach: float) -> Array:
     return 2047 + rng.uniform(-reach, reach, n) + 0.97 * rng.standard_normal(n)
 
 
-def sine(rng, n):
+def sine(rng: np.random.Generator, n: int) -> Array:
     phase = rng.uniform(0, 2 * np.pi, n)
     return 2051 + 15 * np.sin(phase) + 0.97 * rng.standard_normal(n)
 
 
-SIGNALS = {
+def noise(sigma: float, offset: float) -> Signal:
+    return lambda rng, n: 2047 + offset + sigma * rng.standard_normal(n)
+
+
+def muscle(spread: float) -> Signal:
+    return lambda rng, n: 2045 + spread * rng.standard_normal(n) + rng.standard_normal(n)
+
+
+SIGNALS: dict[str, Signal] = {
     **{
-        f"noise {sigma}, {offset:+g}": (
-            lambda rng, n, s=sigma, o=offset: 2047 + o + s * rng.standard_normal(n)
-        )
+        f"noise {sigma}, {offset:+g}": noise(sigma, offset)
         for sigma in (0.97, 1.2, 1.5)
         for offset in (-2, -1, 0, 0.5, 1, 2)
     },
-    **{
-        f"noise 0.6, {offset:+g}": (
-            lambda rng, n, o=offset: 2047 + o + 0.6 * rng.standard_normal(n)
-        )
-        for offset in (-0.5, 0, 0.5)
-    },
-    **{
-        f"muscle {spread}": (
-            lambda rng, n, s=spread: 2045 + s * rng.standard_normal(n) + rng.standard_normal(n)
-        )
-        for spread in (5, 15, 40)
-    },
+    **{f"noise 0.6, {offset:+g}": noise(0.6, offset) for offset in (-0.5, 0, 0.5)},
+    **{f"muscle {spread}": muscle(spread) for spread in (5, 15, 40)},
     "ramp 30": lambda rng, n: ramp(rng, n, 30),
     "ramp 64": lambda rng, n: ramp(rng, n, 64),
     "sine": sine,
