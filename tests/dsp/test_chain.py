@@ -105,7 +105,7 @@ def test_rest_after_a_huge_signal_is_accurate() -> None:
 def test_the_input_is_not_changed_and_may_be_integers() -> None:
     units = np.arange(600, dtype=np.int32).reshape(-1, 1) % 7
     as_float = units.astype(float)
-    block = TensionChain(ChainSettings(FS_HZ, 1)).process(units)
+    block = TensionChain(ChainSettings(FS_HZ, 1)).process(units)  # type: ignore[arg-type]
     same = TensionChain(ChainSettings(FS_HZ, 1)).process(as_float)
     np.testing.assert_array_equal(block.envelope_uv, same.envelope_uv)
     np.testing.assert_array_equal(as_float, units)

@@ -15,6 +15,7 @@ from unclench_dsp import (
     ChainSettings,
     HopMeanSquare,
     MainsDetector,
+    MainsMode,
     MainsNotch,
     MinMaxBuckets,
     PickEvery,
@@ -75,7 +76,7 @@ def mains_notch() -> tuple[Process, Restart]:
     return lambda _, x: [block.process(x)], block.restart
 
 
-def chain(mains: str) -> tuple[Process, Restart]:
+def chain(mains: MainsMode) -> tuple[Process, Restart]:
     block = TensionChain(ChainSettings(FS_HZ, N_CHANNELS, mains=mains))
 
     def process(_: int, x: FloatArray) -> Iterable[np.ndarray]:

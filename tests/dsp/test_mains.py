@@ -146,10 +146,10 @@ def test_the_notch_starts_after_the_deciding_window_without_a_transient() -> Non
 def test_harmonics_can_come_in_later() -> None:
     notch = MainsNotch("auto", FS_HZ, 1, WIDE)
     notch.process(emg(6.0, 2.0) + hum(6.0, 50.0, 10.0))
-    assert notch.notched_hz == ((50.0,),)
+    at_first = notch.notched_hz
     both = emg(6.0, 2.0, 1) + hum(6.0, 50.0, 10.0) + hum(6.0, 150.0, 10.0)
     y = notch.process(both)
-    assert notch.notched_hz == ((50.0, 150.0),)
+    assert (at_first, notch.notched_hz) == (((50.0,),), ((50.0, 150.0),))
     assert rms(y[8000:8100]) < 4.0
 
 

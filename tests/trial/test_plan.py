@@ -152,13 +152,14 @@ def test_a_broken_file_is_put_aside_with_a_sentence():
     trials_path().write_text("{", encoding="utf-8")
     trials, trouble = load_trials()
     assert trials.latest is None
+    assert trouble is not None
     assert "trial.broken.json" in trouble
 
 
 def test_a_trial_holds_for_its_site_band_and_board_alone():
     save_trials(Trials(trials=[plan(seed=1)]))
     now = NOW + timedelta(days=2)
-    told = []
+    told: list[str] = []
     assert running_now(["Jaw", "Left shoulder"], WIDE, False, told.append, now) is not None
     assert running_now(["Jaw"], WIDE, False, told.append, now) is None
     assert running_now(["Left shoulder"], NARROW, False, told.append, now) is None
@@ -166,6 +167,7 @@ def test_a_trial_holds_for_its_site_band_and_board_alone():
     assert running_now(["Left shoulder"], WIDE, False, told.append, NOW) is None  # not begun
     assert told == []
     unknown = running_now([], WIDE, False, told.append, now)  # it may well be the trial's site
+    assert unknown is not None
     assert "no place is known here, so it holds for any signal" in standing_words(unknown)
     assert running_now([], NARROW, False, told.append, now) is None
     assert running_now([], WIDE, True, told.append, now) is None
@@ -186,7 +188,9 @@ def test_words_of_a_line_are_replaced_or_followed_by_what_holds():
 def test_deviations_are_kept_with_the_trial():
     save_trials(Trials(trials=[plan()]))
     note_deviation("the dashboard", NOW)
-    (deviation,) = load_trials()[0].latest.deviations
+    trial = load_trials()[0].latest
+    assert trial is not None
+    (deviation,) = trial.deviations
     assert (deviation.at, deviation.what) == (NOW, "tension shown in the dashboard")
 
 

@@ -13,10 +13,11 @@ import pytest
 from unclench.errors import InputError
 from unclench.review.history import Change, Sitting
 from unclench.store.summary import ChannelSummary, SessionSummary
-from unclench.trial.phases import block_on, blocks_of, last_day
+from unclench.trial.phases import Block, block_on, blocks_of, last_day
 from unclench.trial.plan import Deviation, make_trial
-from unclench.trial.verdict import LEVEL, judge
+from unclench.trial.verdict import LEVEL, Verdict, judge
 from unclench_dsp import NARROW, WIDE
+from unclench_dsp.uncertainty import Estimate
 
 START = datetime(2026, 3, 2, 18, 0, tzinfo=timezone.utc)
 LATER = date(2030, 1, 1)
@@ -25,6 +26,25 @@ LATER = date(2030, 1, 1)
 def plan(seed=1, **given):
     lengths = {"block_days": 4, "pairs": 7, **given}
     return make_trial("Left shoulder", WIDE, START.date(), START, seed=seed, **lengths)
+
+
+def block_of(trial, day) -> Block:
+    """The block that the trial has on a day."""
+    block = block_on(trial, day)
+    assert block is not None
+    return block
+
+
+def effect_of(verdict: Verdict) -> Estimate:
+    assert verdict.effect is not None
+    return verdict.effect
+
+
+def covers(effect: Estimate, value: float) -> bool:
+    """Whether a value lies within the interval."""
+    assert effect.low is not None
+    assert effect.high is not None
+    return effect.low <= value <= effect.high
 
 
 def sitting(day, mean_uv=4.0, band=WIDE, site="Left shoulder", origin="person", **figures):
@@ -42,7 +62,7 @@ def person(trial, seed, effect=0.0, alike=0.6, drift=-0.05):
     made = []
     for day in range(2 * trial.pairs * trial.block_days):
         level = alike * level + 0.25 * math.sqrt(1 - alike**2) * rng.standard_normal()
-        shown = block_on(trial, (START + timedelta(days=day)).date()).feedback
+        shown = block_of(trial, (START + timedelta(days=day)).date()).feedback
         for n in range(rng.poisson(1.3)):
             log_uv = math.log(4) + level + drift * day / 7 + 0.15 * rng.standard_normal()
             log_uv += math.log(1 - effect) * shown
@@ -53,7 +73,7 @@ def person(trial, seed, effect=0.0, alike=0.6, drift=-0.05):
 def every_day(trial, value_of):
     """A session a day; `value_of` makes its tension of its block."""
     days = range(2 * trial.pairs * trial.block_days)
-    blocks = [block_on(trial, (START + timedelta(days=day)).date()) for day in days]
+    blocks = [block_of(trial, (START + timedelta(days=day)).date()) for day in days]
     return [sitting(day, value_of(block)) for day, block in zip(days, blocks, strict=True)]
 
 
@@ -64,7 +84,7 @@ def test_an_effect_that_is_planted_is_told_with_its_size():
     made = every_day(trial, lambda b: (4.0 if b.feedback else 5.0) * noise[b.number])
     verdict = judge(trial, made, (), LATER)
     assert verdict.p == 2 / 2**7
-    assert verdict.effect.low < 0.8 < verdict.effect.high
+    assert covers(effect_of(verdict), 0.8)
     assert verdict.headline.startswith("With feedback your mean tension was ")
     assert " % lower (" in verdict.headline
     assert verdict.headline.endswith(
@@ -78,6 +98,7 @@ def test_no_effect_is_reported_as_no_difference():
     rng = np.random.default_rng(2)
     noise = np.exp(0.1 * rng.standard_normal(14))
     verdict = judge(trial, every_day(trial, lambda b: 4.0 * noise[b.number]), (), LATER)
+    assert verdict.p is not None
     assert verdict.p > LEVEL
     assert verdict.headline.startswith("No difference can be told: with feedback your mean")
     assert " lower to " in verdict.headline
@@ -112,7 +133,7 @@ def test_rest_is_compared_in_points():
         for one in every_day(trial, lambda b: (40.0 if b.feedback else 30.0) + b.pair / 10)
     ]
     verdict = judge(trial, made, (), LATER)
-    assert verdict.effect.value == pytest.approx(0.1)
+    assert effect_of(verdict).value == pytest.approx(0.1)
     assert "your time at rest was 10 points more (10 to 10 points)" in verdict.headline
 
 
@@ -140,7 +161,7 @@ def test_a_verdict_before_the_end_is_refused():
 def test_a_pair_with_an_empty_block_is_left_out():
     trial = plan()
     made = every_day(trial, lambda b: 4.0 if b.feedback else 5.0)
-    made = [one for one in made if block_on(trial, one.at.date()).number != 4]
+    made = [one for one in made if block_of(trial, one.at.date()).number != 4]
     verdict = judge(trial, made, (), LATER)
     assert (verdict.pairs_used, verdict.p) == (6, 2 / 2**6)
     assert "Block 5 has no session that counts, so 1 pair is left out." in verdict.notes
@@ -149,7 +170,7 @@ def test_a_pair_with_an_empty_block_is_left_out():
 def test_too_few_pairs_are_no_verdict():
     trial = plan()
     made = every_day(trial, lambda b: 4.0)
-    made = [one for one in made if block_on(trial, one.at.date()).number not in (1, 2, 3)]
+    made = [one for one in made if block_of(trial, one.at.date()).number not in (1, 2, 3)]
     verdict = judge(trial, made, (), LATER)
     assert (verdict.p, verdict.effect) == (None, None)
     assert verdict.headline.startswith("No verdict: both blocks have sessions in 5 of 7 pairs")
@@ -190,7 +211,7 @@ def test_notes_name_deviations_placements_and_an_early_stop():
     assert "It was stopped on 2026-05-11, before its planned end on 2026-06-05." in said
     assert "Tension was shown 1 time in blocks without feedback." in said
     assert "On 1 day of the trial the electrodes were placed anew." in said
-    assert verdict.pairs_used == 8 + 1 * (block_on(trial, stopped - timedelta(days=1)).number > 16)
+    assert verdict.pairs_used == 8 + 1 * (block_of(trial, stopped - timedelta(days=1)).number > 16)
 
 
 def test_headline_and_interval_agree():
@@ -200,4 +221,4 @@ def test_headline_and_interval_agree():
         if verdict.p is not None:
             told = verdict.headline.startswith("With feedback")
             assert told == (verdict.p <= LEVEL)
-            assert told == (not verdict.effect.low <= 1 <= verdict.effect.high)
+            assert told == (not covers(effect_of(verdict), 1))
