@@ -108,9 +108,11 @@ class Run:
 
     @property
     def score(self) -> Any:
+        """The first channel's score."""
         return self.engine.outcome().score[0]
 
     def texts(self, *kinds: str) -> list[str]:
+        """Texts of the events of these kinds; of all without any."""
         return [event.text for event in self.events if not kinds or event.kind in kinds]
 
     def starts(self) -> list[int]:
@@ -127,9 +129,11 @@ class EventSink:
         self.events: list[LiveEvent] = []
 
     def block(self, block: LiveBlock) -> None:
+        """Keep a block."""
         self.blocks.append(block)
 
     def event(self, event: LiveEvent) -> None:
+        """Keep an event."""
         self.events.append(event)
 
 
@@ -144,6 +148,7 @@ class Held:
     folder: Path | None
 
     def kinds(self, *kinds: str) -> list[LiveEvent]:
+        """Return the events of these kinds."""
         return [event for event in self.events if event.kind in kinds]
 
 
@@ -212,6 +217,7 @@ class Tape:
     sample: np.ndarray
 
     def span(self, start_s: float, stop_s: float) -> slice:
+        """Return the samples from one time to another."""
         return slice(round(start_s * FS_HZ), round(stop_s * FS_HZ))
 
     def stop_at(self, stop_s: float) -> None:
@@ -288,9 +294,11 @@ class ScriptedLink:
             at, k = at + n, k + 1
 
     def start(self) -> Any:
+        """Return the hello of the board."""
         return self.hello
 
     def stop(self) -> None:
+        """Do nothing: no thread runs."""
         pass
 
 

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from unclench.link.virtual.board import MAX_SPEED
+from unclench.link.virtual.muscle import Muscle
 from unclench.link.virtual.scenarios import SCENARIOS, Scenario
 from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.sources import open_source
 from unclench.store import load_recording
-from unclench.training.check import ITEMS, Interference, Light, SensorCheck
+from unclench.training.check import ITEMS, Colour, Interference, Light, SensorCheck
 from unclench_dsp import NARROW, WIDE, Band
 
 LONG_S = 60.0  # only against hanging
@@ -99,6 +100,11 @@ def muscle_uv(n: int, seed: int = 1) -> np.ndarray:
     return np.convolve(rng.normal(size=n + 2), (1.0, 0.0, -1.0), "valid") * 1.4
 
 
+def always(muscle: Muscle) -> Scenario:
+    """Every channel on the same muscle."""
+    return Scenario("", lambda channel: muscle)
+
+
 @pytest.fixture(autouse=True)
 def _more_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
     relaxed, clenching = (SCENARIOS[name].muscle(0) for name in ("relaxed", "clenching"))
@@ -108,7 +114,7 @@ def _more_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
         "60-hz": replace(relaxed, mains_uv=6.0, mains_hz=60.0),
         "moving-heart": replace(relaxed, heart_uv=80, movements_per_minute=20, movement_uv=300),
     }.items():
-        monkeypatch.setitem(SCENARIOS, name, Scenario("", lambda _, muscle=muscle: muscle))
+        monkeypatch.setitem(SCENARIOS, name, always(muscle))
 
 
 def test_a_good_signal_is_green_all_over() -> None:
@@ -129,12 +135,14 @@ def test_a_good_signal_is_green_all_over() -> None:
     ],
 )
 def test_each_trouble_turns_only_its_own_light(
-    scenario: str, items: set[str], colour: str, value: str
+    scenario: str, items: set[str], colour: Colour, value: str
 ) -> None:
     seen = ask(f"sim:{scenario}?seed=3").lights
     assert {item for item in ITEMS if colours(seen, item) != {"green"}} == items
     _, last = seen[-1]
-    worst = {light.colour: light for light in last.values() if light.colour != "green"}
+    worst: dict[Colour, Light] = {
+        light.colour: light for light in last.values() if light.colour != "green"
+    }
     assert value in worst[colour].value
     assert all(light.try_this for light in worst.values())
 

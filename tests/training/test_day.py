@@ -6,6 +6,7 @@ import csv
 import json
 from dataclasses import replace
 from datetime import datetime
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -242,23 +243,20 @@ def test_what_a_full_disk_refused_comes_when_there_is_room(tmp_path, monkeypatch
     minute = Stream()(60, 1.0).end().minutes[0]
     real = store._day._file._file
 
-    class Full:
-        def __getattr__(self, name):
-            return getattr(real, name)
+    def refuse(data):
+        raise OSError(28, "No space left on device")
 
-        def write(self, data):
-            raise OSError(28, "No space left on device")
-
-    store._day._file._file = Full()
+    full = Mock(wraps=real, write=refuse)
+    monkeypatch.setattr(store._day._file, "_file", full)
     store.minute(minute)
     assert "No space left on device" in str(store.trouble)
     store.event(BEGAN, 0, "alert", "still written")
     assert len(table(store.folder / "events.csv")) == 1
-    store._day._file._file = real
+    monkeypatch.setattr(store._day._file, "_file", real)
     store.minute(replace(minute, number=1))
     assert store.trouble is None
     assert [row["minute"] for row in table(store.folder / "day.csv")] == ["0", "1"]
-    store._day._file._file = Full()
+    monkeypatch.setattr(store._day._file, "_file", full)
     store.minute(replace(minute, number=2))
     with pytest.raises(StoreError, match="No space left"):
         store.close(None)

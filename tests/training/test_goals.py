@@ -143,10 +143,9 @@ def test_each_fall_of_a_goal_is_reported_once(rested):
 
 
 def test_rest_is_the_highest_of_three_levels(rested):
-    assert rest_level(rested) == (
-        pytest.approx(2.4),
-        "your resting baseline and two of its deviations",
-    )
+    level_uv, why = rest_level(rested)
+    assert level_uv == pytest.approx(2.4)
+    assert why == "your resting baseline and two of its deviations"
     loud = rest_level(replace(rested, noise_uv=4.0))
     assert loud == (5.0, "what the instrument can tell from noise")
     strong = rest_level(replace(rested, reference=MAXIMUM))

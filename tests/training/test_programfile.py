@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from unclench.errors import InputError
-from unclench.training.program import SITE_KEYS, Breathe, Hold, Program, Repeat
+from unclench.training.program import SITE_KEYS, Breathe, FixedGoal, Hold, Program, Repeat
 from unclench.training.programfile import (
     CALIBRATION,
     MAX_BYTES,
@@ -63,6 +63,8 @@ def step_of(kind: str, *lines: str) -> str:
 
 
 class TestMistakes:
+    """Each mistake in a file is one sentence that names its line."""
+
     @pytest.mark.parametrize(
         ("text", "said"),
         [
@@ -248,6 +250,8 @@ class TestMistakes:
 
 
 class TestLimits:
+    """How much a program may hold."""
+
     def test_repeats_within_repeats(self):
         def nested(depth: int) -> str:
             lines = [HEAD]
@@ -289,6 +293,8 @@ class TestLimits:
 
 
 class TestNoToml:
+    """Text that is not TOML at all."""
+
     @pytest.mark.parametrize(
         ("text", "said"),
         [
@@ -315,6 +321,8 @@ class TestNoToml:
 
 
 class TestLines:
+    """Where in the text each key stands."""
+
     def test_where_keys_are(self):
         text = (
             "# a comment = with [brackets\n"
@@ -369,6 +377,8 @@ def write(tmp_path: Path, text: str | bytes, name: str = "mine.toml") -> Path:
 
 
 class TestFiles:
+    """Programs read from files."""
+
     def test_load(self, tmp_path):
         path = write(tmp_path, HEAD + STEP)
         assert load_program(path).title == "Mine"
@@ -433,6 +443,8 @@ class TestFiles:
 
 
 class TestFindAndList:
+    """Programs found by name, a person's own before those that come along."""
+
     def test_a_persons_programs_are_found_and_listed(self, tmp_path):
         path = write(tmp_path, HEAD + STEP, "programs/evening-2.toml")
         found = find_program("evening-2", tmp_path)
@@ -501,6 +513,8 @@ class TestFindAndList:
 
 
 class TestWords:
+    """Programs told in words."""
+
     @pytest.mark.parametrize(
         ("seconds", "words"),
         [(0.2, "0.2 s"), (45, "45 s"), (60, "1 min"), (90, "1 min 30 s"), (3661, "1 h 1 min 1 s")],
@@ -543,6 +557,8 @@ class TestWords:
 
 
 class TestModel:
+    """What a program holds once it is read."""
+
     def test_optional_keys_may_be_missing(self):
         text = step_of("breathe", "exhale = 13", "hold_in = 0.7", "inhale = 1")
         least = re.findall(r"give at least ([\d.]+)\.$", mistake(text))[0]
@@ -557,7 +573,8 @@ class TestModel:
         text += "[[step]]\nkind = 'repeat'\ntimes = 2\n[[step.step]]\nkind = 'hold'\n"
         text += "[[step.step]]\nkind = 'task'\ngoal = { kind = 'fixed', uv = 9 }\n"
         flat = program(text).flat()
-        assert [step.goal.uv for step in flat] == [3, 9, 3, 9]
+        goals = [FixedGoal(kind="fixed", uv=uv) for uv in (3, 9, 3, 9)]
+        assert [step.goal for step in flat] == goals
 
     def test_at_most(self):
         steps = '[[step]]\nkind = "repeat"\ntimes = 3\n[[step.step]]\nkind = "baseline"\n'
@@ -592,6 +609,8 @@ def keys_of(model, without=()) -> dict[str, tuple[str, str]]:
 
 
 class TestDocument:
+    """docs/programs.md says what the model allows."""
+
     def test_tables_are_those_of_the_model(self):
         common = ("kind", "title", "say", "goal")
         wanted = {"The program itself": keys_of(Program)}

@@ -16,6 +16,7 @@ from unclench.training.rows import (
     NOTICED_AFTER_S,
     Confirm,
     Row,
+    Rows,
     RowSource,
     each_row,
 )
@@ -44,7 +45,7 @@ def humming(tape, hand):
     played = tape(rest, 10)
     played.emg_uv += 12 * np.sin(2 * np.pi * 50 * played.sample / 2000)
     played.emg_uv[played.span(7.0, 8.5)] = 5e4
-    came = []
+    came: list[Rows] = []
     hand(played, (20,), lambda info: RowSource(info.signal, came.append))
     rows = [row for rows in came for row in each_row(rows)]
     assert any(row.trusted[0] for row in rows)
@@ -52,7 +53,7 @@ def humming(tape, hand):
 
 
 def rows_of(info, blocks, late=False):
-    came = []
+    came: list[Rows] = []
     source = RowSource(info.signal, came.append, late=late)
     for block in blocks:
         source.block(block)
@@ -60,7 +61,8 @@ def rows_of(info, blocks, late=False):
 
 
 def test_fast_rows_are_those_on_disk(tape, hand, tmp_path):
-    came, recorders = [], []
+    came: list[Rows] = []
+    recorders: list[Recorder] = []
     played = tape(rest, 4)
     played.lose(1.5, 1.6)
 
@@ -161,7 +163,7 @@ def runs_of(blocks):
 @given(st.lists(st.integers(7, 1500), min_size=1, max_size=6))
 def test_rows_and_trust_do_not_depend_on_the_frames(humming, hand, lengths):
     played, whole = humming
-    came = []
+    came: list[Rows] = []
     hand(played, lengths, lambda info: RowSource(info.signal, came.append))
     assert [repr(row) for rows in came for row in each_row(rows)] == list(map(repr, whole))
 
@@ -225,7 +227,7 @@ def test_each_channel_has_its_own_trust():
 
 
 def trusted_s(tape_played, hand):
-    came = []
+    came: list[Rows] = []
     hand(tape_played, (400,), lambda info: RowSource(info.signal, came.append))
     return np.array([r.sample / 2000 for rows in came for r in each_row(rows) if r.trusted[0]])
 

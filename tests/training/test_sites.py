@@ -16,7 +16,7 @@ from unclench.training.sitewords import SKIN
 
 def place(text: str) -> Place:
     channel, site, side = text.split(":")
-    return Place(channel=int(channel), site=site, side=side)
+    return Place.model_validate({"channel": int(channel), "site": site, "side": side})
 
 
 def test_every_site_of_a_program_is_there_and_one_for_own_words() -> None:

@@ -142,7 +142,9 @@ def test_parts_are_never_out_of_range(tense_s, release_s, times, sample):
     step = Reference(kind="reference", tense_s=tense_s, release_s=release_s, times=times)
     at_s = sample / 2000
     assert 0 <= part_of(step, at_s) < n_parts(step) == 2 * times
-    assert 0 <= part_left_s(step, at_s) <= max(tense_s, release_s)
+    left_s = part_left_s(step, at_s)
+    assert left_s is not None
+    assert 0 <= left_s <= max(tense_s, release_s)
 
 
 def test_steps_without_parts_have_one():
