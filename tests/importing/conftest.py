@@ -18,6 +18,7 @@ RAW = (32768 + np.round(3000 * np.sin(np.arange(600) * 0.9))).astype(np.int64)
 
 
 def opensignals_h5(folder: Path, *, sensor: str = "EMG", device: str = "biosignalsplux") -> Path:
+    """A recording by OpenSignals as HDF5: an EMG and an EDA channel, and a digital input."""
     path = folder / "os.h5"
     with h5py.File(path, "w") as file:
         group = file.create_group("00:07:80:D8:A8:82")
@@ -38,6 +39,7 @@ def opensignals_h5(folder: Path, *, sensor: str = "EMG", device: str = "biosigna
 
 
 def opensignals_txt(folder: Path) -> Path:
+    """The same as text."""
     about = {
         "sensor": ["EMG", "EDA"],
         "device": "biosignalsplux",
@@ -58,6 +60,7 @@ def opensignals_txt(folder: Path) -> Path:
 
 
 def biosppy(folder: Path) -> Path:
+    """BioSPPy's simple text."""
     path = folder / "bio.txt"
     head = (
         "# Simple Text Format\n# Sampling Rate (Hz):= 1000.00\n# Resolution:= 12\n# Labels:= EMG\n"
@@ -67,6 +70,7 @@ def biosppy(folder: Path) -> Path:
 
 
 def openbci_v6(folder: Path) -> Path:
+    """A recording by version 6 of OpenBCI's program."""
     lines = ["%OpenBCI Raw EXG Data", "%Number of channels = 2", "%Sample Rate = 1000 Hz"]
     lines += ["%Board = OpenBCI_GUI$BoardCytonSerial"]
     lines += [
@@ -83,6 +87,7 @@ def openbci_v6(folder: Path) -> Path:
 
 
 def openbci_v5(folder: Path) -> Path:
+    """One by version 5."""
     lines = ["%OpenBCI Raw EEG Data", "%Number of channels = 2", "%Sample Rate = 1000.0 Hz"]
     lines += ["%First Column = SampleIndex", "%Last Column = Timestamp"]
     for i, v in enumerate(RAW):
@@ -113,14 +118,17 @@ def _edf(folder: Path, kind: str) -> Path:
 
 
 def edf(folder: Path) -> Path:
+    """An EDF with notes."""
     return _edf(folder, "edf")
 
 
 def bdf(folder: Path) -> Path:
+    """A BDF with notes."""
     return _edf(folder, "bdf")
 
 
 def wfdb(folder: Path) -> Path:
+    """PhysioNet's format, with an annotation file."""
     codes = (RAW - 32768).astype("<i2")
     (folder / "rec.dat").write_bytes(codes.tobytes())
     (folder / "rec.hea").write_text("rec 1 1000 600\nrec.dat 16 4000/mV 16 0 0 0 0 EMG\n# note\n")
@@ -130,6 +138,7 @@ def wfdb(folder: Path) -> Path:
 
 
 def wav(folder: Path) -> Path:
+    """A sound file with the marker file of Backyard Brains beside it."""
     path = folder / "spikes.wav"
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 10_000, 600, "NONE", ""))
@@ -141,6 +150,7 @@ def wav(folder: Path) -> Path:
 
 
 def datalog(folder: Path) -> Path:
+    """Text by DataLOG."""
     path = folder / "leg.txt"
     channel = "Channel {}: '{}', 600 values, engineering units: {}, no filters"
     path.write_text(
@@ -156,6 +166,7 @@ def datalog(folder: Path) -> Path:
 
 
 def csv(folder: Path) -> Path:
+    """A plain table."""
     path = folder / "table.csv"
     rows = [f"{i / 1000:.3f},{(v - 32768) / 1000:.3f}" for i, v in enumerate(RAW)]
     path.write_text("time_s,RF (mV)\n" + "\n".join(rows) + "\n")

@@ -11,7 +11,7 @@ import pytest
 
 from unclench.importing import import_file
 from unclench.importing.found import GROUPS
-from unclench.store import BoardConstants, SessionMeta, SessionWriter, open_session
+from unclench.store import BandMeta, BoardConstants, SessionMeta, SessionWriter, open_session
 from unclench.store.exporting import export
 from unclench.training import tags
 from unclench_wire.messages import Channel, Hello
@@ -38,7 +38,7 @@ def kept(tmp_path) -> Path:
     meta = SessionMeta(
         source="sim",
         constants=BoardConstants.from_hello(Hello([Channel(200_000)] * 2, label="blue")),
-        band={"name": "wide", "low_hz": 20, "high_hz": 450, "order": 4},
+        band=BandMeta(name="wide", low_hz=20, high_hz=450, order=4),
         window_s=0.25,
         tension_rate_hz=50,
         sites=("Left shoulder blade, below", None),

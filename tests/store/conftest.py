@@ -1,3 +1,5 @@
+"""Settings of a session, and files as a person may write them."""
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -178,7 +178,7 @@ def test_a_file_twice_is_refused(file, tmp_path):
 
 def test_more_than_the_disk_holds_is_refused(file, tmp_path, monkeypatch):
     usage = shutil.disk_usage(tmp_path)._replace(free=1000)
-    monkeypatch.setattr(restore_module.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with pytest.raises(StoreError, match=r"unpacks to .* GB free"):
         restore_backup(file, tmp_path / "new", own=tmp_path / "o")
     assert not (tmp_path / "new").exists()

@@ -1,3 +1,5 @@
+"""What a board says of itself, kept in session.json."""
+
 import numpy as np
 import pytest
 from hypothesis import given

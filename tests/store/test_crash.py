@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from unclench.errors import StoreError
 from unclench.store import SessionMeta, SessionWriter, load_recording, open_session
@@ -165,6 +166,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
+def counting_from(first: int) -> NDArray[np.int32]:
+    """A thousand units, each the number of its sample."""
+    return np.arange(first, first + 1000, dtype=np.int32)[:, None]
+
+
 def test_full_disk(small_disk: Path, make_meta: MakeMeta) -> None:
     writer = SessionWriter(small_disk / "s", make_meta())
     written = 0
@@ -172,7 +178,7 @@ def test_full_disk(small_disk: Path, make_meta: MakeMeta) -> None:
     def fill_up() -> None:
         nonlocal written
         for written in range(0, 10**6, 1000):
-            writer.write_samples(written, np.arange(written, written + 1000)[:, None])
+            writer.write_samples(written, counting_from(written))
             writer.flush()
 
     with pytest.raises(StoreError, match=r"No space left on device \(0\.0 MB free\).*free some"):
@@ -194,7 +200,7 @@ def test_full_disk_that_gets_room_again_loses_nothing(
     ballast.write_bytes(b"x" * 60_000)
     writer = SessionWriter(small_disk / "s", make_meta())
     for first in range(0, 5000, 1000):
-        writer.write_samples(first, np.arange(first, first + 1000)[:, None])
+        writer.write_samples(first, counting_from(first))
         writer.write_event(first, "marker")
         if first < 4000:
             try:

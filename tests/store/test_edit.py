@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unclench.errors import InputError, StoreError
-from unclench.store import BoardConstants, Event, SessionMeta, SessionWriter, open_session
+from unclench.store import BandMeta, BoardConstants, Event, SessionMeta, SessionWriter, open_session
 from unclench.store.backup import write_backup
 from unclench.store.edit import ChangedMeanwhileError, edit_events, edit_meta
 from unclench.store.folder import LOCK
@@ -27,7 +27,7 @@ from unclench_wire.messages import Channel, Hello
 META = SessionMeta(
     source="sim",
     constants=BoardConstants.from_hello(Hello([Channel(200_000)])),
-    band={"name": "wide", "low_hz": 20, "high_hz": 450, "order": 4},
+    band=BandMeta(name="wide", low_hz=20, high_hz=450, order=4),
     window_s=0.25,
     tension_rate_hz=50,
 )
@@ -101,6 +101,8 @@ def test_a_key_that_is_none_is_a_mistake_of_the_program(folder):
 
 @pytest.mark.parametrize("edit", [lambda f: edit_meta(f, title="x"), lambda f: edit_events(f, [])])
 class TestRefusals:
+    """What cannot be edited stays as it is."""
+
     def refused(self, edit, folder, words):
         before = files(folder)
         with pytest.raises(StoreError, match=words):
@@ -248,6 +250,7 @@ def test_changes_by_several_programs_at_once_are_all_kept(folder):
         for own in "abc"
     ]
     for program in programs:
+        assert program.stdin is not None
         program.stdin.write(b"!")
         program.stdin.flush()
     said = [program.communicate(timeout=60)[1].decode() for program in programs]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from unclench.errors import InputError
-from unclench.store import SessionWriter, load_recording
+from unclench.store import Recording, SessionMeta, SessionWriter, load_recording
 from unclench.store.exporting import export
 from unclench.store.exporting.edf import record_length
 from unclench.store.exporting.scaling import scale_units, scale_values
@@ -26,7 +26,7 @@ N = 4321
 
 
 @pytest.fixture
-def kept(tmp_path: Path, make_meta: Callable[..., object]) -> Path:
+def kept(tmp_path: Path, make_meta: Callable[..., SessionMeta]) -> Path:
     """A session with a gap, tags, two sites and a rate and events as people make them."""
     rng = np.random.default_rng(3)
     hello = Hello([Channel(200_000), Channel(201_000)], label="blue board")
@@ -84,6 +84,12 @@ def by_mne(path: Path):
     return raw.get_data().T * 1e6, raw.info["sfreq"], notes, raw.info["meas_date"]
 
 
+def uv_per_unit(recording: Recording):
+    """Microvolts to a unit of the board that made it, for each channel."""
+    assert recording.constants is not None
+    return recording.constants.uv_per_unit
+
+
 def assert_annotations(found, expected):
     assert [text for _, _, text in found] == [text for _, _, text in expected]
     np.testing.assert_allclose(
@@ -101,7 +107,7 @@ def test_independent_readers_find_samples_and_events(kept, to):
     steps = np.array([(h["physical_max"] - h["physical_min"]) for h in headers])
     steps /= [h["digital_max"] - h["digital_min"] for h in headers]
     # 24 bit hold every unit; 16 bit half of their own steps
-    allowed = recording.constants.uv_per_unit * 1e-3 if to == "bdf" else steps * (0.5 + 1e-6)
+    allowed = uv_per_unit(recording) * 1e-3 if to == "bdf" else steps * (0.5 + 1e-6)
     for found in (values, again):
         assert (np.abs(found[recording.sample] - recording.emg_uv) <= allowed).all()
     assert_annotations(notes, ANNOTATIONS)
@@ -149,7 +155,7 @@ def test_csv_reads_back(kept):
     )
     np.testing.assert_array_equal(again.sample, once.sample)
     assert (again.rate, again.notes) == (once.rate, ())
-    quarter = once.constants.uv_per_unit / 4 + 1e-9
+    quarter = uv_per_unit(once) / 4 + 1e-9
     assert (np.abs(again.emg_uv - once.emg_uv) <= quarter).all()
     assert any("5 events are not in a CSV" in note for note in done.notes)
 
@@ -161,11 +167,14 @@ def test_parquet_is_exact_and_says_everything(kept):
     np.testing.assert_array_equal(
         np.stack([table[i + 2] for i in range(2)], axis=1), recording.emg_uv
     )
+    assert table.schema.metadata is not None
     about = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
     assert (about["fs_hz"], about["rate"], about["unit"]) == ("2000.0", "2000", "uV")
     assert about["session.json"] == (kept / "session.json").read_text()
     assert json.loads(about["events"])[2]["text"] == "posture: slouching"
-    assert table.schema.field(2).metadata[b"unit"] == b"uV"
+    of_the_first = table.schema.field(2).metadata
+    assert of_the_first is not None
+    assert of_the_first[b"unit"] == b"uV"
 
 
 def test_a_stranger_s_csv_can_be_exported(tmp_path):

@@ -1,3 +1,5 @@
+"""Folders of new sessions: never one that holds something."""
+
 from datetime import datetime
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""session.json: what is read back, and what is refused."""
+
 import json
 from collections.abc import Callable
 from pathlib import Path

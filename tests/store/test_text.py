@@ -1,3 +1,5 @@
+"""Text typed by people, made safe for a spreadsheet."""
+
 import csv
 import io
 

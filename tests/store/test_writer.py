@@ -1,3 +1,5 @@
+"""A session as it is written, and as others read it."""
+
 import csv
 import io
 import json
@@ -57,7 +59,7 @@ def test_everything_is_read_back(tmp_path: Path, make_meta: MakeMeta) -> None:
     with SessionWriter(tmp_path / "s", make_meta(3)) as writer:
         writer.write_samples(10, units[:3000])
         writer.write_samples(3060, units[3000:])
-        writer.write_tension([10, 110], [[np.nan] * 3, [1, 2, 3]], ["settling", "good; =hum"])
+        writer.write_tension([10, 110], [[np.nan] * 3, [1.0, 2.0, 3.0]], ["settling", "good; =hum"])
         writer.write_event(11, "marker", "'-- @home")
     session = open_session(writer.folder)
     recording = session.load()
@@ -70,7 +72,7 @@ def test_everything_is_read_back(tmp_path: Path, make_meta: MakeMeta) -> None:
     assert (recording.band.name, recording.mains) == ("wide", "auto")  # type: ignore[union-attr]
     assert recording.notes == ()
     tension = session.tension()
-    np.testing.assert_array_equal(tension.tension_uv, [[np.nan] * 3, [1, 2, 3]])
+    np.testing.assert_array_equal(tension.tension_uv, [[np.nan] * 3, [1.0, 2.0, 3.0]])
     assert (tension.sample.tolist(), tension.state) == ([10, 110], ("settling", "good; =hum"))
     (event,) = session.events()
     assert (event.text, event.time_s, event.lost_samples) == ("'-- @home", 0.0055, None)
