@@ -15,17 +15,21 @@ from pathlib import Path
 import pytest
 from tests import profiles, qt
 
-# Choices of the person at work that programs heed: screens, colours and widths of a terminal.
-_OF_THE_PERSON = ("DISPLAY", "WAYLAND_DISPLAY", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR")
-_OF_THE_PERSON += ("CLICOLOR", "CLICOLOR_FORCE", "PYTHONWARNINGS")
+# Variables by which the surroundings change what programs do.
+_UNSET = (
+    *("DISPLAY", "WAYLAND_DISPLAY"),
+    *("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"),
+    "PYTHONWARNINGS",
+)
 # Memory that is free goes back to the system at once: a worker stays a third smaller.
 _LEAN = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "1000000"}
 _LEAN |= {"ARROW_DEFAULT_MEMORY_POOL": "system"}
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
-_numbers = count(1)
+_home_numbers = count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of our own."""
     group = parser.getgroup("pico", "the whole board, emulated (tests/pico)")
     group.addoption("--pico-uf2", type=Path, help="a MicroPython image for RPI_PICO, v1.28")
     group.addoption("--pico-bootrom", type=Path, help="the RP2040's boot ROM B1, 16 KiB")
@@ -47,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     profiles.choose(exhaustive=config.getoption("--exhaustive"))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # under nohup, in the background
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    for name in _OF_THE_PERSON:
+    for name in _UNSET:
         os.environ.pop(name, None)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ.update(_LEAN)
@@ -77,7 +81,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(autouse=True)
 def _home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    home = tmp_path_factory.getbasetemp() / f"home-{next(_numbers)}"
+    home = tmp_path_factory.getbasetemp() / f"home-{next(_home_numbers)}"
     home.mkdir()  # as everybody's: the trash is looked for on its disk
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))  # Windows

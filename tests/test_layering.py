@@ -69,6 +69,7 @@ def imports(path: Path) -> frozenset[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative imports hide where an arrow points"
+            assert node.module is not None  # as it is not relative
             names.add(node.module)
             # "from unclench.live import rings" names a module as well
             names |= {f"{node.module}.{a.name}" for a in node.names if node.module == "unclench"}

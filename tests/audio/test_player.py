@@ -38,6 +38,13 @@ class Counting(Synth):
         return super().render(n)
 
 
+def taken_in(synth, seconds):
+    """Return how much a device takes in so long."""
+    before = synth.taken
+    time.sleep(seconds)
+    return synth.taken - before
+
+
 def test_a_bell_is_played_in_the_background_and_the_device_given_back(monkeypatch):
     monkeypatch.setattr(audio, "_KEEP_S", 0.2)
     synth = Counting(0.5)
@@ -48,7 +55,7 @@ def test_a_bell_is_played_in_the_background_and_the_device_given_back(monkeypatc
     synth.bell()
     until(lambda: synth.taken > synth.rate_hz)
     until(lambda: synth.quiet)
-    until(lambda: (before := synth.taken, time.sleep(0.2), synth.taken == before)[-1])
+    until(lambda: taken_in(synth, 0.2) == 0)
     assert player.trouble == ""
     synth.bell()  # and taken again
     until(lambda: not synth.quiet and synth._bell_at)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from benchmarks import kept
 from benchmarks.catalogue import BENCHMARKS, ROOT, Benchmark, code_of, digest
 from benchmarks.kept import RESULTS, keep, read_stamp, stamp, standing
 
@@ -23,6 +23,8 @@ def files(tmp_path: Path) -> tuple[Path, ...]:
 
 
 class TestStanding:
+    """Whether a kept result is of today's code."""
+
     def test_what_was_just_measured_is_current(self, tmp_path):
         keep(CHAIN, stamp(CHAIN, ()), "figures\n", tmp_path)
         assert standing(CHAIN, tmp_path).state == "current"
@@ -44,6 +46,8 @@ class TestStanding:
 
 
 class TestStamp:
+    """The lines above a result that say what it is of."""
+
     def test_it_is_read_back_as_it_was_written(self, tmp_path):
         made = stamp(CHAIN, ("--quick",))
         path = keep(CHAIN, made, "figures: 3\n\n", tmp_path)
@@ -55,11 +59,13 @@ class TestStamp:
         assert str(ROOT) not in stamp(CHAIN, ()).text()
 
     def test_without_git_the_commit_is_unknown(self, monkeypatch):
-        monkeypatch.setattr(kept.shutil, "which", lambda name: None)
+        monkeypatch.setattr(shutil, "which", lambda name: None)
         assert stamp(CHAIN, ()).commit == "unknown"
 
 
 class TestCode:
+    """The digest of the files that a result depends on."""
+
     def test_a_change_in_any_file_changes_the_digest(self, files, tmp_path):
         before = digest(files, tmp_path)
         files[1].write_bytes(b"x = 2\n")

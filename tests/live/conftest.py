@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from unclench.link.messages import Arrived, SampleFrame
+from unclench.link.messages import Arrived, LinkEvent, SampleFrame
 from unclench.link.reader import LinkReader
+from unclench.link.timing import TRUE_TIME, Clock
+from unclench.link.transport import Transport
 from unclench.link.virtual.board import MAX_SPEED
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.sources import open_source
+from unclench_wire.messages import Hello
 
 LONG_S = 60.0  # only against hanging
 
@@ -28,49 +31,64 @@ class Collector:
         self.events: list[LiveEvent] = []
 
     def block(self, block: LiveBlock) -> None:
+        """Keep a block."""
         self.blocks.append(block)
 
     def event(self, event: LiveEvent) -> None:
+        """Keep an event."""
         self.events.append(event)
 
     @property
     def index(self) -> np.ndarray:
+        """Number of each sample."""
         return np.concatenate([np.arange(b.first, b.stop) for b in self.blocks])
 
     @property
     def units(self) -> np.ndarray:
+        """Units of all blocks."""
         return np.concatenate([b.units for b in self.blocks])
 
     @property
     def emg_uv(self) -> np.ndarray:
+        """Signal of all blocks."""
         return np.concatenate([b.emg_uv for b in self.blocks])
 
     @property
     def envelope_uv(self) -> np.ndarray:
+        """Tension of all blocks."""
         return np.concatenate([b.envelope_uv for b in self.blocks])
 
     @property
     def settling(self) -> np.ndarray:
+        """Which samples the filters were settling on."""
         return np.concatenate([b.settling for b in self.blocks])
 
     def kinds(self, *kinds: str) -> list[LiveEvent]:
+        """Return the events of these kinds."""
         return [event for event in self.events if event.kind in kinds]
 
 
 @pytest.fixture
 def collector() -> Collector:
+    """A sink that keeps everything."""
     return Collector()
+
+
+def no_transport() -> Transport:
+    """Stand in for the opening of a port where none is ever opened."""
+    raise AssertionError("nothing opens a port here")
 
 
 class Script(LinkReader):
     """Stands in for the link: hands out events whose times the test has chosen."""
 
-    def __init__(self, events) -> None:
-        super().__init__(lambda: None, "script")
+    def __init__(self, events: Iterable[LinkEvent], clock: Clock = TRUE_TIME) -> None:
+        super().__init__(no_transport, "script", clock=clock)
         self._events = iter(events)
         self._hello = SyntheticInput("relaxed").hello()
 
-    def start(self):
+    def start(self) -> Hello:
+        """Hand out everything at once."""
         for event in self._events:
             self.events.put(event)
         return self._hello
@@ -115,6 +133,7 @@ def wait_for() -> Callable[[Callable[[], bool]], None]:
 
 @pytest.fixture(scope="session")
 def new_collector() -> Callable[[], Collector]:
+    """Make a sink that keeps everything."""
     return Collector
 
 

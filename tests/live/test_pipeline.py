@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from unclench.link import reader as reader_module
 from unclench.link.decoder import LinkDecoder
 from unclench.link.messages import Connected
 from unclench.link.reader import LinkReader
+from unclench.link.timing import SimulatedTime
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.live.blocks import LiveEvent, LiveSettings
@@ -76,8 +76,7 @@ def test_a_real_muscle_played_live_is_the_same_analysed(play, shared_data):
 def test_a_session_with_gaps_played_live_is_the_same_analysed(play, tmp_path):
     folder = tmp_path / "s"
     source = "sim:desk-work?drop=3e-5&channels=2&seed=3"
-    first, _, _ = play(source, 12, sinks=[lambda info: record_to(folder, info)])
-    record_to.last.close()
+    first = record(play, source, 12, folder)
     recording = load_recording(folder)
     assert recording.lost_samples > 0
     np.testing.assert_array_equal(recording.units(), first.units)
@@ -94,15 +93,22 @@ def test_a_session_with_gaps_played_live_is_the_same_analysed(play, tmp_path):
         assert live.max_uv == pytest.approx(channel.tension_uv.max_uv, rel=1e-9)
 
 
-def record_to(folder, info):
-    record_to.last = Recorder(folder, info, origin=0, lossless=True)
-    return record_to.last
+def record(play, source, seconds, folder):
+    """Record so many seconds of a source; return what came."""
+    recorders = []
+
+    def recorder(info):
+        recorders.append(Recorder(folder, info, origin=0, lossless=True))
+        return recorders[0]
+
+    kept, _, _ = play(source, seconds, sinks=[recorder])
+    recorders[0].close()
+    return kept
 
 
 def record_with_gap(play, folder, seconds, lost):
     """Record at 2 kHz without the samples of the slice `lost`."""
-    play("sim:relaxed", seconds, sinks=[lambda info: record_to(folder, info)])
-    record_to.last.close()
+    record(play, "sim:relaxed", seconds, folder)
     emg = folder / "emg.csv"
     head, *rows = emg.read_text().splitlines()
     del rows[lost]
@@ -179,15 +185,16 @@ def test_markers_land_where_they_were_put(wait_for, tmp_path):
     assert [(e.sample, e.text) for e in marks] == sorted(put)
 
 
-def test_sample_now_follows_the_clock(monkeypatch, script, arrived):
+def test_sample_now_follows_the_clock(script, arrived):
     hello = SyntheticInput("relaxed").hello()
-    pipeline = Pipeline(script([Connected(hello, 100.0), *arrived(0, 8000, 100.0)]), "script")
+    clock = SimulatedTime()
+    events = [Connected(hello, 100.0), *arrived(0, 8000, 100.0)]
+    pipeline = Pipeline(script(events, clock), "script")
     pipeline.connect()
     pipeline.start([])
     assert pipeline.wait(LONG_S)
-    for now_s, expected in ((104.0, 8000), (104.25, 8500), (103.5, 7000), (110.0, 10_000)):
-        clock = SimpleNamespace(monotonic=lambda now_s=now_s: now_s)
-        monkeypatch.setattr("unclench.live.pipeline.time", clock)
+    for now_s, expected in ((103.5, 7000), (104.0, 8000), (104.25, 8500), (110.0, 10_000)):
+        clock.sleep(now_s - clock.now_s())
         # No further ahead than a second: a source that was paused has stopped its count.
         assert pipeline.sample_now() == pytest.approx(expected, abs=2)
 
@@ -287,22 +294,27 @@ def test_an_error_in_the_link_ends_the_session_with_its_reason(monkeypatch):
     opened.close()
 
 
-def test_stopping_ends_however_full_the_queue_is(monkeypatch, wait_for, new_collector):
+def test_stopping_ends_however_full_the_queue_is(monkeypatch, wait_for):
     """The link's last word may find no room in the queue."""
     monkeypatch.setattr(reader_module, "_QUEUE_FRAMES", 2)
     go_on = threading.Event()
 
-    class Slow(new_collector):
+    class Slow:
+        block_came = False
+
         def block(self, block):
-            super().block(block)
+            self.block_came = True
             assert go_on.wait(LONG_S)
+
+        def event(self, event):
+            pass
 
     board = VirtualBoard(SyntheticInput("relaxed"), MAX_SPEED)
     pipeline = Pipeline(LinkReader(board.plug_in, "board", lossless=True), "board")
     pipeline.connect()
     slow = Slow()
     pipeline.start([slow])
-    wait_for(lambda: slow.blocks and pipeline._reader.events.full())
+    wait_for(lambda: slow.block_came and pipeline._reader.events.full())
     stopper = threading.Thread(target=pipeline.stop, daemon=True)
     stopper.start()
     wait_for(lambda: not pipeline._reader.running)
@@ -337,12 +349,11 @@ def test_a_board_that_comes_back_with_other_settings_ends_the_recording(wait_for
     second.close()
 
 
-def test_drift_is_told_only_in_true_time(play):
+def test_drift_is_told_only_in_true_time(play, script):
     for speed in (MAX_SPEED, 500.0):
         _, pipeline, _ = play("sim:shorted", 30, speed=speed)
         assert pipeline.status.drift_ppm is None
-    clock = Pipeline(LinkReader(lambda: None, "x"), "x")._reader
-    assert clock.true_time
+    assert Pipeline(script([]), "x")._reader.true_time
 
 
 def test_the_last_status_sums_up_the_stream(play):
@@ -411,8 +422,8 @@ def test_a_part_of_a_block_is_what_it_was_in_the_whole(play):
 class StopsAfter:
     """A sink that has seen enough after so many blocks."""
 
-    def __init__(self, n):
-        self.left, self.seen = n, []
+    def __init__(self, n, pipeline):
+        self.left, self.seen, self.pipeline = n, [], pipeline
 
     def block(self, block):
         self.seen.append(block)
@@ -432,8 +443,7 @@ def test_a_sink_that_has_seen_enough_ends_it(new_collector, speed):
     pipeline.connect()
     assert pipeline.lossless == (speed == MAX_SPEED)
     kept = new_collector()
-    stops = StopsAfter(7)
-    stops.pipeline = pipeline
+    stops = StopsAfter(7, pipeline)
     pipeline.start([stops, kept])
     assert pipeline.wait(LONG_S)
     pipeline.stop()

@@ -33,6 +33,12 @@ def block(first, n=100, state="good"):
     return LiveBlock(first, units, uv, uv, uv, settling, states, states, trusts, 0.0)
 
 
+def record(recorder, firsts):
+    """Hand over a block for each of these first samples."""
+    for first in firsts:
+        recorder.block(block(first))
+
+
 def test_the_origin_is_the_first_sample_seen(tmp_path, info):
     recorder = Recorder(tmp_path / "s", info)
     recorder.event(LiveEvent(90_010, "marker", "before any block"))
@@ -132,7 +138,7 @@ def test_a_source_that_waits_loses_nothing_to_a_slow_disk(
 ):
     monkeypatch.setattr(recorder_module, "_QUEUE_BLOCKS", 3)
     recorder = Recorder(tmp_path / "s", info, origin=0, lossless=True)
-    source = threading.Thread(target=lambda: [recorder.block(block(100 * k)) for k in range(10)])
+    source = threading.Thread(target=record, args=(recorder, range(0, 1000, 100)))
     source.start()
     wait_for(recorder._queue.full)
     slow_disk.set()
@@ -161,9 +167,8 @@ def test_a_failing_disk_is_reported_and_blocks_no_thread(tmp_path, info, monkeyp
 
     monkeypatch.setattr(SessionWriter, "write_samples", full)
     recorder = Recorder(tmp_path / "s", info, origin=0, lossless=lossless)
-    source = threading.Thread(
-        target=lambda: [recorder.block(block(100 * k)) for k in range(50)], daemon=True
-    )
+    firsts = range(0, 5000, 100)
+    source = threading.Thread(target=record, args=(recorder, firsts), daemon=True)
     source.start()
     source.join(LONG_S)
     assert not source.is_alive()
@@ -179,9 +184,8 @@ def test_an_internal_error_is_reported_and_blocks_no_thread(tmp_path, info, monk
     recorder = Recorder(tmp_path / "s", info, origin=0, lossless=True)
     recorder.block(block(0))
     recorder.block(block(50))  # goes back
-    source = threading.Thread(
-        target=lambda: [recorder.block(block(200 + 100 * k)) for k in range(50)], daemon=True
-    )
+    firsts = range(200, 5200, 100)
+    source = threading.Thread(target=record, args=(recorder, firsts), daemon=True)
     source.start()
     source.join(LONG_S)
     assert not source.is_alive()

@@ -43,10 +43,11 @@ def block(first, n, *, state=("good", "good"), trusted=(True, True), settling=Fa
     n=st.integers(0, 15),
 )
 def test_a_ring_holds_the_newest_rows_and_nan_between(capacity, steps, n):
-    ring, expected, at = RowRing(capacity, ()), {}, -1
+    expected: dict[int, float] = {}
+    ring, at = RowRing(capacity, ()), -1
     for step in steps:
         numbers = at + np.cumsum(step, dtype=np.int64)
-        ring.put(numbers, numbers * 10.0)
+        ring.put(numbers, 10.0 * numbers.astype(float))
         expected |= {int(k): 10.0 * k for k in numbers}
         at = int(numbers[-1]) if step else at
     numbers, rows = ring.last(n)
