@@ -72,7 +72,7 @@ def main(uf2: Path | None = None, bootrom: Path | None = None) -> None:
     try:
         prepare()
     except NoEmulatorError as error:
-        sys.exit(f"  left out: {error}")
+        sys.exit(f"  left out: needs {error}")
     assert named["UF2"]
     assert named["BOOTROM"]
     with tempfile.TemporaryDirectory() as folder:

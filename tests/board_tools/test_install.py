@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import re
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 from mpremote.transport_serial import SerialTransport
+from tests import needs
 from tests.commandline import Ran, run_command
 from tests.virtual_boards import HANG_LIMIT_S, wait_until
 
@@ -40,7 +40,7 @@ from unclench.link.virtual.inputs import SyntheticInput
 
 from .conftest import MicroPython
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
+pytestmark = needs.posix
 
 
 BIG = "/lib/unclench_board/big.py"

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests import needs
 from tests.commandline import Ran, lent_process, run_command, status_of
 
 from unclench.errors import SourceError
@@ -101,7 +102,9 @@ def until(happened: Callable[[], object]) -> None:
 @contextlib.contextmanager
 def small_files(most_bytes: int) -> Iterator[None]:
     """Let no file grow beyond so many bytes: a write fails half-way, as on a full disk."""
-    resource = pytest.importorskip("resource", reason="Windows cannot limit the size of files")
+    needs.require_posix()
+    import resource  # Windows has none
+
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, before[1]))
     try:
@@ -170,8 +173,7 @@ def run_on_terminal() -> Callable[..., Ran]:
 
     `out` is all that was shown, the echo of what was `typed` beforehand included.
     """
-    if not hasattr(os, "openpty"):
-        pytest.skip("this system has no pseudo-terminals")
+    needs.require_posix()
 
     def run_there(*arguments: object, typed: str = "") -> Ran:
         with Terminal() as terminal, contextlib.ExitStack() as opened:
@@ -188,7 +190,7 @@ def run_on_terminal() -> Callable[..., Ran]:
 
 
 @pytest.fixture
-def no_display() -> dict[str, str]:
+def no_screen() -> dict[str, str]:
     """The environment without any screen."""
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return {k: v for k, v in os.environ.items() if k not in screens}

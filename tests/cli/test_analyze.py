@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 
 import numpy as np
 import pytest
+from tests import needs
 
 from .conftest import LONG_S
 
@@ -183,10 +183,9 @@ def test_session_of_a_newer_version_is_refused(run, session, tmp_path):
     assert run("record", "--source", newer, "--out", tmp_path / "s").sentence() == said
 
 
+@needs.ordinary_user
 def test_unreadable_file_is_named_in_the_error(run, signal_csv):
     signal_csv.chmod(0)
-    if os.access(signal_csv, os.R_OK):
-        pytest.skip("root may read every file: run the tests as an ordinary user")
     assert str(signal_csv) in run("analyze", signal_csv).sentence()
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 
 import pytest
+from tests import needs
 from tests.virtual_boards import HANG_LIMIT_S, on_terminal, wait_until
 
 from unclench.board.install import Installed, Plan
@@ -21,7 +21,6 @@ from unclench.sources import Source
 from unclench_wire.messages import Hello
 
 FORGETS = "The virtual board forgets it with this command."
-posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 COMMANDS = ("install", "check", "calibrate", "set", "blink")
 
 
@@ -71,7 +70,7 @@ class TestWhichBoard:
         said = run("board", command, "--port", "/dev/unclench-nope").sentence()
         assert "There is no port /dev/unclench-nope" in said
 
-    @posix_only
+    @needs.posix
     @pytest.mark.parametrize("command", COMMANDS)
     def test_a_busy_port(self, run, command):
         terminal = PtyTransport()
@@ -80,7 +79,7 @@ class TestWhichBoard:
         owner.close()
         terminal.close()
 
-    @posix_only
+    @needs.posix
     @pytest.mark.parametrize("command", COMMANDS[1:])
     def test_an_unknown_device_is_not_spoken_to(self, run, command, monkeypatch):
         monkeypatch.setattr(Connection.handshake, "__defaults__", (0.1,))
@@ -192,7 +191,7 @@ class TestCheck:
         assert (data["seconds"], data["lost_samples"], data["verdict"]) == (60.0, 0, "good")
         assert data["rate_ppm"] == pytest.approx(0.0, abs=0.01)
 
-    @posix_only
+    @needs.posix
     def test_ctrl_c_in_a_process_of_its_own_leaves_the_board_usable(self, spawn):
         analog = NotingInput("desk-work")
         with on_terminal(VirtualBoard(analog)) as path:

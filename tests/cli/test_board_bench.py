@@ -6,6 +6,7 @@ import json
 import os
 
 import pytest
+from tests import needs
 from tests.virtual_boards import HANG_LIMIT_S, on_terminal, wait_until
 
 from unclench.board.bench.file import read_sheet
@@ -15,7 +16,6 @@ from unclench.commands import boardbench
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
 
-posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 SHEET = "unclench-bench-7669727475616c01.html"
 KNOWN = ("--mv", 100, "--divider", 1000, "--hz", 110)
 UNPLUG = STEP_OF["charger"].after
@@ -246,7 +246,7 @@ class TestAPersonIsThere:
         assert "Press Enter" in done.err
         assert not list(folder.iterdir())
 
-    @posix_only
+    @needs.posix
     def test_it_waits_for_enter(self, spawn, folder):
         """Board, person and command each on their own, on two pseudo-terminals."""
         analog = NotingInput("shorted")

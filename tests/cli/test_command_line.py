@@ -9,6 +9,7 @@ import time
 
 import click
 import pytest
+from tests import needs
 
 from unclench import __version__
 from unclench.cli import cli
@@ -72,7 +73,7 @@ def test_ctrl_c_exits_silently_with_status_130(run, monkeypatch):
     assert (done.status, done.out, done.err.strip()) == (130, "", "")
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no SIGHUP")
+@needs.posix
 def test_what_was_ignored_from_the_start_stays_ignored(tmp_path):
     """As `nohup unclench record ... &` in a script: it outlives terminal and Ctrl-C."""
     program = (

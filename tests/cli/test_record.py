@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench.link.transport import PtyTransport, TransportClosed, open_transport
 from unclench.link.virtual.board import VirtualBoard
@@ -23,7 +24,6 @@ from unclench.store import load_recording, open_session
 from .conftest import LONG_S, Terminal, UnpluggedInput, small_files, until
 
 FAST = ("--speed", "max")
-posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminals are POSIX")
 
 
 @pytest.mark.parametrize("name", ["sim", *(f"sim:{name}" for name in SCENARIOS)])
@@ -80,7 +80,7 @@ def skin_port():
     thread.join(LONG_S)
 
 
-@posix_only
+@needs.posix
 class TestSafety:
     """With electrodes on skin, whoever has not accepted the safety rules sees them first."""
 
@@ -153,7 +153,7 @@ def test_invalid_speeds_are_refused(run, tmp_path, speed):
         ("nothing://here", "protocol 'nothing' not known"),
     ],
 )
-@posix_only
+@needs.posix
 def test_invalid_sources_are_refused(run, tmp_path, source, words):
     done = run("record", "--source", source, "--seconds", 1, "--out", tmp_path / "s")
     assert words in done.sentence()
@@ -215,7 +215,7 @@ class TestOut:
         assert str(tmp_path / name) in self.record(run, tmp_path / name).sentence()
         assert (tmp_path / "file").read_text() == "mine"
 
-    @posix_only
+    @needs.posix
     def test_unwritable_folder_is_named_in_the_error(self, run):
         assert "/proc/unclench" in self.record(run, "/proc/unclench").sentence()
 
@@ -252,8 +252,8 @@ def test_replay_reproduces_states_and_notches(run, tmp_path, scenario):
     assert len(set(words)) >= 2
 
 
-def test_real_recording_replays_to_the_same_bytes(run, tmp_path, shared_data):
-    csv = shared_data("plux_rest_contraction/plux_rest_contraction.csv")
+def test_real_recording_replays_to_the_same_bytes(run, tmp_path):
+    csv = needs.recording("plux_rest_contraction/plux_rest_contraction.csv")
     one, two = tmp_path / "one", tmp_path / "two"
     assert run("record", "--source", csv, "--out", one, *FAST).status == 0
     assert run("record", "--source", one, "--out", two, *FAST).status == 0
@@ -300,7 +300,7 @@ class TestCsvOptions:
         assert "4 channels (a, b, c, d), the wire carries 3" in run("record", *arguments).sentence()
 
 
-@posix_only
+@needs.posix
 class TestHowItEnds:
     @staticmethod
     def rows_on_disk(folder: Path) -> int:

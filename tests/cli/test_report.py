@@ -7,8 +7,8 @@ import shutil
 from datetime import date, datetime, timezone
 
 import pytest
+from tests import needs
 
-from unclench.report.pdf import find_browser
 from unclench.store.library import Library
 from unclench.store.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
 from unclench.trial.plan import Trials, make_trial, save_trials
@@ -112,7 +112,7 @@ def test_output_option_cannot_name_the_pdf(run, session):
     assert "-o names the HTML page" in said
 
 
-@pytest.mark.skipif(find_browser() is None, reason="no browser that prints")
+@needs.browser
 def test_pdf_is_written_beside_the_page(run, session):
     done = run("report", session, "--pdf")
     assert done.status == 0, done.err

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from tests import needs
 
 from unclench.settings import Place
 from unclench.store import load_recording, open_session
@@ -38,7 +38,6 @@ question = "How was it?"
 """
 HEADLESS = ("--headless", "--speed", "max")
 PERSON = ("--source", "sim:person", *HEADLESS)
-posix_only = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
 
 
 @pytest.fixture
@@ -225,7 +224,7 @@ def test_board_that_stays_away_ends_the_session(run, plug_in, write_program, tmp
     assert texts[1:] == ["waits for the sensor", "ended early"]
 
 
-@posix_only
+@needs.posix
 def test_full_disk_ends_the_session_with_an_error(run, write_program, tmp_path):
     program = write_program("seconds = 4", "seconds = 600")
     with small_files(40_000):
@@ -237,7 +236,7 @@ def test_full_disk_ends_the_session_with_an_error(run, write_program, tmp_path):
     assert (tmp_path / "s" / "program.toml").read_bytes() == program.read_bytes()
 
 
-@posix_only
+@needs.posix
 def test_ctrl_c_ends_the_session_early(spawn, write_program, tmp_path):
     out = tmp_path / "s"
     what = ("session", write_program("seconds = 4", "seconds = 600"), "--source", "sim:person")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from tests import needs
 
 from unclench.errors import InputError
 from unclench.settings import load_settings, own_dir, sessions_dir
@@ -168,7 +169,6 @@ def test_json_includes_all_fields(run, add_session):
 
 
 def test_review_computes_missing_summaries(run, add_session):
-    pytest.importorskip("unclench.review.summary")
     folder = add_session("a")
     done = run("sessions", "--review")
     assert (done.status, done.err) == (0, "")
@@ -201,7 +201,7 @@ def test_a_damaged_session_is_not_changed(run, add_session):
     assert path.read_text() == "{"
 
 
-@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="their trash cannot be looked into")
+@needs.linux
 def test_delete_moves_to_the_trash(run_apart, add_session, sessions_folder):
     folder = add_session("walk")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -215,7 +215,7 @@ def test_delete_moves_to_the_trash(run_apart, add_session, sessions_folder):
     assert (sessions_folder / "stays").is_dir()
 
 
-@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="their trash is always there")
+@needs.linux
 def test_without_a_trash_nothing_is_deleted(run_apart, add_session, sessions_folder, tmp_path):
     folder = add_session("walk")
     (tmp_path / "file").touch()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import queue
 import signal
 import socket
@@ -15,6 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import serial
+from tests import needs
 from tests.virtual_boards import HANG_LIMIT_S, on_socket, on_terminal, wait_until
 
 from unclench.link.connection import Connection
@@ -25,8 +25,6 @@ from unclench.link.transport import PtyTransport, open_transport
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.store import load_recording
-
-posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 
 
 @pytest.fixture
@@ -86,7 +84,7 @@ def stream_from(port, n_rows):
     return np.concatenate(units)[:n_rows], others
 
 
-@posix_only
+@needs.posix
 def test_another_process_records_from_its_terminal(spawn, run, tmp_path):
     link = tmp_path / "board"
     signal_of = ("--signal", "sim:clenching?channels=2")
@@ -108,7 +106,7 @@ def test_another_process_records_from_its_terminal(spawn, run, tmp_path):
     assert not link.is_symlink()
 
 
-@posix_only
+@needs.posix
 def test_any_program_opens_it(simulate):
     def program(path):
         with serial.Serial(path, timeout=HANG_LIMIT_S) as port:
@@ -120,7 +118,7 @@ def test_any_program_opens_it(simulate):
     assert done.status == 130
 
 
-@posix_only
+@needs.posix
 def test_on_a_socket(simulate):
     def two_hosts(url):
         assert url.startswith("socket://127.0.0.1:")
@@ -137,7 +135,7 @@ def test_a_socket_that_is_taken(run):
     assert "cannot be used" in said
 
 
-@posix_only
+@needs.posix
 def test_a_recording_to_its_last_sample_then_it_ends(simulate, session):
     recording = load_recording(session)
 
@@ -149,7 +147,7 @@ def test_a_recording_to_its_last_sample_then_it_ends(simulate, session):
     assert simulate(host, *arguments, ctrl_c=False).status == 0
 
 
-@posix_only
+@needs.posix
 @pytest.mark.parametrize("door", ["--tcp", "--pty"])
 def test_unplugged_and_back(simulate, tmp_path, door):
     """On a socket its port stays; a terminal comes back as another one, and the link follows."""
@@ -176,7 +174,7 @@ def test_unplugged_and_back(simulate, tmp_path, door):
         assert not link.is_symlink()
 
 
-@posix_only
+@needs.posix
 def test_a_file_in_the_place_of_the_link_is_kept(run, tmp_path):
     (tmp_path / "file").write_text("mine")
     said = run("simulate", "--pty", "--link", tmp_path / "file").sentence()
@@ -197,7 +195,7 @@ def test_a_file_in_the_place_of_the_link_is_kept(run, tmp_path):
         (("--speed", "nan"), "Speed 'nan'"),
     ],
 )
-@posix_only
+@needs.posix
 def test_simulate_mistakes(run, arguments, words):
     assert words in run("simulate", *arguments).sentence()
 
@@ -221,7 +219,7 @@ class TestDevices:
         assert (found["port"], found["firmware"], found["trouble"]) == (url, "0.1.0", None)
         assert (found["board_id"], found["channels"]) == ("7669727475616c01", 3)
 
-    @posix_only
+    @needs.posix
     def test_ports_without_a_board(self, run, monkeypatch):
         monkeypatch.setattr(Connection.handshake, "__defaults__", (0.1,))
         terminal = PtyTransport()
@@ -256,7 +254,7 @@ class TestDevices:
         assert "unclench-b" not in done.out
         assert "unclench-c" not in done.out
 
-    @posix_only
+    @needs.posix
     def test_auto_takes_the_board_that_answers(self, run, tmp_path, monkeypatch):
         with on_terminal(VirtualBoard(SyntheticInput("desk-work"), speed=20)) as path:
             monkeypatch.setattr(
@@ -268,7 +266,7 @@ class TestDevices:
         meta = json.loads((tmp_path / "s" / "session.json").read_text())
         assert meta["source"] == path
 
-    @posix_only
+    @needs.posix
     def test_auto_says_why_a_pico_was_not_taken(self, run, tmp_path, monkeypatch):
         monkeypatch.setattr(
             "unclench.link.discovery.candidate_ports", lambda: [("/dev/unclench-nope", None)]
@@ -279,7 +277,7 @@ class TestDevices:
         assert "There is no port /dev/unclench-nope" in done.err
         assert "Showing the virtual board (sim:desk-work) instead." in done.err
 
-    @posix_only
+    @needs.posix
     def test_a_board_that_comes_back_under_another_name(self, monkeypatch):
         from unclench.sources import _port_source
 

@@ -9,12 +9,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import threading
+import time
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from tests import needs
 
 from unclench.commands.ending import Ending
 from unclench.commands.terminal import TrialNow
@@ -31,8 +32,6 @@ from unclench_wire.messages import Hello
 
 LONG_S = 120.0  # only against hanging
 FAST = ("--speed", "max")
-posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminals are POSIX")
-linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland")
 A_SECOND = re.compile(r"\d+ s\t(Channel \d\t(–|\d+(\.\d)? µV)\t[A-Z][a-z ]+\t?)+")
 
 
@@ -67,7 +66,7 @@ def trial_under_way(feedback: bool) -> None:
     save_trials(Trials(trials=[trial]))
 
 
-@linux_only
+@needs.linux
 class TestWithoutAScreen:
     @pytest.fixture(autouse=True)
     def no_screen(self, monkeypatch):
@@ -83,7 +82,7 @@ class TestWithoutAScreen:
         assert all(A_SECOND.fullmatch(line) for line in lines), lines
         why, floor = done.err.splitlines()
         assert why == (
-            "There is no display to open a window on. Watching in the terminal; press Ctrl-C to "
+            "There is no screen to open a window on. Watching in the terminal; press Ctrl-C to "
             "stop."
         )
         assert re.fullmatch(r"Channel 1: Noise floor \d\.\d\d µV\.", floor)
@@ -108,7 +107,7 @@ class TestWithoutAScreen:
 
     def test_what_needs_a_window_says_what_does_not(self, run):
         guided = run("session", "--source", "sim").sentence()
-        assert guided.startswith("unclench: There is no display to open a window on. `unclench")
+        assert guided.startswith("unclench: There is no screen to open a window on. `unclench")
         assert "--headless" in guided
         assert "unclench report" in run("review").sentence()
 
@@ -178,7 +177,7 @@ class TestLines:
 
 
 class TestEnd:
-    @posix_only
+    @needs.posix
     def test_ctrl_c_however_often_ends_it_with_status_0(self, spawn, tmp_path):
         source = ("--source", "sim:relaxed", "--speed", 20)
         process = spawn("live", "--terminal", *source, "--record", tmp_path / "s")
@@ -193,7 +192,7 @@ class TestEnd:
         assert saved.ended == "closed"
         assert err.splitlines()[-1] == f"Saved {saved.duration_s:.0f} s to {tmp_path / 's'}"
 
-    @posix_only
+    @needs.posix
     def test_being_told_to_end_is_as_good_an_end(self, run, tmp_path):
         rows = tmp_path / "s" / "emg.csv"
         done = run(
@@ -204,7 +203,7 @@ class TestEnd:
         assert done.status == 0
         assert done.err.splitlines()[-1].startswith("Saved ")
 
-    @posix_only
+    @needs.posix
     def test_a_reader_that_has_seen_enough_ends_it_quietly(self):
         command = f"{sys.executable} -m unclench.cli --terminal --source sim --speed 20 | head -n 3"
         done = subprocess.run(
@@ -243,7 +242,7 @@ class OnSkin(SyntheticInput):
         return hello
 
 
-@posix_only
+@needs.posix
 class TestSafety:
     """A board on skin: whoever has not agreed to the rules gets them first."""
 
@@ -347,7 +346,7 @@ class TestTrial:
         assert not trial.look()
 
 
-@posix_only
+@needs.posix
 class TestPage:
     """On a real terminal."""
 

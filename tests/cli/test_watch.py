@@ -7,11 +7,11 @@ import json
 import os
 import re
 import signal
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 
 import pytest
+from tests import needs
 
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.settings import Place, Settings, Sustained, save_settings
@@ -22,7 +22,6 @@ from unclench_dsp import WIDE
 from .conftest import LONG_S, UnpluggedInput, small_files, until
 
 FAST = ("--terminal", "--speed", "max")
-posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminals are POSIX")
 
 
 @pytest.fixture
@@ -174,15 +173,15 @@ def test_unusable_output_folder_is_refused(run, tmp_path):
     assert "No folder for the day can be made" in done.sentence()
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland")
-def test_tray_without_a_display_is_refused(run, tmp_path, monkeypatch, no_display):
-    for name in os.environ.keys() - no_display.keys():
+@needs.linux
+def test_tray_without_a_screen_is_refused(run, tmp_path, monkeypatch, no_screen):
+    for name in os.environ.keys() - no_screen.keys():
         monkeypatch.delenv(name)
     done = run("watch", "--source", "sim", "--out", tmp_path / "d", "--tray")
-    assert "--tray cannot be had, as there is no display" in done.sentence()
+    assert "--tray cannot be had, as there is no screen" in done.sentence()
 
 
-@posix_only
+@needs.posix
 @pytest.mark.usefixtures("calibrated_shoulder")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_end_the_watch_with_a_summary(run, tmp_path, number):
@@ -195,15 +194,13 @@ def test_signals_end_the_watch_with_a_summary(run, tmp_path, number):
     assert_ended_with_summary(done.status, done.out, done.err, out)
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland are of Linux")
+@needs.linux
 @pytest.mark.usefixtures("calibrated_shoulder")
-def test_without_a_display_a_process_stays_in_the_terminal_until_ctrl_c(
-    spawn, tmp_path, no_display
-):
+def test_without_a_screen_a_process_stays_in_the_terminal_until_ctrl_c(spawn, tmp_path, no_screen):
     """It does not even import Qt."""
     out = tmp_path / "d"
     what = ("watch", "--source", "sim:desk-work", "--speed", 40, "--out", out)
-    process = spawn(*what, env={**no_display, "PYTHONPROFILEIMPORTTIME": "1"})
+    process = spawn(*what, env={**no_screen, "PYTHONPROFILEIMPORTTIME": "1"})
     # Read on meanwhile: what is imported fills a pipe.
     with ThreadPoolExecutor() as reading:
         ended = reading.submit(process.communicate, timeout=LONG_S)
@@ -231,7 +228,7 @@ def assert_ended_with_summary(status, shown, err, out):
     assert len(read_rows(folder / "day.csv")) >= 1
 
 
-@posix_only
+@needs.posix
 @pytest.mark.usefixtures("calibrated_shoulder")
 def test_kill_9_leaves_whole_rows(spawn, tmp_path):
     process = spawn("watch", "--source", "sim:desk-work", "--out", tmp_path / "d", *FAST)
@@ -263,7 +260,7 @@ def test_watching_continues_when_the_board_reconnects(run, plug_in, tmp_path, mo
     assert sum(float(minute["ch1_trusted_s"] or 0) for minute in minutes) > 1
 
 
-@posix_only
+@needs.posix
 @pytest.mark.usefixtures("calibrated_shoulder")
 def test_full_disk_is_reported_and_watching_continues(run, tmp_path):
     with small_files(600):

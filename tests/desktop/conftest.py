@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests import qt
+from tests import needs
 
 from unclench.settings import Settings
 
@@ -21,9 +21,7 @@ class _NeedsQt(pytest.Module):
     """A test module that is skipped, before it imports Qt, where Qt cannot start."""
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
-        reason = qt.why_not()
-        if reason is not None:
-            pytest.skip(reason, allow_module_level=True)
+        needs.qt()
         return super().collect()
 
 
@@ -34,11 +32,6 @@ def pytest_pycollect_makemodule(
     if module_path.name in NO_QT:
         return None
     return _NeedsQt.from_parent(parent, path=module_path)
-
-
-@pytest.fixture(autouse=True)
-def _offscreen(monkeypatch: pytest.MonkeyPatch) -> None:
-    qt.draw_offscreen(monkeypatch)
 
 
 class Stage:

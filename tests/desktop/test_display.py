@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 
 import pytest
+from tests import needs
 
 from unclench.desktop.display import (
     LibrariesMissing,
@@ -108,8 +108,8 @@ def test_an_unknown_system_gets_the_names():
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
-        (NoScreen(), "There is no display"),
-        (ScreenUnreachable(":7"), "The display ':7' cannot be reached"),
+        (NoScreen(), "There is no screen"),
+        (ScreenUnreachable(":7"), "The screen ':7' cannot be reached"),
         (QtFailed("no plugin."), "Qt cannot start here: no plugin."),
     ],
 )
@@ -123,14 +123,14 @@ def test_an_environment_without_a_screen_needs_no_try():
     assert find_trouble({}) == NoScreen()
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland")
+@needs.linux
 @pytest.mark.usefixtures("qt")
 def test_where_qt_starts_nothing_is_missing():
     assert find_trouble({**os.environ, "QT_QPA_PLATFORM": "offscreen"}) is None
     assert missing_libraries(installed_binding({}), "offscreen") == ()
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland")
+@needs.linux
 @pytest.mark.usefixtures("qt")
 def test_what_only_qt_knows_is_passed_on():
     trouble = find_trouble({**os.environ, "QT_QPA_PLATFORM": "no-such-platform"})

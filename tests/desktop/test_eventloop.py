@@ -6,8 +6,9 @@ import os
 import signal
 
 import pytest
+from tests import needs
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+pytestmark = needs.posix
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench.training.day import Standing
 from unclench.training.tags import Tag
@@ -121,7 +122,7 @@ def test_the_stream_ends_it(tray):
     run_tray(tray, lambda: True)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+@needs.posix
 def test_a_signal_ends_it(tray):
     from unclench.desktop.tray import run_tray
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench.store import load_recording
 from unclench_dsp import (
@@ -18,8 +17,6 @@ from unclench_dsp import (
 )
 
 ROW_HZ = 50
-DATA = Path(__file__).parents[3] / "shared" / "data"
-real = pytest.mark.skipif(not DATA.is_dir(), reason=f"no recordings at {DATA}")
 
 
 def emg_uv(tension_uv: np.ndarray, seed: int) -> np.ndarray:
@@ -172,14 +169,13 @@ def test_a_second_with_lost_signal_is_no_reference() -> None:
 
 
 def real_rows_uv(name: str, window_s: float) -> np.ndarray:
-    recording = load_recording(DATA / name / f"{name}.csv")
+    recording = load_recording(needs.recording(f"{name}/{name}.csv"))
     chain = TensionChain(ChainSettings(1000.0, 1, mains="off"))
     block = chain.process(recording.emg_uv)
     hops = HopMeanSquare(20, 1).process(0, block.band_uv, block.settling)
     return RollingRms(round(window_s * ROW_HZ), 1).process(*hops)[:, 0]
 
 
-@real
 def test_real_rest_between_contractions() -> None:
     # Short contractions of 350-550 uV every 4 s: more than a person at rest would cough.
     quiet = resting_baseline(real_rows_uv("plux_rest_contraction", 1.0)[700:1500], ROW_HZ)
@@ -190,7 +186,6 @@ def test_real_rest_between_contractions() -> None:
     assert 2.0 < whole.mean_uv < 3.6
 
 
-@real
 def test_real_contractions_of_a_second() -> None:
     fast, slow = (real_rows_uv("plux_biceps_bursts", s) for s in (0.25, 1.0))
     found = [

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench_dsp import (
     NARROW,
@@ -146,16 +145,10 @@ def test_the_narrow_band_works_at_500_hz() -> None:
     assert block.envelope_uv[~block.settling].mean() == pytest.approx(expected_uv, rel=0.05)
 
 
-RECORDING = (
-    Path(__file__).parents[3] / "shared/data/plux_rest_contraction/plux_rest_contraction.csv"
-)
-
-
 @pytest.fixture(scope="module")
 def recording() -> ChainBlock:
-    if not RECORDING.exists():
-        pytest.skip(f"the real recording is not here: {RECORDING}")
-    emg_uv = np.loadtxt(RECORDING, delimiter=",", skiprows=1, usecols=1, ndmin=2)
+    path = needs.recording("plux_rest_contraction/plux_rest_contraction.csv")
+    emg_uv = np.loadtxt(path, delimiter=",", skiprows=1, usecols=1, ndmin=2)
     return TensionChain(ChainSettings(1000.0, 1)).process(emg_uv)
 
 

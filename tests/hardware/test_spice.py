@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from hardware import design
 from hardware.frontend.response import crosstalk, filter_gain_dc, filter_response
 from hardware.frontend.supply import reference_response, supply_response
+from tests import needs
 
 NETLIST = Path(design.__file__).parent / "frontend" / "frontend.cir"
 WITHIN = 0.01
@@ -37,11 +37,10 @@ def test_it_samples_at_the_full_rate() -> None:
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder into which ngspice has written."""
-    if not shutil.which("ngspice"):
-        pytest.skip("no `ngspice` here: it computes the netlist (apt install ngspice)")
+    ngspice = needs.ngspice()
     folder = tmp_path_factory.mktemp("ngspice")
     done = subprocess.run(
-        ["ngspice", "-b", str(NETLIST)],
+        [ngspice, "-b", str(NETLIST)],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections import defaultdict
 from itertools import pairwise
@@ -16,6 +15,7 @@ from hardware.design import BUILDS
 from hardware.making import ROOT, MakingError
 from hardware.wiring import document, harness, schematic, source
 from hardware.wiring.schematic import shown
+from tests import needs
 
 from unclench_board.pins import ADC_PINS, PROMPT_PIN
 from unclench_wire.ids import MAX_CHANNELS
@@ -174,9 +174,9 @@ def test_the_drawing_says_what_must_be_known(build) -> None:
 
 
 @each_build
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no `dot` here: apt install graphviz")
+@needs.dot
 def test_the_drawing_drawn_anew_has_the_same_words(build, tmp_path, monkeypatch) -> None:
-    pytest.importorskip("wireviz")
+    needs.module("wireviz")
     room = ROOT / "hardware/wiring"
     before = {path.name for path in room.iterdir() if path.suffix}
     monkeypatch.chdir(tmp_path)
@@ -186,7 +186,7 @@ def test_the_drawing_drawn_anew_has_the_same_words(build, tmp_path, monkeypatch)
 
 
 def test_the_schematic_drawn_anew_has_the_same_words() -> None:
-    pytest.importorskip("schemdraw")
+    needs.module("schemdraw")
     assert _words(schematic.draw()) == _words(_picture("schematic-tidy.svg"))
 
 
@@ -317,7 +317,7 @@ def test_a_short_behind_the_supplys_resistor_is_told_and_borne() -> None:
 
 
 def test_without_its_tools_a_drawing_says_what_to_install(monkeypatch) -> None:
-    pytest.importorskip("wireviz")
+    needs.module("wireviz")
     with monkeypatch.context() as patch:
         patch.setenv("PATH", "")
         with pytest.raises(MakingError, match="install graphviz"):

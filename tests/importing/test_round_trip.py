@@ -8,6 +8,7 @@ from pathlib import Path
 import edfio
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench.importing import import_file
 from unclench.importing.found import GROUPS
@@ -72,8 +73,8 @@ def test_events_and_sites_come_back(kept, tmp_path, to):
 @pytest.mark.parametrize("to", ["edf", "bdf"])
 def test_an_event_at_the_very_end_makes_the_file_no_longer(kept, to):
     import mne
-    import pyedflib
 
+    pyedflib = needs.pyedflib()
     path = export(kept, to).path
     with pyedflib.EdfReader(str(path)) as file:
         assert file.file_duration == 10.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench.errors import InputError
 from unclench.importing import Asked, import_file
@@ -29,10 +30,10 @@ def within_half_a_step(recording, expected_uv):
         ("plux_ecg", "ecg_20_sec_1000_Hz", "2018-09-28 14:39:43"),
     ],
 )
-def test_plux(shared_data, tmp_path, folder, file, started):
+def test_plux(tmp_path, folder, file, started):
     import h5py
 
-    path = shared_data(f"{folder}/{file}.h5")
+    path = needs.recording(f"{folder}/{file}.h5")
     done, recording = brought(path, tmp_path / "s")
     with h5py.File(path) as hdf5:
         (device,) = hdf5.values()
@@ -51,9 +52,9 @@ def test_plux(shared_data, tmp_path, folder, file, started):
         ("plux_biceps_bursts", "emg_bursts"),
     ],
 )
-def test_plux_by_hdf5_and_by_csv_in_uv_agree(shared_data, tmp_path, folder, file):
-    _, by_h5 = brought(shared_data(f"{folder}/{file}.h5"), tmp_path / "h5")
-    _, by_csv = brought(shared_data(f"{folder}/{folder}.csv"), tmp_path / "csv")
+def test_plux_by_hdf5_and_by_csv_in_uv_agree(tmp_path, folder, file):
+    _, by_h5 = brought(needs.recording(f"{folder}/{file}.h5"), tmp_path / "h5")
+    _, by_csv = brought(needs.recording(f"{folder}/{folder}.csv"), tmp_path / "csv")
     assert np.abs(by_h5.emg_uv - by_csv.emg_uv).max() <= 0.001 + 1e-9  # that of the csv's decimals
     tension = [open_session(tmp_path / k).tension() for k in ("h5", "csv")]
     np.testing.assert_array_equal(tension[0].sample, tension[1].sample)
@@ -61,8 +62,8 @@ def test_plux_by_hdf5_and_by_csv_in_uv_agree(shared_data, tmp_path, folder, file
     assert np.nanmax(tension[0].tension_uv) > 100
 
 
-def test_biosppy(shared_data, tmp_path):
-    path = shared_data("biosppy_emg_1/emg_1.txt")
+def test_biosppy(tmp_path):
+    path = needs.recording("biosppy_emg_1/emg_1.txt")
     with pytest.raises(InputError, match="--unit"):
         import_file(path, tmp_path / "s")
     _, recording = brought(path, tmp_path / "s", unit="uV")
@@ -71,16 +72,16 @@ def test_biosppy(shared_data, tmp_path):
 
 
 @pytest.mark.parametrize(("file", "fs_hz", "n"), [("3Amar", 1000, 43665), ("5Nsen", None, 13480)])
-def test_uci(shared_data, tmp_path, file, fs_hz, n):
-    path = shared_data(f"uci_lower_limb/{file}.txt")
+def test_uci(tmp_path, file, fs_hz, n):
+    path = needs.recording(f"uci_lower_limb/{file}.txt")
     _, recording = brought(path, tmp_path / "s", fs_hz=fs_hz)
     rows = np.genfromtxt(path, delimiter="\t", skip_header=7, usecols=range(4), max_rows=n)
     within_half_a_step(recording, rows * 1000)
     assert (recording.rate, recording.n_samples) == (1000, n)
 
 
-def test_openbci(shared_data, tmp_path):
-    path = shared_data("openbci_jawclench/OpenBCI_GUI-v6-blinks-jawClench-alpha.txt")
+def test_openbci(tmp_path):
+    path = needs.recording("openbci_jawclench/OpenBCI_GUI-v6-blinks-jawClench-alpha.txt")
     done, recording = brought(path, tmp_path / "s")
     rows = np.loadtxt(path, delimiter=",", skiprows=5, usecols=range(1, 9))
     within_half_a_step(recording, rows)
@@ -89,10 +90,10 @@ def test_openbci(shared_data, tmp_path):
     assert any("there is no tension" in note for note in done.notes)
 
 
-def test_wfdb(shared_data, tmp_path):
+def test_wfdb(tmp_path):
     import wfdb
 
-    path = shared_data("emgdb_healthy/emg_healthy.hea")
+    path = needs.recording("emgdb_healthy/emg_healthy.hea")
     _, recording = brought(path, tmp_path / "s")
     within_half_a_step(recording, wfdb.rdrecord(str(path.with_suffix(""))).p_signal * 1000)
     codes = np.fromfile(path.with_suffix(".dat"), "<i2")

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from tests import needs
 from tests.virtual_boards import HANG_LIMIT_S, wait_until
 
 from unclench.errors import SourceError
@@ -38,9 +39,7 @@ from unclench_wire.messages import pack_hello
 DOORS = [
     "inside",
     "tcp",
-    pytest.param(
-        "pty", marks=pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
-    ),
+    pytest.param("pty", marks=needs.posix),
 ]
 
 
@@ -146,7 +145,7 @@ def test_stale_bytes_and_half_a_frame_before_the_first_hello(frames_from):
         thread.join()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
+@needs.posix
 class TestUnknownDevices:
     """Ports behind which there is no board of ours."""
 
@@ -239,7 +238,7 @@ def test_boards_of_another_level_are_named(level, words):
         ("rfc2217://127.0.0.1:1", ["rfc2217://127.0.0.1:1 cannot be opened", "refused"]),
     ],
 )
-@pytest.mark.skipif(os.name != "posix", reason="names of ports are POSIX")
+@needs.posix
 def test_ports_that_cannot_be_opened(url, words):
     with pytest.raises(SourceError) as error:
         open_transport(url)
@@ -249,7 +248,7 @@ def test_ports_that_cannot_be_opened(url, words):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
+@needs.posix
 @pytest.mark.parametrize("after_s", [0.0, 0.15])
 def test_a_port_that_vanishes_during_the_handshake(after_s):
     terminal = PtyTransport()

@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench.errors import InputError, SourceError
 from unclench.link import reader as reader_module
@@ -60,8 +61,8 @@ def test_a_csv_played_live_is_the_csv_analysed(play, write_csv, band):
     assert (status.ended, status.cut_short, status.lost_samples) == (True, False, 0)
 
 
-def test_a_real_muscle_played_live_is_the_same_analysed(play, shared_data):
-    path = shared_data("plux_rest_contraction/plux_rest_contraction.csv")
+def test_a_real_muscle_played_live_is_the_same_analysed(play):
+    path = needs.recording("plux_rest_contraction/plux_rest_contraction.csv")
     kept, _, _ = play(path)
     result = analyze(load_recording(path)).channels[0].tension_uv
     live = tension_stats(kept.envelope_uv[~kept.settling, 0])

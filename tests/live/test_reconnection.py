@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench.link.messages import Connected, Disconnected
 from unclench.link.reader import LinkReader
@@ -91,7 +91,7 @@ class UnpluggablePort:
 
 @pytest.mark.parametrize(
     "kind",
-    ["tcp", pytest.param("pty", marks=pytest.mark.skipif(os.name != "posix", reason="POSIX only"))],
+    ["tcp", pytest.param("pty", marks=needs.posix)],
 )
 def test_a_port_that_goes_and_comes_back(new_collector, wait_for, tmp_path, kind):
     port = UnpluggablePort(kind, tmp_path / "port")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import needs
 from tests.pico.emulated import (
     EmulatedPico,
     Flash,
@@ -21,9 +22,9 @@ from unclench.board.files import firmware_files
 
 
 def _missing(config: pytest.Config) -> str:
-    """What is missing to run these tests, in a sentence."""
+    """What is missing to run these tests, and how to get it."""
     if not config.getoption("pico_uf2") or not config.getoption("pico_bootrom"):
-        return "no board image: give --pico-uf2 IMAGE and --pico-bootrom ROM"
+        return "a board image and its boot ROM: give --pico-uf2 IMAGE and --pico-bootrom ROM"
     try:
         prepare()
     except NoEmulatorError as error:
@@ -35,7 +36,7 @@ class _LeftOut(pytest.Module):
     """A file of tests that cannot run: skipped as one, not with a line for every test."""
 
     def collect(self) -> Any:
-        pytest.skip(_missing(self.config), allow_module_level=True)
+        needs.missing(_missing(self.config))
 
 
 def pytest_pycollect_makemodule(

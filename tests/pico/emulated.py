@@ -29,7 +29,7 @@ MS = 1_000_000  # nanoseconds
 
 
 class NoEmulatorError(Exception):
-    """What is missing to emulate a Pico, in a sentence."""
+    """What is missing to emulate a Pico, and how to get it."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Images:
 def prepare() -> Path:
     """Folder of an emulator that can run; installs rp2040js once. Raises NoEmulatorError."""
     if not shutil.which("node"):
-        raise NoEmulatorError("no `node` here: Node 20 runs the emulator")
+        raise NoEmulatorError("Node 20, which runs the emulator: apt install nodejs")
     if (EMULATOR / "node_modules" / "rp2040js").is_dir():
         return EMULATOR
     package = (EMULATOR / "package.json").read_bytes()
@@ -51,7 +51,7 @@ def prepare() -> Path:
     if not (folder / "node_modules" / "rp2040js").is_dir():
         npm = shutil.which("npm")
         if not npm:
-            raise NoEmulatorError("no `npm` here: it fetches rp2040js, which emulates the chip")
+            raise NoEmulatorError("npm, which fetches the emulator: apt install npm")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_bytes(package)
         done = subprocess.run(
@@ -61,7 +61,9 @@ def prepare() -> Path:
             text=True,
         )
         if done.returncode:
-            raise NoEmulatorError(f"npm could not fetch rp2040js: {done.stderr.strip()[-300:]}")
+            raise NoEmulatorError(
+                f"rp2040js, which npm could not fetch: {done.stderr.strip()[-300:]}"
+            )
     for module in EMULATOR.glob("*.mjs"):  # Node looks for packages beside the program
         shutil.copy(module, folder)
     return folder

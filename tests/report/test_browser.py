@@ -9,10 +9,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tests import needs
 
 from unclench.report.earlier import Earlier, EarlierSession
 from unclench.report.historypage import history_page
-from unclench.report.pdf import find_browser, print_pdf
+from unclench.report.pdf import print_pdf
 from unclench.report.render import render
 from unclench.report.sessionpage import session_page
 from unclench.review.history import load_history
@@ -235,10 +236,9 @@ def test_the_history_shows_how_it_went(look, history_path):
     assert page.evaluate(OVERLAPS) == []
 
 
-@pytest.mark.skipif(find_browser() is None, reason="no browser that prints")
 def test_a_pdf_is_printed(page_path, tmp_path):
     target = tmp_path / "report.pdf"
-    print_pdf(page_path, target, find_browser())
+    print_pdf(page_path, target, needs.path_of_browser())
     printed = target.read_bytes()
     assert printed.startswith(b"%PDF")
     assert len(printed) > 20_000

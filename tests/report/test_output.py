@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests import needs
 
 from unclench.errors import SourceError, StoreError
 from unclench.report import pdf
@@ -52,7 +53,7 @@ def test_without_a_browser_there_is_none(monkeypatch, tmp_path):
     assert pdf.find_browser() is None
 
 
-@pytest.mark.skipif("sys.platform == 'win32'", reason="a script stands for the browser")
+@needs.posix
 @pytest.mark.parametrize(
     ("script", "said"), [("exit 3", "printed nothing .status 3."), ("sleep 30", "did not print")]
 )

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import warnings
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 from scipy import signal
+from tests import needs
 
 from unclench.cli import cli
 from unclench.review.session import SessionReview, open_review
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.spectrum import median_frequency
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
 PLUX = ("plux_rest_contraction", "plux_biceps_bursts")
 
 
@@ -95,19 +93,8 @@ def test_rest_share_is_that_of_plain_numpy(session: Path) -> None:
     assert share.value == pytest.approx(rest.sum() / used.sum(), rel=1e-9)
 
 
-def peer(name: str) -> ModuleType:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return pytest.importorskip(
-            name, reason=f'{name} is not installed: pip install -e ".[benchmark]"'
-        )
-
-
 def shared(name: str) -> SessionReview:
-    path = DATA / name / f"{name}.csv"
-    if not path.is_file():
-        pytest.skip(f"no recording at {path}")
-    return open_review(path)
+    return open_review(needs.recording(f"{name}/{name}.csv"))
 
 
 def band_passed(review: SessionReview) -> FloatArray:
@@ -117,7 +104,7 @@ def band_passed(review: SessionReview) -> FloatArray:
 
 
 def test_median_frequency_is_that_of_neurokit() -> None:
-    neurokit = peer("neurokit2")
+    neurokit = needs.peer("neurokit2")
     review = shared("plux_biceps_bursts")
     fs_hz = review.signal.fs_hz
     found = review.figures(0).contractions
@@ -137,7 +124,7 @@ def test_median_frequency_is_that_of_neurokit() -> None:
 
 @pytest.mark.parametrize("name", PLUX)
 def test_neurokit_sees_the_contractions_begin_with_us(name: str) -> None:
-    neurokit = peer("neurokit2")
+    neurokit = needs.peer("neurokit2")
     review = shared(name)
     baseline = review.contexts[0].baseline
     assert baseline is not None
@@ -157,7 +144,7 @@ def test_neurokit_sees_the_contractions_begin_with_us(name: str) -> None:
 
 
 def test_biosppy_sees_the_contractions_begin_with_us() -> None:
-    biosppy = peer("biosppy.signals.emg")
+    biosppy = needs.peer("biosppy.signals.emg")
     review = shared("plux_rest_contraction")
     begun_s = biosppy.find_onsets(band_passed(review), sampling_rate=1000)["onsets"] / 1000
     starts_s = [each.start_s for each in review.figures(0).contractions]

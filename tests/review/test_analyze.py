@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 from scipy import signal
+from tests import needs
 
 from unclench.errors import InputError
 from unclench.review.analyze import analyze, render, to_dict, to_json
@@ -22,7 +23,6 @@ from unclench.store import (
 from unclench_dsp import NARROW, WIDE, ChainSettings, TensionChain
 from unclench_wire.messages import Channel, Hello
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
 FS_HZ = 2000
 WIDE_META = BandMeta(name="wide", low_hz=20, high_hz=450, order=4)
 
@@ -181,9 +181,8 @@ def test_too_few_samples(n: int) -> None:
         analyze(recording_of(np.ones((n, 1))))
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason=f"no recordings at {DATA}")
 def test_real_rest_and_bursts() -> None:
-    recording = load_recording(DATA / "plux_rest_contraction" / "plux_rest_contraction.csv")
+    recording = load_recording(needs.recording("plux_rest_contraction/plux_rest_contraction.csv"))
     tension = analyze(recording).channels[0].tension_uv
     assert 1.5 < tension.p10_uv < 2.5
     assert 150 < tension.max_uv < 500

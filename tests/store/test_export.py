@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pyarrow import parquet
+from tests import needs
 
 from unclench.errors import InputError
 from unclench.store import Recording, SessionMeta, SessionWriter, load_recording
@@ -58,10 +59,7 @@ ANNOTATIONS = [
 
 
 def by_pyedflib(path: Path):
-    pyedflib = pytest.importorskip(
-        "pyedflib",
-        reason="no pyedflib: pip install pyedflib (no wheels after Python 3.12)",
-    )
+    pyedflib = needs.pyedflib()
     with pyedflib.EdfReader(str(path)) as file:
         values = np.stack([file.readSignal(i) for i in range(file.signals_in_file)], axis=1)
         onset, lasted, text = file.readAnnotations()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench.errors import InputError
 from unclench.store import SessionWriter
@@ -297,11 +298,10 @@ def test_a_damaged_folder_is_listed_and_stops_nothing(root, make, damage, words)
         assert f"{broken.local:%Y-%m-%d %H:%M}" == "2024-05-06 07:08"
 
 
+@needs.ordinary_user
 def test_a_folder_that_may_not_be_read_is_listed(root, make):
     folder = make("a")
     folder.chmod(0)
-    if os.access(folder, os.R_OK):
-        pytest.skip("root may read every file: run the tests as an ordinary user")
     try:
         (entry,) = Library(root).entries()
         assert "cannot be read" in entry.trouble

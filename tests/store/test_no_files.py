@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench.errors import UnclenchError
 from unclench.importing import import_file
@@ -16,7 +16,7 @@ from unclench.store.exporting import export
 from unclench.store.library import Library, read_entry
 from unclench.store.summary import read_summary
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes here")
+pytestmark = needs.posix
 
 
 @pytest.fixture

@@ -4,19 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench.errors import InputError
 from unclench.store import load_recording
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no recordings at {DATA}")
 
 
 @pytest.mark.parametrize(
     ("name", "n_samples"), [("plux_rest_contraction", 87_600), ("plux_biceps_bursts", 28_519)]
 )
 def test_plux(name: str, n_samples: int) -> None:
-    recording = load_recording(DATA / name / f"{name}.csv")
+    recording = load_recording(needs.recording(f"{name}/{name}.csv"))
     assert recording.rate == 1000
     assert (recording.n_samples, recording.lost_samples) == (n_samples, 0)
     assert recording.notes == ()
@@ -24,16 +22,16 @@ def test_plux(name: str, n_samples: int) -> None:
 
 def test_windows_line_ends(tmp_path: Path) -> None:
     name = "plux_rest_contraction"
-    text = (DATA / name / f"{name}.csv").read_text()
+    text = needs.recording(f"{name}/{name}.csv").read_text()
     path = tmp_path / "dos.csv"
     path.write_text(text, newline="\r\n")
-    unix = load_recording(DATA / name / f"{name}.csv")
+    unix = load_recording(needs.recording(f"{name}/{name}.csv"))
     np.testing.assert_array_equal(load_recording(path).emg_uv, unix.emg_uv)
 
 
 @pytest.mark.parametrize("name", ["3Amar.txt", "5Nsen.txt"])
 def test_uci_needs_a_header(name: str, tmp_path: Path) -> None:
-    path = DATA / "uci_lower_limb" / name
+    path = needs.recording(f"uci_lower_limb/{name}")
     with pytest.raises(InputError, match=rf"{name}, line 8 has 5 cells, but the header in line 1"):
         load_recording(path)
     rows = path.read_text().split("\n\n", 1)[1]
@@ -45,7 +43,7 @@ def test_uci_needs_a_header(name: str, tmp_path: Path) -> None:
 
 
 def test_biosppy_needs_a_header(tmp_path: Path) -> None:
-    path = DATA / "biosppy_emg_1" / "emg_1.txt"
+    path = needs.recording("biosppy_emg_1/emg_1.txt")
     with pytest.raises(InputError, match=r"no header: line 5 is numbers \('2034'\)"):
         load_recording(path)
     mended = tmp_path / "emg_1.txt"
@@ -54,7 +52,7 @@ def test_biosppy_needs_a_header(tmp_path: Path) -> None:
 
 
 def test_openbci() -> None:
-    (path,) = (DATA / "openbci_jawclench").glob("OpenBCI*.txt")
+    (path,) = needs.recording("openbci_jawclench").glob("OpenBCI*.txt")
     with pytest.raises(InputError, match=r"2 columns named 'Not Used' \(columns 13 and 18\)"):
         load_recording(path)
     recording = load_recording(path, columns=["EXG Channel 0", "EXG Channel 7"])

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from tests import needs
 
 from unclench.live.words import NO_SIGNAL, STATE_WORDS
 from unclench.terminal.characters import ascii_only, in_ascii, printable
@@ -39,7 +40,7 @@ def test_names_from_files_cannot_steer_the_terminal():
     assert printable("Übung 日本") == "Übung 日本"
 
 
-@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the C locale's codes on Linux")
+@needs.linux
 @pytest.mark.parametrize(
     ("locale", "only"), [({"LC_ALL": "C"}, True), ({"LC_ALL": "POSIX"}, True), ({}, False)]
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests import needs
 
 from unclench.link.virtual.board import MAX_SPEED
 from unclench.link.virtual.muscle import Muscle
@@ -196,10 +197,10 @@ def test_the_narrow_band_makes_a_heart_harmless_and_says_that_it_is_there() -> N
     assert "narrow band keeps it out" in last["heartbeat"].sentence
 
 
-def test_a_real_heart_in_a_real_resting_muscle(tmp_path: Path, shared_data) -> None:
+def test_a_real_heart_in_a_real_resting_muscle(tmp_path: Path) -> None:
     """A thumb at rest (seconds without a contraction), a lead II scaled to R peaks of 100 uV."""
-    rest_csv = shared_data("plux_rest_contraction/plux_rest_contraction.csv")
-    ecg_h5 = shared_data("plux_ecg/ecg_20_sec_1000_Hz.h5")
+    rest_csv = needs.recording("plux_rest_contraction/plux_rest_contraction.csv")
+    ecg_h5 = needs.recording("plux_ecg/ecg_20_sec_1000_Hz.h5")
     emg_uv = load_recording(rest_csv).emg_uv[:, 0]
     seconds = emg_uv[: len(emg_uv) // 1000 * 1000].reshape(-1, 1000)
     rest_uv = seconds[seconds.std(axis=1) < 4.0].reshape(-1)[:20_000]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.needs import ordinary_user
 
 from unclench.errors import InputError
 from unclench.training.program import SITE_KEYS, Breathe, FixedGoal, Hold, Program, Repeat
@@ -422,7 +422,7 @@ class TestFiles:
         with pytest.raises(InputError, match="is a folder; give the TOML file of a program"):
             load_program(tmp_path)
 
-    @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root reads everything")
+    @ordinary_user
     def test_not_readable(self, tmp_path):
         path = write(tmp_path, HEAD + STEP)
         path.chmod(0)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from tests import needs
 
 from unclench.commands.guided import run_guided
 from unclench.errors import InputError
@@ -41,8 +42,7 @@ def board() -> Iterator[Source]:
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch):
     """Somebody at a terminal who types this."""
-    if not hasattr(os, "openpty"):
-        pytest.skip("this system has no pseudo-terminals")
+    needs.require_posix()
     keys, screen = os.openpty()
     with os.fdopen(screen) as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)

@@ -134,7 +134,7 @@ def _tray_wanted(face: str | None) -> bool:
             return True
         why = "this desktop has no system tray"
     except DisplayError:
-        why = "there is no display that can be used"
+        why = "there is no screen that can be used"
     if face == "tray":
         raise DisplayError(f"--tray cannot be had, as {why}: use --terminal.")
     return False

@@ -105,9 +105,9 @@ def find_trouble(environ: Mapping[str, str]) -> Trouble | None:
 def words(trouble: Trouble, os_release: Mapping[str, str], as_root: bool) -> str:
     """Say in one sentence why there is no window, and what to do about it."""
     if isinstance(trouble, NoScreen):
-        return "There is no display to open a window on."
+        return "There is no screen to open a window on."
     if isinstance(trouble, ScreenUnreachable):
-        return f"The display '{trouble.screen}' cannot be reached: check DISPLAY."
+        return f"The screen '{trouble.screen}' cannot be reached: check DISPLAY."
     if isinstance(trouble, QtFailed):
         return f"Qt cannot start here: {trouble.last_words.rstrip('.')}."
     command = install_command(trouble.names, os_release, as_root)
