@@ -44,6 +44,8 @@ def plug_in(monkeypatch):
 
 
 class TestWhichBoard:
+    """How a command finds its board, and what it says where it cannot."""
+
     @pytest.mark.parametrize("command", COMMANDS)
     @pytest.mark.parametrize("arguments", [(), ("--port", "auto")])
     def test_no_board_is_plugged_in(self, run, monkeypatch, command, arguments):
@@ -129,6 +131,8 @@ class TestWhichBoard:
 
 
 class TestCheck:
+    """`unclench board check`."""
+
     def test_a_check_in_words(self, run):
         done = run("board", "check", "--port", "sim:shorted?channels=2", "--seconds", 3)
         assert (done.status, done.err) == (0, "")
@@ -220,6 +224,8 @@ class NotingInput(SyntheticInput):
 
 
 class TestCalibrate:
+    """`unclench board calibrate`."""
+
     def test_a_step_is_found_and_kept(self, run, plug_in):
         port = plug_in("relaxed")
         arguments = ("board", "calibrate", "--port", port, "--seconds", 2)
@@ -261,6 +267,8 @@ SHOWN = [
 
 
 class TestSet:
+    """`unclench board set`."""
+
     def test_what_was_set_holds_and_is_shown(self, run, plug_in):
         port = plug_in("shorted")
         new = run("board", "set", "--port", port)
@@ -326,6 +334,8 @@ class TestSet:
 
 
 class TestBlink:
+    """`unclench board blink`."""
+
     def test_blink_names_the_board(self, run, monkeypatch):
         blinked = []
         monkeypatch.setattr(

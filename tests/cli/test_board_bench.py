@@ -61,6 +61,8 @@ def step(run, name, *arguments):
 
 
 class TestSteps:
+    """Steps of the bench test, and the sheet that keeps their figures."""
+
     def test_all_of_them_make_one_sheet(self, run, folder):
         for number, one in enumerate(STEPS):
             done = step(run, one.name)
@@ -160,6 +162,8 @@ class TestSteps:
 
 
 class TestRefusals:
+    """What is refused, and what stays as it was."""
+
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
@@ -225,6 +229,8 @@ class TestRefusals:
 
 
 class TestAPersonIsThere:
+    """Steps that wait for a person."""
+
     @pytest.fixture(autouse=True)
     def person(self, monkeypatch):
         monkeypatch.setattr("unclench.commands.boardbench.has_person", lambda: True)

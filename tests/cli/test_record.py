@@ -182,6 +182,8 @@ def test_auto_without_a_board_announces_the_virtual_one(run, tmp_path, monkeypat
 
 
 class TestOut:
+    """Where a recording goes."""
+
     @staticmethod
     def record(run, out):
         return run("record", "--source", "sim", "--seconds", 0.5, "--out", out, *FAST, "--json")
@@ -271,6 +273,8 @@ def write_csv(tmp_path, head, rows, name="x.csv"):
 
 
 class TestCsvOptions:
+    """Options that say what a CSV file holds."""
+
     def test_rate_column_unit_and_mains_apply(self, run, tmp_path):
         emg = np.random.default_rng(0).normal(0, 0.05, (3000, 2)).round(6)
         path = write_csv(tmp_path, "left;right", [f"{a};{b}" for a, b in emg])
@@ -302,6 +306,8 @@ class TestCsvOptions:
 
 @needs.posix
 class TestHowItEnds:
+    """What a recording keeps, however it ends."""
+
     @staticmethod
     def rows_on_disk(folder: Path) -> int:
         emg = folder / "emg.csv"

@@ -201,6 +201,8 @@ def test_simulate_mistakes(run, arguments, words):
 
 
 class TestDevices:
+    """`unclench devices`, and how `auto` chooses a board."""
+
     def test_no_board(self, run, monkeypatch):
         monkeypatch.setattr("unclench.link.discovery.candidate_ports", list)
         done = run("devices")

@@ -68,6 +68,8 @@ def trial_under_way(feedback: bool) -> None:
 
 @needs.linux
 class TestWithoutAScreen:
+    """What happens where no window can open."""
+
     @pytest.fixture(autouse=True)
     def no_screen(self, monkeypatch):
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
@@ -113,6 +115,8 @@ class TestWithoutAScreen:
 
 
 class TestLines:
+    """A line a second, where no page can be drawn."""
+
     def test_of_three_channels(self, run):
         source = ("--source", "sim:desk-work?channels=3", "--seconds", 3, *FAST)
         done = run("live", "--terminal", *source)
@@ -177,6 +181,8 @@ class TestLines:
 
 
 class TestEnd:
+    """How a watch in the terminal ends."""
+
     @needs.posix
     def test_ctrl_c_however_often_ends_it_with_status_0(self, spawn, tmp_path):
         source = ("--source", "sim:relaxed", "--speed", 20)

@@ -8,10 +8,11 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from hardware import design
-from hardware.design import BUILDS
+from hardware.design import BUILDS, Build
 from hardware.making import ROOT
 from hardware.wiring import document, pico, source
 from hardware.wiring.schematic import shown
+from tests.known import known
 
 from unclench_board.pins import ADC_PINS, PROMPT_PIN
 
@@ -20,15 +21,16 @@ SVG = "{http://www.w3.org/2000/svg}"
 each_build = pytest.mark.parametrize("build", BUILDS)
 
 
-def _text(build: str) -> str:
+def _text(build: Build) -> str:
     return (ROOT / document(build)).read_text(encoding="utf-8")
 
 
 def test_the_drawing_of_the_pico_numbers_all_pins_and_names_those_of_the_design() -> None:
     picture = (ROOT / "hardware/pictures/pico-pins.svg").read_text(encoding="utf-8")
-    at = {}
+    at: dict[float, list[tuple[float, str]]] = {}
     for text in ElementTree.fromstring(picture).iter(f"{SVG}text"):
-        at.setdefault(float(text.get("y")), []).append((float(text.get("x")), text.text))
+        word = float(text.attrib["x"]), known(text.text)
+        at.setdefault(float(text.attrib["y"]), []).append(word)
     lines = [[words for _, words in sorted(line)] for _, line in sorted(at.items())]
     pins = [line for line in lines if line[0].isdecimal()]
     assert [(int(line[0]), int(line[1])) for line in pins] == [(k, 41 - k) for k in range(1, 21)]
@@ -49,7 +51,7 @@ def test_the_drawing_of_the_pico_numbers_all_pins_and_names_those_of_the_design(
     assert set(named) == set(begins)
     for pin, (place, name) in named.items():
         assert name.startswith(begins[pin])
-        assert int(re.match(r"\d+", place)[0]) == 41 - pin
+        assert int(known(re.match(r"\d+", place))[0]) == 41 - pin
 
 
 def test_the_colour_of_a_pin_is_that_of_its_wire() -> None:
@@ -109,5 +111,5 @@ def test_a_reading_is_as_sure_as_the_least_sure_figure_in_it(build) -> None:
     rest_v = (design.SUPPLY_V.value - drop_v) / 2
     mark = "*unverified*" if drop_v else "computed"
     assert design.SENSOR_SUPPLY_A.status == "unverified"
-    row = re.search(r"\| each sensor's rest \|.*", _text(build))[0]
+    row = known(re.search(r"\| each sensor's rest \|.*", _text(build)))[0]
     assert f" | {rest_v:.2f} V ({mark}) | " in row

@@ -43,6 +43,7 @@ from hardware.frontend.supply import (
     ripple_uv_per_mv,
 )
 from scipy import signal
+from tests.known import known
 
 from unclench.link.virtual.adc import CODES, Adc
 from unclench.link.virtual.inputs import SyntheticInput
@@ -54,18 +55,20 @@ WITHIN = 0.20  # of what is calculated
 REST_CODES = CODES / 2  # the virtual board's
 
 
-def band_rms(emg_uv, fs_hz: float):
+def band_rms(emg_uv: np.ndarray, fs_hz: float) -> np.ndarray:
     hz, power = signal.periodogram(emg_uv, fs_hz, "hann", axis=0)
     inside = (hz >= 20) & (hz <= 450)
     return np.sqrt(power[inside].sum(axis=0) * hz[1])
 
 
-def measured_uv(scenario: str, rate_hz: int, channels: int, corrected: bool, seconds: int = 20):
+def measured_uv(
+    scenario: str, rate_hz: int, channels: int, corrected: bool, seconds: int = 20
+) -> np.ndarray:
     """RMS in 20-450 Hz of each channel of the virtual board."""
     board = SyntheticInput(scenario, channels, rate_hz)
     board.set_step(1000 if corrected else 0)
     board.restart()
-    units = np.concatenate([board.read(rate_hz)[1] for _ in range(seconds)])
+    units = np.concatenate([known(board.read(rate_hz))[1] for _ in range(seconds)])
     hello = board.hello()
     scale = np.array([hello.uv_per_unit(k) for k in range(channels)])
     return band_rms(units_to_uv(units, hello.zero_unit, scale), rate_hz)
@@ -178,10 +181,8 @@ def test_what_is_folded_into_the_band() -> None:
     # White noise through the sensor, averaged as the board does or sampled as the sketch does.
     rng = np.random.default_rng(1)
     fs_hz = 250_000
-    low, high = (
-        signal.butter(1, hz, kind, fs=fs_hz, output="sos")
-        for hz, kind in ((20.8, "highpass"), (498.4, "lowpass"))
-    )
+    low = signal.butter(1, 20.8, "highpass", fs=fs_hz, output="sos")
+    high = signal.butter(1, 498.4, "lowpass", fs=fs_hz, output="sos")
     noise = rng.standard_normal(20 * fs_hz) * np.sqrt(fs_hz / 2)  # 1 per sqrt(Hz)
     seen = signal.sosfilt(np.vstack([low, high]), noise).reshape(-1, fs_hz // 1000)[1000:]
     for how, samples in ((sampling(1000, 1), seen.mean(axis=1)), (NEIGHBOUR, seen[:, 0])):

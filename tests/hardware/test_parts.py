@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 import yaml
 from hardware import design
-from hardware.design import BUILDS
+from hardware.design import BUILDS, Build
 from hardware.making import ROOT
 from hardware.wiring import document, parts, source
 from hardware.wiring.schematic import shown
@@ -24,13 +24,13 @@ each_case = pytest.mark.parametrize(
 )
 
 
-def _drawn(build: str, sensors: int) -> Counter:
+def _drawn(build: Build, sensors: int) -> dict[str, int]:
     """Pieces by the harness; of further sensors nothing is taken.
 
     A cable is one piece, unless it is drawn with a count of its wires: then each wire is one.
     """
     parsed = yaml.safe_load(source(build))
-    counted = Counter()
+    counted: Counter[str] = Counter()
     for name, part in (parsed["connectors"] | parsed["cables"]).items():
         number = re.fullmatch(rf"[{EACH}]([1-{MAX_CHANNELS}])", name)
         if number and int(number[1]) > sensors:

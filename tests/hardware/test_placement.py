@@ -15,6 +15,7 @@ from hardware.making import ROOT
 from hardware.placement.drawing import Place
 from hardware.placement.guide import place_file, slug
 from hardware.placement.traces import BAD, GOOD, TENSE, TRACES, bad_of, good_of
+from tests.known import known
 
 from unclench.commands.record import record_command
 from unclench.training.bodymap import SPOTS
@@ -38,11 +39,11 @@ def drawn(key: str) -> ElementTree.Element:
 
 def circles(root: ElementTree.Element, look: str) -> list[tuple[float, float]]:
     found = [c for c in root.iter(f"{SVG}circle") if c.get("class") in (look, f"{look} unsure")]
-    return [(float(c.get("cx")), float(c.get("cy"))) for c in found]
+    return [(float(c.attrib["cx"]), float(c.attrib["cy"])) for c in found]
 
 
 def texts(root: ElementTree.Element) -> list[str]:
-    return [text.text for text in root.iter(f"{SVG}text")]
+    return [text.text or "" for text in root.iter(f"{SVG}text")]
 
 
 @pytest.mark.parametrize("site", SITES.values(), ids=SITES)
@@ -101,7 +102,7 @@ def test_another_pair_that_the_words_describe_is_drawn_lightly() -> None:
 def test_names_of_a_drawing_have_room(key: str) -> None:
     for side in ("start", "end"):
         lines = [t for t in drawn(key).iter(f"{SVG}text") if t.get("class") == side]
-        heights = sorted(float(line.get("y")) for line in lines)
+        heights = sorted(float(line.attrib["y"]) for line in lines)
         assert all(b - a >= 20 for a, b in pairwise(heights))
 
 
@@ -122,7 +123,7 @@ def test_how_a_trace_was_made_can_be_done_again(trace) -> None:
         assert f"`python -m hardware --only {trace.key}`" in told
         assert trace.key in trace.file
         return
-    command = re.search(r"`unclench ([^`]*)`", told)[1]
+    command = known(re.search(r"`unclench ([^`]*)`", told))[1]
     context = record_command.make_context("record", shlex.split(command)[1:])
     assert context.params["seconds"] == trace.from_s + trace.seconds
 
@@ -186,8 +187,8 @@ def test_the_heart_lifts_the_wide_band_alone() -> None:
 def test_the_raw_signal_swings_slowly_where_something_was_moved() -> None:
     trace = BAD["movement"]
     shown = trace.recorded()
-    by_second = swings_by_second(shown.emg_uv, 2000.0)
-    moved = np.zeros(len(by_second), bool)
+    by_second = known(swings_by_second(shown.emg_uv, 2000.0))
+    moved = np.zeros(len(by_second), np.bool_)
     for span in trace.spans:
         moved[int(span.from_s) : int(np.ceil(span.to_s))] = True
     assert by_second[moved].max() > 3 * np.median(by_second[~moved])

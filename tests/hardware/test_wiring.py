@@ -28,9 +28,9 @@ COLOURS |= {"VT": "violet", "GY": "grey"}
 each_build = pytest.mark.parametrize("build", BUILDS)
 
 
-def _expanded(pins: list) -> list:
+def _expanded(pins: list[int | str]) -> list[int | str]:
     """Pins or wires of one part in a connection; "1-3" is a range."""
-    out = []
+    out: list[int | str] = []
     for pin in pins:
         span = re.fullmatch(r"(\d+)-(\d+)", str(pin))
         out += range(int(span[1]), int(span[2]) + 1) if span else [pin]
@@ -147,7 +147,9 @@ def test_every_connection_uses_a_contact_and_a_wire_that_are_there(build) -> Non
 @each_build
 def test_pins_of_the_pico_bear_their_names(build) -> None:
     pico = yaml.safe_load(source(build))["connectors"]["PICO"]
-    names = {design.HEADER_PIN_OF_GPIO[gpio]: f"GP{gpio}" for gpio in ADC_PINS}
+    names: dict[int | str, str] = {
+        design.HEADER_PIN_OF_GPIO[gpio]: f"GP{gpio}" for gpio in ADC_PINS
+    }
     names |= {design.PIN_3V3: "3V3", design.PIN_AGND: "AGND", design.PIN_ADC_VREF: "ADC_VREF"}
     names |= {"USB": ""}
     drawn = dict(zip(pico["pins"], pico["pinlabels"], strict=True))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,8 +49,12 @@ rate_per_min = 6
 inhale = 5
 exhale = 5
 """
-STEPS = ((0, "baseline", "Rest"), (30, "stressor", "Count down"), (60, "recover", "Let go"))
-STEPS = (*STEPS, (80, "breathe", "Breathe"))
+STEPS = (
+    (0, "baseline", "Rest"),
+    (30, "stressor", "Count down"),
+    (60, "recover", "Let go"),
+    (80, "breathe", "Breathe"),
+)
 
 
 def muscle_uv(seconds: int, seed: int, busy_s: int) -> np.ndarray:
@@ -71,7 +76,7 @@ def write_session(
     events: tuple[tuple[float, str, str, float | None], ...] = (),
     gap_s: tuple[float, float] | None = None,
     guided: bool = False,
-    **changes: object,
+    **changes: Any,
 ) -> Path:
     """Write a session folder; `events` are (second, kind, text, length in seconds)."""
     hello = Hello([Channel(200_000, 0, 300)] * len(sites), rate_num=FS_HZ)
@@ -114,7 +119,7 @@ def session_writer() -> Callable[..., Path]:
 def make_session(tmp_path: Path) -> Callable[..., Path]:
     """Write a session among others, by its name; see `write_session`."""
 
-    def make(name: str = "evening", **wanted: object) -> Path:
+    def make(name: str = "evening", **wanted: Any) -> Path:
         return write_session(tmp_path / "sessions" / name, **wanted)
 
     return make

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests import needs
@@ -18,6 +19,9 @@ from unclench.report.render import render
 from unclench.report.sessionpage import session_page
 from unclench.review.history import load_history
 from unclench.review.session import open_review
+
+if TYPE_CHECKING:  # not everybody has it
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 MADE = datetime(2026, 11, 23, 12, 0).astimezone()  # noon wherever the tests run
 EVIL = '"><script>document.title="owned"</script><img src=x onerror=document.title="owned">{{7*7}}'
@@ -113,11 +117,11 @@ def history_path(summary_writer, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def look(browser) -> Callable[..., object]:
+def look(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open a page where nothing but itself may be asked for, and no error may come."""
-    opened = []
+    opened: list[tuple[BrowserContext, Path, list[str], list[str]]] = []
 
-    def open_page(path: Path, width: int = 1000, **looks: object) -> object:
+    def open_page(path: Path, width: int = 1000, **looks: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 800}, **looks)
         page = context.new_page()
         troubles: list[str] = []

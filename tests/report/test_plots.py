@@ -9,17 +9,22 @@ import numpy as np
 import pytest
 
 from unclench.report.plots.axes import Scale, clock_words, log_scale
-from unclench.report.plots.reduce import column_edges, joined, to_columns
+from unclench.report.plots.reduce import Columns, column_edges, joined, to_columns
 from unclench.report.plots.svg import Drawing, fitting, num, text_width
 from unclench.review.results import Span
 
 ROW_HZ = 50
 
 
-def reduced(fast_uv, used=None, width_px=100, time_s=None):
+def reduced(
+    fast_uv: np.ndarray,
+    used: np.ndarray | None = None,
+    width_px: int = 100,
+    time_s: np.ndarray | None = None,
+) -> Columns:
     n = len(fast_uv)
     time_s = np.arange(n) / ROW_HZ if time_s is None else time_s
-    used = np.ones(n, bool) if used is None else used
+    used = np.ones(n, np.bool_) if used is None else used
     edges_s = column_edges(float(time_s[-1]) + 1 / ROW_HZ, ROW_HZ, width_px)
     return to_columns(time_s, fast_uv, fast_uv, used, edges_s)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -34,14 +34,20 @@ HANGS_S = 120  # only against hanging
 SHOULDER = TrainedChannel(0, "Left shoulder", 0.2, RestBaseline(8.0, 1.0, 60.0, 1.5))
 
 
-def make_muscle(amplitude_uv, seed, fs_hz=FS_HZ):
+def make_muscle(amplitude_uv: np.ndarray, seed: int, fs_hz: int = FS_HZ) -> np.ndarray:
+    """Noise of 20-450 Hz with the RMS `amplitude_uv` (n,) at every moment."""
     rng = np.random.default_rng(seed)
     white = rng.standard_normal((len(amplitude_uv) + fs_hz, 1))
     noise = SosFilter(design_bandpass(WIDE, fs_hz), 1).process(white)[fs_hz:, 0]
     return noise / noise.std() * amplitude_uv
 
 
-def make_recording(*channels_uv, names=None, sample=None):
+def make_recording(
+    *channels_uv: np.ndarray,
+    names: Sequence[str] | None = None,
+    sample: np.ndarray | None = None,
+) -> Recording:
+    """A stranger's recording of channels in uV: no constants, no noise figure."""
     emg_uv = np.column_stack(channels_uv)
     names = names or tuple(f"ch{k + 1}" for k in range(emg_uv.shape[1]))
     sample = np.arange(len(emg_uv)) if sample is None else sample
@@ -70,7 +76,7 @@ def review() -> Callable[..., SessionReview]:
 def levels() -> Callable[..., np.ndarray]:
     """Amplitude at 1 kHz from (seconds, uV) or (seconds, from uV, to uV), one behind the other."""
 
-    def make(*parts):
+    def make(*parts: tuple[float, ...]) -> np.ndarray:
         return np.concatenate(
             [
                 np.linspace(uv[0], uv[-1], round(seconds * FS_HZ), endpoint=False)
@@ -85,7 +91,7 @@ def levels() -> Callable[..., np.ndarray]:
 def tagged() -> Callable[..., Marks]:
     """Marks with tags from (words, start_s, stop_s)."""
 
-    def make(*tags):
+    def make(*tags: tuple[str, float, float]) -> Marks:
         return Marks((), tuple(TagSpan(start, stop, words) for words, start, stop in tags), (), ())
 
     return make
@@ -95,7 +101,13 @@ def tagged() -> Callable[..., Marks]:
 def wandering() -> Callable[..., np.ndarray]:
     """Tension (n_rows,) that wanders as it likes: log-AR(1), 50 rows a second."""
 
-    def make(seconds, seed, tau_s=3.0, spread=0.3, middle_uv=5.0):
+    def make(
+        seconds: float,
+        seed: int,
+        tau_s: float = 3.0,
+        spread: float = 0.3,
+        middle_uv: float = 5.0,
+    ) -> np.ndarray:
         keep = math.exp(-1 / (tau_s * ROWS_HZ))
         rng = np.random.default_rng(10_000 + seed)
         kicks = rng.standard_normal(round(seconds * ROWS_HZ)) * math.sqrt(1 - keep**2)
@@ -109,7 +121,7 @@ def wandering() -> Callable[..., np.ndarray]:
 def as_signal() -> Callable[..., Signal]:
     """A signal of rows (n_rows,) as they are, all of them used."""
 
-    def make(tension_uv):
+    def make(tension_uv: np.ndarray) -> Signal:
         rows = tension_uv[:, np.newaxis]
         info = SignalInfo(1000.0, ("ch1",), LiveSettings(), None, (None,))
         sample = np.arange(len(rows)) * info.hop_n
@@ -165,10 +177,12 @@ def guided_copy(guided: Callable[..., Path], tmp_path: Path) -> Callable[..., Pa
 
 
 @pytest.fixture
-def recorded(tmp_path) -> Callable[..., Path]:
+def recorded(tmp_path: Path) -> Callable[..., Path]:
     """Record so many seconds of a source as fast as can be; return the folder."""
 
-    def record(source, seconds, name="recorded", settings=None):
+    def record(
+        source: str, seconds: float, name: str = "recorded", settings: LiveSettings | None = None
+    ) -> Path:
         opened = open_source(source, speed=MAX_SPEED)
         pipeline = Pipeline(opened.reader(), opened.name, settings, stop_after_s=float(seconds))
         recorder = Recorder(tmp_path / name, pipeline.connect(), origin=0, lossless=True)

@@ -1,3 +1,5 @@
+"""What `unclench analyze` works out of a recording, and how it says it."""
+
 import io
 import json
 from fractions import Fraction

@@ -6,24 +6,28 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.known import interval, known
 
 from unclench.review.figures import make_figures
 from unclench.review.marks import read_marks
-from unclench.review.results import Excluded, Span
+from unclench.review.results import ChannelContext, Excluded, Figures, Span
 from unclench.review.session import SessionReview, open_review
+from unclench.review.signal import Signal
 from unclench.review.stages import role_figures
 from unclench.settings import Sustained
 from unclench.store.reader import Event
 from unclench.training.values import ReferenceContraction, RestBaseline
 
 
-def figures_of(signal, context, span=None, **limits):
+def figures_of(
+    signal: Signal, context: ChannelContext, span: Span | None = None, minutes: float = 4.0
+) -> Figures:
     span = span or Span(0, len(signal.sample) / signal.row_hz)
-    return make_figures(signal, context, (), (), span, Sustained(**limits))
+    return make_figures(signal, context, (), (), span, Sustained(minutes=minutes))
 
 
 @pytest.fixture
-def context(review, muscle, levels):
+def context(review, muscle, levels) -> ChannelContext:
     """A channel with a measured baseline of 2 uV."""
     found = review(muscle(levels((10, 2.0)), 1)).contexts[0]
     baseline = RestBaseline(2.0, 0.1, 60.0, 0.15)
@@ -33,10 +37,12 @@ def context(review, muscle, levels):
 def test_levels_are_those_of_plain_numpy(as_signal, wandering, context):
     tension_uv = wandering(600, 3)
     figures = figures_of(as_signal(tension_uv), context)
-    assert figures.mean.value == pytest.approx(tension_uv.mean(), rel=1e-12)
+    assert known(figures.mean).value == pytest.approx(tension_uv.mean(), rel=1e-12)
     for level, q in ((figures.p10, 10), (figures.p50, 50), (figures.p90, 90)):
+        assert level is not None
         assert level.value == pytest.approx(np.percentile(tension_uv, q), rel=1e-12)
-        assert level.low < level.value < level.high
+        low, high = interval(level)
+        assert low < level.value < high
     assert figures.max_uv == tension_uv.max()
     assert figures.used_s == 600
 
@@ -54,7 +60,7 @@ def test_only_the_span_and_only_used_time_counts(as_signal, wandering, context):
         Sustained(),
     )
     kept = np.r_[tension_uv[1000:1500], tension_uv[2000:3000]]
-    assert figures.mean.value == pytest.approx(kept.mean(), rel=1e-12)
+    assert known(figures.mean).value == pytest.approx(kept.mean(), rel=1e-12)
     assert figures.used_s == 30
     assert dict(figures.excluded_s) == {"gap": 10}
 
@@ -81,7 +87,7 @@ def test_rest_is_what_lies_below_its_level_for_a_fifth_of_a_second(as_signal, co
     tension_uv[300:400] = 2.2
     figures = figures_of(as_signal(tension_uv), context)
     assert figures.rest.gaps == 2
-    assert figures.rest.share.value == pytest.approx(110 / 3000)
+    assert known(figures.rest.share).value == pytest.approx(110 / 3000)
     assert figures.rest.longest_s == 2.0
     assert figures.rest.gaps_per_min == pytest.approx(2)
     without = figures_of(as_signal(tension_uv), replace(context, rest_level_uv=None))
@@ -97,12 +103,12 @@ def test_lost_time_ends_a_rest(as_signal, context):
     assert figures.rest.longest_s == 10.0
 
 
-def sustained(signal, context, minutes=1.0):
-    return figures_of(signal, context, minutes=minutes).sustained.spans
+def sustained(signal: Signal, context: ChannelContext) -> tuple[Span, ...]:
+    return figures_of(signal, context, minutes=1.0).sustained.spans
 
 
 def test_sustained_is_above_the_limit_for_the_minutes_in_one_piece(as_signal, context):
-    def high(*stretches, n=12_000):
+    def high(*stretches: tuple[float, float], n: int = 12_000) -> Signal:
         tension_uv = np.full(n, 1.5)
         for start_s, stop_s in stretches:
             tension_uv[round(start_s * 50) : round(stop_s * 50)] = 5.0
@@ -122,9 +128,9 @@ def test_sustained_is_above_the_limit_for_the_minutes_in_one_piece(as_signal, co
 def test_a_slope_is_found_with_its_sign_and_size(as_signal, wandering, context):
     tension_uv = wandering(1200, 5, tau_s=1.0, spread=0.1)
     slope = figures_of(as_signal(tension_uv + np.linspace(0, 4, len(tension_uv))), context).slope
-    assert slope.low < 0.2 < slope.high
-    assert slope.value == pytest.approx(0.2, abs=0.03)
-    assert slope.low > 0
+    low, high = interval(slope)
+    assert 0 < low < 0.2 < high
+    assert known(slope).value == pytest.approx(0.2, abs=0.03)
 
 
 def test_activity_and_recovery_against_the_baseline(as_signal, wandering):
@@ -137,9 +143,9 @@ def test_activity_and_recovery_against_the_baseline(as_signal, wandering):
     assert [f.role for f in (base, work, after)] == ["baseline", "activity", "recovery"]
     assert base.against_baseline is None
     for found, ratio in ((work, 5.0), (after, 1.5)):
-        against = found.against_baseline
-        assert against.value == pytest.approx(ratio)
-        assert against.low < ratio < against.high
+        low, high = interval(found.against_baseline)
+        assert low < ratio < high
+        assert known(found.against_baseline).value == pytest.approx(ratio)
     assert role_figures(as_signal(tension_uv), read_marks([], 1000.0, 360.0), 0) == ()
 
 
@@ -152,15 +158,16 @@ def test_left_and_right_are_compared_where_both_were_used(muscle, levels, record
     )
     (side,) = review.sides()
     assert side.site == "shoulder"
-    assert side.index.value == pytest.approx(0.2, abs=0.01)
-    assert side.index.low < 0.2 < side.index.high
+    assert known(side.index).value == pytest.approx(0.2, abs=0.01)
+    low, high = interval(side.index)
+    assert low < 0.2 < high
 
 
 def test_the_quietest_time_stands_in_for_a_rest_that_was_never_measured(muscle, levels, review):
     found = review(muscle(levels((20, 30.0), (10, 2.0), (20, 30.0)), 1)).contexts[0]
     assert found.baseline_from == "quietest"
-    assert found.baseline.mean_uv == pytest.approx(2.0, rel=0.05)
-    assert found.baseline.used_s == pytest.approx(9.0, abs=0.3)
+    assert known(found.baseline).mean_uv == pytest.approx(2.0, rel=0.05)
+    assert known(found.baseline).used_s == pytest.approx(9.0, abs=0.3)
     assert "no rest was measured" in found.baseline_why
     assert "no rest was measured" in found.rest_level_why
     assert "noise is not known" in found.rest_level_why
@@ -179,7 +186,7 @@ def test_a_cut_out_span_of_a_real_session_agrees_with_the_whole(recorded):
     assert review.figures(0, Span(0, 60)).mean == whole.mean
     part = review.figures(0, Span(20, 40))
     rows = slice(1000, 2000)
-    assert part.mean.value == pytest.approx(review.signal.fast_uv[rows, 0].mean(), rel=1e-12)
+    assert known(part.mean).value == pytest.approx(review.signal.fast_uv[rows, 0].mean(), rel=1e-12)
     assert all(20 <= c.start_s < 40 for c in part.contractions)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.known import known
 
 from unclench.review.session import open_review
 from unclench.review.summary import ensure_summary
@@ -40,7 +41,7 @@ seconds = 40
 def test_breathing_is_averaged_as_in_the_session(guided):
     review = open_review(guided(BREATHE))
     (breath,) = review.breathing()
-    told = review.meta.training["steps"][-1]["breath"][0]
+    told = known(known(review.meta).training)["steps"][-1]["breath"][0]
     effect = breath.effects[0]
     # The session cannot confirm its last 1.5 s; the review can.
     assert abs(effect.breaths - told["breaths"]) <= 1
@@ -53,21 +54,21 @@ def test_breathing_is_averaged_as_in_the_session(guided):
 def test_contractions_and_recovery_are_those_of_the_session(guided):
     rested = TrainedChannel(0, "Left shoulder", 0.2, RestBaseline(2.06, 0.25, 60.0, 0.42))
     review = open_review(guided(LET_GO, channel=rested))
-    told = review.meta.training["score"][0]
+    told = known(known(review.meta).training)["score"][0]
     found = review.figures(0).contractions
     recovered = [c.recovery_s for c in found if c.recovery_s is not None]
     assert recovered
     for seconds in told["recovery_s"]:
         assert min(abs(seconds - r) for r in recovered) < 0.5
     assert [role.role for role in review.roles(0)] == ["baseline", "activity", "recovery"]
-    assert review.roles(0)[1].against_baseline.value > 1.5
+    assert known(review.roles(0)[1].against_baseline).value > 1.5
 
 
 def test_what_the_session_knew_of_its_channel_is_known(guided):
     context = open_review(guided(LET_GO)).contexts[0]
     assert context.label == context.site == "Left shoulder"
     assert context.baseline_from == "calibration"
-    assert context.baseline.mean_uv == 8.0
+    assert known(context.baseline).mean_uv == 8.0
     assert context.rest_level_uv == pytest.approx(8 + 2 * 1.5)
 
 
@@ -82,7 +83,7 @@ def test_a_summary_is_kept_and_made_anew_when_the_session_changed(guided_copy):
     made = ensure_summary(folder)
     assert read_summary(folder) == made
     assert made.channels[0].site == "Left shoulder"
-    assert made.channels[0].mean_uv == open_review(folder).figures(0).mean.value
+    assert made.channels[0].mean_uv == known(open_review(folder).figures(0).mean).value
     with (folder / "events.csv").open("a") as events:
         events.write("1,0.1,note,x,,\n")
     assert read_summary(folder) is None

@@ -6,17 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unclench.review.marks import read_marks
-from unclench.review.results import Phase, Remark, Span, TagSpan
+from unclench.review.results import Marks, Phase, Remark, Span, TagSpan
 from unclench.store.reader import Event
 
 FS_HZ = 100.0
 
 
-def event(at_s, kind, text="", duration_s=None):
+def event(at_s: float, kind: str, text: str = "", duration_s: float | None = None) -> Event:
     return Event(round(at_s * FS_HZ), at_s, kind, text, duration_s, None)
 
 
-def marks(*events, duration_s=60.0):
+def marks(*events: Event, duration_s: float = 60.0) -> Marks:
     return read_marks(events, FS_HZ, duration_s)
 
 

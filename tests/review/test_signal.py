@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from tests.known import known
 
 from unclench.errors import InputError
 from unclench.link.virtual.board import MAX_SPEED
@@ -16,7 +17,7 @@ from unclench.review.session import SessionReview, open_review
 from unclench.review.signal import make_signal
 from unclench.review.summary import summarise
 from unclench.sources import open_source
-from unclench.training.rows import RowSource
+from unclench.training.rows import Rows, RowSource
 from unclench_dsp import NARROW, WIDE
 
 TROUBLES = [
@@ -28,7 +29,7 @@ TROUBLES = [
 ]
 
 
-def why(review, channel=0):
+def why(review: SessionReview, channel: int = 0) -> set[str]:
     return {out.why for out in review.excluded if out.channel == channel}
 
 
@@ -38,7 +39,7 @@ def test_the_rows_are_those_of_the_live_session(source, tmp_path):
     pipeline = Pipeline(opened.reader(), opened.name, stop_after_s=25.0)
     info = pipeline.connect()
     recorder = Recorder(tmp_path / "s", info, origin=0, lossless=True)
-    live = []
+    live: list[Rows] = []
     pipeline.start([RowSource(info.signal, live.append), recorder])
     assert pipeline.wait(60)
     pipeline.stop()
@@ -101,7 +102,7 @@ def test_a_drift_that_is_always_there_is_no_movement(muscle, review, levels):
 
 def test_clipping_is_left_out(recorded):
     review = open_review(recorded("sim:clenching?seed=2", 40))
-    rails_uv = review.signal.info.rails_uv
+    rails_uv = known(review.signal.info.rails_uv)
     emg_uv = review.recording.emg_uv.copy()
     emg_uv[20_000:24_000] = np.clip(emg_uv[20_000:24_000] * 1e5, rails_uv[0], rails_uv[1])
 

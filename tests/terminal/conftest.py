@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ def status() -> LiveStatus:
 def channel_view() -> Callable[..., ChannelView]:
     """Make a channel with a steady tension of `level_uv`, for 12 s."""
 
-    def make(title: str = "Channel 1", level_uv: float = 2.3, **changes: object) -> ChannelView:
+    def make(title: str = "Channel 1", level_uv: float = 2.3, **changes: Any) -> ChannelView:
         rows = np.full(600, level_uv)
         made = ChannelView(
             Channel(title, 0.62),
@@ -42,10 +43,10 @@ def channel_view() -> Callable[..., ChannelView]:
 
 
 @pytest.fixture
-def view(status, channel_view) -> Callable[..., View]:
+def view(status: LiveStatus, channel_view: Callable[..., ChannelView]) -> Callable[..., View]:
     """Make a view of `channels`; of one at rest unless given."""
 
-    def make(*channels: ChannelView, **changes: object) -> View:
+    def make(*channels: ChannelView, **changes: Any) -> View:
         made = View(
             "Virtual board: relaxed",
             FS_HZ,

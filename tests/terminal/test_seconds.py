@@ -112,6 +112,8 @@ def test_interruptions_are_told_once(played):
 
 
 class TestLines:
+    """A second as a line of text."""
+
     def test_fields_are_parted_by_tabs(self):
         second = Second(12, (Reading(2.34, GOOD), Reading(None, AWAY)), 0)
         words = line(second, ["Left shoulder", "Jaw"], 2000.0)

@@ -23,6 +23,8 @@ def test_a_trace_spans_a_minute_or_a_bit_more(n_columns, step):
 
 
 class TestColumns:
+    """Rows of tension become the columns of a trace."""
+
     def test_are_means_on_a_grid_with_the_newest_last(self):
         rows = np.arange(3, 9)
         means, sure = columns(rows, rows.astype(float), every(6), 4, 3)
@@ -53,6 +55,8 @@ class TestColumns:
 
 
 class TestScale:
+    """The range of uV that a trace spans."""
+
     @pytest.mark.parametrize(
         ("seen_uv", "noise_uv", "expected"),
         [
@@ -81,6 +85,8 @@ class TestScale:
 
 
 class TestBars:
+    """Columns drawn as bars of characters."""
+
     def test_each_step_upwards_is_the_same_factor(self):
         assert bars(np.array([1.0, 10.0, 100.0]), every(3), 1.0, 100.0, 2) == ["  █", "▁██"]
 
