@@ -8,6 +8,7 @@ import threading
 import time
 
 from tests import needs
+from tests.processes import python
 
 from unclench import audio
 from unclench.audio import Player
@@ -144,7 +145,7 @@ def test_nothing_is_written_by_the_sound_system():
         "player.stop()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        python(program),
         capture_output=True,
         text=True,
         timeout=LONG_S,

@@ -8,15 +8,17 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests import needs
 from tests.commandline import Ran, lent_process, run_command, status_of
+from tests.known import known
+from tests.processes import unclench
 
 from unclench.errors import SourceError
 from unclench.link.transport import Transport
@@ -26,17 +28,6 @@ from unclench.training.calibrations import StoredCalibration, book_path, load_bo
 
 LONG_S = 120.0  # only against hanging
 POLL_S = 0.02  # between two looks at a condition
-
-# Warnings are errors, but only those of our own modules: another library's deprecation breaks no
-# test. -W cannot say that, as it takes no pattern.
-_PROGRAM = """
-import sys, warnings
-warnings.filterwarnings("error", module="unclench")
-sys.argv[0] = "unclench"
-from unclench.__main__ import main
-main()
-"""
-COMMAND = (sys.executable, "-c", _PROGRAM)
 
 
 class Terminal:
@@ -126,7 +117,7 @@ def _signalled(number: int, when: Callable[[], object] | None) -> Iterator[None]
             if when():
                 with lock:
                     if not ended.is_set():
-                        signal.pthread_kill(threading.main_thread().ident, number)
+                        signal.pthread_kill(known(threading.main_thread().ident), number)
                 return
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -200,9 +191,9 @@ def no_screen() -> dict[str, str]:
 def run_apart() -> Callable[..., Ran]:
     """Run `unclench ...` in a process of its own; it takes a second and a half of CPU."""
 
-    def run_there(*arguments: object, **options) -> Ran:
+    def run_there(*arguments: object, **options: Any) -> Ran:
         done = subprocess.run(
-            [*COMMAND, *(str(argument) for argument in arguments)],
+            unclench(*arguments),
             capture_output=True,
             text=True,
             timeout=LONG_S,
@@ -219,20 +210,18 @@ def spawn() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start `unclench ...` in a process of its own, and kill it if it outlives the test."""
     with contextlib.ExitStack() as stack:
 
-        def start(*arguments: object, **options) -> subprocess.Popen[str]:
-            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-            process = subprocess.Popen(
-                [*COMMAND, *(str(argument) for argument in arguments)], **{**pipes, **options}
-            )
+        def start(*arguments: object, **options: Any) -> subprocess.Popen[str]:
+            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+            process = subprocess.Popen(unclench(*arguments), text=True, **pipes)
             stack.enter_context(process)
-            stack.callback(lambda: process.poll() is None and process.kill())
+            stack.callback(process.kill)  # which does nothing to one that has ended
             return process
 
         yield start
 
 
 @pytest.fixture
-def plug_in(monkeypatch) -> Iterator[Callable[..., str]]:
+def plug_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     """Plug boards into a serial port, each when the one before is gone; return the port's name."""
     boards: list[VirtualBoard] = []
 
@@ -270,7 +259,11 @@ def made_once(
 
 
 @pytest.fixture
-def session(run, made_once, tmp_path) -> Path:
+def session(
+    run: Callable[..., Ran],
+    made_once: Callable[[str, Callable[[Path], object]], Path],
+    tmp_path: Path,
+) -> Path:
     """A session of two seconds with two channels."""
 
     def record(folder: Path) -> None:
@@ -283,7 +276,9 @@ def session(run, made_once, tmp_path) -> Path:
 
 
 @pytest.fixture
-def calibrated(run, made_once) -> StoredCalibration:
+def calibrated(
+    run: Callable[..., Ran], made_once: Callable[[str, Callable[[Path], object]], Path]
+) -> StoredCalibration:
     """What `unclench calibrate` keeps of a left shoulder of the virtual person on channel 1."""
 
     def calibrate(book: Path) -> None:

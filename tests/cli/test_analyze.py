@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from tests import needs
+from tests.commandline import Ran
 
 from .conftest import LONG_S
 
@@ -15,7 +19,7 @@ FS_HZ = 1000
 
 
 @pytest.fixture
-def signal_csv(tmp_path):
+def signal_csv(tmp_path: Path) -> Path:
     """Two channels in mV: noise of 10 uV, and of 20 uV with 50 Hz hum."""
     rng = np.random.default_rng(2)
     t = np.arange(8 * FS_HZ) / FS_HZ
@@ -25,7 +29,7 @@ def signal_csv(tmp_path):
     return path
 
 
-def analyze(run, *arguments):
+def analyze(run: Callable[..., Ran], *arguments: object) -> dict[str, Any]:
     done = run("analyze", *arguments, "--json")
     assert (done.status, done.err) == (0, "")
     return json.loads(done.out)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from tests import needs
@@ -12,11 +14,11 @@ from tests.virtual_boards import HANG_LIMIT_S, on_terminal, wait_until
 from unclench.board.install import Installed, Plan
 from unclench.board.prompt import Interpreter
 from unclench.link.connection import Connection
-from unclench.link.messages import SampleFrame
+from unclench.link.messages import Message, SampleFrame
 from unclench.link.timing import SimulatedTime
 from unclench.link.transport import PtyTransport, open_transport
 from unclench.link.virtual.board import VirtualBoard
-from unclench.link.virtual.inputs import SyntheticInput
+from unclench.link.virtual.inputs import SyntheticInput, Units
 from unclench.sources import Source
 from unclench_wire.messages import Hello
 
@@ -24,16 +26,16 @@ FORGETS = "The virtual board forgets it with this command."
 COMMANDS = ("install", "check", "calibrate", "set", "blink")
 
 
-def picos(monkeypatch, *found):
+def picos(monkeypatch: pytest.MonkeyPatch, *found: tuple[str, str | None]) -> None:
     """Let these Picos be plugged in: pairs of port and serial number."""
     monkeypatch.setattr("unclench.link.discovery.candidate_ports", lambda: list(found))
 
 
 @pytest.fixture
-def plug_in(monkeypatch):
+def plug_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Plug in a board: a virtual one that is taken for real, so it outlives a command."""
 
-    def make(*analog):
+    def make(*analog: Any) -> str:
         clock = SimulatedTime()
         board = VirtualBoard(SyntheticInput(*analog), clock=clock)
         source = Source("/dev/unclench-a", board.plug_in, clock=clock)
@@ -205,7 +207,7 @@ class TestCheck:
             assert check.wait(HANG_LIMIT_S) == 130
             assert check.stderr.read().strip() == ""
             connection = Connection(open_transport(path), path)
-            heard = []
+            heard: list[Message] = []
             while not any(isinstance(message, Hello) for message in heard):
                 heard += connection.read(0.1)
                 assert not any(isinstance(m, SampleFrame) for m in heard)  # it was told to stop
@@ -218,7 +220,7 @@ class NotingInput(SyntheticInput):
 
     rows = 0
 
-    def read(self, n):
+    def read(self, n: int) -> tuple[int, Units]:
         self.rows += n
         return super().read(n)
 
@@ -398,8 +400,13 @@ class TestInstall:
 
     @pytest.mark.parametrize("answer", [True, False])
     def test_a_person_is_asked_about_a_foreign_main(self, run, installing, monkeypatch, answer):
-        asked = []
-        monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text) or answer)
+        asked: list[str] = []
+
+        def confirm(text: str, **_: object) -> bool:
+            asked.append(text)
+            return answer
+
+        monkeypatch.setattr("click.confirm", confirm)
         monkeypatch.setattr("unclench.commands.board.has_person", lambda: True)
         done = run("board", "install")
         assert done.status == 0

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests import needs
+from tests.commandline import Ran
 from tests.virtual_boards import HANG_LIMIT_S, on_terminal, wait_until
 
 from unclench.board.bench.file import read_sheet
@@ -30,22 +33,23 @@ STEP_ARGUMENTS = {
 
 
 @pytest.fixture(autouse=True)
-def folder(monkeypatch, tmp_path):
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty folder, in which the commands run."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     return tmp_path
 
 
-def kept(folder):
+def kept(folder: Path) -> list[str]:
     """What a person sees there: a lock of a sheet is hidden."""
     return [file.name for file in folder.iterdir() if not file.name.startswith(".")]
 
 
 @pytest.fixture
-def meanwhile(monkeypatch):
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
     """Let something happen once, while a step is measured."""
 
-    def once(happen):
+    def once(happen: Callable[[], object]) -> None:
         def measure(*arguments, **options):
             monkeypatch.setattr(boardbench, "measure_step", measure_step)
             happen()
@@ -56,7 +60,8 @@ def meanwhile(monkeypatch):
     return once
 
 
-def step(run, name, *arguments):
+def step(run: Callable[..., Ran], name: str, *arguments: object) -> Ran:
+    """Measure a step of the bench test."""
     return run("board", "check", name, *STEP_ARGUMENTS[name], "--seconds", 3, *arguments)
 
 

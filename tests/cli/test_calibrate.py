@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.known import known
 
 from unclench.store import open_session
 from unclench.training.calibrations import book_path, load_book
@@ -35,9 +36,10 @@ def test_calibration_is_measured_and_stored(run):
     assert "gentle contraction" in done.out
     assert "Just rest" in done.err  # what to do is said as it comes
     (entry,) = load_book(book_path(virtual=True))[0].calibrations
-    assert entry.baseline.mean_uv == pytest.approx(2.1, rel=0.15)
-    assert entry.reference.uv == pytest.approx(60, rel=0.25)
-    assert entry.reference.strength == "gentle"
+    assert known(entry.baseline).mean_uv == pytest.approx(2.1, rel=0.15)
+    reference = known(entry.reference)
+    assert reference.uv == pytest.approx(60, rel=0.25)
+    assert reference.strength == "gentle"
     assert entry.noise_uv == pytest.approx(0.169)
     listed = run("calibrate", "--list").out
     assert listed == f"Nothing is calibrated yet.\n{done.out}"  # but on a virtual board
@@ -49,7 +51,7 @@ def test_session_uses_the_stored_calibration(run, calibrated, tmp_path):
     out = ("--out", tmp_path / "s")
     session = run("session", program, *PERSON, *SHOULDER, "--headless", *out)
     assert session.status == 0, session.err
-    channel = open_session(tmp_path / "s").meta.training["channels"][0]
+    channel = known(open_session(tmp_path / "s").meta.training)["channels"][0]
     assert channel["baseline"]["mean_uv"] == round(calibrated.baseline.mean_uv, 4)
     assert channel["reference"]["uv"] == round(calibrated.reference.uv, 4)
 

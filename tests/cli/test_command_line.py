@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import time
 
 import click
 import pytest
 from tests import needs
+from tests.known import known
+from tests.processes import python
 
 from unclench import __version__
 from unclench.cli import cli
@@ -28,7 +29,7 @@ DOCUMENTED = {
 
 @pytest.mark.parametrize("name", DOCUMENTED)
 def test_documented_options_exist(run, name):
-    command = cli.get_command(click.Context(cli), name)
+    command = known(cli.get_command(click.Context(cli), name))
     options = {option for parameter in command.params for option in parameter.opts}
     assert options >= DOCUMENTED[name]
     done = run(name, "--help")
@@ -84,7 +85,7 @@ def test_what_was_ignored_from_the_start_stays_ignored(tmp_path):
     )
     folder = tmp_path / "s"
     arguments = ("record", "--source", "sim", "--speed", "10", "--out", str(folder))
-    process = subprocess.Popen([sys.executable, "-c", program, *arguments])
+    process = subprocess.Popen([*python(program), *arguments])
 
     def recorded() -> int:
         assert process.poll() is None
@@ -117,7 +118,7 @@ def test_invalid_window_sizes_are_refused(run, size):
 def test_every_listed_command_loads():
     context = click.Context(cli)
     for name in cli.list_commands(context):
-        assert cli.get_command(context, name).name == name
+        assert known(cli.get_command(context, name)).name == name
     assert cli.get_command(context, "import_") is None
 
 
@@ -128,7 +129,5 @@ def test_listing_sessions_does_not_import_scipy_or_qt(tmp_path):
         f"cli(['sessions', 'list', {str(tmp_path)!r}], standalone_mode=False)\n"
         "print([m for m in ('scipy.signal', 'pyqtgraph', 'jinja2') if m in sys.modules])\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
-    )
+    done = subprocess.run(python(program), capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout.splitlines()[-1] == "[]"

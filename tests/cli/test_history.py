@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.commandline import Ran
 
 from unclench.commands.history import sparkline
 from unclench.store.summary import ChannelSummary, SessionSummary, TagSummary, sizes_of
@@ -22,7 +26,7 @@ TAGS = TagSummary(
 
 
 @pytest.fixture
-def dated_sessions(run, tmp_path):
+def dated_sessions(run: Callable[..., Ran], tmp_path: Path) -> Callable[..., Path]:
     """Make n sessions three days apart, with planted summaries; return their folder."""
     root = tmp_path / "weeks"
     seed = tmp_path / "seed"
@@ -30,7 +34,7 @@ def dated_sessions(run, tmp_path):
     assert run("record", *source, "--out", seed).status == 0
     meta = json.loads((seed / "session.json").read_text("utf-8"))
 
-    def make(n, **figures):
+    def make(n: int, **figures: Any) -> Path:
         began = datetime(2026, 3, 2, 18).astimezone()
         for k in range(n):
             at = began + timedelta(days=3 * k)
@@ -40,13 +44,13 @@ def dated_sessions(run, tmp_path):
                 (folder / file.name).write_bytes(file.read_bytes())
             dated = {**meta, "created": at.isoformat(), "sites": ["Left shoulder"]}
             (folder / "session.json").write_text(json.dumps(dated), encoding="utf-8")
-            known = {
+            planted = {
                 "used_s": 600.0,
                 "mean_uv": 5.0 - 0.2 * k + 0.02 * (-1) ** k,
                 "rest_share": 0.3,
                 **figures,
             }
-            channel = ChannelSummary(channel="channel 1", site="Left shoulder", **known)
+            channel = ChannelSummary(channel="channel 1", site="Left shoulder", **planted)
             made = SessionSummary(made_of=sizes_of(folder), duration_s=600.0, channels=(channel,))
             (folder / "summary.json").write_text(made.model_dump_json(), encoding="utf-8")
         return root

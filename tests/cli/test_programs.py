@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -32,10 +34,10 @@ kind = "hold"
 
 
 @pytest.fixture
-def own_program():
+def own_program() -> Callable[..., Path]:
     """Write a program into the person's own programs and return its path."""
 
-    def put(name: str, text: str = OWN):
+    def put(name: str, text: str = OWN) -> Path:
         path = own_dir() / "programs" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

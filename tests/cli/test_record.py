@@ -7,11 +7,13 @@ import json
 import os
 import re
 import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tests import needs
+from tests.known import known
 
 from unclench.link.transport import PtyTransport, TransportClosed, open_transport
 from unclench.link.virtual.board import VirtualBoard
@@ -20,6 +22,7 @@ from unclench.link.virtual.scenarios import SCENARIOS
 from unclench.review.session import open_review
 from unclench.review.summary import ensure_summary
 from unclench.store import load_recording, open_session
+from unclench_wire.messages import Hello
 
 from .conftest import LONG_S, Terminal, UnpluggedInput, small_files, until
 
@@ -58,17 +61,17 @@ def test_progress_on_a_terminal(run_on_terminal, tmp_path):
 class BoardOnSkin(SyntheticInput):
     """A board that says it is real: its electrodes may be on skin."""
 
-    def hello(self):
+    def hello(self) -> Hello:
         hello = super().hello()
         hello.flags = 0
         return hello
 
 
 @pytest.fixture
-def skin_port():
+def skin_port() -> Iterator[str]:
     """A serial port with a board that may be on skin."""
 
-    def serve():
+    def serve() -> None:
         with contextlib.suppress(TransportClosed):
             board.serve(terminal)
 
@@ -109,7 +112,7 @@ def test_sim_takes_channels_rate_and_seed(run, tmp_path):
     summary = json.loads(done.out)
     assert (summary["fs_hz"], len(summary["channels"])) == (4000.0, 3)
     direct = SyntheticInput("clenching", 3, 4000, 9)
-    units = np.concatenate([direct.read(40)[1] for _ in range(100)])
+    units = np.concatenate([known(direct.read(40))[1] for _ in range(100)])
     np.testing.assert_array_equal(load_recording(tmp_path / "s").units(), units)
 
 
@@ -266,7 +269,7 @@ def test_real_recording_replays_to_the_same_bytes(run, tmp_path):
     assert kept.fs_hz == original.fs_hz
 
 
-def write_csv(tmp_path, head, rows, name="x.csv"):
+def write_csv(tmp_path: Path, head: str, rows: Iterable[str], name: str = "x.csv") -> Path:
     path = tmp_path / name
     path.write_text("\n".join([head, *rows, ""]))
     return path
@@ -373,7 +376,7 @@ class TestHowItEnds:
         recording = session.load()
         assert recording.n_samples >= seen
         np.testing.assert_array_equal(recording.sample, np.arange(recording.n_samples))
-        direct = SyntheticInput("relaxed").read(recording.n_samples)[1]
+        direct = known(SyntheticInput("relaxed").read(recording.n_samples))[1]
         np.testing.assert_array_equal(recording.units(), direct)
         assert session.meta.ended == "running"
 
@@ -425,7 +428,7 @@ def test_place_and_its_calibration_are_stored(run, tmp_path):
     assert context.reference is not None
     summary = ensure_summary(tmp_path / "s").channels[0]
     assert summary.site == "Left shoulder"
-    assert summary.baseline_uv == context.baseline.mean_uv
+    assert summary.baseline_uv == known(context.baseline).mean_uv
 
 
 def test_invalid_place_leaves_no_session(run, tmp_path):

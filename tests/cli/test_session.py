@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from tests import needs
+from tests.known import known
 
 from unclench.settings import Place
 from unclench.store import load_recording, open_session
@@ -41,10 +43,10 @@ PERSON = ("--source", "sim:person", *HEADLESS)
 
 
 @pytest.fixture
-def write_program(tmp_path):
+def write_program(tmp_path: Path) -> Callable[..., Path]:
     """Write a program of six seconds, with a part of its text replaced, and return its path."""
 
-    def write(old="", new="", name="short.toml"):
+    def write(old: str = "", new: str = "", name: str = "short.toml") -> Path:
         path = tmp_path / name
         path.write_text(SHORT.replace(old, new) if old else SHORT, encoding="utf-8")
         return path
@@ -53,7 +55,7 @@ def write_program(tmp_path):
 
 
 @pytest.fixture
-def known_baseline():
+def known_baseline() -> None:
     """A calibrated left shoulder on channel 1: its resting baseline is 2.2 µV, no reference."""
     book, _ = load_book(book_path(virtual=True))
     place = Place(channel=1, site="shoulder", side="left")
@@ -88,7 +90,7 @@ def test_without_a_baseline_rest_is_not_reported(run, write_program):
 def test_without_out_the_sessions_folder_is_used(run, write_program):
     done = run("session", write_program(), *PERSON)
     folder = Path(done.out.splitlines()[-1].removeprefix("Kept in "))
-    assert open_session(folder).meta.training["state"] == "done"
+    assert known(open_session(folder).meta.training)["state"] == "done"
 
 
 def test_json_is_one_object(run, write_program, tmp_path):
@@ -114,7 +116,7 @@ def test_calibration_is_used_and_stored_with_the_session(
     assert done.status == 0, done.err
     meta = open_session(tmp_path / "s").meta
     assert meta.sites == ("Left shoulder",)
-    assert meta.training["channels"][0]["baseline"]["mean_uv"] == 2.2
+    assert known(meta.training)["channels"][0]["baseline"]["mean_uv"] == 2.2
     goal = next(e for e in open_session(tmp_path / "s").events() if e.kind == "goal")
     assert goal.text == "Left shoulder: 4.40 µV"
     # In another band it does not hold.
@@ -247,8 +249,8 @@ def test_ctrl_c_ends_the_session_early(spawn, write_program, tmp_path):
     assert "Traceback" not in errors
     assert "Short: ended early" in said
     assert open_session(out).events()[-1].text == "ended early"
-    assert open_session(out).meta.training["state"] == "ended"
+    assert known(open_session(out).meta.training)["state"] == "ended"
 
 
-def has_rows(path):
+def has_rows(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 1000

@@ -6,12 +6,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from tests import needs
+from tests.processes import unclench
 
 from unclench.errors import InputError
 from unclench.settings import load_settings, own_dir, sessions_dir
@@ -23,7 +24,7 @@ EXAMPLES = Path(__file__).parents[1] / "store" / "examples"
 
 
 @pytest.fixture
-def sessions_folder():
+def sessions_folder() -> Path:
     """The folder where sessions are kept, empty."""
     folder = sessions_dir(load_settings()[0])
     folder.mkdir(parents=True)
@@ -31,7 +32,7 @@ def sessions_folder():
 
 
 @pytest.fixture
-def add_session(sessions_folder):
+def add_session(sessions_folder: Path) -> Callable[..., Path]:
     """Copy an example session into the sessions folder, with changes and perhaps a summary."""
 
     def put(name: str, example: str = "first", mean_uv: float | None = None, **changes) -> Path:
@@ -56,7 +57,7 @@ def add_session(sessions_folder):
 
 
 @pytest.fixture
-def show_in_terminal(monkeypatch):
+def show_in_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Make the list believe that it is printed to a terminal of this width."""
 
     def wide(columns: int) -> None:
@@ -285,8 +286,8 @@ def test_damaged_backup_is_refused(run, tmp_path):
 
 def test_labels_added_by_several_processes_are_all_kept(add_session):
     folder = add_session("walk")
-    tag = [sys.executable, "-m", "unclench", "sessions", "tag", str(folder)]
-    programs = [subprocess.Popen([*tag, f"label {n}"], stdout=subprocess.PIPE) for n in range(3)]
+    tags = [unclench("sessions", "tag", folder, f"label {n}") for n in range(3)]
+    programs = [subprocess.Popen(tag, stdout=subprocess.PIPE) for tag in tags]
     for program in programs:
         program.communicate(timeout=60)
         assert program.returncode == 0

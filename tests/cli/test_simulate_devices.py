@@ -8,6 +8,7 @@ import queue
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,8 @@ import numpy as np
 import pytest
 import serial
 from tests import needs
+from tests.commandline import Ran
+from tests.known import known
 from tests.virtual_boards import HANG_LIMIT_S, on_socket, on_terminal, wait_until
 
 from unclench.link.connection import Connection
@@ -23,39 +26,46 @@ from unclench.link.messages import Arrived, Connected, Disconnected
 from unclench.link.reader import LinkReader
 from unclench.link.transport import PtyTransport, open_transport
 from unclench.link.virtual.board import VirtualBoard
-from unclench.link.virtual.inputs import SyntheticInput
+from unclench.link.virtual.inputs import SyntheticInput, Units
 from unclench.store import load_recording
 
 
-@pytest.fixture
-def simulate(run, monkeypatch):
-    """Run `unclench simulate ...` while `host(port)` talks to it in a thread; then press Ctrl-C.
+class Simulate:
+    """Runs `unclench simulate ...` while a host talks to it, and keeps the ports that it told."""
 
-    Without `ctrl_c` the command must end by itself. Its ports are gathered in `simulate.ports`.
-    """
+    def __init__(self, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._run, self._monkeypatch = run, monkeypatch
+        self.ports: list[str] = []
 
-    def run_it(host, *arguments, ctrl_c=True):
-        run_it.ports = ports = []
-        told, ended, errors = queue.Queue(), threading.Event(), []
+    def __call__(
+        self, host: Callable[[str], object], *arguments: object, ctrl_c: bool = True
+    ) -> Ran:
+        """Run it while `host(port)` talks to it in a thread; then press Ctrl-C.
 
-        def tell(port):
-            ports.append(port)
+        Without `ctrl_c` the command must end by itself.
+        """
+        told: queue.Queue[str] = queue.Queue()
+        ended, errors = threading.Event(), list[BaseException]()
+
+        def tell(port: str) -> None:
+            self.ports.append(port)
             told.put(port)
 
-        def talk():
+        def talk() -> None:
             try:
                 host(told.get(timeout=HANG_LIMIT_S))
             except BaseException as error:  # noqa: BLE001 - raised again below
                 errors.append(error)
             if (ctrl_c or errors) and not ended.is_set():
-                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+                signal.pthread_kill(known(threading.main_thread().ident), signal.SIGINT)
 
-        monkeypatch.setattr("unclench.commands.simulate.click", SimpleNamespace(echo=tell))
+        echo = SimpleNamespace(echo=tell)
+        self._monkeypatch.setattr("unclench.commands.simulate.click", echo)
         thread = threading.Thread(target=talk, daemon=True)
         thread.start()
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # may be ignored here
         try:
-            done = run("simulate", *arguments)
+            done = self._run("simulate", *arguments)
         finally:
             signal.signal(signal.SIGINT, before)
         ended.set()
@@ -64,16 +74,21 @@ def simulate(run, monkeypatch):
             raise errors[0]
         return done
 
-    return run_it
+
+@pytest.fixture
+def simulate(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> Simulate:
+    """See `Simulate`."""
+    return Simulate(run, monkeypatch)
 
 
-def stream_from(port, n_rows):
+def stream_from(port: str | Path, n_rows: int) -> tuple[Units, list[type]]:
     """Follow a board until so many rows have come; their units, and the events between them."""
     reader = LinkReader(lambda: open_transport(str(port)), str(port))
     reader.start()
-    units, others = [], []
+    units: list[Units] = []
+    others: list[type] = []
     try:
-        while sum(map(len, units)) < n_rows:
+        while sum(len(block) for block in units) < n_rows:
             event = reader.events.get(timeout=HANG_LIMIT_S)
             if isinstance(event, Arrived):
                 units += [frame.units for frame in event.frames]
@@ -99,7 +114,7 @@ def test_another_process_records_from_its_terminal(spawn, run, tmp_path):
         assert (summary["n_samples"] + summary["lost_samples"], summary["fs_hz"]) == (2000, 2000)
         assert len(summary["channels"]) == 2
     recording = load_recording(tmp_path / "one")
-    direct = SyntheticInput("clenching", 2).read(2000)[1]
+    direct = known(SyntheticInput("clenching", 2).read(2000))[1]
     np.testing.assert_array_equal(recording.units(), direct[recording.sample])
     board.send_signal(signal.SIGINT)
     assert board.wait(HANG_LIMIT_S) == 130
@@ -153,9 +168,10 @@ def test_unplugged_and_back(simulate, tmp_path, door):
     """On a socket its port stays; a terminal comes back as another one, and the link follows."""
     link = tmp_path / "board"
 
-    def points_to_the_newest():
+    def points_to_the_newest() -> bool:
         with contextlib.suppress(FileNotFoundError):  # unplugged just now
             return str(link.readlink()) == simulate.ports[-1]
+        return False
 
     def host(port):
         _, others = stream_from(port if door == "--tcp" else link, 12_000)

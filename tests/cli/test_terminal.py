@@ -6,16 +6,19 @@ import contextlib
 import io
 import os
 import re
+import shlex
 import signal
 import subprocess
-import sys
 import threading
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from tests import needs
+from tests.processes import unclench
 
 from unclench.commands.ending import Ending
 from unclench.commands.terminal import TrialNow
@@ -23,6 +26,7 @@ from unclench.errors import DisplayError
 from unclench.link.transport import PtyTransport, TransportClosed
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
+from unclench.live.pipeline import Pipeline
 from unclench.store import load_recording, open_session
 from unclench.terminal.watch import can_draw, watch_lines
 from unclench.trial.phases import blocks_of, running_now
@@ -39,7 +43,7 @@ def on_a_terminal(*arguments: str, **environment: str) -> tuple[str, int]:
     """Run `unclench live --terminal ...` on a terminal; return what came there, and its status."""
     ours, theirs = os.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "unclench.cli", "live", "--terminal", *arguments],
+        unclench("live", "--terminal", *arguments),
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -71,7 +75,8 @@ class TestWithoutAScreen:
     """What happens where no window can open."""
 
     @pytest.fixture(autouse=True)
-    def no_screen(self, monkeypatch):
+    def no_screen(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Take every screen away."""
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
             monkeypatch.delenv(name, raising=False)
 
@@ -211,7 +216,8 @@ class TestEnd:
 
     @needs.posix
     def test_a_reader_that_has_seen_enough_ends_it_quietly(self):
-        command = f"{sys.executable} -m unclench.cli --terminal --source sim --speed 20 | head -n 3"
+        watch = unclench("--terminal", "--source", "sim", "--speed", 20)
+        command = f"{shlex.join(watch)} | head -n 3"
         done = subprocess.run(
             ["sh", "-c", command], capture_output=True, text=True, timeout=LONG_S, check=False
         )
@@ -253,7 +259,7 @@ class TestSafety:
     """A board on skin: whoever has not agreed to the rules gets them first."""
 
     @pytest.fixture
-    def port(self):
+    def port(self) -> Iterator[str]:
         """A port with such a board."""
 
         def serve() -> None:
@@ -288,7 +294,8 @@ class TestEnding:
     """When a run is over whose board is away."""
 
     @pytest.fixture
-    def ending(self):
+    def ending(self) -> SimpleNamespace:
+        """How the stream stands, the time, and an `Ending` of it, all set by hand."""
         status = SimpleNamespace(connected=False, ended=False, cut_short=False, why="unplugged")
         now = SimpleNamespace(s=100.0)
         pipeline = SimpleNamespace(
@@ -297,7 +304,7 @@ class TestEnding:
         return SimpleNamespace(
             status=status,
             now=now,
-            of=lambda seconds: Ending(pipeline, seconds, clock=lambda: now.s),
+            of=lambda seconds: Ending(cast(Pipeline, pipeline), seconds, clock=lambda: now.s),
         )
 
     def test_it_waits_a_little_beyond_the_time_asked_for(self, ending):
@@ -341,8 +348,7 @@ class TestTrial:
         trial = TrialNow(
             lambda: running_now((), WIDE, True, print, clock.day), clock=lambda: clock.s
         )
-        assert not trial.shown
-        assert "without feedback" in trial.words
+        assert (trial.shown, "without feedback" in trial.words) == (False, True)
         clock.s, clock.day = 29.0, now + timedelta(days=4)
         assert not trial.look()  # it is not time yet
         clock.s = 31.0
@@ -385,7 +391,7 @@ class TestPage:
     def test_only_terminals_with_a_cursor_are_drawn_on(self, monkeypatch):
         terminal = io.StringIO()
         assert not can_draw(terminal)
-        terminal.isatty = lambda: True
+        monkeypatch.setattr(terminal, "isatty", lambda: True)
         for kind, can in (("xterm", True), ("dumb", False), ("unknown", False), ("", False)):
             monkeypatch.setenv("TERM", kind)
             assert can_draw(terminal) == can

@@ -7,11 +7,12 @@ import re
 from datetime import date, datetime, timedelta
 
 import pytest
+from tests.known import known
 
 from unclench.settings import Place, Settings, save_settings, sessions_dir
 from unclench.store import open_session
 from unclench.trial.phases import blocks_of
-from unclench.trial.plan import Trials, load_trials, make_trial, save_trials, trials_path
+from unclench.trial.plan import Trial, Trials, load_trials, make_trial, save_trials, trials_path
 from unclench_dsp import WIDE
 
 SHORT = """\
@@ -31,14 +32,22 @@ goal = { kind = "fixed", uv = 12.0 }
 PERSON = ("--source", "sim:person", "--headless", "--speed", "max", "--place", "1:shoulder:left")
 
 
-def start_trial(feedback, day=1, **given):
+def start_trial(feedback: bool, day: int = 1, block_days: int = 4) -> Trial:
     """Start a trial on the virtual board whose block today is with or without feedback."""
     now = datetime.now().astimezone()
     starts = now.date() - timedelta(days=day)
-    given = {"block_days": 4, "pairs": 7, **given}
+    planned = now - timedelta(days=day + 1)
     for seed in range(100):
-        planned = now - timedelta(days=day + 1)
-        trial = make_trial("Left shoulder", WIDE, starts, planned, seed=seed, virtual=True, **given)
+        trial = make_trial(
+            "Left shoulder",
+            WIDE,
+            starts,
+            planned,
+            block_days=block_days,
+            pairs=7,
+            seed=seed,
+            virtual=True,
+        )
         if blocks_of(trial)[day // trial.block_days].feedback == feedback:
             save_trials(Trials(trials=[trial]))
             return trial
@@ -60,7 +69,7 @@ def test_plan_hides_the_order_of_its_blocks(run):
     tomorrow = date.today() + timedelta(days=1)
     assert f"From {tomorrow} to {tomorrow + timedelta(days=59)}" in done.out
     assert "with feedback;" not in done.out
-    trial = load_trials()[0].latest
+    trial = known(load_trials()[0].latest)
     assert (trial.site, trial.band, trial.measure) == ("Left shoulder", WIDE, "mean_uv")
     assert "The dashboard and the training window heed it." in done.out
     assert max(map(len, done.out.replace(str(trials_path()), "").splitlines())) <= 80
@@ -120,7 +129,7 @@ def test_an_early_verdict_is_refused(run):
 def test_no_verdict_without_sessions(run, tmp_path):
     start_trial(feedback=True, day=200, block_days=15)  # over since
     trials = load_trials()[0]
-    trials.replace_latest(trials.latest.model_copy(update={"starts": date(2020, 1, 1)}))
+    trials.replace_latest(known(trials.latest).model_copy(update={"starts": date(2020, 1, 1)}))
     save_trials(trials)
     done = run("trial", "verdict", tmp_path)
     assert done.status == 0, done.err
@@ -145,7 +154,7 @@ def test_session_stores_its_block_and_hides_tension_without_feedback(run, tmp_pa
     (folder,) = (sessions_dir(Settings())).iterdir()
     meta = open_session(folder).meta
     assert meta.feedback == feedback
-    assert meta.trial == {
+    assert known(meta.model_extra)["trial"] == {
         "planned": trial.planned.isoformat(),
         "block": 1,
         "pair": 1,
@@ -164,7 +173,7 @@ def test_json_has_no_scores_without_feedback(run, tmp_path, feedback):
     assert ("score" in printed, "steps" in printed) == (feedback, feedback)
     assert ("_uv" in json.dumps(printed)) == feedback
     (folder,) = (sessions_dir(Settings())).iterdir()
-    assert open_session(folder).meta.training["score"]  # for the verdict
+    assert known(open_session(folder).meta.training)["score"]  # for the verdict
 
 
 @pytest.mark.parametrize("place", [("--place", "1:shoulder:left"), ()])
@@ -177,7 +186,8 @@ def test_recording_stores_its_block(run, tmp_path, place):
     assert ("no place is known" in done.err) == (not place)
     meta = open_session(tmp_path / "a").meta
     assert not meta.feedback
-    assert (meta.trial["block"], meta.trial["feedback"]) == (1, False)
+    block = known(meta.model_extra)["trial"]
+    assert (block["block"], block["feedback"]) == (1, False)
     other = run("record", *sim, "--place", "1:jaw:left", "--out", tmp_path / "b")
     assert "Self-trial" not in other.err
     assert open_session(tmp_path / "b").meta.feedback
@@ -205,7 +215,7 @@ def test_dashboard_announces_and_records_its_block(run, tmp_path):
     meta = open_session(tmp_path / "a").meta
     assert list(meta.sites) == ["Left shoulder"]
     assert not meta.feedback
-    assert meta.trial["block"] == 1
+    assert known(meta.model_extra)["trial"]["block"] == 1
 
 
 def test_sessions_of_other_sites_are_not_part_of_the_trial(run, tmp_path):

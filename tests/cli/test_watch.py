@@ -9,6 +9,7 @@ import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 from tests import needs
@@ -25,12 +26,12 @@ FAST = ("--terminal", "--speed", "max")
 
 
 @pytest.fixture
-def calibrated_shoulder():
+def calibrated_shoulder() -> None:
     """See `calibrate_shoulder`."""
     calibrate_shoulder()
 
 
-def calibrate_shoulder():
+def calibrate_shoulder() -> None:
     """Store a left shoulder on channel 1 with a resting baseline of 2 µV, and short limits."""
     place = Place(channel=1, site="shoulder", side="left")
     limits = Sustained(minutes=0.1, rests=3, rests_minutes=1)
@@ -47,12 +48,12 @@ def calibrate_shoulder():
     save_book(book, book_path(virtual=True))
 
 
-def read_rows(path):
+def read_rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def day_folder(out):
+def day_folder(out: Path) -> Path:
     (folder,) = out.iterdir()
     return folder
 
@@ -215,12 +216,12 @@ def test_without_a_screen_a_process_stays_in_the_terminal_until_ctrl_c(spawn, tm
     assert_ended_with_summary(process.returncode, shown, said, out)
 
 
-def event_kinds_on_disk(out):
+def event_kinds_on_disk(out: Path) -> list[str]:
     """Kinds of the events that are on disk while a watch goes on."""
     return [row["kind"] for path in out.glob("*/events.csv") for row in read_rows(path)]
 
 
-def assert_ended_with_summary(status, shown, err, out):
+def assert_ended_with_summary(status: int, shown: str, err: str, out: Path) -> None:
     assert (status, err) == (0, "")
     assert re.search(r"^Watched ", shown, re.MULTILINE)
     folder = day_folder(out)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import subprocess
-import sys
 
 import pytest
 from tests import needs
+from tests.processes import python
 
 from unclench.live.words import NO_SIGNAL, STATE_WORDS
 from unclench.terminal.characters import ascii_only, in_ascii, printable
@@ -49,7 +49,5 @@ def test_the_c_locale_means_ascii_but_no_locale_at_all_does_not(locale, only):
         "import sys; from unclench.terminal.characters import ascii_only; "
         "print(ascii_only(sys.stdout))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=locale, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run(python(program), env=locale, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str(only)
