@@ -78,10 +78,10 @@ def recording(name: str) -> Path:
 
 
 def module(name: str, how: str = 'pip install -e ".[test]"') -> Any:
-    """Import a package of one of the extras."""
+    """Import a module of one of the extras."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return pytest.importorskip(name, reason=f"needs {name}: {how}")
+        return pytest.importorskip(name, reason=f"needs {name.partition('.')[0]}: {how}")
 
 
 def peer(name: str) -> Any:
