@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests import needs
 
 from unclench.settings import Settings
+from unclench.training.values import TrainedChannel
 
 if TYPE_CHECKING:  # Qt is imported where it is used: not every machine can
     from unclench.desktop.window import Dashboard
@@ -37,7 +38,9 @@ def pytest_pycollect_makemodule(
 class Stage:
     """A dashboard and the stream that it shows, which comes only in `until`."""
 
-    def __init__(self, source: str, sessions: Path, known: tuple = (), **choices: object) -> None:
+    def __init__(
+        self, source: str, sessions: Path, known: tuple[TrainedChannel, ...] = (), **choices: Any
+    ) -> None:
         from tests.desktop.windows import Stream, show
 
         from unclench.desktop.window import Dashboard
@@ -89,7 +92,7 @@ def stage(app: object, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
     """Make a stage: `stage("sim:relaxed", known=..., theme="dark")`; see `Stage`."""
     made: list[Stage] = []
 
-    def make(source: str, **given: object) -> Stage:
+    def make(source: str, **given: Any) -> Stage:
         made.append(Stage(source, tmp_path, **given))
         return made[-1]
 

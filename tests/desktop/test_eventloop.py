@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import FrameType
+from typing import Any
 
 import pytest
 from tests import needs
 
 pytestmark = needs.posix
+
+# What signal.signal takes and gives back.
+Handler = Callable[[int, FrameType | None], Any] | int | signal.Handlers | None
 
 
 @pytest.fixture
@@ -19,7 +26,7 @@ def stopped(app):
     def send(*numbers: signal.Signals) -> list[signal.Signals]:
         heard: list[signal.Signals] = []
         for number in numbers:
-            with stopped_by_signals_and_faults(lambda number=number: heard.append(number)):
+            with stopped_by_signals_and_faults(partial(heard.append, number)):
                 os.kill(os.getpid(), number)
         return heard
 
@@ -27,11 +34,11 @@ def stopped(app):
 
 
 @pytest.fixture
-def handled():
+def handled() -> Iterator[Callable[..., None]]:
     """Set how signals are handled; as before at the end."""
-    before = {}
+    before: dict[signal.Signals, Handler] = {}
 
-    def handle(handler, *numbers):
+    def handle(handler: Handler, *numbers: signal.Signals) -> None:
         for number in numbers:
             before.setdefault(number, signal.signal(number, handler))
 

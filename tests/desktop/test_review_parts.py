@@ -58,7 +58,7 @@ def test_buckets_hold_the_extremes_and_the_mean_of_their_own_values(n, start, le
 
 def test_buckets_stay_where_they_are_when_the_view_moves():
     pyramid = Pyramid(noise(180_000), 0.02)
-    seen = {}
+    seen: dict[float, tuple[float, float]] = {}
     for moved_s in np.linspace(0, 40, 23):
         found = pyramid.between(600 + moved_s, 1800 + moved_s, 1.3)
         for begin, low, high in zip(found.start_s, found.low, found.high, strict=True):

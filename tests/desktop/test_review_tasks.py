@@ -8,21 +8,22 @@ import pytest
 from pyqtgraph.Qt import QtWidgets
 from tests.desktop.windows import HANGS_S, until
 
-from unclench.desktop.review.tasks import Newest
+from unclench.desktop.review.tasks import Newest, Token
 from unclench.errors import InputError
 
 
 class Worker:
     """A worker whose work waits until it is let go."""
 
-    def __init__(self, only_newest):
+    def __init__(self, only_newest: bool) -> None:
         self.newest = Newest("review: test", only_newest=only_newest)
-        self.done, self.failed = [], []
+        self.done: list[object] = []
+        self.failed: list[object] = []
         self.newest.done.connect(self.done.append)
         self.newest.failed.connect(self.failed.append)
         self.begun, self.go = threading.Event(), threading.Event()
 
-    def slow(self, token):
+    def slow(self, token: Token) -> str:
         self.begun.set()
         assert self.go.wait(HANGS_S)
         return "slow"
@@ -58,8 +59,13 @@ def test_a_newer_request_replaces_waiting_ones(worker, only_newest, came):
 @pytest.mark.parametrize("end", ["drop", "close"])
 def test_no_result_is_delivered_after_drop_or_close(worker, end):
     made = worker()
-    seen = []
-    made.newest.ask(lambda token: (made.slow(token), seen.append(token.wanted)))
+    seen: list[bool] = []
+
+    def work(token: Token) -> None:
+        made.slow(token)
+        seen.append(token.wanted)
+
+    made.newest.ask(work)
     assert made.begun.wait(HANGS_S)
     getattr(made.newest, end)()
     made.go.set()

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from pyqtgraph.Qt import QtCore, QtGui, QtTest, QtWidgets
 from tests.desktop.windows import activate, discard, show, until
+from tests.known import known
 
 from unclench.cli import cli
 from unclench.desktop.bars import Banner
@@ -55,15 +56,19 @@ def recorded(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def library(recorded, tmp_path):
-    """Make sessions in a folder of their own: library("name", day=3, sites=[...])."""
-    root = tmp_path / "sessions"
-    root.mkdir()
+class Library:
+    """Makes sessions in a folder of their own: library("name", day=3, sites=[...])."""
 
-    def make(name, day=1, events=None, **changes):
-        folder = root / name
-        shutil.copytree(recorded, folder)
+    def __init__(self, recorded: Path, root: Path) -> None:
+        self._recorded, self.root = recorded, root
+        root.mkdir()
+
+    def __call__(
+        self, name: str, day: int = 1, events: str | None = None, **changes: object
+    ) -> Path:
+        """Make a session that was held on this day of March."""
+        folder = self.root / name
+        shutil.copytree(self._recorded, folder)
         meta = json.loads((folder / "session.json").read_text())
         meta.update(created=f"2026-03-{day:02}T10:00:00Z", sites=["Left shoulder", "Jaw"])
         meta.update(changes)
@@ -72,8 +77,11 @@ def library(recorded, tmp_path):
             (folder / "events.csv").write_text(events)
         return folder
 
-    make.root = root
-    return make
+
+@pytest.fixture
+def library(recorded: Path, tmp_path: Path) -> Library:
+    """See `Library`."""
+    return Library(recorded, tmp_path / "sessions")
 
 
 class Screen:
@@ -117,7 +125,7 @@ class Screen:
         return self.window._banner._text.text()
 
     def x(self, time_s):
-        place = self.trace._place()
+        place = known(self.trace._place())
         return round(self.trace._time(place).x(time_s))
 
 
@@ -144,9 +152,9 @@ def test_sessions_are_listed_the_newest_first_and_their_figures_come_by_themselv
     assert made.titles() == ["A long day", "first"]
     until(lambda: all(row.quality is not None for row in made.list.model.rows))
     cells = made.list.model.row_at(made.list.model.place_of(second)).cells
-    summary = read_summary(second)
+    summary = known(read_summary(second))
     assert cells[2] == "Left shoulder, Jaw"
-    assert cells[5] == " / ".join(uv(c.mean_uv) for c in summary.channels)
+    assert cells[5] == " / ".join(uv(known(c.mean_uv)) for c in summary.channels)
     assert "…" not in "".join(cells)
 
 
@@ -350,7 +358,7 @@ def test_a_selection_by_keys_gives_its_figures_at_once(screen, library):
     expected = open_review(folder).figures(0, Span(10.0, 30.0))
     assert made.figures() == expected
     text = made.panel.figures.toPlainText()
-    assert uv(expected.mean.value) in text
+    assert uv(known(expected.mean).value) in text
     assert "left out" in text
     made.press(KEY.Key_2)
     until(lambda: made.figures().label == "Jaw")
@@ -438,7 +446,7 @@ def test_the_picture_moves_by_whole_pixels_without_changing_its_shape(app):
     trace = TraceView()
     trace.resize(900, 300)
     trace.show_scene(Scene("an hour", 3600.0, (one,), (), NO_MARKS))
-    place = trace._place()
+    place = known(trace._place())
     trace.set_view(View(100.0, 100.0 + place.lanes[0].width() * 2.0))  # 2 s a pixel
     first = pixels(trace)
     trace.set_view(trace.view.moved(61 * 2.0))
@@ -784,7 +792,7 @@ def test_export_writes_the_format_that_is_chosen(screen, library):
 
 def test_the_report_is_made_and_opened(screen, library, monkeypatch):
     folder = library("first", events=STEPS)
-    shown = []
+    shown: list[Path] = []
     monkeypatch.setattr(review_window, "show_outside", shown.append)
     made = screen()
     made.open(folder)
@@ -800,7 +808,7 @@ def test_closing_ends_all_work_at_once(screen, library):
     made = screen()
     made.window.open(library.root / "s0")
     made.window.close()
-    heard = []
+    heard: list[object] = []
     made.desk.ready.connect(heard.append)
     made.window.list.updated.connect(heard.append)
     mine = [t for t in threading.enumerate() if t.name.startswith("review:")]

@@ -6,27 +6,28 @@ import os
 import signal
 import threading
 from itertools import combinations
+from typing import get_args
 
 import numpy as np
 import pytest
 from tests import needs
 
-from unclench.training.day import Standing
+from unclench.training.day import Standing, State
 from unclench.training.tags import Tag
 
-STATES = ("unknown", "calm", "tense", "long")
+STATES: tuple[State, ...] = get_args(State)
 
 
 class Told:
     """What the menu has asked for."""
 
-    def __init__(self):
-        self.pauses = []
-        self.keys = []
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+        self.keys: list[str] = []
 
 
 @pytest.fixture
-def told():
+def told() -> Told:
     return Told()
 
 
@@ -41,7 +42,7 @@ def tray(app, told):
     tray.icon.hide()
 
 
-def standing(state, uv=2.0):
+def standing(state: State, uv: float = 2.0) -> Standing:
     return Standing("Left shoulder", state, None if state == "unknown" else uv, 0.0)
 
 
@@ -70,12 +71,13 @@ def test_icon_and_tooltip_follow_the_worst_channel(tray):
     from unclench.desktop.theme import LIGHT
     from unclench.desktop.tray import draw_icon
 
-    for states, shown, title in (
+    expected: tuple[tuple[list[State], State, str], ...] = (
         (["calm", "unknown"], "calm", "Calm"),
         (["calm", "tense"], "tense", "Above the limit"),
         (["long", "tense"], "long", "Above the limit for long"),
         (["unknown"], "unknown", "No signal to trust"),
-    ):
+    )
+    for states, shown, title in expected:
         tray.show([standing(state) for state in states], "Left: 2.0 µV; Right: 3.0 µV", False)
         drawn = shape(draw_icon(shown, LIGHT), 16)
         np.testing.assert_array_equal(shape(tray.icon.icon(), 16), drawn)

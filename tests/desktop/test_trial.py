@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
 from tests.desktop.windows import Stream, discard, show
+from tests.known import known
 
 from unclench.desktop.training.cuewords import status
 from unclench.desktop.training.goaltrace import GoalTrace
@@ -84,7 +85,7 @@ def training(stream):
     made = []
 
     def begin():
-        settings = Settings(safety_read="2026-01-01", places=(SHOULDER,))
+        settings = Settings(safety_read=date(2026, 1, 1), places=(SHOULDER,))
         window = TrainingWindow(
             stream.pipeline,
             stream.rings,
@@ -95,7 +96,7 @@ def training(stream):
         )
         made.append(window)
         show(window)
-        stream.play_until(lambda: window._running.session.snapshot() is not None)
+        stream.play_until(lambda: known(window._running).session.snapshot() is not None)
         return window
 
     yield begin
@@ -115,7 +116,7 @@ def scored_s(window):
 def test_without_feedback_nothing_tells_of_tension(training, stream):
     trial = under_way(feedback=False)
     window = training()
-    heard = []
+    heard: list[float | None] = []
     window._running._synth.set_tension = heard.append
     stream.play_until(lambda: scored_s(window) > 10)
     assert not visible(window, NumberCard, GoalTrace, Figures)
@@ -136,7 +137,8 @@ def test_without_feedback_nothing_tells_of_tension(training, stream):
     (folder,) = sessions_dir(Settings()).iterdir()
     meta = open_session(folder).meta
     assert not meta.feedback
-    assert (meta.trial["block"], meta.trial["feedback"]) == (1, False)
+    block = known(meta.model_extra)["trial"]
+    assert (block["block"], block["feedback"]) == (1, False)
     assert load_trials()[0].latest == trial
 
 
@@ -159,19 +161,19 @@ def test_hidden_tension_can_be_shown_and_the_deviation_is_recorded(training, str
     press(window, "Show it all the same")
     assert not visible(window, NumberCard)  # asked first
     press(window, "Leave it hidden")
-    assert load_trials()[0].latest.deviations == ()
+    assert known(load_trials()[0].latest).deviations == ()
     press(window, "Show it all the same")
     press(window, "Show it")
     stream.play_until(lambda: visible(window, NumberCard, GoalTrace, Figures))
     stream.play_until(lambda: any("µV" in text for text in texts(window)))
-    (deviation,) = load_trials()[0].latest.deviations
+    (deviation,) = known(load_trials()[0].latest).deviations
     assert deviation.what == "tension shown in a session"
     window._running.session.end()
     stream.play_until(lambda: window._running is None)
     (folder,) = sessions_dir(Settings()).iterdir()
     session = open_session(folder)
     assert session.meta.feedback
-    assert session.meta.trial["shown"]
+    assert known(session.meta.model_extra)["trial"]["shown"]
     assert "Tension shown in a block without feedback." in [e.text for e in session.events()]
 
 
@@ -219,7 +221,7 @@ def test_the_dashboard_hides_tension_and_keeps_the_signals_state(app, stage):
     press(made.window, "Show it all the same")
     press(made.window, "Show it")
     made.until(lambda: row.trace.isVisible() and row._value.text() != "–")
-    (deviation,) = load_trials()[0].latest.deviations
+    (deviation,) = known(load_trials()[0].latest).deviations
     assert deviation.what == "tension shown in the dashboard"
     made.window._heed_trial()
     assert row.trace.isVisible()
@@ -231,18 +233,19 @@ def recorded(tmp_path):
     return open_session(folder)
 
 
-@pytest.mark.parametrize("known", [KNOWN, ()])
-def test_a_recording_of_the_dashboard_keeps_its_block(app, stage, tmp_path, known):
+@pytest.mark.parametrize("channels", [KNOWN, ()])
+def test_a_recording_of_the_dashboard_keeps_its_block(app, stage, tmp_path, channels):
     under_way(feedback=False)
-    made = stage("sim:relaxed", known=known)
+    made = stage("sim:relaxed", known=channels)
     made.window.toggle_recording()
     began = made.pipeline.status.n_samples
     made.until(lambda: made.has_drawn(began / 2000 + 3))
     made.window.close()
     meta = recorded(tmp_path).meta
     assert not meta.feedback
-    assert (meta.trial["block"], meta.trial["feedback"]) == (1, False)
-    assert "shown" not in meta.trial
+    block = known(meta.model_extra)["trial"]
+    assert (block["block"], block["feedback"]) == (1, False)
+    assert "shown" not in block
 
 
 @pytest.mark.parametrize("first", ["record", "show"])
@@ -260,7 +263,8 @@ def test_a_recording_keeps_that_tension_was_shown_all_the_same(app, stage, tmp_p
     made.window.close()
     session = recorded(tmp_path)
     assert session.meta.feedback
-    assert (session.meta.trial["feedback"], session.meta.trial["shown"]) == (False, True)
+    block = known(session.meta.model_extra)["trial"]
+    assert (block["feedback"], block["shown"]) == (False, True)
     noted = "Tension shown in a block without feedback." in [e.text for e in session.events()]
     assert noted == (first == "record")
 
@@ -310,7 +314,7 @@ def test_leaving_the_question_leaves_the_focus_where_it_was(app, stage, leave):
     assert made.window.focusWidget() is show
     QtTest.QTest.keyClick(made.window.focusWidget(), QtCore.Qt.Key.Key_Space)
     assert not wanted
-    assert load_trials()[0].latest.deviations == ()
+    assert known(load_trials()[0].latest).deviations == ()
 
 
 @pytest.mark.parametrize(
@@ -330,11 +334,11 @@ def test_figures_of_an_off_block_open_only_to_who_agrees(app, stage, key, what):
     press(made.window, "Leave it hidden")
     assert opened() is None
     assert made.window.focusWidget() is made.window._footer.mark  # as before the question
-    assert load_trials()[0].latest.deviations == ()
+    assert known(load_trials()[0].latest).deviations == ()
     QtTest.QTest.keyClick(made.window, key)
     press(made.window, f"Open the {what}")
     assert opened().isVisible()
-    (deviation,) = load_trials()[0].latest.deviations
+    (deviation,) = known(load_trials()[0].latest).deviations
     assert deviation.what == f"tension shown in the {what}"
     getattr(made.window, f"show_{what}")()  # it is there: nothing is asked
     assert not any("all the same?" in text for text in texts(made.window))
@@ -346,7 +350,7 @@ def test_with_feedback_figures_open_at_once(app, stage, what):
     made = stage("sim:relaxed", known=KNOWN)
     getattr(made.window, f"show_{what}")()
     assert getattr(made.window, f"_{what}").isVisible()
-    assert load_trials()[0].latest.deviations == ()
+    assert known(load_trials()[0].latest).deviations == ()
 
 
 @pytest.mark.parametrize("site", ["Left shoulder", "Left jaw"])
