@@ -248,8 +248,8 @@ def test_headroom() -> None:
 
 def test_a_budget_adds_by_squares_and_keeps_the_unverified_apart() -> None:
     for each in budgets():
-        known = [part.noise_uv for part in each.parts if part.status != "unverified"]
-        assert each.known_uv == pytest.approx(np.sqrt(np.sum(np.square(known))))
+        verified_uv = [part.noise_uv for part in each.parts if part.status != "unverified"]
+        assert each.known_uv == pytest.approx(np.sqrt(np.sum(np.square(verified_uv))))
         everything = [part.noise_uv for part in each.parts]
         assert each.all_uv == pytest.approx(np.sqrt(np.sum(np.square(everything))))
         assert {part.name for part in each.parts if part.status == "unverified"} == {

@@ -77,8 +77,8 @@ class Sessions:
             **(about or {}),
         )
         (folder / "session.json").write_text(meta.to_json(), encoding="utf-8")
-        known = {"used_s": 590.0, "mean_uv": 3.0, **figures}
-        channel = ChannelSummary(channel="ch1", site=site, **known)
+        planted = {"used_s": 590.0, "mean_uv": 3.0, **figures}
+        channel = ChannelSummary(channel="ch1", site=site, **planted)
         made = SessionSummary(made_of=sizes_of(folder), duration_s=600.0, channels=(channel,))
         (folder / "summary.json").write_text(made.model_dump_json(), encoding="utf-8")
         return folder
