@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 REACTION_S = 1.25  # a second of signal is made at once, and a bit for the way to the session
-_PATIENCE_S = 20.0  # a session that says nothing for so long has gone; the muscle lives on
+_PATIENCE_S = 120.0  # a session that says nothing for so long has gone; the muscle lives on
 
 Asked: TypeAlias = Literal["nothing", "rest", "breathe", "tense", "release", "stress", "free"]
 
