@@ -204,6 +204,12 @@ def _with_default(group: click.Group, words: list[str]) -> list[str]:
     return named if len(named) > len(words) else list(words)
 
 
+def _packages_of_others() -> set[str]:
+    """Packages that pyproject.toml asks for, installed or not: `build` is for releases."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    return set(re.findall(r'(?m)^    "([\w-]+)', text))
+
+
 def wrong_with_module(words: list[str]) -> str:
     """What does not exist in `python -m MODULE ...`."""
     module = words[2]
@@ -217,7 +223,11 @@ def wrong_with_module(words: list[str]) -> str:
     finally:
         sys.path.remove(str(ROOT))
     if found is None or found.origin is None:
-        return f"there is no module {module} that can be run"
+        return (
+            ""
+            if module in _packages_of_others()
+            else f"there is no module {module} that can be run"
+        )
     if module == "unclench":
         return wrong_with_unclench(words[2:])
     if module == "pytest":
