@@ -52,18 +52,18 @@ class Place:
 
 
 PLACES = (
-    Place("Python 3.10, `LC_ALL=C`", "3.10", environment={"LC_ALL": "C"}),
-    Place("Python 3.11, root, both cores kept busy", busy=True),
+    Place("Python 3.13, under `nohup` in the background", "3.13", background=True),
+    Place("minimal Debian 12, as it is", debian=True),
+    Place("minimal Debian 12, with what `unclench` names", debian=True, named=True),
     Place(
         "Python 3.12, `LANG=de_DE.UTF-8`, `TZ=Pacific/Auckland`, a path with blanks and umlauts",
         "3.12",
         "Grüße aus Köln",
         {"LANG": "de_DE.UTF-8", "TZ": "Pacific/Auckland"},
     ),
-    Place("Python 3.13, under `nohup` in the background", "3.13", background=True),
+    Place("Python 3.10, `LC_ALL=C`", "3.10", environment={"LC_ALL": "C"}),
+    Place("Python 3.11, root, both cores kept busy", busy=True),
     Place("Python 3.11, an ordinary user", person=True),
-    Place("minimal Debian 12, as it is", debian=True),
-    Place("minimal Debian 12, with what `unclench` names", debian=True, named=True),
 )
 
 
@@ -210,10 +210,12 @@ def visit(place: Place, base: Path) -> str:
         lines = re.findall(r"^ *\d+ s .*$", said, re.M)
         seen = f"{len(lines)} lines" if status == 0 and lines else f"status {status}"
         if place.named:
-            (command,) = re.findall(r"`(?:sudo )?(apt\S* install [^`]+)`", said)
-            shell.run(f"apt-get update && {command} -y --no-install-recommends")
-            status, said = shell.run(entered + f"{watch} --screenshot picture.png --seconds 3")
-            seen += f"; picture: status {status}"
+            draw = f"{entered} unclench live --source sim --seconds 3 --screenshot picture.png"
+            _, said = shell.run(draw)
+            (command,) = re.findall(r"`(apt install [^`]+)`", said)
+            shell.run(f"apt-get update && DEBIAN_FRONTEND=noninteractive {command} -y")
+            status, _ = shell.run(draw)
+            seen += f"; a picture, status {status}"
         installs, _, tests = second.partition(" && ")
         status, said = shell.run(entered + installs)
         if status:
@@ -251,7 +253,8 @@ def main() -> None:
             kept = Path(tempfile.gettempdir()) / f"place-{number}.log"
             if (base / "log.txt").exists():
                 shutil.copy(base / "log.txt", kept)
-            shutil.rmtree(base, ignore_errors=True)
+            if str(base) not in Path("/proc/mounts").read_text():  # or the machine's own /dev would go
+                shutil.rmtree(base, ignore_errors=True)
 
 
 if __name__ == "__main__":
