@@ -4,8 +4,9 @@
 
 Each place is a fresh clone of the last commit with a fresh virtual environment. The first command
 is ended with Ctrl-C once it has run for ten seconds; the figures are those of the second one's
-tests, installation aside. Memory is what all processes together have resident, and in brackets
-what that is if shared pages count once. CPU seconds are of all processes that have ended.
+tests, installation aside. Memory is the most that pytest and its workers have resident together, in
+brackets with the programs that tests start, a browser among them, where shared pages count once.
+CPU seconds are of all processes that have ended.
 
 The whole table takes about an hour, root, and Debian's debootstrap for the minimal Debian
 (DEBIAN_MIRROR names its mirror, where the default cannot be reached). What a place lacks is said.
@@ -33,7 +34,7 @@ WATCHES_S = 10
 DEBIAN = "bookworm"
 DEBIAN_HAS = "python3,python3-venv,python3-pip,git,ca-certificates"
 # What a machine needs to reach its package registry, where it needs anything.
-NETWORK = ("etc/ssl/certs", "etc/pip.conf", "etc/resolv.conf", "etc/hosts")
+NETWORK = ("etc/ssl/certs/ca-certificates.crt", "etc/pip.conf", "etc/resolv.conf", "etc/hosts")
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,12 @@ def debian(base: Path) -> Iterator[Path]:
     root = base / "debian"
     mirror = [os.environ["DEBIAN_MIRROR"]] if "DEBIAN_MIRROR" in os.environ else []
     packages = ["--variant=minbase", f"--include={DEBIAN_HAS}"]
-    subprocess.run(["debootstrap", *packages, DEBIAN, root, *mirror], check=True)
+    subprocess.run(
+        ["debootstrap", *packages, DEBIAN, root, *mirror], stdout=subprocess.DEVNULL, check=True
+    )
     for name in NETWORK:
-        source, target = Path("/", name), root / name
-        if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
-        elif source.exists():
-            shutil.copy(source, target)
+        if Path("/", name).exists():
+            shutil.copy(Path("/", name), root / name)
     with ExitStack() as stack:
         for name in ("proc", "dev", "dev/pts"):
             subprocess.run(["mount", "--bind", f"/{name}", root / name], check=True)
@@ -130,15 +130,21 @@ def family(pid: int) -> list[int]:
 
 
 def memory_mb(pid: int) -> tuple[float, float]:
-    """Resident size of a process and its descendants, and with shared pages counted once."""
-    total = {"Rss": 0, "Pss": 0}
+    """Resident size of pytest with its workers, and of all that descend from `pid`, shared once."""
+    workers_kb = all_kb = 0
     for each in family(pid):
         with suppress(OSError):
-            for name, kb in re.findall(
+            command = Path(f"/proc/{each}/cmdline").read_text(errors="replace")
+            sizes = re.findall(
                 r"^(Rss|Pss): +(\d+)", Path(f"/proc/{each}/smaps_rollup").read_text(), re.M
-            ):
-                total[name] += int(kb)
-    return total["Rss"] / 1024, total["Pss"] / 1024
+            )
+            kb = {name: int(value) for name, value in sizes}
+            all_kb += kb.get("Pss", 0)
+            if (
+                "sys.stdin.readline" in command or "-m\0pytest" in command
+            ):  # a worker; pytest itself
+                workers_kb += kb.get("Rss", 0)
+    return workers_kb / 1024, all_kb / 1024
 
 
 @dataclass
@@ -207,7 +213,7 @@ def visit(place: Place, base: Path) -> str:
         entered = ". .venv/bin/activate && "
         watch = f"timeout --preserve-status -s INT {WATCHES_S} unclench"
         status, said = shell.run(entered + first.replace("&& unclench", f"&& {watch}"))
-        lines = re.findall(r"^ *\d+ s .*$", said, re.M)
+        lines = re.findall(r"^\d+ s\t.*$", said, re.M)
         seen = f"{len(lines)} lines" if status == 0 and lines else f"status {status}"
         if place.named:
             draw = f"{entered} unclench live --source sim --seconds 3 --screenshot picture.png"
@@ -253,7 +259,9 @@ def main() -> None:
             kept = Path(tempfile.gettempdir()) / f"place-{number}.log"
             if (base / "log.txt").exists():
                 shutil.copy(base / "log.txt", kept)
-            if str(base) not in Path("/proc/mounts").read_text():  # or the machine's own /dev would go
+            if (
+                str(base) not in Path("/proc/mounts").read_text()
+            ):  # or the machine's own /dev would go
                 shutil.rmtree(base, ignore_errors=True)
 
 

@@ -39,6 +39,10 @@ linux = _mark(
     sys.platform.startswith("linux"),
     "the screens, sound, locales or trash of Linux: run on Linux",
 )
+c_locale = _mark(
+    sys.version_info >= (3, 13) or str(Path(__file__)).isascii(),
+    "a path in ASCII, or Python 3.13: an earlier one cannot find us under LC_ALL=C",
+)
 ordinary_user = _mark(
     os.name == "posix" and os.geteuid() != 0, "an ordinary user: root may read every file"
 )

@@ -179,6 +179,10 @@ class MicroPython:
         if b"\0" in self._last and not self._last.endswith(_PROMPT):
             line.serial.write(encode_frame(pack_command(ids.CMD_PROMPT, 1)))
             wait_until(lambda: self._last.endswith(_PROMPT))
+        # A greeting of the raw prompt that was not read yet would be taken for the next one.
+        line.serial.write(b"\r\x03\x02")
+        wait_until(lambda: self._last.endswith(b">>> "))
+        line.serial.reset_input_buffer()
         line.enter_raw_repl(soft_reset=False)
         return line
 

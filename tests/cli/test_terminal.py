@@ -375,6 +375,7 @@ class TestPage:
         assert "\x1b[?25h" in shown[left - 100 :]  # the cursor is back
         assert shown[left:].rstrip().endswith("Watched 00:05, nothing lost.")
 
+    @needs.c_locale
     def test_one_that_cannot_be_drawn_on_gets_lines_here_in_the_c_locale(self):
         shown, status = on_a_terminal(
             *("--source", "sim:relaxed", "--seconds", "3", "--speed", "20"),

@@ -41,6 +41,7 @@ def test_names_from_files_cannot_steer_the_terminal():
 
 
 @needs.linux
+@needs.c_locale
 @pytest.mark.parametrize(
     ("locale", "only"), [({"LC_ALL": "C"}, True), ({"LC_ALL": "POSIX"}, True), ({}, False)]
 )
