@@ -18,6 +18,7 @@ from tests import needs, profiles
 _UNSET = (
     *("DISPLAY", "WAYLAND_DISPLAY"),
     *("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"),
+    *("LC_ALL", "LC_CTYPE", "LANG"),  # a test that is about a locale sets it
     "PYTHONWARNINGS",
 )
 # Memory that is free goes back to the system at once: a worker stays a third smaller.
