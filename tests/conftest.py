@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import locale
 import os
 import signal
 import site
@@ -18,9 +20,9 @@ from tests import needs, profiles
 _UNSET = (
     *("DISPLAY", "WAYLAND_DISPLAY"),
     *("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"),
-    *("LC_ALL", "LC_CTYPE", "LANG"),  # a test that is about a locale sets it
     "PYTHONWARNINGS",
 )
+_LOCALE = "C.UTF-8"  # a test that is about another one sets it
 # Memory that is free goes back to the system at once: a worker stays a third smaller.
 _LEAN = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "1000000"}
 _LEAN |= {"ARROW_DEFAULT_MEMORY_POOL": "system"}
@@ -52,6 +54,9 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in _UNSET:
         os.environ.pop(name, None)
+    os.environ["LC_ALL"] = _LOCALE  # Qt gives this process the locale that it finds here
+    with contextlib.suppress(locale.Error):
+        locale.setlocale(locale.LC_CTYPE, _LOCALE)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ.update(_LEAN)
     # Packages of a user install are still found by programs that run in a test's own home.
