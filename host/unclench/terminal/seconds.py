@@ -88,7 +88,7 @@ class Seconds:
 
 
 def line(second: Second, names: Sequence[str], fs_hz: float, shown: bool = True) -> str:
-    r"""Put a second into words, parted by tabs: '12 s\tChannel 1\t2.3 µV\tGood signal'.
+    r"""Put a second into words, separated by tabs: '12 s\tChannel 1\t2.3 µV\tGood signal'.
 
     `shown` is False in a block of a self-trial in which tension is hidden.
     """
