@@ -179,7 +179,7 @@ def test_tray_without_a_screen_is_refused(run, tmp_path, monkeypatch, no_screen)
     for name in os.environ.keys() - no_screen.keys():
         monkeypatch.delenv(name)
     done = run("watch", "--source", "sim", "--out", tmp_path / "d", "--tray")
-    assert "--tray cannot be had, as there is no screen" in done.sentence()
+    assert "--tray does not work here, as there is no screen" in done.sentence()
 
 
 @needs.posix

@@ -121,7 +121,7 @@ def watch_command(
 
 
 def _tray_wanted(face: str | None) -> bool:
-    """Whether to stay in the tray. Raises DisplayError if that was asked for and cannot be."""
+    """Whether to stay in the tray. Raises DisplayError if it was asked for and does not work."""
     if face == "terminal":
         return False
     from unclench.desktop.display import check_display  # Qt only where a screen may be
@@ -136,7 +136,7 @@ def _tray_wanted(face: str | None) -> bool:
     except DisplayError:
         why = "there is no screen that can be used"
     if face == "tray":
-        raise DisplayError(f"--tray cannot be had, as {why}: use --terminal.")
+        raise DisplayError(f"--tray does not work here, as {why}: use --terminal.")
     return False
 
 
