@@ -36,7 +36,7 @@ BENCHMARKS = (
     Benchmark(
         "training",
         starts=(_CLI, "unclench.commands.session", "unclench.commands.record"),
-        reads=("host/unclench/training/shipped",),
+        reads=("host/unclench/training/programs/shipped",),
     ),
     Benchmark("breath"),
     Benchmark("metrics"),

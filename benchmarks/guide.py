@@ -78,7 +78,7 @@ def _watch(url: str, kind: str, seconds: float, home: Path) -> dict[str, Any]:
     from unclench.live.rings import DisplayRings
     from unclench.settings import Place, Settings
     from unclench.sources import open_source
-    from unclench.training.programfile import find_program
+    from unclench.training.programs.file import find_program
 
     program = home / "long.toml"
     head = 'title = "Long"\npurpose = "A benchmark."\nevidence = "None."\n'

@@ -19,10 +19,10 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from unclench.store import BandMeta, BoardConstants, SessionMeta
-from unclench.store.edit import edit_meta
-from unclench.store.folder import EMG, EVENTS, META, SUMMARY
-from unclench.store.library import Library
-from unclench.store.summary import ChannelSummary, SessionSummary, TagSummary, sizes_of
+from unclench.store.library.library import Library
+from unclench.store.session.edit import edit_meta
+from unclench.store.session.folder import EMG, EVENTS, META, SUMMARY
+from unclench.store.session.summary import ChannelSummary, SessionSummary, TagSummary, sizes_of
 from unclench_wire.messages import Channel, Hello
 
 RUNS = 3

@@ -44,7 +44,7 @@ def _record(folder: Path, seconds: float) -> None:
 
 def _run(home: Path, seconds: float) -> None:
     from unclench.desktop.eventloop import start_qt
-    from unclench.desktop.review.axes import View
+    from unclench.desktop.review.trace.axes import View
     from unclench.desktop.review.window import ReviewWindow
     from unclench.review.results import Span
     from unclench.settings import Settings
@@ -107,8 +107,8 @@ def _has_drawn(desk: Any, trace: Any, before: int) -> bool:
 
 
 def _list_many() -> None:
-    from unclench.desktop.review.listmodel import SessionsModel
-    from unclench.desktop.review.rows import SessionRow
+    from unclench.desktop.review.sessionlist.model import SessionsModel
+    from unclench.desktop.review.sessionlist.rows import SessionRow
 
     begin = datetime(2020, 1, 1, tzinfo=timezone.utc)
     rows = [

@@ -122,7 +122,7 @@ def _training(camera: Camera, program: Path) -> None:
 
 def _trouble(camera: Camera) -> None:
     """Screens of a board in trouble, and of a sensor that goes away."""
-    from unclench.training.programfile import find_program
+    from unclench.training.programs.file import find_program
 
     for scenario in ("mains-hum", "heartbeat", "poor-contact"):
         with ExitStack() as stage:
@@ -140,8 +140,8 @@ def _trouble(camera: Camera) -> None:
 
 def _review(camera: Camera, home: Path) -> None:
     """The list, a session in every state, two compared, and what cannot be opened."""
-    from unclench.desktop.review.axes import View
-    from unclench.desktop.review.exportdialog import ExportDialog
+    from unclench.desktop.review.session.exportdialog import ExportDialog
+    from unclench.desktop.review.trace.axes import View
     from unclench.desktop.review.window import ReviewWindow
     from unclench.review.results import Span
     from unclench.settings import Settings
@@ -225,8 +225,8 @@ def _recorded(folder: Path, source: str, seconds: int, title: str) -> Path:
 
     from unclench.cli import cli
     from unclench.store import open_session
-    from unclench.store.edit import edit_events, edit_meta
-    from unclench.store.reader import Event
+    from unclench.store.session.edit import edit_events, edit_meta
+    from unclench.store.session.reader import Event
 
     options = ["--seconds", str(seconds), "--speed", "max", "--out", str(folder)]
     done = CliRunner().invoke(cli, ["record", "--source", source, *options])

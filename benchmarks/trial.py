@@ -18,7 +18,7 @@ import numpy as np
 from scipy import special, stats
 
 from unclench.review.history import Sitting
-from unclench.store.summary import ChannelSummary, SessionSummary
+from unclench.store.session.summary import ChannelSummary, SessionSummary
 from unclench.trial.phases import block_on, last_day
 from unclench.trial.plan import BLOCK_DAYS, PAIRS, Trial, make_trial
 from unclench.trial.verdict import LEVEL, judge

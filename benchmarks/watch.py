@@ -27,13 +27,13 @@ import numpy as np
 
 from unclench.link.virtual.muscle import POINTS_HZ, Bursts, Muscle, MuscleSignal
 from unclench.settings import Place, Settings, Sustained
-from unclench.training.calibrations import Book
-from unclench.training.day import DayWatch
-from unclench.training.measuring import Measurement
-from unclench.training.program import Baseline
+from unclench.training.day.day import DayWatch
+from unclench.training.placement.calibrations import Book
+from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
+from unclench.training.programs.program import Baseline
 from unclench.training.rows import Rows, each_row
+from unclench.training.session.measuring import Measurement
 from unclench.training.sustained import Alert
-from unclench.training.values import ReferenceContraction, RestBaseline, TrainedChannel
 from unclench_dsp import WIDE, ChainSettings, HopMeanSquare, RollingRms, TensionChain
 
 FS_HZ, ROW_N, ROW_HZ = 2000, 40, 50

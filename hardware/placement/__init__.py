@@ -1,7 +1,7 @@
 """Where the electrodes go: a drawing of each site, traces to compare with, the guide's words.
 
-Words and places are the program's own (`unclench.training.sitewords` and `bodymap`); the traces
-are the virtual board's.
+Words and places are the program's own (`unclench.training.placement`); the traces are the
+virtual board's.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from hardware.placement import guide
 from hardware.placement.drawing import draw_site
 from hardware.placement.plot import draw_trace
 from hardware.placement.traces import TRACES
-from unclench.training.bodymap import SPOTS
-from unclench.training.sitewords import SITES
+from unclench.training.placement.bodymap import SPOTS
+from unclench.training.placement.words import SITES
 
 _GUIDE, _PICTURES = "hardware/placement.md", "hardware/pictures"
 

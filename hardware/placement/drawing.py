@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from hardware.placement.sheet import page, path
 from unclench.report.plots.svg import Anchor, Drawing, num, text_width
-from unclench.training.bodymap import SPOTS, Point, Shape, Spot, features, outlines
-from unclench.training.sitewords import Site
+from unclench.training.placement.bodymap import SPOTS, Point, Shape, Spot, features, outlines
+from unclench.training.placement.words import Site
 
 NOTE = (
     "Right side shown; the left mirrors it. Not to scale: bodies differ, and the electrodes are "

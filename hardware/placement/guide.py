@@ -7,8 +7,8 @@ import shlex
 
 from hardware.design import ELECTRODE_LEAD_M
 from hardware.placement.traces import MADE_UP, TRACES, Trace, bad_of, good_of
-from unclench.training.bodymap import SPOTS
-from unclench.training.sitewords import SITES, SKIN, SNAPS, Site
+from unclench.training.placement.bodymap import SPOTS
+from unclench.training.placement.words import SITES, SKIN, SNAPS, Site
 from unclench_dsp import BANDS
 
 

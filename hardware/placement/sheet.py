@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from unclench.report.plots.svg import Drawing, num
-from unclench.training.bodymap import Point, Shape
+from unclench.training.placement.bodymap import Point, Shape
 
 _TEXT, _QUIET, _GRID, _EDGE = "#22282b", "#5d676c", "#e7e9e4", "#d9dcd6"
 _ACCENT, _WARM, _BAD = "#0062a3", "#b35900", "#b03a00"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hardware.placement.recorded import Cue, Recorded, record
-from unclench.training.sitewords import Site, Trouble
+from unclench.training.placement.words import Site, Trouble
 from unclench_dsp import NARROW, WIDE, Band
 
 MADE_UP = "Made with the virtual board, not a person's."

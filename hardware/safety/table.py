@@ -6,7 +6,7 @@ from hardware import design
 from hardware.safety.currents import Fault
 from hardware.safety.faults import groups
 from hardware.safety.leads import options
-from unclench.training.safety import RULES
+from unclench.training.placement.safety import RULES
 
 
 def amount(current_a: float) -> str:

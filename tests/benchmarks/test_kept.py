@@ -84,8 +84,8 @@ class TestCode:
     def test_what_runs_in_another_process_counts(self):
         training = next(b for b in BENCHMARKS if b.name == "training")
         names = {path.relative_to(ROOT).as_posix() for path in code_of(training)}
-        assert "host/unclench/training/engine.py" in names
-        assert "host/unclench/training/shipped/first-ten-minutes.toml" in names
+        assert "host/unclench/training/session/engine.py" in names
+        assert "host/unclench/training/programs/shipped/first-ten-minutes.toml" in names
 
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda benchmark: benchmark.name)

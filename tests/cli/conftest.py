@@ -24,7 +24,7 @@ from unclench.errors import SourceError
 from unclench.link.transport import Transport
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import AnalogInput, SyntheticInput, Units
-from unclench.training.calibrations import StoredCalibration, book_path, load_book
+from unclench.training.placement.calibrations import StoredCalibration, book_path, load_book
 
 LONG_S = 120.0  # only against hanging
 POLL_S = 0.02  # between two looks at a condition

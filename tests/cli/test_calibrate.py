@@ -6,7 +6,7 @@ import pytest
 from tests.known import known
 
 from unclench.store import open_session
-from unclench.training.calibrations import book_path, load_book
+from unclench.training.placement.calibrations import book_path, load_book
 
 PERSON = ("--source", "sim:person", "--speed", "max")
 SHOULDER = ("--place", "1:shoulder:left")

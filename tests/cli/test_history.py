@@ -13,7 +13,7 @@ import pytest
 from tests.commandline import Ran
 
 from unclench.commands.history import sparkline
-from unclench.store.summary import ChannelSummary, SessionSummary, TagSummary, sizes_of
+from unclench.store.session.summary import ChannelSummary, SessionSummary, TagSummary, sizes_of
 
 TAGS = TagSummary(
     words="posture: slouching over the desk with the chin far in front",

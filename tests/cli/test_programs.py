@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from unclench.settings import own_dir
-from unclench.training.programfile import SHIPPED, find_program
+from unclench.training.programs.file import SHIPPED, find_program
 
 OWN = """\
 title = "Evening"

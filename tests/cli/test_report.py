@@ -9,8 +9,8 @@ from datetime import date, datetime, timezone
 import pytest
 from tests import needs
 
-from unclench.store.library import Library
-from unclench.store.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
+from unclench.store.library.library import Library
+from unclench.store.session.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
 from unclench.trial.plan import Trials, make_trial, save_trials
 from unclench_dsp import WIDE
 

@@ -14,8 +14,8 @@ from tests.known import known
 
 from unclench.settings import Place
 from unclench.store import load_recording, open_session
-from unclench.training.calibrations import book_path, load_book, save_book
-from unclench.training.values import RestBaseline
+from unclench.training.placement.calibrations import book_path, load_book, save_book
+from unclench.training.placement.values import RestBaseline
 from unclench_dsp import WIDE
 
 from .conftest import LONG_S, UnpluggedInput, small_files, until

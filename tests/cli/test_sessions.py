@@ -16,9 +16,9 @@ from tests.processes import unclench
 
 from unclench.errors import InputError
 from unclench.settings import load_settings, own_dir, sessions_dir
-from unclench.store.edit import edit_meta
-from unclench.store.reader import open_session
-from unclench.store.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
+from unclench.store.session.edit import edit_meta
+from unclench.store.session.reader import open_session
+from unclench.store.session.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
 
 EXAMPLES = Path(__file__).parents[1] / "store" / "examples"
 

@@ -16,8 +16,8 @@ from tests import needs
 
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.settings import Place, Settings, Sustained, save_settings
-from unclench.training.calibrations import Book, book_path, save_book
-from unclench.training.values import ReferenceContraction, RestBaseline
+from unclench.training.placement.calibrations import Book, book_path, save_book
+from unclench.training.placement.values import ReferenceContraction, RestBaseline
 from unclench_dsp import WIDE
 
 from .conftest import LONG_S, UnpluggedInput, small_files, until
@@ -210,7 +210,7 @@ def test_without_a_screen_a_process_stays_in_the_terminal_until_ctrl_c(spawn, tm
         shown, err = ended.result()
     lines = err.splitlines(keepends=True)
     imported = {line.split("|")[-1].strip() for line in lines if line.startswith("import time:")}
-    assert "unclench.training.watching" in imported
+    assert "unclench.training.day.watching" in imported
     assert not {"PyQt5", "pyqtgraph"} & imported
     said = "".join(line for line in lines if not line.startswith("import time:"))
     assert_ended_with_summary(process.returncode, shown, said, out)

@@ -10,7 +10,7 @@ import pytest
 from tests import needs
 
 from unclench.settings import Settings
-from unclench.training.values import TrainedChannel
+from unclench.training.placement.values import TrainedChannel
 
 if TYPE_CHECKING:  # Qt is imported where it is used: not every machine can
     from unclench.desktop.window import Dashboard

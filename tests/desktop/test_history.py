@@ -14,8 +14,8 @@ from unclench.desktop.history.datesplot import DatesPlot
 from unclench.desktop.history.window import HistoryWindow
 from unclench.desktop.theme import DARK, LIGHT
 from unclench.review.history import Change, History, Sitting, make_series
-from unclench.store.summary import ChannelSummary, SessionSummary, TagSummary
-from unclench.training.calibrations import Book
+from unclench.store.session.summary import ChannelSummary, SessionSummary, TagSummary
+from unclench.training.placement.calibrations import Book
 from unclench_dsp import NARROW, WIDE
 
 KEY = QtCore.Qt.Key

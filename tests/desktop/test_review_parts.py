@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unclench.desktop.review import tagedits
-from unclench.desktop.review.axes import TensionScale, TimeScale, View, round_up, time_words
-from unclench.desktop.review.comparing import compare
-from unclench.desktop.review.figurewords import figures_page
-from unclench.desktop.review.pyramid import Pyramid, fixed_extremes, on_grid
+from unclench.desktop.review.compare.comparing import compare
+from unclench.desktop.review.session import tagedits
+from unclench.desktop.review.session.figurewords import figures_page
+from unclench.desktop.review.trace.axes import TensionScale, TimeScale, View, round_up, time_words
+from unclench.desktop.review.trace.pyramid import Pyramid, fixed_extremes, on_grid
 from unclench.desktop.theme import LIGHT
 from unclench.errors import InputError
 from unclench.review.marks import read_marks
@@ -25,7 +25,7 @@ from unclench.review.results import (
     SustainedFigures,
     TagSpan,
 )
-from unclench.store.reader import Event
+from unclench.store.session.reader import Event
 from unclench_dsp.uncertainty import Estimate
 
 CLOCK = tagedits.Clock(2000.0, 100.0)

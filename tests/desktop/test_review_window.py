@@ -18,19 +18,19 @@ from tests.known import known
 from unclench.cli import cli
 from unclench.desktop.bars import Banner
 from unclench.desktop.review import window as review_window
-from unclench.desktop.review.axes import View
-from unclench.desktop.review.exportdialog import ExportDialog
-from unclench.desktop.review.listmodel import SessionsModel
-from unclench.desktop.review.rows import SessionRow
-from unclench.desktop.review.scene import NO_MARKS, Scene, lane
-from unclench.desktop.review.trace import TraceView
+from unclench.desktop.review.session.exportdialog import ExportDialog
+from unclench.desktop.review.sessionlist.model import SessionsModel
+from unclench.desktop.review.sessionlist.rows import SessionRow
+from unclench.desktop.review.trace.axes import View
+from unclench.desktop.review.trace.scene import NO_MARKS, Scene, lane
+from unclench.desktop.review.trace.trace import TraceView
 from unclench.desktop.review.window import ReviewWindow
 from unclench.report.words import uv
 from unclench.review.results import Phase, Span, TagSpan
 from unclench.review.session import open_review
 from unclench.settings import Settings
 from unclench.store import open_session
-from unclench.store.summary import read_summary
+from unclench.store.session.summary import read_summary
 
 KEY = QtCore.Qt.Key
 SHIFT = QtCore.Qt.KeyboardModifier.ShiftModifier
@@ -248,7 +248,7 @@ def test_ten_thousand_rows_are_asked_for_only_where_they_are_seen(app):
 
     from datetime import datetime, timedelta, timezone
 
-    from unclench.desktop.review.listtable import SessionTable
+    from unclench.desktop.review.sessionlist.table import SessionTable
 
     begin = datetime(2020, 1, 1, tzinfo=timezone.utc)
     made = [

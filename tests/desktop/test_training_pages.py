@@ -26,17 +26,17 @@ from unclench.desktop.training.safety import SafetyDialog, SafetyPage
 from unclench.desktop.training.summary import SummaryPage
 from unclench.desktop.training.words import figures, left_words, length_words, now_words
 from unclench.settings import Place
-from unclench.training.bodymap import SPOTS
-from unclench.training.check import ITEMS, Interference, Light
-from unclench.training.cues import cue_of
-from unclench.training.outcome import Outcome, StepOutcome, breath_words
-from unclench.training.pacer import Pacer
-from unclench.training.program import Baseline, BaselineGoal, Breathe, Hold, Reflect, Relax
-from unclench.training.safety import RULES
-from unclench.training.sites import SITES
-from unclench.training.snapshot import BreathEffect, Score, Snapshot
+from unclench.training.placement.bodymap import SPOTS
+from unclench.training.placement.check import ITEMS, Interference, Light
+from unclench.training.placement.safety import RULES
+from unclench.training.placement.sites import SITES
+from unclench.training.placement.values import ReferenceContraction, TrainedChannel
+from unclench.training.programs.program import Baseline, BaselineGoal, Breathe, Hold, Reflect, Relax
+from unclench.training.session.cues import cue_of
+from unclench.training.session.outcome import Outcome, StepOutcome, breath_words
+from unclench.training.session.pacer import Pacer
+from unclench.training.session.snapshot import BreathEffect, Score, Snapshot
 from unclench.training.tags import DEFAULT_TAGS
-from unclench.training.values import ReferenceContraction, TrainedChannel
 
 KEY = QtCore.Qt.Key
 SHIFT = QtCore.Qt.KeyboardModifier.ShiftModifier

@@ -16,10 +16,10 @@ from unclench.desktop.newfolder import new_folder
 from unclench.desktop.training.window import TrainingWindow
 from unclench.settings import Place, Settings, load_settings, own_dir, sessions_dir
 from unclench.store import open_session
-from unclench.training.calibrations import book_path, load_book
-from unclench.training.check import ITEMS
-from unclench.training.programfile import find_program
-from unclench.training.values import RestBaseline
+from unclench.training.placement.calibrations import book_path, load_book
+from unclench.training.placement.check import ITEMS
+from unclench.training.placement.values import RestBaseline
+from unclench.training.programs.file import find_program
 
 KEY = QtCore.Qt.Key
 SHOULDER = Place(channel=1, site="shoulder", side="left")

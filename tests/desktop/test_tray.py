@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from tests import needs
 
-from unclench.training.day import Standing, State
+from unclench.training.day.day import Standing, State
 from unclench.training.tags import Tag
 
 STATES: tuple[State, ...] = get_args(State)

@@ -18,8 +18,8 @@ from unclench.desktop.training.pacerview import PacerView
 from unclench.desktop.training.window import TrainingWindow
 from unclench.settings import Place, Settings, own_dir, sessions_dir
 from unclench.store import open_session
-from unclench.training.programfile import find_program
-from unclench.training.values import TrainedChannel
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.programs.file import find_program
 from unclench.trial.phases import blocks_of
 from unclench.trial.plan import Trials, load_trials, make_trial, save_trials
 from unclench_dsp import WIDE

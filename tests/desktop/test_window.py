@@ -15,7 +15,7 @@ from unclench.desktop.training.safety import SafetyPage
 from unclench.review.session import open_review
 from unclench.settings import load_settings
 from unclench.store import open_session
-from unclench.training.values import ReferenceContraction, RestBaseline, TrainedChannel
+from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
 
 KEY = QtCore.Qt.Key
 

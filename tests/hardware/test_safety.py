@@ -14,7 +14,7 @@ from hardware.safety.table import amount, faults_passage
 
 from unclench.live.words import STATE_WORDS
 from unclench.settings import Place
-from unclench.training.sites import word_of_caution
+from unclench.training.placement.sites import word_of_caution
 
 ALL = faults()
 PAGE = (ROOT / "hardware" / "safety.md").read_text(encoding="utf-8")

@@ -149,7 +149,7 @@ def troubles() -> set[str]:
     """Whatever of the hardware a person can be told that something is wrong, and what to do."""
     found = {
         text
-        for path in modules("training/check.py", "board", "link", "sources.py")
+        for path in modules("training/placement/check.py", "board", "link", "sources.py")
         if path.name != "steps.py"  # of the bench: how to set a step up
         for text, _ in said(path)
         if is_sentence(text)
@@ -159,7 +159,7 @@ def troubles() -> set[str]:
         text
         for path in modules(
             *(f"commands/{name}.py" for name in COMMANDS),
-            "training/measuring.py",
+            "training/session/measuring.py",
         )
         for text, raised in said(path)
         if is_sentence(text) or (raised and len(text.split()) > 2)

@@ -290,7 +290,7 @@ def test_a_folder_of_other_things_gets_a_session_inside(make, tmp_path):
 
 @pytest.mark.parametrize("was_there", [False, True])
 def test_a_disk_that_fails_leaves_no_folder_behind(make, tmp_path, monkeypatch, was_there):
-    from unclench.store.writer import SessionWriter
+    from unclench.store.session.writer import SessionWriter
 
     def fail(*_args, **_kwargs):
         raise StoreError("the disk is full.")

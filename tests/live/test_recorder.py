@@ -15,7 +15,7 @@ from unclench.live import recorder as recorder_module
 from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
 from unclench.live.recorder import Recorder
 from unclench.store import load_recording, open_session
-from unclench.store.writer import SessionWriter
+from unclench.store.session.writer import SessionWriter
 
 LONG_S = 60.0  # only against hanging
 

@@ -16,7 +16,7 @@ from unclench.report.render import render
 from unclench.report.sessionpage import session_page
 from unclench.review.session import open_review
 from unclench.store import BandMeta, BoardConstants, SessionMeta, SessionWriter
-from unclench.store.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
+from unclench.store.session.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
 from unclench_wire.messages import Channel, Hello
 
 FS_HZ = 1000

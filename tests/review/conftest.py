@@ -22,10 +22,10 @@ from unclench.review.session import SessionReview
 from unclench.review.signal import Signal
 from unclench.sources import open_source
 from unclench.store.model import Recording
-from unclench.training.programfile import parse_program
-from unclench.training.session import Session
-from unclench.training.setup import site_names
-from unclench.training.values import RestBaseline, TrainedChannel
+from unclench.training.placement.values import RestBaseline, TrainedChannel
+from unclench.training.programs.file import parse_program
+from unclench.training.session.setup import site_names
+from unclench.training.session.sink import Session
 from unclench_dsp import WIDE, SosFilter, design_bandpass
 
 FS_HZ = 1000

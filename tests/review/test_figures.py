@@ -15,8 +15,8 @@ from unclench.review.session import SessionReview, open_review
 from unclench.review.signal import Signal
 from unclench.review.stages import role_figures
 from unclench.settings import Sustained
-from unclench.store.reader import Event
-from unclench.training.values import ReferenceContraction, RestBaseline
+from unclench.store.session.reader import Event
+from unclench.training.placement.values import ReferenceContraction, RestBaseline
 
 
 def figures_of(

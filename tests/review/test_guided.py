@@ -7,9 +7,9 @@ from tests.known import known
 
 from unclench.review.session import open_review
 from unclench.review.summary import ensure_summary
-from unclench.store.folder import SUMMARY
-from unclench.store.summary import read_summary
-from unclench.training.values import RestBaseline, TrainedChannel
+from unclench.store.session.folder import SUMMARY
+from unclench.store.session.summary import read_summary
+from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench_dsp import NARROW
 
 BREATHE = """

@@ -17,11 +17,11 @@ from tests.known import interval, known
 from unclench.review.history import Series, load_history, load_sittings, make_series
 from unclench.review.trend import MEASURES, Dated, Trend, robust_slope, trend_of
 from unclench.settings import Place
-from unclench.store.constants import BoardConstants, ChannelConstants
-from unclench.store.schema import BandMeta, SessionMeta
-from unclench.store.summary import ChannelSummary, SessionSummary, TagSummary, sizes_of
-from unclench.training.calibrations import Book
-from unclench.training.values import RestBaseline
+from unclench.store.session.constants import BoardConstants, ChannelConstants
+from unclench.store.session.schema import BandMeta, SessionMeta
+from unclench.store.session.summary import ChannelSummary, SessionSummary, TagSummary, sizes_of
+from unclench.training.placement.calibrations import Book
+from unclench.training.placement.values import RestBaseline
 from unclench_dsp import BANDS, NARROW, WIDE, Band
 
 START = datetime(2026, 3, 2, 18, 0, tzinfo=timezone.utc)  # a Monday

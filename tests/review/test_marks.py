@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from unclench.review.marks import read_marks
 from unclench.review.results import Marks, Phase, Remark, Span, TagSpan
-from unclench.store.reader import Event
+from unclench.store.session.reader import Event
 
 FS_HZ = 100.0
 

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from unclench.errors import StoreError
-from unclench.store import backup as backup_module
-from unclench.store import restore as restore_module
-from unclench.store.backup import MANIFEST, write_backup
-from unclench.store.restore import restore_backup
+from unclench.store.library import backup as backup_module
+from unclench.store.library import restore as restore_module
+from unclench.store.library.backup import MANIFEST, write_backup
+from unclench.store.library.restore import restore_backup
 
 EXAMPLES = Path(__file__).parent / "examples"
 

@@ -9,7 +9,7 @@ import pytest
 
 from unclench.errors import InputError, StoreError, UnclenchError
 from unclench.store import SessionMeta, SessionWriter, load_recording
-from unclench.store.folder import EMG
+from unclench.store.session.folder import EMG
 
 Write = Callable[..., Path]
 HEAD = "time_s,emg_uv\n"

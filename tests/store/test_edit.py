@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from unclench.errors import InputError, StoreError
 from unclench.store import BandMeta, BoardConstants, Event, SessionMeta, SessionWriter, open_session
-from unclench.store.backup import write_backup
-from unclench.store.edit import ChangedMeanwhileError, edit_events, edit_meta
-from unclench.store.folder import LOCK
-from unclench.store.lock import locked
-from unclench.store.restore import restore_backup
+from unclench.store.library.backup import write_backup
+from unclench.store.library.restore import restore_backup
+from unclench.store.session.edit import ChangedMeanwhileError, edit_events, edit_meta
+from unclench.store.session.folder import LOCK
+from unclench.store.session.lock import locked
 from unclench_wire.messages import Channel, Hello
 
 META = SessionMeta(
@@ -231,7 +231,7 @@ def test_what_was_written_is_known_again(tmp_path_factory, events):
 TAG = """
 import sys
 from pathlib import Path
-from unclench.store.edit import edit_meta
+from unclench.store.session.edit import edit_meta
 folder, own = Path(sys.argv[1]), sys.argv[2]
 sys.stdin.read(1)  # all at once
 for n in range(8):

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from unclench.cli import cli
 from unclench.review.analyze import analyze
 from unclench.store import SCHEMA_VERSION, Recording, load_recording, open_session
-from unclench.store.library import Library
+from unclench.store.library.library import Library
 from unclench_dsp import WIDE
 
 EXAMPLES = Path(__file__).parent / "examples"

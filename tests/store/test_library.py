@@ -15,11 +15,11 @@ from tests import needs
 
 from unclench.errors import InputError
 from unclench.store import SessionWriter
-from unclench.store import library as library_module
-from unclench.store.edit import edit_meta
-from unclench.store.library import Library
-from unclench.store.library_index import default_index
-from unclench.store.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
+from unclench.store.library import library as library_module
+from unclench.store.library.index import default_index
+from unclench.store.library.library import Library
+from unclench.store.session.edit import edit_meta
+from unclench.store.session.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
 
 OLD_S = 1_700_000_000  # long ago: so the index believes it
 
@@ -241,7 +241,7 @@ def test_a_spoilt_index_changes_nothing(root, make, reads, spoil):
 def test_an_index_of_another_version_is_made_anew(root, make, reads, monkeypatch):
     make("a")
     Library(root).entries()
-    monkeypatch.setattr("unclench.store.library_index._MADE_BY", 17)
+    monkeypatch.setattr("unclench.store.library.index._MADE_BY", 17)
     for _ in range(2):
         assert [e.name for e in Library(root).entries()] == ["a"]
     assert reads == ["a", "a"]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from unclench.errors import UnclenchError
 from unclench.store import open_session
-from unclench.store.folder import EMG, EVENTS, META, SUMMARY, TENSION
-from unclench.store.library import Library
-from unclench.store.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
+from unclench.store.library.library import Library
+from unclench.store.session.folder import EMG, EVENTS, META, SUMMARY, TENSION
+from unclench.store.session.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
 
 EXAMPLE = Path(__file__).parent / "examples" / "titled"
 INDEX = "index.sqlite"
@@ -83,7 +83,7 @@ def sound(tmp_path_factory):
         folder, SessionSummary(made_of=sizes_of(folder), duration_s=1.0, channels=channels)
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("unclench.store.library_index._SETTLED_NS", -(10**12))
+        patch.setattr("unclench.store.library.index._SETTLED_NS", -(10**12))
         Library(home / "root", home / INDEX).entries()
     assert (home / INDEX).stat().st_size > 0
     return home

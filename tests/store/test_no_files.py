@@ -13,8 +13,8 @@ from unclench.errors import UnclenchError
 from unclench.importing import import_file
 from unclench.store import SessionWriter, load_recording, open_session
 from unclench.store.exporting import export
-from unclench.store.library import Library, read_entry
-from unclench.store.summary import read_summary
+from unclench.store.library.library import Library, read_entry
+from unclench.store.session.summary import read_summary
 
 pytestmark = needs.posix
 

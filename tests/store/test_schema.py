@@ -9,7 +9,7 @@ import pytest
 
 from unclench import __version__
 from unclench.errors import StoreError
-from unclench.store.schema import SCHEMA_VERSION, SessionMeta, parse_meta
+from unclench.store.session.schema import SCHEMA_VERSION, SessionMeta, parse_meta
 
 MakeMeta = Callable[..., SessionMeta]
 PATH = Path("walk") / "session.json"

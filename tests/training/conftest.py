@@ -20,13 +20,13 @@ from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.sources import Source, open_source
-from unclench.training.doors import Stream, TrainingEvent
-from unclench.training.engine import Engine
-from unclench.training.outcome import Outcome
-from unclench.training.program import Program
+from unclench.training.placement.values import RestBaseline, TrainedChannel
+from unclench.training.programs.program import Program
 from unclench.training.rows import Rows
-from unclench.training.session import Session
-from unclench.training.values import RestBaseline, TrainedChannel
+from unclench.training.session.doors import Stream, TrainingEvent
+from unclench.training.session.engine import Engine
+from unclench.training.session.outcome import Outcome
+from unclench.training.session.sink import Session
 
 LONG_S = 120.0  # only against hanging
 FS_HZ, ROW_N = 2000.0, 40

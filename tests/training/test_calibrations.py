@@ -12,8 +12,14 @@ from pydantic import ValidationError
 
 from unclench.errors import StoreError
 from unclench.settings import Place, own_dir
-from unclench.training.calibrations import Book, book_path, load_book, save_book, to_channel
-from unclench.training.values import ReferenceContraction, RestBaseline, TrainedChannel
+from unclench.training.placement.calibrations import (
+    Book,
+    book_path,
+    load_book,
+    save_book,
+    to_channel,
+)
+from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
 from unclench_dsp import NARROW, WIDE
 
 SHOULDER = Place(channel=1, site="shoulder", side="left")

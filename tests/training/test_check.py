@@ -18,7 +18,7 @@ from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.sources import open_source
 from unclench.store import load_recording
-from unclench.training.check import ITEMS, Colour, Interference, Light, SensorCheck
+from unclench.training.placement.check import ITEMS, Colour, Interference, Light, SensorCheck
 from unclench_dsp import NARROW, WIDE, Band
 
 LONG_S = 60.0  # only against hanging

@@ -13,12 +13,12 @@ import pytest
 
 from unclench.errors import InputError, StoreError
 from unclench.settings import Sustained
-from unclench.training.day import DayWatch, Minute
-from unclench.training.daystore import DayFolder, as_json
-from unclench.training.daywords import standing_words, summary_words
+from unclench.training.day.day import DayWatch, Minute
+from unclench.training.day.store import DayFolder, as_json
+from unclench.training.day.words import standing_words, summary_words
+from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
 from unclench.training.rows import Rows
 from unclench.training.sustained import Alert
-from unclench.training.values import ReferenceContraction, RestBaseline, TrainedChannel
 
 FS_HZ, ROW_N, ROW_HZ = 2000.0, 40, 50
 BEGAN = datetime(2026, 1, 5, 9, 30)

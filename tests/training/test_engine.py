@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.profiles import scaled
 
-from unclench.training.engine import Engine
+from unclench.training.session.engine import Engine
 
 FIXED = {"kind": "fixed", "uv": 3.0}
 SETTLE = {"kind": "settle", "seconds": 2.0}

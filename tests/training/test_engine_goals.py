@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from unclench.errors import InputError
-from unclench.training.engine import Engine
+from unclench.training.session.engine import Engine
 
 FIXED = {"kind": "fixed", "uv": 3.0}
 SETTLE = {"kind": "settle", "seconds": 2.0}

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unclench.training.goals import (
+from unclench.training.placement.values import ReferenceContraction
+from unclench.training.programs.program import BaselineGoal, FixedGoal, ReferenceGoal, ShapingGoal
+from unclench.training.session.goals import (
     GoalError,
     GoalTracker,
     calm_uv,
@@ -17,8 +19,6 @@ from unclench.training.goals import (
     goal_uv,
     rest_level,
 )
-from unclench.training.program import BaselineGoal, FixedGoal, ReferenceGoal, ShapingGoal
-from unclench.training.values import ReferenceContraction
 
 ROW_HZ = 50
 MAXIMUM = ReferenceContraction(600.0, "maximum")

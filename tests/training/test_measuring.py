@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from unclench.training.measuring import Measurement
-from unclench.training.program import Baseline, Reference
+from unclench.training.placement.values import RestBaseline, TrainedChannel
+from unclench.training.programs.program import Baseline, Reference
 from unclench.training.rows import each_row
-from unclench.training.values import RestBaseline, TrainedChannel
+from unclench.training.session.measuring import Measurement
 
 REST = Baseline(kind="baseline", seconds=20.0)
 SQUEEZE = Reference(kind="reference", times=2, tense_s=3.0, release_s=5.0, strength="maximum")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unclench.training.pacer import PARTS, Pacer
-from unclench.training.program import Breathe
+from unclench.training.programs.program import Breathe
+from unclench.training.session.pacer import PARTS, Pacer
 
 
 def pacer(**changes):

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.needs import ordinary_user
 
 from unclench.errors import InputError
-from unclench.training.program import SITE_KEYS, Breathe, FixedGoal, Hold, Program, Repeat
-from unclench.training.programfile import (
+from unclench.training.placement.sites import OWN, SITES
+from unclench.training.programs.file import (
     CALIBRATION,
     MAX_BYTES,
     SHIPPED,
@@ -22,7 +22,9 @@ from unclench.training.programfile import (
     load_program,
     parse_program,
 )
-from unclench.training.programwords import (
+from unclench.training.programs.program import SITE_KEYS, Breathe, FixedGoal, Hold, Program, Repeat
+from unclench.training.programs.tomllines import key_lines
+from unclench.training.programs.words import (
     GOALS,
     STEPS,
     Needs,
@@ -32,8 +34,6 @@ from unclench.training.programwords import (
     step_words,
     time_words,
 )
-from unclench.training.sites import OWN, SITES
-from unclench.training.tomllines import key_lines
 
 HEAD = 'title = "Mine"\npurpose = "P"\nevidence = "E"\n'  # three lines
 STEP = '[[step]]\nkind = "settle"\n'

@@ -12,6 +12,7 @@ from tests.profiles import scaled
 
 from unclench.live.recorder import Recorder
 from unclench.store import open_session
+from unclench.training.placement.values import FLOOR_GATE
 from unclench.training.rows import (
     NOTICED_AFTER_S,
     Confirm,
@@ -20,7 +21,6 @@ from unclench.training.rows import (
     RowSource,
     each_row,
 )
-from unclench.training.values import FLOOR_GATE
 
 DELAY_N = 3000
 

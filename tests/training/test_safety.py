@@ -17,7 +17,7 @@ from unclench.link.virtual.inputs import SyntheticInput
 from unclench.live.pipeline import Pipeline
 from unclench.settings import Sustained, load_settings, save_settings
 from unclench.sources import Source, open_source
-from unclench.training.safety import RULES
+from unclench.training.placement.safety import RULES
 
 FIRST = "Before you begin:"
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unclench.training.scoring import RecoveryWatch, Tally
-from unclench.training.values import RestBaseline
+from unclench.training.placement.values import RestBaseline
+from unclench.training.session.scoring import RecoveryWatch, Tally
 
 ROW_S, ROW_N, FS_HZ = 0.02, 40, 2000.0
 GAP = None

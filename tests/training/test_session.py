@@ -13,10 +13,10 @@ from unclench.link.virtual.board import MAX_SPEED
 from unclench.live.pipeline import Pipeline
 from unclench.sources import open_source
 from unclench.store import load_recording, open_session
-from unclench.training.outcome import Outcome
-from unclench.training.programfile import find_program
-from unclench.training.session import Session
-from unclench.training.values import RestBaseline, TrainedChannel
+from unclench.training.placement.values import RestBaseline, TrainedChannel
+from unclench.training.programs.file import find_program
+from unclench.training.session.outcome import Outcome
+from unclench.training.session.sink import Session
 
 NEW = TrainedChannel(0, "Left shoulder", 0.2)
 KNOWN = replace(NEW, baseline=RestBaseline(8.0, 1.0, 60.0, 1.5))

@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from unclench.training.program import Breathe, Program, Reference, Reflect, Relax
-from unclench.training.programfile import (
+from unclench.training.programs.file import (
     CALIBRATION,
     SHIPPED,
     NamedProgram,
     find_program,
     list_programs,
 )
-from unclench.training.programwords import Needs, needs
+from unclench.training.programs.program import Breathe, Program, Reference, Reflect, Relax
+from unclench.training.programs.words import Needs, needs
 
 NAMES = {
     *("first-ten-minutes", "breathe-6", "relax-long", "relax-short", "shoulder-drop"),

@@ -8,10 +8,10 @@ import pytest
 
 from unclench.errors import InputError
 from unclench.settings import Place
-from unclench.training.bodymap import SPOTS, features, outlines
-from unclench.training.program import SITE_KEYS
-from unclench.training.sites import OWN, SITES, check_places, place_label, word_of_caution
-from unclench.training.sitewords import SKIN
+from unclench.training.placement.bodymap import SPOTS, features, outlines
+from unclench.training.placement.sites import OWN, SITES, check_places, place_label, word_of_caution
+from unclench.training.placement.words import SKIN
+from unclench.training.programs.program import SITE_KEYS
 
 
 def place(text: str) -> Place:

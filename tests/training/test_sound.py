@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from unclench.training.pacer import Pacer
-from unclench.training.program import Breathe
+from unclench.training.programs.program import Breathe
+from unclench.training.session.pacer import Pacer
 from unclench.training.sound import FULL_RATIO, RATE_HZ, STALE_S, Synth, tone_of
 
 BLOCK_N = 480  # 10 ms

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from unclench.errors import InputError
+from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
 from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of, spell
-from unclench.training.values import ReferenceContraction, RestBaseline, TrainedChannel
 
 FS_HZ, ROW_N, ROW_HZ = 2000.0, 40, 50
 BARE = TrainedChannel(0, "Left shoulder", noise_uv=0.3)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unclench.training.program import Hold, Reference, Reflect, Relax, Settle, Task
-from unclench.training.timeline import Timeline, n_parts, part_left_s, part_of
+from unclench.training.programs.program import Hold, Reference, Reflect, Relax, Settle, Task
+from unclench.training.session.timeline import Timeline, n_parts, part_left_s, part_of
 
 SETTLE = Settle(kind="settle", seconds=10.0)
 RELAX = Relax(kind="relax", groups=("hands", "face"), tense_s=6.0, release_s=20.0, times=2)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from unclench.training.values import RestBaseline, TrainedChannel
+from unclench.training.placement.values import RestBaseline, TrainedChannel
 
 WINDOW_S = 0.25
 # Levels between which chance does not decide: rest at 2 uV, its limit at 3, tension at 6.

@@ -11,9 +11,9 @@ from unclench.link.virtual.board import MAX_SPEED
 from unclench.live.pipeline import Pipeline
 from unclench.settings import Sustained
 from unclench.sources import open_source
+from unclench.training.day.watching import Watching
+from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
 from unclench.training.tags import Tag
-from unclench.training.values import ReferenceContraction, RestBaseline, TrainedChannel
-from unclench.training.watching import Watching
 
 BEGAN = datetime(2026, 1, 5, 9)
 REST = RestBaseline(2.0, 0.2, 60.0, 0.3)

@@ -12,7 +12,7 @@ import pytest
 
 from unclench.errors import InputError
 from unclench.review.history import Change, Sitting
-from unclench.store.summary import ChannelSummary, SessionSummary
+from unclench.store.session.summary import ChannelSummary, SessionSummary
 from unclench.trial.phases import Block, block_on, blocks_of, last_day
 from unclench.trial.plan import Deviation, make_trial
 from unclench.trial.verdict import LEVEL, Verdict, judge

@@ -11,15 +11,15 @@ from unclench.commands.guided import Guided, run_guided
 from unclench.commands.options import Wanted, places_option, source_options
 from unclench.errors import InputError, SourceError
 from unclench.settings import Place, load_settings
-from unclench.training.calibrations import (
+from unclench.training.placement.calibrations import (
     StoredCalibration,
     book_path,
     load_book,
     save_book,
 )
-from unclench.training.programfile import find_program
-from unclench.training.setup import keep_calibration, parse_place
-from unclench.training.sites import place_label
+from unclench.training.placement.sites import place_label
+from unclench.training.programs.file import find_program
+from unclench.training.session.setup import keep_calibration, parse_place
 
 _PROGRAMS = {"none": "calibrate-rest", "gentle": "calibrate-gentle", "maximum": "calibrate-maximum"}
 

@@ -19,15 +19,15 @@ from unclench.live.recorder import Recorder
 from unclench.review.summary import keep_summary
 from unclench.settings import Place, Sustained, load_settings, save_settings
 from unclench.sources import Source
-from unclench.store.schema import SessionMeta
-from unclench.training.calibrations import Book, book_path, load_book
-from unclench.training.outcome import Outcome, breath_words
-from unclench.training.program import Program, Reflect
-from unclench.training.safety import RULES
-from unclench.training.session import Session
-from unclench.training.setup import site_names, trained_channels, without_calibration
-from unclench.training.sites import word_of_caution
-from unclench.training.snapshot import Snapshot
+from unclench.store.session.schema import SessionMeta
+from unclench.training.placement.calibrations import Book, book_path, load_book
+from unclench.training.placement.safety import RULES
+from unclench.training.placement.sites import word_of_caution
+from unclench.training.programs.program import Program, Reflect
+from unclench.training.session.outcome import Outcome, breath_words
+from unclench.training.session.setup import site_names, trained_channels, without_calibration
+from unclench.training.session.sink import Session
+from unclench.training.session.snapshot import Snapshot
 from unclench.trial.phases import running_now
 from unclench.trial.words import UNSHOWN, standing_words, unseen_words
 

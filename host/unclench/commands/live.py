@@ -17,9 +17,9 @@ from unclench.live.blocks import StreamInfo
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.settings import LARGEST_WINDOW, Place, load_settings
-from unclench.training.calibrations import book_path, load_book
-from unclench.training.setup import about_channels, trained_channels
-from unclench.training.values import TrainedChannel
+from unclench.training.placement.calibrations import book_path, load_book
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.session.setup import about_channels, trained_channels
 from unclench.trial.phases import running_now
 
 _SCREENSHOT_AFTER_S = 10.0

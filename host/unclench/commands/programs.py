@@ -10,14 +10,14 @@ from pathlib import Path
 
 import click
 
-from unclench.training.program import Program, Reflect, Repeat, Step
-from unclench.training.programfile import (
+from unclench.training.programs.file import (
     ListedProgram,
     check_program,
     find_program,
     list_programs,
 )
-from unclench.training.programwords import goal_words, needs, step_words, time_words
+from unclench.training.programs.program import Program, Reflect, Repeat, Step
+from unclench.training.programs.words import goal_words, needs, step_words, time_words
 
 _WIDTH = 80
 

@@ -23,9 +23,9 @@ from unclench.live.recorder import Recorder
 from unclench.review.summary import keep_summary
 from unclench.settings import Place
 from unclench.sources import Source
-from unclench.store.schema import SessionMeta
-from unclench.training.calibrations import book_path, load_book
-from unclench.training.setup import about_channels, parse_place, trained_channels
+from unclench.store.session.schema import SessionMeta
+from unclench.training.placement.calibrations import book_path, load_book
+from unclench.training.session.setup import about_channels, parse_place, trained_channels
 from unclench.trial.phases import running_now
 from unclench.trial.words import standing_words
 

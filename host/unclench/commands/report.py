@@ -73,7 +73,7 @@ def report_command(
 def _session(path: Path, band: str | None) -> bytes:
     from unclench.report.making import report_html
     from unclench.review.session import open_review
-    from unclench.store.folder import EMG
+    from unclench.store.session.folder import EMG
 
     limits = load_settings()[0].sustained
     review = open_review(path, band=None if band is None else BANDS[band], limits=limits)
@@ -99,7 +99,7 @@ def _history(root: Path) -> bytes:
 def _trial(root: Path) -> tuple[str, ...]:
     """How the latest self-trial stands, or its verdict; nothing where none was planned."""
     from unclench.review.history import load_sittings, placements_of
-    from unclench.training.calibrations import book_path, load_book
+    from unclench.training.placement.calibrations import book_path, load_book
     from unclench.trial.phases import standing_of
     from unclench.trial.plan import load_trials
     from unclench.trial.verdict import judge

@@ -31,7 +31,7 @@ def review_command(path: Path | None) -> None:
 
 def _root_of(path: Path | None, usual: Path) -> tuple[Path, Path | None]:
     """Which folder the list is of, and what to open at once."""
-    from unclench.store.folder import is_session
+    from unclench.store.session.folder import is_session
 
     if path is None:
         return usual, None

@@ -16,8 +16,8 @@ from unclench.live.pipeline import Pipeline
 from unclench.live.rings import DisplayRings
 from unclench.settings import Place, Settings, load_settings, sessions_dir
 from unclench.sources import Source
-from unclench.training.programfile import NamedProgram, find_program
-from unclench.training.setup import parse_place
+from unclench.training.programs.file import NamedProgram, find_program
+from unclench.training.session.setup import parse_place
 
 
 def _in_window(

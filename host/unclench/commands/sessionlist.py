@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import click
 from rich.cells import cell_len, set_cell_size
 
-from unclench.store.library import Entry
-from unclench.store.summary import ChannelSummary
+from unclench.store.library.library import Entry
+from unclench.store.session.summary import ChannelSummary
 
 _DATED = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d")
 _DATE = "%Y-%m-%d %H:%M"

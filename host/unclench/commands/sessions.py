@@ -17,10 +17,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from unclench.commands.sessionlist import plain, print_list
 from unclench.errors import InputError, UnclenchError
 from unclench.settings import load_settings, own_dir, sessions_dir
-from unclench.store.edit import edit_meta, is_recording, require_ended
-from unclench.store.library import Entry, Library
-from unclench.store.reader import open_session
-from unclench.store.schema import SessionMeta
+from unclench.store.library.library import Entry, Library
+from unclench.store.session.edit import edit_meta, is_recording, require_ended
+from unclench.store.session.reader import open_session
+from unclench.store.session.schema import SessionMeta
 
 
 class _ListByDefault(click.Group):
@@ -138,7 +138,7 @@ def tag_command(session: str, labels: Sequence[str], remove: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete_command(sessions: Sequence[str], yes: bool) -> None:
     """Move sessions to the system's trash, from where they can be taken back."""
-    from unclench.store.trash import move_to_trash
+    from unclench.store.session.trash import move_to_trash
 
     found = list({entry.folder.resolve(): entry for entry in map(_find, sessions)}.values())
     for entry in found:
@@ -164,7 +164,7 @@ def backup_command(file: Path, sessions: Sequence[str], force: bool) -> None:
 
     The file is read back before it gets its name.
     """
-    from unclench.store.backup import write_backup
+    from unclench.store.library.backup import write_backup
 
     library = _library(None)
     entries = [_find(name) for name in sessions] if sessions else library.entries()
@@ -188,7 +188,7 @@ def backup_command(file: Path, sessions: Sequence[str], force: bool) -> None:
 @click.option("--to", "to", metavar="DIR", type=click.Path(path_type=Path), help="Where to.")
 def restore_command(file: Path, to: Path | None) -> None:
     """Bring back what a backup holds; nothing that is there is overwritten."""
-    from unclench.store.restore import restore_backup
+    from unclench.store.library.restore import restore_backup
 
     target = _library(to).root
     with _progress("restoring") as progress:

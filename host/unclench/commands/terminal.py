@@ -19,7 +19,7 @@ from unclench.terminal.characters import fitting
 from unclench.terminal.seconds import Seconds, line
 from unclench.terminal.view import Channel, View, look
 from unclench.terminal.watch import can_draw, watch_lines, watch_page
-from unclench.training.values import TrainedChannel
+from unclench.training.placement.values import TrainedChannel
 from unclench.trial.phases import Standing
 from unclench.trial.words import standing_words
 

@@ -16,8 +16,8 @@ from unclench.commands.history import making_figures, sessions_folder
 from unclench.errors import InputError
 from unclench.review.history import load_sittings, placements_of
 from unclench.settings import Place, Settings, load_settings, sessions_dir
-from unclench.training.calibrations import book_path, load_book
-from unclench.training.sites import OWN, SITES, place_label
+from unclench.training.placement.calibrations import book_path, load_book
+from unclench.training.placement.sites import OWN, SITES, place_label
 from unclench.trial.phases import last_day, standing_of, stop
 from unclench.trial.plan import (
     BLOCK_DAYS,

@@ -20,15 +20,15 @@ from unclench.commands.options import Seconds, Wanted, places_option, source_opt
 from unclench.errors import DisplayError, InputError, SourceError
 from unclench.live.pipeline import Pipeline
 from unclench.settings import Settings, load_settings
-from unclench.training.calibrations import book_path, load_book
-from unclench.training.day import DaySummary
-from unclench.training.daystore import as_json
-from unclench.training.daywords import summary_words
-from unclench.training.setup import parse_place, trained_channels
+from unclench.training.day.day import DaySummary
+from unclench.training.day.store import as_json
+from unclench.training.day.watching import REST_S, News, Watching
+from unclench.training.day.words import summary_words
+from unclench.training.placement.calibrations import book_path, load_book
+from unclench.training.session.setup import parse_place, trained_channels
 from unclench.training.sound import Synth
 from unclench.training.sustained import limit_of
 from unclench.training.tags import Tag, load_tags
-from unclench.training.watching import REST_S, News, Watching
 
 _GATHER_S = 0.25  # nobody waits for a row here: larger blocks cost less
 _LOOK_S = 0.5

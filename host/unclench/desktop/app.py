@@ -17,11 +17,11 @@ from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.settings import Place, Settings, save_settings
-from unclench.training.calibrations import book_path, load_book
-from unclench.training.programfile import NamedProgram
-from unclench.training.session import Situation
-from unclench.training.setup import trained_channels
-from unclench.training.values import TrainedChannel
+from unclench.training.placement.calibrations import book_path, load_book
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.programs.file import NamedProgram
+from unclench.training.session.setup import trained_channels
+from unclench.training.session.sink import Situation
 
 _LAST_LOOK_MS = 400  # after the end, for the last samples to be drawn
 

@@ -26,8 +26,8 @@ from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.live.words import connection_words
 from unclench.settings import Settings, save_settings, sessions_dir
-from unclench.training.setup import about_channels
-from unclench.training.values import TrainedChannel
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.session.setup import about_channels
 from unclench.trial.phases import Standing, note_deviation, running_now
 from unclench.trial.words import SHOWN_NOTE, figures_question, standing_words
 

@@ -23,8 +23,8 @@ from unclench.importing import (
 from unclench.importing.found import BROKEN, Asked, Found, broken, exact_rate
 from unclench.importing.keep import keep
 from unclench.importing.textrows import read_head
-from unclench.store.folder import is_session, require_file
-from unclench.store.schema import SessionMeta
+from unclench.store.session.folder import is_session, require_file
+from unclench.store.session.schema import SessionMeta
 
 _Reader = Callable[[Path, Asked], Found]
 _READERS: dict[str, _Reader] = {

@@ -16,10 +16,10 @@ from unclench.link.virtual.inputs import recording_hello
 from unclench.live.blocks import LiveEvent, LiveSettings, StreamInfo
 from unclench.live.processing import Processing
 from unclench.live.recorder import Recorder
-from unclench.store.constants import BoardConstants
-from unclench.store.folder import free_space, is_session, why_unwritable
-from unclench.store.schema import BandMeta, SessionMeta
-from unclench.store.writer import SessionWriter
+from unclench.store.session.constants import BoardConstants
+from unclench.store.session.folder import free_space, is_session, why_unwritable
+from unclench.store.session.schema import BandMeta, SessionMeta
+from unclench.store.session.writer import SessionWriter
 from unclench_dsp import BANDS, WIDE, seen_rails_uv
 
 _BLOCK_N = 1 << 12  # samples at a time: the result does not depend on it

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from unclench.importing.found import Asked, Found
-from unclench.store.table import read_table
+from unclench.store.table.reading import read_table
 
 _UNIT = re.compile(r"\s*[(\[]\s*[munµμ]?v\s*[)\]]|[\s_]+[munµμ]?v", re.IGNORECASE)
 

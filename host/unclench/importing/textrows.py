@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unclench.errors import InputError
-from unclench.store.csvfile import CsvFile
+from unclench.store.table.csvfile import CsvFile
 
 HEAD_BYTES = 256 << 10
 

@@ -19,9 +19,9 @@ import numpy as np
 
 from unclench.errors import StoreError
 from unclench.live.blocks import IntArray, LiveBlock, LiveEvent, StreamInfo
-from unclench.store.constants import BoardConstants
-from unclench.store.schema import BandMeta, SessionMeta
-from unclench.store.writer import SessionWriter
+from unclench.store.session.constants import BoardConstants
+from unclench.store.session.schema import BandMeta, SessionMeta
+from unclench.store.session.writer import SessionWriter
 from unclench_dsp import PickEvery
 
 _FLUSH_S = 0.4

@@ -18,11 +18,11 @@ from unclench.review.history import FEWEST_USED_S
 from unclench.review.results import ChannelContext, Figures
 from unclench.review.session import SessionReview
 from unclench.review.summary import ensure_summary
-from unclench.store.folder import is_session
-from unclench.store.library import Entry, Library, read_entry
-from unclench.store.library_index import default_index
-from unclench.store.schema import SessionMeta
-from unclench.store.summary import SessionSummary
+from unclench.store.library.index import default_index
+from unclench.store.library.library import Entry, Library, read_entry
+from unclench.store.session.folder import is_session
+from unclench.store.session.schema import SessionMeta
+from unclench.store.session.summary import SessionSummary
 
 MOST_ROWS = 10  # of earlier sessions in the table; the plot shows twice as many
 _MAKE_S = 4.0  # for figures of earlier sessions that were never made

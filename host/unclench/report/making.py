@@ -9,7 +9,7 @@ from unclench.report.earlier import find_earlier
 from unclench.report.render import render
 from unclench.report.sessionpage import session_page
 from unclench.review.session import SessionReview
-from unclench.store.folder import EMG, META, is_session
+from unclench.store.session.folder import EMG, META, is_session
 
 
 def report_path(path: Path) -> Path:

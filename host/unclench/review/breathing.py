@@ -10,10 +10,10 @@ from unclench.review.contexts import as_trained
 from unclench.review.figures import rows_of
 from unclench.review.results import BreathFigures, ChannelContext, Marks, Phase, Span
 from unclench.review.signal import Signal
-from unclench.training.breathing import BreathWatch
-from unclench.training.pacer import Pacer
-from unclench.training.program import Breathe, Program
+from unclench.training.programs.program import Breathe, Program
 from unclench.training.rows import Row
+from unclench.training.session.breathing import BreathWatch
+from unclench.training.session.pacer import Pacer
 from unclench_dsp.arrays import FloatArray
 
 

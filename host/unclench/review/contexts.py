@@ -11,10 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from unclench.review.results import ChannelContext
 from unclench.review.signal import Signal
-from unclench.store.reader import Event
-from unclench.store.schema import SessionMeta
-from unclench.training.goals import floor_uv, rest_level
-from unclench.training.values import RestBaseline, TrainedChannel
+from unclench.store.session.reader import Event
+from unclench.store.session.schema import SessionMeta
+from unclench.training.placement.values import RestBaseline, TrainedChannel
+from unclench.training.session.goals import floor_uv, rest_level
 
 QUIET_S = 3.0
 """Length of the quietest stretch from which rest is taken where it was never measured."""

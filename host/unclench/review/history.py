@@ -20,11 +20,11 @@ from unclench.review.summary import ensure_summary
 from unclench.review.tagweeks import TagHistory, tag_histories
 from unclench.review.trend import MEASURES, Dated, Measure, Trend, trend_of
 from unclench.settings import Place
-from unclench.store.library import Entry, Library
-from unclench.store.reader import open_session
-from unclench.store.summary import ChannelSummary, SessionSummary, TagSummary
-from unclench.training.calibrations import Book, book_path, load_book
-from unclench.training.sites import place_label
+from unclench.store.library.library import Entry, Library
+from unclench.store.session.reader import open_session
+from unclench.store.session.summary import ChannelSummary, SessionSummary, TagSummary
+from unclench.training.placement.calibrations import Book, book_path, load_book
+from unclench.training.placement.sites import place_label
 from unclench_dsp import BANDS, Band
 
 Origin = Literal["person", "virtual", "imported"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from unclench.review.results import Marks, Phase, PhaseRole, Remark, Span, TagSpan
-from unclench.store.reader import Event
+from unclench.store.session.reader import Event
 
 _STEP = re.compile(r"(\d+) ([a-z-]+): (.*)")
 _ROLES: dict[str, PhaseRole] = {

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from unclench.training.snapshot import BreathEffect
-from unclench.training.values import ReferenceContraction, RestBaseline
+from unclench.training.placement.values import ReferenceContraction, RestBaseline
+from unclench.training.session.snapshot import BreathEffect
 from unclench_dsp.uncertainty import Estimate
 
 Why = Literal[

@@ -8,7 +8,7 @@ from pathlib import Path
 from unclench.errors import StoreError, UnclenchError
 from unclench.review.results import Figures, TagEffect
 from unclench.review.session import SessionReview, open_review
-from unclench.store.summary import (
+from unclench.store.session.summary import (
     ChannelSummary,
     SessionSummary,
     TagSummary,

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from unclench.store.summary import TagSummary
+from unclench.store.session.summary import TagSummary
 from unclench_dsp.pooling import LEAST_SESSIONS, combine
 from unclench_dsp.uncertainty import Estimate
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.store.constants import BoardConstants
-from unclench.store.schema import BandMeta, Mains
+from unclench.store.session.constants import BoardConstants
+from unclench.store.session.schema import BandMeta, Mains
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unclench.errors import InputError
-from unclench.store.folder import EMG, META, is_session
 from unclench.store.model import Recording
-from unclench.store.reader import open_session
-from unclench.store.table import read_table
+from unclench.store.session.folder import EMG, META, is_session
+from unclench.store.session.reader import open_session
+from unclench.store.table.reading import read_table
 
 __all__ = ["Recording", "load_recording"]
 

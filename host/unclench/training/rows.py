@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.live.blocks import BoolArray, FloatArray, IntArray, LiveBlock, LiveEvent, SignalInfo
-from unclench.training.values import FLOOR_GATE
+from unclench.training.placement.values import FLOOR_GATE
 from unclench_dsp import HopMeanSquare, PickEvery, RollingRms
 
 NOTICED_AFTER_S = 1.5

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from unclench.errors import InputError
-from unclench.training.goals import floor_uv
-from unclench.training.scoring import REST_S, STAYS_S
-from unclench.training.values import TrainedChannel
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.session.goals import floor_uv
+from unclench.training.session.scoring import REST_S, STAYS_S
 
 FORGIVEN_S = 10.0
 """A gap or lost contact for up to so long neither counts nor breaks off what it interrupts."""

@@ -10,8 +10,8 @@ from typing import Any, Literal, TypeGuard, get_args
 
 from unclench.errors import InputError, StoreError
 from unclench.settings import own_dir
-from unclench.training.mistakes import in_toml
-from unclench.training.tomllines import key_lines, line_of, parse_toml
+from unclench.training.programs.mistakes import in_toml
+from unclench.training.programs.tomllines import key_lines, line_of, parse_toml
 
 Group = Literal["posture", "thought", "feeling", "situation"]
 GROUPS: tuple[Group, ...] = get_args(Group)

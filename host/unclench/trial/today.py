@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from unclench.store.library import Library
+from unclench.store.library.library import Library
 from unclench.trial.plan import Trial
 
 

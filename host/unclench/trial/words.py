@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from unclench.settings import Place
-from unclench.training.sites import place_label
+from unclench.training.placement.sites import place_label
 from unclench.trial.phases import Standing, last_day
 from unclench.trial.plan import MEASURE_WORDS, Trial
 

@@ -10,20 +10,20 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.bars import Banner
 from unclench.desktop.helpdialog import HelpDialog
 from unclench.desktop.looks import Looks
-from unclench.desktop.review.comparepage import ComparePage
-from unclench.desktop.review.desk import Desk
-from unclench.desktop.review.exportdialog import ExportDialog
-from unclench.desktop.review.library import SessionList
-from unclench.desktop.review.listpage import ListPage
-from unclench.desktop.review.reporting import make_report, show_outside
-from unclench.desktop.review.sessionpage import SessionPage
+from unclench.desktop.review.compare.page import ComparePage
+from unclench.desktop.review.session.desk import Desk
+from unclench.desktop.review.session.exportdialog import ExportDialog
+from unclench.desktop.review.session.page import SessionPage
+from unclench.desktop.review.session.reporting import make_report, show_outside
+from unclench.desktop.review.sessionlist.library import SessionList
+from unclench.desktop.review.sessionlist.page import ListPage
 from unclench.desktop.review.tasks import Newest
 from unclench.desktop.review.words import HELP
 from unclench.desktop.theme import style_sheet
 from unclench.desktop.training.parts import Page
 from unclench.errors import UnclenchError
 from unclench.settings import Settings
-from unclench.store.edit import edit_meta
+from unclench.store.session.edit import edit_meta
 from unclench.training.tags import DEFAULT_TAGS, Tag, load_tags
 
 

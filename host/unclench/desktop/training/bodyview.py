@@ -5,8 +5,8 @@ from __future__ import annotations
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
-from unclench.training.bodymap import SPOTS, Point, Shape, Spot, features, outlines
-from unclench.training.values import Side
+from unclench.training.placement.bodymap import SPOTS, Point, Shape, Spot, features, outlines
+from unclench.training.placement.values import Side
 
 _DASHED = QtCore.Qt.PenStyle.DashLine
 _LINE_PX = 1.4  # of the outline

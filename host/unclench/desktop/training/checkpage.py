@@ -20,7 +20,7 @@ from unclench.desktop.training.parts import (
     rename,
     say,
 )
-from unclench.training.check import ITEMS, Colour, Interference, Light
+from unclench.training.placement.check import ITEMS, Colour, Interference, Light
 
 _HINT_LINES = 24  # of text, of the page
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from unclench.training.program import Baseline, Hold, Reference, Reflect, Relax
-from unclench.training.snapshot import Snapshot
+from unclench.training.programs.program import Baseline, Hold, Reference, Reflect, Relax
+from unclench.training.session.snapshot import Snapshot
 from unclench.trial.words import unseen_words
 
 _LETTING_GO = ("rest", "release", "breathe")  # what is asked for then

@@ -16,10 +16,10 @@ from unclench.desktop.training.strip import Strip, TagBar
 from unclench.desktop.training.words import left_words
 from unclench.desktop.trialbar import TrialBar
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
-from unclench.training.program import Reflect
-from unclench.training.snapshot import Phase, Snapshot
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.programs.program import Reflect
+from unclench.training.session.snapshot import Phase, Snapshot
 from unclench.training.tags import Tag
-from unclench.training.values import TrainedChannel
 
 _PART_WIDTH = 220  # pixels at a scale of 1
 _FEWEST_LINES = {

@@ -12,10 +12,10 @@ from unclench.desktop.training.pacerview import PacerView
 from unclench.desktop.training.parts import LINE, card, label, say
 from unclench.desktop.training.reflect import ReflectView
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
-from unclench.training.outcome import breath_words
-from unclench.training.program import Reflect
-from unclench.training.snapshot import BreathEffect, Snapshot
-from unclench.training.values import TrainedChannel
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.programs.program import Reflect
+from unclench.training.session.outcome import breath_words
+from unclench.training.session.snapshot import BreathEffect, Snapshot
 
 _SPACING = 10
 _CARD_WIDTH = 236  # pixels at a scale of 1

@@ -9,8 +9,8 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import TEXT_PT, card, label, say
 from unclench.desktop.training.words import NOTHING, figures, goal_words, now_words, share_words
-from unclench.training.snapshot import Score, Snapshot
-from unclench.training.values import TrainedChannel
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.session.snapshot import Score, Snapshot
 
 _STEADY_S = 0.5  # of signal: so long a state must hold before it is said
 _NUMBER_S = 0.4  # a number that changes more often cannot be read

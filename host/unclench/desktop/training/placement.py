@@ -12,9 +12,9 @@ from unclench.desktop.training.parts import Column, Page, button, card, label, s
 from unclench.desktop.training.placerow import PlaceRow
 from unclench.errors import InputError
 from unclench.settings import Place
-from unclench.training.bodymap import SPOTS
-from unclench.training.sites import check_places, word_of_caution
-from unclench.training.sitewords import SNAPS, Site
+from unclench.training.placement.bodymap import SPOTS
+from unclench.training.placement.sites import check_places, word_of_caution
+from unclench.training.placement.words import SNAPS, Site
 
 _MOST_PARTS = 8
 _WIDE_PX = 1350  # at text of usual size

@@ -8,8 +8,8 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.training.parts import label
 from unclench.settings import Place
-from unclench.training.sites import OWN, SITES, Site, site_of
-from unclench.training.values import Side
+from unclench.training.placement.sites import OWN, SITES, Site, site_of
+from unclench.training.placement.values import Side
 
 _LONGEST_SITE = 40  # as settings have it
 

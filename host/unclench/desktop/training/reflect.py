@@ -8,7 +8,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import button, label
-from unclench.training.program import Reflect
+from unclench.training.programs.program import Reflect
 
 _TOGETHER_S = 1.2  # "1" and "0" pressed within it are a 10
 _MOST = 10

@@ -13,10 +13,10 @@ from unclench.errors import StoreError
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
-from unclench.training.outcome import Outcome
-from unclench.training.program import Reference, Relax
-from unclench.training.session import Session
-from unclench.training.snapshot import Snapshot
+from unclench.training.programs.program import Reference, Relax
+from unclench.training.session.outcome import Outcome
+from unclench.training.session.sink import Session
+from unclench.training.session.snapshot import Snapshot
 from unclench.training.sound import Synth
 from unclench.training.tags import Tag, TagBoard, TagEvent
 from unclench.trial.phases import Standing, note_deviation

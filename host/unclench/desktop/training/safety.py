@@ -8,7 +8,7 @@ from unclench.desktop.looks import resize_dialog
 from unclench.desktop.theme import Theme, style_sheet
 from unclench.desktop.training.parts import LINE, Column, Page, button, label, rename
 from unclench.desktop.training.riskview import GAP, RiskView
-from unclench.training.safety import RULES
+from unclench.training.placement.safety import RULES
 
 _SIZE = (900, 640)  # pixels of the dialog at a scale of 1
 _AGREE = "I have read this and will keep to it", "Keep in mind that this was read, and go on"

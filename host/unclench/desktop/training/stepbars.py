@@ -9,8 +9,8 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import label
 from unclench.desktop.training.words import NOTHING, now_words, percent_words
-from unclench.training.snapshot import Score
-from unclench.training.values import TrainedChannel
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.session.snapshot import Score
 
 _HEADS = ("Step", "", "Average", "Below goal", "At rest")
 

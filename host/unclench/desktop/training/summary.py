@@ -10,9 +10,9 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.training.parts import Column, Page, button, card, label
 from unclench.desktop.training.stepbars import StepBars
 from unclench.desktop.training.words import length_words, now_words
-from unclench.training.outcome import Outcome, breath_words
-from unclench.training.snapshot import Score
-from unclench.training.values import TrainedChannel
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.session.outcome import Outcome, breath_words
+from unclench.training.session.snapshot import Score
 from unclench.trial.words import UNSHOWN
 
 _MANY = 60  # rows that a person still looks at

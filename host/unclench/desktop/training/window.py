@@ -33,23 +33,23 @@ from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.settings import Place, Settings, sessions_dir
-from unclench.training.calibrations import book_path, load_book, save_book
-from unclench.training.check import ITEMS, Light, SensorCheck
-from unclench.training.programfile import (
+from unclench.training.placement.calibrations import book_path, load_book, save_book
+from unclench.training.placement.check import ITEMS, Light, SensorCheck
+from unclench.training.placement.sites import place_label
+from unclench.training.programs.file import (
     ListedProgram,
     NamedProgram,
     find_program,
     list_programs,
 )
-from unclench.training.session import Session, Situation
-from unclench.training.setup import (
+from unclench.training.session.setup import (
     calibration_words,
     keep_calibration,
     site_names,
     trained_channels,
     without_calibration,
 )
-from unclench.training.sites import place_label
+from unclench.training.session.sink import Session, Situation
 from unclench.training.tags import DEFAULT_TAGS, load_tags, save_tags, tags_path
 from unclench.trial.phases import Standing, running_now
 from unclench.trial.today import sessions_on

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from unclench.live.words import clock_words, tension_words
-from unclench.training.program import (
+from unclench.training.placement.values import FLOOR_GATE, TrainedChannel
+from unclench.training.programs.program import (
     BaselineGoal,
     FixedGoal,
     Goal,
     ReferenceGoal,
     ShapingGoal,
 )
-from unclench.training.snapshot import Score
-from unclench.training.values import FLOOR_GATE, TrainedChannel
+from unclench.training.session.snapshot import Score
 
 NOTHING = "–"
 

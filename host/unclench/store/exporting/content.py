@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.store.reader import Event, open_session
 from unclench.store.recording import Recording, load_recording
-from unclench.store.schema import SessionMeta
+from unclench.store.session.reader import Event, open_session
+from unclench.store.session.schema import SessionMeta
 from unclench_wire.ids import FLAG_VIRTUAL
 
 _MYOWARE_2_GAIN_MILLI = 200_000

@@ -13,7 +13,7 @@ from unclench.errors import InputError, StoreError
 from unclench.store.exporting.content import Content, load_content
 from unclench.store.exporting.edf import write_edf
 from unclench.store.exporting.tables import write_csv, write_parquet
-from unclench.store.folder import (
+from unclench.store.session.folder import (
     EMG,
     EVENTS,
     META,

@@ -1,0 +1,197 @@
+"""Figures of a span as a page of words: short enough to read while it is being dragged."""
+
+from __future__ import annotations
+
+import statistics
+from html import escape
+
+from unclench.desktop.review.trace.axes import time_words
+from unclench.desktop.theme import Theme
+from unclench.report import words
+from unclench.review.results import ChannelContext, Contraction, Figures, Span
+from unclench_dsp.uncertainty import Estimate
+
+_MOST_CONTRACTIONS = 12
+_NOTHING = words.NOTHING
+
+
+def span_words(span: Span | None, duration_s: float) -> str:
+    """Say which stretch the figures are of."""
+    if span is None:
+        return f"The whole session, {words.length(duration_s)}"
+    fine_s = 0.1 if span.length_s < 60 else 1.0
+    start, stop = (time_words(at, fine_s) for at in (span.start_s, span.stop_s))
+    return f"{start} to {stop}, {words.length(span.length_s)}"
+
+
+def figures_page(figures: Figures, context: ChannelContext, theme: Theme, head: str = "") -> str:
+    """Return a page of one channel's figures; what it leaves out stands first, after its head."""
+    rows = [f"<p><b>{escape(head)}</b></p>"] if head else []
+    rows.append(_used(figures))
+    if figures.why_not:
+        rows.append(f"<p><b>No figures</b>: {escape(words.ended(figures.why_not))}</p>")
+        return _page(rows, theme)
+    rows.append(_levels(figures))
+    rows.append(_heading("At rest") + _rest(figures, context))
+    rows.append(_heading("Sustained") + _sustained(figures))
+    rows.append(_heading("Contractions") + _contractions(figures.contractions))
+    rows.append(_heading("Measured against") + _against(figures, context))
+    return _page(rows, theme)
+
+
+def _used(figures: Figures) -> str:
+    left_out = words.excluded(figures.excluded_s)
+    return f"<p>{words.length(figures.used_s)} counted; {escape(left_out)}.</p>"
+
+
+def _levels(figures: Figures) -> str:
+    """Mean and percentiles in uV, how sure they are, and in % of the reference."""
+    percent: tuple[float | None, ...] = figures.percent or (None, None, None)
+    estimates = (figures.mean, figures.p10, figures.p50, figures.p90)
+    names = ("Mean", "P10, calm", "P50, middle", "P90, tense")
+    sure = any(each is not None and each.low is not None for each in estimates)
+    head = ["", "µV", "range" if sure else "", "%" if figures.percent else ""]
+    rows = [head] + [
+        [name, _uv(each), _sure(each) if sure else "", "" if share is None else f"{share:.1f}"]
+        for name, each, share in zip(names, estimates, (None, *percent), strict=True)
+    ]
+    if figures.max_uv is not None:
+        rows.append(["Highest", words.uv(figures.max_uv), "", ""])
+    told = _grid(rows) + ("" if sure else _small("Too little here to say how sure these are."))
+    return told + _slope(figures.slope)
+
+
+def _slope(slope: Estimate | None) -> str:
+    if slope is None:
+        return "<p>Rising or falling: too little to tell.</p>"
+    told = f"{_signed(slope.value)} µV a minute"
+    if slope.low is None or slope.high is None:
+        return f"<p>{told}; too short to say how sure.</p>"
+    way = "no clear way" if slope.low * slope.high <= 0 else ""
+    way = way or ("rising" if slope.value > 0 else "falling")
+    return f"<p>{way.capitalize()}: {told} ({_signed(slope.low)} to {_signed(slope.high)}).</p>"
+
+
+def _rest(figures: Figures, context: ChannelContext) -> str:
+    rest = figures.rest
+    if rest.why_not or rest.share is None:
+        return f"<p>{escape(words.sentence(rest.why_not or 'too little to say'))}</p>"
+    share = f"<p><b>{words.share(rest.share.value)}</b> of the time{_sure_share(rest.share)}; "
+    moments = f"{words.counted(rest.gaps, 'moment')} of rest"
+    if rest.gaps_per_min is not None:
+        moments += f", {rest.gaps_per_min:.1f} a minute"
+    if rest.gaps:
+        moments += f"; the longest {words.length(rest.longest_s)}"
+    return f"{share}{moments}.</p>" + _small(_named("Rest level", context.rest_level_why))
+
+
+def _sustained(figures: Figures) -> str:
+    sustained = figures.sustained
+    if sustained.limit_uv is None:
+        return f"<p>{escape(words.sentence(sustained.limit_why or 'no limit is known'))}</p>"
+    limit = f"{words.uv(sustained.limit_uv)} µV for longer than {sustained.minutes:g} min"
+    if not sustained.spans:
+        return f"<p>Never above {limit}.</p>" + _small(_named("Limit", sustained.limit_why))
+    n = words.times(len(sustained.spans))
+    told = f"<p>Above {limit}: {n}, {words.length(sustained.total_s)} altogether.</p>"
+    return told + _small(_named("Limit", sustained.limit_why))
+
+
+def _contractions(contractions: tuple[Contraction, ...]) -> str:
+    if not contractions:
+        return "<p>None found.</p>"
+    known = [c.recovery_s for c in contractions if c.recovery_s is not None]
+    told = f"<p>{len(contractions)} found"
+    if known:
+        told += f", {words.length(statistics.median(known))} to let go in the middle case"
+    told += ".</p>"
+    cells = [["at", "peak", "length", "to let go"]]
+    cells += [
+        [
+            time_words(c.start_s),
+            f"{words.uv(c.peak_uv)} µV",
+            words.length(c.length_s),
+            words.length(c.recovery_s) if c.recovery_s is not None else c.recovery_why,
+        ]
+        for c in contractions[:_MOST_CONTRACTIONS]
+    ]
+    more = len(contractions) - _MOST_CONTRACTIONS
+    rest = _small(f"and {more} more: select a shorter span to see them") if more > 0 else ""
+    return told + _grid(cells) + rest
+
+
+def _against(figures: Figures, context: ChannelContext) -> str:
+    baseline, reference = context.baseline, context.reference
+    told = []
+    if baseline is not None:
+        told.append(f"Baseline at rest {words.uv(baseline.mean_uv)} µV.")
+    told.append(context.baseline_why)
+    if reference is not None:
+        told.append(f"% are of the reference of {words.uv(reference.uv)} µV.")
+    told.extend(
+        f"{check.level}: {check.percent:.1f} %, {check.verdict} (Jonsson 1982)."
+        for check in figures.limits
+    )
+    told.append(figures.limits_why)
+    return "".join(f"<p>{escape(words.sentence(line))}</p>" for line in told if line)
+
+
+# Pieces
+
+
+def _uv(estimate: Estimate | None) -> str:
+    return _NOTHING if estimate is None else words.uv(estimate.value)
+
+
+def _sure(estimate: Estimate | None) -> str:
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return ""
+    return f"{words.uv(estimate.low)} to {words.uv(estimate.high)}"
+
+
+def _sure_share(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f" ({words.share(estimate.low)} to {words.share(estimate.high)})"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def _grid(rows: list[list[str]]) -> str:
+    """A table; its first row names the columns, its first column the rows."""
+    lines = []
+    for k, row in enumerate(rows):
+        cells = (
+            f"<td>{_styled(escape(text), k, at)}&nbsp;&nbsp;</td>" for at, text in enumerate(row)
+        )
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return f"<table cellspacing='0' cellpadding='2'>{''.join(lines)}</table>"
+
+
+def _styled(text: str, row: int, column: int) -> str:
+    if row == 0 or column == 2:
+        return f"<span class='small'>{text}</span>"
+    return f"<b>{text}</b>" if column == 1 else text
+
+
+def _named(name: str, why: str) -> str:
+    return f"{name}: {why}" if why else ""
+
+
+def _small(text: str) -> str:
+    return f"<p class='small'>{escape(text)}</p>" if text else ""
+
+
+def _heading(text: str) -> str:
+    return f"<h4>{escape(text)}</h4>"
+
+
+def _page(parts: list[str], theme: Theme) -> str:
+    style = (
+        f"body {{ color: {theme.text}; }} p {{ margin: 2px 0 4px 0; }} "
+        f"h4 {{ margin: 8px 0 2px 0; color: {theme.quiet}; font-weight: 600; }} "
+        f".small {{ color: {theme.quiet}; }}"
+    )
+    return f"<html><head><style>{style}</style></head><body>{''.join(parts)}</body></html>"

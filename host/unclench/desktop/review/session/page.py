@@ -1,0 +1,335 @@
+"""A session's page: its trace, the figures of a span, tags and notes to add and to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.review.flowarea import FlowArea
+from unclench.desktop.review.reviewpage import ReviewPage
+from unclench.desktop.review.session import tagedits
+from unclench.desktop.review.session.desk import Desk
+from unclench.desktop.review.session.figurewords import span_words
+from unclench.desktop.review.session.panel import Panel, is_own
+from unclench.desktop.review.session.tagrow import WordsRow
+from unclench.desktop.review.trace.axes import time_words
+from unclench.desktop.review.trace.scene import NO_MARKS, Scene
+from unclench.desktop.review.trace.trace import TraceView
+from unclench.desktop.training.parts import button, label, say
+from unclench.errors import UnclenchError
+from unclench.report.words import length
+from unclench.review.results import ChannelContext, Figures, Remark, Span, TagSpan
+from unclench.review.session import SessionReview
+from unclench.training.tags import Tag
+
+
+class SessionPage(ReviewPage):
+    """One session. Signals say what a person wants beyond it."""
+
+    back = QtCore.pyqtSignal()
+    changed = QtCore.pyqtSignal(object)  # folder of a session whose events are others now
+    report_wanted = QtCore.pyqtSignal(object)
+    export_wanted = QtCore.pyqtSignal(object)
+    help_wanted = QtCore.pyqtSignal()
+    told = QtCore.pyqtSignal(str)
+
+    def __init__(self, desk: Desk, tags: tuple[Tag, ...]) -> None:
+        super().__init__()
+        self.desk = desk
+        self._tags = tags
+        self._keep: Callable[[str], None] | None = None
+        self._say_about: Callable[[], str] | None = None
+        self._title = label("title")
+        self._facts = label("quiet")
+        self._notes = label("quiet")
+        self.trace = TraceView()
+        self.panel = Panel()
+        self._status = label("quiet")
+        self.row = WordsRow()
+        self._back = button("Sessions (Esc)", "Back to the list")
+        self._fit = button("All (0)", "Show the whole session")
+        self._close_up = button("Selection (S)", "Fill the view with the selected span")
+        self._log = button("Log scale (L)", "Low and high tension in one picture", switch=True)
+        self._report = button("Report (R)", "Make the report and open it in the browser")
+        self._export = button("Export (X)", "Write EDF, BDF, CSV or Parquet")
+        self._help = button("Help (F1)", "What you see, and all keys")
+        self._foot = FlowArea()
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        head = QtWidgets.QVBoxLayout()
+        head.setSpacing(0)
+        head.addWidget(self._title)
+        head.addWidget(self._facts)
+        top = QtWidgets.QHBoxLayout()
+        top.addWidget(self._back)
+        top.addLayout(head, 1)
+        middle = QtWidgets.QHBoxLayout()
+        middle.setSpacing(8)
+        middle.addWidget(self.trace, 1)
+        middle.addWidget(self.panel)
+        for each in (self._fit, self._close_up, self._log, self._report, self._export, self._help):
+            self._foot.add(each)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 10)
+        column.setSpacing(6)
+        column.addLayout(top)
+        column.addWidget(self._notes)
+        column.addLayout(middle, 1)
+        column.addWidget(self.row)
+        column.addWidget(self._status)
+        column.addWidget(self._foot)
+
+    def _connect(self) -> None:
+        desk, trace, panel = self.desk, self.trace, self.panel
+        desk.drawn.connect(self._draw)
+        desk.ready.connect(self._ready)
+        desk.measured.connect(self._show_figures)
+        desk.edited.connect(self._edited)
+        desk.trouble.connect(self._trouble)
+        trace.selected.connect(lambda _: self._measure())
+        trace.cursor_moved.connect(lambda _: self._tell())
+        trace.pointed.connect(panel.choose_mark)
+        trace.scaled.connect(lambda log, _: self._log.setChecked(log))
+        panel.channel_chosen.connect(lambda _: self._measure())
+        panel.mark_chosen.connect(self._go_to)
+        panel.commanded.connect(self._do)
+        self.row.kept.connect(self._words_kept)
+        self.row.left.connect(self._leave_words)
+        self._back.clicked.connect(self.back)
+        self._fit.clicked.connect(trace.fit)
+        self._close_up.clicked.connect(trace.fit_selection)
+        self._log.clicked.connect(trace.toggle_log)
+        self._report.clicked.connect(lambda: self._want(self.report_wanted))
+        self._export.clicked.connect(lambda: self._want(self.export_wanted))
+        self._help.clicked.connect(self.help_wanted)
+
+    # Opening
+
+    def open(self, path: Path, title: str) -> None:
+        """Show a session as soon as it is read."""
+        self._leave_words()
+        self.trace.show_scene(None)
+        self.panel.empty()
+        say(self._title, title)
+        say(self._status, "")
+        say(self._facts, "Reading the session…")
+        say(self._notes, "")
+        self._make_room()
+        self._allow()
+        self.desk.open(path)
+        self.trace.setFocus()
+
+    def _draw(self, scene: Scene, again: bool) -> None:
+        self.trace.show_scene(scene, keep_view=again)
+        self.panel.show_marks(scene.marks)
+        if not again:
+            self.panel.name_channels(tuple(lane.label for lane in scene.lanes))
+            self.panel.tell("The figures follow…")
+        self.panel.tell_span(self.trace.selection, scene.duration_s)
+        self._tell()
+
+    def _ready(self, review: SessionReview) -> None:
+        meta = review.meta
+        facts = [length(review.duration_s), f"{review.recording.fs_hz:g} Hz"]
+        if meta is not None:
+            facts.insert(0, f"{meta.created:%A %d %B %Y, %H:%M}")
+        facts.append(f"{review.signal.band.low_hz:g}–{review.signal.band.high_hz:g} Hz")
+        say(self._facts, "  ·  ".join(facts))
+        notes = " ".join(note[:1].upper() + note[1:] for note in review.notes)
+        say(self._notes, notes)
+        self._make_room()
+        self._allow()
+        self._measure()
+
+    def _trouble(self, sentence: str) -> None:
+        say(self._facts, "")
+        self.panel.tell(sentence)
+        self.told.emit(sentence)
+
+    # Figures
+
+    def _measure(self) -> None:
+        scene = self.desk.scene
+        if scene is not None:
+            self.panel.tell_span(self.trace.selection, scene.duration_s)
+            self.desk.measure(self.panel.channel, self.trace.selection)
+            self._tell()
+
+    def _show_figures(self, figures: Figures, context: ChannelContext) -> None:
+        self.panel.show_figures(figures, context)
+
+    def _tell(self) -> None:
+        """The line below the trace: the moment at the cursor, and what a row of words is about."""
+        scene = self.desk.scene
+        if scene is None:
+            return
+        at_s = self.trace.cursor_s
+        values = [f"{each.label} {each.words_at(at_s)}" for each in scene.lanes if not each.empty]
+        parts = [f"Cursor {time_words(at_s, 0.1)}", *values]
+        if self.trace.selection is None:
+            parts.append("select with Shift and drag, or with [ and ]")
+        say(self._status, "  ·  ".join(parts))
+        if self._say_about is not None:
+            self.row.tell(self._say_about())
+
+    def _go_to(self, mark: object) -> None:
+        if isinstance(mark, Remark):
+            self.trace.move_cursor(mark.time_s)
+        elif isinstance(mark, Span):
+            self.trace.show_span(Span(mark.start_s, mark.stop_s))
+        self._tell()
+
+    # Tags and notes
+
+    def _do(self, what: str) -> None:
+        if self.desk.why_fixed:
+            self.told.emit(self.desk.why_fixed)
+            return
+        mark = self.panel.mark
+        if what == "undo":
+            self._try(self.desk.undo)
+        elif what == "tag":
+            self._ask("", self._tags, self._tag_about, self._add_tag)
+        elif what == "note":
+            self._ask("", (), self._note_about, self._add_note)
+        elif isinstance(mark, TagSpan) and is_own(mark):
+            if what == "remove":
+                self._edit(tagedits.remove_tag, mark)
+            else:
+                self.trace.show_span(Span(mark.start_s, mark.stop_s))
+                change = lambda words: self._change_tag(mark, words)  # noqa: E731
+                self._ask(mark.words, self._tags, self._tag_about, change)
+        elif isinstance(mark, Remark) and is_own(mark):
+            if what == "remove":
+                self._edit(tagedits.remove_note, mark)
+            else:
+                change = lambda words: self._edit(tagedits.change_note, mark, words)  # noqa: E731
+                self._ask(mark.text, (), lambda: f"The {mark.kind} says:", change)
+
+    def _ask(
+        self,
+        words: str,
+        choices: tuple[Tag, ...],
+        about: Callable[[], str],
+        keep: Callable[[str], None],
+    ) -> None:
+        self._say_about, self._keep = about, keep
+        self.row.ask(words, choices)
+        self.row.tell(about())
+
+    def _tag_about(self) -> str:
+        return f"Tag {span_words(self._span(), 0.0)}:"
+
+    def _note_about(self) -> str:
+        return f"Note at {time_words(self.trace.cursor_s, 0.1)}:"
+
+    def _span(self) -> Span:
+        """What a tag is of: the selected span, or the moment at the cursor."""
+        return self.trace.selection or Span(self.trace.cursor_s, self.trace.cursor_s)
+
+    def _add_tag(self, words: str) -> None:
+        self._edit(tagedits.add_tag, words, self._span())
+
+    def _change_tag(self, tag: TagSpan, words: str) -> None:
+        self._edit(tagedits.change_tag, tag, words, self._span())
+
+    def _add_note(self, words: str) -> None:
+        self._edit(tagedits.add_note, words, self.trace.cursor_s)
+
+    def _edit(self, change: Callable[..., tagedits.Events], *what: object) -> None:
+        self._try(lambda: self.desk.keep(change(self.desk.events, self.desk.clock, *what)))
+
+    def _try(self, do: Callable[[], None]) -> None:
+        before = self._own_marks()
+        try:
+            do()
+        except UnclenchError as error:
+            self.told.emit(str(error))
+            return
+        self._leave_words()
+        for mark in self._own_marks():
+            if mark not in before:  # what was changed stays chosen
+                self.panel.choose_mark(mark)
+
+    def _own_marks(self) -> tuple[TagSpan | Remark, ...]:
+        marks = self.desk.scene.marks if self.desk.scene is not None else NO_MARKS
+        return (*marks.tags, *marks.remarks)
+
+    def _words_kept(self, words: str) -> None:
+        if self._keep is not None:
+            self._keep(words)
+
+    def _leave_words(self) -> None:
+        self._keep = self._say_about = None
+        if self.row.isVisible():
+            self.row.hide()
+            self.trace.setFocus()
+
+    def _edited(self) -> None:
+        self._allow()
+        self._measure()
+        if self.desk.path is not None:
+            self.changed.emit(self.desk.path)
+
+    def _allow(self) -> None:
+        self.panel.allow(not self.desk.why_fixed, self.desk.undoable)
+        for each in (self._report, self._export):
+            each.setEnabled(self.desk.review is not None)
+
+    def _want(self, what: object) -> None:
+        if self.desk.path is not None and self.desk.review is not None:
+            what.emit(self.desk.path)  # type: ignore[attr-defined]
+
+    # Keys
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """What the trace and the list have not taken."""
+        keys = QtCore.Qt.Key
+        if event.matches(QtGui.QKeySequence.StandardKey.Undo):
+            self._do("undo")
+            return
+        if event.modifiers() & QtCore.Qt.KeyboardModifier.ControlModifier:
+            super().keyPressEvent(event)
+            return
+        actions: dict[int, Callable[[], object]] = {
+            keys.Key_Escape: self._escape,
+            keys.Key_A: lambda: self._do("tag"),
+            keys.Key_N: lambda: self._do("note"),
+            keys.Key_E: lambda: self._do("change"),
+            keys.Key_Delete: lambda: self._do("remove"),
+            keys.Key_R: self._report.click,
+            keys.Key_X: self._export.click,
+            keys.Key_S: self.trace.fit_selection,
+            keys.Key_L: self.trace.toggle_log,
+        }
+        if event.key() in actions:
+            actions[event.key()]()
+        elif keys.Key_1 <= event.key() <= keys.Key_9:
+            self.panel.choose_channel(event.key() - keys.Key_1)
+        elif not self.trace.hasFocus() and event.text() in ("+", "=", "-", "0", "[", "]"):
+            self.trace.keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
+
+    def _escape(self) -> None:
+        if self.row.isVisible():
+            self._leave_words()
+        elif self.trace.selection is not None:
+            self.trace.select(None)
+        else:
+            self.back.emit()
+
+    def _make_room(self) -> None:
+        self._notes.setVisible(bool(self._notes.text()) and not self.crowded)
+        for each in (self._facts, self._status):
+            each.setVisible(not self.crowded)
+        self._foot.keep_to_one_line(self.crowded)
+        self.panel.make_room(self.crowded)
+
+    def _look(self) -> None:
+        self.trace.set_looks(self.theme, self.text_scale)
+        self.panel.set_looks(self.theme, self.text_scale)

@@ -1,0 +1,123 @@
+"""Tags and notes of events.csv, added, changed and taken out after the fact.
+
+Every function returns new events and leaves all that it is not about as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from unclench.errors import InputError
+from unclench.review.marks import read_marks
+from unclench.review.results import Remark, Span, TagSpan
+from unclench.store.session.reader import Event
+
+Events = tuple[Event, ...]
+LONGEST_WORDS = 52  # of a tag: its group, and 40 as in the person's own list
+LONGEST_NOTE = 400
+_SAME_S = 0.02  # a time went through words of six decimals, or stands on a row of 50 a second
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The session's samples: events carry them beside the seconds."""
+
+    fs_hz: float
+    duration_s: float
+
+    def event(self, time_s: float, kind: str, text: str, duration_s: float | None = None) -> Event:
+        """An event at a moment of the session's own time axis."""
+        sample = round(min(max(0.0, time_s), self.duration_s) * self.fs_hz)
+        return Event(sample, sample / self.fs_hz, kind, text, duration_s, None)
+
+    def time_s(self, event: Event) -> float:
+        """Where an event is on the session's own time axis."""
+        return event.sample / self.fs_hz
+
+
+def add_tag(events: Sequence[Event], clock: Clock, words: str, span: Span) -> Events:
+    """Mark a span with a tag."""
+    words = tidy(words, LONGEST_WORDS, "A tag")
+    for other in read_marks(events, clock.fs_hz, clock.duration_s).tags:
+        if other.words == words and other.start_s < span.stop_s and span.start_s < other.stop_s:
+            raise InputError(
+                f"“{words}” is marked from {other.start_s:.1f} to {other.stop_s:.1f} s already, "
+                "which overlaps: change that tag instead."
+            )
+    begin = clock.event(span.start_s, "tag", words)
+    length_s = (clock.event(span.stop_s, "", "").sample - begin.sample) / clock.fs_hz
+    end = clock.event(span.stop_s, "tag end", words, round(length_s, 6))
+    return _in_order((*events, begin, end))
+
+
+def remove_tag(events: Sequence[Event], clock: Clock, tag: TagSpan) -> Events:
+    """Take a tag out, both its ends."""
+    kept = list(events)
+    begin = _find(kept, clock, "tag", tag.words, tag.start_s)
+    kept.remove(begin)
+    end = _perhaps(kept, clock, "tag end", tag.words, tag.stop_s)
+    if end is not None:
+        kept.remove(end)
+    return tuple(kept)
+
+
+def change_tag(
+    events: Sequence[Event], clock: Clock, tag: TagSpan, words: str, span: Span
+) -> Events:
+    """Give a tag other words or other ends."""
+    return add_tag(remove_tag(events, clock, tag), clock, words, span)
+
+
+def add_note(events: Sequence[Event], clock: Clock, words: str, time_s: float) -> Events:
+    """Note something at a moment."""
+    words = tidy(words, LONGEST_NOTE, "A note")
+    return _in_order((*events, clock.event(time_s, "note", words)))
+
+
+def remove_note(events: Sequence[Event], clock: Clock, note: Remark) -> Events:
+    """Take a note or a marker out."""
+    kept = list(events)
+    kept.remove(_find(kept, clock, note.kind, note.text, note.time_s))
+    return tuple(kept)
+
+
+def change_note(events: Sequence[Event], clock: Clock, note: Remark, words: str) -> Events:
+    """Give a note or a marker other words; it stays where it is."""
+    words = tidy(words, LONGEST_NOTE, "A note")
+    old = _find(events, clock, note.kind, note.text, note.time_s)
+    new = Event(old.sample, old.time_s, old.kind, words, old.duration_s, old.lost_samples)
+    return tuple(new if event is old else event for event in events)
+
+
+def tidy(words: str, longest: int, what: str) -> str:
+    """Return words on one line. Raises InputError in a sentence for none or too many."""
+    tidied = "".join(c for c in " ".join(words.split()) if c.isprintable())
+    if not tidied:
+        raise InputError(f"{what} needs words: type some, or choose from the list.")
+    if len(tidied) > longest:
+        raise InputError(
+            f"{what} has at most {longest} characters, this one has {len(tidied)}: shorten it."
+        )
+    return tidied
+
+
+def _in_order(events: Sequence[Event]) -> Events:
+    return tuple(sorted(events, key=lambda event: event.sample))
+
+
+def _find(events: Sequence[Event], clock: Clock, kind: str, text: str, time_s: float) -> Event:
+    found = _perhaps(events, clock, kind, text, time_s)
+    if found is None:
+        raise InputError(f"“{text}” is no longer in the session: choose another.")
+    return found
+
+
+def _perhaps(
+    events: Sequence[Event], clock: Clock, kind: str, text: str, time_s: float
+) -> Event | None:
+    """The event of this kind and these words that is nearest to a moment, if one is there."""
+    same = [e for e in events if e.kind == kind and e.text == text]
+    nearest = min(same, key=lambda e: abs(clock.time_s(e) - time_s), default=None)
+    near = nearest is not None and abs(clock.time_s(nearest) - time_s) <= _SAME_S
+    return nearest if near else None

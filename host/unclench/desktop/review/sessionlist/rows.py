@@ -1,0 +1,133 @@
+"""A session as the list shows it: one line, made of what the library knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from unclench.live.words import clock_words
+from unclench.report import words
+from unclench.store.library.library import Entry
+from unclench.store.session.summary import SessionSummary
+
+_NOTHING = words.NOTHING
+_PENDING = "…"  # being worked out
+COLUMNS = ("Date", "Title", "Site", "Program", "Length", "Mean, µV", "At rest", "Usable", "Labels")
+_LEAST_QUALITY = 0.8  # below it the list says so in colour
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One session; figures are None until they are known."""
+
+    folder: Path
+    created: datetime
+    title: str
+    sites: tuple[str, ...]
+    program: str
+    length_s: float
+    labels: tuple[str, ...]
+    mean_uv: tuple[float | None, ...] | None  # of each channel
+    rest_share: tuple[float | None, ...] | None
+    quality: float | None
+    recording: bool = False  # at this moment
+    trouble: str = ""  # why it cannot be opened
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What stands in the columns."""
+        date = f"{self.created:%Y-%m-%d %H:%M}"
+        if self.trouble:
+            return (date, f"▲ {self.title}", "damaged", "", "", "", "", "", "")
+        return (
+            date,
+            self.title,
+            ", ".join(self.sites),
+            self.program,
+            clock_words(self.length_s),
+            _each(self.mean_uv, words.uv),
+            _each(self.rest_share, words.share),
+            _PENDING if self.quality is None else words.share(self.quality),
+            ", ".join(self.labels),
+        )
+
+    @property
+    def poor(self) -> bool:
+        """Whether much of it could not be used."""
+        return self.quality is not None and self.quality < _LEAST_QUALITY
+
+    @property
+    def found_by(self) -> str:
+        """All words by which it can be searched for."""
+        said = (self.title, self.folder.name, *self.sites, self.program, *self.labels, self.trouble)
+        return " ".join((*said, f"{self.created:%Y-%m-%d %B %A}")).casefold()
+
+    @property
+    def said(self) -> str:
+        """The row in one sentence, for screen readers."""
+        if self.trouble:
+            return f"{self.title}, damaged: {self.trouble}"
+        named = zip(COLUMNS, self.cells, strict=True)
+        return ", ".join(f"{name} {cell}" for name, cell in named if cell)
+
+    def key(self, column: int) -> tuple[bool, float | str]:
+        """What it is sorted by; what is not known comes first, as the oldest does."""
+        numbers = {
+            0: self.created.timestamp(),
+            4: self.length_s,
+            5: _first(self.mean_uv),
+            6: _first(self.rest_share),
+            7: self.quality,
+        }
+        if column in numbers:
+            number = numbers[column]
+            return (False, 0.0) if number is None else (True, number)
+        return (not self.trouble, self.cells[column].casefold())
+
+    def without_figures(self, trouble: str) -> SessionRow:
+        """The same, when it turned out that it cannot be summed up."""
+        return replace(self, trouble=trouble)
+
+    def with_summary(self, summary: SessionSummary) -> SessionRow:
+        """The same with its figures."""
+        return replace(
+            self,
+            mean_uv=tuple(c.mean_uv for c in summary.channels),
+            rest_share=tuple(c.rest_share for c in summary.channels),
+            quality=summary.quality,
+        )
+
+
+def row_of(entry: Entry) -> SessionRow:
+    """Make the row of a session that the library knows."""
+    sites = tuple(site or name for site, name in zip(entry.sites, entry.channels, strict=True))
+    row = SessionRow(
+        entry.folder,
+        entry.created.astimezone(),
+        entry.called,
+        sites,
+        entry.program,
+        entry.duration_s,
+        entry.labels,
+        None,
+        None,
+        None,
+        recording=entry.ended == "running",
+        trouble=entry.trouble,
+    )
+    return row if entry.summary is None else row.with_summary(entry.summary)
+
+
+def _each(values: Sequence[float | None] | None, say: object) -> str:
+    if values is None:
+        return _PENDING
+    assert callable(say)
+    if all(value is None for value in values):
+        return _NOTHING
+    return " / ".join(_NOTHING if value is None else say(value) for value in values)
+
+
+def _first(values: Sequence[float | None] | None) -> float | None:
+    return next((value for value in values or () if value is not None), None)

@@ -1,0 +1,65 @@
+"""Sums sessions up in a process of its own: it takes the window no time, and ends at once.
+
+The child reads folders, one a line, and answers each with a line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+
+from unclench.desktop.review.tasks import Token
+from unclench.errors import UnclenchError
+from unclench.review.summary import ensure_summary
+from unclench.store.session.summary import SessionSummary
+
+_CHILD = "from unclench.desktop.review.sessionlist.summing import answer; answer()"
+
+
+def sum_up(folders: Sequence[Path], token: Token) -> Iterator[tuple[Path, SessionSummary | str]]:
+    """Yield each session's figures, or a sentence that says why there are none.
+
+    Ends when nobody wants them any more.
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    token.when_dropped(child.kill)
+    with suppress(OSError), closing(child.stdout), closing(child.stdin):  # it may have been ended
+        for folder in folders:
+            child.stdin.write(json.dumps(str(folder)) + "\n")
+            child.stdin.flush()
+            line = child.stdout.readline()
+            if not line.endswith("\n"):
+                break
+            said = json.loads(line)
+            if "trouble" in said:
+                yield folder, str(said["trouble"])
+            else:
+                yield folder, SessionSummary.model_validate(said["summary"])
+    child.kill()
+    child.wait()
+
+
+def answer() -> None:
+    """Answer what comes on standard input until it ends: the child."""
+    for line in sys.stdin:
+        try:
+            summary = ensure_summary(Path(json.loads(line)))
+            said: dict[str, object] = {"summary": summary.model_dump(mode="json")}
+        except UnclenchError as error:
+            said = {"trouble": str(error)}
+        except Exception as error:  # noqa: BLE001 - one odd session must not keep the others back
+            said = {"trouble": f"No figures can be made ({type(error).__name__}: {error})."}
+        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.flush()

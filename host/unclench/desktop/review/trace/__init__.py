@@ -1,0 +1,1 @@
+"""The trace of a session, drawn from its samples down to its phases and tags."""

@@ -1,0 +1,165 @@
+"""What the trace shows of a session, ready to be drawn; made in a thread of its own.
+
+First from tension.csv, which is read at once, and then again from the review, which is surer: it
+knows noise and movement, and holds the signal as it was sampled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from pyarrow import ArrowInvalid
+from pyarrow import csv as pa_csv
+
+from unclench.desktop.review.trace.pyramid import Pyramid, on_grid
+from unclench.live.words import tension_words
+from unclench.review.results import Excluded, Marks, Why
+from unclench.review.session import SessionReview
+from unclench.store import Recording
+from unclench.store.session.folder import TENSION
+from unclench.store.session.reader import Session
+
+NO_MARKS = Marks((), (), (), ())
+_WHY: dict[str, Why] = {  # states of the signal that are no good
+    "settling": "settling",
+    "no contact": "no contact",
+    "mains hum": "mains hum",
+    "clipping": "clipping",
+}
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One channel: its tension where it counts, and where it does not."""
+
+    label: str
+    used: Pyramid
+    doubtful: Pyramid
+    peak_uv: float  # of what counts
+    least_uv: float
+    floor_uv: float
+    rest_level_uv: float | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no tension at all, such as where the rate was too low."""
+        return self.peak_uv == 0.0
+
+    def words_at(self, time_s: float) -> str:
+        """Tension at a moment: "2.1 µV", or that there is none that counts."""
+        good, grey = self.used.at(time_s), self.doubtful.at(time_s)
+        if good is None:
+            return "–" if grey is None else "does not count"
+        return f"{tension_words(good)} µV"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A session to be drawn; times are seconds from its first sample."""
+
+    name: str
+    duration_s: float
+    lanes: tuple[Lane, ...]
+    excluded: tuple[Excluded, ...]
+    marks: Marks
+    recording: Recording | None = None
+    origin: int = 0  # sample of the recording that is time 0
+
+    def with_marks(self, marks: Marks) -> Scene:
+        """The same with other marks."""
+        return replace(self, marks=marks)
+
+
+def lane(
+    label: str,
+    tension_uv: NDArray[np.float64],
+    used: NDArray[np.bool_],
+    step_s: float,
+    floor_uv: float = 0.0,
+    rest_level_uv: float | None = None,
+) -> Lane:
+    """Make a lane of rows on even steps, shape (n,)."""
+    good = np.where(used, tension_uv, np.nan)
+    doubtful = np.where(used, np.nan, tension_uv)
+    shown = good if np.isfinite(good).any() else doubtful
+    some = shown[np.isfinite(shown)]
+    peak_uv, least_uv = (float(some.max()), float(some.min())) if len(some) else (0.0, 0.0)
+    return Lane(
+        label,
+        Pyramid(good, step_s),
+        Pyramid(doubtful, step_s),
+        peak_uv,
+        least_uv,
+        floor_uv,
+        rest_level_uv,
+    )
+
+
+def quick_scene(session: Session, marks: Marks) -> Scene | None:
+    """Return what tension.csv shows; None where it cannot be had at once."""
+    meta = session.meta
+    columns = [f"ch{i + 1}_tension_uv" for i in range(len(meta.channels))]
+    try:
+        table = pa_csv.read_csv(session.folder / TENSION)
+        times_s = table["time_s"].to_numpy().astype(np.float64)
+        tension_uv = np.stack([table[c].to_numpy().astype(np.float64) for c in columns], axis=1)
+        states = table["state"].to_numpy()
+    except (OSError, KeyError, ArrowInvalid, TypeError, ValueError):
+        return None  # cut off or spoilt: the review reads the samples themselves
+    if not len(times_s):
+        return None
+    step_s = 1.0 / meta.tension_rate_hz
+    laid = on_grid(times_s, tension_uv, step_s)
+    words, which = np.unique(states.astype(str), return_inverse=True)
+    by_word = np.array([_by_channel(word, len(columns)) for word in words])
+    labels = [site or name for site, name in zip(meta.sites, meta.channels, strict=True)]
+    lanes, excluded = [], []
+    for k, label in enumerate(labels):
+        state = by_word[which, k]
+        used = on_grid(times_s, (state == "good").astype(np.float64)[:, None], step_s)[:, 0] > 0
+        lanes.append(lane(label, laid[:, k], used, step_s))
+        excluded += _runs(k, times_s, state, step_s)
+    duration_s = max(meta.duration_s, len(laid) * step_s)
+    return Scene(session.folder.name, duration_s, tuple(lanes), tuple(excluded), marks)
+
+
+def full_scene(review: SessionReview) -> Scene:
+    """Return what a review shows."""
+    signal = review.signal
+    step_s = 1.0 / signal.row_hz
+    laid = on_grid(signal.time_s, signal.fast_uv, step_s)
+    used = on_grid(signal.time_s, signal.used.astype(np.float64), step_s) > 0
+    lanes = tuple(
+        lane(c.label, laid[:, k], used[:, k], step_s, c.floor_uv, c.rest_level_uv)
+        for k, c in enumerate(review.contexts)
+    )
+    return Scene(
+        review.name,
+        review.duration_s,
+        lanes,
+        review.excluded,
+        review.marks,
+        review.recording,
+        signal.origin,
+    )
+
+
+def _by_channel(word: str, n: int) -> list[str]:
+    """Read the one word of a row of tension.csv: one state for all, or "good; no contact"."""
+    states = word.split("; ")
+    return states if len(states) == n else [states[0]] * n
+
+
+def _runs(
+    channel: int, times_s: NDArray[np.float64], state: NDArray[np.str_], step_s: float
+) -> list[Excluded]:
+    """Stretches of one state that is not good."""
+    starts = np.flatnonzero(np.append(True, state[1:] != state[:-1]))
+    stops = np.append(starts[1:], len(state)) - 1
+    return [
+        Excluded(float(times_s[a]), float(times_s[b] + step_s), channel, why)
+        for a, b in zip(starts.tolist(), stops.tolist(), strict=True)
+        if (why := _WHY.get(str(state[a]))) is not None
+    ]

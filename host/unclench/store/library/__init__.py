@@ -1,0 +1,1 @@
+"""All the sessions of a person: listed, backed up and restored."""

@@ -1,0 +1,183 @@
+"""Sessions, and what a person has set up, in one zip file; checked as soon as it is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from unclench import __version__
+from unclench.errors import StoreError
+from unclench.store.session.edit import is_recording
+from unclench.store.session.folder import LOCK, free_space, why_unwritable
+from unclench.store.session.reader import open_session
+
+MANIFEST = "unclench-backup.json"
+FORMAT = 1
+SESSIONS, OWN = "sessions", "own"
+OWN_SUFFIXES = (".json", ".toml")  # settings, calibrations, tags, programs, a self-trial
+
+_CHUNK_BYTES = 1 << 20
+_PART = ".part"
+_EARLIEST, _LATEST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)  # that a zip can say
+
+
+@dataclass
+class BackupReport:
+    """What went into a backup."""
+
+    file: Path
+    sessions: int = 0
+    own_files: int = 0
+    size_bytes: int = 0
+    running: list[Path] = field(default_factory=list)  # as they stood
+    left_out: list[str] = field(default_factory=list)  # sentences about files that cannot be read
+
+
+def write_backup(
+    file: Path,
+    root: Path,
+    folders: Sequence[Path],
+    *,
+    own: Path | None = None,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> BackupReport:
+    """Write sessions, and the files in the folder `own`, into a new zip file.
+
+    Sessions keep their place under `root`; those from elsewhere go by their name. `progress` is
+    told how many sessions are done, of how many.
+
+    Raises
+    ------
+    StoreError
+        The file exists (unless `force`), cannot be written, or does not read back as it was
+        written. Nothing of it is left then, and what was there before is untouched.
+    """
+    if file.exists() and not force:
+        raise StoreError(
+            f"{file} exists, and a backup overwrites nothing: give another name, or --force to "
+            "write over it."
+        )
+    if file.is_dir():
+        raise StoreError(f"{file} is a folder; give the name of a file, such as backup.zip.")
+    part = file.with_name(file.name + _PART)
+    report = BackupReport(file, len(folders))
+    places = _places(root, folders)
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+            about = {
+                "backup_format": FORMAT,
+                "unclench_version": __version__,
+                "created": datetime.now().astimezone().isoformat(timespec="seconds"),
+                "sessions": list(places.values()),
+            }
+            archive.writestr(MANIFEST, json.dumps(about, indent=1, ensure_ascii=False))
+            for n, (folder, place) in enumerate(places.items()):
+                if progress:
+                    progress(n, len(places))
+                if _is_running(folder):
+                    report.running.append(folder)
+                for path in _files(folder):
+                    name = f"{SESSIONS}/{place}/{path.relative_to(folder).as_posix()}"
+                    _add(archive, path, name, report)
+            if own is not None:
+                for path in own_files(own):
+                    name = f"{OWN}/{path.relative_to(own).as_posix()}"
+                    report.own_files += _add(archive, path, name, report)
+            written = {info.filename: (info.file_size, info.CRC) for info in archive.infolist()}
+        with part.open("rb+") as whole:
+            os.fsync(whole.fileno())
+        _check(part, written)
+        if file.exists() and not force:
+            raise StoreError(f"{file} has appeared meanwhile and is not overwritten.")
+        report.size_bytes = part.stat().st_size
+        part.replace(file)
+    except UnicodeEncodeError as error:
+        raise StoreError(f"{error.object!r} has a name that no zip file can hold.") from error
+    except OSError as error:
+        raise StoreError(
+            f"{file} cannot be written: {why_unwritable(error)} ({free_space(file.parent)}); "
+            "choose another place."
+        ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return report
+
+
+def own_files(own: Path) -> Iterator[Path]:
+    """Yield what a person has set up: files in the folder `own` and one below."""
+    for path in sorted((*own.glob("*"), *own.glob("*/*"))):
+        if path.suffix in OWN_SUFFIXES and ".broken" not in path.suffixes and path.is_file():
+            yield path
+
+
+def _places(root: Path, folders: Sequence[Path]) -> dict[Path, str]:
+    """Where each session goes in the zip."""
+    places: dict[Path, str] = {}
+    top = root.resolve()
+    for folder in folders:
+        real = folder.resolve()
+        inside = real != top and real.is_relative_to(top)
+        place = real.relative_to(top).as_posix() if inside else real.name
+        numbered = (place if n == 1 else f"{place}-{n}" for n in count(1))
+        places[folder] = next(name for name in numbered if name not in places.values())
+    return places
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        left_out = path.suffix == _PART or path.name == LOCK
+        if path.is_file() and not path.is_symlink() and not left_out:
+            yield path
+
+
+def _add(archive: zipfile.ZipFile, path: Path, name: str, report: BackupReport) -> bool:
+    """Put a file in, as long as it is at this moment: one that grows would never end."""
+    try:
+        source = path.open("rb")
+    except OSError as error:
+        report.left_out.append(f"{path} cannot be read ({error.strerror}) and is left out.")
+        return False
+    with source:
+        stat = os.fstat(source.fileno())
+        when = min(max(time.localtime(stat.st_mtime)[:6], _EARLIEST), _LATEST)
+        info = zipfile.ZipInfo(name, when)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.file_size = left = stat.st_size
+        with archive.open(info, "w") as target:
+            while left and (data := source.read(min(left, _CHUNK_BYTES))):
+                target.write(data)
+                left -= len(data)
+    return True
+
+
+def _check(part: Path, written: dict[str, tuple[int, int]]) -> None:
+    """Read all of it again. Raises StoreError."""
+    try:
+        with zipfile.ZipFile(part) as archive:
+            broken = archive.testzip()
+            found = {info.filename: (info.file_size, info.CRC) for info in archive.infolist()}
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        broken, found = "its table of contents", {}
+    if broken is not None or found != written:
+        raise StoreError(
+            f"The backup does not read back as it was written ({broken or 'files are missing'}), "
+            "so it was not kept: the disk may be failing; choose another one."
+        )
+
+
+def _is_running(folder: Path) -> bool:
+    try:
+        return is_recording(folder, open_session(folder).meta)
+    except (StoreError, OSError):
+        return False

@@ -1,0 +1,276 @@
+"""Takes a backup back: checked as a whole before anything is written, and nothing overwritten."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path, PurePosixPath
+
+from unclench.errors import StoreError
+from unclench.store.library.backup import FORMAT, MANIFEST, OWN, OWN_SUFFIXES, SESSIONS
+from unclench.store.session.folder import LOCK, SUMMARY, is_session
+
+_CHUNK_BYTES = 1 << 20
+_LARGEST_RATIO = 1100  # deflate makes nothing smaller than 1/1032
+_MOST_FILES = 1_000_000
+_LARGEST_MANIFEST = 64 << 20
+_DAMAGED = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, struct.error),
+    *(NotImplementedError, RuntimeError, ValueError, OverflowError),
+)
+
+
+@dataclass
+class RestoreReport:
+    """What became of a backup."""
+
+    restored: list[Path] = field(default_factory=list)
+    renamed: list[tuple[str, Path]] = field(default_factory=list)  # another one had its name
+    there: list[str] = field(default_factory=list)  # the same is there already
+    own_restored: list[Path] = field(default_factory=list)
+    own_beside: list[Path] = field(default_factory=list)  # as NAME.restored: one is there already
+
+
+def restore_backup(
+    file: Path,
+    to: Path,
+    *,
+    own: Path,
+    progress: Callable[[int, int], None] | None = None,
+) -> RestoreReport:
+    """Bring back what `write_backup` wrote: sessions into `to`, the rest into the folder `own`.
+
+    Raises
+    ------
+    StoreError
+        Not a whole backup of unclench, or not to be trusted: nothing is written then. Or the disk
+        refuses: what came back until then stays.
+    """
+    with _opened(file) as archive:
+        sessions, owned = _contents(file, archive, to)
+        report = RestoreReport()
+        try:
+            to.mkdir(parents=True, exist_ok=True)
+            for n, (place, members) in enumerate(sessions.items()):
+                if progress:
+                    progress(n, len(sessions))
+                _restore_session(archive, to, place, members, report)
+            for name, info in owned.items():
+                _restore_own(archive, own / name, info, report)
+        except OSError as error:
+            raise StoreError(
+                f"{error.filename or to} cannot be written: {error.strerror or error}; "
+                f"{len(report.restored)} of {len(sessions)} sessions are back. Restore again when "
+                "there is room: what is there already is left alone."
+            ) from error
+    return report
+
+
+Members = dict[str, zipfile.ZipInfo]
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        archive = zipfile.ZipFile(file)
+    except OSError as error:
+        raise StoreError(f"{file} cannot be read: {error.strerror or error}.") from error
+    except _DAMAGED as error:
+        raise _damaged(file, str(error)) from error
+    with archive:
+        yield archive
+
+
+def _damaged(file: Path, why: str) -> StoreError:
+    return StoreError(
+        f"{file} is damaged or no zip file ({' '.join(why.split()).rstrip('.')}), so nothing was "
+        "restored: use another copy of it."
+    )
+
+
+def _contents(file: Path, archive: zipfile.ZipFile, to: Path) -> tuple[dict[str, Members], Members]:
+    """Check everything; return the files of each session, and those of a person's own."""
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    _check_sizes(file, infos, to)
+    names: set[str] = set()
+    for info in infos:
+        _check_name(file, info)
+        if info.filename in names:
+            raise _untrusted(file, f"it holds {info.filename!r} twice")
+        names.add(info.filename)
+    places = _places(file, archive)
+    sessions: dict[str, Members] = {place: {} for place in places}
+    owned: Members = {}
+    for info in infos:
+        top, _, rest = info.filename.partition("/")
+        if top == OWN and rest.count("/") < 2 and rest.endswith(OWN_SUFFIXES):
+            owned[rest] = info
+            continue
+        parents = (str(parent) for parent in PurePosixPath(rest).parents)
+        place = next((parent for parent in parents if parent in sessions), None)
+        if top == SESSIONS and place is not None:
+            sessions[place][rest[len(place) + 1 :]] = info
+        elif info.filename != MANIFEST:
+            raise _untrusted(file, f"{info.filename!r} belongs to no session in it")
+    try:
+        broken = archive.testzip()
+    except OSError as error:
+        raise StoreError(f"{file} cannot be read: {error.strerror or error}.") from error
+    except _DAMAGED as error:
+        raise _damaged(file, str(error)) from error
+    if broken is not None:
+        raise _damaged(file, f"{broken} does not fit its checksum")
+    return {place: members for place, members in sessions.items() if members}, owned
+
+
+def _places(file: Path, archive: zipfile.ZipFile) -> list[str]:
+    """Read the sessions' places from the table that a backup begins with."""
+    try:
+        info = archive.getinfo(MANIFEST)
+    except KeyError:
+        raise StoreError(
+            f"{file} is no backup of unclench (it has no {MANIFEST}): give a file that `unclench "
+            "sessions backup` wrote."
+        ) from None
+    if info.file_size > _LARGEST_MANIFEST:
+        raise _untrusted(file, f"its {MANIFEST} has {info.file_size} bytes")
+    try:
+        about = json.loads(archive.read(info))
+        version, places = about["backup_format"], about["sessions"]
+        if type(version) is int and version > FORMAT:
+            raise StoreError(
+                f"{file} is a backup of format {version} (unclench "
+                f"{str(about.get('unclench_version'))[:20]}), and this unclench reads up to format "
+                f"{FORMAT}: update unclench."
+            )
+        if not all(isinstance(place, str) and place for place in places):
+            raise ValueError("its list of sessions holds other things")
+    except StoreError:
+        raise
+    except (*_DAMAGED, OSError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _damaged(file, f"{MANIFEST}: {error}") from error
+    return list(places)
+
+
+def _check_sizes(file: Path, infos: list[zipfile.ZipInfo], to: Path) -> None:
+    packed = sum(info.compress_size for info in infos)
+    whole = sum(info.file_size for info in infos)
+    if len(infos) > _MOST_FILES:
+        raise _untrusted(file, f"it holds {len(infos)} files")
+    if packed > file.stat().st_size or any(
+        info.file_size > _LARGEST_RATIO * info.compress_size for info in infos
+    ):
+        raise _untrusted(file, f"the sizes in it are impossible ({whole / 1e9:.1f} GB unpacked)")
+    above = next(folder for folder in (to, *to.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(above).free
+    if whole > free:
+        raise StoreError(
+            f"{file} unpacks to {whole / 1e9:.2f} GB, and {above} has {free / 1e9:.2f} GB free: "
+            "make room, or restore to another disk with --to. Nothing was restored."
+        )
+
+
+def _check_name(file: Path, info: zipfile.ZipInfo) -> None:
+    name = info.filename
+    odd = any(part in ("", ".", "..") for part in name.replace("\\", "/").split("/"))
+    if odd or info.orig_filename != name or (os.name == "nt" and ":" in name):
+        raise _untrusted(file, f"the name {name[:80]!r} leads elsewhere")
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG):
+        raise _untrusted(file, f"{name[:80]!r} is no ordinary file")
+    if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _untrusted(file, f"{name[:80]!r} is packed in a way that no backup uses")
+
+
+def _untrusted(file: Path, why: str) -> StoreError:
+    return StoreError(
+        f"{file} was not written by `unclench sessions backup` ({why}), so nothing was restored: "
+        "use another copy of it."
+    )
+
+
+def _restore_session(
+    archive: zipfile.ZipFile, to: Path, place: str, members: Members, report: RestoreReport
+) -> None:
+    wanted = to / place
+    above = [to / parent for parent in PurePosixPath(place).parents]
+    if any(is_session(folder) or folder.is_file() for folder in above if folder != to):
+        wanted = to / PurePosixPath(place).name  # inside another session nobody would find it
+    for n in count():
+        target = wanted
+        if n:
+            target = wanted.with_name(f"{wanted.name}-restored{'' if n == 1 else f'-{n}'}")
+        if not os.path.lexists(target):
+            break
+        if _same(archive, target, members):
+            report.there.append(place)
+            return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=".restoring-", dir=target.parent))
+    try:
+        inside = part / "session"
+        for name, info in members.items():
+            _extract(archive, info, inside / name)
+        inside.rename(target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    if target == to / place:
+        report.restored.append(target)
+    else:
+        report.renamed.append((place, target))
+
+
+def _same(archive: zipfile.ZipFile, folder: Path, members: Members) -> bool:
+    """Whether a session is there already; its figures in short are only a cache."""
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    names = members.keys() - {SUMMARY, LOCK}
+    if there - {SUMMARY, LOCK} != names:
+        return False
+    return all(_same_file(archive, folder / name, members[name]) for name in names)
+
+
+def _same_file(archive: zipfile.ZipFile, path: Path, info: zipfile.ZipInfo) -> bool:
+    if path.stat().st_size != info.file_size:
+        return False
+    with path.open("rb") as there, archive.open(info) as kept:
+        while data := kept.read(_CHUNK_BYTES):
+            if there.read(len(data)) != data:
+                return False
+    return True
+
+
+def _restore_own(
+    archive: zipfile.ZipFile, path: Path, info: zipfile.ZipInfo, report: RestoreReport
+) -> None:
+    for n in count():
+        target = path
+        if n:
+            target = path.with_name(f"{path.name}.restored{'' if n == 1 else f'-{n}'}")
+        if not os.path.lexists(target):
+            break
+        if target.is_file() and _same_file(archive, target, info):
+            return
+    part = target.with_name(f"{target.name}.part")
+    try:
+        _extract(archive, info, part)
+        part.replace(target)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    (report.own_restored if target == path else report.own_beside).append(target)
+
+
+def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(info) as kept, path.open("wb") as file:
+        shutil.copyfileobj(kept, file, _CHUNK_BYTES)

@@ -1,0 +1,1 @@
+"""Session folders: their files, written crash-safe and read back."""

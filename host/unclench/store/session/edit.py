@@ -1,0 +1,245 @@
+"""Changes to a session after the fact: its title and labels, and the events in it.
+
+A file is replaced as a whole or not at all. Samples are never touched.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from unclench.errors import InputError, StoreError
+from unclench.store.session.folder import EMG, EVENTS, META, SUMMARY, TENSION, why_unwritable
+from unclench.store.session.lock import locked
+from unclench.store.session.reader import Event, open_session
+from unclench.store.session.schema import SessionMeta, parse_meta
+from unclench.store.text import safe_cell
+
+EVENTS_ORIGINAL = "events.original.csv"  # as recorded, once they were edited
+EVENTS_HEADER = ("sample", "time_s", "kind", "text", "duration_s", "lost_samples")
+
+LONGEST_TITLE = 120
+LONGEST_LABEL = 40
+_STILL_S = 60.0  # a recorder writes twice a second; a board may be away for a while
+_TIME_DECIMALS = 6  # as the writer's
+
+
+class ChangedMeanwhileError(StoreError):
+    """Somebody else has changed what was about to be written over."""
+
+
+def is_recording(folder: Path, meta: SessionMeta) -> bool:
+    """Say whether a session is most likely still being recorded: not closed, and just written to.
+
+    One that a crash left behind looks the same for a minute.
+    """
+    if meta.ended != "running":
+        return False
+    newest = 0.0
+    for name in (META, EMG, TENSION, EVENTS):
+        with suppress(OSError):
+            newest = max(newest, (folder / name).stat().st_mtime)
+    return time.time() - newest < _STILL_S
+
+
+def require_ended(folder: Path) -> SessionMeta:
+    """Return what session.json says. Raises StoreError for one that is still being recorded."""
+    meta = open_session(folder).meta
+    if is_recording(folder, meta):
+        raise StoreError(
+            f"{folder} is still being recorded: end the recording first; or, if the program was "
+            "stopped, wait a minute."
+        )
+    return meta
+
+
+def edit_meta(
+    folder: Path,
+    change: Callable[[SessionMeta], Mapping[str, Any]] | None = None,
+    /,
+    **changes: Any,
+) -> SessionMeta:
+    """Change entries of session.json, such as `title` and `labels`; unknown keys in it are kept.
+
+    No other program changes the session between reading and writing.
+
+    Parameters
+    ----------
+    change
+        Given what the file says, returns further changes: for those that build on what is there.
+
+    Raises
+    ------
+    InputError
+        A title or label that cannot be one.
+    StoreError
+        Not readable, of a newer version, still being recorded, or not writable.
+    """
+    with _held(folder):
+        meta = require_ended(folder)
+        return _write_meta(folder, meta, {**changes, **(change(meta) if change else {})})
+
+
+def _write_meta(folder: Path, meta: SessionMeta, changes: dict[str, Any]) -> SessionMeta:
+    unknown = changes.keys() - SessionMeta.model_fields.keys()
+    if unknown:
+        raise TypeError(f"session.json has no {', '.join(sorted(unknown))}")
+    if "title" in changes:
+        changes["title"] = _line(changes["title"], "title", LONGEST_TITLE)
+    if "labels" in changes:
+        labels = [_line(label, "label", LONGEST_LABEL) for label in changes["labels"]]
+        if "" in labels:
+            raise InputError("A label is empty; one or more letters are expected.")
+        changes["labels"] = tuple(dict.fromkeys(labels))
+    path = folder / META
+    try:
+        edited = SessionMeta.model_validate({**meta.model_dump(), **changes})
+        text = edited.to_json()
+        same = parse_meta(text, path) == edited
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"{key} cannot be {str(first['input'])[:60]!r}: {first['msg']}."
+        ) from error
+    except (ValueError, StoreError):  # a text or number that JSON has no way to write
+        same = False
+    if not same:
+        raise StoreError(
+            f"{path} holds values that would not survive being written again, so it is left as it "
+            "is: restore it from a backup."
+        )
+    _replace(path, text.encode())
+    return edited
+
+
+def edit_events(
+    folder: Path, events: Sequence[Event], *, before: Sequence[Event] | None = None
+) -> None:
+    """Write events.csv anew, sorted by sample, as the recorder would have written it.
+
+    A tag is a pair of events, kinds "tag" and "tag end", with the same text ("posture:
+    slouching"), the latter with its duration. Times are told by the sample; those given count
+    nothing. The first edit keeps what was recorded as events.original.csv.
+
+    Parameters
+    ----------
+    before
+        What the caller has read and changed: nothing is written where the file says something else
+        by now. None writes in any case.
+
+    Raises
+    ------
+    InputError
+        An event before the session, of negative length, or with text that no file can hold.
+    ChangedMeanwhileError
+        The file no longer says what `before` does.
+    StoreError
+        Not readable, of a newer version, still being recorded, or not writable.
+    """
+    with _held(folder):
+        _write_events(folder, events, before)
+
+
+def _write_events(folder: Path, events: Sequence[Event], before: Sequence[Event] | None) -> None:
+    meta = require_ended(folder)
+    for event in events:
+        _check(event)
+    text = _table(events, meta.fs_hz)
+    path, original = folder / EVENTS, folder / EVENTS_ORIGINAL
+    if before is not None:
+        there = open_session(folder).events()
+        if _table(there, meta.fs_hz) != _table(before, meta.fs_hz):
+            raise ChangedMeanwhileError(
+                f"{path} was changed meanwhile, by another window or program; it is read anew: do "
+                "that once more."
+            )
+    try:
+        if path.exists() and not original.exists():
+            part = folder / f"{EVENTS_ORIGINAL}.{os.getpid()}.part"
+            shutil.copy2(path, part)
+            part.replace(original)
+        # Its figures are of the events before; of the same size by chance, they would be believed.
+        (folder / SUMMARY).unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(original, error) from error
+    _replace(path, text.encode())
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a session that can be read. Raises StoreError."""
+    require_ended(folder)  # what cannot be changed gets no lock file
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(folder))
+        except OSError as error:
+            raise _unwritable(folder / META, error) from error
+        yield
+
+
+def _table(events: Sequence[Event], fs_hz: float) -> str:
+    """Return all of events.csv."""
+    rows: list[Sequence[object]] = [EVENTS_HEADER]
+    for event in sorted(events, key=lambda event: event.sample):
+        time_s = round(event.sample / fs_hz, _TIME_DECIMALS)
+        texts = (safe_cell(event.kind), safe_cell(event.text))
+        rows.append((event.sample, time_s, *texts, event.duration_s, event.lost_samples))
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _check(event: Event) -> None:
+    if event.sample < 0:
+        raise InputError(f"An event lies at sample {event.sample}; 0 or later is expected.")
+    length = event.duration_s
+    if length is not None and not (math.isfinite(length) and length >= 0):
+        raise InputError(f"An event lasts {length} s; 0 s or longer is expected.")
+    _encodable(event.kind + event.text)
+
+
+def _line(text: str, what: str, longest: int) -> str:
+    """One line without blanks around it."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if len(line) > longest:
+        raise InputError(f"The {what} has {len(line)} characters; at most {longest} are possible.")
+    return line
+
+
+def _encodable(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{text!r} holds a character that no file can hold.") from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"{path} cannot be written: {why_unwritable(error)}; it is left as it was. Check the "
+        "disk and who may write there."
+    )

@@ -1,0 +1,135 @@
+"""What session.json holds, checked when it is read."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from unclench import __version__
+from unclench.errors import StoreError
+from unclench.store.session.constants import BoardConstants
+
+SCHEMA_VERSION = 1
+
+Mains = Literal["auto", "50", "60", "off"]
+Ended = Literal["running", "closed", "error"]
+
+
+class BandMeta(BaseModel):
+    """The band the tension was computed in; values of different bands must never be compared."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str
+    low_hz: float = Field(gt=0)
+    high_hz: float = Field(gt=0)
+    order: int = Field(gt=0)
+
+
+class SessionMeta(BaseModel):
+    """session.json. Keys that this version does not know are kept, not refused."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    schema_version: int = SCHEMA_VERSION
+    unclench_version: str = __version__
+    created: AwareDatetime = Field(
+        default_factory=lambda: datetime.now().astimezone().replace(microsecond=0)
+    )
+    source: str
+    constants: BoardConstants
+    fs_hz: float = Field(default=0.0, ge=0)  # for people; the constants hold the exact rate
+    channels: tuple[str, ...] = ()
+    sites: tuple[str | None, ...] = ()
+    band: BandMeta
+    mains: Mains = "auto"
+    window_s: float = Field(gt=0)
+    tension_rate_hz: float = Field(gt=0)
+    duration_s: float = 0.0
+    n_samples: int = 0
+    lost_samples: int = 0
+    gaps: int = 0
+    ended: Ended = "running"
+    reason: str | None = None
+    drift_ppm: float | None = None  # how much faster the computer's clock runs than the board's
+    title: str = ""  # given by a person, beside the folder's name
+    labels: tuple[str, ...] = ()  # given by a person, to find sessions again
+    note: str = ""
+    feedback: bool = True  # False: a session of a self-trial in which tension was not shown
+    imported: dict[str, Any] | None = None  # where it was brought in from, if it was
+    training: dict[str, Any] | None = None  # a guided session's outcome
+    calibration: tuple[dict[str, Any], ...] = ()  # of each channel, as it was known at the start
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_constants(cls, given: Any) -> Any:
+        """Let what follows from the constants be left out."""
+        if not isinstance(given, dict) or "constants" not in given:
+            return given
+        constants = given["constants"]
+        if not isinstance(constants, BoardConstants):
+            constants = BoardConstants.model_validate(constants)
+        n = len(constants.channels)
+        filled = {
+            "fs_hz": float(constants.rate),
+            "channels": [f"ch{i + 1}" for i in range(n)],
+            "sites": [None] * n,
+        }
+        return {**filled, **{k: v for k, v in given.items() if k not in filled or v}}
+
+    @model_validator(mode="after")
+    def _one_name_per_channel(self) -> "SessionMeta":
+        n = len(self.constants.channels)
+        for key, values in (("channels", self.channels), ("sites", self.sites)):
+            if len(values) != n:
+                raise ValueError(f"{key} has {len(values)} entries, constants.channels has {n}")
+        if len(set(self.channels)) != n:
+            raise ValueError("channels names one channel twice")
+        return self
+
+    def to_json(self) -> str:
+        """Text of session.json."""
+        return self.model_dump_json(indent=2) + "\n"
+
+
+def parse_meta(text: str, path: Path) -> SessionMeta:
+    """Read the text of a session.json; `path` is for the message.
+
+    Raises
+    ------
+    StoreError
+        Not JSON, a key missing or wrong, or written by a newer version.
+    """
+    try:
+        raw = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise StoreError(
+            f"{path} is not readable JSON (line {error.lineno}, column {error.colno}: "
+            f"{error.msg}); restore the file from a backup, or give {path.parent / 'emg.csv'} "
+            "a folder of its own to read it as a plain CSV."
+        ) from error
+    except (ValueError, RecursionError) as error:  # numbers and nesting beyond all bounds
+        raise StoreError(f"{path} cannot be read ({error}): restore the file.") from error
+    version = raw.get("schema_version") if isinstance(raw, dict) else None
+    if type(version) is not int or version < 1:
+        raise StoreError(
+            f"{path} has the schema_version {version!r} where a whole number from 1 to "
+            f"{SCHEMA_VERSION} is expected, so it is no session.json of unclench."
+        )
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"{path.parent} was recorded with schema version {version} (unclench "
+            f"{raw.get('unclench_version', 'of unknown version')}), and this unclench "
+            f"{__version__} reads up to version {SCHEMA_VERSION}: update unclench."
+        )
+    try:
+        return SessionMeta.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the whole"
+        seen = "" if first["type"] == "missing" else f" (it is {str(first['input'])[:60]!r})"
+        raise StoreError(
+            f"{path}: key {key}: {first['msg']}{seen}; correct it or restore the file."
+        ) from error

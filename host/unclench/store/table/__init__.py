@@ -1,0 +1,1 @@
+"""Any CSV or TSV file with a header, read as a recording."""

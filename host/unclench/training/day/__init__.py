@@ -1,0 +1,1 @@
+"""Watching tension for a whole day."""

@@ -1,0 +1,177 @@
+"""A watched day on disk: minutes and events as they come, in whole rows; a summary at the end.
+
+No raw samples: a day of 8 h at 2 kHz would be 1.4 GB of CSV a channel, and a minute's figures are
+what a day is judged by. `unclench record` and a session keep samples.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from unclench.errors import StoreError
+from unclench.store.session.rowfile import RowFile, unwritable
+from unclench.store.text import safe_cell
+from unclench.training.day.day import DaySummary, Minute
+
+DAY, EVENTS, SUMMARY = "day.csv", "events.csv", "summary.json"
+_OF_CHANNEL = ("median_uv", "p10_uv", "p90_uv", "rest_share", "rests", "trusted_s")
+
+
+class DayFolder:
+    """The folder of one watch; rows that the disk refuses are kept and tried again.
+
+    Parameters
+    ----------
+    out
+        Folder of all days; a dated one is made in it, never one that is there already.
+    began
+        Wall time at which the watch began.
+    n_channels
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be made.
+    """
+
+    def __init__(self, out: Path, began: datetime, n_channels: int) -> None:
+        self.folder = _new_folder(out, began)
+        of_channels = [f"ch{k + 1}_{name}" for k in range(n_channels) for name in _OF_CHANNEL]
+        events = ("time", "sample", "kind", "text", "duration_s", "lost_samples")
+        self._day = _Rows(self.folder / DAY, ("minute", "time", "lost_s", *of_channels))
+        try:
+            self._events = _Rows(self.folder / EVENTS, events)
+        except StoreError:
+            self._day.close()
+            raise
+
+    @property
+    def trouble(self) -> StoreError | None:
+        """What keeps rows from the disk now; None once they are there."""
+        return self._day.trouble or self._events.trouble
+
+    def minute(self, minute: Minute) -> None:
+        """Write a minute."""
+        cells: list[Any] = [minute.number, _time(minute.began), round(minute.lost_s, 2)]
+        for channel in minute.channels:
+            cells += [
+                "" if value is None else round(value, 3)
+                for value in (getattr(channel, name) for name in _OF_CHANNEL)
+            ]
+        self._day.write(cells)
+        for file in (self._day, self._events):
+            file.sync()
+
+    def event(
+        self,
+        at: datetime,
+        sample: int,
+        kind: str,
+        text: str,
+        duration_s: float | None = None,
+        lost_samples: int | None = None,
+    ) -> None:
+        """Write an event; `text` may be anything a person types."""
+        where = [_time(at), sample, safe_cell(kind), safe_cell(text)]
+        self._events.write([*where, duration_s, lost_samples])
+
+    def keep_summary(self, summary: DaySummary) -> None:
+        """Write the summary as it is by now; what the disk refuses is told with the rows."""
+        with suppress(StoreError):
+            self._write_summary(summary)
+
+    def close(self, summary: DaySummary | None) -> None:
+        """Write what the disk has refused so far, and the summary if there is one.
+
+        Raises StoreError if rows or the summary are not on the disk.
+        """
+        for file in (self._day, self._events):
+            file.write(None)
+            file.close()
+        if summary is not None:
+            self._write_summary(summary)
+        if self.trouble is not None:
+            raise self.trouble
+
+    def _write_summary(self, summary: DaySummary) -> None:
+        path = self.folder / SUMMARY
+        part = path.with_suffix(".json.part")
+        try:
+            part.write_text(json.dumps(as_json(summary), indent=2) + "\n", encoding="utf-8")
+            part.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise unwritable(path, error) from error
+
+
+class _Rows:
+    """A `RowFile` that keeps what the disk refuses."""
+
+    def __init__(self, path: Path, header: tuple[str, ...]) -> None:
+        self._file = RowFile(path, header)
+        self._pending = b""
+        self.trouble: StoreError | None = None
+
+    def write(self, cells: list[Any] | None) -> None:
+        """Write a row, or only what is still to be written."""
+        if cells is not None:
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerow(cells)
+            self._pending += text.getvalue().encode()
+        done, self.trouble = self._file.append(self._pending)
+        self._pending = self._pending[done:]
+
+    def sync(self) -> None:
+        try:
+            self._file.sync()
+        except StoreError as error:
+            self.trouble = self.trouble or error
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def as_json(summary: DaySummary) -> dict[str, Any]:
+    """A summary as plain values; times of day are ISO 8601 in local time."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, datetime):
+            return _time(value)
+        if isinstance(value, float):
+            return round(value, 3)
+        if isinstance(value, dict):
+            return {key: plain(one) for key, one in value.items()}
+        return [plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+    return {"format": 1, **plain(asdict(summary))}
+
+
+def _time(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def _new_folder(out: Path, began: datetime) -> Path:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for n in count(1):
+            folder = out / (f"{began:%Y-%m-%d}" + (f"-{n}" if n > 1 else ""))
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            return folder
+    except OSError as error:
+        raise StoreError(
+            f"No folder for the day can be made in {out}: {error.strerror or error}; give a folder "
+            "that you may write to."
+        ) from error
+    raise AssertionError("unreachable")

@@ -1,0 +1,251 @@
+"""Watching a stream for a day: rest measured first where it is not known, then the day itself.
+
+Two threads meet here: the pipeline calls the sink, and whoever shows things calls the rest.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from unclench.errors import StoreError
+from unclench.live.blocks import LiveBlock, LiveEvent, StreamInfo
+from unclench.settings import Sustained
+from unclench.training.day.day import DaySummary, DayWatch, Minute, Standing
+from unclench.training.day.store import DayFolder
+from unclench.training.day.words import all_standing_words
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.programs.program import Baseline
+from unclench.training.rows import Rows, RowSource, each_row
+from unclench.training.session.measuring import Measurement
+from unclench.training.sustained import Alert, spell
+from unclench.training.tags import Tag, TagBoard, TagEvent
+
+REST_S = 60.0
+_SAY = {  # events that a person is told of
+    "disconnected": "The board went away ({}); watching goes on when it is back.",
+    "reconnected": "The board is {}; watching goes on.",
+    "rest measured": "Rest is measured, for this watch alone: {}.",
+    "rest not measured": "{} Once more: sit back and let go for a minute.",
+}
+
+
+@dataclass(frozen=True)
+class News:
+    """A sentence for the person, and the wall time of what it tells."""
+
+    at: datetime
+    sentence: str
+    alert: bool = False
+
+
+class Watching:
+    """A sink that follows a stream through a day, and what is to be said and written of it.
+
+    Parameters
+    ----------
+    info
+        The stream.
+    channels
+        What is watched. Rest is measured first if one has neither baseline nor reference.
+    settings
+        The person's limits.
+    out
+        Folder of all days.
+    began
+        Wall time of sample 0.
+    tags
+        What can be marked.
+
+    Raises
+    ------
+    StoreError
+        No folder can be made in `out`.
+    """
+
+    def __init__(
+        self,
+        info: StreamInfo,
+        channels: Sequence[TrainedChannel],
+        settings: Sustained,
+        out: Path,
+        began: datetime,
+        tags: Sequence[Tag] = (),
+    ) -> None:
+        self._tags = TagBoard(tags)
+        self._info, self._settings, self._began = info, settings, began
+        self._channels = tuple(channels)
+        self._found: queue.SimpleQueue[Alert | Minute | LiveEvent] = queue.SimpleQueue()
+        self._rest = self._new_rest()
+        self._rest_n = 0  # rows of rest so far
+        self._day: DayWatch | None = None
+        self._quiet_until = 0  # sample
+        self._latest = 0
+        self._disk_told = False
+        self._source = RowSource(info.signal, self._rows)
+        self.store = DayFolder(out, began, len(self._channels))
+        if all(c.baseline or c.reference for c in self._channels):
+            self._begin()
+
+    # What the pipeline calls
+
+    def block(self, block: LiveBlock) -> None:
+        """See Sink.block."""
+        self._source.block(block)
+
+    def event(self, event: LiveEvent) -> None:
+        """See Sink.event."""
+        self._source.event(event)
+        self._found.put(event)
+
+    # What is asked and told from another thread
+
+    def take(self) -> list[News]:
+        """Write what has come since, and return what is to be said."""
+        said: list[News] = []
+        while True:
+            try:
+                found = self._found.get_nowait()
+            except queue.Empty:
+                break
+            if isinstance(found, Minute):
+                self.store.minute(found)
+                if self._day is not None:  # a kill costs a minute of the summary
+                    self.store.keep_summary(self._day.summary())
+            elif isinstance(found, Alert):
+                self._write(found.sample, "alert", found.sentence)
+                if found.sample >= self._quiet_until:
+                    said.append(News(self._wall(found.sample), found.sentence, alert=True))
+            else:
+                event = found
+                self._write(
+                    event.sample, event.kind, event.text, event.duration_s, event.lost_samples
+                )
+                if event.kind in _SAY:
+                    sentence = _SAY[event.kind].format(event.text)
+                    said.append(News(self._wall(event.sample), sentence))
+        trouble = self.store.trouble
+        if trouble is not None and not self._disk_told:
+            said.append(News(self._wall(self._latest), f"{trouble} Watching goes on."))
+        self._disk_told = trouble is not None
+        return said
+
+    @property
+    def measuring(self) -> bool:
+        """Whether rest is being measured, before the day can begin."""
+        return self._day is None
+
+    def standing(self) -> tuple[Standing, ...]:
+        """How each channel is; nothing while rest is measured."""
+        return () if self._day is None else self._day.standing()
+
+    def words(self) -> str:
+        """How things are, on one line."""
+        if self._day is not None:
+            return all_standing_words(self._day.standing())
+        left_s = REST_S - self._rest_n * self._info.hop_n / self._info.fs_hz
+        return f"measuring rest, {left_s:.0f} s left: sit back and let go"
+
+    def pause(self, seconds: float) -> None:
+        """Say nothing of alerts for so long; they are written all the same."""
+        self._quiet_until = self._latest + round(seconds * self._info.fs_hz)
+        self._write(self._latest, "pause", f"alerts are silent for {spell(seconds)}")
+
+    @property
+    def paused(self) -> bool:
+        """Whether alerts are silent now."""
+        return self._latest < self._quiet_until
+
+    def press(self, key: str) -> None:
+        """Begin the tag of a key at this moment, or end it."""
+        self._write_tags(self._tags.press(key, self._latest))
+
+    def finish(self) -> tuple[DaySummary | None, StoreError | None]:
+        """End the day, after the pipeline has; what it came to, and what the disk refused."""
+        for minute in () if self._day is None else self._day.finish():
+            self._found.put(minute)
+        self.take()
+        self._write_tags(*self._tags.end_all(self._latest))
+        summary = None if self._day is None else self._day.summary()
+        try:
+            self.store.close(summary)
+        except StoreError as error:
+            return summary, error
+        return summary, None
+
+    # In the pipeline's thread
+
+    def _rows(self, rows: Rows) -> None:
+        done = self._measure(rows) if self._day is None else 0
+        if self._day is not None and done < len(rows.sample):
+            left = rows.from_row(done)
+            self._latest = int(left.sample[-1])
+            for found in self._day.rows(left):
+                self._found.put(found)
+
+    def _new_rest(self) -> Measurement:
+        info = self._info
+        step = Baseline(kind="baseline", seconds=REST_S)
+        row_hz = info.fs_hz / info.hop_n
+        return Measurement(step, self._channels, row_hz, info.settings.window_s)
+
+    def _measure(self, rows: Rows) -> int:
+        """Measure rest in rows; return how many it took until rest was known."""
+        for done, row in enumerate(each_row(rows), start=1):
+            self._latest = row.sample
+            # Only rows in which every channel is to be trusted.
+            if not all(row.trusted[c.index] for c in self._channels):
+                continue
+            self._rest.add(0, row, [True] * len(self._channels))
+            self._rest_n += 1
+            if self._rest_n * self._info.hop_n >= REST_S * self._info.fs_hz and self._rested():
+                return done
+        return len(rows.sample)
+
+    def _rested(self) -> bool:
+        """Begin the day with what was measured, or measure once more."""
+        channels, words, failures = self._rest.result()
+        if failures:
+            self._tell("rest not measured", " ".join(failures))
+            self._rest, self._rest_n = self._new_rest(), 0
+            return False
+        self._channels = tuple(channels)
+        self._tell("rest measured", ", ".join(words))
+        self._begin()
+        return True
+
+    def _begin(self) -> None:
+        info = self._info
+        day = DayWatch(self._channels, self._settings, info.hop_n, info.fs_hz, self._began)
+        for watched in day.channels:
+            limit = watched.limit
+            self._tell("limit", f"{watched.channel.label}: {limit.uv:.2f} µV, {limit.words}")
+        self._day = day
+
+    def _tell(self, kind: str, text: str) -> None:
+        self._found.put(LiveEvent(self._latest, kind, text))
+
+    # Onto the disk
+
+    def _write(
+        self,
+        sample: int,
+        kind: str,
+        text: str,
+        duration_s: float | None = None,
+        lost_samples: int | None = None,
+    ) -> None:
+        self.store.event(self._wall(sample), sample, kind, text, duration_s, lost_samples)
+
+    def _write_tags(self, *tags: TagEvent | None) -> None:
+        for tag in tags:
+            if tag is not None:
+                lasted_n = tag.duration_samples
+                lasted_s = None if lasted_n is None else round(lasted_n / self._info.fs_hz, 3)
+                self._write(tag.sample, tag.kind, tag.text, lasted_s)
+
+    def _wall(self, sample: int) -> datetime:
+        return self._began + timedelta(seconds=sample / self._info.fs_hz)

@@ -1,0 +1,200 @@
+"""The book of calibrations: what was measured where, kept until the sensor is moved."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import astuple
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from unclench.settings import Place, load_own, own_dir, save_own
+from unclench.training.placement.sites import place_label
+from unclench.training.placement.values import (
+    ReferenceContraction,
+    RestBaseline,
+    Side,
+    TrainedChannel,
+)
+from unclench_dsp import Band
+
+Part = Literal["baseline", "reference"]
+_PART_WORDS: dict[Part, str] = {
+    "baseline": "resting baseline",
+    "reference": "reference contraction",
+}
+
+
+def _sound_baseline(baseline: RestBaseline) -> RestBaseline:
+    if not (math.isfinite(sum(astuple(baseline))) and baseline.mean_uv > 0):
+        raise ValueError("a baseline needs a mean above 0 uV")
+    if min(astuple(baseline)) < 0:
+        raise ValueError("a baseline has no figure below 0")
+    return baseline
+
+
+def _sound_reference(reference: ReferenceContraction) -> ReferenceContraction:
+    if not (math.isfinite(reference.uv) and reference.uv > 0):
+        raise ValueError("a reference needs more than 0 uV")
+    return reference
+
+
+class StoredCalibration(BaseModel):
+    """One calibration of one place in one band. Keys of later versions are kept."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    site: str = Field(min_length=1, max_length=40)
+    side: Side
+    channel: int = Field(ge=1, le=3)
+    placed: date  # when the electrodes were put there
+    created: AwareDatetime
+    band: Band
+    window_s: float = Field(gt=0, allow_inf_nan=False)
+    baseline: Annotated[RestBaseline, AfterValidator(_sound_baseline)] | None = None
+    reference: Annotated[ReferenceContraction, AfterValidator(_sound_reference)] | None = None
+    noise_uv: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    moved: AwareDatetime | None = None  # from then on the electrodes are no longer there
+
+    def is_of(self, place: Place) -> bool:
+        """Whether it is of this site, side and channel."""
+        return (self.site, self.side, self.channel) == (place.site, place.side, place.channel)
+
+
+class Book(BaseModel):
+    """calibrations.json: all calibrations ever made, oldest first."""
+
+    model_config = ConfigDict(extra="allow")
+
+    format: Literal[1] = 1
+    calibrations: list[StoredCalibration] = Field(default_factory=list)
+
+    def find(self, place: Place, band: Band) -> StoredCalibration | None:
+        """Return what holds for a place: the latest in this very band, unless it was moved."""
+        return next((kept for kept in self._holding(place) if kept.band == band), None)
+
+    def add(
+        self,
+        place: Place,
+        band: Band,
+        window_s: float,
+        *,
+        created: datetime,
+        baseline: RestBaseline | None = None,
+        reference: ReferenceContraction | None = None,
+        noise_uv: float | None = None,
+    ) -> StoredCalibration:
+        """Enter what was measured now; the part not given is kept of the same placement.
+
+        A sensor that is calibrated in one place has left the others: what was calibrated on this
+        channel elsewhere is marked as moved.
+        """
+        if baseline is None and reference is None:
+            raise ValueError("a calibration needs a baseline or a reference contraction")
+        for kept in list(self.calibrations):
+            if kept.channel == place.channel and not kept.is_of(place):
+                self._move(kept, created)
+        placement = self._holding(place)
+        earlier = self.find(place, band)
+        if earlier is not None:
+            baseline = baseline or earlier.baseline
+            reference = reference or earlier.reference
+        entry = StoredCalibration(
+            site=place.site,
+            side=place.side,
+            channel=place.channel,
+            placed=placement[0].placed if placement else created.date(),
+            created=created,
+            band=band,
+            window_s=window_s,
+            baseline=baseline,
+            reference=reference,
+            noise_uv=noise_uv,
+        )
+        self.calibrations.append(entry)
+        return entry
+
+    def mark_moved(self, place: Place, moved: datetime) -> int:
+        """The sensor was moved: nothing calibrated there holds any more. Return how many did."""
+        holding = self._holding(place)
+        for kept in holding:
+            self._move(kept, moved)
+        return len(holding)
+
+    def why_missing(self, place: Place, band: Band, part: Part) -> str:
+        """Say why there is no baseline or reference for a place; "" where there is one."""
+        label, words = place_label(place), _PART_WORDS[part]
+        found = self.find(place, band)
+        if found is not None and getattr(found, part) is not None:
+            return ""
+        known = [k for k in self.calibrations if k.is_of(place) and getattr(k, part) is not None]
+        holding = [kept for kept in known if kept.moved is None]
+        if holding:
+            other = holding[-1].band
+            return (
+                f"{label} has a {words} in the {_band_words(other)} only, and values of different "
+                f"bands do not compare: calibrate it in the {_band_words(band)}, or use that band."
+            )
+        moved = [kept.moved for kept in known if kept.moved is not None]
+        if moved:
+            return (
+                f"The sensor on {label} was moved on {max(moved):%Y-%m-%d}, so its {words} no "
+                "longer holds: calibrate it again."
+            )
+        return f"{label} has no {words} yet: calibrate it first."
+
+    def _holding(self, place: Place) -> list[StoredCalibration]:
+        """What holds for a place in any band, latest first."""
+        return [k for k in reversed(self.calibrations) if k.is_of(place) and k.moved is None]
+
+    def _move(self, kept: StoredCalibration, moved: datetime) -> None:
+        if kept.moved is None:
+            at = self.calibrations.index(kept)
+            self.calibrations[at] = kept.model_copy(update={"moved": moved})
+
+
+def to_channel(
+    place: Place, index: int, stored: StoredCalibration | None, noise_uv: float | None
+) -> TrainedChannel:
+    """Return what the training needs to know of a channel.
+
+    Parameters
+    ----------
+    place
+        Where its electrodes are.
+    index
+        Of the channel in the stream, from 0.
+    stored
+        What `Book.find` found.
+    noise_uv
+        The instrument's own noise in the band used, as it is now.
+    """
+    return TrainedChannel(
+        index,
+        place_label(place),
+        noise_uv,
+        stored.baseline if stored else None,
+        stored.reference if stored else None,
+    )
+
+
+def book_path(virtual: bool = False) -> Path:
+    """Where the book lies on this system: what a virtual board shows is no person's rest."""
+    return own_dir() / f"calibrations{'-virtual' if virtual else ''}.json"
+
+
+def load_book(path: Path | None = None) -> tuple[Book, str | None]:
+    """Read the book; a broken file is put aside, and a sentence says so."""
+    return load_own(Book, path or book_path(), "calibrations", "calibrate again")
+
+
+def save_book(book: Book, path: Path | None = None) -> None:
+    """Write the book as a whole or not at all. Raises StoreError."""
+    meanwhile = "what was measured now is not kept: make room, or let it be written"
+    save_own(book, path or book_path(), "calibrations", meanwhile)
+
+
+def _band_words(band: Band) -> str:
+    return f"{band.name} band ({band.low_hz:g}-{band.high_hz:g} Hz)"

@@ -1,0 +1,1 @@
+"""A guided session: the engine, its steps and goals, scores and outcome."""

@@ -1,0 +1,43 @@
+"""The types at the engine's doors, beside `Snapshot`, `Outcome` and `Rows`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from unclench.training.session.cues import Action
+from unclench.training.session.pacer import Pacer
+
+
+@dataclass(frozen=True)
+class TrainingEvent:
+    """Something that happened in a session, known from `sample` on."""
+
+    sample: int
+    kind: (
+        str  # "session", "step", "part", "goal", "score", "baseline", "reference", "recovered" ...
+    )
+    text: str
+    duration_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What the engine must know of the rows that it gets."""
+
+    fs_hz: float
+    row_n: int  # samples from row to row
+    window_s: float  # of the fast RMS
+    confirm_n: int  # samples after which a row is confirmed
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a person from a moment on; for one who is virtual."""
+
+    sample: int
+    action: Action | Literal["nothing"]  # nothing: paused, or over
+    step_s: float  # into the step at that moment
+    session_s: float
+    pacer: Pacer | None
+    goal_uv: float | None  # the lowest of the channels'

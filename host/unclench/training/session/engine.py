@@ -1,0 +1,462 @@
+"""The session engine: rows of tension and a person's choices in, events and snapshots out.
+
+It has no clock: time is the sample count of the rows. So a session gives the same events whatever
+speed it runs at and however its rows were split. Steps follow the newest row; scores are made from
+confirmed rows, which come `NOTICED_AFTER_S` later, so nothing is rewarded while contact is lost.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+from unclench.settings import Sustained
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.programs.program import (
+    Baseline,
+    Breathe,
+    Goal,
+    Hold,
+    Program,
+    Reference,
+    Reflect,
+    Relax,
+    Settle,
+)
+from unclench.training.rows import Confirm, Row, Rows, each_row
+from unclench.training.session.cues import cue_of, title_of
+from unclench.training.session.doors import Asked, Stream, TrainingEvent
+from unclench.training.session.goals import GoalError, GoalTracker, check_goals, rest_level
+from unclench.training.session.ledger import Context, Ledger, News
+from unclench.training.session.measuring import Measurement
+from unclench.training.session.outcome import Outcome
+from unclench.training.session.pacer import Pacer
+from unclench.training.session.snapshot import Cue, Phase, Snapshot
+from unclench.training.session.timeline import Timeline, part_of
+
+_UNSCORED = (Settle, Reflect)
+_ATTEMPTS = 3  # at a measurement that fails
+
+
+class Engine:
+    """One session.
+
+    Parameters
+    ----------
+    program, name
+        What is done, and what it is called.
+    channels
+        Those that are trained.
+    stream
+        What the rows are.
+    begin
+        Sample at which the session begins.
+    attended
+        Whether there is somebody to answer questions; otherwise they are passed over.
+    limits
+        When to speak up in a task; the usual ones unless given.
+
+    Raises
+    ------
+    InputError
+        A goal that cannot be set, in one sentence.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        name: str,
+        channels: Sequence[TrainedChannel],
+        stream: Stream,
+        begin: int = 0,
+        attended: bool = True,
+        limits: Sustained | None = None,
+    ) -> None:
+        check_goals(program, channels)
+        self.program = program
+        self.channels = list(channels)
+        self._name = name
+        self._stream = stream
+        self._row_s = stream.row_n / stream.fs_hz
+        self._attended = attended
+        self._steps = program.flat()
+        self._timeline = Timeline(self._steps, stream.fs_hz, begin)
+        self._phase: Phase = "running"
+        self._ended_at = begin
+        self._lost = False  # the board is away
+        self._confirm = Confirm(stream.confirm_n)
+        self._contexts: deque[Context] = deque()
+        self._out: list[TrainingEvent] = []
+        self._told = begin  # sample of the latest event
+        self._asked: list[Asked] = []
+        self._notes: list[str] = []
+        self._failures: list[str] = []  # of the latest measurement
+        self._alert: list[str] = []
+        self._newest: Row | None = None
+        self._ledger = Ledger(
+            self.channels,
+            self._steps,
+            stream.row_n,
+            stream.fs_hz,
+            begin,
+            limits or Sustained(),
+        )
+        self._part = self._below_n = self._held_sample = 0
+        self._goals: list[GoalTracker | None] = []
+        self._trackers: dict[tuple[int, Goal], GoalTracker] = {}
+        self._measurement: Measurement | None = None
+        self._pacer: Pacer | None = None
+        self._answers: list[tuple[str, str]] = []
+        self._attempt = 0
+        longest_s = program.longest_s()
+        self._tell(begin, "session", f"begins: {name} ({program.title})", longest_s)
+        self._begin_step(begin)
+
+    # In
+
+    def take(self, rows: Rows) -> list[TrainingEvent]:
+        """Take the newest rows; return what has happened since the last call."""
+        for row in each_row(rows):
+            if self.over:
+                break
+            self._take(row)
+        return self.events()
+
+    def events(self) -> list[TrainingEvent]:
+        """What has happened since the last call."""
+        out, self._out = self._out, []
+        return out
+
+    def asked(self) -> list[Asked]:
+        """What was asked since the last call."""
+        asked, self._asked = self._asked, []
+        return asked
+
+    def pause(self, sample: int) -> None:
+        """A person's wish: the clock stops, nothing is scored."""
+        if self._phase in ("running", "lost"):
+            self._timeline.pause(sample)
+            self._phase = "paused"
+            self._tell(sample, "session", "paused")
+            self._ask(sample)
+
+    def resume(self, sample: int) -> None:
+        """Go on after `pause`; while the board is away the session goes on when it is back."""
+        if self._phase == "paused":
+            self._phase = "lost" if self._lost else "running"
+            if not self._lost:
+                self._timeline.resume(sample)
+            self._tell(sample, "session", "goes on")
+            self._ask(sample)
+
+    def lost(self, sample: int) -> None:
+        """The board went away: the session waits."""
+        self._lost = True
+        if self._phase == "running":
+            self._timeline.pause(sample)
+            self._phase = "lost"
+            self._tell(sample, "session", "waits for the sensor")
+            self._ask(sample)
+
+    def found(self, sample: int) -> None:
+        """It is back."""
+        self._lost = False
+        if self._phase == "lost":
+            self._timeline.resume(sample)
+            self._phase = "running"
+            self._tell(sample, "session", "goes on: the sensor is back")
+            self._ask(sample)
+
+    def skip(self, sample: int) -> None:
+        """End this step here."""
+        if not self.over:
+            self._tell(sample, "step", f"skipped: {title_of(self._timeline.step)}")
+            self._next_step(sample)
+
+    def end(self, sample: int) -> None:
+        """End the session early, unless it is done by then."""
+        while (end := self._timeline.due(sample)) is not None and not self.over:
+            self._step_over(end)
+        if not self.over:
+            self._end(sample, "ended")
+
+    def answer(self, sample: int, text: str) -> None:
+        """Answer the question that is being asked."""
+        step = self._timeline.step
+        if isinstance(step, Reflect) and not self.over:
+            self._answers.append((step.question, text))
+            self._tell(sample, "answer", f"{step.question} {text}")
+            self._next_step(sample)
+
+    # Out
+
+    @property
+    def over(self) -> bool:
+        """Whether it is done, or was ended."""
+        return self._phase in ("done", "ended")
+
+    @property
+    def paused(self) -> bool:
+        """Whether a person has paused it."""
+        return self._phase == "paused"
+
+    @property
+    def ended_at(self) -> int | None:
+        """Sample at which it was over."""
+        return self._ended_at if self.over else None
+
+    def snapshot(self) -> Snapshot:
+        """How it stands; for the thread that calls `take`."""
+        line, sample = self._timeline, self._sample
+        step_s = line.step_s(sample)
+        goals = self._goals_uv()
+        tension = [self._tension_uv(k) for k in range(len(self.channels))]
+        why_not = self._why_not(tension)
+        levels = [rest_level(channel) for channel in self.channels]
+        return Snapshot(
+            sample=sample,
+            phase=self._phase,
+            step_number=min(line.number, len(self._steps) - 1),
+            n_steps=len(self._steps),
+            step=line.step,
+            part=part_of(line.step, step_s),
+            step_s=step_s,
+            step_left_s=line.step_left_s(sample),
+            session_s=line.session_s(sample),
+            session_left_s=line.left_s(sample),
+            cue=self._cue(step_s),
+            pacer=Pacer(line.step) if isinstance(line.step, Breathe) else None,
+            goal_uv=goals,
+            tension_uv=tuple(tension),
+            below=_all_below(tension, goals),
+            scoring=not why_not and not isinstance(line.step, _UNSCORED),
+            why_not=why_not,
+            rest_level_uv=tuple(uv for uv, _ in levels),
+            rest_level_why=levels[0][1] if levels else "",
+            score=self._ledger.scores(),
+            step_score=self._ledger.step_scores(),
+            breath=self._ledger.breath(),
+            held_s=self._below_n * self._row_s if isinstance(line.step, Hold) else None,
+            recovering_s=self._recovering_s(),
+            notes=(*self._notes, *self._failures, *self._alert),
+        )
+
+    def outcome(self) -> Outcome:
+        """What the session amounts to, so far."""
+        return Outcome(
+            program=self._name,
+            title=self.program.title,
+            state=self._phase,
+            channels=tuple(self.channels),
+            score=self._ledger.scores(),
+            steps=self._ledger.outcomes(),
+            answers=tuple(self._answers),
+            notes=(*self._notes, *self._failures, *self._alert),
+        )
+
+    # Rows
+
+    def _take(self, row: Row) -> None:
+        line = self._timeline
+        while (end := line.due(row.sample)) is not None and not self.over:
+            self._step_over(end)
+        if self.over:
+            return
+        self._newest = row
+        step_s = line.step_s(row.sample)
+        part = part_of(line.step, step_s)
+        if part != self._part and self._phase == "running":
+            self._part = part
+            self._tell(row.sample, "part", cue_of(line.step, step_s).headline)
+            self._ask(row.sample)
+        unscored = self._phase != "running" or isinstance(line.step, _UNSCORED)
+        scored = -1 if unscored else line.number
+        tense = isinstance(line.step, Relax | Reference) and part % 2 == 0
+        breath = None
+        if isinstance(line.step, Breathe) and self._pacer is not None:
+            # The fast RMS lags by half its window.
+            now = self._pacer.at(max(0.0, step_s - self._stream.window_s / 2))
+            breath = (now.number, now.phase)
+        self._contexts.append(Context(scored, self._attempt, part, tense, self._goals_uv(), breath))
+        for late in self._confirm.take(row):
+            self._confirmed(late, self._contexts.popleft())
+
+    def _confirmed(self, row: Row, context: Context) -> None:
+        usable = [self._usable(row, k) for k in range(len(self.channels))]
+        for news in self._ledger.add(row, context, usable):
+            self._tell_news(news)
+        if context.step != self._timeline.number or self._phase != "running":
+            return
+        for k, goal in enumerate(self._goals):
+            slow_uv = row.slow_uv[self.channels[k].index]
+            if goal is not None and usable[k] and not math.isnan(slow_uv) and goal.follow(slow_uv):
+                self._tell(self._sample, "goal", f"{self.channels[k].label}: {goal.uv:.2f} µV")
+        if self._measurement is not None and context.attempt == self._attempt:
+            self._measurement.add(context.part, row, usable)
+        if isinstance(self._timeline.step, Hold):
+            self._hold(self._timeline.step, row, usable)
+
+    def _usable(self, row: Row, k: int) -> bool:
+        index = self.channels[k].index
+        return row.trusted[index] and row.fast_uv[index] == row.fast_uv[index]
+
+    def _hold(self, step: Hold, row: Row, usable: Sequence[bool]) -> None:
+        low = row.sample - self._held_sample == self._stream.row_n
+        self._held_sample = row.sample
+        for channel, goal, ok in zip(self.channels, self._goals, usable, strict=True):
+            low &= ok and goal is not None and row.slow_uv[channel.index] < goal.uv
+        self._below_n = self._below_n + 1 if low else 0
+        if self._below_n * self._row_s >= step.seconds:
+            took_s = self._timeline.step_s(self._sample)
+            self._tell(self._sample, "hold", f"held for {step.seconds:g} s", took_s)
+            self._next_step(self._sample)
+
+    # Steps
+
+    def _begin_step(self, sample: int) -> None:
+        line = self._timeline
+        self._part = self._below_n = self._held_sample = 0
+        self._goals = [None for _ in self.channels]
+        self._measurement = None
+        if line.over:
+            self._end(sample, "done")
+            return
+        step = line.step
+        self._tell(sample, "step", f"{line.number + 1} {step.kind}: {title_of(step)}")
+        if isinstance(step, Reference) and all(c.baseline is None for c in self.channels):
+            text = "No contraction is measured, as there is no resting level to tell it from."
+            self._note(sample, "not measured", text)
+            self._next_step(sample)
+            return
+        if isinstance(step, Baseline | Reference):
+            self._measurement = Measurement(
+                step, self.channels, 1 / self._row_s, self._stream.window_s
+            )
+        if isinstance(step, Breathe):
+            self._pacer = Pacer(step)
+        if isinstance(step, Reflect) and not self._attended:
+            self._tell(sample, "answer", f"{step.question} (nobody was there to be asked)")
+            self._next_step(sample)
+            return
+        if step.goal is not None and not isinstance(step, Baseline | Reference):
+            for k, channel in enumerate(self.channels):
+                self._set_goal(k, channel, sample)
+        self._ask(sample)
+
+    def _set_goal(self, k: int, channel: TrainedChannel, sample: int) -> None:
+        goal = self._timeline.step.goal
+        assert goal is not None
+        try:
+            # The same goal goes on where it was: one that has fallen does not rise again.
+            tracker = self._trackers.get((k, goal)) or GoalTracker(goal, channel, 1 / self._row_s)
+        except GoalError as refused:
+            self._note(sample, "goal refused", str(refused))
+            return
+        self._goals[k] = self._trackers[k, goal] = tracker
+        self._tell(sample, "goal", f"{channel.label}: {tracker.uv:.2f} µV")
+
+    def _step_over(self, sample: int) -> None:
+        """The step has run out of time."""
+        if self._measurement is not None and not self._measured(self._measurement, sample):
+            self._attempt += 1
+            if self._attempt < _ATTEMPTS:
+                self._timeline.again(sample)
+                self._begin_step(sample)
+                return
+        self._next_step(sample)
+
+    def _measured(self, measurement: Measurement, sample: int) -> bool:
+        self.channels, texts, self._failures = measurement.result()
+        self._ledger.know(self.channels)
+        for text in texts:
+            self._tell(sample, measurement.step.kind, text)
+        for failure in self._failures:
+            self._tell(sample, "not measured", failure)
+        return not self._failures
+
+    def _next_step(self, sample: int) -> None:
+        self._attempt = 0
+        self._timeline.next(sample)
+        self._begin_step(sample)
+
+    def _end(self, sample: int, phase: Phase) -> None:
+        for news in self._ledger.close():
+            self._tell_news(news)
+        self._phase = phase
+        word = "done" if phase == "done" else "ended early"
+        self._tell(sample, "session", word, self._timeline.session_s(sample))
+        self._ended_at = self._told  # no earlier: a recording keeps nothing behind the end
+        self._ask(sample)
+
+    # Small things
+
+    def _goals_uv(self) -> tuple[float | None, ...]:
+        return tuple(None if goal is None else goal.uv for goal in self._goals)
+
+    @property
+    def _sample(self) -> int:
+        """Of the newest row."""
+        return self._newest.sample if self._newest is not None else self._timeline.began
+
+    def _tension_uv(self, k: int) -> float | None:
+        if self._newest is None or self._lost or not self._usable(self._newest, k):
+            return None
+        return self._newest.fast_uv[self.channels[k].index]
+
+    def _cue(self, step_s: float) -> Cue:
+        cue = cue_of(self._timeline.step, step_s)
+        again = self._attempt > 0 and self._measurement is not None
+        return replace(cue, headline=f"Once more: {cue.headline}") if again else cue
+
+    def _why_not(self, tension: Sequence[float | None]) -> str:
+        if self._phase == "paused":
+            return "paused"
+        if self._phase == "lost":
+            return "the sensor is away"
+        untold = [c.label for c, uv in zip(self.channels, tension, strict=True) if uv is None]
+        return f"no usable signal on {', '.join(untold)}" if untold else ""
+
+    def _recovering_s(self) -> float | None:
+        released = self._ledger.released()
+        return (
+            None if released is None else max(0.0, (self._sample - released) / self._stream.fs_hz)
+        )
+
+    def _ask(self, sample: int) -> None:
+        line = self._timeline
+        step_s = line.step_s(sample)
+        running = self._phase == "running"
+        self._asked.append(
+            Asked(
+                sample,
+                cue_of(line.step, step_s).action if running else "nothing",
+                step_s,
+                line.session_s(sample),
+                self._pacer if isinstance(line.step, Breathe) and running else None,
+                min((uv for uv in self._goals_uv() if uv is not None), default=None),
+            )
+        )
+
+    def _note(self, sample: int, kind: str, text: str) -> None:
+        if text not in self._notes:
+            self._notes.append(text)
+        self._tell(sample, kind, text)
+
+    def _tell_news(self, news: News) -> None:
+        if news.kind == "alert":
+            self._alert = [news.text]  # the latest; all are in the events
+        self._tell(self._sample, news.kind, news.text, news.duration_s)
+
+    def _tell(self, sample: int, kind: str, text: str, duration_s: float | None = None) -> None:
+        rounded = None if duration_s is None else round(duration_s, 3)
+        self._told = max(self._told, sample)  # a wish may come late; what is told stays in order
+        self._out.append(TrainingEvent(self._told, kind, text, rounded))
+
+
+def _all_below(tension: Sequence[float | None], goals: Sequence[float | None]) -> bool | None:
+    pairs = [(uv, goal) for uv, goal in zip(tension, goals, strict=True)]
+    if any(uv is None or goal is None for uv, goal in pairs):
+        return None
+    return all(uv < goal for uv, goal in pairs if uv is not None and goal is not None)

@@ -1,0 +1,256 @@
+"""A session on a running stream: a sink that feeds the engine and hands on what comes of it.
+
+The engine is used by the processing thread alone. Others ask for its snapshot, and send it wishes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from unclench.link.virtual.situation import Moment, Situation
+from unclench.live.blocks import LiveBlock, LiveEvent, StreamInfo
+from unclench.live.pipeline import Pipeline
+from unclench.live.recorder import Recorder
+from unclench.settings import Sustained
+from unclench.store.session.folder import PROGRAM
+from unclench.store.session.rowfile import unwritable
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.programs.program import Program
+from unclench.training.rows import Rows, RowSource, confirm_n
+from unclench.training.session.doors import Asked, Stream, TrainingEvent
+from unclench.training.session.engine import Engine
+from unclench.training.session.goals import check_goals
+from unclench.training.session.outcome import Outcome
+from unclench.training.session.snapshot import Snapshot
+
+__all__ = ["Session", "Situation"]
+
+
+class Session:
+    """Runs a program on a pipeline's stream, from the next block on. To be put before the recorder.
+
+    Parameters
+    ----------
+    pipeline
+        Connected.
+    program, name, channels
+        See `Engine`. Raises InputError for a goal that cannot be set.
+    situation
+        A virtual person's, who then does what is asked.
+    attended, limits
+        See `Engine`.
+    ends_stream
+        Whether the pipeline's work is done with the session.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        program: Program,
+        name: str,
+        channels: Sequence[TrainedChannel],
+        *,
+        situation: Situation | None = None,
+        attended: bool = True,
+        ends_stream: bool = False,
+        limits: Sustained | None = None,
+    ) -> None:
+        check_goals(program, channels)
+        self._pipeline = pipeline
+        self._info: StreamInfo = pipeline.info
+        self._program = program
+        self._name = name
+        self._channels = tuple(channels)
+        self._recorder: Recorder | None = None
+        self._situation = situation
+        self._attended = attended
+        self._ends_stream = ends_stream
+        self._limits = limits
+        self._engine: Engine | None = None
+        self._rows = RowSource(self._info.signal, self._take, late=False)
+        self._snapshot: Snapshot | None = None
+        self._wanted = True
+        self._wished_at = 0  # sample of the last wish
+        self._over = threading.Event()
+
+    def keep(self, recorder: Recorder, text: str) -> None:
+        """Keep the session in a recording that has just begun, and ends with it.
+
+        `text` is the program's file, kept beside it. Raises StoreError.
+        """
+        self._recorder = recorder
+        path = recorder.folder / PROGRAM
+        try:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise unwritable(path, error) from error
+
+    # For any thread
+
+    def snapshot(self) -> Snapshot | None:
+        """How it stood a moment ago; None before the first row."""
+        self._wanted = True
+        return self._snapshot
+
+    @property
+    def over(self) -> bool:
+        """Whether it is done or was ended."""
+        return self._over.is_set()
+
+    @property
+    def ended_at(self) -> int | None:
+        """Sample at which it was over."""
+        return None if self._engine is None else self._engine.ended_at
+
+    def outcome(self) -> Outcome | None:
+        """What it has amounted to; once it is over, or the stream has ended."""
+        return None if self._engine is None else self._engine.outcome()
+
+    def pause(self) -> None:
+        """Stop the clock."""
+        self._wish(Engine.pause)
+
+    def resume(self) -> None:
+        """Go on."""
+        self._wish(Engine.resume)
+
+    def toggle_pause(self) -> None:
+        """Pause, or go on."""
+        self._wish(lambda engine, at: (engine.resume if engine.paused else engine.pause)(at))
+
+    def skip(self) -> None:
+        """Go on to the next step."""
+        self._wish(Engine.skip)
+
+    def end(self) -> None:
+        """End early; one that has not begun, for want of samples, is over at once."""
+        self._wish(Engine.end)
+        self._pipeline.call(lambda: self._over.set() if self._engine is None else None)
+
+    def answer(self, text: str) -> None:
+        """Answer the question that is being asked."""
+        self._wish(lambda engine, sample: engine.answer(sample, text))
+
+    def put(self, sample: int, kind: str, text: str, duration_s: float | None = None) -> None:
+        """Put something of a person's into the events, such as a tag."""
+        event = LiveEvent(sample, kind, text, duration_s)
+        self._pipeline.call(lambda: self._pipeline.emit(event))
+
+    def close(self) -> None:
+        """After the pipeline has stopped: end what is not over yet, with the stream."""
+        if self._engine is not None and not self.over:
+            self._engine.end(self._pipeline.status.n_samples)
+            self._hand_on(self._engine.events())
+
+    # For the processing thread
+
+    def block(self, block: LiveBlock) -> None:
+        """See Sink.block."""
+        if self.over:
+            return
+        if self._engine is None:
+            self._begin(block.first)
+        assert self._engine is not None
+        self._rows.block(block)
+        if self._situation is not None and not self.over:
+            self._situation.told_until(block.stop / self._info.fs_hz)
+        if self._wanted and not self.over:
+            self._wanted = False
+            self._snapshot = self._engine.snapshot()
+
+    def event(self, event: LiveEvent) -> None:
+        """See Sink.event."""
+        if self._engine is None or self.over:
+            return
+        if event.kind == "disconnected":
+            self._engine.lost(event.sample)
+            if self._situation is not None:  # nobody may wait for what will not come
+                self._situation.told_until(float("inf"))
+        elif event.kind == "reconnected":
+            self._engine.found(event.sample)
+        else:
+            return
+        self._hand_on(self._engine.events())
+        self._snapshot = self._engine.snapshot()  # no block may come for a while
+
+    def _begin(self, first: int) -> None:
+        info = self._info
+        if self._situation is not None:
+            self._situation.lead()
+        stream = Stream(info.fs_hz, info.hop_n, info.settings.window_s, confirm_n(info.signal))
+        # At the next row, so that what is recorded from here on begins with the session.
+        begin = -(-first // info.hop_n) * info.hop_n
+        self._engine = Engine(
+            self._program,
+            self._name,
+            self._channels,
+            stream,
+            begin,
+            self._attended,
+            self._limits,
+        )
+        self._hand_on(self._engine.events())
+
+    def _take(self, rows: Rows) -> None:
+        assert self._engine is not None
+        if not self.over:
+            self._hand_on(self._engine.take(rows))
+
+    def _wish(self, wish: Callable[[Engine, int], None]) -> None:
+        def obey() -> None:
+            if self._engine is not None and not self.over:
+                # One wish after the other, whatever the clock fit makes of a source sped up.
+                self._wished_at = max(self._wished_at, self._pipeline.sample_now())
+                wish(self._engine, self._wished_at)
+                self._hand_on(self._engine.events())
+                self._snapshot = self._engine.snapshot()
+
+        self._pipeline.call(obey)
+
+    def _hand_on(self, events: Sequence[TrainingEvent]) -> None:
+        assert self._engine is not None
+        for event in events:
+            self._pipeline.emit(
+                LiveEvent(event.sample, event.kind, event.text, duration_s=event.duration_s)
+            )
+            if event.kind == "score" and self._recorder is not None:
+                self._recorder.update(training=self._about())
+        if self._situation is not None:
+            for asked in self._engine.asked():
+                self._situation.tell(_moment(asked, self._info.fs_hz))
+        if self._engine.over:
+            self._finish(self._engine)
+
+    def _finish(self, engine: Engine) -> None:
+        self._snapshot = engine.snapshot()
+        self._over.set()
+        if self._situation is not None:
+            self._situation.told_until(float("inf"))
+        if self._recorder is not None:
+            assert engine.ended_at is not None
+            self._recorder.update(training=self._about())
+            self._recorder.end_at(engine.ended_at)
+        if self._ends_stream:
+            self._pipeline.finish()
+
+    def _about(self) -> dict[str, Any]:
+        assert self._engine is not None
+        return self._engine.outcome().to_json()
+
+
+def _moment(asked: Asked, fs_hz: float) -> Moment:
+    now_s = asked.sample / fs_hz
+    pacer = asked.pacer
+    action = "rest" if asked.action == "answer" else asked.action
+    return Moment(
+        # A breath is followed from where its step began.
+        since_s=now_s,
+        asked=action,
+        session_s=asked.session_s,
+        exhaling=None
+        if pacer is None
+        else lambda since_s: pacer.at(since_s + asked.step_s).part in ("exhale", "hold out"),
+        goal_uv=asked.goal_uv,
+    )
