@@ -205,9 +205,12 @@ def _with_default(group: click.Group, words: list[str]) -> list[str]:
 
 
 def _packages_of_others() -> set[str]:
-    """Packages that pyproject.toml asks for, installed or not: `build` is for releases."""
+    """Packages that pyproject.toml asks for, installed or not (`build` is for releases), and pip.
+
+    An environment made by uv has no pip.
+    """
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    return set(re.findall(r'(?m)^    "([\w-]+)', text))
+    return {"pip", *re.findall(r'(?m)^    "([\w-]+)', text)}
 
 
 def wrong_with_module(words: list[str]) -> str:
