@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from types import FrameType
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -126,3 +130,27 @@ def test_arrivals_at_the_same_moment_say_nothing_of_the_rate():
     assert clock.slope is None
     last_s = clock.device_s(BOOT_S)
     assert clock.device_s(BOOT_S + 1.0) == pytest.approx(last_s + 1.0)
+
+
+def test_who_asks_at_any_moment_of_an_arrival_gets_one_line_not_parts_of_two():
+    clock = ClockFit()
+    clock.add(0.0, BOOT_S)
+    worst_s = 0.0
+
+    def ask(frame: FrameType, event: str, _: object) -> Any:
+        """Ask before each instruction of the clock's, as another thread may."""
+        nonlocal worst_s
+        if frame.f_globals["__name__"] == ClockFit.__module__:
+            frame.f_trace_opcodes = True
+            worst_s = max(worst_s, abs(clock.device_s(BOOT_S + 50.0) - 50.0))
+        return ask
+
+    before = sys.gettrace()
+    sys.settrace(ask)
+    try:
+        for device_s in np.arange(0.5, 30.0, 0.5):  # a new fit with every arrival
+            clock.add(float(device_s), float(BOOT_S + device_s))
+    finally:
+        sys.settrace(before)
+    # All arrivals lie on one line; parts of two fits are a quarter of a second apart.
+    assert worst_s < 1e-6

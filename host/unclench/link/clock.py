@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +15,17 @@ _TRIM_FACTOR = 4.0  # of the median residual; for Gaussian ones, 2.7 standard de
 _TRIM_FLOOR_S = 1e-3  # USB polls every millisecond: so much is never an outlier
 
 
+@dataclass(frozen=True)
+class _Line:
+    """Host seconds over device seconds, through one point."""
+
+    device0_s: float
+    host0_s: float
+    slope: float = 1.0
+    slope_error: float = 0.0
+    n_bins: int = 0  # that were fitted; 0: through the newest arrival alone
+
+
 class ClockFit:
     """Line through (device seconds, host monotonic seconds).
 
@@ -21,15 +33,13 @@ class ClockFit:
     earliest arrival (smallest host minus device) counts; the line goes through those of the last
     two minutes by least squares. Bunched arrivals therefore do not bend it, nor does a stall of
     seconds: its arrivals lie far from the line through the rest and are left out.
+
+    One thread adds; any thread may ask, as the line is replaced as a whole.
     """
 
     def __init__(self) -> None:
         self._bins: deque[tuple[int, float, float]] = deque(maxlen=_WINDOW_BINS)
-        self._slope = 1.0
-        self._device0_s = 0.0
-        self._host0_s = 0.0
-        self._fitted_bins = 0
-        self._slope_error = 0.0
+        self._line: _Line | None = None
 
     def add(self, device_s: float, host_s: float) -> None:
         """Tell that a frame stamped `device_s` arrived at `host_s`."""
@@ -39,53 +49,56 @@ class ClockFit:
             if host_s - device_s < host - device:
                 self._bins[-1] = (number, device_s, host_s)
         else:
-            self._fit()
+            self._line = self._fit() or self._line
             self._bins.append((number, device_s, host_s))
+        if self._line is None or not self._line.n_bins:
+            self._line = _Line(*self._bins[-1][1:])
 
     def host_s(self, device_s: float) -> float:
-        """Host monotonic seconds at device time `device_s`."""
-        if not self._bins:
-            raise ValueError("no arrival has been seen yet")
-        if not self._fitted_bins:
-            _, device, host = self._bins[-1]
-            return host + device_s - device
-        return self._host0_s + self._slope * (device_s - self._device0_s)
+        """Host monotonic seconds at device time `device_s`. Raises ValueError before an arrival."""
+        line = self._known()
+        return line.host0_s + line.slope * (device_s - line.device0_s)
 
     def device_s(self, host_s: float) -> float:
         """Device seconds at host monotonic time `host_s`: the inverse of `host_s`."""
-        if not self._bins:
-            raise ValueError("no arrival has been seen yet")
-        if not self._fitted_bins:
-            _, device, host = self._bins[-1]
-            return device + host_s - host
-        return self._device0_s + (host_s - self._host0_s) / self._slope
+        line = self._known()
+        return line.device0_s + (host_s - line.host0_s) / line.slope
 
     @property
     def drift_ppm(self) -> float | None:
         """How much faster than the device the host's clock runs; None before 10 s of signal."""
-        return (self._slope - 1.0) * 1e6 if self._fitted_bins * _BIN_S >= 10.0 else None
+        line = self._line
+        return (line.slope - 1.0) * 1e6 if line and line.n_bins * _BIN_S >= 10.0 else None
 
     @property
     def slope(self) -> tuple[float, float] | None:
         """Host seconds per device second, and its standard error; None before a first fit."""
-        return (self._slope, self._slope_error) if self._fitted_bins else None
+        line = self._line
+        return (line.slope, line.slope_error) if line and line.n_bins else None
 
-    def _fit(self) -> None:
+    def _known(self) -> _Line:
+        line = self._line
+        if line is None:
+            raise ValueError("no arrival has been seen yet")
+        return line
+
+    def _fit(self) -> _Line | None:
+        line = None
         if len(self._bins) < _MIN_BINS:
-            return
+            return line
         points = np.array([(device, host) for _, device, host in self._bins])
         for _ in range(_TRIM_ROUNDS):
-            middle = points.mean(axis=0)
-            device, host = (points - middle).T
-            slope = float(device @ host) / float(device @ device)
+            middle_device, middle_host = (float(v) for v in points.mean(axis=0))
+            device, host = (points - (middle_device, middle_host)).T
+            spread = float(device @ device)
+            slope = float(device @ host) / spread
             if slope <= 0:  # all arrived at once, as after a stall: nothing is known of the rate
-                return
-            self._slope, self._fitted_bins = slope, len(self._bins)
-            self._device0_s, self._host0_s = (float(v) for v in middle)
-            residual = np.abs(host - self._slope * device)
-            freedom = max(1, len(points) - 2)
-            self._slope_error = float(np.sqrt(residual @ residual / freedom / (device @ device)))
+                break
+            residual = np.abs(host - slope * device)
+            error = float(np.sqrt(residual @ residual / max(1, len(points) - 2) / spread))
+            line = _Line(middle_device, middle_host, slope, error, len(self._bins))
             kept = residual <= max(_TRIM_FACTOR * float(np.median(residual)), _TRIM_FLOOR_S)
             if kept.all():
-                return
+                break
             points = points[kept]
+        return line
