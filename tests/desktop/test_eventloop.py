@@ -28,6 +28,7 @@ def stopped(app):
         for number in numbers:
             with stopped_by_signals_and_faults(partial(heard.append, number)):
                 os.kill(os.getpid(), number)
+                app.processEvents()
         return heard
 
     return send
@@ -61,3 +62,43 @@ def test_each_signal_closes_the_window_and_is_handled_as_before_afterwards(stopp
 def test_what_was_ignored_from_the_start_stays_ignored(stopped, handled):
     handled(signal.SIG_IGN, *SIGNALS)
     assert stopped(*SIGNALS) == []
+
+
+def test_a_signal_does_not_close_the_window_in_the_middle_of_a_slot(app, handled):
+    from pyqtgraph.Qt import QtCore
+    from unclench.desktop.eventloop import stopped_by_signals_and_faults
+
+    handled(signal.default_int_handler, signal.SIGTERM)
+    happened: list[str] = []
+
+    def slot() -> None:
+        happened.append("slot begins")
+        os.kill(os.getpid(), signal.SIGTERM)
+        happened.append("slot ends")
+
+    with stopped_by_signals_and_faults(lambda: happened.append("closed")):
+        QtCore.QTimer.singleShot(0, slot)
+        for _ in range(100):
+            app.processEvents()
+    assert happened == ["slot begins", "slot ends", "closed"]
+
+
+def test_an_error_in_a_slot_is_printed_and_closes_the_window(app, capsys):
+    from pyqtgraph.Qt import QtCore
+    from unclench.desktop.eventloop import stopped_by_signals_and_faults
+
+    happened: list[str] = []
+
+    def slot() -> None:
+        try:
+            raise ValueError("a fault")
+        finally:
+            happened.append("slot ends")
+
+    with stopped_by_signals_and_faults(lambda: happened.append("closed")) as failures:
+        QtCore.QTimer.singleShot(0, slot)
+        for _ in range(100):
+            app.processEvents()
+    assert happened == ["slot ends", "closed"]
+    assert [str(failure) for failure in failures] == ["a fault"]
+    assert "ValueError: a fault" in capsys.readouterr().err

@@ -33,26 +33,38 @@ def theme_of(wanted: str) -> Theme:
     return DARK if wanted == "dark" else LIGHT
 
 
+class _Queue(QtCore.QObject):
+    """Carries a wish to stop to the event loop, from the middle of whatever Qt is doing."""
+
+    asked = QtCore.pyqtSignal()
+
+    def __init__(self, stop: Callable[[], object]) -> None:
+        super().__init__()
+        self.asked.connect(lambda: stop(), QtCore.Qt.ConnectionType.QueuedConnection)
+
+
 @contextmanager
 def stopped_by_signals_and_faults(stop: Callable[[], object]) -> Iterator[list[BaseException]]:
     """Call `stop` on Ctrl-C, SIGTERM, SIGHUP, and on errors inside slots, which are collected.
 
-    Such an error would end the process: a recording has to be closed first. A signal that was
-    ignored from the start, as in a background job or under nohup, stays ignored.
+    The event loop calls it, between two events: a signal comes in the middle of one. An error would
+    end the process, but a recording has to be closed first. A signal that was ignored from the
+    start, as in a background job or under nohup, stays ignored.
     """
     failures: list[BaseException] = []
+    queue = _Queue(stop)
 
     def failed(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         traceback.print_exception(kind, error, trace)
         failures.append(error)
-        stop()
+        queue.asked.emit()
 
     previous_hook, sys.excepthook = sys.excepthook, failed
     numbers = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
     previous = {
-        number: signal.signal(number, lambda *_: stop())
+        number: signal.signal(number, lambda *_: queue.asked.emit())
         for number in numbers  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN
     }
