@@ -44,9 +44,10 @@ def test_every_scenario_can_be_recorded(run, tmp_path, name):
     assert load_recording(tmp_path / "s").n_samples == 2000
 
 
-def test_silent_when_piped(run, tmp_path):
+def test_says_what_was_saved_and_where_through_a_pipe_too(run, tmp_path):
     done = run("record", "--source", "sim", "--seconds", 1, "--out", tmp_path / "s", *FAST)
-    assert (done.status, done.out, done.err) == (0, "", "")
+    saved = f"1.0 s, 2000 samples, 0 lost: {tmp_path / 's'}\n"
+    assert (done.status, done.out, done.err) == (0, saved, "")
 
 
 def test_progress_on_a_terminal(run_on_terminal, tmp_path):
@@ -178,7 +179,7 @@ def test_speed_is_refused_for_a_port(run, tmp_path):
 def test_auto_without_a_board_announces_the_virtual_one(run, tmp_path, monkeypatch):
     monkeypatch.setattr("unclench.link.discovery.candidate_ports", list)
     done = run("record", "--seconds", 1, "--out", tmp_path / "s", *FAST)
-    assert (done.status, done.out) == (0, "")
+    assert done.status == 0
     assert done.err == (
         "No board is plugged in. Showing the virtual board (sim:desk-work) instead.\n"
     )

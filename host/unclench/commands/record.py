@@ -94,7 +94,7 @@ def record_command(
     }
     if as_json:
         click.echo(json.dumps(summary, indent=2))
-    elif sys.stdout.isatty():
+    else:
         click.echo(
             f"{meta.duration_s:.1f} s, {meta.n_samples} samples, {meta.lost_samples} lost: {folder}"
         )
