@@ -66,6 +66,7 @@ def test_what_was_ignored_from_the_start_stays_ignored(stopped, handled):
 
 def test_a_signal_does_not_close_the_window_in_the_middle_of_a_slot(app, handled):
     from pyqtgraph.Qt import QtCore
+
     from unclench.desktop.eventloop import stopped_by_signals_and_faults
 
     handled(signal.default_int_handler, signal.SIGTERM)
@@ -85,6 +86,7 @@ def test_a_signal_does_not_close_the_window_in_the_middle_of_a_slot(app, handled
 
 def test_an_error_in_a_slot_is_printed_and_closes_the_window(app, capsys):
     from pyqtgraph.Qt import QtCore
+
     from unclench.desktop.eventloop import stopped_by_signals_and_faults
 
     happened: list[str] = []

@@ -40,7 +40,7 @@ class _Queue(QtCore.QObject):
 
     def __init__(self, stop: Callable[[], object]) -> None:
         super().__init__()
-        self.asked.connect(lambda: stop(), QtCore.Qt.ConnectionType.QueuedConnection)
+        self.asked.connect(stop, QtCore.Qt.ConnectionType.QueuedConnection)
 
 
 @contextmanager
