@@ -1,8 +1,14 @@
-"""Finding the hum of the mains: its lines at 50 or 60 Hz and their harmonics."""
+"""Finding the hum of the mains: its lines at 50 or 60 Hz and their harmonics.
+
+`LineProbe` measures a window; all else here goes by it. `MainsDetector` decides while a signal
+streams which lines to take out, and never takes a decision back. `steady_hum` says how strong the
+hum is in some seconds of signal, for people to read.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +33,14 @@ LINE_WINDOWS = 2
 LINE_SHARE = 0.01
 """A line weaker than this share of what is no line changes the RMS by less than 0.5 %: let it
 be. It matters below the narrow band, where a trace of hum stands out of almost nothing."""
+
+HUM_FADE = (3.0, 6.0)
+"""How far a line stands out where it counts as nothing, and from where on as all of it: a hard
+limit between them would make a meter flicker."""
+
+GOOD_HUM_UV, USABLE_HUM_UV = 1.0, 10.0
+"""RMS of hum in 20-450 Hz that is good, and that can still be used. Chosen: a resting muscle is 1
+to 5 uV, and a notch takes out what is below the upper one."""
 
 
 def harmonics_hz(mains_hz: float, high_hz: float) -> tuple[float, ...]:
@@ -63,9 +77,14 @@ class LineProbe:
         Window length in samples.
     low_hz, high_hz : float
         The band that counts as the whole; lines are looked for up to `high_hz`.
+    reach_hz : float
+        How far from its frequency the power of a line is looked for, two bins at least. A muscle
+        leaves little room for more than the 1 Hz that the mains strays.
     """
 
-    def __init__(self, fs_hz: float, window_n: int, low_hz: float, high_hz: float) -> None:
+    def __init__(
+        self, fs_hz: float, window_n: int, low_hz: float, high_hz: float, reach_hz: float = 1.0
+    ) -> None:
         families = [harmonics_hz(mains_hz, high_hz) for mains_hz in MAINS_HZ]
         self.lines_hz = tuple(sorted({line_hz for family in families for line_hz in family}))
         self._of_family = np.array(
@@ -75,7 +94,7 @@ class LineProbe:
         n_bins = window_n // 2 + 1
         centre = np.rint(np.array(self.lines_hz) * bins_per_hz).astype(np.intp)[:, np.newaxis]
         # A line fills +-2 bins of a Hann window; mains strays by tenths of a hertz.
-        reach = max(2, round(1.0 * bins_per_hz))
+        reach = max(2, round(reach_hz * bins_per_hz))
         far = max(reach + 3, round(9.0 * bins_per_hz))
         offsets = np.arange(reach + 1, far + 1)
         self._line_bins = np.clip(centre + np.arange(-reach, reach + 1), 0, n_bins - 1)
@@ -106,9 +125,13 @@ class LineProbe:
         ratio = np.divide(line, background, out=np.zeros_like(line), where=background > 0)
         return LinePowers(line - background, ratio, power[self._band_bins].sum(axis=0))
 
+    def of_families(self, lines: FloatArray) -> FloatArray:
+        """Sum figures of lines, (n_lines, n_channels), by `MAINS_HZ`: (2, n_channels)."""
+        return self._of_family @ lines
+
     def mains_uv2(self, powers: LinePowers) -> FloatArray:
         """Sum a window's lines for each of `MAINS_HZ`; may be negative: (2, n_channels)."""
-        return self._of_family @ powers.excess_uv2
+        return self.of_families(powers.excess_uv2)
 
 
 def mains_share(mains_uv2: FloatArray, total_uv2: FloatArray) -> FloatArray:
@@ -125,6 +148,55 @@ def mains_share(mains_uv2: FloatArray, total_uv2: FloatArray) -> FloatArray:
         stronger, total_uv2, out=np.zeros_like(total_uv2), where=total_uv2 > 0
     )
     return share.clip(0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Hum:
+    """Hum of one channel.
+
+    Attributes
+    ----------
+    rms_uv : float
+        RMS of the mains and its harmonics; 0 where none stands out.
+    mains_hz : float
+        Which mains: one of `MAINS_HZ`, the stronger one.
+    rest_uv : float
+        RMS of the probe's band without this hum.
+    """
+
+    rms_uv: float
+    mains_hz: float
+    rest_uv: float
+
+
+def steady_hum(probe: LineProbe, windows_uv: Sequence[FloatArray]) -> tuple[Hum, ...]:
+    """Measure the hum that is in most of the windows: a burst of anything is in a few.
+
+    Parameters
+    ----------
+    probe : LineProbe
+    windows_uv : sequence of ndarray, shape (window_n, n_channels)
+        One at least. Noise alone can look like hum in one or two, hardly in three or more.
+
+    Returns
+    -------
+    tuple of Hum
+        One for each channel.
+    """
+    powers = [probe.measure(window - window.mean(axis=0)) for window in windows_uv]
+    excess_uv2 = np.array([power.excess_uv2 for power in powers])
+    none, whole = HUM_FADE
+    ratio = np.median([power.ratio for power in powers], axis=0)
+    counts = ((ratio - none) / (whole - none)).clip(0.0, 1.0)
+    typical_uv2 = probe.of_families(counts * np.median(excess_uv2, axis=0))
+    # what is left is a sum over all windows, whatever is typical
+    total_uv2 = np.mean([power.total_uv2 for power in powers], axis=0)
+    rest_uv2 = total_uv2 - probe.of_families(counts * excess_uv2.mean(axis=0))
+    hums = []
+    for k, stronger in enumerate(typical_uv2.argmax(axis=0)):
+        hum_uv2, left_uv2 = (max(0.0, float(uv2[stronger, k])) for uv2 in (typical_uv2, rest_uv2))
+        hums.append(Hum(math.sqrt(hum_uv2), MAINS_HZ[stronger], math.sqrt(left_uv2)))
+    return tuple(hums)
 
 
 class MainsDetector:

@@ -12,11 +12,11 @@ import numpy as np
 import scipy
 
 from unclench_dsp.arrays import FloatArray
+from unclench_dsp.mains import MAINS_HZ, harmonics_hz
 
 SEGMENT_S = 0.5  # of Welch's periodograms: 2 Hz apart, three of them in a hold of 1 s
 LEAST_HOLD_S = 1.0
 LEAST_SNR_DB = 10.0
-_LINES_HZ = (50.0, 60.0)
 _LINE_HALF_HZ = 4.0  # half of what a line takes up: the window's main lobe
 _STANDS_OUT = 5.0  # times the mean power beside it
 
@@ -34,7 +34,8 @@ def median_frequency(emg_uv: FloatArray, fs_hz: float, low_hz: float, high_hz: f
 
     The spectrum is Welch's: Hann windows of half a second that overlap by half. A mains line, a
     multiple of 50 or 60 Hz that stands out five times above what is beside it, is replaced by the
-    straight line across it: taking its power out alone would pull the median away from it.
+    straight line across it: taking its power out alone would pull the median away from it. So this
+    asks for the shape under a line, where `unclench_dsp.mains` asks how strong the line is.
 
     Parameters
     ----------
@@ -108,8 +109,8 @@ def _spectrum(emg_uv: FloatArray, fs_hz: float) -> tuple[FloatArray, FloatArray]
         )
     freq_hz, power = scipy.signal.welch(emg_uv, fs_hz, window="hann", nperseg=n_segment)
     step_hz = fs_hz / n_segment
-    for line_hz in _LINES_HZ:
-        for at_hz in np.arange(line_hz, fs_hz / 2 - 2 * _LINE_HALF_HZ, line_hz):
+    for mains_hz in MAINS_HZ:
+        for at_hz in harmonics_hz(mains_hz, fs_hz / 2 - 2 * _LINE_HALF_HZ):
             off_hz = np.abs(freq_hz - at_hz)
             within = off_hz <= _LINE_HALF_HZ
             beside = ~within & (off_hz <= 2 * _LINE_HALF_HZ + step_hz)

@@ -29,13 +29,13 @@ from unclench.board.bench.judge import judged_anew
 from unclench.board.bench.measure import KnownSignal, measure_step
 from unclench.board.bench.sheet import Sheet
 from unclench.board.bench.steps import STEPS, Step
-from unclench.board.bench.tone import BEST_HZ
 from unclench.board.noise import limits_uv
 from unclench.commands.boardbench import show_record, standing
 from unclench.link.connection import Connection
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench_dsp import MYOWARE2_BAND_HZ, sensor_response
+from unclench_dsp.mains import GOOD_HUM_UV, USABLE_HUM_UV
 
 DIVIDER = (DIVIDER_TOP_OHM.value + DIVIDER_BOTTOM_OHM.value) / DIVIDER_BOTTOM_OHM.value
 _WHEN = datetime(2026, 1, 1, 12, 0, tzinfo=timezone.utc)
@@ -59,7 +59,7 @@ def known() -> KnownSignal:
 def expected() -> str:
     """What each step expects, as a table."""
     signal_uv = known().expected_uv(2000.0)
-    hum = f"{limits.GOOD_HUM_UV:g} µV RMS", f"{limits.USABLE_HUM_UV:g} µV RMS"
+    hum = f"{GOOD_HUM_UV:g} µV RMS", f"{USABLE_HUM_UV:g} µV RMS"
     level_v = limits.GOOD_LEVEL * 3.3, limits.USABLE_LEVEL * 3.3
     rows = [*_noise_rows()]
     rows += [
@@ -144,7 +144,8 @@ def commands() -> str:
     """All steps as they are typed on the virtual board."""
     lines = []
     for step in STEPS:
-        own = "" if step.name != "signal" else f" --mv 100 --divider 1000 --hz {BEST_HZ:g}"
+        fed = f" --mv 100 --divider 1000 --hz {limits.TONE_BEST_HZ:g}"
+        own = fed if step.name == "signal" else ""
         own += "" if step.worn else " --yes"
         port = f"--port sim:{SCENARIO_OF[step.name]}"
         lines.append(f"unclench board check {step.name} {port}{own}")
@@ -195,7 +196,7 @@ def _measured(step: Step, sheet: Sheet) -> Sheet:
         hello = connection.handshake()
         fed = None
         if step.name == "signal":
-            fed = KnownSignal(_EXAMPLE_MV, _EXAMPLE_DIVIDER, BEST_HZ, 1)
+            fed = KnownSignal(_EXAMPLE_MV, _EXAMPLE_DIVIDER, limits.TONE_BEST_HZ, 1)
         record = measure_step(connection, hello, step.name, 10.0, fed, when=_WHEN)
     finally:
         connection.close()

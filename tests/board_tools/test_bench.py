@@ -15,10 +15,8 @@ from unclench.board.bench import measure as measure_module
 from unclench.board.bench.judge import judged, judged_anew
 from unclench.board.bench.measure import KnownSignal, measure_step
 from unclench.board.bench.sheet import Finding, Record, Sheet, ToneRecord
-from unclench.board.bench.spectrum import spectra
 from unclench.board.bench.steps import STEPS, StepName
-from unclench.board.bench.tone import expected_uv, fit_tone
-from unclench.board.noise import limits_uv
+from unclench.board.noise import limits_uv, spectra
 from unclench.board.settings import change
 from unclench.board.stream import Stream
 from unclench.errors import InputError, SourceError
@@ -218,10 +216,6 @@ class TestKnownSignal:
         assert tone.hz == pytest.approx(hz, abs=0.001)
         assert judged(record, empty()).verdict == "good"
 
-    def test_expected_is_divided_filtered_and_summed(self) -> None:
-        assert expected_uv(100, 1000, 100, 2000) == pytest.approx(100 * 0.960 * 0.9959, rel=1e-3)
-        assert expected_uv(200, 1001, 100, 1e9) == pytest.approx(199.8 * 0.960, rel=1e-3)
-
     def test_the_tone_is_neither_noise_nor_hum(self) -> None:
         record = measure("signal", seconds=20.0)
         (sensor,) = record.sensors
@@ -329,14 +323,6 @@ class TestKnownSignal:
         assert words in tone.found
         assert advice in tone.advice
         assert "gain 1" not in verdicts(record)
-
-    def test_distortion(self) -> None:
-        t = np.arange(10_000) / 2000
-        x = 100 * np.sin(2 * np.pi * 100 * t) + 4 * np.sin(2 * np.pi * 300 * t + 1)
-        fit = fit_tone(x + np.random.default_rng(1).normal(0, 0.3, len(t)), 2000.0, 101.0)
-        assert fit.distortion == pytest.approx(0.04, rel=0.02)
-        assert fit.rms_uv == pytest.approx(100 / np.sqrt(2), rel=1e-3)
-        assert fit.rest_uv == pytest.approx(0.3 * np.sqrt(430 / 1000), rel=0.05)
 
     def test_distortion_is_judged(self) -> None:
         record = measure("signal", seconds=3.0)

@@ -24,7 +24,7 @@ from hardware.frontend.response import CHANNELS, RATES_HZ, sampling
 from hardware.making import ROOT
 
 from unclench.board.bench.steps import STEPS
-from unclench.board.bench.tone import BEST_HZ
+from unclench.board.limits import TONE_BEST_HZ
 from unclench.board.noise import converter_noise_uv, limits_uv
 from unclench.cli import cli
 from unclench.commands.boardbench import signal_command
@@ -47,7 +47,7 @@ def test_the_recommended_signal_can_be_measured() -> None:
 
 def test_what_must_arrive_is_told_in_its_factors() -> None:
     hz = BENCH_HZ.value
-    assert hz == BEST_HZ
+    assert hz == TONE_BEST_HZ
     told = re.search(
         r"times (0\.\d+) at\n?\s*(\d+) Hz.*? (0\.\d+),.*? (0\.\d+),", DOCUMENT, re.DOTALL
     )

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.board.bench.spectrum import Spectrum, spectra
-from unclench.board.noise import DEAD_UV, converter_noise_uv, limits_uv
+from unclench.board.noise import DEAD_UV, converter_noise_uv, limits_uv, spectra
 from unclench.board.stream import Stream, rails_uv, runs_in_uv
 from unclench.errors import InputError, SourceError
 from unclench.link.connection import Connection
 from unclench.link.transport import TransportClosed
 from unclench_dsp import clipped_fraction
+from unclench_dsp.noise import Spectrum
 from unclench_wire import ids
 from unclench_wire.messages import Hello
 

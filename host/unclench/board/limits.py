@@ -1,17 +1,16 @@
 """What a board and its sensors may do on the bench, each limit once and with its reason.
 
-The noise of its own has limits of its own: `unclench.board.noise`.
+Hum's limits are those of the signal check on the skin (`unclench_dsp.mains`); noise has its own
+(`unclench.board.noise`).
 """
 
 from __future__ import annotations
 
-GOOD_HUM_UV, USABLE_HUM_UV = 1.0, 10.0
-"""RMS of mains hum in 20-450 Hz. Chosen, as the signal check on the skin: a resting muscle is 1 to
-5 uV, and a notch takes out what is below the upper one."""
+from unclench_dsp.mains import GOOD_HUM_UV, USABLE_HUM_UV
 
-GOOD_RISE_UV, USABLE_RISE_UV = 1.0, 10.0
-"""By how much hum may rise with a hand on the cable, or with the charger. Chosen: once more what it
-may be without."""
+GOOD_RISE_UV, USABLE_RISE_UV = GOOD_HUM_UV, USABLE_HUM_UV
+"""By how much hum may rise with a hand on the cable, or with the charger. Chosen: as much as it may
+be without."""
 
 GOOD_NOISE_RISE = 1.25
 """How many times its noise, hum left out, a sensor may have with the charger plugged in. Chosen:
@@ -41,6 +40,10 @@ that something is driven too hard."""
 TONE_HZ = (25.0, 400.0)
 """Frequencies for the known signal. Chosen: within the sensor's band, where its corners (20.8 and
 498.4 Hz) and their tolerance weigh little."""
+
+TONE_BEST_HZ = 110.0
+"""The one to take. Chosen: far from the sensor's corners, and no multiple of the mains is near it
+or its own multiples."""
 
 TONE_LEAST_UV = 20.0
 """Least known signal at the electrodes, RMS. Chosen: a hundred times a board's noise."""

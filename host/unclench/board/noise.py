@@ -9,15 +9,25 @@ The limits are stated for one channel (firmware/README.md, "How to read a noise 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from unclench.errors import InputError
+from unclench_dsp.arrays import FloatArray
+from unclench_dsp.noise import (
+    GOOD_NOISE_UV,
+    HIGH_HZ,
+    LOW_HZ,
+    USABLE_NOISE_UV,
+    Spectrum,
+    noise_spectra,
+)
 from unclench_wire.messages import Hello
 
 DEAD_UV = 0.02  # no converter is so quiet
-_GOOD_UV, _USABLE_UV = 0.5, 1.0  # one channel; a resting muscle is 1 to 5 uV
 _ONE_CHANNEL = 250, 2000.0  # readings summed to a sample, samples a second
 _CODE_UV = 3.3e6 / 4096 / 200  # at a gain of 200: another one makes a muscle no weaker
 _READING_LSB = math.hypot(0.97, 1 / math.sqrt(12))  # RMS of one reading: noise, and rounding
-_BAND_HZ = 430.0  # from 20 to 450 Hz
+_BAND_HZ = float(HIGH_HZ - LOW_HZ)
 
 
 def limits_uv(oversampling: int, rate_hz: float) -> tuple[float, float]:
@@ -28,7 +38,23 @@ def limits_uv(oversampling: int, rate_hz: float) -> tuple[float, float]:
     """
     more = _by_converter_uv(_CODE_UV, oversampling, rate_hz) ** 2
     more -= _by_converter_uv(_CODE_UV, *_ONE_CHANNEL) ** 2
-    return math.sqrt(_GOOD_UV**2 + more), math.sqrt(_USABLE_UV**2 + more)
+    return math.sqrt(GOOD_NOISE_UV**2 + more), math.sqrt(USABLE_NOISE_UV**2 + more)
+
+
+def spectra(runs_uv: Sequence[FloatArray], fs_hz: float) -> tuple[Spectrum, ...]:
+    """See `noise_spectra`. Raises InputError, with advice, where there can be none."""
+    if fs_hz <= 2 * HIGH_HZ:
+        raise InputError(
+            f"{fs_hz:g} Hz are too few for 20 to 450 Hz: set 2000 Hz with `unclench board set "
+            "--rate 2000`."
+        )
+    try:
+        return noise_spectra(runs_uv, fs_hz)
+    except ValueError:
+        raise InputError(
+            "So much was lost that no second of signal is whole: use another cable or USB port, "
+            "without a hub, and repeat the step."
+        ) from None
 
 
 def converter_noise_uv(hello: Hello, channel: int) -> float:

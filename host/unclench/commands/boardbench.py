@@ -18,8 +18,8 @@ from unclench.board.bench.judge import judged
 from unclench.board.bench.measure import KnownSignal, measure_step
 from unclench.board.bench.sheet import Record, Sheet
 from unclench.board.bench.steps import ABOUT, STEP_OF, STEPS, Step, StepName
-from unclench.board.bench.tone import BEST_HZ
 from unclench.board.check import MIN_SECONDS
+from unclench.board.limits import TONE_BEST_HZ
 from unclench.board.verdict import Verdict
 from unclench.commands.boardport import (
     COLOURS,
@@ -89,7 +89,7 @@ def _plain(step: Step) -> click.Command:
     help="Source against electrodes; 1001 is 100 kohm over 100 ohm.",
 )
 @click.option(
-    "--hz", type=float, default=BEST_HZ, show_default=True, metavar="HZ", help="Its frequency."
+    "--hz", type=float, default=TONE_BEST_HZ, show_default=True, metavar="HZ", help="Its frequency."
 )
 @click.option(
     "--channel",

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from unclench.board.bench.sheet import Finding, Record, SensorRecord, Sheet, ToneRecord
 from unclench.board.bench.steps import STEP_OF
-from unclench.board.bench.tone import reach_hz
 from unclench.board.limits import (
     CLIPPED,
     DISTORTION,
     GAIN_ERROR,
     GAIN_SETTABLE,
-    GOOD_HUM_UV,
     GOOD_LEVEL,
     GOOD_NOISE_RISE,
     GOOD_RISE_UV,
     TONE_OVER_REST,
-    USABLE_HUM_UV,
     USABLE_LEVEL,
     USABLE_LOSS,
     USABLE_RISE_UV,
 )
 from unclench.board.noise import DEAD_UV, limits_uv
 from unclench.board.verdict import Verdict, worst
+from unclench_dsp.mains import GOOD_HUM_UV, USABLE_HUM_UV
+from unclench_dsp.tone import reach_hz
 
 _NAMED_UV = 0.1  # what is less may be chance, and of no mains at all
 

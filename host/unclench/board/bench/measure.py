@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 
 from unclench import __version__
 from unclench.board.bench.sheet import Record, SensorRecord, Setting, ToneRecord
-from unclench.board.bench.spectrum import spectra
 from unclench.board.bench.steps import StepName
-from unclench.board.bench.tone import BEST_HZ, expected_uv, fit_tone, mains_near, without_tone
-from unclench.board.limits import TONE_HZ, TONE_LEAST_UV, TONE_ROOM
-from unclench.board.noise import converter_noise_uv
+from unclench.board.limits import TONE_BEST_HZ, TONE_HZ, TONE_LEAST_UV, TONE_ROOM
+from unclench.board.noise import converter_noise_uv, spectra
 from unclench.board.stream import Stream, rails_uv, runs_in_uv
 from unclench.errors import InputError, SourceError
 from unclench.link.connection import Connection
 from unclench.link.transport import TransportClosed
 from unclench_dsp import clipped_fraction
+from unclench_dsp.tone import expected_tone_uv, fit_tone, mains_near, without_tone
 from unclench_wire import ids
 from unclench_wire.messages import Hello
 
@@ -38,7 +37,7 @@ class KnownSignal:
 
     def expected_uv(self, fs_hz: float) -> float:
         """RMS that the board should read."""
-        return expected_uv(self.mv, self.divider, self.hz, fs_hz)
+        return expected_tone_uv(self.mv, self.divider, self.hz, fs_hz)
 
     def check(self, hello: Hello) -> None:
         """Refuse what cannot be measured. Raises InputError."""
@@ -52,12 +51,12 @@ class KnownSignal:
         if not low_hz <= self.hz <= high_hz:
             raise InputError(
                 f"{self.hz:g} Hz is not in {low_hz:g} to {high_hz:g} Hz, where the sensor passes a "
-                f"known share: set the source to {BEST_HZ:g} Hz."
+                f"known share: set the source to {TONE_BEST_HZ:g} Hz."
             )
         if (line_hz := mains_near(self.hz)) is not None:
             raise InputError(
-                f"{self.hz:g} Hz is too near {line_hz} Hz, where hum of the mains would be taken "
-                f"for the source: set it to {BEST_HZ:g} Hz."
+                f"{self.hz:g} Hz is too near {line_hz:g} Hz, where hum of the mains would be taken "
+                f"for the source: set it to {TONE_BEST_HZ:g} Hz."
             )
         expected = self.expected_uv(hello.fs_hz())
         there = _plain(self.mv * 1000.0 / self.divider, 3)

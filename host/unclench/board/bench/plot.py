@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from unclench.board.bench.spectrum import HIGH_HZ, LOW_HZ
+from unclench_dsp.noise import HIGH_HZ, LOW_HZ
 
 WIDTH, HEIGHT = 560, 202
 _LEFT, _RIGHT, _TOP, _BOTTOM = 66, 20, 16, 44

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from unclench.board.bench.spectrum import HIGH_HZ, LOW_HZ
 from unclench.board.bench.steps import STEP_OF, STEPS, StepName
 from unclench.board.verdict import Verdict, worst
+from unclench_dsp.noise import HIGH_HZ, LOW_HZ
 
 VERSION: Final = 1
 FORMAT: Final = "unclench-bench"

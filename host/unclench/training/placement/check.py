@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -12,7 +12,8 @@ import numpy as np
 from unclench.live.blocks import FloatArray, LiveBlock, LiveEvent, StreamInfo
 from unclench.training.placement.values import FLOOR_GATE
 from unclench_dsp import NARROW, SignalState, find_heartbeat, slow_swings
-from unclench_dsp.mains import MAINS_HZ, LineProbe
+from unclench_dsp.mains import GOOD_HUM_UV, USABLE_HUM_UV, LineProbe, steady_hum
+from unclench_dsp.noise import GOOD_NOISE_UV, USABLE_NOISE_UV
 
 Item = Literal["contact", "mains hum", "clipping", "heartbeat", "noise floor", "movement"]
 Colour = Literal["green", "amber", "red", "grey"]
@@ -32,13 +33,12 @@ _EVERY_S = 0.5
 _HUM_WINDOW_S = 2.0
 _METER_WINDOW_S = 0.5  # the shortest that tells 50 from 60 Hz
 _HUM_WINDOWS = 3  # in fewer of them noise can look like hum
-_STANDS_OUT = (3.0, 6.0)  # times its surroundings: below a line is the muscle's, above it is hum
 _METER_UV = (0.3, 300.0)  # bottom and top of the interference meter
 
 # From which value on a light is amber, and from which red. A resting muscle makes 1 to 5 uV.
-_HUM_UV = (1.0, 10.0)
+_HUM_UV = (GOOD_HUM_UV, USABLE_HUM_UV)
 _HEART_UV = 20.0  # any heartbeat is amber
-_NOISE_UV = (0.5, 1.0)  # in 20-450 Hz
+_NOISE_UV = (GOOD_NOISE_UV, USABLE_NOISE_UV)  # in 20-450 Hz
 _SWING_UV = (20.0, 200.0)
 
 _WAIT = "Not yet known: sit still for a few seconds."
@@ -137,7 +137,7 @@ class SensorCheck:
             emg_uv = self._copy(channel, start, self._next)
         if len(emg_uv) < window_n:
             return None
-        hum_uv, _ = _hum(self._meter, [emg_uv])
+        hum_uv = steady_hum(self._meter, [emg_uv[:, np.newaxis]])[0].rms_uv
         low, high = (math.log(edge_uv) for edge_uv in _METER_UV)
         level = (math.log(max(hum_uv, _METER_UV[0])) - low) / (high - low)
         return Interference(min(1.0, level), hum_uv)
@@ -215,12 +215,13 @@ def _wide_uv(emg_uv: FloatArray, fs_hz: float) -> float:
 
 def _mains_hum(probe: LineProbe, window_n: int, emg_uv: FloatArray) -> Light:
     windows = [
-        emg_uv[start : start + window_n]
+        emg_uv[start : start + window_n, np.newaxis]
         for start in range(0, len(emg_uv) - window_n + 1, window_n // 2)
     ]
     if len(windows) < _HUM_WINDOWS:
         return Light("mains hum", "grey", "", _WAIT)
-    hum_uv, mains_hz = _hum(probe, windows)
+    (hum,) = steady_hum(probe, windows)
+    hum_uv, mains_hz = hum.rms_uv, hum.mains_hz
     colour = _colour(hum_uv, _HUM_UV)
     if colour == "green":
         value = f"under {_HUM_UV[0]:g} µV of hum"
@@ -235,18 +236,6 @@ def _mains_hum(probe: LineProbe, window_n: int, emg_uv: FloatArray) -> Light:
         "Electrodes off first, then unplug the charger and whatever else ties the computer to the "
         "mains. Sit away from cables and lamps, press the reference electrode on, watch the meter.",
     )
-
-
-def _hum(probe: LineProbe, windows: list[FloatArray]) -> tuple[float, float]:
-    """RMS of the mains and which mains it is: hum is in every window, a burst in a few."""
-    powers = [probe.measure((window - window.mean())[:, np.newaxis]) for window in windows]
-    ratio = np.median([power.ratio for power in powers], axis=0)
-    excess_uv2 = np.median([power.excess_uv2 for power in powers], axis=0)
-    none, all_of_it = _STANDS_OUT  # fades in between, so that the meter does not flicker
-    excess_uv2 *= ((ratio - none) / (all_of_it - none)).clip(0.0, 1.0)
-    family_uv2 = probe.mains_uv2(replace(powers[0], excess_uv2=excess_uv2))[:, 0]
-    stronger = int(np.argmax(family_uv2))
-    return math.sqrt(max(0.0, float(family_uv2[stronger]))), MAINS_HZ[stronger]
 
 
 def _clipping(

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from unclench.board.bench.spectrum import HIGH_HZ, LOW_HZ, MAINS_HZ
-from unclench_dsp import sensor_response
+from unclench_dsp.arrays import FloatArray
+from unclench_dsp.mains import MAINS_HZ, harmonics_hz
+from unclench_dsp.noise import HIGH_HZ, LOW_HZ
+from unclench_dsp.sensor import sensor_response
 
-Array = NDArray[np.float64]
-
-BEST_HZ = 110.0  # far from the sensor's corners; no multiple of the mains is near it or its own
 _ITERATIONS = 8  # of the fit; it is through after three or four
 _REACH = 0.02  # how far off the frequency may be: a share of it, and Hz
 _REACH_HZ = 2.0
@@ -21,13 +19,26 @@ _WANDER_HZ = 1.0  # what a multiple of the mains may be off
 
 @dataclass(frozen=True)
 class ToneFit:
-    """A sine by least squares, and the rest of the band."""
+    """A sine by least squares, and the rest of the band.
 
-    hz: float  # by the board's clock
+    Attributes
+    ----------
+    hz : float
+        Its frequency, by the clock that gave the samples.
+    rms_uv : float
+    rest_uv : float
+        RMS in 20-450 Hz without the sine and its multiples.
+    distortion : float
+        RMS of its multiples up to 450 Hz, against it.
+    strongest_hz : float
+        Where the band is strongest, whatever was looked for.
+    """
+
+    hz: float
     rms_uv: float
-    rest_uv: float  # RMS in 20-450 Hz without the sine and its multiples
-    distortion: float  # RMS of its multiples up to 450 Hz, against it
-    strongest_hz: float  # where the band is strongest, whatever was looked for
+    rest_uv: float
+    distortion: float
+    strongest_hz: float
 
 
 def reach_hz(hz: float) -> float:
@@ -35,23 +46,32 @@ def reach_hz(hz: float) -> float:
     return max(_REACH * hz, _REACH_HZ)
 
 
-def mains_near(hz: float) -> int | None:
+def mains_near(hz: float) -> float | None:
     """The multiple of 50 or 60 Hz whose hum would be taken for a tone of `hz`, if there is one."""
-    lines_hz = (k for mains_hz in MAINS_HZ for k in range(mains_hz, HIGH_HZ + 1, mains_hz))
+    lines_hz = (line_hz for mains_hz in MAINS_HZ for line_hz in harmonics_hz(mains_hz, HIGH_HZ))
     nearest_hz = min(lines_hz, key=lambda line_hz: abs(line_hz - hz))
     return nearest_hz if abs(nearest_hz - hz) <= reach_hz(hz) + _WANDER_HZ else None
 
 
-def expected_uv(mv: float, divider: float, hz: float, fs_hz: float) -> float:
-    """RMS that a board should read of `mv` millivolts RMS behind a divider, in uV at the electrode.
+def expected_tone_uv(mv: float, divider: float, hz: float, fs_hz: float) -> float:
+    """Return what should be read of a known tone, RMS in uV at the electrode.
 
     The sensor passes its share at `hz`, and summing the readings of one sample takes a little.
+
+    Parameters
+    ----------
+    mv : float
+        Of the source, RMS in mV.
+    divider : float
+        By how much it is divided before the electrodes.
+    hz, fs_hz : float
+        Of the tone, and of the samples.
     """
     summing = float(np.sinc(hz / fs_hz))
     return mv * 1000.0 / divider * float(sensor_response(hz)) * summing
 
 
-def fit_tone(run_uv: Array, fs_hz: float, near_hz: float) -> ToneFit:
+def fit_tone(run_uv: FloatArray, fs_hz: float, near_hz: float) -> ToneFit:
     """Fit a sine near a frequency, the frequency too.
 
     The peak of the spectrum within `reach_hz` begins; then four parameters by least squares, as
@@ -62,6 +82,10 @@ def fit_tone(run_uv: Array, fs_hz: float, near_hz: float) -> ToneFit:
     run_uv : ndarray, shape (n_samples,)
         Without gaps, a second at least.
     fs_hz, near_hz : float
+
+    Returns
+    -------
+    ToneFit
     """
     x_uv = run_uv - run_uv.mean()
     n = len(x_uv)
@@ -91,13 +115,13 @@ def fit_tone(run_uv: Array, fs_hz: float, near_hz: float) -> ToneFit:
     return ToneFit(hz, tone_uv, rest_uv, harmonics_uv / max(tone_uv, 1e-9), strongest_hz)
 
 
-def without_tone(run_uv: Array, fs_hz: float, hz: float) -> Array:
-    """What is left of a run without a sine of `hz` and its multiples."""
+def without_tone(run_uv: FloatArray, fs_hz: float, hz: float) -> FloatArray:
+    """Return a run without a sine of `hz` and its multiples up to 450 Hz: (n_samples,)."""
     t = np.arange(len(run_uv), dtype=np.float64) / fs_hz
     return _apart(run_uv, t, hz)[1]
 
 
-def _apart(x_uv: Array, t: Array, hz: float) -> tuple[Array, Array]:
+def _apart(x_uv: FloatArray, t: FloatArray, hz: float) -> tuple[FloatArray, FloatArray]:
     """RMS of a sine and of each of its multiples up to 450 Hz; and what is left of x."""
     orders = range(1, max(2, int(HIGH_HZ // hz) + 1))
     basis = [f(2 * np.pi * hz * k * t) for k in orders for f in (np.cos, np.sin)]
@@ -107,7 +131,7 @@ def _apart(x_uv: Array, t: Array, hz: float) -> tuple[Array, Array]:
     return rms_uv, x_uv - np.stack(basis, axis=1) @ parts
 
 
-def _least_squares(x_uv: Array, *columns: Array) -> Array:
+def _least_squares(x_uv: FloatArray, *columns: FloatArray) -> FloatArray:
     """Coefficients of the columns that leave the least of x, by their normal equations."""
     basis = np.stack(columns, axis=1)
     return np.asarray(np.linalg.lstsq(basis.T @ basis, basis.T @ x_uv, rcond=None)[0])

@@ -1,0 +1,90 @@
+"""Noise, hum and spectrum of an instrument, over runs between gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy
+
+from unclench_dsp.arrays import FloatArray
+from unclench_dsp.bands import WIDE
+from unclench_dsp.mains import LineProbe, steady_hum
+
+LOW_HZ, HIGH_HZ = round(WIDE.low_hz), round(WIDE.high_hz)
+WINDOW_S = 1.0
+_LINE_REACH_HZ = 3.0  # nothing else is near a line here; a seventh harmonic strays 1.4 Hz
+
+GOOD_NOISE_UV, USABLE_NOISE_UV = 0.5, 1.0
+"""RMS noise in 20-450 Hz of one channel without hum that is good, and that can still be used.
+Chosen: a resting muscle is 1 to 5 uV."""
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """One channel in 20-450 Hz.
+
+    Attributes
+    ----------
+    density_uv : ndarray, shape (431,)
+        uV per root Hz at 20, 21, ... 450 Hz.
+    noise_uv : float
+        RMS of all of it but the hum.
+    hum_uv : float
+        RMS of the mains and its multiples, as far as they stand out (`steady_hum`).
+    mains_hz : int
+        Which mains: 50 or 60.
+    """
+
+    density_uv: FloatArray
+    noise_uv: float
+    hum_uv: float
+    mains_hz: int
+
+
+def noise_spectra(runs_uv: Sequence[FloatArray], fs_hz: float) -> tuple[Spectrum, ...]:
+    """Return the spectrum of each channel: Welch's, Hann windows of 1 s that overlap by half.
+
+    Parameters
+    ----------
+    runs_uv : sequence of ndarray, shape (n_samples, n_channels)
+        Runs without gaps, uV at the electrode.
+    fs_hz : float
+
+    Returns
+    -------
+    tuple of Spectrum
+        One for each channel.
+
+    Raises
+    ------
+    ValueError
+        If `fs_hz` is not above 900, or no run lasts a second.
+    """
+    if fs_hz <= 2 * HIGH_HZ:
+        raise ValueError(f"a rate of {fs_hz:g} Hz; above {2 * HIGH_HZ} Hz is needed")
+    window_n = round(WINDOW_S * fs_hz)
+    whole = [run for run in runs_uv if len(run) >= window_n]
+    if not whole:
+        raise ValueError("no run lasts a second")
+    powers = [
+        scipy.signal.welch(run, window_n, "hann", window_n, detrend="constant", axis=0)[1]
+        for run in whole
+    ]
+    power = np.average(powers, axis=0, weights=[len(run) for run in whole])[LOW_HZ : HIGH_HZ + 1]
+    windows = [
+        run[start : start + window_n]
+        for run in whole
+        for start in range(0, len(run) - window_n + 1, window_n // 2)
+    ]
+    hums = steady_hum(LineProbe(fs_hz, window_n, LOW_HZ, HIGH_HZ, _LINE_REACH_HZ), windows)
+    return tuple(
+        Spectrum(
+            np.sqrt(density_uv2),
+            hum.rest_uv,
+            hum.rms_uv,
+            round(hum.mains_hz),
+        )
+        for density_uv2, hum in zip(power.T, hums, strict=True)
+    )
