@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import scipy
-
 from unclench_dsp.arrays import FloatArray
 
 
@@ -66,13 +64,16 @@ def design_bandpass(band: Band, fs_hz: float) -> FloatArray:
     RateError
         If `fs_hz` is below ``band.min_rate_hz``.
     """
+
+    from scipy import signal
+
     if fs_hz < band.min_rate_hz:
         raise RateError(
             f"A rate of {fs_hz:g} Hz is too low for the {band.name} band "
             f"({band.low_hz:g}-{band.high_hz:g} Hz): at least {band.min_rate_hz:g} Hz is needed; "
             f"use a faster recording{_other_band(band, fs_hz)}."
         )
-    return scipy.signal.butter(
+    return signal.butter(
         band.order, (band.low_hz, band.high_hz), btype="bandpass", fs=fs_hz, output="sos"
     )
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import scipy
 
 from unclench_dsp.arrays import FloatArray, IntArray
 
@@ -82,7 +81,10 @@ class Blocks:
         For what is `missed`, and for few blocks, as Student's t is wider than the normal
         distribution.
         """
-        student = float(scipy.special.stdtrit(self.n - 1, 0.975)) / NORMAL
+
+        from scipy import special
+
+        student = float(special.stdtrit(self.n - 1, 0.975)) / NORMAL
         return student * math.sqrt(self.n / (self.n - 1) * self.missed)
 
 

@@ -9,7 +9,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 
 from unclench_dsp.arrays import FloatArray, IntArray
 
@@ -207,6 +206,9 @@ class BreathAverage:
         Lazarus, Lewis, Stock, Watson, J. Business & Economic Statistics 36 (2018) 541-559: the
         equally weighted cosine estimator.
         """
+
+        from scipy import special
+
         differences = self._differences(channel)
         n = len(differences)
         if n < MIN_BREATHS:
@@ -216,8 +218,8 @@ class BreathAverage:
         angles = np.pi * np.outer(np.arange(1, n_cosines + 1), np.arange(n) + 0.5) / n
         weights = np.sqrt(2 / n) * (np.cos(angles) @ differences)
         error = math.sqrt(np.mean(np.square(weights)) / n)
-        margin = float(scipy.special.stdtrit(n_cosines, 0.975)) * error
-        beyond_chance = float(scipy.special.stdtrit(n_cosines, 1 - ONE_SIDED_LEVEL)) * error
+        margin = float(special.stdtrit(n_cosines, 0.975)) * error
+        beyond_chance = float(special.stdtrit(n_cosines, 1 - ONE_SIDED_LEVEL)) * error
         return Effect(
             breaths=n,
             change=math.expm1(mean),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import scipy
 
 from unclench_dsp.arrays import FloatArray
 
@@ -28,9 +27,11 @@ class SosFilter:
     """
 
     def __init__(self, sos: FloatArray, n_channels: int) -> None:
+        from scipy import signal
+
         self._sos = sos
         self._n_channels = n_channels
-        self._zi_unit: FloatArray = scipy.signal.sosfilt_zi(sos)[:, :, np.newaxis]
+        self._zi_unit: FloatArray = signal.sosfilt_zi(sos)[:, :, np.newaxis]
         self.reset()
 
     def reset(self) -> None:
@@ -49,11 +50,14 @@ class SosFilter:
         ndarray, shape (n_samples, n_channels)
             A new array. Any split of a signal into blocks gives the same bits.
         """
+
+        from scipy import signal
+
         if len(x) == 0:
             return np.empty((0, self._n_channels))
         if self._state is None:
             self._state = self._zi_unit * x[0]
-        y, self._state = scipy.signal.sosfilt(self._sos, x, axis=0, zi=self._state)
+        y, self._state = signal.sosfilt(self._sos, x, axis=0, zi=self._state)
         return y
 
 
@@ -74,10 +78,13 @@ def settle_s(sos: FloatArray, fs_hz: float) -> float:
     float
         Seconds.
     """
+
+    from scipy import signal
+
     slowest_pole = max(float(np.abs(np.roots(section[3:])).max()) for section in sos)
     # The slowest pole has decayed to the rounding of float64 after this many samples. Poles that
     # lie close together decay a little later, hence twice as many.
     n = 2 * math.ceil(math.log(np.finfo(float).eps) / math.log(slowest_pole))
-    energy = np.square(scipy.signal.sosfilt(sos, scipy.signal.unit_impulse(n)))
+    energy = np.square(signal.sosfilt(sos, signal.unit_impulse(n)))
     still_to_come = np.cumsum(energy[::-1])[::-1]
     return float(np.count_nonzero(still_to_come > SETTLED_ENERGY * still_to_come[0]) / fs_hz)

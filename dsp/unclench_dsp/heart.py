@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import scipy
 
 from unclench_dsp.arrays import FloatArray, IntArray
 
@@ -78,13 +77,17 @@ def find_heartbeat(emg_uv: FloatArray, fs_hz: float) -> Heartbeat | None:
 
 
 def _between(emg_uv: FloatArray, fs_hz: float, edges_hz: tuple[float, float]) -> FloatArray:
-    filtered: FloatArray = scipy.signal.sosfiltfilt(_bandpass(edges_hz, fs_hz), emg_uv)
+    from scipy import signal
+
+    filtered: FloatArray = signal.sosfiltfilt(_bandpass(edges_hz, fs_hz), emg_uv)
     return filtered
 
 
 @cache  # a design takes longer than filtering ten seconds with it
 def _bandpass(edges_hz: tuple[float, float], fs_hz: float) -> FloatArray:
-    sos: FloatArray = scipy.signal.butter(4, edges_hz, "bandpass", fs=fs_hz, output="sos")
+    from scipy import signal
+
+    sos: FloatArray = signal.butter(4, edges_hz, "bandpass", fs=fs_hz, output="sos")
     return sos
 
 
@@ -112,10 +115,13 @@ def _likeness(each_uv: FloatArray) -> float:
 
 def _beats(size_uv: FloatArray, work_hz: float) -> IntArray | None:
     """Where beats are, if they are beats."""
+
+    from scipy import signal
+
     # Every stretch of the slowest interval holds a beat; a burst raises a few of them only.
     n = round(_SLOWEST_S * work_hz)
     usual_uv = float(np.median([part.max() for part in np.array_split(size_uv, len(size_uv) // n)]))
-    peaks, _ = scipy.signal.find_peaks(
+    peaks, _ = signal.find_peaks(
         size_uv, height=_AS_HIGH * usual_uv, distance=max(1, round(_FASTEST_S * work_hz))
     )
     beats = peaks[size_uv[peaks] <= usual_uv / _AS_HIGH]

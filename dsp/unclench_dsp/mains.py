@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 
 from unclench_dsp.arrays import BoolArray, FloatArray, WindowGrid
 from unclench_dsp.bands import Band
@@ -85,6 +84,8 @@ class LineProbe:
     def __init__(
         self, fs_hz: float, window_n: int, low_hz: float, high_hz: float, reach_hz: float = 1.0
     ) -> None:
+        from scipy import signal
+
         families = [harmonics_hz(mains_hz, high_hz) for mains_hz in MAINS_HZ]
         self.lines_hz = tuple(sorted({line_hz for family in families for line_hz in family}))
         self._of_family = np.array(
@@ -102,7 +103,7 @@ class LineProbe:
         self._band_bins = slice(
             math.ceil(low_hz * bins_per_hz), math.floor(high_hz * bins_per_hz) + 1
         )
-        self._taper = scipy.signal.windows.hann(window_n, sym=False)
+        self._taper = signal.windows.hann(window_n, sym=False)
         self._uv2_per_power = 2.0 / (window_n * float(np.sum(self._taper**2)))
 
     def measure(self, window_uv: FloatArray) -> LinePowers:
@@ -116,7 +117,10 @@ class LineProbe:
         -------
         LinePowers
         """
-        spectrum = scipy.fft.rfft(window_uv.T * self._taper, axis=1).T
+
+        from scipy import fft
+
+        spectrum = fft.rfft(window_uv.T * self._taper, axis=1).T
         power = (spectrum.real**2 + spectrum.imag**2) * self._uv2_per_power
         line = power[self._line_bins].sum(axis=1)
         # The power of a noise bin is exponentially distributed: its median is ln 2 of its mean.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import scipy
 
 from unclench_dsp.arrays import FloatArray
 
@@ -68,6 +67,9 @@ def swings_by_second(emg_uv: FloatArray, fs_hz: float) -> FloatArray | None:
     ndarray, shape (n_seconds,), or None
         In uV; the seconds divide the signal evenly. None for less than three seconds.
     """
+
+    from scipy import signal
+
     if len(emg_uv) < _MIN_S * fs_hz:
         return None
     # Averages of 10 ms lose nothing below 6 Hz, and an hour of them is filtered in no time.
@@ -78,7 +80,7 @@ def swings_by_second(emg_uv: FloatArray, fs_hz: float) -> FloatArray | None:
     ends_n = round(thin_hz / _SLOW_HZ)  # where the filter has seen one side only
     # Mirrored at the ends: the usual point reflection makes a step of whatever value stands there.
     sos = _lowpass(thin_hz)
-    slow_uv = scipy.signal.sosfiltfilt(sos, thin_uv, padtype="even", padlen=ends_n)
+    slow_uv = signal.sosfiltfilt(sos, thin_uv, padtype="even", padlen=ends_n)
     slow_uv = slow_uv[ends_n:-ends_n]
     seconds = np.array_split(slow_uv, len(slow_uv) // round(thin_hz))
     return np.array([np.ptp(second) for second in seconds])
@@ -86,5 +88,7 @@ def swings_by_second(emg_uv: FloatArray, fs_hz: float) -> FloatArray | None:
 
 @cache  # a design takes longer than filtering ten seconds with it
 def _lowpass(fs_hz: float) -> FloatArray:
-    sos: FloatArray = scipy.signal.butter(4, _SLOW_HZ, fs=fs_hz, output="sos")
+    from scipy import signal
+
+    sos: FloatArray = signal.butter(4, _SLOW_HZ, fs=fs_hz, output="sos")
     return sos

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.bands import WIDE
@@ -62,6 +61,8 @@ def noise_spectra(runs_uv: Sequence[FloatArray], fs_hz: float) -> tuple[Spectrum
     ValueError
         If `fs_hz` is not above 900, or no run lasts a second.
     """
+    from scipy import signal
+
     if fs_hz <= 2 * HIGH_HZ:
         raise ValueError(f"a rate of {fs_hz:g} Hz; above {2 * HIGH_HZ} Hz is needed")
     window_n = round(WINDOW_S * fs_hz)
@@ -69,7 +70,7 @@ def noise_spectra(runs_uv: Sequence[FloatArray], fs_hz: float) -> tuple[Spectrum
     if not whole:
         raise ValueError("no run lasts a second")
     powers = [
-        scipy.signal.welch(run, window_n, "hann", window_n, detrend="constant", axis=0)[1]
+        signal.welch(run, window_n, "hann", window_n, detrend="constant", axis=0)[1]
         for run in whole
     ]
     power = np.average(powers, axis=0, weights=[len(run) for run in whole])[LOW_HZ : HIGH_HZ + 1]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-import scipy
 
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.bands import Band
@@ -34,9 +33,12 @@ def design_notch(lines_hz: tuple[float, ...], fs_hz: float) -> FloatArray:
     ndarray, shape (n_lines, 6)
         Second-order sections.
     """
+
+    from scipy import signal
+
     return np.array(
         [
-            np.concatenate(scipy.signal.iirnotch(line_hz, line_hz / NOTCH_WIDTH_HZ, fs=fs_hz))
+            np.concatenate(signal.iirnotch(line_hz, line_hz / NOTCH_WIDTH_HZ, fs=fs_hz))
             for line_hz in lines_hz
         ]
     )

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import scipy
 
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.uncertainty import LogRatio
@@ -41,6 +40,9 @@ def combine(log_values: FloatArray, ses: FloatArray) -> LogRatio:
     ValueError
         If there is no session, a value is not finite, or a standard error is not above 0.
     """
+
+    from scipy import special
+
     n = log_values.size
     if n == 0 or ses.shape != log_values.shape:
         raise ValueError(
@@ -62,12 +64,15 @@ def combine(log_values: FloatArray, ses: FloatArray) -> LogRatio:
     se = math.sqrt(max(1.0, spread) / float(weights.sum()))
     if n < LEAST_SESSIONS:
         return LogRatio(value, se, None, None, n)
-    half = float(scipy.special.stdtrit(n - 1, 0.975)) * se
+    half = float(special.stdtrit(n - 1, 0.975)) * se
     return LogRatio(value, se, value - half, value + half, n)
 
 
 def _between(values: FloatArray, variances: FloatArray) -> float:
     """Variance between sessions, by restricted maximum likelihood."""
+
+    from scipy import optimize
+
     if values.size < 2:
         return 0.0
 
@@ -79,9 +84,7 @@ def _between(values: FloatArray, variances: FloatArray) -> float:
         return float(np.log(total).sum() + math.log(weights.sum()) + squares)
 
     most = 4 * float(values.var(ddof=1)) + 1e-12
-    found = scipy.optimize.minimize_scalar(
-        minus_log_likelihood, bounds=(0.0, most), method="bounded"
-    )
+    found = optimize.minimize_scalar(minus_log_likelihood, bounds=(0.0, most), method="bounded")
     # The search never ends on the edge itself.
     between = float(found.x)
     return between if minus_log_likelihood(between) < minus_log_likelihood(0.0) else 0.0

@@ -9,7 +9,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.mains import MAINS_HZ, harmonics_hz
@@ -101,13 +100,16 @@ def contraction_median_frequency(
 
 def _spectrum(emg_uv: FloatArray, fs_hz: float) -> tuple[FloatArray, FloatArray]:
     """Frequencies, and power in uV^2/Hz without mains lines."""
+
+    from scipy import signal
+
     n_segment = round(SEGMENT_S * fs_hz)
     if emg_uv.size < n_segment:
         raise ValueError(
             f"{emg_uv.size} samples are {emg_uv.size / fs_hz:.2f} s; a spectrum needs "
             f"{SEGMENT_S:g} s or more."
         )
-    freq_hz, power = scipy.signal.welch(emg_uv, fs_hz, window="hann", nperseg=n_segment)
+    freq_hz, power = signal.welch(emg_uv, fs_hz, window="hann", nperseg=n_segment)
     step_hz = fs_hz / n_segment
     for mains_hz in MAINS_HZ:
         for at_hz in harmonics_hz(mains_hz, fs_hz / 2 - 2 * _LINE_HALF_HZ):

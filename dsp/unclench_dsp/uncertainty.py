@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import scipy
 
 from unclench_dsp.arrays import BoolArray, FloatArray, IntArray
 from unclench_dsp.blocks import NORMAL, Blocks, correlation_time_s
@@ -196,6 +195,9 @@ class BlockBootstrap:
         ValueError
             If one of both has no finite row, or its mean is not above 0.
         """
+
+        from scipy import special
+
         # Among used rows, so that an episode with a hole in it remains one.
         inside = during[self._rows]
         runs = np.cumsum(np.diff(inside, prepend=False) & inside)
@@ -222,7 +224,7 @@ class BlockBootstrap:
         if n < LEAST_EPISODES or variance == 0:
             return LogRatio(value, se, None, None, n)
         freedom = variance**2 / (during_var**2 / (n - 1) + against_var**2 / (blocks.n - 1))
-        half = float(scipy.special.stdtrit(freedom, 0.975)) * se
+        half = float(special.stdtrit(freedom, 0.975)) * se
         return LogRatio(value, se, value - half, value + half, n)
 
     @cached_property

@@ -13,7 +13,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 CODES = 4096
 FULL_SCALE_UV = 3_300_000
@@ -77,6 +76,9 @@ def _moments(
     noise_lsb: float, step_lsb: float, corrected_lsb: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean minus level, and variance, of one reading on a grid of input levels."""
+
+    from scipy import signal
+
     level = np.arange(-_MARGIN * _GRID, (CODES + _MARGIN) * _GRID + 1) / _GRID
     # What is converted lies half a step of the grid off it: codes change on the grid itself.
     at = level[:-1] + 0.5 / _GRID

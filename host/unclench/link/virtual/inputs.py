@@ -8,7 +8,6 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from unclench.link.virtual.adc import CODES, FULL_SCALE_UV, Adc
 from unclench.link.virtual.muscle import POINTS_HZ, Muscle, MuscleSignal
@@ -186,6 +185,9 @@ class SyntheticInput:
 
     def noise(self, channel: int) -> tuple[int, int]:
         """See AnalogInput.noise."""
+
+        from scipy import signal
+
         _check_channel(channel)
         if channel >= self._channels:
             raise ValueError(f"channel {channel} is not on; set the number of channels first")

@@ -15,7 +15,6 @@ from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from unclench_dsp import MYOWARE2_BAND_HZ
 
@@ -95,6 +94,9 @@ class MuscleSignal:
 
     def next_second(self) -> Array:
         """Return the next 8000 points, shape (8000,), in uV at the electrode."""
+
+        from scipy import signal
+
         m = self._m
         t = self._second + np.arange(POINTS_HZ) / POINTS_HZ
         control = self._second + np.arange(_CONTROL_HZ + 1) / _CONTROL_HZ
@@ -207,6 +209,8 @@ def _bump(t: Array, start: float, length: float) -> Array:
 
 @cache
 def _sensor() -> Array:
+    from scipy import signal
+
     low = signal.butter(1, MYOWARE2_BAND_HZ[1], "lowpass", fs=POINTS_HZ, output="sos")
     high = signal.butter(1, MYOWARE2_BAND_HZ[0], "highpass", fs=POINTS_HZ, output="sos")
     return np.vstack([high, low])
@@ -215,6 +219,9 @@ def _sensor() -> Array:
 @cache
 def _emg_shape() -> tuple[Array, float]:
     """Filter that shapes white noise like surface EMG, and its gain for 1 uV RMS in band."""
+
+    from scipy import signal
+
     low, high = (2 * np.pi * f for f in _SHAPE_HZ)
     z, p, k = signal.bilinear_zpk([0.0], [-low, -high, -high], high**2, fs=POINTS_HZ)
     sos = signal.zpk2sos(z, p, k)
