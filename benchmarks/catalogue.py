@@ -31,11 +31,19 @@ class Benchmark:
 
 BENCHMARKS = (
     Benchmark("chain"),
-    Benchmark("analyze", starts=(_CLI, "unclench.commands.analyze")),
+    Benchmark(
+        "start",
+        starts=(
+            *("unclench.__main__", "unclench.usage.record", "unclench.usage.sessions"),
+            "unclench.usage.board",
+        ),
+        quick=("--rounds", "3"),
+    ),
+    Benchmark("analyze", starts=(_CLI, "unclench.usage.analyze")),
     Benchmark("board", reads=("firmware/lib", "tests/pico/emulator")),
     Benchmark(
         "training",
-        starts=(_CLI, "unclench.commands.session", "unclench.commands.record"),
+        starts=(_CLI, "unclench.usage.session", "unclench.usage.record"),
         reads=("host/unclench/training/programs/shipped",),
     ),
     Benchmark("breath"),
@@ -44,24 +52,24 @@ BENCHMARKS = (
     Benchmark(
         "watch",
         starts=(
-            *(_CLI, "unclench.commands.watch", "unclench.commands.record"),
-            "unclench.commands.simulate",
+            *(_CLI, "unclench.usage.watch", "unclench.usage.record"),
+            "unclench.usage.simulate",
         ),
         arguments=("--seconds", "60", "--hours", "4"),
         quick=("--seconds", "60", "--hours", "1"),
     ),
-    Benchmark("guide", starts=(_CLI, "unclench.commands.simulate")),
-    Benchmark("library", starts=(_CLI, "unclench.commands.sessions")),
+    Benchmark("guide", starts=(_CLI, "unclench.usage.simulate")),
+    Benchmark("library", starts=(_CLI, "unclench.usage.sessions")),
     Benchmark(
         "report",
         starts=(
-            *("unclench.__main__", _CLI, "unclench.commands.record", "unclench.commands.report"),
+            *("unclench.__main__", _CLI, "unclench.usage.record", "unclench.usage.report"),
             "unclench.review.session",
         ),
         reads=("host/unclench/report",),
     ),
-    Benchmark("review", starts=(_CLI, "unclench.commands.record")),
-    Benchmark("dashboard", starts=(_CLI, "unclench.commands.simulate"), quick=("--soak", "0")),
+    Benchmark("review", starts=(_CLI, "unclench.usage.record")),
+    Benchmark("dashboard", starts=(_CLI, "unclench.usage.simulate"), quick=("--soak", "0")),
 )
 
 

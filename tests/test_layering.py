@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import subprocess
-import sys
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from tests.processes import python
 
 ROOT = Path(__file__).parents[1]
 ROOMS_OF = {
@@ -47,7 +47,8 @@ MAY_IMPORT = {
         *("audio", "board", "settings", "sources", "desktop", "importing", "report", "trial"),
         "terminal",
     },
-    "cli": {"errors", "commands"},
+    "usage": {"board", "commands", "importing", "settings", "store"},
+    "cli": {"errors", "usage"},
     "__main__": {"cli"},
 }
 QT = {"pyqtgraph", "PyQt5", "PyQt6", "PySide2", "PySide6", "qtpy"}
@@ -151,7 +152,6 @@ def test_rooms_have_no_import_cycles():
     arrows: dict[str, set[str]] = {}
     for path in HOST_FILES:
         arrows.setdefault(room(path), set()).update(imported_rooms(path))
-    arrows["cli"].add("commands")  # which it loads by name
     assert arrows["live"] >= {"link", "store"}  # the arrows are seen at all
     order = list(TopologicalSorter(arrows).static_order())  # raises on a circle
     assert order.index("link") < order.index("live") < order.index("cli")
@@ -167,6 +167,27 @@ def test_tests_are_no_packages():
     assert not list((ROOT / "tests").rglob("__init__.py"))
 
 
+def test_scipy_is_imported_only_where_it_is_used():
+    modules = [
+        ".".join(path.relative_to(root.parent).with_suffix("").parts)
+        for root in (ROOMS_OF["unclench"], ROOMS_OF[DSP])
+        for path in sorted(root.rglob("*.py"))
+        if path.name not in ("__main__.py", "__init__.py")
+    ]
+    program = (
+        "import sys\n"
+        "from importlib import import_module\n"
+        "for name in sys.argv[1:]:\n"
+        "    import_module(name)\n"
+        "    if 'scipy' in sys.modules:\n"
+        "        sys.exit(f'{name} imports scipy')\n"
+    )
+    done = subprocess.run(
+        python(program) + modules, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_recording_needs_no_qt(tmp_path):
     program = (
         "import sys\n"
@@ -175,8 +196,6 @@ def test_recording_needs_no_qt(tmp_path):
         f" {str(tmp_path / 's')!r}], standalone_mode=False)\n"
         f"print(sorted(set(sys.modules) & {QT!r}))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
-    )
+    done = subprocess.run(python(program), capture_output=True, text=True, timeout=120, check=False)
     assert (done.stdout.splitlines()[-1], done.stderr) == ("[]", "")
     assert (tmp_path / "s" / "emg.csv").stat().st_size > 10_000

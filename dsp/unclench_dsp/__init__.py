@@ -7,8 +7,7 @@ Beside it: what a signal is worth (`QualityMeter`), fewer values for screen and 
 Arrays are float64 of shape (n_samples, n_channels) unless said otherwise. Nothing here reads files
 or clocks. Every streaming block gives the same bits however its input was split.
 
-Parts of SciPy are reached through ``scipy.``, which loads them when they are first used: that takes
-most of a second, and who lists sessions needs none of them.
+SciPy takes most of a second to load, so each function imports the part of it that it calls.
 """
 
 from unclench_dsp.bands import BANDS, NARROW, WIDE, Band, RateError, design_bandpass

@@ -76,8 +76,8 @@ def expected() -> str:
         (
             "hands-on, charger",
             "hum above hands-off, battery",
-            f"{limits.GOOD_RISE_UV:g} µV RMS",
-            f"{limits.USABLE_RISE_UV:g} µV RMS",
+            f"{GOOD_HUM_UV:g} µV RMS",
+            f"{USABLE_HUM_UV:g} µV RMS",
         ),
         (
             "charger",

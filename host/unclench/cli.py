@@ -4,51 +4,19 @@ from __future__ import annotations
 
 import signal
 import sys
-from importlib import import_module
 from types import FrameType
 
 import click
 
 from unclench import __version__
 from unclench.errors import UnclenchError
+from unclench.usage.groups import AllCommands
 
 EXIT_TROUBLE = 2
 EXIT_INTERRUPTED = 130
 
 
-COMMANDS = (
-    *("live", "session", "calibrate", "programs", "watch"),
-    *("sessions", "review", "report", "history", "trial"),
-    *("record", "analyze", "import", "export"),
-    *("devices", "board", "simulate"),
-)
-_MODULES = {"import": "import_"}  # a name that Python keeps to itself
-
-
-class _Commands(click.Group):
-    """Loads a command when it is asked for: all of them together take a second.
-
-    `unclench` and `unclench --source ...` mean `unclench live ...`.
-    """
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"unclench.commands.{_MODULES.get(cmd_name, cmd_name)}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
-        return command
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        own = {"--help", "-h", "--version"}
-        if not args or (args[0].startswith("-") and args[0] not in own):
-            args = ["live", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=AllCommands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="unclench")
 def cli() -> None:
     """See muscle tension, learn what raises it, learn to let go.

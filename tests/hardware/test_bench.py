@@ -27,8 +27,8 @@ from unclench.board.bench.steps import STEPS
 from unclench.board.limits import TONE_BEST_HZ
 from unclench.board.noise import converter_noise_uv, limits_uv
 from unclench.cli import cli
-from unclench.commands.boardbench import signal_command
 from unclench.link.virtual.inputs import SyntheticInput
+from unclench.usage.boardcheck import signal_command
 from unclench_dsp import sensor_response
 
 DOCUMENT = (ROOT / "hardware" / "acceptance.md").read_text(encoding="utf-8")

@@ -17,9 +17,9 @@ from hardware.placement.guide import place_file, slug
 from hardware.placement.traces import BAD, GOOD, TENSE, TRACES, bad_of, good_of
 from tests.known import known
 
-from unclench.commands.record import record_command
 from unclench.training.placement.bodymap import SPOTS
 from unclench.training.placement.words import SITES, SKIN, SNAPS
+from unclench.usage.record import record_command
 from unclench_dsp import NARROW
 from unclench_dsp.movement import swings_by_second
 

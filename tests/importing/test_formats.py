@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from unclench.commands.record import record_command
 from unclench.errors import InputError, StoreError
 from unclench.importing import Asked, import_file
 from unclench.importing.bring_in import find_format
 from unclench.store import load_recording, open_session
+from unclench.usage.record import record_command
 
 HALF = 0.5 + 1e-6
 

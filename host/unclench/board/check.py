@@ -21,7 +21,6 @@ from unclench_dsp.noise import Spectrum
 from unclench_wire import ids
 from unclench_wire.messages import Hello
 
-MIN_SECONDS = 3.0  # less tells no rate
 _HUM_UV = 0.1  # less than this, or than this share of the rest, may be chance
 _HUM_SHARE = 0.5
 

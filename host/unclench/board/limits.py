@@ -1,16 +1,10 @@
 """What a board and its sensors may do on the bench, each limit once and with its reason.
 
-Hum's limits are those of the signal check on the skin (`unclench_dsp.mains`); noise has its own
-(`unclench.board.noise`).
+Hum's limits are those of the signal check on the skin (`unclench_dsp.mains`), and it may rise by as
+much with a hand on the cable or with the charger; noise has its own (`unclench.board.noise`).
 """
 
 from __future__ import annotations
-
-from unclench_dsp.mains import GOOD_HUM_UV, USABLE_HUM_UV
-
-GOOD_RISE_UV, USABLE_RISE_UV = GOOD_HUM_UV, USABLE_HUM_UV
-"""By how much hum may rise with a hand on the cable, or with the charger. Chosen: as much as it may
-be without."""
 
 GOOD_NOISE_RISE = 1.25
 """How many times its noise, hum left out, a sensor may have with the charger plugged in. Chosen:
@@ -55,3 +49,6 @@ the error that is looked for."""
 TONE_ROOM = 0.8
 """How much of the range the tone's peak may take. Chosen: a sensor rests up to 15 % off the middle,
 and its amplifier ends a little before the supply does."""
+
+MIN_SECONDS = 3.0
+"""Shortest measurement: less tells no rate."""

@@ -8,36 +8,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from unclench.commands.options import csv_options
 from unclench.review.analyze import analyze, render, to_json
 from unclench.store.recording import load_recording
 from unclench_dsp import BANDS, MainsMode
 
 
-@click.command("analyze")
-@click.argument("path", type=click.Path(path_type=Path))
-@csv_options
-@click.option(
-    "--band",
-    type=click.Choice(sorted(BANDS, reverse=True)),
-    help="wide: 20-450 Hz; narrow: 100-200 Hz. A session's own, else wide, unless given.",
-)
-@click.option(
-    "--mains",
-    type=click.Choice(["auto", "50", "60", "off"]),
-    help="Remove mains hum. A session's own way, else auto, unless given.",
-)
-@click.option(
-    "--window",
-    "window_s",
-    type=click.FloatRange(0.01, 60),
-    default=0.25,
-    show_default=True,
-    metavar="S",
-    help="Length of the RMS window.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def analyze_command(
+def run(
     path: Path,
     fs_hz: float | None,
     columns: Sequence[str],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import click
 from rich.progress import TextColumn
@@ -14,7 +13,6 @@ from unclench.board.install import BOOT, Plan, install
 from unclench.board.settings import change
 from unclench.board.step import StepEstimate
 from unclench.board.words import counted
-from unclench.commands.boardcheck import check_command
 from unclench.commands.boardport import (
     FORGETS,
     board_name,
@@ -22,60 +20,16 @@ from unclench.commands.boardport import (
     connected,
     dotted,
     has_person,
-    port_option,
     progress_bar,
     say_stored,
-    source_option,
-    yes_option,
 )
-from unclench.commands.options import Seconds
 from unclench.errors import InputError
 from unclench_wire import ids
 from unclench_wire.messages import Hello
 
-_MAX_CHANNELS = 3  # PROTOCOL.md 2.2
-_MAX_U32 = 0xFFFFFFFF
 
-
-class _Gain(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click
-    """K=G: a channel from 1, and the gain of its sensor, to a thousandth."""
-
-    name = "K=G"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        """Return channel and gain in thousandths, or fail with a sentence."""
-        number, _, gain = str(value).partition("=")
-        try:
-            channel, gain_milli = int(number), round(float(gain) * 1000)
-        except (ValueError, OverflowError):
-            self.fail(f"'{value}' is no channel with its gain: give K=G, as in 1=200.", param, ctx)
-        if not 1 <= channel <= _MAX_CHANNELS:
-            self.fail(f"channel {channel} is not in the range 1<=x<={_MAX_CHANNELS}.", param, ctx)
-        if not 0 <= gain_milli <= _MAX_U32:
-            self.fail(f"no sensor has the gain {gain}.", param, ctx)
-        return channel, gain_milli
-
-
-@click.group("board", invoke_without_command=True)
-@click.pass_context
-def board_command(ctx: click.Context) -> None:
-    """Look after a board: install its firmware, set it, check it, calibrate it."""
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
-
-
-@board_command.command("install")
-@port_option
-@yes_option
-def install_command(port: str | None, yes: bool) -> None:
-    """Install the firmware on a Pico that has MicroPython, or update it.
-
-    Only what differs is copied, every file is verified, then the board is restarted. A main.py that
-    is not unclench's, or that you have edited, is kept beside the new one, after asking. Whatever
-    runs on the board is interrupted.
-    """
+def run_install(port: str | None, yes: bool) -> None:
+    """Install the firmware on a Pico that has MicroPython, or update it."""
     if port is not None and re.match(r"sim([:?]|$)", port):
         raise InputError(
             f"{port} is a virtual board and takes no firmware: give --port the port of a Pico."
@@ -124,34 +78,8 @@ def install_command(port: str | None, yes: bool) -> None:
     click.echo(f"The board is back: {_who(done.hello)}.")
 
 
-board_command.add_command(check_command)
-
-
-@board_command.command("calibrate")
-@source_option
-@click.option(
-    "--channel",
-    type=click.IntRange(1, 3),
-    default=1,
-    show_default=True,
-    help="Whose input crosses the middle; the step is the same for all.",
-)
-@click.option(
-    "--seconds", type=Seconds(), default=10.0, show_default=True, metavar="N", help="How long."
-)
-@click.option("--dry-run", is_flag=True, help="Measure, and store nothing.")
-def calibrate_command(port: str | None, channel: int, seconds: float, dry_run: bool) -> None:
-    """Find the step at code 2047 of the board's converter, and store it on the board.
-
-    The converter of every RP2040 lacks code 2047, and its readings above are too high by 0.6 to 1.4
-    codes: just where a sensor rests. The step differs from chip to chip and stays, so this is done
-    once for each board.
-
-    What to do with the input: connect a powered sensor and keep the muscle relaxed, or its
-    electrodes connected to each other. If it rests near the step, its noise crosses it by itself;
-    many rest some tens of codes away. Then connect the middle pin of a potentiometer between 3V3
-    and GND, and turn it slowly back and forth across the middle (1.65 V) while this runs.
-    """
+def run_calibrate(port: str | None, channel: int, seconds: float, dry_run: bool) -> None:
+    """Find the step at code 2047 of the board's converter, and store it on the board."""
     with connected(port) as (connection, hello, forgets):
         progress = progress_bar("calibrating", TextColumn("{task.fields[found]}"))
         with progress:
@@ -178,35 +106,14 @@ def calibrate_command(port: str | None, channel: int, seconds: float, dry_run: b
         )
 
 
-@board_command.command("set")
-@source_option
-@click.option(
-    "--channels", type=click.IntRange(0, 255), metavar="N", help="How many, from the first on."
-)
-@click.option(
-    "--rate", "rate_hz", type=click.IntRange(0, _MAX_U32), metavar="HZ", help="Samples a second."
-)
-@click.option(
-    "--gain",
-    "gains",
-    type=_Gain(),
-    multiple=True,
-    metavar="K=G",
-    help="Gain G of the sensor on channel K, from 1; repeatable.",
-)
-@click.option("--defaults", is_flag=True, help="First of all, forget all that was set or stored.")
-def set_command(
+def run_set(
     port: str | None,
     channels: int | None,
     rate_hz: int | None,
     gains: tuple[tuple[int, int], ...],
     defaults: bool,
 ) -> None:
-    """Set how many channels a board has, its rate and its sensors' gains; show its settings.
-
-    They are kept on the board, without power too. Without options they are only shown. --defaults
-    also forgets the step that `calibrate` found and the noise that `check` stored.
-    """
+    """Set how many channels a board has, its rate and its sensors' gains; show its settings."""
     with connected(port) as (connection, before, forgets):
         gain_milli = {channel - 1: gain for channel, gain in gains}
         now = change(
@@ -235,17 +142,7 @@ def set_command(
             click.echo(FORGETS)
 
 
-@board_command.command("blink")
-@source_option
-@click.option(
-    "--seconds",
-    type=click.IntRange(1, 255),
-    default=5,
-    show_default=True,
-    metavar="N",
-    help="How long.",
-)
-def blink_command(port: str | None, seconds: int) -> None:
+def run_blink(port: str | None, seconds: int) -> None:
     """Let a board's light blink, to tell it from others."""
     with connected(port) as (connection, hello, _):
         connection.command(ids.CMD_BLINK, bytes([seconds]))

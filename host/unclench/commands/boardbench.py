@@ -17,115 +17,29 @@ from unclench.board.bench.file import add, check_place, default_path, read_sheet
 from unclench.board.bench.judge import judged
 from unclench.board.bench.measure import KnownSignal, measure_step
 from unclench.board.bench.sheet import Record, Sheet
-from unclench.board.bench.steps import ABOUT, STEP_OF, STEPS, Step, StepName
-from unclench.board.check import MIN_SECONDS
-from unclench.board.limits import TONE_BEST_HZ
+from unclench.board.bench.steps import ABOUT, STEP_OF, Step, StepName
 from unclench.board.verdict import Verdict
 from unclench.commands.boardport import (
     COLOURS,
     connected,
     has_person,
     progress_bar,
-    source_option,
-    yes_option,
 )
 from unclench.errors import InputError
 
-_MOST_SECONDS = 300.0  # a minute already tells all there is
 EXIT_NOT_USABLE = 1  # or not measured; 2 is for errors
-_STATUS = "Exit status: 0 good or usable, 1 not usable or not measured, 2 an error."
-
-keep_option = click.option(
-    "--keep",
-    "file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The sheet, .html; unclench-bench-BOARD.html in this folder unless given.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-seconds_option = click.option(
-    "--seconds",
-    type=click.FloatRange(MIN_SECONDS, _MOST_SECONDS),
-    default=10.0,
-    show_default=True,
-    metavar="N",
-    help="Seconds of signal.",
-)
 
 
-def add_steps(group: click.Group) -> None:
-    """Put every step, and `sheet`, behind `unclench board check`."""
-    for step in STEPS:
-        group.add_command(signal_command if step.name == "signal" else _plain(step))
-    group.add_command(sheet_command)
-
-
-def _plain(step: Step) -> click.Command:
-    """Command of a step without options of its own."""
-
-    @click.command(
-        step.name, help=f"{step.shows}\n\n{step.connect}\n\n{_STATUS}", short_help=step.title
-    )
-    @source_option
-    @seconds_option
-    @keep_option
-    @json_option
-    @yes_option
-    def command(**given: Any) -> None:
-        _run(step.name, None, **given)
-
-    return command
-
-
-@click.command("signal", short_help=STEP_OF["signal"].title)
-@source_option
-@click.option("--mv", type=float, required=True, metavar="MV", help="Millivolts RMS at the source.")
-@click.option(
-    "--divider",
-    type=float,
-    default=1001.0,
-    show_default=True,
-    metavar="N",
-    help="Source against electrodes; 1001 is 100 kohm over 100 ohm.",
-)
-@click.option(
-    "--hz", type=float, default=TONE_BEST_HZ, show_default=True, metavar="HZ", help="Its frequency."
-)
-@click.option(
-    "--channel",
-    type=click.IntRange(1, 3),
-    default=1,
-    show_default=True,
-    metavar="K",
-    help="Which sensor it is fed into.",
-)
-@seconds_option
-@keep_option
-@json_option
-@yes_option
-def signal_command(mv: float, divider: float, hz: float, channel: int, **given: Any) -> None:
-    """Feed a known signal into one sensor, and compare what the board makes of it.
-
-    A sine of --mv millivolts RMS, measured with a multimeter in front of a divider, goes into the
-    electrodes of sensor --channel. Its gain is good if the board reads within 5 % of what it must.
-    Only on the bench, never on a body.
-
-    Exit status: 0 good or usable, 1 not usable or not measured, 2 an error.
-    """
+def run_signal(mv: float, divider: float, hz: float, channel: int, **given: Any) -> None:
+    """Feed a known signal into one sensor, and compare what the board makes of it."""
     for name, value in (("--mv", mv), ("--divider", divider), ("--hz", hz)):
         if not (math.isfinite(value) and value > 0):
             raise InputError(f"{name} {value:g} is no amount: give a number above 0.")
-    _run("signal", KnownSignal(mv, divider, hz, channel), **given)
+    run_step("signal", KnownSignal(mv, divider, hz, channel), **given)
 
 
-@click.command("sheet", short_help="What a kept sheet holds, and which steps are missing")
-@click.argument("file", type=click.Path(path_type=Path))
-@json_option
-def sheet_command(file: Path, as_json: bool) -> None:
-    """Show what a kept sheet holds, which steps are missing, and what it comes to.
-
-    Exit status: 0 good or usable, 1 not usable or not measured, 2 an error.
-    """
+def run_sheet(file: Path, as_json: bool) -> None:
+    """Show what a kept sheet holds, which steps are missing, and what it comes to."""
     sheet = read_sheet(file)
     if as_json:
         figures = sheet.model_dump(mode="json")
@@ -158,9 +72,9 @@ def leave(verdict: Verdict | None) -> None:
         sys.exit(EXIT_NOT_USABLE)
 
 
-def _run(
+def run_step(
     name: StepName,
-    known: KnownSignal | None,
+    known: KnownSignal | None = None,
     *,
     port: str | None,
     seconds: float,

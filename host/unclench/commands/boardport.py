@@ -21,16 +21,6 @@ from unclench_wire.messages import Hello
 FORGETS = "The virtual board forgets it with this command."
 COLOURS = {"good": "green", "usable": "yellow", "not usable": "red"}
 
-port_option = click.option(
-    "--port", metavar="PORT", help="A serial port or URL; the one Pico found unless given."
-)
-source_option = click.option(
-    "--port",
-    metavar="PORT",
-    help="A serial port, URL or sim:NAME; the one Pico found unless given.",
-)
-yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
-
 
 def choose_port(port: str | None) -> str:
     """Return the port given, or the one Pico that is plugged in."""

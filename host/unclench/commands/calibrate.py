@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from unclench.commands.guided import Guided, run_guided
-from unclench.commands.options import Wanted, places_option, source_options
+from unclench.commands.options import Wanted
 from unclench.errors import InputError, SourceError
 from unclench.settings import Place, load_settings
 from unclench.training.placement.calibrations import (
@@ -21,22 +21,10 @@ from unclench.training.placement.sites import place_label
 from unclench.training.programs.file import find_program
 from unclench.training.session.setup import keep_calibration, parse_place
 
-_PROGRAMS = {"none": "calibrate-rest", "gentle": "calibrate-gentle", "maximum": "calibrate-maximum"}
+PROGRAMS = {"none": "calibrate-rest", "gentle": "calibrate-gentle", "maximum": "calibrate-maximum"}
 
 
-@click.command("calibrate")
-@source_options("Where it comes from.")
-@places_option
-@click.option(
-    "--reference",
-    type=click.Choice(list(_PROGRAMS)),
-    default="gentle",
-    show_default=True,
-    help="Contraction that percentages refer to.",
-)
-@click.option("--list", "only_list", is_flag=True, help="Show what is calibrated.")
-@click.option("--moved", is_flag=True, help="The sensor was moved: forget what held there.")
-def calibrate_command(
+def run(
     wanted: Wanted,
     places: Sequence[str],
     reference: str,
@@ -60,7 +48,7 @@ def calibrate_command(
     if moved:
         _moved(chosen)
         return
-    named = find_program(_PROGRAMS[reference])
+    named = find_program(PROGRAMS[reference])
     opened = wanted.open()
     pipeline = wanted.pipeline(opened)
     try:

@@ -11,10 +11,7 @@ from unclench.link import discovery
 from unclench.link.discovery import FoundBoard
 
 
-@click.command("devices")
-@click.option("--port", "ports", multiple=True, help="Ask this port or URL, whatever it is.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
-def devices_command(ports: tuple[str, ...], as_json: bool) -> None:
+def run(ports: tuple[str, ...], as_json: bool) -> None:
     """List the boards found: port, serial number, firmware version."""
     found = [discovery.ask(port) for port in ports] if ports else discovery.find_boards()
     if as_json:

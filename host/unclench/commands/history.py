@@ -21,7 +21,6 @@ from unclench.review.history import History, Point, Series, load_history
 from unclench.review.tagweeks import TagHistory
 from unclench.review.trend import Trend
 from unclench.settings import load_settings, sessions_dir
-from unclench_dsp import BANDS
 
 _WIDTH = 80
 _BARS = "▁▂▃▄▅▆▇█"
@@ -32,17 +31,8 @@ _EMPTY = (
 )
 
 
-@click.command("history")
-@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
-@click.option("--site", metavar="NAME", help="Only this site, such as 'left shoulder'.")
-@click.option("--band", type=click.Choice(sorted(BANDS, reverse=True)), help="Only this band.")
-@click.option("--json", "as_json", is_flag=True, help="Print all figures as an object.")
-def history_command(folder: Path | None, site: str | None, band: str | None, as_json: bool) -> None:
-    """Is it getting lower, and what raises it? Over the sessions in DIR.
-
-    DIR is where sessions are kept unless given. Each site and band stands alone, for their values
-    do not compare.
-    """
+def run(folder: Path | None, site: str | None, band: str | None, as_json: bool) -> None:
+    """Is it getting lower, and what raises it? Over the sessions in DIR."""
     root = sessions_folder(folder)
     with making_figures() as progress:
         history = load_history(root, progress=progress)

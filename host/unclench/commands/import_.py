@@ -8,24 +8,12 @@ from pathlib import Path
 
 import click
 
-from unclench.commands.options import csv_options
 from unclench.errors import InputError
-from unclench.importing import FORMATS, Asked, import_file
+from unclench.importing import Asked, import_file
 from unclench.settings import load_settings, sessions_dir
 
 
-@click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "format_name", type=click.Choice(FORMATS), help="If it is not seen.")
-@csv_options
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Session folder; one with the name of FILE, where sessions are kept, unless given.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print a summary object.")
-def import_command(
+def run(
     file: Path,
     format_name: str | None,
     fs_hz: float | None,
@@ -34,11 +22,7 @@ def import_command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Bring in FILE as a session folder, to be reviewed and replayed.
-
-    OpenSignals (.h5, .txt), BioSPPy text, OpenBCI GUI text, EDF, BDF, WFDB (.hea), Spike Recorder
-    WAV, DataLOG text, CSV and TSV: known by their contents. FILE itself stays as it is.
-    """
+    """Bring in FILE as a session folder, to be reviewed and replayed."""
     if out is not None and (not str(out).strip() or out == Path()):
         raise InputError("--out needs the name of a folder.")
     if out is None:

@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-import click
-
 from unclench.commands.guided import ask_safety, tell_safety
-from unclench.commands.options import Seconds, Wanted, source_options
+from unclench.commands.options import Wanted
 from unclench.commands.terminal import TrialNow, tell, watch_in_terminal
 from unclench.errors import DisplayError, InputError, StoreError
 from unclench.live.blocks import StreamInfo
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
-from unclench.settings import LARGEST_WINDOW, Place, load_settings
+from unclench.settings import Place, load_settings
 from unclench.training.placement.calibrations import book_path, load_book
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.setup import about_channels, trained_channels
@@ -25,23 +23,6 @@ from unclench.trial.phases import running_now
 _SCREENSHOT_AFTER_S = 10.0
 _STOP = "Watching in the terminal; press Ctrl-C to stop."
 _NO_RAW = "The terminal shows tension alone: --raw is for the window."
-
-
-class _Size(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click
-    """WIDTHxHEIGHT in pixels."""
-
-    name = "size"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        width, _, height = str(value).lower().partition("x")
-        if not (width.isdecimal() and height.isdecimal()):
-            self.fail(f"'{value}' is not a size such as 1280x800.", param, ctx)
-        size = int(width), int(height)
-        if not 200 <= min(size) <= max(size) <= LARGEST_WINDOW:
-            self.fail(f"'{value}' is no size from 200 to {LARGEST_WINDOW} pixels.", param, ctx)
-        return size
 
 
 def _known(info: StreamInfo, places: Sequence[Place]) -> tuple[TrainedChannel, ...]:
@@ -67,27 +48,7 @@ def _no_window(for_picture: bool) -> str | None:
     return None
 
 
-@click.command("live")
-@source_options("auto, sim:NAME, a port or URL, a session folder, a CSV.")
-@click.option("--seconds", type=Seconds(), metavar="N", help="Close after so much signal.")
-@click.option(
-    "--screenshot",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE.png",
-    help=f"Save a picture at the end (after {_SCREENSHOT_AFTER_S:g} s of signal unless given).",
-)
-@click.option(
-    "--record",
-    "record_dir",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Record from the start into this session folder.",
-)
-@click.option("--terminal", "in_terminal", is_flag=True, help="Stay in the terminal.")
-@click.option("--size", type=_Size(), metavar="WxH", help="Size of the window.")
-@click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours.")
-@click.option("--raw", is_flag=True, help="Show the raw signal as well.")
-def live_command(
+def run(
     wanted: Wanted,
     seconds: float | None,
     screenshot: Path | None,
@@ -97,11 +58,7 @@ def live_command(
     theme: Literal["light", "dark"] | None,
     raw: bool,
 ) -> None:
-    """Watch live tension in a window, or in the terminal where no window can be opened.
-
-    Through a pipe or into a file it prints a line for each second of signal, with tabs between the
-    second and, for each channel, its name, its mean tension and its signal's state.
-    """
+    """Watch live tension in a window, or in the terminal where no window can be opened."""
     if in_terminal and screenshot is not None:
         raise InputError("--screenshot is a picture of the window: leave --terminal out.")
     why = None if in_terminal else _no_window(for_picture=screenshot is not None)

@@ -22,16 +22,7 @@ from unclench.training.programs.words import goal_words, needs, step_words, time
 _WIDTH = 80
 
 
-@click.group("programs", invoke_without_command=True)
-@click.pass_context
-def programs_command(ctx: click.Context) -> None:
-    """List training programs, show one, check one of your own."""
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
-
-
-@programs_command.command("list")
-def list_command() -> None:
+def run_list() -> None:
     """List all programs, one a line: name, minutes at most, title."""
     programs = list_programs()
     width = max(len(_clean(listed.name)) for listed in programs)
@@ -39,9 +30,7 @@ def list_command() -> None:
         click.echo(f"{_clean(listed.name):{width}}  {_row(listed)}")
 
 
-@programs_command.command("show")
-@click.argument("program", metavar="NAME")
-def show_command(program: str) -> None:
+def run_show(program: str) -> None:
     """Show the program NAME, or that of a TOML file: purpose, evidence, steps."""
     found = find_program(program)
     what = found.program
@@ -54,9 +43,7 @@ def show_command(program: str) -> None:
         click.echo(line)
 
 
-@programs_command.command("check")
-@click.argument("file", type=click.Path(path_type=Path))
-def check_command(file: Path) -> None:
+def run_check(file: Path) -> None:
     """Check FILE, a program of your own: all mistakes in it, one a line, and exit status 2."""
     checked = check_program(file)
     if checked.program is None:

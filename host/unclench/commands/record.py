@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from unclench.commands.ending import Ending
 from unclench.commands.guided import ask_safety, tell_safety
-from unclench.commands.options import Seconds, Wanted, places_option, source_options
+from unclench.commands.options import Wanted
 from unclench.errors import InputError, SourceError
 from unclench.live.blocks import LiveBlock, LiveEvent
 from unclench.live.pipeline import Pipeline
@@ -53,26 +53,14 @@ class _LatestTension:
         return " ".join(f"{value:.1f}" for value in self.tension_uv) + " uV"
 
 
-@click.command("record")
-@source_options("What to record.")
-@click.option("--seconds", type=Seconds(), metavar="N", help="Seconds of signal; else Ctrl-C.")
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Session folder."
-)
-@places_option
-@click.option("--json", "as_json", is_flag=True, help="Print a summary object.")
-def record_command(
+def run(
     wanted: Wanted,
     seconds: float | None,
     out: Path,
     places: Sequence[str],
     as_json: bool,
 ) -> None:
-    """Record SOURCE into the session folder DIR.
-
-    DIR is made if it is new; in a folder that holds other things a dated session is made. With
-    --place the session knows its sites, and what was calibrated there.
-    """
+    """Record SOURCE into the session folder DIR."""
     sites = [parse_place(text) for text in places]
     if not str(out).strip() or out == Path():
         raise InputError("--out needs the name of a folder.")

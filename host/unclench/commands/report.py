@@ -13,20 +13,7 @@ from unclench.settings import load_settings
 from unclench_dsp import BANDS
 
 
-@click.command("report")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The page; .html.")
-@click.option("--pdf", is_flag=True, help="Make a PDF beside it, by an installed browser.")
-@click.option(
-    "--band",
-    type=click.Choice(sorted(BANDS, reverse=True)),
-    help="wide: 20-450 Hz; narrow: 100-200 Hz. A session's own, else wide, unless given.",
-)
-@click.option(
-    "--all", "whole", is_flag=True, help="The history of all sessions in PATH, or in your folder."
-)
-@click.option("--force", is_flag=True, help="Write over a file that unclench has not made.")
-def report_command(
+def run(
     path: Path | None,
     output: Path | None,
     pdf: bool,
@@ -34,10 +21,7 @@ def report_command(
     whole: bool,
     force: bool,
 ) -> None:
-    """Make a page of a session (a folder or a CSV), with figures, plots and how they were made.
-
-    One HTML file without any need of the network; it opens in every browser and prints well.
-    """
+    """Make a page of a session (a folder or a CSV), with figures, plots and how they were made."""
     from unclench.report.making import report_path
     from unclench.report.output import check_free, write_whole
     from unclench.report.pdf import find_browser, print_pdf

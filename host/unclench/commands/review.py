@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from unclench.errors import InputError
 from unclench.settings import load_settings, sessions_dir
 
 
-@click.command("review")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
-def review_command(path: Path | None) -> None:
-    """Look at what was recorded: PATH, a session, a CSV, or a folder of sessions.
-
-    Without PATH the folder that sessions are kept in.
-    """
+def run(path: Path | None) -> None:
+    """Look at what was recorded: PATH, a session, a CSV, or a folder of sessions."""
     from unclench.desktop.display import check_display  # Qt only where a window is wanted
 
     saved, trouble = load_settings()

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from unclench.commands.guided import outcome_words, run_guided
-from unclench.commands.options import Wanted, places_option, source_options
+from unclench.commands.options import Wanted
 from unclench.errors import InputError
 from unclench.live.pipeline import Pipeline
 from unclench.live.rings import DisplayRings
@@ -53,19 +53,7 @@ def _in_window(
         pipeline.stop()
 
 
-@click.command("session")
-@click.argument("program", required=False)
-@source_options("Where it comes from.")
-@places_option
-@click.option("--headless", is_flag=True, help="No window: guided in the terminal.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Session folder; a dated one where sessions are kept unless given.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as an object (headless).")
-def session_command(
+def run(
     program: str | None,
     wanted: Wanted,
     places: Sequence[str],
@@ -73,10 +61,7 @@ def session_command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Be guided through PROGRAM: a name of `unclench programs list`, or a file.
-
-    Without PROGRAM the window lets you choose one. Everything is kept in a session folder.
-    """
+    """Be guided through PROGRAM: a name of `unclench programs list`, or a file."""
     if as_json and not headless:
         raise InputError("--json prints the outcome of a session without a window: add --headless.")
     named = None if program is None else find_program(program)

@@ -23,33 +23,7 @@ from unclench.store.session.reader import open_session
 from unclench.store.session.schema import SessionMeta
 
 
-class _ListByDefault(click.Group):
-    """`unclench sessions` and `unclench sessions DIR ...` mean `unclench sessions list ...`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or args[0] not in {*self.commands, "--help", "-h"}:
-            args = ["list", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group("sessions", cls=_ListByDefault)
-def sessions_command() -> None:
-    """List sessions, rename, tag and delete them, back them up.
-
-    Without a command: `unclench sessions list`, which also takes a folder. SESSION is a session's
-    folder, or how its name, title or date begins.
-    """
-
-
-@sessions_command.command("list")
-@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
-@click.option("--site", metavar="WORDS", help="Only of this site.")
-@click.option("--label", "labels", multiple=True, help="Only with this label; repeatable.")
-@click.option("--since", metavar="DATE", help="Only from this day on, such as 2026-11-23.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many.")
-@click.option("--review", is_flag=True, help="Make the figures that are missing.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
-def list_command(
+def run_list(
     folder: Path | None,
     site: str | None,
     labels: Sequence[str],
@@ -58,11 +32,7 @@ def list_command(
     review: bool,
     as_json: bool,
 ) -> None:
-    """List the sessions in DIR, the newest first: by default all that are kept.
-
-    Tension is the mean of the time that could be used, in µV, of the trained muscle first; rest is
-    the share of time at rest, usable the share of time that went into the figures.
-    """
+    """List the sessions in DIR, the newest first: by default all that are kept."""
     library = _library(folder)
     if folder is not None and not folder.is_dir():
         raise InputError(f"There is no folder {folder}: give the one that holds your sessions.")
@@ -98,10 +68,7 @@ def list_command(
         )
 
 
-@sessions_command.command("rename")
-@click.argument("session")
-@click.argument("title")
-def rename_command(session: str, title: str) -> None:
+def run_rename(session: str, title: str) -> None:
     """Give SESSION a TITLE ("" takes it away); its folder keeps its name."""
     entry = _sound(session)
     meta = edit_meta(entry.folder, title=title)
@@ -112,11 +79,7 @@ def rename_command(session: str, title: str) -> None:
     )
 
 
-@sessions_command.command("tag")
-@click.argument("session")
-@click.argument("labels", nargs=-1, required=True, metavar="LABEL...")
-@click.option("--remove", is_flag=True, help="Take the labels away.")
-def tag_command(session: str, labels: Sequence[str], remove: bool) -> None:
+def run_tag(session: str, labels: Sequence[str], remove: bool) -> None:
     """Put labels on SESSION, to find it again with `--label`."""
     entry = _sound(session)
 
@@ -133,10 +96,7 @@ def tag_command(session: str, labels: Sequence[str], remove: bool) -> None:
     click.echo(f"{entry.name}: {', '.join(meta.labels) or 'no labels'}.")
 
 
-@sessions_command.command("delete")
-@click.argument("sessions", nargs=-1, required=True, metavar="SESSION...")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def delete_command(sessions: Sequence[str], yes: bool) -> None:
+def run_delete(sessions: Sequence[str], yes: bool) -> None:
     """Move sessions to the system's trash, from where they can be taken back."""
     from unclench.store.session.trash import move_to_trash
 
@@ -155,15 +115,8 @@ def delete_command(sessions: Sequence[str], yes: bool) -> None:
         click.echo(f"{entry.name} is in the trash.")
 
 
-@sessions_command.command("backup")
-@click.argument("file", metavar="FILE.zip", type=click.Path(path_type=Path))
-@click.argument("sessions", nargs=-1, metavar="[SESSION...]")
-@click.option("--force", is_flag=True, help="Write over FILE.zip if it is there.")
-def backup_command(file: Path, sessions: Sequence[str], force: bool) -> None:
-    """Put sessions into one zip file; all of them, and what you have set up, unless some are named.
-
-    The file is read back before it gets its name.
-    """
+def run_backup(file: Path, sessions: Sequence[str], force: bool) -> None:
+    """Put sessions into one zip file; all of them, and what you have set up."""
     from unclench.store.library.backup import write_backup
 
     library = _library(None)
@@ -183,10 +136,7 @@ def backup_command(file: Path, sessions: Sequence[str], force: bool) -> None:
     )
 
 
-@sessions_command.command("restore")
-@click.argument("file", metavar="FILE.zip", type=click.Path(path_type=Path))
-@click.option("--to", "to", metavar="DIR", type=click.Path(path_type=Path), help="Where to.")
-def restore_command(file: Path, to: Path | None) -> None:
+def run_restore(file: Path, to: Path | None) -> None:
     """Bring back what a backup holds; nothing that is there is overwritten."""
     from unclench.store.library.restore import restore_backup
 

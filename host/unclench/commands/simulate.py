@@ -10,28 +10,13 @@ from pathlib import Path
 
 import click
 
-from unclench.commands.options import csv_options, speed_option
 from unclench.errors import InputError, SourceError
 from unclench.link.transport import PtyTransport, SocketTransport
 from unclench.link.virtual.board import VirtualBoard
 from unclench.sources import open_source, parse_speed
 
 
-@click.command("simulate")
-@click.option("--pty", is_flag=True, help="On a pseudo-terminal (the default where there are any).")
-@click.option("--tcp", type=click.IntRange(0, 65535), metavar="PORT", help="On a socket; 0: any.")
-@click.option(
-    "--signal", default="sim", show_default=True, metavar="SOURCE", help="sim:NAME, or a recording."
-)
-@click.option(
-    "--link",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="Keep PATH pointing to the pseudo-terminal, as it comes and goes.",
-)
-@speed_option
-@csv_options
-def simulate_command(
+def run(
     pty: bool,
     tcp: int | None,
     signal: str,
@@ -41,10 +26,7 @@ def simulate_command(
     columns: Sequence[str],
     unit: str | None,
 ) -> None:
-    """Run the virtual board on a port; its path or URL is the first line printed.
-
-    Faults are part of the signal's name: sim:relaxed?drop=1e-4&stall_every_s=5&stall_s=1
-    """
+    """Run the virtual board on a port; its path or URL is the first line printed."""
     source = open_source(signal, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
     if source.board is None:
         raise InputError(f"'{signal}' is a real port; --signal takes sim:NAME or a recording.")

@@ -20,8 +20,6 @@ from unclench.training.placement.calibrations import book_path, load_book
 from unclench.training.placement.sites import OWN, SITES, place_label
 from unclench.trial.phases import last_day, standing_of, stop
 from unclench.trial.plan import (
-    BLOCK_DAYS,
-    PAIRS,
     Measure,
     Trial,
     Trials,
@@ -36,36 +34,10 @@ from unclench.trial.words import dashboard_words, plan_words, standing_words
 from unclench_dsp import BANDS
 
 _WIDTH = 80
-_MEASURES: dict[str, Measure] = {"mean": "mean_uv", "median": "p50_uv", "rest": "rest_share"}
+MEASURES: dict[str, Measure] = {"mean": "mean_uv", "median": "p50_uv", "rest": "rest_share"}
 
 
-@click.group("trial")
-def trial_command() -> None:
-    """Find out whether seeing your tension helps you: a trial on yourself."""
-
-
-@trial_command.command("plan")
-@click.option("--site", metavar="NAME", help="Such as 'left shoulder'; your only place if one.")
-@click.option(
-    "--band", type=click.Choice(sorted(BANDS, reverse=True)), default="wide", show_default=True
-)
-@click.option(
-    "--measure",
-    type=click.Choice(list(_MEASURES)),
-    default="mean",
-    show_default=True,
-    help="What is compared; fixed before the first day.",
-)
-@click.option("--days", default=BLOCK_DAYS, show_default=True, help="Length of a block.")
-@click.option("--pairs", default=PAIRS, show_default=True, help="Pairs of blocks.")
-@click.option(
-    "--starts",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="YYYY-MM-DD",
-    help="First day; tomorrow unless given.",
-)
-@click.option("--virtual", is_flag=True, help="Of the virtual board, to try a trial out.")
-def plan_command(
+def run_plan(
     site: str | None,
     band: str,
     measure: str,
@@ -88,7 +60,7 @@ def plan_command(
         BANDS[band],
         starts.date() if starts is not None else now.date() + timedelta(days=1),
         now,
-        measure=_MEASURES[measure],
+        measure=MEASURES[measure],
         block_days=days,
         pairs=pairs,
         virtual=virtual,
@@ -99,9 +71,7 @@ def plan_command(
     click.echo(f"Kept in {trials_path()}, where the order stands too: better not look.")
 
 
-@trial_command.command("status")
-@click.option("--json", "as_json", is_flag=True, help="Print it as an object.")
-def status_command(as_json: bool) -> None:
+def run_status(as_json: bool) -> None:
     """Tell today's phase, how many days it lasts, and whether today's session is done."""
     settings, trial = _settings(), _latest(_trials())
     today = date.today()
@@ -129,10 +99,7 @@ def status_command(as_json: bool) -> None:
     _say([standing_words(standing, done), *plan_words(trial)])
 
 
-@trial_command.command("verdict")
-@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print it as an object.")
-def verdict_command(folder: Path | None, as_json: bool) -> None:
+def run_verdict(folder: Path | None, as_json: bool) -> None:
     """Say what came of the trial, once it is over, from the sessions in DIR."""
     trial, today = _latest(_trials()), date.today()
     if standing_of(trial, today).state in ("to come", "running"):
@@ -150,8 +117,7 @@ def verdict_command(folder: Path | None, as_json: bool) -> None:
     _say([*plan_words(trial), *verdict.notes, *unread])
 
 
-@trial_command.command("stop")
-def stop_command() -> None:
+def run_stop() -> None:
     """End the trial for good, before its planned end."""
     trials = _trials()
     trial, today = _latest(trials), date.today()

@@ -16,7 +16,7 @@ from rich.text import Text
 from unclench.audio import Player
 from unclench.commands.ending import Ending
 from unclench.commands.guided import ask_safety, tell_safety
-from unclench.commands.options import Seconds, Wanted, places_option, source_options
+from unclench.commands.options import Wanted
 from unclench.errors import DisplayError, InputError, SourceError
 from unclench.live.pipeline import Pipeline
 from unclench.settings import Settings, load_settings
@@ -36,34 +36,7 @@ _LOOK_S = 0.5
 _LET_GO = f"Rest is not known yet, so it is measured first: sit back and let go for {REST_S:.0f} s."
 
 
-@click.command("watch")
-@source_options("What to watch.")
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder of all days; a folder named by the date is made in it.",
-)
-@places_option
-@click.option("--seconds", type=Seconds(), metavar="N", help="End after so much signal.")
-@click.option("--terminal", "face", flag_value="terminal", help="Stay in the terminal.")
-@click.option("--tray", "face", flag_value="tray", help="Stay in the system tray.")
-@click.option(
-    "--percent",
-    type=click.FloatRange(0, 100, min_open=True),
-    metavar="P",
-    help="Your limit, in % of the reference contraction (usually 0.5).",
-)
-@click.option(
-    "--minutes",
-    type=click.FloatRange(0.1, 120),
-    metavar="M",
-    help="For how long tension may stay above it (usually 4).",
-)
-@click.option("--no-baseline", is_flag=True, help="Measure no rest; refuse where none is known.")
-@click.option("--json", "as_object", is_flag=True, help="Print the summary as an object.")
-def watch_command(
+def run(
     wanted: Wanted,
     out: Path,
     places: Sequence[str],
@@ -74,11 +47,7 @@ def watch_command(
     no_baseline: bool,
     as_object: bool,
 ) -> None:
-    """Watch tension all day; say so when it lasts, or when there is too little rest.
-
-    Minutes, alerts and a summary go to DIR; no samples are kept, which would be 1.4 GB a day. Ends
-    with Ctrl-C, or from the tray. Where nothing is calibrated, rest is measured first, in a minute.
-    """
+    """Watch tension all day; say so when it lasts, or when there is too little rest."""
     if not str(out).strip():
         raise InputError("--out needs the name of a folder.")
     settings, trouble = load_settings()

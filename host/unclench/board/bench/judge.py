@@ -11,11 +11,9 @@ from unclench.board.limits import (
     GAIN_SETTABLE,
     GOOD_LEVEL,
     GOOD_NOISE_RISE,
-    GOOD_RISE_UV,
     TONE_OVER_REST,
     USABLE_LEVEL,
     USABLE_LOSS,
-    USABLE_RISE_UV,
 )
 from unclench.board.noise import DEAD_UV, limits_uv
 from unclench.board.verdict import Verdict, worst
@@ -152,7 +150,7 @@ def _compared(record: Record, sheet: Sheet) -> list[Finding]:
 
 
 def _rise(sensor: SensorRecord, calm: SensorRecord, before: Record, charging: bool) -> Finding:
-    verdict, advice = _grade(sensor.hum_uv - calm.hum_uv, GOOD_RISE_UV, USABLE_RISE_UV), ""
+    verdict, advice = _grade(sensor.hum_uv - calm.hum_uv, GOOD_HUM_UV, USABLE_HUM_UV), ""
     already = _grade(calm.hum_uv, GOOD_HUM_UV, USABLE_HUM_UV)
     if sensor.clipped_fraction > CLIPPED:
         verdict, advice = "not usable", "The signal is cut off: look at the wires."
@@ -171,7 +169,7 @@ def _rise(sensor: SensorRecord, calm: SensorRecord, before: Record, charging: bo
         )
     return Finding(
         name=f"hum {sensor.number}",
-        expected=f"at most {calm.hum_uv + GOOD_RISE_UV:.2f} uV RMS; {calm.hum_uv:.2f} with "
+        expected=f"at most {calm.hum_uv + GOOD_HUM_UV:.2f} uV RMS; {calm.hum_uv:.2f} with "
         f"{before.step}",
         found=_hum_words(sensor),
         verdict=verdict,

@@ -1,0 +1,1 @@
+"""How each command is called: its options, its help; what it does stands in `commands`."""

@@ -1,0 +1,38 @@
+"""`unclench import`: a recording of another program becomes a session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from unclench.usage.options import A_PATH, csv_options
+from unclench.usage.types import OneOf
+
+
+def _formats() -> tuple[str, ...]:
+    from unclench.importing import FORMATS
+
+    return FORMATS
+
+
+@click.command("import")
+@click.argument("file", type=A_PATH)
+@click.option("--format", "format_name", type=OneOf(_formats), help="If it is not seen.")
+@csv_options
+@click.option(
+    "--out",
+    type=A_PATH,
+    metavar="DIR",
+    help="Session folder; one with the name of FILE, where sessions are kept, unless given.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a summary object.")
+def import_command(**given: Any) -> None:
+    """Bring in FILE as a session folder, to be reviewed and replayed.
+
+    OpenSignals (.h5, .txt), BioSPPy text, OpenBCI GUI text, EDF, BDF, WFDB (.hea), Spike Recorder
+    WAV, DataLOG text, CSV and TSV: known by their contents. FILE itself stays as it is.
+    """
+    from unclench.commands.import_ import run
+
+    run(**given)

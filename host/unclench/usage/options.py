@@ -1,0 +1,128 @@
+"""Options that several commands share, so that they mean the same everywhere."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import click
+
+from unclench.board.limits import MIN_SECONDS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+BANDS = click.Choice(["wide", "narrow"])
+A_PATH = click.Path(path_type=Path)
+
+
+def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+csv_options = _together(
+    click.option("--fs", "fs_hz", type=float, metavar="HZ", help="Rate of a CSV without times."),
+    click.option(
+        "--column",
+        "columns",
+        multiple=True,
+        metavar="NAME",
+        help="EMG column of a CSV; repeatable.",
+    ),
+    click.option("--unit", type=click.Choice(["uV", "mV", "V"]), help="Unit of a CSV's columns."),
+)
+
+places_option = click.option(
+    "--place",
+    "places",
+    multiple=True,
+    metavar="CH:SITE[:SIDE]",
+    help="Where a sensor is, such as 1:shoulder:left; repeatable.",
+)
+
+speed_option = click.option(
+    "--speed",
+    default="1",
+    show_default=True,
+    metavar="N|max",
+    help="How fast the virtual board or a recording runs.",
+)
+
+port_option = click.option(
+    "--port", metavar="PORT", help="A serial port or URL; the one Pico found unless given."
+)
+board_option = click.option(
+    "--port",
+    metavar="PORT",
+    help="A serial port, URL or sim:NAME; the one Pico found unless given.",
+)
+yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+
+
+def signal_seconds_option(most_s: float) -> Callable[[F], F]:
+    """Of a board's signal, for a measurement; at most so many."""
+    return click.option(
+        "--seconds",
+        type=click.FloatRange(MIN_SECONDS, most_s),
+        default=10.0,
+        show_default=True,
+        metavar="N",
+        help="Seconds of signal.",
+    )
+
+
+_mains_choice = click.Choice(["auto", "50", "60", "off"])
+own_band_option = click.option(
+    "--band",
+    type=BANDS,
+    help="wide: 20-450 Hz; narrow: 100-200 Hz. A session's own, else wide, unless given.",
+)
+own_mains_option = click.option(
+    "--mains",
+    type=_mains_choice,
+    help="Remove mains hum. A session's own way, else auto, unless given.",
+)
+_chain_options = _together(
+    click.option(
+        "--band",
+        type=BANDS,
+        default="wide",
+        show_default=True,
+        help="wide: 20-450 Hz; narrow: 100-200 Hz, keeps the heartbeat out.",
+    ),
+    click.option(
+        "--mains",
+        type=_mains_choice,
+        default="auto",
+        show_default=True,
+        help="Remove mains hum where it is found (auto), always, or never.",
+    ),
+)
+
+
+def source_options(words: str) -> Callable[[F], F]:
+    """Options that make a `Wanted`, handed to the command as `wanted`; `words` are for --source."""
+    source = click.option(
+        "--source", default="auto", show_default=True, metavar="SOURCE", help=words
+    )
+
+    def decorate(function: F) -> F:
+        @functools.wraps(function)
+        def command(**given: Any) -> Any:
+            from dataclasses import fields
+
+            from unclench.commands.options import Wanted
+
+            own = {field.name: given.pop(field.name) for field in fields(Wanted)}
+            return function(wanted=Wanted(**own), **given)
+
+        return _together(source, speed_option, csv_options, _chain_options)(cast(F, command))
+
+    return decorate
