@@ -1,8 +1,8 @@
 """Pure mathematics of muscle tension: arrays in, arrays out.
 
 From microvolts at the electrode to tension: band-pass, mains notch, moving RMS (`TensionChain`).
-Beside it: what a signal is worth (`QualityMeter`), fewer values for screen and disk
-(`MinMaxBuckets`, `PickEvery`), and the figures that sum a session up (`tension_stats`).
+Beside it: what a signal is worth (`QualityMeter`), and fewer values for screen and disk
+(`MinMaxBuckets`, `PickEvery`).
 
 Arrays are float64 of shape (n_samples, n_channels) unless said otherwise. Nothing here reads files
 or clocks. Every streaming block gives the same bits however its input was split.
@@ -20,7 +20,7 @@ from unclench_dsp.envelope import RmsEnvelope, rectify
 from unclench_dsp.filters import SosFilter, settle_s
 from unclench_dsp.heart import Heartbeat, find_heartbeat
 from unclench_dsp.mains import MainsDetector, harmonics_hz
-from unclench_dsp.metrics import TensionStats, noise_in_band, tension_stats
+from unclench_dsp.metrics import noise_in_band
 from unclench_dsp.movement import SlowSwings, slow_swings, swings_by_second
 from unclench_dsp.notch import MainsMode, MainsNotch, NotchChange, design_notch
 from unclench_dsp.power import HopMeanSquare, RollingRms
@@ -65,7 +65,6 @@ __all__ = [
     "SosFilter",
     "StableSecond",
     "TensionChain",
-    "TensionStats",
     "best_stable_second",
     "clipped_fraction",
     "design_bandpass",
@@ -80,7 +79,6 @@ __all__ = [
     "settle_s",
     "slow_swings",
     "swings_by_second",
-    "tension_stats",
     "units_to_uv",
     "uv_to_units",
 ]

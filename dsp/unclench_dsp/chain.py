@@ -123,6 +123,11 @@ class TensionChain:
         return self._notch.changes
 
     @property
+    def hum_left_from(self) -> dict[int, int]:
+        """Where a fixed mains frequency turned out not to be the one of a channel's hum."""
+        return self._notch.left_from
+
+    @property
     def mains_fraction(self) -> FloatArray:
         """Share of the mains in the band's power before the notch, (n_channels,), all in all."""
         return self._notch.detector.mains_fraction

@@ -91,6 +91,9 @@ class MainsNotch:
         """For each channel the lines that are removed now."""
         self.changes: list[NotchChange] = []
         """What ``auto`` has switched in so far: few, as lines once in stay in."""
+        self.left_from: dict[int, int] = {}
+        """For channels with a line that ``50`` or ``60`` does not remove, the sample from which
+        on that is known, counted from the first one ever given."""
         self._next_index = 0
         self._filters = [
             self._filter_for(lines_hz) if lines_hz else None for _ in range(n_channels)
@@ -125,10 +128,18 @@ class MainsNotch:
                     clean_uv[here] = notch.process(band_uv[here])
             deciding_uv = self.detector.process(band_uv[done:stop])
             self._next_index += stop - done
-            if self._auto and deciding_uv is not None:
-                self._switch_in(deciding_uv)
+            if deciding_uv is not None:
+                if self._auto:
+                    self._switch_in(deciding_uv)
+                else:
+                    self._note_left()
             done = stop
         return clean_uv
+
+    def _note_left(self) -> None:
+        for channel, lines_hz in enumerate(self.detector.lines_hz):
+            if not set(lines_hz) <= set(self.notched_hz[channel]):
+                self.left_from.setdefault(channel, self._next_index)
 
     def _switch_in(self, deciding_uv: FloatArray) -> None:
         for channel, lines_hz in enumerate(self.detector.lines_hz):

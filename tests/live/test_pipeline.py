@@ -7,6 +7,7 @@ import threading
 import numpy as np
 import pytest
 from tests import needs
+from tests.known import known
 
 from unclench.errors import InputError, SourceError
 from unclench.link import reader as reader_module
@@ -20,6 +21,7 @@ from unclench.live.blocks import LiveEvent, LiveSettings
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.review.analyze import analyze
+from unclench.review.signal import make_signal
 from unclench.sources import open_source
 from unclench.store import load_recording, open_session
 from unclench_dsp import (
@@ -29,7 +31,6 @@ from unclench_dsp import (
     SosFilter,
     TensionChain,
     design_bandpass,
-    tension_stats,
 )
 
 LONG_S = 60.0  # only against hanging
@@ -38,6 +39,20 @@ LONG_S = 60.0  # only against hanging
 def noise_csv(write_csv, seconds=6, fs_hz=1000, n_channels=2):
     rng = np.random.default_rng(7)
     return write_csv(rng.normal(0, 12, (seconds * fs_hz, n_channels)).round(4), fs_hz)
+
+
+def same_as_live(result, recording, kept, k):
+    """The figures are those of the tension that was shown, in the rows that count."""
+    figures = result.channels[k].figures
+    signal = make_signal(recording, result.band, "auto", result.window_s, origin=0)
+    used = signal.sample[signal.used[:, k]]
+    live_uv = kept.envelope_uv[np.searchsorted(kept.index, used), k]
+    assert set(figures.excluded_s) <= {"settling", "gap"}
+    assert figures.used_s * 50 == pytest.approx(len(live_uv))
+    assert known(figures.mean).value == pytest.approx(live_uv.mean(), rel=1e-9)
+    levels = [known(level).value for level in (figures.p10, figures.p50, figures.p90)]
+    np.testing.assert_allclose(levels, np.percentile(live_uv, (10, 50, 90)), rtol=1e-9)
+    assert figures.max_uv == pytest.approx(live_uv.max(), rel=1e-9)
 
 
 @pytest.mark.parametrize("band", [WIDE, NARROW], ids=lambda band: band.name)
@@ -53,10 +68,8 @@ def test_a_csv_played_live_is_the_csv_analysed(play, write_csv, band):
     np.testing.assert_array_equal(kept.envelope_uv, offline.envelope_uv)
     np.testing.assert_array_equal(kept.settling, offline.settling)
     result = analyze(recording, band, "auto", 0.5)
-    for k, channel in enumerate(result.channels):
-        live = tension_stats(kept.envelope_uv[~kept.settling, k])
-        assert live.mean_uv == pytest.approx(channel.tension_uv.mean_uv, rel=1e-9)
-        assert live.p90_uv == pytest.approx(channel.tension_uv.p90_uv, rel=1e-9)
+    for k in range(len(result.channels)):
+        same_as_live(result, recording, kept, k)
     status = pipeline.status
     assert (status.ended, status.cut_short, status.lost_samples) == (True, False, 0)
 
@@ -64,13 +77,13 @@ def test_a_csv_played_live_is_the_csv_analysed(play, write_csv, band):
 def test_a_real_muscle_played_live_is_the_same_analysed(play):
     path = needs.recording("plux_rest_contraction/plux_rest_contraction.csv")
     kept, _, _ = play(path)
-    result = analyze(load_recording(path)).channels[0].tension_uv
-    live = tension_stats(kept.envelope_uv[~kept.settling, 0])
-    print(f"live {live}\nanalyze {result}")
-    for name in ("mean_uv", "p10_uv", "p50_uv", "p90_uv", "max_uv"):
-        assert getattr(live, name) == pytest.approx(getattr(result, name), rel=1e-9)
+    recording = load_recording(path)
+    result = analyze(recording)
+    same_as_live(result, recording, kept, 0)
     settled = kept.envelope_uv[~kept.settling, 0]
-    assert live.p10_uv == pytest.approx(2, rel=0.3)  # the resting floor
+    assert known(result.channels[0].figures.p10).value == pytest.approx(
+        2, rel=0.3
+    )  # the resting floor
     assert 150 < np.median(settled[settled > 50]) < 300  # the bursts, about 220
 
 
@@ -88,10 +101,8 @@ def test_a_session_with_gaps_played_live_is_the_same_analysed(play, tmp_path):
     assert sum(event.lost_samples for event in kept.kinds("gap")) == recording.lost_samples
     assert pipeline.status.lost_samples == recording.lost_samples
     result = analyze(recording)
-    for k, channel in enumerate(result.channels):
-        live = tension_stats(kept.envelope_uv[~kept.settling, k])
-        assert live.mean_uv == pytest.approx(channel.tension_uv.mean_uv, rel=1e-9)
-        assert live.max_uv == pytest.approx(channel.tension_uv.max_uv, rel=1e-9)
+    for k in range(len(result.channels)):
+        same_as_live(result, recording, kept, k)
 
 
 def record(play, source, seconds, folder):

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
+from rich import box
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text
 
-from unclench.review.analyze import analyze, render, to_json
-from unclench.store.recording import load_recording
+from unclench.report.words import NOTHING, excluded, length, metric_words, sentence
+from unclench.review.analyze import Analysis, ChannelResult, analyze, to_json
+from unclench.review.metrics import METRICS
+from unclench.review.session import load_with_session
 from unclench_dsp import BANDS, MainsMode
+
+_LEVELS = (
+    "Tension was below the calm, middle and tense level for 10, 50 and 90 % of the time used "
+    "(P10, P50, P90: 10th, 50th and 90th percentile)."
+)
+_LEAST_NAME, _BETWEEN = 8, 3  # columns of the terminal
 
 
 def run(
@@ -20,15 +32,75 @@ def run(
     unit: str | None,
     band: str | None,
     mains: MainsMode | None,
-    window_s: float,
+    window_s: float | None,
     as_json: bool,
 ) -> None:
     """Print the tension in PATH: a session folder, or a CSV or TSV with a header."""
-    recording = load_recording(path, fs_hz=fs_hz, columns=columns, unit=unit)
-    own = recording.band.name if recording.band is not None else "wide"
-    chosen = BANDS.get(band or own, BANDS["wide"])
-    result = analyze(recording, chosen, mains or recording.mains or "auto", window_s)
+    recording, session = load_with_session(path, fs_hz=fs_hz, columns=columns, unit=unit)
+    chosen = BANDS[band] if band is not None else None
+    result = analyze(recording, chosen, mains, window_s, session=session, columns=columns)
     if as_json:
         click.echo(to_json(result))
         return
     Console().print(render(result))
+
+
+def render(result: Analysis) -> RenderableType:
+    """Return the figures for a person, to be printed by a rich console; 80 columns are enough."""
+    head = (
+        f"{result.name}: {result.duration_s:.1f} s at {result.fs_hz:g} Hz, "
+        f"{result.n_samples} samples, {result.lost_samples} lost\n"
+        f"{result.band.name} band {result.band.low_hz:g}-{result.band.high_hz:g} Hz, "
+        f"RMS window {result.window_s:g} s, mains {result.mains}"
+    )
+    parts: list[RenderableType] = [Text(head), _Table(result.channels)]
+    parts += [Text(_used(channel)) for channel in result.channels] + [Text(_LEVELS)]
+    parts += [Text(f"Note: {note}") for note in result.notes]
+    return Group(*parts)
+
+
+def _used(channel: ChannelResult) -> str:
+    """What a channel's figures are of."""
+    figures = channel.figures
+    said = f"{channel.name}: {length(figures.used_s)} used; {excluded(figures.excluded_s)}."
+    return f"{said} No figures: {sentence(figures.why_not)}" if figures.why_not else said
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Figures in rows, a column a channel; no number is ever cut."""
+
+    channels: tuple[ChannelResult, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Give a table whose names wrap; channel by channel where even that is too narrow."""
+        columns = [_cells(channel) for channel in self.channels]
+        first = max(len(name) for name, _ in columns[0])
+        widths = [max(len(cell) for _, cell in column) for column in columns]
+        needed = first + sum(max(_LEAST_NAME, width) + _BETWEEN for width in widths)
+        if needed > options.max_width:
+            for channel, column in zip(self.channels, columns, strict=True):
+                yield Text(f"\n{channel.name}", overflow="fold")
+                for name, cell in column:
+                    yield Text(f"  {name}: {cell}", overflow="fold")
+            yield ""
+            return
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column("", no_wrap=True, min_width=first)
+        for channel, width in zip(self.channels, widths, strict=True):
+            heading = Text(channel.name, overflow="fold")
+            table.add_column(heading, justify="right", min_width=max(_LEAST_NAME, width))
+        for row in zip(*columns, strict=True):
+            table.add_row(row[0][0], *(cell for _, cell in row))
+        yield table
+
+
+def _cells(channel: ChannelResult) -> list[tuple[str, str]]:
+    """Label and value of each figure of a channel."""
+    noise, mains = channel.noise_uv, channel.mains_fraction
+    return [
+        *((m.label, metric_words(m, m.value(channel.figures))) for m in METRICS),
+        ("Noise of the instrument", NOTHING if noise is None else f"{noise:.2f} µV"),
+        ("Mains hum, share of power", NOTHING if mains is None else f"{mains:.0%}"),
+        ("Samples clipped", f"{channel.clipped_fraction:.1%}"),
+    ]

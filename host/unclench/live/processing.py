@@ -45,7 +45,10 @@ class Processing:
         self.state: States = (settling,) * n
         self._shown: States = self.state
         self._told_changes = 0
-        self._notched_from: dict[int, int] = {}  # channel: sample from which on hum is removed
+        fixed = settings.mains in ("50", "60")  # is removed from the first sample on
+        # For each channel the sample from which on hum is removed, and is known to be another's.
+        self._notched_from: dict[int, int] = dict.fromkeys(range(n), 0) if fixed else {}
+        self._left_from: dict[int, int] = {}
 
     def restart(self) -> None:
         """Begin anew behind a gap, which is never bridged."""
@@ -90,6 +93,10 @@ class Processing:
             events.append(LiveEvent(at, "mains", text))
             self._notched_from.setdefault(change.channel, at)
             trust_changes.add(at)
+        for channel, index in self.chain.hum_left_from.items():
+            if channel not in self._left_from:
+                self._left_from[channel] = at = first + index - chained.first_index
+                trust_changes.add(at)
         block = LiveBlock(
             first,
             units,
@@ -117,9 +124,8 @@ class Processing:
         """
 
         def is_muscle(k: int, word: SignalState) -> bool:
-            return word == "good" or (
-                word == "mains hum" and self._notched_from.get(k, at + 1) <= at
-            )
+            removed = self._notched_from.get(k, at + 1) <= at < self._left_from.get(k, at + 1)
+            return word == "good" or (word == "mains hum" and removed)
 
         believed, seen = (
             next(known for since, known in reversed(line) if at >= since)

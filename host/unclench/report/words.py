@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from unclench.report.plots.svg import TURNING
-from unclench.review.results import ChannelContext, RestFigures
+from unclench.review.metrics import Metric
+from unclench.review.results import ChannelContext, Figures, RestFigures
 from unclench_dsp.uncertainty import Estimate
 
 _UNSEEN = ("Cc", "Cs")  # control and half characters
@@ -32,6 +33,27 @@ def share(value: float) -> str:
     if 0 < percent < 0.5 or 99.5 < percent < 100:
         return f"{percent:.1f} %"
     return f"{percent:.0f} %"
+
+
+def metric_words(metric: Metric, value: float | None) -> str:
+    """Return the value of a metric with its unit: "6.81 µV", "62 %", "3", "4.2 s"."""
+    if value is None:
+        return NOTHING
+    if metric.form == "uv":
+        return f"{uv(value)} µV"
+    if metric.form == "share":
+        return share(value)
+    return length(value) if metric.form == "seconds" else f"{value:.0f}"
+
+
+def metric_range(metric: Metric, figures: Figures) -> str:
+    """Return a metric with its 95 % confidence interval, where it has one: "62 % (50 to 72 %)"."""
+    found = metric.estimate(figures)
+    if metric.form == "uv":
+        return uv_estimate(found)
+    if metric.form == "share":
+        return share_estimate(found)
+    return metric_words(metric, None if found is None else found.value)
 
 
 def change(ratio: float) -> str:

@@ -38,10 +38,10 @@ from unclench.store.model import Recording
 from unclench.store.recording import load_recording
 from unclench.store.session.folder import EMG, META, PROGRAM, is_session
 from unclench.store.session.reader import Event, Session, open_session
-from unclench.store.session.schema import SessionMeta
+from unclench.store.session.schema import BandMeta, SessionMeta
 from unclench.training.programs.file import load_program
 from unclench.training.programs.program import Program
-from unclench_dsp import BANDS, WIDE, Band
+from unclench_dsp import BANDS, WIDE, Band, MainsMode
 
 
 class SessionReview:
@@ -53,15 +53,15 @@ class SessionReview:
         Loaded, all its channels.
     session
         The folder it is from; None for a stranger's file.
-    band
-        To review it in; its own unless given, else wide.
+    band, mains, window_s
+        To review it with; its own unless given, else wide, auto and 0.25 s.
     limits
         A person's own for sustained tension.
 
     Raises
     ------
     InputError
-        The recording lasts more than a week.
+        The recording lasts more than a week, or a setting is impossible.
     """
 
     def __init__(
@@ -70,10 +70,13 @@ class SessionReview:
         session: Session | None = None,
         *,
         band: Band | None = None,
+        mains: MainsMode | None = None,
+        window_s: float | None = None,
         limits: Sustained | None = None,
     ) -> None:
         meta = session.meta if session else None
-        own = _own_band(meta)
+        own = _own_band(recording.band)
+        kept = own if recording.band is not None else None
         self.recording = recording
         self.name = recording.name
         self.folder: Path | None = session.folder if session else None
@@ -82,8 +85,8 @@ class SessionReview:
         self.signal: Signal = make_signal(
             recording,
             band or own,
-            recording.mains or "auto",
-            meta.window_s if meta else 0.25,
+            mains or recording.mains or "auto",
+            window_s or (meta.window_s if meta else 0.25),
             origin=0 if session else None,  # a session counts from its beginning
         )
         self.limits = limits or Sustained()
@@ -93,7 +96,10 @@ class SessionReview:
         self.marks: Marks = read_marks(self.events, recording.fs_hz, self.duration_s)
         self.contexts: tuple[ChannelContext, ...] = make_contexts(self.signal, meta, self.events)
         self.excluded: tuple[Excluded, ...] = self.signal.excluded
-        self.notes: tuple[str, ...] = (*recording.notes, *_notes(self.signal, own, meta))
+        self.notes: tuple[str, ...] = (
+            *recording.notes,
+            *_notes(self.signal, kept),
+        )
 
     @property
     def whole(self) -> Span:
@@ -178,24 +184,47 @@ def open_review(
     InputError, StoreError
         Whatever is wrong, in a sentence.
     """
+    recording, session = load_with_session(path)
+    return SessionReview(recording, session, band=band, limits=limits)
+
+
+def load_with_session(
+    path: Path,
+    *,
+    fs_hz: float | None = None,
+    columns: Sequence[str] = (),
+    unit: str | None = None,
+) -> tuple[Recording, Session | None]:
+    """Load a recording, and the session folder that it is from, if it is from one.
+
+    A session's recording has all its channels, whatever `columns` says; see `load_recording`.
+
+    Raises
+    ------
+    InputError, StoreError
+        Whatever is wrong, in a sentence.
+    """
     path = path.expanduser()
-    ours = path.is_dir() or path.name == META or (path.name == EMG and is_session(path.parent))
-    session = open_session(path) if ours else None
-    return SessionReview(load_recording(path), session, band=band, limits=limits)
+    try:
+        ours = path.is_dir() or path.name == META or (path.name == EMG and is_session(path.parent))
+    except OSError:  # no such name can be; loading says so
+        ours = False
+    recording = load_recording(path, fs_hz=fs_hz, columns=() if ours else columns, unit=unit)
+    return recording, open_session(path) if ours else None
 
 
-def _own_band(meta: SessionMeta | None) -> Band:
-    if meta is None:
+def _own_band(kept: BandMeta | None) -> Band:
+    if kept is None:
         return WIDE
-    known = BANDS.get(meta.band.name)
-    if known is not None and (known.low_hz, known.high_hz) == (meta.band.low_hz, meta.band.high_hz):
+    known = BANDS.get(kept.name)
+    if known is not None and (known.low_hz, known.high_hz) == (kept.low_hz, kept.high_hz):
         return known
-    return Band(meta.band.name, meta.band.low_hz, meta.band.high_hz, meta.band.order)
+    return Band(kept.name, kept.low_hz, kept.high_hz, kept.order)
 
 
-def _notes(signal: Signal, own: Band, meta: SessionMeta | None) -> list[str]:
+def _notes(signal: Signal, own: Band | None) -> list[str]:
     notes = []
-    if meta is not None and own != signal.band:
+    if own is not None and own != signal.band:
         notes.append(
             f"recorded with the {own.name} band, reviewed in the {signal.band.name} band: the two "
             "do not compare, and a calibration in the one says nothing of the other."

@@ -55,6 +55,8 @@ class Signal:
         The rest of the time, with the reason.
     notched_hz : tuple of tuple of float
         For each channel the mains lines that were removed in the end.
+    mains_fraction : tuple of float
+        For each channel the share of its power in mains lines; NaN where it is too short to tell.
     why_none : str
         Why there is no tension at all; "" where there is some.
     """
@@ -67,6 +69,7 @@ class Signal:
     used: BoolArray
     excluded: tuple[Excluded, ...]
     notched_hz: tuple[tuple[float, ...], ...]
+    mains_fraction: tuple[float, ...] = ()
     why_none: str = ""
 
     @property
@@ -114,7 +117,7 @@ def make_signal(
     Raises
     ------
     InputError
-        The recording lasts more than a week.
+        The recording lasts more than a week, or `mains` or `window_s` is impossible.
     """
     info = SignalInfo(
         recording.fs_hz,
@@ -136,6 +139,8 @@ def make_signal(
         processing = Processing(info)
     except InputError as error:  # the samples can be looked at all the same
         return _no_tension(info, origin, last_s, str(error))
+    except ValueError as error:  # an impossible setting, told in a sentence
+        raise InputError(str(error)) from error
     parts: list[Rows] = []
     source = RowSource(info, parts.append, late=False)
     words: list[NDArray[np.int8]] = []
@@ -168,6 +173,7 @@ def make_signal(
         reason == _USED,
         tuple(excluded),
         processing.chain.notched_hz,
+        tuple(processing.chain.mains_fraction.tolist()),
     )
 
 
@@ -178,8 +184,18 @@ def _no_tension(info: SignalInfo, origin: int, last_s: float, why: str) -> Signa
     excluded = tuple(Excluded(0.0, last_s, k, "too slow") for k in range(n_channels))
     used = np.zeros(none.shape, np.bool_)
     sentence = why[:1].lower() + why[1:].rstrip(".")
-    notched = ((),) * n_channels
-    return Signal(info, origin, sample, none, none, used, excluded, notched, sentence)
+    return Signal(
+        info,
+        origin,
+        sample,
+        none,
+        none,
+        used,
+        excluded,
+        notched_hz=((),) * n_channels,
+        mains_fraction=(np.nan,) * n_channels,
+        why_none=sentence,
+    )
 
 
 def _blocks(recording: Recording, processing: Processing, origin: int) -> Iterator[LiveBlock]:

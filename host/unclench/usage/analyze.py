@@ -24,10 +24,8 @@ from unclench.usage.options import (
     "--window",
     "window_s",
     type=click.FloatRange(0.01, 60),
-    default=0.25,
-    show_default=True,
     metavar="S",
-    help="Length of the RMS window.",
+    help="Length of the RMS window. A session's own, else 0.25, unless given.",
 )
 @json_option
 def analyze_command(**given: Any) -> None:

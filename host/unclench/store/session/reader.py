@@ -64,7 +64,7 @@ class Session:
         StoreError
             emg.csv is missing or empty, though samples were recorded, or cannot be read.
         """
-        meta, picked = self.meta, self._pick(columns)
+        meta, picked = self.meta, self.pick(columns)
         notes = list(self._notes())
         rows = self._rows(EMG)
         sample, emg_uv = np.empty(0, np.int64), np.empty((0, len(picked)))
@@ -143,7 +143,14 @@ class Session:
             tuple(state for *_, state in rows),
         )
 
-    def _pick(self, columns: Sequence[str]) -> tuple[int, ...]:
+    def pick(self, columns: Sequence[str]) -> tuple[int, ...]:
+        """Return the places of channels by name (or as ch1_uv, ch2_uv ...); of all for none.
+
+        Raises
+        ------
+        InputError
+            An unknown channel, or one asked for twice.
+        """
         names = self.meta.channels
         picked = []
         for column in columns:

@@ -1,0 +1,160 @@
+"""The figures that have a name: one table, from which every outlet takes its numbers and labels.
+
+`analyze`, the words at a session's end, the session list, the report, the review screen and
+summary.json go through `METRICS`, so the same words always stand beside the same number, and a
+metric that is added here appears in all of them.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from unclench.review.results import Figures
+from unclench_dsp.uncertainty import Estimate
+
+Form = Literal["uv", "share", "count", "seconds"]
+"""How a value is written: a share is 0 to 1 and is shown in %."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure of a channel over a stretch of time.
+
+    Attributes
+    ----------
+    key : str
+        Its name where programs read it.
+    label : str
+        What people read, the same everywhere.
+    head : str
+        The same as the heading of a narrow column.
+    meaning : str
+        A sentence that explains it to somebody who meets it for the first time.
+    form : Form
+    of : callable
+        Takes the figures of a stretch; returns the value, or None where there is none.
+    """
+
+    key: str
+    label: str
+    head: str
+    meaning: str
+    form: Form
+    of: Callable[[Figures], Estimate | float | None]
+
+    def estimate(self, figures: Figures) -> Estimate | None:
+        """Return the value with its 95 % confidence interval, where it has one."""
+        found = self.of(figures)
+        if found is None or isinstance(found, Estimate):
+            return found
+        return Estimate(float(found), None, None, 0)
+
+    def value(self, figures: Figures) -> float | None:
+        """Return the value alone."""
+        found = self.estimate(figures)
+        return None if found is None else found.value
+
+    def plain(self, figures: Figures) -> float | int | None:
+        """Return the value as JSON keeps it: a count is a whole number."""
+        value = self.value(figures)
+        return value if value is None or self.form != "count" else round(value)
+
+
+def _contractions(figures: Figures) -> float | None:
+    return None if figures.mean is None else float(len(figures.contractions))
+
+
+def _recovery(figures: Figures) -> float | None:
+    known = [c.recovery_s for c in figures.contractions if c.recovery_s is not None]
+    return statistics.median(known) if known else None
+
+
+def _longest_rest(figures: Figures) -> float | None:
+    return None if figures.rest.share is None else figures.rest.longest_s
+
+
+METRICS = (
+    Metric(
+        "mean_uv",
+        "Mean tension",
+        "mean",
+        "The mean of the tension.",
+        "uv",
+        lambda figures: figures.mean,
+    ),
+    Metric(
+        "p10_uv",
+        "Calm level (P10)",
+        "P10",
+        "For 10 % of the time tension was below it.",
+        "uv",
+        lambda figures: figures.p10,
+    ),
+    Metric(
+        "p50_uv",
+        "Middle level (P50)",
+        "P50",
+        "For half of the time tension was below it.",
+        "uv",
+        lambda figures: figures.p50,
+    ),
+    Metric(
+        "p90_uv",
+        "Tense level (P90)",
+        "P90",
+        "For 10 % of the time tension was above it.",
+        "uv",
+        lambda figures: figures.p90,
+    ),
+    Metric(
+        "max_uv",
+        "Highest tension",
+        "highest",
+        "The highest value of the tension.",
+        "uv",
+        lambda figures: figures.max_uv,
+    ),
+    Metric(
+        "rest_share",
+        "Time at rest",
+        "at rest",
+        "The share of the time in which tension was below the rest level for 0.2 s or longer.",
+        "share",
+        lambda figures: figures.rest.share,
+    ),
+    Metric(
+        "longest_rest_s",
+        "Longest rest",
+        "longest rest",
+        "The longest time below the rest level without a break.",
+        "seconds",
+        _longest_rest,
+    ),
+    Metric(
+        "contractions",
+        "Contractions",
+        "contractions",
+        "How often tension rose above three times the resting baseline for 0.3 s or longer.",
+        "count",
+        _contractions,
+    ),
+    Metric(
+        "recovery_s",
+        "Recovery time",
+        "recovery",
+        "The time from the end of a contraction until tension is calm again; the median of all.",
+        "seconds",
+        _recovery,
+    ),
+)
+
+LEVELS = tuple(metric for metric in METRICS if metric.form == "uv")
+"""Those that are a tension."""
+
+
+def metric(key: str) -> Metric:
+    """Return the metric of a key. Raises KeyError where there is none."""
+    return {each.key: each for each in METRICS}[key]
