@@ -19,7 +19,8 @@ from unclench.commands import boardbench
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
 
-SHEET = "unclench-bench-7669727475616c01.html"
+SHEET = "unclench-bench-7669727475616c01.json"
+PAGE = "unclench-bench-7669727475616c01.html"
 KNOWN = ("--mv", 100, "--divider", 1000, "--hz", 110)
 UNPLUG = STEP_OF["charger"].after
 STEP_ARGUMENTS = {
@@ -79,10 +80,11 @@ class TestSteps:
             verdict = "usable" if one.name == "charger" else "good"
             assert f"This step is {verdict}." in done.out
             assert f"Kept in {SHEET}." in done.out
+            assert f"Page: {PAGE}" in done.out
             todo = [other.name for other in STEPS[number + 1 :]]
-            assert last == (f"To do: {', '.join(todo)}." if todo else f"Kept in {SHEET}.")
+            assert last == (f"To do: {', '.join(todo)}." if todo else f"Page: {PAGE}")
             assert max(map(len, done.out.splitlines())) <= 80
-        assert kept(folder) == [SHEET]
+        assert sorted(kept(folder)) == [PAGE, SHEET]
         shown = run("board", "check", "sheet", SHEET)
         assert (shown.status, shown.err) == (0, "")
         assert all(one.title in shown.out for one in STEPS)
@@ -140,8 +142,9 @@ class TestSteps:
         assert sheet["missing"][0] == "shorted"
 
     def test_a_sheet_under_another_name(self, run, folder):
-        assert step(run, "shorted", "--keep", "mine.html").status == 0
-        assert kept(folder) == ["mine.html"]
+        for name in ("mine.html", "mine.json"):  # either of both
+            assert step(run, "shorted", "--keep", name).status == 0
+            assert sorted(kept(folder)) == ["mine.html", "mine.json"]
 
     def test_a_gain_that_is_off_says_what_to_set(self, run):
         arguments = ("--port", "sim:bench-signal", "--mv", 110, "--divider", 1000, "--seconds", 3)
@@ -216,13 +219,14 @@ class TestRefusals:
             assert "Kept in" not in done.out
 
     @pytest.mark.parametrize("content", ["<p>my thesis</p>", ""])
-    def test_a_foreign_file_stays_and_nothing_is_measured(self, run, folder, content):
-        file = folder / "mine.html"
+    @pytest.mark.parametrize("name", ["mine.html", "mine.json"])
+    def test_a_foreign_file_stays_and_nothing_is_measured(self, run, folder, content, name):
+        file = folder / name
         file.write_text(content)
         said = step(run, "shorted", "--keep", file).sentence()
-        assert "is no bench sheet of unclench" in said
+        assert "is not a bench sheet of unclench" in said
         assert file.read_text() == content
-        assert "is no bench sheet" in run("board", "check", "sheet", file).sentence()
+        assert "is not a bench sheet" in run("board", "check", "sheet", file).sentence()
 
     def test_another_boards_sheet_stays(self, run, folder):
         step(run, "shorted")

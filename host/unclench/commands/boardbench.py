@@ -13,7 +13,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from unclench.board.bench.file import add, check_place, default_path, read_sheet, sheet_for
+from unclench.board.bench.file import (
+    add,
+    check_place,
+    default_path,
+    place_of,
+    read_sheet,
+    sheet_for,
+)
 from unclench.board.bench.judge import judged
 from unclench.board.bench.measure import KnownSignal, measure_step
 from unclench.board.bench.sheet import Record, Sheet
@@ -112,6 +119,7 @@ def _done(
     with connected(port) as (connection, hello, _):
         board_id = hello.board_id.hex()
         path = file or default_path(board_id)
+        place = place_of(path)
         sheet = sheet_for(path, board_id)
         check_place(path)
         if known is not None:
@@ -134,7 +142,8 @@ def _done(
     console = Console()
     if as_json:
         figures = record.model_dump(mode="json")
-        kept = {"file": str(path), "board_id": board_id, "verdict": record.verdict}
+        kept = {"file": str(place.data), "page": str(place.page), "board_id": board_id}
+        kept["verdict"] = record.verdict
         click.echo(json.dumps({**kept, **figures}, indent=2))
     else:
         console.print(Text(f"{record.title}, board {board_id}", style="bold"))
@@ -142,7 +151,8 @@ def _done(
         console.print(Text(f"This step is {record.verdict}.", style=COLOURS[record.verdict]))
     sheet = add(path, board_id, measured)  # not sooner: it is told even if the disk is full
     if not as_json:
-        click.echo(f"Kept in {path}.")
+        click.echo(f"Kept in {place.data}.")
+        click.echo(f"Page: {place.page}")
         if sheet.missing:
             console.print(Text(f"To do: {', '.join(sheet.missing)}."))
     return record.verdict

@@ -25,7 +25,8 @@ keep_option = click.option(
     "file",
     type=A_PATH,
     metavar="FILE",
-    help="The sheet, .html; unclench-bench-BOARD.html in this folder unless given.",
+    help="The sheet, .json; unclench-bench-BOARD.json in this folder unless given. A page with the "
+    "same name, .html, is made from it.",
 )
 seconds_option = signal_seconds_option(300.0)  # a minute already tells all there is
 

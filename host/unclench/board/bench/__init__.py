@@ -1,1 +1,1 @@
-"""Bench acceptance: measured step by step, judged, and kept on a sheet that a person can file."""
+"""Bench acceptance: measured step by step, judged, kept as data and as a page for people."""

@@ -1,121 +1,126 @@
-"""Where a sheet is kept: read with distrust, written as a whole, over nothing that is no sheet."""
+"""Where a sheet is kept: its data as JSON, and beside them the page that is made from them.
+
+Both are written as a whole, over nothing that is not this board's sheet. Up to unclench 0.1 the
+page itself carried the data: such a page is read, and the next step carries its data over.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 import shutil
-import stat
 from collections.abc import Iterator
 from pathlib import Path
-
-from pydantic import ValidationError
+from typing import NamedTuple
 
 from unclench.board.bench.judge import judged_anew
-from unclench.board.bench.page import DATA_BEGIN, DATA_END, render
-from unclench.board.bench.sheet import FORMAT, VERSION, Record, Sheet
+from unclench.board.bench.page import render
+from unclench.board.bench.reading import read_data, read_old_page
+from unclench.board.bench.sheet import Record, Sheet
 from unclench.errors import StoreError
 from unclench.locking import locked
 
-_MOST_BYTES = 5_000_000  # a whole sheet of three sensors is a tenth of that
 _ELSE = "give another name with --keep"
+_LEFT = f" and is left as it is: {_ELSE}"
+
+
+class Place(NamedTuple):
+    """The two files of a sheet."""
+
+    data: Path
+    page: Path
+
+
+def place_of(file: Path) -> Place:
+    """Both files of a sheet; `file` is either of them."""
+    if file.suffix.lower() in (".html", ".htm"):
+        return Place(file.with_suffix(".json"), file)
+    return Place(file, file.parent / f"{file.stem}.html")
 
 
 def default_path(board_id: str) -> Path:
     """Name of a board's sheet, in the current folder."""
-    return Path(f"unclench-bench-{board_id}.html")
+    return Path(f"unclench-bench-{board_id}.json")
 
 
-def read_sheet(path: Path) -> Sheet:
-    """Read a sheet that was kept, and judge it anew.
+def read_sheet(file: Path) -> Sheet:
+    """Read a sheet that was kept, by the name of its data or of its page, and judge it again.
 
-    Raises StoreError in a sentence if it is none, or not whole.
+    Raises StoreError in a sentence if there is none, or not a whole one.
     """
-    return _read(path, "")
-
-
-def sheet_for(path: Path, board_id: str) -> Sheet:
-    """The sheet to go on with, or a new one. Raises StoreError if the file is not this board's."""
-    try:
-        path.stat()
-    except OSError:  # nothing is there, or writing there says what is wrong
-        return Sheet(board_id=board_id)
-    sheet = _read(path, f" and is left as it is: {_ELSE}")
-    if sheet.board_id != board_id:
-        raise StoreError(
-            f"{path} is the sheet of board {sheet.board_id}, this is board {board_id}: {_ELSE}."
-        )
+    place = place_of(file)
+    old = read_old_page(file) if file == place.page else None
+    sheet = _merged(read_data(place.data), old)
+    if sheet is None:
+        if file.exists():
+            raise StoreError(f"There is no file {place.data}: it holds the figures of {file}.")
+        raise StoreError(f"There is no file {file}: a step of the bench makes it.")
     return sheet
 
 
-def check_place(path: Path) -> None:
+def sheet_for(file: Path, board_id: str) -> Sheet:
+    """Return the sheet to go on with, or a new one.
+
+    Raises StoreError if one of its files is something else, or the sheet of another board.
+    """
+    place = place_of(file)
+    kept = read_data(place.data, _LEFT), read_old_page(place.page, _LEFT)
+    for path, sheet in zip(place, kept, strict=True):
+        if sheet is not None and sheet.board_id != board_id:
+            raise StoreError(
+                f"{path} is the sheet of board {sheet.board_id}, this is board {board_id}: {_ELSE}."
+            )
+    return _merged(*kept) or Sheet(board_id=board_id)
+
+
+def check_place(file: Path) -> None:
     """Refuse a place that takes no sheet, before anything is measured. Raises StoreError."""
-    with _beside(path):
-        pass
+    for path in place_of(file):
+        with _beside(path):
+            pass
 
 
-def add(path: Path, board_id: str, record: Record) -> Sheet:
-    """Put a record on a board's sheet, and judge all of it anew.
+def add(file: Path, board_id: str, record: Record) -> Sheet:
+    """Put a record on a board's sheet, and judge all of it again.
 
     What counts is the sheet as it is now: others may have written to it while the step was
     measured, and none of them writes meanwhile. Raises StoreError.
     """
-    with _locked(path):
-        sheet = judged_anew(sheet_for(path, board_id).with_record(record))
-        keep(path, sheet)
+    with _locked(place_of(file).data):
+        sheet = judged_anew(sheet_for(file, board_id).with_record(record))
+        keep(file, sheet)
     return sheet
 
 
-def keep(path: Path, sheet: Sheet) -> None:
-    """Write the page aside and put it in its place. Raises StoreError."""
+def keep(file: Path, sheet: Sheet) -> None:
+    """Write the data, then the page. Raises StoreError."""
+    place = place_of(file)
+    _write(place.data, sheet.model_dump_json() + "\n")
+    try:
+        _write(place.page, render(sheet))
+    except StoreError as error:
+        raise StoreError(f"The figures are kept in {place.data}, but {error}") from error
+
+
+def _merged(data: Sheet | None, old: Sheet | None) -> Sheet | None:
+    """The data, and what an old page has newer: an older unclench may have been used since."""
+    if data is None or old is None:
+        return data or old
+    kept = {record.key: record.measured_at for record in data.records}
+    for record in old.records:
+        if record.key not in kept or record.measured_at > kept[record.key]:
+            data = data.with_record(record)
+    return judged_anew(data)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file aside and put it in its place. Raises StoreError."""
     with _beside(path) as part:
-        part.write_text(render(sheet), encoding="utf-8")
+        part.write_text(text, encoding="utf-8")
         with contextlib.suppress(FileNotFoundError):
             shutil.copymode(path, part)
         part.replace(_target(path))
-
-
-def _read(path: Path, left: str) -> Sheet:
-    """See read_sheet; `left` ends the sentence about a file that is no good."""
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):  # it may have no end, or nobody who writes
-            no_file = "it is a folder or a device, no file"
-            raise StoreError(f"{path} cannot be read: {no_file}.")
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        text = content.decode("utf-8") if len(content) <= _MOST_BYTES else ""
-    except FileNotFoundError:
-        raise StoreError(f"There is no file {path}: a step of the bench makes it.") from None
-    except UnicodeDecodeError:
-        text = ""
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
-    _, found, rest = text.partition(DATA_BEGIN)
-    if not found:
-        raise StoreError(f"{path} is no bench sheet of unclench{left}.")
-    block, ended, _ = rest.partition(DATA_END)
-    damaged = f"{path} is a bench sheet, but damaged{left}."
-    try:
-        data = json.loads(block) if ended else None
-    except (ValueError, RecursionError):
-        raise StoreError(damaged) from None
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise StoreError(damaged)
-    version = data.get("version")
-    if isinstance(version, int) and version > VERSION:
-        raise StoreError(
-            f"{path} is of a newer unclench (version {version} of the sheet, {VERSION} is known "
-            "here) and is left as it is: update unclench."
-        )
-    try:
-        return judged_anew(Sheet.model_validate_json(block))
-    except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise StoreError(
-            f"{path} is a bench sheet, but damaged (at {where or 'its data'}){left}."
-        ) from None
 
 
 def _target(path: Path) -> Path:

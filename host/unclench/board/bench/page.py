@@ -1,4 +1,4 @@
-"""The sheet as one HTML page: to read, to print and to file; its data are for the next step."""
+"""The sheet as one HTML page, made from its data: to read, to print and to file."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from unclench.board.bench.plot import spectrum_svg
 from unclench.board.bench.sheet import Record, Sheet
 from unclench.board.bench.steps import ABOUT, STEP_OF
 
-DATA_BEGIN = '<script type="application/json" id="unclench-bench">'
-DATA_END = "</script>"
+PAGE_MARK = '<meta name="unclench-bench" content="page">'
+"""By this a page that may be written over is known."""
 
 _UV = re.compile(r"\buV\b")
 _TYPED = re.compile(r"`([^`]*)`")
@@ -34,14 +34,9 @@ def render(sheet: Sheet) -> str:
         about=ABOUT,
         spectra=lambda record: _spectra(sheet, record),
         style=Markup(style),
-        data=Markup(f"{DATA_BEGIN}{_data(sheet)}{DATA_END}"),
+        mark_of_page=Markup(PAGE_MARK),
         version=__version__,
     )
-
-
-def _data(sheet: Sheet) -> str:
-    """JSON in which no "<" can end the block or begin a comment."""
-    return sheet.model_dump_json().replace("<", "\\u003c")
 
 
 def _shown(text: str) -> Markup:

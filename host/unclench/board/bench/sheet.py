@@ -1,4 +1,4 @@
-"""The sheet of a board: the newest record of each step, as a model that is kept and read again."""
+"""The sheet of a board: the newest record of each step, as a model that is kept as JSON."""
 
 from __future__ import annotations
 
