@@ -1,45 +1,23 @@
 """Every figure of the sensor unit, once, with its unit and where it comes from.
 
 The drawings, the parts list, the front-end calculation, the safety table and the tests take their
-figures from here; the pins come from the firmware itself. A figure that nobody of ours has verified
-says so in its status, and whatever is made from it says so, too.
+figures from here; those that the program computes with come from its profiles, the pins from the
+firmware itself. A figure that nobody of ours has verified says so in its status, and whatever is
+made from it says so, too.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from unclench.profiles.kinds import Figure as Figure  # noqa: PLC0414  # all of hardware/ takes it from here
+from unclench.profiles.kinds import Status as Status  # noqa: PLC0414
+from unclench.profiles.known import MYOWARE_2, RP2040, RP2040_STEP_LSB
 from unclench_board.pins import ADC_PINS, PROMPT_PIN
-from unclench_dsp import MYOWARE2_BAND_HZ
 from unclench_wire.ids import MAX_CHANNELS
 
-Status = Literal["measured", "reported", "computed", "chosen", "unverified"]
 Build = Literal["no-solder", "tidy"]
 BUILDS: tuple[Build, ...] = ("no-solder", "tidy")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number with its unit and its source.
-
-    Attributes
-    ----------
-    value : float
-        In `unit`.
-    unit : str
-        "V", "ohm", "F", "Hz", "LSB RMS", ...
-    source : str
-        Who says so, or how it was computed; for `chosen`, why.
-    status : Status
-        `measured` on published data or in emulation for this project, `reported` by somebody
-        else, `computed` from others here, `chosen` by us, `unverified`: not seen proven by us.
-    """
-
-    value: float
-    unit: str
-    source: str
-    status: Status
 
 
 # The Pico. Numbers of the header's pins are those of the Pico's datasheet, section 2.1.
@@ -52,17 +30,11 @@ PIN_VBUS = 40  # 5 V: nothing of ours is ever connected to it
 RAW_PINS = tuple(HEADER_PIN_OF_GPIO[gpio] for gpio in ADC_PINS[:MAX_CHANNELS])
 PROMPT_HEADER_PIN = HEADER_PIN_OF_GPIO[PROMPT_PIN]
 
-SUPPLY_V = Figure(3.3, "V", "Pico datasheet, 3V3(OUT)", "reported")
-ADC_CODES = Figure(4096, "codes", "RP2040 datasheet, section 4.9: 12 bit", "reported")
-ADC_NOISE_LSB = Figure(
-    0.97, "LSB RMS", "published sweeps of RP2040 boards; 0.63 to 1.36 among them", "reported"
-)
-ADC_STEP_LSB = Figure(
-    1.0, "LSB", "code 2047 is missing; 0.6 to 1.4 on the five boards looked at", "measured"
-)
-ADC_CONVERSIONS_HZ = Figure(
-    500_000, "1/s", "RP2040 datasheet, section 4.9.2: 96 cycles of 48 MHz", "reported"
-)
+SUPPLY_V = RP2040.full_scale_v
+ADC_CODES = RP2040.codes
+ADC_NOISE_LSB = RP2040.noise_lsb
+ADC_STEP_LSB = RP2040_STEP_LSB
+ADC_CONVERSIONS_HZ = RP2040.conversions_hz
 ADC_INPUT_OHM = Figure(
     100e3, "ohm", "RP2040 datasheet, ADC electrical characteristics: input impedance", "unverified"
 )
@@ -78,9 +50,9 @@ RIPPLE_3V3_V = Figure(
 )
 
 # The sensor
-SENSOR_GAIN = Figure(200, "V/V", "MyoWare 2.0, RAW output", "reported")
-SENSOR_LOW_HZ = Figure(MYOWARE2_BAND_HZ[0], "Hz", "MyoWare 2.0, first order", "reported")
-SENSOR_HIGH_HZ = Figure(MYOWARE2_BAND_HZ[1], "Hz", "MyoWare 2.0, first order", "reported")
+SENSOR_GAIN = MYOWARE_2.gain
+SENSOR_LOW_HZ = MYOWARE_2.low_hz
+SENSOR_HIGH_HZ = MYOWARE_2.high_hz
 SENSOR_SUPPLY_A = Figure(
     9e-3, "A", "datasheet of the MyoWare 1.0 (typical); none was seen for the 2.0", "unverified"
 )

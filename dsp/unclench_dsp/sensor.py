@@ -10,9 +10,9 @@ MYOWARE2_BAND_HZ = (20.8, 498.4)
 
 
 def sensor_response(
-    freq_hz: ArrayLike, band_hz: tuple[float, float] = MYOWARE2_BAND_HZ
+    freq_hz: ArrayLike, band_hz: tuple[float, float] = MYOWARE2_BAND_HZ, order: int = 1
 ) -> NDArray[np.float64]:
-    """Magnitude of a first-order high-pass and low-pass in series, against their gain.
+    """Magnitude of a Butterworth high-pass and low-pass in series, against their gain.
 
     Parameters
     ----------
@@ -20,12 +20,14 @@ def sensor_response(
         Frequencies in Hz, any shape, 0 and above.
     band_hz
         Corners of the high-pass and of the low-pass.
+    order
+        Of each of the two.
 
     Returns
     -------
     ndarray
-        Same shape; at 100 Hz and the MyoWare 2.0's corners 0.960.
+        Same shape; at 100 Hz and the MyoWare 2.0's corners, first order, 0.960.
     """
     f_hz = np.asarray(freq_hz, dtype=np.float64)
-    high_pass = (f_hz / band_hz[0]) / np.sqrt(1.0 + (f_hz / band_hz[0]) ** 2)
-    return np.asarray(high_pass / np.sqrt(1.0 + (f_hz / band_hz[1]) ** 2))
+    low, high = ((f_hz / corner_hz) ** order for corner_hz in band_hz)
+    return np.asarray(low / np.sqrt(1.0 + low**2) / np.sqrt(1.0 + high**2))

@@ -21,7 +21,7 @@ class Place(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    channel: int = Field(ge=1, le=3)
+    channel: int = Field(ge=1)  # whether the board has it is seen when it is used
     site: str = Field(min_length=1, max_length=40)
     side: Literal["left", "right", "middle"] = "middle"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -21,11 +21,14 @@ from unclench.link.virtual.faults import Faults
 from unclench.link.virtual.inputs import RecordedInput, SyntheticInput, recording_hello
 from unclench.link.virtual.scenarios import SCENARIOS
 from unclench.link.virtual.situation import Situation
+from unclench.profiles.known import BOARD, BOARDS, SENSOR, SENSORS
 from unclench.store.recording import load_recording
 from unclench_dsp import seen_rails_uv
+from unclench_wire import ids
 
 DEFAULT_SCENARIO = "desk-work"
 _WHOLE = ("channels", "rate", "seed")  # settings of sim that are whole numbers
+_NAMED: dict[str, Mapping[str, object]] = {"board": BOARDS, "sensor": SENSORS}  # of what is known
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def open_source(
 def synthetic_board(text: str, speed: float, clock: Clock = TRUE_TIME) -> VirtualBoard:
     """Make the virtual board of "sim:NAME?key=value&...". Raises InputError.
 
-    Keys: channels, rate, seed, and every field of `Faults`.
+    Keys: channels, rate, seed, board, sensor, and every field of `Faults`.
     """
     body, _, query = text.removeprefix("sim").removeprefix(":").partition("?")
     scenario = body or DEFAULT_SCENARIO
@@ -124,10 +127,19 @@ def synthetic_board(text: str, speed: float, clock: Clock = TRUE_TIME) -> Virtua
             f"There is no scenario '{scenario}': choose one of {', '.join(SCENARIOS)}."
         )
     numbers: dict[str, float] = {}
-    known = [*_WHOLE, *(f.name for f in fields(Faults))]
+    named = {"board": BOARD.name, "sensor": SENSOR.name}
+    known = [*_WHOLE, *_NAMED, *(f.name for f in fields(Faults))]
     for key, value in parse_qsl(query, keep_blank_values=True):
         if key not in known:
             raise InputError(f"'{key}' is no setting of sim: choose from {', '.join(known)}.")
+        if key in _NAMED:
+            if value not in _NAMED[key]:
+                raise InputError(
+                    f"'{value}' for {key} of sim is not known: choose from "
+                    f"{', '.join(_NAMED[key])}."
+                )
+            named[key] = value
+            continue
         try:
             numbers[key] = int(value) if key in _WHOLE else float(value)
         except ValueError:
@@ -139,6 +151,8 @@ def synthetic_board(text: str, speed: float, clock: Clock = TRUE_TIME) -> Virtua
             channels=int(numbers.pop("channels", 1)),
             rate_hz=int(numbers.pop("rate", 2000)),
             seed=int(numbers.pop("seed", 1)),
+            board=BOARDS[named["board"]],
+            sensor=SENSORS[named["sensor"]],
         )
         faults = Faults(**numbers)
     except ValueError as error:
@@ -164,10 +178,10 @@ def recorded_source(
         rate = (recording.rate.numerator, recording.rate.denominator)
         rails_uv = seen_rails_uv(recording.emg_uv)
         hello, units = recording_hello(recording.emg_uv, rate, label, noise, rails_uv)
-    if units.shape[1] > 3:
+    if units.shape[1] > ids.MAX_CHANNELS:
         raise InputError(
             f"{path} has {units.shape[1]} channels ({', '.join(recording.channels)}), the wire "
-            "carries 3: choose with --column."
+            f"carries {ids.MAX_CHANNELS}: choose with --column."
         )
     board = VirtualBoard(RecordedInput(hello, recording.sample, units), speed, clock=clock)
     names, notes = recording.channels, recording.notes

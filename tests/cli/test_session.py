@@ -131,7 +131,7 @@ def test_calibration_is_used_and_stored_with_the_session(
         (PERSON, "needs a PROGRAM"),
         (("SHORT", "--source", "sim:person", "--json"), "add --headless"),
         (("SHORT", *PERSON, "--place", "shoulder"), "'shoulder' is no place"),
-        (("SHORT", *PERSON, "--place", "4:jaw:left"), "with a channel from 1 to 3"),
+        (("SHORT", *PERSON, "--place", "0:jaw:left"), "with a channel number"),
         (("SHORT", *PERSON, "--place", "1:shoulder"), "needs a side"),
         (("SHORT", *PERSON, "--place", "1:shoulder:up"), "a side (left, right, middle)"),
         (("SHORT", *PERSON, "--place", "1:shoulder:middle"), "shoulder"),

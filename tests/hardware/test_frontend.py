@@ -45,14 +45,14 @@ from hardware.frontend.supply import (
 from scipy import signal
 from tests.known import known
 
-from unclench.link.virtual.adc import CODES, Adc
+from unclench.link.virtual.adc import Adc
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.link.virtual.muscle import Muscle
 from unclench.link.virtual.scenarios import SCENARIOS, Scenario
 from unclench_dsp import units_to_uv
 
 WITHIN = 0.20  # of what is calculated
-REST_CODES = CODES / 2  # the virtual board's
+REST_CODES = 4096 / 2  # the virtual board's
 
 
 def band_rms(emg_uv: np.ndarray, fs_hz: float) -> np.ndarray:

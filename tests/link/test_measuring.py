@@ -9,12 +9,13 @@ import pytest
 
 from unclench.errors import SourceError
 from unclench.link.connection import Connection
-from unclench.link.virtual.adc import CODES, FULL_SCALE_UV, Adc
+from unclench.link.virtual.adc import Adc
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import RecordedInput, SyntheticInput, recording_hello
 from unclench_wire import ids
 
-UV_PER_CODE = FULL_SCALE_UV / CODES / 200
+CODES = 4096
+UV_PER_CODE = 3_300_000 / CODES / 200
 
 
 class TestSingleReadings:

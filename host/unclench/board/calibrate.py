@@ -13,11 +13,12 @@ from unclench.board.step import MISSING, StepEstimate, estimate_step
 from unclench.board.words import counted
 from unclench.errors import InputError, SourceError
 from unclench.link.connection import Connection
+from unclench.profiles.known import BOARD
 from unclench_wire import ids
 
 FIRST_CODE = MISSING + 1 - ids.HISTOGRAM_CODES // 2
 READINGS_AT_ONCE = 500_000  # a second, the most that a board may be asked for (PROTOCOL.md 4.10)
-_CONVERSIONS_HZ = 500_000
+_CONVERSIONS_HZ = BOARD.converter.conversions_hz.value
 _MARGIN_S = 1.0
 
 Counts = NDArray[np.int64]

@@ -19,6 +19,7 @@ import numpy as np
 
 from unclench.errors import StoreError
 from unclench.live.blocks import IntArray, LiveBlock, LiveEvent, StreamInfo
+from unclench.profiles.known import profile_of
 from unclench.store.session.constants import BoardConstants
 from unclench.store.session.schema import BandMeta, SessionMeta
 from unclench.store.session.writer import SessionWriter
@@ -65,6 +66,7 @@ class Recorder:
             SessionMeta(
                 source=info.source,
                 constants=BoardConstants.from_hello(info.hello),
+                profile=profile_of(info.hello),
                 channels=info.channels,
                 band=BandMeta(
                     name=settings.band.name,

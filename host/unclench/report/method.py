@@ -6,6 +6,7 @@ from unclench import __version__
 from unclench.report.parts import Heading, Part, Points, Section, Table, section
 from unclench.report.words import NOTHING, uv
 from unclench.review.session import SessionReview
+from unclench.store.session.schema import SessionMeta
 
 SOURCES = (
     "Jonsson 1982: levels of muscular load over time (APDF) and the limits of 2/5, 10/14 and "
@@ -57,10 +58,27 @@ def _settings(review: SessionReview) -> Table:
     if meta is not None:
         rows += [
             ("Source", meta.source),
+            ("Sensors", _sensors(meta)),
             ("Recorded with", f"unclench {meta.unclench_version}, schema {meta.schema_version}"),
         ]
     rows.append(("Reviewed with", f"unclench {__version__}"))
     return Table("Settings of this report", ("Setting", "Value"), tuple(rows))
+
+
+def _sensors(meta: SessionMeta) -> str:
+    """Each kind once, in the order of the channels."""
+    if meta.profile is None:
+        return "not known"
+    kinds = []
+    for sensor in meta.profile.sensors:
+        words = "not known"
+        if sensor is not None:
+            words = f"{sensor.label} (gain {sensor.gain.value:g}, "
+            low_hz, high_hz = sensor.band_hz
+            words += f"{low_hz:g} to {high_hz:g} Hz{'' if sensor.band_known else ', unverified'})"
+        if words not in kinds:
+            kinds.append(words)
+    return ("simulated: " if meta.constants.virtual else "") + "; ".join(kinds)
 
 
 def _mains(mode: str) -> str:

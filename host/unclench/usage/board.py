@@ -9,6 +9,7 @@ import click
 from unclench.usage.boardcheck import check_command
 from unclench.usage.options import board_option, port_option, yes_option
 from unclench.usage.types import MAX_U32, Gain, Seconds
+from unclench_wire.ids import MAX_CHANNELS
 
 
 @click.group("board", invoke_without_command=True)
@@ -38,7 +39,7 @@ def install_command(**given: Any) -> None:
 @board_option
 @click.option(
     "--channel",
-    type=click.IntRange(1, 3),
+    type=click.IntRange(1, MAX_CHANNELS),
     default=1,
     show_default=True,
     help="Whose input crosses the middle; the step is the same for all.",

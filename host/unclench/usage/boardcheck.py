@@ -17,6 +17,7 @@ from unclench.usage.options import (
     signal_seconds_option,
     yes_option,
 )
+from unclench_wire.ids import MAX_CHANNELS
 
 _STATUS = "Exit status: 0 good or usable, 1 not usable or not measured, 2 an error."
 
@@ -110,7 +111,7 @@ def _plain(step: Step) -> click.Command:
 )
 @click.option(
     "--channel",
-    type=click.IntRange(1, 3),
+    type=click.IntRange(1, MAX_CHANNELS),
     default=1,
     show_default=True,
     metavar="K",

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from unclench_wire.ids import MAX_CHANNELS
+
 _LONGEST_S = 366 * 86400.0
-_MAX_CHANNELS = 3  # PROTOCOL.md 2.2
 MAX_U32 = 0xFFFFFFFF
 
 
@@ -75,8 +76,8 @@ class Gain(click.ParamType):  # type: ignore[type-arg]  # generic in some versio
             channel, gain_milli = int(number), round(float(gain) * 1000)
         except (ValueError, OverflowError):
             self.fail(f"'{value}' is no channel with its gain: give K=G, as in 1=200.", param, ctx)
-        if not 1 <= channel <= _MAX_CHANNELS:
-            self.fail(f"channel {channel} is not in the range 1<=x<={_MAX_CHANNELS}.", param, ctx)
+        if not 1 <= channel <= MAX_CHANNELS:
+            self.fail(f"channel {channel} is not in the range 1<=x<={MAX_CHANNELS}.", param, ctx)
         if not 0 <= gain_milli <= MAX_U32:
             self.fail(f"no sensor has the gain {gain}.", param, ctx)
         return channel, gain_milli

@@ -9,23 +9,19 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.link.virtual.adc import CODES, FULL_SCALE_UV, Adc
+from unclench.link.virtual.adc import Adc
 from unclench.link.virtual.muscle import POINTS_HZ, Muscle, MuscleSignal
 from unclench.link.virtual.person import PersonSignal
 from unclench.link.virtual.scenarios import SCENARIOS
 from unclench.link.virtual.situation import Situation
-from unclench_wire.ids import FLAG_VIRTUAL, HISTOGRAM_CODES, MAX_CHANNELS
+from unclench.profiles.kinds import BoardProfile, SensorProfile
+from unclench.profiles.known import BOARD, SENSOR
+from unclench_dsp import WIDE
+from unclench_wire import ids
+from unclench_wire.ids import FLAG_VIRTUAL, HISTOGRAM_CODES
 from unclench_wire.messages import Channel, Hello
 
 Units = NDArray[np.int32]
-
-_SENSOR_GAIN = 200.0  # of the sensors themselves; what is set is only what the board believes
-_NOISE_LSB = 0.97
-_STEP_LSB = 1.0
-_CONVERSIONS_HZ = 500_000
-_NOISE_BAND_HZ = (20.0, 450.0)
-_NOISE_WIDTH_HZ = _NOISE_BAND_HZ[1] - _NOISE_BAND_HZ[0]
-_MAX_READINGS = 500_000  # a second of the converter's time (PROTOCOL.md 4.10)
 
 
 class AnalogInput(Protocol):
@@ -72,24 +68,44 @@ class AnalogInput(Protocol):
 
 
 class SyntheticInput:
-    """A scenario's muscles seen by MyoWare 2.0 sensors and an RP2040 converter.
+    """A scenario's muscles seen by sensors of one kind and a board's converter.
 
     Each output sample is the sum of its conversions, drawn at 8000 points a second, so that the
-    sum's own low-pass (a boxcar of one sample) is there as on the board.
+    sum's own low-pass (a boxcar of one sample) is there as on the board. What gain is set is only
+    what the board believes; the sensors' own is their profile's.
     """
 
     def __init__(
-        self, scenario: str, channels: int = 1, rate_hz: int = 2000, seed: int = 1
+        self,
+        scenario: str,
+        channels: int = 1,
+        rate_hz: int = 2000,
+        seed: int = 1,
+        *,
+        board: BoardProfile = BOARD,
+        sensor: SensorProfile = SENSOR,
     ) -> None:
         if seed < 0:
             raise ValueError(f"seed {seed}; 0 and above fit")
+        if board.max_channels > ids.MAX_CHANNELS:
+            raise ValueError(
+                f"{board.label} has {board.max_channels} inputs; the wire carries "
+                f"{ids.MAX_CHANNELS} channels"
+            )
+        if sensor.high_hz.value >= POINTS_HZ / 2:
+            raise ValueError(
+                f"{sensor.label} passes up to {sensor.high_hz.value:g} Hz; less than "
+                f"{POINTS_HZ // 2} Hz can be made up"
+            )
+        self._board, self._sensor = board, sensor
+        self._converter = board.converter
         self._scenario = scenario
         self._seed = seed
-        seeds = np.random.SeedSequence(seed).spawn(MAX_CHANNELS + 1)
+        seeds = np.random.SeedSequence(seed).spawn(board.max_channels + 1)
         self.situation = Situation() if SCENARIOS[scenario].answers else None
         self._muscles = [
             self._muscle(SCENARIOS[scenario].muscle(k), np.random.default_rng(seeds[k]))
-            for k in range(MAX_CHANNELS)
+            for k in range(board.max_channels)
         ]
         self._rng = np.random.default_rng(seeds[-1])
         self._defaults = (rate_hz, channels)
@@ -97,32 +113,37 @@ class SyntheticInput:
         self.restart()
 
     @property
+    def _conversions_hz(self) -> int:
+        return round(self._converter.conversions_hz.value)
+
+    @property
     def _oversampling(self) -> int:
         # Every channel's conversions last as long as the sample, shared between the channels.
-        return _CONVERSIONS_HZ // self._rate_hz // self._channels
+        return self._conversions_hz // self._rate_hz // self._channels
 
     def hello(self) -> Hello:
         """See AnalogInput.hello."""
-        over = self._oversampling
-        codes_rms = self._adc().noise_codes(CODES / 2) / np.sqrt(over)
-        # White noise, so the share of its power in 20-450 Hz is the share of the bandwidth.
-        in_band = np.sqrt(min(1.0, _NOISE_WIDTH_HZ / (self._rate_hz / 2)))
+        over, codes = self._oversampling, self._converter.n_codes
+        codes_rms = self._adc().noise_codes(codes / 2) / np.sqrt(over)
+        # White noise, so the share of its power in the band is the share of the bandwidth.
+        in_band = np.sqrt(min(1.0, (WIDE.high_hz - WIDE.low_hz) / (self._rate_hz / 2)))
+        skew_ns = 1_000_000_000 // self._conversions_hz
         channels = []
         for k in range(self._channels):
             uv_per_code = self._uv_per_code(k)
             noise_nv = self._noise_nv[k]
             if noise_nv is None:  # nobody has measured it yet; the model knows
                 noise_nv = round(codes_rms * in_band * uv_per_code * 1000)
-            channels.append(Channel(self._gain_milli[k], k * 2000, noise_nv))
+            channels.append(Channel(self._gain_milli[k], k * skew_ns, noise_nv))
         return Hello(
             channels,
             rate_num=self._rate_hz,
             oversampling=over,
-            full_scale_uv=FULL_SCALE_UV,
-            codes=CODES,
-            zero_unit=CODES // 2 * over,
+            full_scale_uv=self._converter.full_scale_uv,
+            codes=codes,
+            zero_unit=codes // 2 * over,
             low_unit=0,
-            high_unit=(CODES - 1) * over - round(self._step_mlsb / 1000 * over),
+            high_unit=(codes - 1) * over - round(self._step_mlsb / 1000 * over),
             step_mlsb=self._step_mlsb,
             firmware=(0, 1, 0),
             board_id=b"virtual" + bytes([self._seed & 0xFF]),
@@ -132,19 +153,22 @@ class SyntheticInput:
 
     def set_rate(self, hz: int) -> None:
         """See AnalogInput.set_rate."""
-        if hz not in (1000, 2000, 4000):
-            raise ValueError(f"rate {hz} Hz; this board has 1000, 2000 and 4000 Hz")
+        if hz not in self._board.rates_hz:
+            *others, last = map(str, self._board.rates_hz)
+            there = f"{', '.join(others)} and {last}" if others else last
+            raise ValueError(f"rate {hz} Hz; this board has {there} Hz")
         self._rate_hz = hz
 
     def set_channels(self, n: int) -> None:
         """See AnalogInput.set_channels."""
-        if not 1 <= n <= MAX_CHANNELS:
-            raise ValueError(f"{n} channels; this board has 1 to {MAX_CHANNELS}")
+        if not 1 <= n <= self._board.max_channels:
+            raise ValueError(f"{n} channels; this board has 1 to {self._board.max_channels}")
         self._channels = n
 
     def set_gain(self, channel: int, gain_milli: int) -> None:
         """See AnalogInput.set_gain."""
-        if not 0 <= channel < MAX_CHANNELS or not 1000 <= gain_milli <= 100_000_000:
+        most = self._board.max_channels
+        if not 0 <= channel < most or not 1000 <= gain_milli <= 100_000_000:
             raise ValueError(f"gain {gain_milli / 1000:g} for channel {channel}; 1 to 100000 fit")
         self._gain_milli[channel] = gain_milli
 
@@ -156,7 +180,7 @@ class SyntheticInput:
 
     def set_noise(self, channel: int, noise_nv: int) -> None:
         """See AnalogInput.set_noise."""
-        _check_channel(channel)
+        self._check_channel(channel)
         self._noise_nv[channel] = noise_nv
 
     def set_defaults(self) -> None:
@@ -164,21 +188,22 @@ class SyntheticInput:
         rate_hz, channels = self._defaults
         self.set_rate(rate_hz)
         self.set_channels(channels)
-        self._gain_milli = [round(_SENSOR_GAIN * 1000)] * MAX_CHANNELS
-        self._step_mlsb = round(_STEP_LSB * 1000)  # calibrated, as a board in use is
-        self._noise_nv: list[int | None] = [None] * MAX_CHANNELS
+        self._gain_milli = [self._sensor.gain_milli] * self._board.max_channels
+        self._step_mlsb = round(self._step_lsb * 1000)  # calibrated, as a board in use is
+        self._noise_nv: list[int | None] = [None] * self._board.max_channels
 
     def histogram(self, channel: int, first_code: int, readings: int) -> list[int]:
         """See AnalogInput.histogram."""
-        _check_channel(channel)
-        if not 0 <= first_code < CODES:
-            raise ValueError(f"first code {first_code}; 0 to {CODES - 1} fit")
-        if not 1 <= readings <= _MAX_READINGS:
-            raise ValueError(f"{readings} readings; 1 to {_MAX_READINGS} fit")
-        # At full speed 62.5 readings fall on each point of the muscle's second.
-        point = np.arange(readings) * POINTS_HZ // _CONVERSIONS_HZ
-        codes = self._adc().readings(self._next_levels(channel)[point], self._rng)
-        counts = np.bincount(codes, minlength=CODES + HISTOGRAM_CODES)
+        self._check_channel(channel)
+        codes, most = self._converter.n_codes, self._conversions_hz
+        if not 0 <= first_code < codes:
+            raise ValueError(f"first code {first_code}; 0 to {codes - 1} fit")
+        if not 1 <= readings <= most:  # a second of the converter's time (PROTOCOL.md 4.10)
+            raise ValueError(f"{readings} readings; 1 to {most} fit")
+        # At full speed some readings fall on each point of the muscle's second (62.5 on the Pico).
+        point = np.arange(readings) * POINTS_HZ // self._conversions_hz
+        read = self._adc().readings(self._next_levels(channel)[point], self._rng)
+        counts = np.bincount(read, minlength=codes + HISTOGRAM_CODES)
         stop = first_code + HISTOGRAM_CODES
         outside = [counts[:first_code].sum(), counts[stop:].sum()]
         return [int(count) for count in (*counts[first_code:stop], *outside)]
@@ -188,12 +213,12 @@ class SyntheticInput:
 
         from scipy import signal
 
-        _check_channel(channel)
+        self._check_channel(channel)
         if channel >= self._channels:
             raise ValueError(f"channel {channel} is not on; set the number of channels first")
         codes = self._next_sums(channel) / self._oversampling
         density_hz, power = signal.periodogram(codes, self._rate_hz, "hann")
-        inside = (density_hz >= _NOISE_BAND_HZ[0]) & (density_hz <= _NOISE_BAND_HZ[1])
+        inside = (density_hz >= WIDE.low_hz) & (density_hz <= WIDE.high_hz)
         rms_codes = float(np.sqrt(power[inside].sum() * density_hz[1]))
         return round(codes.mean() * 1000), round(rms_codes * self._uv_per_code(channel) * 1000)
 
@@ -214,19 +239,30 @@ class SyntheticInput:
 
     def _muscle(self, muscle: Muscle, rng: np.random.Generator) -> MuscleSignal:
         if self.situation is None:
-            return MuscleSignal(muscle, rng)
-        return PersonSignal(muscle, rng, self.situation)
+            return MuscleSignal(muscle, rng, self._sensor)
+        return PersonSignal(muscle, rng, self.situation, self._sensor)
+
+    def _check_channel(self, channel: int) -> None:
+        most = self._board.max_channels
+        if not 0 <= channel < most:
+            raise ValueError(f"channel {channel}; this board has 0 to {most - 1}")
 
     def _adc(self) -> Adc:
-        return Adc(_NOISE_LSB, _STEP_LSB, self._step_mlsb / 1000)
+        noise_lsb = self._converter.noise_lsb.value
+        return Adc(noise_lsb, self._step_lsb, self._step_mlsb / 1000, self._converter)
+
+    @property
+    def _step_lsb(self) -> float:
+        return 0.0 if self._converter.step_lsb is None else self._converter.step_lsb.value
 
     def _uv_per_code(self, channel: int) -> float:
-        return FULL_SCALE_UV / CODES / (self._gain_milli[channel] / 1000)
+        return self._converter.uv_per_code / (self._gain_milli[channel] / 1000)
 
     def _next_levels(self, channel: int) -> NDArray[np.float64]:
         """What the converter sees in the next second, in codes, shape (8000,)."""
         emg_uv = self._muscles[channel].next_second()
-        return CODES / 2 + emg_uv / (FULL_SCALE_UV / CODES / _SENSOR_GAIN)
+        rest_codes = self._converter.n_codes * self._sensor.rest.value
+        return rest_codes + emg_uv / (self._converter.uv_per_code / self._sensor.gain.value)
 
     def _next_sums(self, channel: int) -> NDArray[np.float64]:
         """One channel's samples of the next second."""
@@ -235,7 +271,7 @@ class SyntheticInput:
         levels = self._next_levels(channel).reshape(-1, points)
         # `over / points` conversions fall on each point; no need for that to be whole.
         sums = np.rint(adc.sums(levels, over / points, self._rng).sum(axis=1))
-        return np.asarray(np.clip(sums, 0, (CODES - 1) * over))
+        return np.asarray(np.clip(sums, 0, (self._converter.n_codes - 1) * over))
 
     def _next_second(self) -> Units:
         columns = [self._next_sums(k) for k in range(self._channels)]
@@ -312,11 +348,6 @@ class RecordedInput:
         first, block = int(self._sample[self._at]), self._units[self._at : stop]
         self._at = stop
         return first, block
-
-
-def _check_channel(channel: int) -> None:
-    if not 0 <= channel < MAX_CHANNELS:
-        raise ValueError(f"channel {channel}; this board has 0 to {MAX_CHANNELS - 1}")
 
 
 def recording_hello(

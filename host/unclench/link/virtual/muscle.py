@@ -4,8 +4,8 @@ Microvolts at the electrode, 8000 points a second, generated in chunks of one se
 seeded generator, so the signal never depends on how it is read.
 
 The spectrum of surface EMG is Stulen & De Luca's shape, f^2 fh^4 / ((f^2 + fl^2)(f^2 + fh^2)^2)
-with fl = 60 Hz and fh = 120 Hz (IEEE Trans Biomed Eng 28:515, 1981). The sensor is MyoWare 2.0's
-first-order band of 20.8-498.4 Hz. A tension of 1 uV means 1 uV RMS in 20-450 Hz behind the sensor.
+with fl = 60 Hz and fh = 120 Hz (IEEE Trans Biomed Eng 28:515, 1981). A tension of 1 uV means
+1 uV RMS in the wide band behind the sensor, whose corners are its profile's.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench_dsp import MYOWARE2_BAND_HZ
+from unclench.profiles.kinds import SensorProfile
+from unclench.profiles.known import SENSOR
+from unclench_dsp import WIDE
 
 POINTS_HZ = 8000
 _CONTROL_HZ = 200
 _SHAPE_HZ = (60.0, 120.0)
-_BAND_HZ = (20.0, 450.0)
 
 # P, Q, R, S and T of a textbook beat: seconds after R, width in s, height against R
 _BEAT = (
@@ -75,13 +76,15 @@ class Muscle:
 class MuscleSignal:
     """Generates one channel, a second at a time."""
 
-    def __init__(self, muscle: Muscle, rng: np.random.Generator) -> None:
+    def __init__(
+        self, muscle: Muscle, rng: np.random.Generator, sensor: SensorProfile = SENSOR
+    ) -> None:
         self._m = muscle
         self._rng = rng
         self._second = 0
-        self._sos, self._gain = _emg_shape()
+        self._sensor_sos = _corners(sensor)
+        self._sos, self._gain = _emg_shape(sensor)
         self._emg_state = np.zeros((len(self._sos), 2))
-        self._sensor_sos = _sensor()
         self._sensor_state: Array | None = None
         self._drift = rng.standard_normal() * muscle.drift
         self._burst_at = 0.0
@@ -208,16 +211,17 @@ def _bump(t: Array, start: float, length: float) -> Array:
 
 
 @cache
-def _sensor() -> Array:
+def _corners(sensor: SensorProfile) -> Array:
     from scipy import signal
 
-    low = signal.butter(1, MYOWARE2_BAND_HZ[1], "lowpass", fs=POINTS_HZ, output="sos")
-    high = signal.butter(1, MYOWARE2_BAND_HZ[0], "highpass", fs=POINTS_HZ, output="sos")
+    low_hz, high_hz = sensor.band_hz
+    low = signal.butter(sensor.order, high_hz, "lowpass", fs=POINTS_HZ, output="sos")
+    high = signal.butter(sensor.order, low_hz, "highpass", fs=POINTS_HZ, output="sos")
     return np.vstack([high, low])
 
 
 @cache
-def _emg_shape() -> tuple[Array, float]:
+def _emg_shape(sensor: SensorProfile) -> tuple[Array, float]:
     """Filter that shapes white noise like surface EMG, and its gain for 1 uV RMS in band."""
 
     from scipy import signal
@@ -226,8 +230,8 @@ def _emg_shape() -> tuple[Array, float]:
     z, p, k = signal.bilinear_zpk([0.0], [-low, -high, -high], high**2, fs=POINTS_HZ)
     sos = signal.zpk2sos(z, p, k)
     f = np.linspace(1, POINTS_HZ / 2, 8000)
-    chain = np.vstack([sos, _sensor()])
+    chain = np.vstack([sos, _corners(sensor)])
     power = np.abs(signal.sosfreqz(chain, f, fs=POINTS_HZ)[1]) ** 2
-    inside = (f >= _BAND_HZ[0]) & (f <= _BAND_HZ[1])
+    inside = (f >= WIDE.low_hz) & (f <= WIDE.high_hz)
     rms = np.sqrt(power[inside].sum() * (f[1] - f[0]) / (POINTS_HZ / 2))
     return sos, float(1 / rms)

@@ -12,6 +12,8 @@ import numpy as np
 
 from unclench.link.virtual.muscle import Array, Muscle, MuscleSignal
 from unclench.link.virtual.situation import Moment, Situation
+from unclench.profiles.kinds import SensorProfile
+from unclench.profiles.known import SENSOR
 
 _WORKING_UV = 9.0  # tension of an untrained shoulder at the desk
 _AIMS_UV = {"nothing": _WORKING_UV, "stress": 16.0, "tense": 60.0}
@@ -26,8 +28,14 @@ _GETTING_TENSE_S = 0.25
 class PersonSignal(MuscleSignal):
     """One muscle of a person who follows a session."""
 
-    def __init__(self, muscle: Muscle, rng: np.random.Generator, situation: Situation) -> None:
-        super().__init__(muscle, rng)
+    def __init__(
+        self,
+        muscle: Muscle,
+        rng: np.random.Generator,
+        situation: Situation,
+        sensor: SensorProfile = SENSOR,
+    ) -> None:
+        super().__init__(muscle, rng, sensor)
         self._situation = situation
         self._level_uv = _WORKING_UV
 

@@ -27,7 +27,7 @@ def _relaxed(channel: int) -> Muscle:
 
 def _desk_work(channel: int) -> Muscle:
     return Muscle(
-        rest_uv=(7.0, 5.0, 3.0)[channel],
+        rest_uv=max(3.0, 7.0 - 2.0 * channel),
         drift=0.5,
         drift_s=20.0,
         breaths_per_minute=14.0,
@@ -40,7 +40,7 @@ def _desk_work(channel: int) -> Muscle:
 
 def _clenching(channel: int) -> Muscle:
     return Muscle(
-        rest_uv=(2.2, 2.6, 3.0)[channel],
+        rest_uv=2.2 + 0.4 * channel,
         breaths_per_minute=12.0,
         bursts=Bursts(per_minute=10.0, peak_uv=(60.0, 200.0), length_s=(1.5, 5.0)),
     )

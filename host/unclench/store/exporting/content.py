@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.profiles.known import profile_of
 from unclench.store.recording import Recording, load_recording
 from unclench.store.session.reader import Event, open_session
 from unclench.store.session.schema import SessionMeta
 from unclench_wire.ids import FLAG_VIRTUAL
 
-_MYOWARE_2_GAIN_MILLI = 200_000
 _UNKNOWN_FILTER = "No software filter; filters of the sensor are not known"
 
 
@@ -84,6 +84,13 @@ def _labels(names: Sequence[str]) -> tuple[str, ...]:
 def _filter(meta: SessionMeta, channel: int) -> str:
     constants = meta.constants
     own = meta.imported is None and not constants.flags & FLAG_VIRTUAL
-    if own and constants.channels[channel].gain_milli == _MYOWARE_2_GAIN_MILLI:
-        return "HP:20.8Hz LP:498.4Hz by the sensor (MyoWare 2.0, gain 200); not filtered since"
-    return _UNKNOWN_FILTER
+    profile = meta.profile or profile_of(constants.to_hello())
+    sensor = profile.sensors[channel] if own and profile is not None else None
+    if sensor is None or not sensor.band_known:
+        return _UNKNOWN_FILTER
+    low_hz, high_hz = sensor.band_hz
+    maker = sensor.label.partition(",")[0]
+    return (
+        f"HP:{low_hz:g}Hz LP:{high_hz:g}Hz by the sensor ({maker}, gain {sensor.gain.value:g}); "
+        "not filtered since"
+    )

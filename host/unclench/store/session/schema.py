@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from unclench import __version__
 from unclench.errors import StoreError
+from unclench.profiles.kinds import Profile
 from unclench.store.session.constants import BoardConstants
 
 SCHEMA_VERSION = 1
@@ -40,6 +41,7 @@ class SessionMeta(BaseModel):
     )
     source: str
     constants: BoardConstants
+    profile: Profile | None = None  # what was known of the instrument beyond its constants
     fs_hz: float = Field(default=0.0, ge=0)  # for people; the constants hold the exact rate
     channels: tuple[str, ...] = ()
     sites: tuple[str | None, ...] = ()
@@ -85,6 +87,9 @@ class SessionMeta(BaseModel):
         for key, values in (("channels", self.channels), ("sites", self.sites)):
             if len(values) != n:
                 raise ValueError(f"{key} has {len(values)} entries, constants.channels has {n}")
+        if self.profile is not None and len(self.profile.sensors) != n:
+            given = len(self.profile.sensors)
+            raise ValueError(f"profile.sensors has {given} entries, constants.channels has {n}")
         if len(set(self.channels)) != n:
             raise ValueError("channels names one channel twice")
         return self

@@ -48,7 +48,7 @@ class StoredCalibration(BaseModel):
 
     site: str = Field(min_length=1, max_length=40)
     side: Side
-    channel: int = Field(ge=1, le=3)
+    channel: int = Field(ge=1)
     placed: date  # when the electrodes were put there
     created: AwareDatetime
     band: Band

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from unclench.errors import InputError
 from unclench.settings import Place
 from unclench.training.placement.words import OWN, SITES, Site
-from unclench_wire.ids import MAX_CHANNELS
 
 __all__ = ["OWN", "SITES", "Site", "check_places", "place_label", "site_of", "word_of_caution"]
 
@@ -39,7 +38,7 @@ def word_of_caution(places: Sequence[Place]) -> str:
     )
 
 
-def check_places(places: Sequence[Place], n_channels: int = MAX_CHANNELS) -> None:
+def check_places(places: Sequence[Place], n_channels: int) -> None:
     """Raise InputError, in one sentence, for places that cannot all be."""
     by_channel: dict[int, Place] = {}
     by_spot: dict[tuple[str, str], Place] = {}

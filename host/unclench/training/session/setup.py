@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -22,11 +23,13 @@ def parse_place(text: str) -> Place:
     channel, _, rest = text.partition(":")
     site, _, side = rest.partition(":")
     site, side = site.strip(), side.strip()
-    if channel not in ("1", "2", "3") or not site or side not in ("", "left", "right", "middle"):
+    known = re.fullmatch("[1-9][0-9]?", channel) and side in ("", "left", "right", "middle")
+    if not known or not site:
+        sites = ", ".join(key for key in SITES if key != OWN)
         raise InputError(
             f"'{text}' is no place: give CHANNEL:SITE:SIDE such as 1:shoulder:left, with a channel "
-            f"from 1 to 3, a site ({', '.join(key for key in SITES if key != OWN)}, or words "
-            "of your own) and a side (left, right, middle)."
+            f"number, a site ({sites}, or words of your "
+            "own) and a side (left, right, middle)."
         )
     if not side:
         sides = SITES[site].sides if site in SITES else ("middle",)

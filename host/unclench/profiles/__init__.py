@@ -1,0 +1,1 @@
+"""What the host knows of instruments before they say anything: sensors, converters, boards."""
