@@ -2,7 +2,8 @@
 
 They were written by the programs of their time: `first` without anything on training, `guided` with
 a session's outcome, `titled` with title, labels, feedback, origin and a key of a later version,
-`unclosed` by a program that was killed in the middle of a row. Never write one anew.
+`profiled` with the profile of its board and of one of two sensors, `unclosed` by a program that was
+killed in the middle of a row. Never write one anew.
 """
 
 from __future__ import annotations
