@@ -324,7 +324,7 @@ def test_a_dead_link_is_found() -> None:
     assert dead(here, "firmware/README.md#levitation")
     assert dead(here, "#levitation")
     assert dead(here, "../elsewhere")
-    assert not dead(here, "firmware/README.md#the-way-back")
+    assert not dead(here, "firmware/README.md#back-to-micropythons-prompt")
     assert not dead(here, "https://example.org/nowhere")
 
 
