@@ -80,7 +80,7 @@ class _Freshness:
 
 def _ours(seconds: float) -> dict[str, Any]:
     board = subprocess.Popen(
-        [*UNCLENCH, "simulate", "--tcp", "0", "--signal", f"sim:desk-work?channels={CHANNELS}"],
+        [*UNCLENCH, "simulate", "--tcp", "0", "--source", f"sim:desk-work?channels={CHANNELS}"],
         stdout=subprocess.PIPE,
         text=True,
     )

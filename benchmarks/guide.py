@@ -53,7 +53,7 @@ def _child(kind: str, seconds: float) -> dict[str, Any]:
 def _run(kind: str, seconds: float, home: Path) -> dict[str, Any]:
     signal = f"sim:desk-work?channels={CHANNELS}"
     board = subprocess.Popen(
-        [*dashboard.UNCLENCH, "simulate", "--tcp", "0", "--signal", signal],
+        [*dashboard.UNCLENCH, "simulate", "--tcp", "0", "--source", signal],
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -72,7 +72,7 @@ def cost(command: str, n_channels: int, seconds: float) -> float:
         environment = {**os.environ, "XDG_CONFIG_HOME": work}
         calibrate(Path(work) / "unclench", n_channels)
         board = subprocess.Popen(
-            [*UNCLENCH, "simulate", "--pty", "--signal", f"sim:desk-work?channels={n_channels}"],
+            [*UNCLENCH, "simulate", "--pty", "--source", f"sim:desk-work?channels={n_channels}"],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -286,7 +286,7 @@ def test_commands_are_found_at_all() -> None:
         ("unclench board check --levitate", "o such option"),
         ("unclench devices here", "takes no here"),
         ("unclench record --source sim --seconds 60", "needs --out"),
-        ("unclench export PATH", "needs --to"),
+        ("unclench export PATH", "needs --format"),
         ("python -m hardware.levitation", "no module"),
         ("python -m hardware --levitate", "no option"),
         ("python -m pytest tests/levitation", "no tests"),

@@ -49,7 +49,7 @@ def test_session_uses_the_stored_calibration(run, calibrated, tmp_path):
     program = tmp_path / "short.toml"
     program.write_text(SHORT, encoding="utf-8")
     out = ("--out", tmp_path / "s")
-    session = run("session", program, *PERSON, *SHOULDER, "--headless", *out)
+    session = run("session", program, *PERSON, *SHOULDER, "--terminal", *out)
     assert session.status == 0, session.err
     channel = known(open_session(tmp_path / "s").meta.training)["channels"][0]
     assert channel["baseline"]["mean_uv"] == round(calibrated.baseline.mean_uv, 4)

@@ -25,7 +25,7 @@ def csv_file(tmp_path) -> Path:
 
 @pytest.mark.parametrize("to", ["edf", "bdf", "csv", "parquet"])
 def test_export_writes_beside_the_session(run, session, to):
-    done = run("export", session, "--to", to)
+    done = run("export", session, "--format", to)
     made = session.parent / f"session.{to}"
     assert (done.status, done.out.strip()) == (0, str(made))
     assert made.stat().st_size > 1000
@@ -34,7 +34,7 @@ def test_export_writes_beside_the_session(run, session, to):
 
 @pytest.mark.parametrize("to", ["edf", "bdf", "csv"])
 def test_export_and_import_give_the_same_samples(run, session, tmp_path, to):
-    assert run("export", session, "--to", to).status == 0
+    assert run("export", session, "--format", to).status == 0
     done = run("import", tmp_path / f"session.{to}", "--out", tmp_path / "again")
     assert done.status == 0, done.err
     once, again = load_recording(session), load_recording(tmp_path / "again")
@@ -44,14 +44,14 @@ def test_export_and_import_give_the_same_samples(run, session, tmp_path, to):
 
 
 def test_export_never_overwrites_without_force(run, session):
-    assert run("export", session, "--to", "csv").status == 0
+    assert run("export", session, "--format", "csv").status == 0
     made = session.parent / "session.csv"
     made.write_text("mine")
-    said = run("export", session, "--to", "csv").sentence()
+    said = run("export", session, "--format", "csv").sentence()
     assert "is there already" in said
     assert "--force" in said
     assert made.read_text() == "mine"
-    assert run("export", session, "--to", "csv", "--force").status == 0
+    assert run("export", session, "--format", "csv", "--force").status == 0
     assert made.stat().st_size > 1000
 
 
@@ -64,17 +64,17 @@ def test_export_never_overwrites_its_input(run, session, csv_file):
         (csv_file, csv_file),
         (session, session / "events.csv"),
     ):
-        said = run("export", path, "--to", "csv", "-o", out, "--force").sentence()
+        said = run("export", path, "--format", "csv", "-o", out, "--force").sentence()
         assert "never overwritten" in said
-    assert "never overwritten" in run("export", csv_file, "--to", "csv").sentence()
+    assert "never overwritten" in run("export", csv_file, "--format", "csv").sentence()
     assert (emg.read_bytes(), csv_file.read_bytes()) == before
 
 
 def test_export_to_an_unwritable_place_is_refused(run, session, tmp_path):
-    said = run("export", session, "--to", "edf", "-o", tmp_path / "no" / "x.edf").sentence()
+    said = run("export", session, "--format", "edf", "-o", tmp_path / "no" / "x.edf").sentence()
     assert "x.edf cannot be written: No such file or directory" in said
-    assert "is a folder" in run("export", session, "--to", "edf", "-o", tmp_path).sentence()
-    assert "there is no file" in run("export", tmp_path / "none", "--to", "edf").sentence()
+    assert "is a folder" in run("export", session, "--format", "edf", "-o", tmp_path).sentence()
+    assert "there is no file" in run("export", tmp_path / "none", "--format", "edf").sentence()
 
 
 def test_imported_session_works_in_analyze_and_record(run, csv_file, tmp_path):
@@ -114,7 +114,7 @@ def test_import_mistakes_are_refused_in_one_sentence(run, csv_file, session, tmp
 @pytest.mark.parametrize("to", ["edf", "bdf", "csv", "parquet"])
 def test_full_disk_during_export_is_reported_in_one_sentence(run, session, to):
     with small_files(3000):
-        said = run("export", session, "--to", to).sentence()
+        said = run("export", session, "--format", to).sentence()
     assert f"session.{to} cannot be written: " in said
     assert "requested" not in said
     assert "No space left on device" in said or to in ("csv", "parquet")
@@ -133,7 +133,7 @@ def test_full_disk_during_import_leaves_nothing(run, csv_file, tmp_path):
 
 def test_importing_a_truncated_file_says_how_much_is_missing(run, session, tmp_path):
     path = tmp_path / "session.bdf"
-    assert run("export", session, "--to", "bdf", "-o", path).status == 0
+    assert run("export", session, "--format", "bdf", "-o", path).status == 0
     data = path.read_bytes()
     records = int(data[236:244])
     path.write_bytes(data[: int(len(data) * 0.6)])

@@ -38,7 +38,7 @@ goal = { kind = "fixed", uv = 12.0 }
 kind = "reflect"
 question = "How was it?"
 """
-HEADLESS = ("--headless", "--speed", "max")
+HEADLESS = ("--terminal", "--speed", "max")
 PERSON = ("--source", "sim:person", *HEADLESS)
 
 
@@ -67,7 +67,7 @@ def known_baseline() -> None:
 def test_help_lists_the_options(run):
     done = run("session", "--help")
     assert done.status == 0
-    for word in ("PROGRAM", "--headless", "--place", "--out", "--json", "--speed"):
+    for word in ("PROGRAM", "--terminal", "--place", "--out", "--json", "--speed"):
         assert word in done.out
 
 
@@ -129,7 +129,7 @@ def test_calibration_is_used_and_stored_with_the_session(
     [
         (("nope", *PERSON), "There is no program nope"),
         (PERSON, "needs a PROGRAM"),
-        (("SHORT", "--source", "sim:person", "--json"), "add --headless"),
+        (("SHORT", "--source", "sim:person", "--json"), "add --terminal"),
         (("SHORT", *PERSON, "--place", "shoulder"), "'shoulder' is no place"),
         (("SHORT", *PERSON, "--place", "0:jaw:left"), "with a channel number"),
         (("SHORT", *PERSON, "--place", "1:shoulder"), "needs a side"),
@@ -141,7 +141,7 @@ def test_calibration_is_used_and_stored_with_the_session(
         (("SHORT", *PERSON, "--out", ""), "--out needs the name of a folder"),
         (("SHORT", "--source", "sim:nobody", *HEADLESS), "no scenario 'nobody'"),
         (("shoulder-drop", *PERSON, "--place", "1:shoulder:left"), "baseline"),
-        (("SHORT", "--source", "sim:person", "--headless", "--speed", "0"), "Speed '0'"),
+        (("SHORT", "--source", "sim:person", "--terminal", "--speed", "0"), "Speed '0'"),
     ],
 )
 def test_mistakes_are_refused_in_one_sentence(run, write_program, arguments, words):
@@ -217,7 +217,7 @@ def test_source_without_samples_is_refused(run, write_program, tmp_path):
 def test_board_that_stays_away_ends_the_session(run, plug_in, write_program, tmp_path, monkeypatch):
     monkeypatch.setattr("unclench.commands.guided._PATIENCE_S", 0.0)
     port, out = plug_in(UnpluggedInput(after_s=0.5), speed=1), tmp_path / "s"
-    done = run("session", write_program(), "--source", port, "--headless", "--out", out)
+    done = run("session", write_program(), "--source", port, "--terminal", "--out", out)
     assert (done.status, done.out) == (2, "")
     said = done.err.splitlines()[-1]  # after the cues
     assert "went away and did not come back" in said
@@ -242,7 +242,7 @@ def test_full_disk_ends_the_session_with_an_error(run, write_program, tmp_path):
 def test_ctrl_c_ends_the_session_early(spawn, write_program, tmp_path):
     out = tmp_path / "s"
     what = ("session", write_program("seconds = 4", "seconds = 600"), "--source", "sim:person")
-    process = spawn(*what, "--headless", "--out", out)
+    process = spawn(*what, "--terminal", "--out", out)
     until(lambda: process.poll() is not None or has_rows(out / "emg.csv"))
     process.send_signal(signal.SIGINT)
     said, errors = process.communicate(timeout=LONG_S)

@@ -264,7 +264,7 @@ def test_backup_and_restore(run, add_session, sessions_folder, tmp_path):
     assert "tags.toml of your own stays as it is" in done.out
     assert done.out.endswith(f"1 session restored to {sessions_folder}.\n")
     assert (sessions_folder / "a" / "emg.csv").is_file()
-    elsewhere = run("sessions", "restore", file, "--to", tmp_path / "new")
+    elsewhere = run("sessions", "restore", file, "--out", tmp_path / "new")
     assert "2 sessions restored" in elsewhere.out
 
 
@@ -275,7 +275,7 @@ def test_backup_can_be_limited_to_named_sessions(run, add_session, tmp_path):
     assert ": 1 session, " in said.out
     assert (
         "1 session restored"
-        in run("sessions", "restore", tmp_path / "b.zip", "--to", tmp_path / "new").out
+        in run("sessions", "restore", tmp_path / "b.zip", "--out", tmp_path / "new").out
     )
 
 

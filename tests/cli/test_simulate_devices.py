@@ -102,7 +102,7 @@ def stream_from(port: str | Path, n_rows: int) -> tuple[Units, list[type]]:
 @needs.posix
 def test_another_process_records_from_its_terminal(spawn, run, tmp_path):
     link = tmp_path / "board"
-    signal_of = ("--signal", "sim:clenching?channels=2")
+    signal_of = ("--source", "sim:clenching?channels=2")
     board = spawn("simulate", "--pty", "--link", link, *signal_of, "--speed", 20)
     path = board.stdout.readline().strip()
     assert Path(path).is_char_device()
@@ -158,7 +158,7 @@ def test_a_recording_to_its_last_sample_then_it_ends(simulate, session):
         units, _ = stream_from(url, 4000)
         np.testing.assert_array_equal(units, recording.units())
 
-    arguments = ("--tcp", 0, "--signal", session, "--speed", "max")
+    arguments = ("--tcp", 0, "--source", session, "--speed", "max")
     assert simulate(host, *arguments, ctrl_c=False).status == 0
 
 
@@ -182,7 +182,7 @@ def test_unplugged_and_back(simulate, tmp_path, door):
 
     where = ("--tcp", 0) if door == "--tcp" else ("--pty", "--link", link)
     faulty = "sim:relaxed?unplug_every_s=1&unplug_s=0.2"  # after 5 s of signal at most, of 6 s
-    assert simulate(host, *where, "--signal", faulty, "--speed", 5).status == 130
+    assert simulate(host, *where, "--source", faulty, "--speed", 5).status == 130
     if door == "--tcp":
         assert len(simulate.ports) == 1
     else:
@@ -205,9 +205,9 @@ def test_a_file_in_the_place_of_the_link_is_kept(run, tmp_path):
     [
         (("--pty", "--tcp", 0), "exclude each other"),
         (("--tcp", 70_000), "--tcp"),
-        (("--signal", "socket://127.0.0.1:1"), "is a real port"),
-        (("--signal", "sim:sleeping"), "no scenario 'sleeping'"),
-        (("--signal", "nowhere.csv"), "no source 'nowhere.csv'"),
+        (("--source", "socket://127.0.0.1:1"), "is a real port"),
+        (("--source", "sim:sleeping"), "no scenario 'sleeping'"),
+        (("--source", "nowhere.csv"), "no source 'nowhere.csv'"),
         (("--speed", "nan"), "Speed 'nan'"),
     ],
 )

@@ -115,7 +115,7 @@ class TestWithoutAScreen:
     def test_what_needs_a_window_says_what_does_not(self, run):
         guided = run("session", "--source", "sim").sentence()
         assert guided.startswith("unclench: There is no screen to open a window on. `unclench")
-        assert "--headless" in guided
+        assert "--terminal" in guided
         assert "unclench report" in run("review").sentence()
 
 

@@ -29,7 +29,7 @@ kind = "task"
 seconds = 4
 goal = { kind = "fixed", uv = 12.0 }
 """
-PERSON = ("--source", "sim:person", "--headless", "--speed", "max", "--place", "1:shoulder:left")
+PERSON = ("--source", "sim:person", "--terminal", "--speed", "max", "--place", "1:shoulder:left")
 
 
 def start_trial(feedback: bool, day: int = 1, block_days: int = 4) -> Trial:

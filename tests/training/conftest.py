@@ -162,7 +162,7 @@ def _hold(
     text: str = "",
     **csv: Any,
 ) -> Held:
-    """Hold a session on a source, as `unclench session --headless` does."""
+    """Hold a session on a source, as `unclench session --terminal` does."""
     opened = source
     if isinstance(source, str | Path):
         opened = open_source(str(source), speed=speed, **csv)

@@ -12,7 +12,7 @@ from unclench.store.exporting import export
 
 def run(
     path: Path,
-    to: str,
+    format_name: str,
     out: Path | None,
     force: bool,
     fs_hz: float | None,
@@ -21,7 +21,7 @@ def run(
 ) -> None:
     """Write PATH, a session folder or a CSV, as a file that other programs read."""
     out = None if out is None else out.expanduser()
-    done = export(path, to, out, force=force, fs_hz=fs_hz, columns=columns, unit=unit)
+    done = export(path, format_name, out, force=force, fs_hz=fs_hz, columns=columns, unit=unit)
     for note in done.notes:
         click.echo(note, err=True)
     click.echo(str(done.path))

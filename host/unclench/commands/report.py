@@ -15,7 +15,7 @@ from unclench_dsp import BANDS
 
 def run(
     path: Path | None,
-    output: Path | None,
+    out: Path | None,
     pdf: bool,
     band: str | None,
     whole: bool,
@@ -29,11 +29,11 @@ def run(
     if whole:
         if band is not None:
             raise click.UsageError("--band is for one session: the history shows each band apart.")
-        html = output or sessions_folder(path) / "history.html"
+        html = out or sessions_folder(path) / "history.html"
     elif path is None:
         raise click.UsageError("Give a session folder or a CSV file, or --all for all sessions.")
     else:
-        html = output or report_path(path)
+        html = out or report_path(path)
     targets = [html, html.with_suffix(".pdf")] if pdf else [html]
     if pdf and html.suffix.lower() == ".pdf":
         raise click.UsageError("-o names the HTML page; the PDF gets its name, ending in .pdf.")

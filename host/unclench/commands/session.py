@@ -31,7 +31,7 @@ def _in_window(
     from unclench.desktop.display import check_display  # Qt only where a window is wanted
 
     check_display(
-        instead="`unclench session PROGRAM --headless` guides in the terminal, without a window."
+        instead="`unclench session PROGRAM --terminal` guides in the terminal, without a window."
     )
     from unclench.desktop.app import run_training
 
@@ -57,13 +57,13 @@ def run(
     program: str | None,
     wanted: Wanted,
     places: Sequence[str],
-    headless: bool,
+    in_terminal: bool,
     out: Path | None,
     as_json: bool,
 ) -> None:
     """Be guided through PROGRAM: a name of `unclench programs list`, or a file."""
-    if as_json and not headless:
-        raise InputError("--json prints the outcome of a session without a window: add --headless.")
+    if as_json and not in_terminal:
+        raise InputError("--json prints the outcome of a session without a window: add --terminal.")
     named = None if program is None else find_program(program)
     if out is not None and (not str(out).strip() or out == Path()):
         raise InputError("--out needs the name of a folder.")
@@ -74,7 +74,7 @@ def run(
     if trouble:
         click.echo(trouble, err=True)
     try:
-        if not headless:
+        if not in_terminal:
             _in_window(opened, pipeline, settings, named, out, tuple(chosen))
             return
         if named is None:

@@ -136,11 +136,11 @@ def run_backup(file: Path, sessions: Sequence[str], force: bool) -> None:
     )
 
 
-def run_restore(file: Path, to: Path | None) -> None:
+def run_restore(file: Path, out: Path | None) -> None:
     """Bring back what a backup holds; nothing that is there is overwritten."""
     from unclench.store.library.restore import restore_backup
 
-    target = _library(to).root
+    target = _library(out).root
     with _progress("restoring") as progress:
         report = restore_backup(file, target, own=own_dir(), progress=progress)
     for place in report.there:
@@ -156,7 +156,7 @@ def run_restore(file: Path, to: Path | None) -> None:
     own = f"; {_many(len(report.own_restored), 'file')} of your own" if report.own_restored else ""
     click.echo(f"{_many(back, 'session')} restored to {target}{own}.")
     kept_in = _library(None).root
-    if to is None and kept_in != target:
+    if out is None and kept_in != target:
         click.echo(f"The settings that came back say that sessions are kept in {kept_in}.")
 
 

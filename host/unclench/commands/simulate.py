@@ -19,7 +19,7 @@ from unclench.sources import open_source, parse_speed
 def run(
     pty: bool,
     tcp: int | None,
-    signal: str,
+    source: str,
     link: Path | None,
     speed: str,
     fs_hz: float | None,
@@ -27,18 +27,18 @@ def run(
     unit: str | None,
 ) -> None:
     """Run the virtual board on a port; its path or URL is the first line printed."""
-    source = open_source(signal, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
-    if source.board is None:
-        raise InputError(f"'{signal}' is a real port; --signal takes sim:NAME or a recording.")
+    opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
+    if opened.board is None:
+        raise InputError(f"'{source}' is a real port; --source takes sim:NAME or a recording.")
     has_pty = os.name == "posix"
     if pty and not has_pty:
         raise InputError("This system has no pseudo-terminals; use --tcp PORT.")
     if pty and tcp is not None:
         raise InputError("--pty and --tcp exclude each other: give one of them.")
     if tcp is None and has_pty:
-        _serve_pty(source.board, link)
+        _serve_pty(opened.board, link)
     else:
-        _serve_tcp(source.board, tcp or 0)
+        _serve_tcp(opened.board, tcp or 0)
 
 
 def _serve_pty(board: VirtualBoard, link: Path | None) -> None:

@@ -45,7 +45,7 @@ def run(
     percent: float | None,
     minutes: float | None,
     no_baseline: bool,
-    as_object: bool,
+    as_json: bool,
 ) -> None:
     """Watch tension all day; say so when it lasts, or when there is too little rest."""
     if not str(out).strip():
@@ -79,9 +79,9 @@ def run(
             click.echo(_LET_GO, err=True)
         pipeline.start([watching])
         with contextlib.suppress(KeyboardInterrupt):  # as good an end as any
-            _follow(_Desk(watching, pipeline, settings, seconds), tags, in_tray, as_object)
+            _follow(_Desk(watching, pipeline, settings, seconds), tags, in_tray, as_json)
     summary, refused = watching.finish()
-    _say_summary(summary, watching.store.folder, as_object)
+    _say_summary(summary, watching.store.folder, as_json)
     if refused is not None:
         raise refused
     if pipeline.status.cut_short:

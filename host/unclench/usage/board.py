@@ -7,12 +7,13 @@ from typing import Any
 import click
 
 from unclench.usage.boardcheck import check_command
-from unclench.usage.options import board_option, port_option, yes_option
-from unclench.usage.types import MAX_U32, Gain, Seconds
+from unclench.usage.groups import Group
+from unclench.usage.options import board_option, port_option, seconds_option, yes_option
+from unclench.usage.types import MAX_U32, Gain
 from unclench_wire.ids import MAX_CHANNELS
 
 
-@click.group("board", invoke_without_command=True)
+@click.group("board", cls=Group, invoke_without_command=True)
 @click.pass_context
 def board_command(ctx: click.Context) -> None:
     """Look after a board: install its firmware, set it, check it, calibrate it."""
@@ -42,11 +43,10 @@ def install_command(**given: Any) -> None:
     type=click.IntRange(1, MAX_CHANNELS),
     default=1,
     show_default=True,
+    metavar="K",
     help="Whose input crosses the middle; the step is the same for all.",
 )
-@click.option(
-    "--seconds", type=Seconds(), default=10.0, show_default=True, metavar="N", help="How long."
-)
+@seconds_option("How long.", 10.0)
 @click.option("--dry-run", is_flag=True, help="Measure, and store nothing.")
 def calibrate_command(**given: Any) -> None:
     """Find the step at code 2047 of the board's converter, and store it on the board.
@@ -95,14 +95,7 @@ def set_command(**given: Any) -> None:
 
 @board_command.command("blink")
 @board_option
-@click.option(
-    "--seconds",
-    type=click.IntRange(1, 255),
-    default=5,
-    show_default=True,
-    metavar="N",
-    help="How long.",
-)
+@seconds_option("How long.", 5, click.IntRange(1, 255))
 def blink_command(**given: Any) -> None:
     """Let a board's light blink, to tell it from others."""
     from unclench.commands.board import run_blink

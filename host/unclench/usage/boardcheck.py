@@ -8,15 +8,9 @@ import click
 from click.core import ParameterSource
 
 from unclench.board.bench.steps import STEP_OF, STEPS, Step
-from unclench.board.limits import TONE_BEST_HZ
+from unclench.board.limits import MIN_SECONDS, TONE_BEST_HZ
 from unclench.usage.groups import InOrder
-from unclench.usage.options import (
-    A_PATH,
-    board_option,
-    json_option,
-    signal_seconds_option,
-    yes_option,
-)
+from unclench.usage.options import A_PATH, board_option, json_option, seconds_option, yes_option
 from unclench_wire.ids import MAX_CHANNELS
 
 _STATUS = "Exit status: 0 good or usable, 1 not usable or not measured, 2 an error."
@@ -29,13 +23,15 @@ keep_option = click.option(
     help="The sheet, .json; unclench-bench-BOARD.json in this folder unless given. A page with the "
     "same name, .html, is made from it.",
 )
-seconds_option = signal_seconds_option(300.0)  # a minute already tells all there is
+_signal_seconds = seconds_option(
+    "Seconds of signal.", 10.0, click.FloatRange(MIN_SECONDS, 300.0)
+)  # a minute already tells all there is
 
 
 @click.group("check", cls=InOrder, invoke_without_command=True, subcommand_metavar="[STEP] [...]")
 @board_option
-@signal_seconds_option(3600.0)
-@click.option("--json", "form", flag_value="json", help="Print a JSON object.")
+@seconds_option("Seconds of signal.", 10.0, click.FloatRange(MIN_SECONDS, 3600.0))
+@click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option(
     "--share", "form", flag_value="markdown", help="Print a record to send in; it names nobody."
 )
@@ -83,7 +79,7 @@ def _plain(step: Step) -> click.Command:
         step.name, help=f"{step.shows}\n\n{step.connect}\n\n{_STATUS}", short_help=step.title
     )
     @board_option
-    @seconds_option
+    @_signal_seconds
     @keep_option
     @json_option
     @yes_option
@@ -117,7 +113,7 @@ def _plain(step: Step) -> click.Command:
     metavar="K",
     help="Which sensor it is fed into.",
 )
-@seconds_option
+@_signal_seconds
 @keep_option
 @json_option
 @yes_option

@@ -6,10 +6,18 @@ from typing import Any
 
 import click
 
+from unclench.usage.options import json_option
+
 
 @click.command("devices")
-@click.option("--port", "ports", multiple=True, help="Ask this port or URL, whatever it is.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.option(
+    "--port",
+    "ports",
+    multiple=True,
+    metavar="PORT",
+    help="Ask this port or URL, whatever it is; repeatable.",
+)
+@json_option
 def devices_command(**given: Any) -> None:
     """List the boards found: port, serial number, firmware version."""
     from unclench.commands.devices import run

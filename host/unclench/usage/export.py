@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from unclench.usage.options import A_PATH, csv_options
+from unclench.usage.groups import Renaming
+from unclench.usage.options import A_PATH, csv_options, force_option, out_option
 from unclench.usage.types import OneOf
 
 
@@ -16,17 +17,11 @@ def _formats() -> tuple[str, ...]:
     return FORMATS
 
 
-@click.command("export")
+@click.command("export", cls=Renaming, old={"--to": "--format"})
 @click.argument("path", type=A_PATH)
-@click.option("--to", required=True, type=OneOf(_formats), help="Format.")
-@click.option(
-    "-o",
-    "--out",
-    type=A_PATH,
-    metavar="FILE",
-    help="File to write; beside PATH, with its name, unless given.",
-)
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--format", "format_name", required=True, type=OneOf(_formats), help="Format.")
+@out_option("File to write; beside PATH, with its name, unless given.", "FILE")
+@force_option
 @csv_options
 def export_command(**given: Any) -> None:
     """Write PATH, a session folder or a CSV, as a file that other programs read.

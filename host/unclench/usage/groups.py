@@ -1,8 +1,11 @@
-"""Groups of commands: one that loads its commands late, one that lists by default, one in order."""
+"""Groups of commands, which guess what a mistyped name meant; and options under their old names."""
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,10 +28,58 @@ COMMANDS = {
     "board": "Install, set up, check and calibrate a board.",
     "simulate": "Run the virtual board on a port.",
 }
+OLD_NAMES_GO_WITH = "0.3"  # the release that no longer takes options under their old names
 _MODULES = {"import": "import_"}  # a name that Python keeps to itself
 
 
-class AllCommands(click.Group):
+class Group(click.Group):
+    """Says which command a mistyped one may have meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named. Raises UsageError if there is none."""
+        if self.get_command(ctx, args[0]) is None and (meant := self.like(ctx, args[0])):
+            names = " or ".join(repr(name) for name in meant)
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {names}?")
+        return super().resolve_command(ctx, args)
+
+    def like(self, ctx: click.Context, name: str) -> list[str]:
+        """Return the commands that are spelt almost like this, the most alike first."""
+        return get_close_matches(name, self.list_commands(ctx))
+
+
+class Renaming(click.Command):
+    """Takes some options under their old names too, for one release, and says so.
+
+    Parameters
+    ----------
+    old
+        The name of today for each old name.
+    """
+
+    def __init__(self, *arguments: Any, old: dict[str, str], **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.old = old
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put today's names in place of the old ones."""
+        ours = args.index("--") if "--" in args else len(args)
+        return super().parse_args(ctx, [*map(self._today, args[:ours]), *args[ours:]])
+
+    def _today(self, word: str) -> str:
+        name, equals, value = word.partition("=")
+        if name not in self.old:
+            return word
+        now = self.old[name]
+        click.echo(
+            f"{name} is now called {now}; unclench {OLD_NAMES_GO_WITH} drops the old name.",
+            err=True,
+        )
+        return f"{now}{equals}{value}"
+
+
+class AllCommands(Group):
     """Loads a command when it is asked for, so that its help does not wait for the others.
 
     `unclench` and `unclench --source ...` mean `unclench live ...`.
@@ -59,17 +110,21 @@ class AllCommands(click.Group):
         return super().parse_args(ctx, args)
 
 
-class ListByDefault(click.Group):
+class ListByDefault(Group):
     """`unclench sessions` and `unclench sessions DIR ...` mean `unclench sessions list ...`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `list` in front where no command is named."""
-        if not args or args[0] not in {*self.commands, "--help", "-h"}:
+        known = {*self.commands, "--help", "-h"}
+        if not args or (args[0] not in known and not self._mistyped(ctx, args[0])):
             args = ["list", *args]
         return super().parse_args(ctx, args)
 
+    def _mistyped(self, ctx: click.Context, word: str) -> bool:
+        return bool(self.like(ctx, word)) and not Path(word).exists()
 
-class InOrder(click.Group):
+
+class InOrder(Group):
     """Lists its commands in the order in which they are done."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

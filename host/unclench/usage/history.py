@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from unclench.usage.options import A_PATH, BANDS
+from unclench.usage.options import A_PATH, BANDS, json_option, site_option
 
 
 @click.command("history")
 @click.argument("folder", required=False, metavar="[DIR]", type=A_PATH)
-@click.option("--site", metavar="NAME", help="Only this site, such as 'left shoulder'.")
+@site_option("Only this site, such as 'left shoulder'.")
 @click.option("--band", type=BANDS, help="Only this band.")
-@click.option("--json", "as_json", is_flag=True, help="Print all figures as an object.")
+@json_option
 def history_command(**given: Any) -> None:
     """Is it getting lower, and what raises it? Over the sessions in DIR.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from unclench.usage.options import A_PATH, csv_options
+from unclench.usage.options import A_PATH, csv_options, json_option, out_option
 from unclench.usage.types import OneOf
 
 
@@ -20,13 +20,8 @@ def _formats() -> tuple[str, ...]:
 @click.argument("file", type=A_PATH)
 @click.option("--format", "format_name", type=OneOf(_formats), help="If it is not seen.")
 @csv_options
-@click.option(
-    "--out",
-    type=A_PATH,
-    metavar="DIR",
-    help="Session folder; one with the name of FILE, where sessions are kept, unless given.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print a summary object.")
+@out_option("Session folder; one with the name of FILE, where sessions are kept, unless given.")
+@json_option
 def import_command(**given: Any) -> None:
     """Bring in FILE as a session folder, to be reviewed and replayed.
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from unclench.usage.options import A_PATH, source_options
-from unclench.usage.types import Seconds, Size
+from unclench.usage.options import A_PATH, seconds_option, source_options
+from unclench.usage.types import Size
 
 
 @click.command("live")
 @source_options("auto, sim:NAME, a port or URL, a session folder, a CSV.")
-@click.option("--seconds", type=Seconds(), metavar="N", help="Close after so much signal.")
+@seconds_option("Close after so much signal.")
 @click.option(
     "--screenshot",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from unclench.board.limits import MIN_SECONDS
+from unclench.usage.types import Seconds
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,18 +63,31 @@ board_option = click.option(
     help="A serial port, URL or sim:NAME; the one Pico found unless given.",
 )
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+force_option = click.option("--force", is_flag=True, help="Write over a file that is there.")
 
 
-def signal_seconds_option(most_s: float) -> Callable[[F], F]:
-    """Of a board's signal, for a measurement; at most so many."""
+def out_option(words: str, metavar: str = "DIR", *, required: bool = False) -> Callable[[F], F]:
+    """Where the command writes: a folder unless `metavar` says otherwise."""
+    return click.option("--out", "-o", type=A_PATH, metavar=metavar, required=required, help=words)
+
+
+def site_option(words: str) -> Callable[[F], F]:
+    """A site by its name."""
+    return click.option("--site", metavar="NAME", help=words)
+
+
+def seconds_option(
+    words: str, default: float | None = None, kind: click.FloatRange | click.IntRange | None = None
+) -> Callable[[F], F]:
+    """For how long, in seconds of signal: any length unless `kind` limits it."""
     return click.option(
         "--seconds",
-        type=click.FloatRange(MIN_SECONDS, most_s),
-        default=10.0,
-        show_default=True,
+        type=kind or Seconds(),
+        default=default,
+        show_default=default is not None,
         metavar="N",
-        help="Seconds of signal.",
+        help=words,
     )
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
+from unclench.usage.groups import Group
 from unclench.usage.options import A_PATH
 
 
-@click.group("programs", invoke_without_command=True)
+@click.group("programs", cls=Group, invoke_without_command=True)
 @click.pass_context
 def programs_command(ctx: click.Context) -> None:
     """List training programs, show one, check one of your own."""

@@ -6,16 +6,21 @@ from typing import Any
 
 import click
 
-from unclench.usage.options import A_PATH, places_option, source_options
-from unclench.usage.types import Seconds
+from unclench.usage.options import (
+    json_option,
+    out_option,
+    places_option,
+    seconds_option,
+    source_options,
+)
 
 
 @click.command("record")
 @source_options("What to record.")
-@click.option("--seconds", type=Seconds(), metavar="N", help="Seconds of signal; else Ctrl-C.")
-@click.option("--out", required=True, type=A_PATH, metavar="DIR", help="Session folder.")
+@seconds_option("Seconds of signal; else Ctrl-C.")
+@out_option("Session folder.", required=True)
 @places_option
-@click.option("--json", "as_json", is_flag=True, help="Print a summary object.")
+@json_option
 def record_command(**given: Any) -> None:
     """Record SOURCE into the session folder DIR.
 

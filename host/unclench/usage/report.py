@@ -6,18 +6,19 @@ from typing import Any
 
 import click
 
-from unclench.usage.options import A_PATH, own_band_option
+from unclench.usage.groups import Renaming
+from unclench.usage.options import A_PATH, force_option, out_option, own_band_option
 
 
-@click.command("report")
+@click.command("report", cls=Renaming, old={"--output": "--out"})
 @click.argument("path", required=False, type=A_PATH)
-@click.option("-o", "--output", type=A_PATH, help="The page; .html.")
+@out_option("The page, .html; beside the session unless given.", "FILE")
 @click.option("--pdf", is_flag=True, help="Make a PDF beside it, by an installed browser.")
 @own_band_option
 @click.option(
     "--all", "whole", is_flag=True, help="The history of all sessions in PATH, or in your folder."
 )
-@click.option("--force", is_flag=True, help="Write over a file that unclench has not made.")
+@force_option
 def report_command(**given: Any) -> None:
     """Make a page of a session (a folder or a CSV), with figures, plots and how they were made.
 

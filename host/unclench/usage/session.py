@@ -6,21 +6,17 @@ from typing import Any
 
 import click
 
-from unclench.usage.options import A_PATH, places_option, source_options
+from unclench.usage.groups import Renaming
+from unclench.usage.options import json_option, out_option, places_option, source_options
 
 
-@click.command("session")
+@click.command("session", cls=Renaming, old={"--headless": "--terminal"})
 @click.argument("program", required=False)
 @source_options("Where it comes from.")
 @places_option
-@click.option("--headless", is_flag=True, help="No window: guided in the terminal.")
-@click.option(
-    "--out",
-    type=A_PATH,
-    metavar="DIR",
-    help="Session folder; a dated one where sessions are kept unless given.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as an object (headless).")
+@click.option("--terminal", "in_terminal", is_flag=True, help="Stay in the terminal.")
+@out_option("Session folder; a dated one where sessions are kept unless given.")
+@json_option
 def session_command(**given: Any) -> None:
     """Be guided through PROGRAM: a name of `unclench programs list`, or a file.
 

@@ -6,8 +6,15 @@ from typing import Any
 
 import click
 
-from unclench.usage.groups import ListByDefault
-from unclench.usage.options import A_PATH, yes_option
+from unclench.usage.groups import ListByDefault, Renaming
+from unclench.usage.options import (
+    A_PATH,
+    force_option,
+    json_option,
+    out_option,
+    site_option,
+    yes_option,
+)
 
 
 @click.group("sessions", cls=ListByDefault)
@@ -21,12 +28,14 @@ def sessions_command() -> None:
 
 @sessions_command.command("list")
 @click.argument("folder", required=False, metavar="[DIR]", type=A_PATH)
-@click.option("--site", metavar="WORDS", help="Only of this site.")
-@click.option("--label", "labels", multiple=True, help="Only with this label; repeatable.")
+@site_option("Only this site, such as 'left shoulder'.")
+@click.option(
+    "--label", "labels", multiple=True, metavar="LABEL", help="Only with this label; repeatable."
+)
 @click.option("--since", metavar="DATE", help="Only from this day on, such as 2026-11-23.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many.")
 @click.option("--review", is_flag=True, help="Make the figures that are missing.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@json_option
 def list_command(**given: Any) -> None:
     """List the sessions in DIR, the newest first: by default all that are kept.
 
@@ -72,7 +81,7 @@ def delete_command(**given: Any) -> None:
 @sessions_command.command("backup")
 @click.argument("file", metavar="FILE.zip", type=A_PATH)
 @click.argument("sessions", nargs=-1, metavar="[SESSION...]")
-@click.option("--force", is_flag=True, help="Write over FILE.zip if it is there.")
+@force_option
 def backup_command(**given: Any) -> None:
     """Put sessions into one zip file; all of them, and what you have set up, unless some are named.
 
@@ -83,9 +92,9 @@ def backup_command(**given: Any) -> None:
     run_backup(**given)
 
 
-@sessions_command.command("restore")
+@sessions_command.command("restore", cls=Renaming, old={"--to": "--out"})
 @click.argument("file", metavar="FILE.zip", type=A_PATH)
-@click.option("--to", "to", metavar="DIR", type=A_PATH, help="Where to.")
+@out_option("Folder for the sessions; where sessions are kept, unless given.")
 def restore_command(**given: Any) -> None:
     """Bring back what a backup holds; nothing that is there is overwritten."""
     from unclench.commands.sessions import run_restore

@@ -6,14 +6,19 @@ from typing import Any
 
 import click
 
+from unclench.usage.groups import Renaming
 from unclench.usage.options import A_PATH, csv_options, speed_option
 
 
-@click.command("simulate")
+@click.command("simulate", cls=Renaming, old={"--signal": "--source"})
 @click.option("--pty", is_flag=True, help="On a pseudo-terminal (the default where there are any).")
 @click.option("--tcp", type=click.IntRange(0, 65535), metavar="PORT", help="On a socket; 0: any.")
 @click.option(
-    "--signal", default="sim", show_default=True, metavar="SOURCE", help="sim:NAME, or a recording."
+    "--source",
+    default="sim",
+    show_default=True,
+    metavar="SOURCE",
+    help="What the board measures: sim:NAME, or a recording.",
 )
 @click.option(
     "--link",

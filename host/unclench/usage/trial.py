@@ -6,17 +6,20 @@ from typing import Any
 
 import click
 
-from unclench.usage.options import A_PATH, BANDS
+from unclench.usage.groups import Group
+from unclench.usage.options import A_PATH, BANDS, json_option, site_option
 
 
-@click.group("trial")
+@click.group("trial", cls=Group)
 def trial_command() -> None:
     """Find out whether seeing your tension helps you: a trial on yourself."""
 
 
 @trial_command.command("plan")
-@click.option("--site", metavar="NAME", help="Such as 'left shoulder'; your only place if one.")
-@click.option("--band", type=BANDS, default="wide", show_default=True)
+@site_option("A site, such as 'left shoulder'; your only place if one.")
+@click.option(
+    "--band", type=BANDS, default="wide", show_default=True, help="Only sessions of this band."
+)
 @click.option(
     "--measure",
     type=click.Choice(["mean", "median", "rest"]),
@@ -24,13 +27,13 @@ def trial_command() -> None:
     show_default=True,
     help="What is compared; fixed before the first day.",
 )
-@click.option("--days", default=3, show_default=True, help="Length of a block.")
-@click.option("--pairs", default=10, show_default=True, help="Pairs of blocks.")
+@click.option("--days", default=3, show_default=True, metavar="N", help="Length of a block.")
+@click.option("--pairs", default=10, show_default=True, metavar="N", help="Pairs of blocks.")
 @click.option(
     "--starts",
     type=click.DateTime(["%Y-%m-%d"]),
-    metavar="YYYY-MM-DD",
-    help="First day; tomorrow unless given.",
+    metavar="DATE",
+    help="First day, such as 2026-11-23; tomorrow unless given.",
 )
 @click.option("--virtual", is_flag=True, help="Of the virtual board, to try a trial out.")
 def plan_command(**given: Any) -> None:
@@ -41,7 +44,7 @@ def plan_command(**given: Any) -> None:
 
 
 @trial_command.command("status")
-@click.option("--json", "as_json", is_flag=True, help="Print it as an object.")
+@json_option
 def status_command(**given: Any) -> None:
     """Tell today's phase, how many days it lasts, and whether today's session is done."""
     from unclench.commands.trial import run_status
@@ -51,7 +54,7 @@ def status_command(**given: Any) -> None:
 
 @trial_command.command("verdict")
 @click.argument("folder", required=False, metavar="[DIR]", type=A_PATH)
-@click.option("--json", "as_json", is_flag=True, help="Print it as an object.")
+@json_option
 def verdict_command(**given: Any) -> None:
     """Say what came of the trial, once it is over, from the sessions in DIR."""
     from unclench.commands.trial import run_verdict

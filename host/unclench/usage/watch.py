@@ -6,21 +6,20 @@ from typing import Any
 
 import click
 
-from unclench.usage.options import A_PATH, places_option, source_options
-from unclench.usage.types import Seconds
+from unclench.usage.options import (
+    json_option,
+    out_option,
+    places_option,
+    seconds_option,
+    source_options,
+)
 
 
 @click.command("watch")
 @source_options("What to watch.")
-@click.option(
-    "--out",
-    required=True,
-    type=A_PATH,
-    metavar="DIR",
-    help="Folder of all days; a folder named by the date is made in it.",
-)
+@out_option("Folder of all days; a folder named by the date is made in it.", required=True)
 @places_option
-@click.option("--seconds", type=Seconds(), metavar="N", help="End after so much signal.")
+@seconds_option("End after so much signal.")
 @click.option("--terminal", "face", flag_value="terminal", help="Stay in the terminal.")
 @click.option("--tray", "face", flag_value="tray", help="Stay in the system tray.")
 @click.option(
@@ -36,7 +35,7 @@ from unclench.usage.types import Seconds
     help="For how long tension may stay above it (usually 4).",
 )
 @click.option("--no-baseline", is_flag=True, help="Measure no rest; refuse where none is known.")
-@click.option("--json", "as_object", is_flag=True, help="Print the summary as an object.")
+@json_option
 def watch_command(**given: Any) -> None:
     """Watch tension all day; say so when it lasts, or when there is too little rest.
 

@@ -176,7 +176,7 @@ def _check_sizes(file: Path, infos: list[zipfile.ZipInfo], to: Path) -> None:
     if whole > free:
         raise StoreError(
             f"{file} unpacks to {whole / 1e9:.2f} GB, and {above} has {free / 1e9:.2f} GB free: "
-            "make room, or restore to another disk with --to. Nothing was restored."
+            "make room, or restore to another disk with --out. Nothing was restored."
         )
 
 
