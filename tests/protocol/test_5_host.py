@@ -1,4 +1,4 @@
-"""PROTOCOL.md, clause 5: the host's conduct, towards the real board code on a bench."""
+"""PROTOCOL.md, clause 5: what a host does, towards the real board code on a bench."""
 
 import time
 
