@@ -32,11 +32,10 @@ from unclench_dsp.quality import (
     clipped_fraction,
     seen_rails_uv,
 )
-from unclench_dsp.sensor import MYOWARE2_BAND_HZ, sensor_response
+from unclench_dsp.sensor import sensor_response
 
 __all__ = [
     "BANDS",
-    "MYOWARE2_BAND_HZ",
     "NARROW",
     "WIDE",
     "Assessment",

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from unclench_dsp.arrays import BoolArray, FloatArray, WindowGrid
+from unclench_dsp.bands import WIDE
 from unclench_dsp.mains import LineProbe, mains_share
 
 SignalState: TypeAlias = Literal["settling", "good", "no contact", "mains hum", "clipping"]
@@ -184,7 +185,7 @@ class QualityMeter:
         self.window_n = round(self._settings.window_s * fs_hz)
         self._dead_uv = np.zeros(n_channels) if noise_uv is None else self._settings.dead * noise_uv
         # Contact is judged in the wide band whatever band the training uses.
-        self._probe = LineProbe(fs_hz, self.window_n, 20.0, min(450.0, 0.45 * fs_hz))
+        self._probe = LineProbe(fs_hz, self.window_n, WIDE.low_hz, min(WIDE.high_hz, 0.45 * fs_hz))
         self._emg_grid = WindowGrid(self.window_n, n_channels)
         self._settling_grid = WindowGrid(self.window_n, 1)
         self._next_index = 0

@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-MYOWARE2_BAND_HZ = (20.8, 498.4)
-"""Corners of the MyoWare 2.0's RAW output, each of first order (its maker's figures)."""
-
 
 def sensor_response(
-    freq_hz: ArrayLike, band_hz: tuple[float, float] = MYOWARE2_BAND_HZ, order: int = 1
+    freq_hz: ArrayLike, band_hz: tuple[float, float], order: int = 1
 ) -> NDArray[np.float64]:
     """Magnitude of a Butterworth high-pass and low-pass in series, against their gain.
 
@@ -26,7 +23,7 @@ def sensor_response(
     Returns
     -------
     ndarray
-        Same shape; at 100 Hz and the MyoWare 2.0's corners, first order, 0.960.
+        Same shape; at 100 Hz and first-order corners of 20.8 and 498.4 Hz 0.960.
     """
     f_hz = np.asarray(freq_hz, dtype=np.float64)
     low, high = ((f_hz / corner_hz) ** order for corner_hz in band_hz)

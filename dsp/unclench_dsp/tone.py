@@ -53,7 +53,14 @@ def mains_near(hz: float) -> float | None:
     return nearest_hz if abs(nearest_hz - hz) <= reach_hz(hz) + _WANDER_HZ else None
 
 
-def expected_tone_uv(mv: float, divider: float, hz: float, fs_hz: float) -> float:
+def expected_tone_uv(
+    mv: float,
+    divider: float,
+    hz: float,
+    fs_hz: float,
+    band_hz: tuple[float, float],
+    order: int = 1,
+) -> float:
     """Return what should be read of a known tone, RMS in uV at the electrode.
 
     The sensor passes its share at `hz`, and summing the readings of one sample takes a little.
@@ -66,9 +73,11 @@ def expected_tone_uv(mv: float, divider: float, hz: float, fs_hz: float) -> floa
         By how much it is divided before the electrodes.
     hz, fs_hz : float
         Of the tone, and of the samples.
+    band_hz, order
+        The sensor's, see `sensor_response`.
     """
     summing = float(np.sinc(hz / fs_hz))
-    return mv * 1000.0 / divider * float(sensor_response(hz)) * summing
+    return mv * 1000.0 / divider * float(sensor_response(hz, band_hz, order)) * summing
 
 
 def fit_tone(run_uv: FloatArray, fs_hz: float, near_hz: float) -> ToneFit:

@@ -34,7 +34,8 @@ from unclench.commands.boardbench import show_record, standing
 from unclench.link.connection import Connection
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
-from unclench_dsp import MYOWARE2_BAND_HZ, sensor_response
+from unclench.profiles.known import MYOWARE_2
+from unclench_dsp import sensor_response
 from unclench_dsp.mains import GOOD_HUM_UV, USABLE_HUM_UV
 
 DIVIDER = (DIVIDER_TOP_OHM.value + DIVIDER_BOTTOM_OHM.value) / DIVIDER_BOTTOM_OHM.value
@@ -109,8 +110,8 @@ def errors() -> str:
     r1, r2, share = DIVIDER_TOP_OHM.value, DIVIDER_BOTTOM_OHM.value, DIVIDER_TOLERANCE.value
     worst = (r1 * (1 + share) + r2 * (1 - share)) / (r2 * (1 - share)) / DIVIDER - 1
     hz = BENCH_HZ.value
-    middle = float(sensor_response(hz))
-    low_hz, high_hz = MYOWARE2_BAND_HZ
+    middle = float(sensor_response(hz, MYOWARE_2.band_hz))
+    low_hz, high_hz = MYOWARE_2.band_hz
     off = SENSOR_CORNER_SHARE.value
     corners = [
         abs(float(sensor_response(hz, (low_hz * (1 + a), high_hz * (1 - a)))) / middle - 1)

@@ -18,8 +18,9 @@ from scipy import special
 
 from hardware import design
 from hardware.frontend.response import BAND_WIDTH_HZ, UV_PER_CODE, Sampling
+from unclench.profiles.known import RP2040_MISSING
 
-MISSING = 2047
+MISSING = RP2040_MISSING
 _SIGMAS = 8
 _POINTS = 64  # over which a signal's own distribution is summed
 

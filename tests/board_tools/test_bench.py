@@ -27,6 +27,7 @@ from unclench.link.virtual.faults import NO_FAULTS, Faults
 from unclench.link.virtual.inputs import AnalogInput, SyntheticInput
 from unclench.link.virtual.muscle import Muscle
 from unclench.link.virtual.scenarios import SCENARIOS, Scenario
+from unclench.profiles.known import MYOWARE_2
 from unclench_dsp import sensor_response
 
 WHEN = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
@@ -183,7 +184,11 @@ class TestHum:
         name = scenario(monkeypatch, mains_uv=mains_uv, mains_hz=mains_hz)
         (sensor,) = measure("hands-off", name, seconds=10.0).sensors
         shares = ((1, 1.0), (3, 0.3), (5, 0.12), (7, 0.05))
-        lines = [s * sensor_response(k * mains_hz) for k, s in shares if k * mains_hz <= 450]
+        lines = [
+            s * sensor_response(k * mains_hz, MYOWARE_2.band_hz)
+            for k, s in shares
+            if k * mains_hz <= 450
+        ]
         assert sensor.hum_uv == pytest.approx(mains_uv * np.sqrt(np.square(lines).sum()), rel=0.03)
         assert sensor.mains_hz == round(mains_hz, -1)
         assert sensor.noise_uv == pytest.approx(0.17, rel=0.1)  # the hum is left out

@@ -7,11 +7,13 @@ import pytest
 
 from unclench_dsp.tone import expected_tone_uv, fit_tone
 
+BAND_HZ = (20.8, 498.4)  # a sensor's
+
 
 def test_expected_is_divided_filtered_and_summed() -> None:
-    summed_uv = expected_tone_uv(100, 1000, 100, 2000)
+    summed_uv = expected_tone_uv(100, 1000, 100, 2000, BAND_HZ)
     assert summed_uv == pytest.approx(100 * 0.960 * 0.9959, rel=1e-3)
-    assert expected_tone_uv(200, 1001, 100, 1e9) == pytest.approx(199.8 * 0.960, rel=1e-3)
+    assert expected_tone_uv(200, 1001, 100, 1e9, BAND_HZ) == pytest.approx(199.8 * 0.960, rel=1e-3)
 
 
 def test_distortion() -> None:

@@ -28,6 +28,7 @@ from unclench.board.limits import TONE_BEST_HZ
 from unclench.board.noise import converter_noise_uv, limits_uv
 from unclench.cli import cli
 from unclench.link.virtual.inputs import SyntheticInput
+from unclench.profiles.known import MYOWARE_2
 from unclench.usage.boardcheck import signal_command
 from unclench_dsp import sensor_response
 
@@ -54,7 +55,7 @@ def test_what_must_arrive_is_told_in_its_factors() -> None:
     assert told is not None
     whole, at_hz, sensor, summing = (float(figure) for figure in told.groups())
     assert at_hz == hz
-    assert sensor == pytest.approx(float(sensor_response(hz)), abs=5e-4)
+    assert sensor == pytest.approx(float(sensor_response(hz, MYOWARE_2.band_hz)), abs=5e-4)
     assert summing == pytest.approx(known().expected_uv(2000) / known().expected_uv(1e9), abs=5e-4)
     assert whole == pytest.approx(sensor * summing, abs=1e-3)
 

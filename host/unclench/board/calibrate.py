@@ -17,8 +17,8 @@ from unclench.profiles.known import BOARD
 from unclench_wire import ids
 
 FIRST_CODE = MISSING + 1 - ids.HISTOGRAM_CODES // 2
-READINGS_AT_ONCE = 500_000  # a second, the most that a board may be asked for (PROTOCOL.md 4.10)
-_CONVERSIONS_HZ = BOARD.converter.conversions_hz.value
+_CONVERSIONS_HZ = round(BOARD.converter.conversions_hz.value)
+READINGS_AT_ONCE = _CONVERSIONS_HZ  # a second: the most a board may be asked for (PROTOCOL.md 4.10)
 _MARGIN_S = 1.0
 
 Counts = NDArray[np.int64]

@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 
 from unclench.errors import InputError
+from unclench.profiles.known import BOARD, SENSOR
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.noise import (
     GOOD_NOISE_UV,
@@ -25,8 +26,10 @@ from unclench_wire.messages import Hello
 
 DEAD_UV = 0.02  # no converter is so quiet
 _ONE_CHANNEL = 250, 2000.0  # readings summed to a sample, samples a second
-_CODE_UV = 3.3e6 / 4096 / 200  # at a gain of 200: another one makes a muscle no weaker
-_READING_LSB = math.hypot(0.97, 1 / math.sqrt(12))  # RMS of one reading: noise, and rounding
+_CODE_UV = BOARD.converter.uv_per_code / SENSOR.gain.value  # another gain makes no muscle weaker
+_READING_LSB = math.hypot(
+    BOARD.converter.noise_lsb.value, 1 / math.sqrt(12)
+)  # RMS of one reading: noise, and rounding
 _BAND_HZ = float(HIGH_HZ - LOW_HZ)
 
 

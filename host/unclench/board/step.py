@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.errors import InputError
+from unclench.profiles.known import RP2040_MISSING
 
-MISSING = 2047
+MISSING = RP2040_MISSING
 MAX_STEP_LSB = 3.0
 MAX_STDERR_LSB = 0.1  # the step is worth taking off only if it is known better than this
 MIN_READINGS = 50_000
@@ -25,8 +26,8 @@ MIN_READINGS = 50_000
 _REACH = 9
 # 2046 is thin on some chips, and 2047 may come now and then: how readings are shared out between
 # the two does not matter, their sum is as wide as two codes less the step.
-_LUMPED = (2046, 2047)
-_LUMPED_WIDE = (2045, 2048)  # for a step that leaves nothing of these
+_LUMPED = (MISSING - 1, MISSING)
+_LUMPED_WIDE = (MISSING - 2, MISSING + 1)  # for a step that leaves nothing of these
 _TOO_WIDE_LSB = 1.8
 _ORDERS = (0, 1, 2, 3, 4, 6, 8)  # of the polynomial that is the logarithm of the density
 _STARTS_LSB = (0.0, 0.7, 1.4, 2.1, 2.8)

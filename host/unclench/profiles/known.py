@@ -12,15 +12,14 @@ from unclench.profiles.kinds import (
     Profile,
     SensorProfile,
 )
-from unclench_dsp import MYOWARE2_BAND_HZ
 from unclench_wire.messages import Hello
 
 MYOWARE_2 = SensorProfile(
     name="myoware-2",
     label="MyoWare 2.0, RAW output",
     gain=Figure(200, "V/V", "MyoWare 2.0, RAW output", "reported"),
-    low_hz=Figure(MYOWARE2_BAND_HZ[0], "Hz", "MyoWare 2.0, first order", "reported"),
-    high_hz=Figure(MYOWARE2_BAND_HZ[1], "Hz", "MyoWare 2.0, first order", "reported"),
+    low_hz=Figure(20.8, "Hz", "MyoWare 2.0, first order", "reported"),
+    high_hz=Figure(498.4, "Hz", "MyoWare 2.0, first order", "reported"),
     order=1,
     rest=Figure(0.5, "of the supply", "MyoWare 2.0: centred on half the supply", "reported"),
 )
@@ -30,15 +29,16 @@ MYOWARE_1 = SensorProfile(
     label="MyoWare 1.0, RAW output",
     gain=Figure(201, "V/V", "MyoWare 1.0, RAW output", "reported"),
     low_hz=Figure(
-        MYOWARE2_BAND_HZ[0], "Hz", "taken to be as the MyoWare 2.0's; not seen", "unverified"
+        MYOWARE_2.low_hz.value, "Hz", "taken to be as the MyoWare 2.0's; not seen", "unverified"
     ),
     high_hz=Figure(
-        MYOWARE2_BAND_HZ[1], "Hz", "taken to be as the MyoWare 2.0's; not seen", "unverified"
+        MYOWARE_2.high_hz.value, "Hz", "taken to be as the MyoWare 2.0's; not seen", "unverified"
     ),
     order=1,
     rest=Figure(0.5, "of the supply", "taken to be as the MyoWare 2.0's; not seen", "unverified"),
 )
 
+RP2040_MISSING = 2047  # the code that never comes
 RP2040_STEP_LSB = Figure(
     1.0, "LSB", "code 2047 is missing; 0.6 to 1.4 on the five boards looked at", "measured"
 )
@@ -53,7 +53,7 @@ RP2040 = ConverterProfile(
     noise_lsb=Figure(
         0.97, "LSB RMS", "published sweeps of RP2040 boards; 0.63 to 1.36 among them", "reported"
     ),
-    missing_code=2047,
+    missing_code=RP2040_MISSING,
     step_lsb=RP2040_STEP_LSB,
 )
 

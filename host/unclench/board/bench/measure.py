@@ -18,6 +18,8 @@ from unclench.board.stream import Stream, rails_uv, runs_in_uv
 from unclench.errors import InputError, SourceError
 from unclench.link.connection import Connection
 from unclench.link.transport import TransportClosed
+from unclench.profiles.kinds import SensorProfile
+from unclench.profiles.known import SENSOR, sensor_of
 from unclench_dsp import clipped_fraction
 from unclench_dsp.tone import expected_tone_uv, fit_tone, mains_near, without_tone
 from unclench_wire import ids
@@ -35,9 +37,15 @@ class KnownSignal:
     hz: float
     channel: int  # from 1
 
-    def expected_uv(self, fs_hz: float) -> float:
-        """RMS that the board should read."""
-        return expected_tone_uv(self.mv, self.divider, self.hz, fs_hz)
+    def expected_uv(self, fs_hz: float, sensor: SensorProfile = SENSOR) -> float:
+        """RMS that a board should read of it through a sensor."""
+        signal = self.mv, self.divider, self.hz, fs_hz
+        return expected_tone_uv(*signal, sensor.band_hz, sensor.order)
+
+    def expected_of(self, hello: Hello) -> float:
+        """RMS that this board should read; a sensor that is not known is taken for the usual."""
+        sensor = sensor_of(hello.channels[self.channel - 1].gain_milli) or SENSOR
+        return self.expected_uv(hello.fs_hz(), sensor)
 
     def check(self, hello: Hello) -> None:
         """Refuse what cannot be measured. Raises InputError."""
@@ -58,7 +66,7 @@ class KnownSignal:
                 f"{self.hz:g} Hz is too near {line_hz:g} Hz, where hum of the mains would be taken "
                 f"for the source: set it to {TONE_BEST_HZ:g} Hz."
             )
-        expected = self.expected_uv(hello.fs_hz())
+        expected = self.expected_of(hello)
         there = _plain(self.mv * 1000.0 / self.divider, 3)
         given = f"{_plain(self.mv, 6)} mV divided by {_plain(self.divider, 6)}"
         if not expected >= TONE_LEAST_UV:
@@ -102,7 +110,7 @@ def measure_step(
     begin, n = (round(s * hello.fs_hz()) for s in (_SETTLING_S, seconds))
     runs = _span(stream.whole_runs(connection.name), begin, begin + n)
     runs_uv = runs_in_uv(hello, runs)
-    tone = None if known is None else _tone(known, runs_uv, hello.fs_hz())
+    tone = None if known is None else _tone(known, runs_uv, hello)
     return Record(
         step=step,
         measured_at=when or datetime.now().astimezone(),
@@ -170,15 +178,15 @@ def _without(
     return calm
 
 
-def _tone(known: KnownSignal, runs_uv: list[NDArray[np.float64]], fs_hz: float) -> ToneRecord:
+def _tone(known: KnownSignal, runs_uv: list[NDArray[np.float64]], hello: Hello) -> ToneRecord:
     longest = max(runs_uv, key=len)[:, known.channel - 1]
-    fit = fit_tone(longest, fs_hz, known.hz)
+    fit = fit_tone(longest, hello.fs_hz(), known.hz)
     return ToneRecord(
         channel=known.channel,
         mv=known.mv,
         divider=known.divider,
         asked_hz=known.hz,
-        expected_uv=_short(known.expected_uv(fs_hz)),
+        expected_uv=_short(known.expected_of(hello)),
         hz=round(fit.hz, 7),  # the tone is taken out by it
         rms_uv=_short(fit.rms_uv),
         rest_uv=_short(fit.rest_uv),

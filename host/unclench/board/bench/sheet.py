@@ -46,7 +46,7 @@ class Finding(_Part):
 class SensorRecord(_Part):
     """One channel as it was measured."""
 
-    number: Annotated[int, Field(ge=1, le=3)]
+    number: Annotated[int, Field(ge=1)]
     noise_uv: Amount  # RMS in 20-450 Hz, hum left out
     hum_uv: Amount
     mains_hz: Literal[50, 60]
@@ -59,7 +59,7 @@ class SensorRecord(_Part):
 class ToneRecord(_Part):
     """A known signal as it was found."""
 
-    channel: Annotated[int, Field(ge=1, le=3)]
+    channel: Annotated[int, Field(ge=1)]
     mv: Amount  # RMS at the source
     divider: Positive
     asked_hz: Positive
@@ -93,7 +93,7 @@ class Record(_Part):
     full_scale_v: Positive
     oversampling: Annotated[int, Field(ge=1, le=int(_MOST))]
     setting: Setting
-    sensors: Annotated[tuple[SensorRecord, ...], Field(min_length=1, max_length=3)]
+    sensors: Annotated[tuple[SensorRecord, ...], Field(min_length=1)]
     tone: ToneRecord | None = None
     findings: tuple[Finding, ...] = ()  # for programs: a sheet that is read is judged anew
 

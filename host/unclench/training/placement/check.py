@@ -11,7 +11,7 @@ import numpy as np
 
 from unclench.live.blocks import FloatArray, LiveBlock, LiveEvent, StreamInfo
 from unclench.training.placement.values import FLOOR_GATE
-from unclench_dsp import NARROW, SignalState, find_heartbeat, slow_swings
+from unclench_dsp import NARROW, WIDE, SignalState, find_heartbeat, slow_swings
 from unclench_dsp.mains import GOOD_HUM_UV, USABLE_HUM_UV, LineProbe, steady_hum
 from unclench_dsp.noise import GOOD_NOISE_UV, USABLE_NOISE_UV
 
@@ -80,9 +80,9 @@ class SensorCheck:
         self._clipped_until: list[int | None] = [None] * n_channels
         none: SignalState = "settling"
         self._state = (none,) * n_channels
-        high_hz = min(450.0, 0.45 * self._fs_hz)
-        self._probe = LineProbe(self._fs_hz, self._n(_HUM_WINDOW_S), 20.0, high_hz)
-        self._meter = LineProbe(self._fs_hz, self._n(_METER_WINDOW_S), 20.0, high_hz)
+        high_hz = min(WIDE.high_hz, 0.45 * self._fs_hz)
+        self._probe = LineProbe(self._fs_hz, self._n(_HUM_WINDOW_S), WIDE.low_hz, high_hz)
+        self._meter = LineProbe(self._fs_hz, self._n(_METER_WINDOW_S), WIDE.low_hz, high_hz)
         self._known: dict[int, tuple[tuple[int, SignalState, int], tuple[Light, ...]]] = {}
 
     def block(self, block: LiveBlock) -> None:
@@ -209,7 +209,8 @@ def _wide_uv(emg_uv: FloatArray, fs_hz: float) -> float:
     """RMS in the wide band."""
     centred = emg_uv - emg_uv.mean()
     power = np.abs(np.fft.rfft(centred)) ** 2
-    inside = slice(*np.searchsorted(np.fft.rfftfreq(len(centred), 1 / fs_hz), (20.0, 450.0)))
+    band_hz = WIDE.low_hz, WIDE.high_hz
+    inside = slice(*np.searchsorted(np.fft.rfftfreq(len(centred), 1 / fs_hz), band_hz))
     return float(np.sqrt(2 * power[inside].sum()) / len(centred))
 
 
