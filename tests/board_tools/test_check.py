@@ -22,10 +22,10 @@ from unclench.link.connection import Connection
 from unclench.link.messages import SampleFrame
 from unclench.link.timing import SimulatedTime
 from unclench.link.transport import TransportClosed, open_transport
-from unclench.link.virtual import inputs
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.faults import NO_FAULTS, Faults
 from unclench.link.virtual.inputs import AnalogInput, RecordedInput, SyntheticInput, recording_hello
+from unclench.profiles.known import PICO, RP2040, RP2040_STEP_LSB
 from unclench_wire import ids
 from unclench_wire.framing import FrameDecoder, encode_frame
 from unclench_wire.messages import pack_error, pack_hello, pack_reply
@@ -400,9 +400,10 @@ class TestCalibrate:
 
     @pytest.mark.parametrize("step", [0.0, 0.6, 1.0, 1.4])
     @pytest.mark.parametrize("scenario", ["relaxed", "shorted", "mains-hum"])
-    def test_the_step_of_the_model_is_found_and_stored(self, connect, monkeypatch, scenario, step):
-        monkeypatch.setattr(inputs, "_STEP_LSB", step)
-        connection = connect(SyntheticInput(scenario))
+    def test_the_step_of_the_model_is_found_and_stored(self, connect, scenario, step):
+        uneven = RP2040.model_copy(update={"step_lsb": replace(RP2040_STEP_LSB, value=step)})
+        board = PICO.model_copy(update={"converter": uneven})
+        connection = connect(SyntheticInput(scenario, board=board))
         connection.handshake()
         told = []
         found = calibrate(connection, 0, 2.5, lambda *step: told.append(step))

@@ -27,9 +27,8 @@ from unclench_wire.messages import Hello
 DEAD_UV = 0.02  # no converter is so quiet
 _ONE_CHANNEL = 250, 2000.0  # readings summed to a sample, samples a second
 _CODE_UV = BOARD.converter.uv_per_code / SENSOR.gain.value  # another gain makes no muscle weaker
-_READING_LSB = math.hypot(
-    BOARD.converter.noise_lsb.value, 1 / math.sqrt(12)
-)  # RMS of one reading: noise, and rounding
+# RMS of one reading: noise, and rounding
+_READING_LSB = math.hypot(BOARD.converter.noise_lsb.value, 1 / math.sqrt(12))
 _BAND_HZ = float(HIGH_HZ - LOW_HZ)
 
 
