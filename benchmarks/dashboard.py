@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -86,31 +87,31 @@ def _ours(seconds: float) -> dict[str, Any]:
     )
     try:
         assert board.stdout is not None
-        return _watch(board.stdout.readline().strip(), seconds)
+        with ExitStack() as stage:
+            return _watch(stage, board.stdout.readline().strip(), seconds)
     finally:
         board.terminate()
         board.wait()
 
 
-def _watch(url: str, seconds: float) -> dict[str, Any]:
+def _watch(stage: ExitStack, url: str, seconds: float) -> dict[str, Any]:
     import psutil
     import pyqtgraph as pg
     from pyqtgraph.Qt import QtCore, QtWidgets
 
     from unclench.desktop import plots
     from unclench.desktop.window import Dashboard
-    from unclench.live.pipeline import Pipeline
     from unclench.live.rings import DisplayRings
+    from unclench.running.opener import open_run
+    from unclench.running.wanted import Wanted
     from unclench.settings import Settings
-    from unclench.sources import open_source
 
-    source = open_source(url)
-    pipeline = Pipeline(source.reader(), source.name)
-    info = pipeline.connect()
+    run = stage.enter_context(open_run(Wanted(url)))
+    info, pipeline = run.info, run.pipeline
     rings, freshness = DisplayRings(info), _Freshness()
-    pipeline.start([rings, freshness])
+    run.start(rings, freshness)
     app = pg.mkQApp()
-    window = Dashboard(pipeline, rings, Settings(window=WINDOW, theme="light"), Settings())
+    window = Dashboard(run, rings, Settings(window=WINDOW, theme="light"))
     last = window.findChildren(plots.TensionTrace)[-1]
     shown = {"stop": 0}
 
@@ -155,7 +156,7 @@ def _watch(url: str, seconds: float) -> dict[str, Any]:
     app.exec_()
     wall_s = time.monotonic() - marks["wall_s"]
     p50, p95, p99 = np.percentile(freshness.latencies_s, [50, 95, 99]) * 1000
-    result = {
+    return {
         "cpu": (time.process_time() - marks["cpu_s"]) / wall_s,
         "paints_hz": freshness.paints / wall_s,
         "p50_ms": p50,
@@ -165,8 +166,6 @@ def _watch(url: str, seconds: float) -> dict[str, Any]:
         "rss_early_mb": marks["rss_early_mb"],
         "rss_mb": marks["rss_mb"],
     }
-    pipeline.stop()
-    return result
 
 
 def _refilter(seconds: float) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -59,13 +60,14 @@ def _run(kind: str, seconds: float, home: Path) -> dict[str, Any]:
     )
     try:
         assert board.stdout is not None
-        return _watch(board.stdout.readline().strip(), kind, seconds, home)
+        with ExitStack() as stage:
+            return _watch(stage, board.stdout.readline().strip(), kind, seconds, home)
     finally:
         board.terminate()
         board.wait()
 
 
-def _watch(url: str, kind: str, seconds: float, home: Path) -> dict[str, Any]:
+def _watch(stage: ExitStack, url: str, kind: str, seconds: float, home: Path) -> dict[str, Any]:
     import numpy as np
     import psutil
     import pyqtgraph as pg
@@ -74,30 +76,24 @@ def _watch(url: str, kind: str, seconds: float, home: Path) -> dict[str, Any]:
     from unclench.desktop import plots
     from unclench.desktop.training.pacerview import PacerView
     from unclench.desktop.training.window import TrainingWindow
-    from unclench.live.pipeline import Pipeline
     from unclench.live.rings import DisplayRings
+    from unclench.running.opener import open_run
+    from unclench.running.wanted import Wanted
     from unclench.settings import Place, Settings
-    from unclench.sources import open_source
     from unclench.training.programs.file import find_program
 
     program = home / "long.toml"
     head = 'title = "Long"\npurpose = "A benchmark."\nevidence = "None."\n'
     program.write_text(f"{head}step = [{{ {STEPS[kind]} }}]\n", encoding="utf-8")
-    source = open_source(url)
-    pipeline = Pipeline(source.reader(), source.name)
-    rings = DisplayRings(pipeline.connect())
-    pipeline.start([rings])
-    app = pg.mkQApp()
     sites = ("shoulder", "neck", "jaw")
+    places = tuple(Place(channel=k + 1, site=sites[k], side="left") for k in range(CHANNELS))
+    run = stage.enter_context(open_run(Wanted(url), places))
+    rings = DisplayRings(run.info)
+    run.start(rings)
+    app = pg.mkQApp()
     settings = Settings(window=WINDOW, theme="light", safety_read=date(2026, 1, 1))
     window = TrainingWindow(
-        pipeline,
-        rings,
-        settings,
-        Settings(),
-        program=find_program(str(program)),
-        out=home / "session",
-        places=tuple(Place(channel=k + 1, site=sites[k], side="left") for k in range(CHANNELS)),
+        run, rings, settings, program=find_program(str(program)), out=home / "session"
     )
     window.show()
     painted: list[float] = []
@@ -127,9 +123,7 @@ def _watch(url: str, kind: str, seconds: float, home: Path) -> dict[str, Any]:
     let_pass(seconds)
     lasted_s, now = time.monotonic() - began, process.cpu_times()
     window.close()
-    lost = pipeline.status.lost_samples
-    pipeline.stop()
-    source.close()
+    lost = run.pipeline.status.lost_samples
     used_s = (now.user - cpu.user) + (now.system - cpu.system)
     gaps_ms = 1000 * np.diff(painted)
     return {

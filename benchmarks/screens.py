@@ -250,21 +250,15 @@ def _step(window: Any) -> str:
 
 def _window(stage: ExitStack, source: str, speed: float) -> Any:
     from unclench.desktop.training.window import TrainingWindow
-    from unclench.live.pipeline import Pipeline
     from unclench.live.rings import DisplayRings
+    from unclench.running.opener import open_run
+    from unclench.running.wanted import Wanted
     from unclench.settings import Settings
-    from unclench.sources import open_source
 
-    opened = open_source(source, speed=speed)
-    stage.callback(opened.close)
-    pipeline = Pipeline(opened.reader(), opened.name)
-    stage.callback(pipeline.stop)
-    rings = DisplayRings(pipeline.connect())
-    pipeline.start([rings])
-    settings = Settings(theme="light")
-    window = TrainingWindow(
-        pipeline, rings, settings, settings.model_copy(), situation=opened.situation
-    )
+    run = stage.enter_context(open_run(Wanted(source, str(speed))))
+    rings = DisplayRings(run.info)
+    run.start(rings)
+    window = TrainingWindow(run, rings, Settings(theme="light"))
     stage.callback(window.close)
     window.show()
     return window

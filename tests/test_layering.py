@@ -36,19 +36,22 @@ MAY_IMPORT = {
     "report": {DSP, "errors", "review", "store", "training", "trial"},
     "training": {WIRE, DSP, "errors", "link", "live", "profiles", "settings", "store"},
     "audio": {"training"},
+    "running": {
+        *(DSP, "errors", "live", "review", "settings", "sources", "store", "training", "trial"),
+    },
     "terminal": {DSP, "live"},
     "settings": {"errors"},
     "sources": {WIRE, DSP, "errors", "link", "profiles", "store"},
     "desktop": {
         *(DSP, "errors", "audio", "live", "report", "review", "settings", "store", "training"),
-        "trial",
+        *("running", "trial"),
     },
     "commands": {
         *(WIRE, DSP, "errors", "link", "store", "live", "review", "training"),
         *("audio", "board", "settings", "sources", "desktop", "importing", "report", "trial"),
-        *("profiles", "terminal"),
+        *("profiles", "running", "terminal"),
     },
-    "usage": {WIRE, "board", "commands", "importing", "settings", "store"},
+    "usage": {WIRE, "board", "commands", "importing", "running", "settings", "store"},
     "cli": {"errors", "usage"},
     "__main__": {"cli"},
 }

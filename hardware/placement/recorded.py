@@ -75,8 +75,8 @@ def record(
             since_s = from_s + cue.from_s - REACTION_S
             opened.situation.tell(Moment(since_s, cue.asked, _TRAINED_S))
     with tempfile.TemporaryDirectory() as folder:
-        pipeline = Pipeline(opened.reader(), opened.name, stop_after_s=from_s + seconds)
-        recorder = Recorder(Path(folder) / "trace", pipeline.connect(), origin=0, lossless=True)
+        pipeline = Pipeline.connect(opened.reader(), opened.name, stop_after_s=from_s + seconds)
+        recorder = Recorder(Path(folder) / "trace", pipeline.info, origin=0, lossless=True)
         pipeline.start([recorder])
         pipeline.wait()
         pipeline.stop()

@@ -21,12 +21,12 @@ from tests import needs
 from tests.processes import unclench
 
 from unclench.commands.ending import Ending
-from unclench.commands.terminal import TrialNow
 from unclench.errors import DisplayError
 from unclench.link.transport import PtyTransport, TransportClosed
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.live.pipeline import Pipeline
+from unclench.running.trialnow import TrialNow
 from unclench.store import load_recording, open_session
 from unclench.terminal.watch import can_draw, watch_lines
 from unclench.trial.phases import blocks_of, running_now

@@ -10,7 +10,6 @@ import pytest
 from tests import needs
 
 from unclench.settings import Settings
-from unclench.training.placement.values import TrainedChannel
 
 if TYPE_CHECKING:  # Qt is imported where it is used: not every machine can
     from unclench.desktop.window import Dashboard
@@ -38,23 +37,15 @@ def pytest_pycollect_makemodule(
 class Stage:
     """A dashboard and the stream that it shows, which comes only in `until`."""
 
-    def __init__(
-        self, source: str, sessions: Path, known: tuple[TrainedChannel, ...] = (), **choices: Any
-    ) -> None:
+    def __init__(self, source: str, sessions: Path, **choices: Any) -> None:
         from tests.desktop.windows import Stream, show
 
         from unclench.desktop.window import Dashboard
 
-        self.stream = Stream(source)
-        self.pipeline = self.stream.pipeline
         self.settings = Settings(sessions_dir=sessions, theme="light", **choices)
-        self.window: Dashboard = Dashboard(
-            self.pipeline,
-            self.stream.rings,
-            self.settings,
-            self.settings.model_copy(),
-            known=known,
-        )
+        self.stream = Stream(source, self.settings.model_copy())
+        self.pipeline = self.stream.pipeline
+        self.window: Dashboard = Dashboard(self.stream.run, self.stream.rings, self.settings)
         show(self.window)
 
     def until(self, happened: Callable[[], object]) -> None:
@@ -89,7 +80,7 @@ def app() -> object:
 
 @pytest.fixture
 def stage(app: object, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
-    """Make a stage: `stage("sim:relaxed", known=..., theme="dark")`; see `Stage`."""
+    """Make a stage: `stage("sim:relaxed", places=..., theme="dark")`; see `Stage`."""
     made: list[Stage] = []
 
     def make(source: str, **given: Any) -> Stage:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import closing
 
 import pytest
 from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
@@ -14,10 +13,9 @@ from unclench.desktop.theme import DARK, LIGHT
 from unclench.desktop.training.safety import SafetyDialog
 from unclench.desktop.training.window import TrainingWindow
 from unclench.desktop.window import Dashboard
-from unclench.live.pipeline import Pipeline
-from unclench.live.rings import DisplayRings
-from unclench.settings import Settings
-from unclench.sources import open_source
+from unclench.running.opener import open_run
+from unclench.running.wanted import Wanted
+from unclench.settings import Settings, save_settings
 
 KEY = QtCore.Qt.Key
 
@@ -27,24 +25,11 @@ def shown(app):
     """Run the dashboard while `play` is played."""
 
     def run(play, **choices):
-        with closing(open_source("sim:relaxed")) as source:
-            pipeline = Pipeline(source.reader(), source.name)
-            rings = DisplayRings(pipeline.connect())
-            pipeline.start([rings])
-            settings = Settings(theme="light", **choices)
+        save_settings(Settings(theme="light", **choices))
+        with open_run(Wanted("sim:relaxed")) as opened:
             QtCore.QTimer.singleShot(100, play)
-            run_dashboard(
-                pipeline,
-                rings,
-                settings,
-                settings.model_copy(),
-                recorder=None,
-                situation=None,
-                notes=(),
-                close_after_s=None,
-                screenshot=None,
-            )
-            pipeline.stop()
+            settings = opened.settings.model_copy()
+            run_dashboard(opened, settings, close_after_s=None, screenshot=None)
 
     return run
 

@@ -43,17 +43,13 @@ class Training:
     """A training window on a stream, and a person at the keyboard; see `Stream`."""
 
     def __init__(self, source: str, **given) -> None:
-        self.stream = Stream(source)
+        settings, _ = load_settings()
+        places = given.pop("places", settings.places)
+        self.stream = Stream(source, settings, places=places)
         self.pipeline = self.stream.pipeline
         self.until = self.stream.play_until
-        settings, _ = load_settings()
         self.window = TrainingWindow(
-            self.pipeline,
-            self.stream.rings,
-            settings,
-            settings.model_copy(),
-            situation=self.stream.source.situation,
-            **given,
+            self.stream.run, self.stream.rings, settings.model_copy(), **given
         )
         show(self.window)
 
@@ -218,7 +214,7 @@ def test_the_sensor_moved_means_a_new_calibration(training, ready):
     assert made.page == "HomePage"
     band = made.pipeline.info.settings.band
     baseline = RestBaseline(2.1, 0.3, 58.0, 0.5)
-    made.window._book.add(
+    made.window._run.book.add(
         SHOULDER, band, 0.25, created=datetime.now().astimezone(), baseline=baseline
     )
     made.press(KEY.Key_M)
@@ -226,12 +222,12 @@ def test_the_sensor_moved_means_a_new_calibration(training, ready):
     made.press(KEY.Key_M)
     made.press(KEY.Key_Escape)
     assert made.page == "HomePage"
-    assert made.window._book.find(SHOULDER, band) is not None
+    assert made.window._run.book.find(SHOULDER, band) is not None
     made.press(KEY.Key_M)
     made.press(KEY.Key_Tab)
     made.press(KEY.Key_Return)
     assert made.page == "CalibratePage"
-    assert made.window._book.find(SHOULDER, band) is None
+    assert made.window._run.book.find(SHOULDER, band) is None
     made.press(KEY.Key_Escape)
     assert made.page == "HomePage"
 

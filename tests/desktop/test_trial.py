@@ -18,7 +18,6 @@ from unclench.desktop.training.pacerview import PacerView
 from unclench.desktop.training.window import TrainingWindow
 from unclench.settings import Place, Settings, own_dir, sessions_dir
 from unclench.store import open_session
-from unclench.training.placement.values import TrainedChannel
 from unclench.training.programs.file import find_program
 from unclench.trial.phases import blocks_of
 from unclench.trial.plan import Trials, load_trials, make_trial, save_trials
@@ -71,7 +70,7 @@ def press(window, words):
 @pytest.fixture
 def stream(app):
     """A virtual person's signal."""
-    made = Stream("sim:person")
+    made = Stream("sim:person", Settings(safety_read=date(2026, 1, 1), places=(SHOULDER,)))
     yield made
     made.close()
 
@@ -85,15 +84,8 @@ def training(stream):
     made = []
 
     def begin():
-        settings = Settings(safety_read=date(2026, 1, 1), places=(SHOULDER,))
-        window = TrainingWindow(
-            stream.pipeline,
-            stream.rings,
-            settings,
-            settings.model_copy(),
-            situation=stream.source.situation,
-            program=find_program("short"),
-        )
+        settings = stream.run.settings.model_copy()
+        window = TrainingWindow(stream.run, stream.rings, settings, program=find_program("short"))
         made.append(window)
         show(window)
         stream.play_until(lambda: known(window._running).session.snapshot() is not None)
@@ -206,12 +198,9 @@ def test_without_a_trial_nothing_is_said(training, stream):
     assert not any("Self-trial" in text for text in texts(window))
 
 
-KNOWN = (TrainedChannel(0, "Left shoulder", 0.2),)
-
-
 def test_the_dashboard_hides_tension_and_keeps_the_signals_state(app, stage):
     under_way(feedback=False)
-    made = stage("sim:relaxed", known=KNOWN)
+    made = stage("sim:relaxed", places=(SHOULDER,))
     made.until(lambda: made.has_drawn(3))
     made.until(lambda: any("Good signal" in text for text in texts(made.window)))
     (row,) = made.window._rows
@@ -233,10 +222,10 @@ def recorded(tmp_path):
     return open_session(folder)
 
 
-@pytest.mark.parametrize("channels", [KNOWN, ()])
-def test_a_recording_of_the_dashboard_keeps_its_block(app, stage, tmp_path, channels):
+@pytest.mark.parametrize("places", [(SHOULDER,), ()])
+def test_a_recording_of_the_dashboard_keeps_its_block(app, stage, tmp_path, places):
     under_way(feedback=False)
-    made = stage("sim:relaxed", known=channels)
+    made = stage("sim:relaxed", places=places)
     made.window.toggle_recording()
     began = made.pipeline.status.n_samples
     made.until(lambda: made.has_drawn(began / 2000 + 3))
@@ -251,7 +240,7 @@ def test_a_recording_of_the_dashboard_keeps_its_block(app, stage, tmp_path, chan
 @pytest.mark.parametrize("first", ["record", "show"])
 def test_a_recording_keeps_that_tension_was_shown_all_the_same(app, stage, tmp_path, first):
     under_way(feedback=False)
-    made = stage("sim:relaxed", known=KNOWN)
+    made = stage("sim:relaxed", places=(SHOULDER,))
     if first == "record":
         made.window.toggle_recording()
     press(made.window, "Show it all the same")
@@ -279,7 +268,7 @@ def test_without_a_known_place_the_dashboard_hides_tension_too(app, stage):
 
 def test_the_dashboard_speaks_of_nothing_that_it_hides(app, stage):
     under_way(feedback=False)
-    made = stage("sim:relaxed", known=KNOWN, raw_shown=True)
+    made = stage("sim:relaxed", places=(SHOULDER,), raw_shown=True)
     made.until(lambda: made.has_drawn(3))
     assert not re.search(r"\bline\b|[Ww]atch|trace", " ".join(texts(made.window)))
     raw = made.window._footer.raw
@@ -299,7 +288,7 @@ def test_the_dashboard_speaks_of_nothing_that_it_hides(app, stage):
 @pytest.mark.parametrize("leave", [QtCore.Qt.Key.Key_Escape, QtCore.Qt.Key.Key_Return])
 def test_leaving_the_question_leaves_the_focus_where_it_was(app, stage, leave):
     under_way(feedback=False)
-    made = stage("sim:relaxed", known=KNOWN)
+    made = stage("sim:relaxed", places=(SHOULDER,))
     wanted = []
     made.window.train_wanted.connect(lambda: wanted.append(True))
     (show,) = (b for b in made.window.findChildren(QtWidgets.QPushButton) if "all the" in b.text())
@@ -322,7 +311,7 @@ def test_leaving_the_question_leaves_the_focus_where_it_was(app, stage, leave):
 )
 def test_figures_of_an_off_block_open_only_to_who_agrees(app, stage, key, what):
     trial = under_way(feedback=False)
-    made = stage("sim:relaxed", known=KNOWN)
+    made = stage("sim:relaxed", places=(SHOULDER,))
     last = blocks_of(trial)[0].last
 
     def opened():
@@ -347,7 +336,7 @@ def test_figures_of_an_off_block_open_only_to_who_agrees(app, stage, key, what):
 @pytest.mark.parametrize("what", ["review", "history"])
 def test_with_feedback_figures_open_at_once(app, stage, what):
     under_way(feedback=True)
-    made = stage("sim:relaxed", known=KNOWN)
+    made = stage("sim:relaxed", places=(SHOULDER,))
     getattr(made.window, f"show_{what}")()
     assert getattr(made.window, f"_{what}").isVisible()
     assert known(load_trials()[0].latest).deviations == ()
@@ -356,6 +345,6 @@ def test_with_feedback_figures_open_at_once(app, stage, what):
 @pytest.mark.parametrize("site", ["Left shoulder", "Left jaw"])
 def test_the_dashboard_shows_tension_where_no_block_forbids_it(app, stage, site):
     under_way(feedback=site == "Left shoulder", site=site)
-    made = stage("sim:relaxed", known=KNOWN)
+    made = stage("sim:relaxed", places=(SHOULDER,))
     made.until(lambda: made.window._rows[0]._value.text() != "–")
     assert made.window._rows[0].trace.isVisible()

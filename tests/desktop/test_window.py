@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -13,11 +14,14 @@ from tests.desktop.windows import until
 from unclench.desktop.plots import TensionTrace
 from unclench.desktop.training.safety import SafetyPage
 from unclench.review.session import open_review
-from unclench.settings import load_settings
+from unclench.settings import Place, load_settings
 from unclench.store import open_session
-from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
+from unclench.training.placement.calibrations import book_path, load_book, save_book
+from unclench.training.placement.values import ReferenceContraction, RestBaseline
+from unclench_dsp import WIDE
 
 KEY = QtCore.Qt.Key
+SHOULDER = Place(channel=1, site="shoulder", side="left")
 
 
 def press(window, key, modifier=QtCore.Qt.KeyboardModifier.NoModifier):
@@ -26,6 +30,14 @@ def press(window, key, modifier=QtCore.Qt.KeyboardModifier.NoModifier):
 
 def words(window, name):
     return [w.text() for w in window.findChildren(QtWidgets.QLabel, name) if w.isVisible()]
+
+
+def calibrate(**measured):
+    """What was measured on the left shoulder with the virtual board."""
+    path = book_path(virtual=True)
+    book, _ = load_book(path)
+    book.add(SHOULDER, WIDE, 0.25, created=datetime.now().astimezone(), noise_uv=0.17, **measured)
+    save_book(book, path)
 
 
 def test_a_relaxing_muscle_is_shown_as_number_line_and_good_signal(stage):
@@ -122,8 +134,8 @@ def test_a_note_typed_by_a_person_is_stored(stage, tmp_path, monkeypatch):
 
 def test_a_recording_keeps_the_places_and_what_was_calibrated_there(stage, tmp_path):
     baseline = RestBaseline(2.0, 0.2, 60.0, 0.3)
-    known = (TrainedChannel(0, "Left shoulder", 0.17, baseline=baseline),)
-    made = stage("sim:relaxed", known=known)
+    calibrate(baseline=baseline)
+    made = stage("sim:relaxed", places=(SHOULDER,))
     press(made.window, KEY.Key_R)
     began = made.pipeline.status.n_samples
     made.until(lambda: made.has_drawn(began / 2000 + 8))
@@ -262,9 +274,8 @@ def test_safety_is_read_again_from_the_help_in_the_chosen_text_size(stage):
 
 
 def test_a_known_reference_gives_a_percentage_and_the_place_a_name(stage):
-    reference = ReferenceContraction(50.0, "gentle")
-    known = (TrainedChannel(0, "Left shoulder", 0.17, reference=reference),)
-    made = stage("sim:relaxed", known=known)
+    calibrate(reference=ReferenceContraction(50.0, "gentle"))
+    made = stage("sim:relaxed", places=(SHOULDER,))
     made.until(lambda: words(made.window, "value") not in ([], ["–"]))
     assert "Left shoulder" in words(made.window, "title")
     (uv,) = words(made.window, "value")

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from pyqtgraph.Qt import QtTest, QtWidgets
 
 from unclench.live.blocks import LiveStatus
 from unclench.live.pipeline import Pipeline
 from unclench.live.rings import DisplayRings
+from unclench.running.run import Run
+from unclench.settings import Settings
 from unclench.sources import open_source
 
 HANGS_S = 120.0  # only against hanging
@@ -68,13 +71,16 @@ class Stream:
     by while a test presses keys and looks.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, settings: Settings | None = None, **given: Any) -> None:
         self._clock = _HandTime()
         self.source = open_source(source, clock=self._clock)
         reader, names = self.source.reader(), self.source.channel_names
-        self.pipeline = Pipeline(reader, self.source.name, channel_names=names)
-        self.rings = DisplayRings(self.pipeline.connect())
-        self.pipeline.start([self.rings])
+        self.pipeline = Pipeline.connect(reader, self.source.name, channel_names=names)
+        self.rings = DisplayRings(self.pipeline.info)
+        settings = settings or Settings()
+        given = {"places": settings.places, **given}
+        self.run = Run(self.source, self.pipeline, settings, **given)
+        self.run.start(self.rings)
 
     def play_until(self, happened: Callable[[], object]) -> None:
         """Let signal come, and all windows live, until something has happened."""
@@ -89,8 +95,7 @@ class Stream:
 
     def close(self) -> None:
         """End it; the windows that show it are closed before."""
-        self.pipeline.stop()
-        self.source.close()
+        self.run.close()
 
     def _play_step(self) -> None:
         before = self.pipeline.status

@@ -155,8 +155,8 @@ def play(new_collector) -> Callable[..., tuple[Collector, Pipeline, StreamInfo]]
         opened = open_source(str(source), speed=speed, **csv)
         kept = new_collector()
         names = opened.channel_names
-        pipeline = Pipeline(opened.reader(), opened.name, settings, names, seconds)
-        info = pipeline.connect()
+        pipeline = Pipeline.connect(opened.reader(), opened.name, settings, names, seconds)
+        info = pipeline.info
         try:
             pipeline.start([kept, *(make(info) for make in sinks)])
             assert pipeline.wait(LONG_S), "the source does not end"

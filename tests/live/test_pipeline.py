@@ -177,8 +177,8 @@ def test_it_stops_on_the_sample_asked_for(play, gappy, seconds):
 
 def test_markers_land_where_they_were_put(wait_for, tmp_path):
     opened = open_source("sim:relaxed", speed=10)
-    pipeline = Pipeline(opened.reader(), "sim", stop_after_s=3)
-    info = pipeline.connect()
+    pipeline = Pipeline.connect(opened.reader(), "sim", stop_after_s=3)
+    info = pipeline.info
     recorder = Recorder(tmp_path / "s", info, origin=0)
     pipeline.start([recorder])
     given = pipeline.mark("=typed, by a person", 1234)
@@ -201,8 +201,7 @@ def test_sample_now_follows_the_clock(script, arrived):
     hello = SyntheticInput("relaxed").hello()
     clock = SimulatedTime()
     events = [Connected(hello, 100.0), *arrived(0, 8000, 100.0)]
-    pipeline = Pipeline(script(events, clock), "script")
-    pipeline.connect()
+    pipeline = Pipeline.connect(script(events, clock), "script")
     pipeline.start([])
     assert pipeline.wait(LONG_S)
     for now_s, expected in ((103.5, 7000), (104.0, 8000), (104.25, 8500), (110.0, 10_000)):
@@ -213,8 +212,7 @@ def test_sample_now_follows_the_clock(script, arrived):
 
 def test_sinks_come_and_go(new_collector, wait_for):
     opened = open_source("sim:relaxed", speed=20)
-    pipeline = Pipeline(opened.reader(), "sim")
-    pipeline.connect()
+    pipeline = Pipeline.connect(opened.reader(), "sim")
     always, guest = new_collector(), new_collector()
     pipeline.start([always])
     try:
@@ -267,8 +265,7 @@ def test_an_error_in_a_sink_is_in_the_status(monkeypatch):
     told = []
     monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_value))
     opened = open_source("sim", speed=MAX_SPEED)
-    pipeline = Pipeline(opened.reader(), "sim")
-    pipeline.connect()
+    pipeline = Pipeline.connect(opened.reader(), "sim")
     pipeline.start([Broken()])
     assert pipeline.wait(LONG_S)
     status = pipeline.status
@@ -296,8 +293,7 @@ def test_an_error_in_the_link_ends_the_session_with_its_reason(monkeypatch):
     monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_value))
     monkeypatch.setattr(LinkDecoder, "feed", broken)
     opened = open_source("sim", speed=20)
-    pipeline = Pipeline(opened.reader(), "sim")
-    pipeline.connect()
+    pipeline = Pipeline.connect(opened.reader(), "sim")
     pipeline.start([])
     assert pipeline.wait(LONG_S)
     assert (pipeline.status.ended, pipeline.status.cut_short) == (True, True)
@@ -322,8 +318,7 @@ def test_stopping_ends_however_full_the_queue_is(monkeypatch, wait_for):
             pass
 
     board = VirtualBoard(SyntheticInput("relaxed"), MAX_SPEED)
-    pipeline = Pipeline(LinkReader(board.plug_in, "board", lossless=True), "board")
-    pipeline.connect()
+    pipeline = Pipeline.connect(LinkReader(board.plug_in, "board", lossless=True), "board")
     slow = Slow()
     pipeline.start([slow])
     wait_for(lambda: slow.block_came and pipeline._reader.events.full())
@@ -348,8 +343,7 @@ def test_a_board_that_comes_back_with_other_settings_ends_the_recording(wait_for
         return boards.pop(0).plug_in()
 
     reader = LinkReader(plug_in, "board")
-    pipeline = Pipeline(reader, "board")
-    pipeline.connect()
+    pipeline = Pipeline.connect(reader, "board")
     pipeline.start([])
     wait_for(lambda: pipeline.status.n_samples >= 100)
     first.close()
@@ -365,7 +359,7 @@ def test_drift_is_told_only_in_true_time(play, script):
     for speed in (MAX_SPEED, 500.0):
         _, pipeline, _ = play("sim:shorted", 30, speed=speed)
         assert pipeline.status.drift_ppm is None
-    assert Pipeline(script([]), "x")._reader.true_time
+    assert Pipeline.connect(script([]), "x")._reader.true_time
 
 
 def test_the_last_status_sums_up_the_stream(play):
@@ -451,8 +445,7 @@ class StopsAfter:
 @pytest.mark.parametrize("speed", [MAX_SPEED, 5.0])
 def test_a_sink_that_has_seen_enough_ends_it(new_collector, speed):
     opened = open_source("sim:relaxed", speed=speed)
-    pipeline = Pipeline(opened.reader(), opened.name)
-    pipeline.connect()
+    pipeline = Pipeline.connect(opened.reader(), opened.name)
     assert pipeline.lossless == (speed == MAX_SPEED)
     kept = new_collector()
     stops = StopsAfter(7, pipeline)
@@ -468,8 +461,7 @@ def test_a_sink_that_has_seen_enough_ends_it(new_collector, speed):
 
 def test_calls_run_on_the_processing_thread(new_collector):
     opened = open_source("sim:relaxed", speed=10.0)
-    pipeline = Pipeline(opened.reader(), opened.name, stop_after_s=60.0)
-    pipeline.connect()
+    pipeline = Pipeline.connect(opened.reader(), opened.name, stop_after_s=60.0)
     kept, names, done = new_collector(), [], threading.Event()
     pipeline.start([kept])
 

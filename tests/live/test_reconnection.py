@@ -25,8 +25,8 @@ LONG_S = 60.0  # only against hanging
 
 def test_unplugged_again_and_again(new_collector, tmp_path):
     opened = open_source("sim:relaxed?unplug_every_s=0.5&unplug_s=0.3")
-    pipeline = Pipeline(opened.reader(), opened.name, stop_after_s=1.6)
-    info = pipeline.connect()
+    pipeline = Pipeline.connect(opened.reader(), opened.name, stop_after_s=1.6)
+    info = pipeline.info
     recorder = Recorder(tmp_path / "s", info, origin=0)
     kept = new_collector()
     pipeline.start([kept, recorder])
@@ -96,8 +96,7 @@ class UnpluggablePort:
 def test_a_port_that_goes_and_comes_back(new_collector, wait_for, tmp_path, kind):
     port = UnpluggablePort(kind, tmp_path / "port")
     port.plug_in()
-    pipeline = Pipeline(LinkReader(lambda: open_transport(port.url), "port"), "port")
-    pipeline.connect()
+    pipeline = Pipeline.connect(LinkReader(lambda: open_transport(port.url), "port"), "port")
     kept = new_collector()
     pipeline.start([kept])
 
@@ -134,8 +133,7 @@ def test_the_gap_is_as_long_as_the_board_was_away(new_collector, script, arrived
     else:
         events += [Connected(hello, 107.0), Disconnected("gone", 107.05)]
     events += [Connected(hello, 110.0), *arrived(0, 200, 110.0), Disconnected("end", 111.0, True)]
-    pipeline = Pipeline(script(events), "script")
-    pipeline.connect()
+    pipeline = Pipeline.connect(script(events), "script")
     kept = new_collector()
     pipeline.start([kept])
     assert pipeline.wait(LONG_S)

@@ -136,8 +136,8 @@ def hold_session(folder: Path, steps: str, channel: TrainedChannel) -> Path:
     program = parse_program(text, "test").program
     assert program is not None
     opened = open_source("sim:person", speed=MAX_SPEED)
-    pipeline = Pipeline(opened.reader(), opened.name)
-    info = pipeline.connect()
+    pipeline = Pipeline.connect(opened.reader(), opened.name)
+    info = pipeline.info
     session = Session(
         pipeline,
         program,
@@ -184,8 +184,10 @@ def recorded(tmp_path: Path) -> Callable[..., Path]:
         source: str, seconds: float, name: str = "recorded", settings: LiveSettings | None = None
     ) -> Path:
         opened = open_source(source, speed=MAX_SPEED)
-        pipeline = Pipeline(opened.reader(), opened.name, settings, stop_after_s=float(seconds))
-        recorder = Recorder(tmp_path / name, pipeline.connect(), origin=0, lossless=True)
+        pipeline = Pipeline.connect(
+            opened.reader(), opened.name, settings, stop_after_s=float(seconds)
+        )
+        recorder = Recorder(tmp_path / name, pipeline.info, origin=0, lossless=True)
         pipeline.start([recorder])
         assert pipeline.wait(HANGS_S)
         pipeline.stop()

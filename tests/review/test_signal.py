@@ -36,8 +36,8 @@ def why(review: SessionReview, channel: int = 0) -> set[str]:
 @pytest.mark.parametrize("source", TROUBLES)
 def test_the_rows_are_those_of_the_live_session(source, tmp_path):
     opened = open_source(source, speed=MAX_SPEED)
-    pipeline = Pipeline(opened.reader(), opened.name, stop_after_s=25.0)
-    info = pipeline.connect()
+    pipeline = Pipeline.connect(opened.reader(), opened.name, stop_after_s=25.0)
+    info = pipeline.info
     recorder = Recorder(tmp_path / "s", info, origin=0, lossless=True)
     live: list[Rows] = []
     pipeline.start([RowSource(info.signal, live.append), recorder])

@@ -36,9 +36,9 @@ def played() -> Callable[[str], tuple[StreamInfo, list[LiveBlock]]]:
 
     def play(source: str) -> tuple[StreamInfo, list[LiveBlock]]:
         opened = open_source(source, speed=MAX_SPEED)
-        pipeline = Pipeline(opened.reader(), opened.name, stop_after_s=8.0)
+        pipeline = Pipeline.connect(opened.reader(), opened.name, stop_after_s=8.0)
         kept = Blocks()
-        info = pipeline.connect()
+        info = pipeline.info
         pipeline.start([kept])
         assert pipeline.wait(60.0)
         pipeline.stop()

@@ -168,8 +168,8 @@ def _hold(
         opened = open_source(str(source), speed=speed, **csv)
     if opened.situation is not None:
         opened.situation.lead()
-    pipeline = Pipeline(opened.reader(), opened.name, LiveSettings(), opened.channel_names)
-    info = pipeline.connect()
+    pipeline = Pipeline.connect(opened.reader(), opened.name, LiveSettings(), opened.channel_names)
+    info = pipeline.info
     kept = EventSink()
     recorder = None
     try:
@@ -304,8 +304,8 @@ class ScriptedLink:
 
 def _hand(tape: Tape, frames_n: Sequence[int], *sinks: Callable[[StreamInfo], Any]) -> StreamInfo:
     """Process a tape in frames of these lengths, over and over."""
-    pipeline = Pipeline(ScriptedLink([tape], frames_n), "handed")  # type: ignore[arg-type]
-    info = pipeline.connect()
+    pipeline = Pipeline.connect(ScriptedLink([tape], frames_n), "handed")  # type: ignore[arg-type]
+    info = pipeline.info
     pipeline.start([make(info) for make in sinks])
     assert pipeline.wait(LONG_S)
     pipeline.stop()

@@ -71,8 +71,10 @@ def ask(source: str, seconds: float | None = 30.0, band: Band = WIDE) -> AskedCh
     """Play a source at full speed, and ask a check as if it had come in tenths of a second."""
     opened = open_source(source, speed=MAX_SPEED)
     settings = LiveSettings(band)
-    pipeline = Pipeline(opened.reader(), opened.name, settings, opened.channel_names, seconds)
-    info, kept = pipeline.connect(), BlockSink()
+    pipeline = Pipeline.connect(
+        opened.reader(), opened.name, settings, opened.channel_names, seconds
+    )
+    info, kept = pipeline.info, BlockSink()
     try:
         pipeline.start([SensorCheck(info), kept])
         assert pipeline.wait(LONG_S), "the source does not end"

@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 from tests import needs
 
 from unclench.commands.guided import run_guided
+from unclench.commands.terminalrun import terminal_run
 from unclench.errors import InputError
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
-from unclench.live.pipeline import Pipeline
-from unclench.settings import Sustained, load_settings, save_settings
+from unclench.running.wanted import Wanted
+from unclench.settings import load_settings, save_settings
 from unclench.sources import Source, open_source
 from unclench.training.placement.safety import RULES
+from unclench.training.programs.file import NamedProgram
 
 FIRST = "Before you begin:"
 
@@ -29,6 +33,17 @@ class OnSkin(SyntheticInput):
         hello = super().hello()
         hello.flags = 0
         return hello
+
+
+@dataclass(frozen=True)
+class Handed(Wanted):
+    """Whatever source a test hands in."""
+
+    given: Source | None = None
+
+    def open(self) -> Source:
+        assert self.given is not None
+        return self.given
 
 
 @pytest.fixture
@@ -56,9 +71,10 @@ def guide(program):
     """Hold the shortest session that there is."""
 
     def hold(source: Source) -> None:
-        pipeline = Pipeline(source.reader(), source.name)
         brief = program({"kind": "settle", "seconds": 1})
-        run_guided(source, pipeline, brief, "test", (), out=None, limits=Sustained())
+        named = NamedProgram("test", Path("test.toml"), brief, "", shipped=False)
+        with terminal_run(Handed(given=source)) as run:
+            run_guided(run, named, out=None)
 
     return hold
 

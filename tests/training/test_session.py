@@ -216,8 +216,7 @@ def test_it_can_begin_in_the_middle_of_a_stream(program, kept):
     """As in the window, where the stream runs already; wishes come from another thread."""
     made = program({"kind": "task", "seconds": 1.0}, {"kind": "reflect", "question": "How?"})
     opened = open_source("sim:person", speed=10.0)
-    pipeline = Pipeline(opened.reader(), opened.name, stop_after_s=60.0)
-    pipeline.connect()
+    pipeline = Pipeline.connect(opened.reader(), opened.name, stop_after_s=60.0)
     sink = kept()
     pipeline.start([sink])
     try:

@@ -28,8 +28,8 @@ def watch(tmp_path):
 
     def watched(source, seconds, channel=SHOULDER, first=lambda watching: None):
         opened = open_source(source, speed=MAX_SPEED)
-        pipeline = Pipeline(opened.reader(), opened.name, stop_after_s=seconds)
-        watching = Watching(pipeline.connect(), [channel], LIMITS, tmp_path, BEGAN, TAGS)
+        pipeline = Pipeline.connect(opened.reader(), opened.name, stop_after_s=seconds)
+        watching = Watching(pipeline.info, [channel], LIMITS, tmp_path, BEGAN, TAGS)
         first(watching)
         pipeline.start([watching])
         assert pipeline.wait(60)

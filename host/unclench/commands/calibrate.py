@@ -7,10 +7,13 @@ from datetime import datetime
 
 import click
 
-from unclench.commands.guided import Guided, run_guided
-from unclench.commands.options import Wanted
+from unclench.commands.guided import Guided, lead, run_guided
+from unclench.commands.terminalrun import tell, terminal_run
 from unclench.errors import InputError, SourceError
-from unclench.settings import Place, load_settings
+from unclench.running.run import Run
+from unclench.running.wanted import Wanted
+from unclench.settings import Place, Settings, load_settings
+from unclench.sources import Source
 from unclench.training.placement.calibrations import (
     StoredCalibration,
     book_path,
@@ -19,7 +22,7 @@ from unclench.training.placement.calibrations import (
 )
 from unclench.training.placement.sites import place_label
 from unclench.training.programs.file import find_program
-from unclench.training.session.setup import keep_calibration, parse_place
+from unclench.training.session.setup import parse_place
 
 PROGRAMS = {"none": "calibrate-rest", "gentle": "calibrate-gentle", "maximum": "calibrate-maximum"}
 
@@ -32,58 +35,50 @@ def run(
     moved: bool,
 ) -> None:
     """Measure rest and a reference contraction at a place; both are kept until the sensor moves."""
-    settings, trouble = load_settings()
-    if trouble:
-        click.echo(trouble, err=True)
     if only_list:
         for virtual in (False, True):
             _list(virtual)
         return
-    chosen = [parse_place(text) for text in places] or list(settings.places)
-    if not chosen:
-        raise InputError(
-            "A calibration belongs to a place: say where the sensor is with --place, such as "
-            "1:shoulder:left."
-        )
+    chosen = [parse_place(text) for text in places]
     if moved:
-        _moved(chosen)
+        settings, trouble = load_settings()
+        if trouble:
+            tell(trouble)
+        _moved(_known(chosen, settings))
         return
     named = find_program(PROGRAMS[reference])
-    opened = wanted.open()
-    pipeline = wanted.pipeline(opened)
-    try:
-        if wanted.source == "auto" and opened.board is not None:
+
+    def check(source: Source, settings: Settings) -> None:
+        _known(chosen, settings)
+        if wanted.source == "auto" and source.board is not None:
             raise InputError(
                 "No board is plugged in, and a virtual one has no muscle to calibrate: plug the "
                 "board in, or say --source sim:person to try it out."
             )
-        guided = run_guided(
-            opened,
-            pipeline,
-            named.program,
-            named.name,
-            chosen,
-            out=None,
-            limits=settings.sustained,
-            anew=True,
-            asks=True,
+        lead(source, settings)
+
+    with terminal_run(wanted, chosen, check=check) as opened:
+        guided = run_guided(opened, named, out=None, fresh=True, asks=True)
+        if guided.note:
+            raise SourceError(f"{guided.note} Nothing was calibrated.")
+        _keep(opened, guided, wants_reference=reference != "none")
+
+
+def _known(places: Sequence[Place], settings: Settings) -> Sequence[Place]:
+    """The places given, or those of the settings. Raises InputError where there are none."""
+    if not (known := places or settings.places):
+        raise InputError(
+            "A calibration belongs to a place: say where the sensor is with --place, such as "
+            "1:shoulder:left."
         )
-    finally:
-        opened.close()
-    if guided.note:
-        raise SourceError(f"{guided.note} Nothing was calibrated.")
-    _keep(guided, chosen, wants_reference=reference != "none")
+    return known
 
 
-def _keep(guided: Guided, places: Sequence[Place], wants_reference: bool) -> None:
+def _keep(run: Run, guided: Guided, wants_reference: bool) -> None:
     """Enter what was measured; say what was not, and what no longer holds."""
-    book, now = guided.book, datetime.now().astimezone()
+    book, virtual = run.book, run.info.virtual
     held = [entry for entry in book.calibrations if entry.moved is None]
-    entries = keep_calibration(book, places, guided.outcome, guided.info, now)
-    if entries:
-        save_book(book, book_path(guided.info.virtual))
-    virtual = guided.info.virtual
-    for entry in entries:
+    for entry in run.keep_calibration(guided.outcome):
         click.echo(_words(entry, virtual))
     holding = [entry for entry in book.calibrations if entry.moved is None]
     for gone in held:
@@ -113,7 +108,9 @@ def _list(virtual: bool) -> None:
 def _moved(places: Sequence[Place]) -> None:
     moved = []
     for path in (book_path(), book_path(virtual=True)):
-        book, _ = load_book(path)
+        book, trouble = load_book(path)
+        if trouble:
+            tell(trouble)
         here = [p for p in places if book.mark_moved(p, datetime.now().astimezone())]
         if here:
             save_book(book, path)

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from unclench.commands.guided import ask_safety, tell_safety
-from unclench.commands.options import Wanted
-from unclench.commands.terminal import TrialNow, tell, watch_in_terminal
-from unclench.errors import DisplayError, InputError, StoreError
-from unclench.live.blocks import StreamInfo
-from unclench.live.recorder import Recorder
-from unclench.live.rings import DisplayRings
-from unclench.settings import Place, load_settings
-from unclench.training.placement.calibrations import book_path, load_book
-from unclench.training.placement.values import TrainedChannel
-from unclench.training.session.setup import about_channels, trained_channels
-from unclench.trial.phases import running_now
+from unclench.commands.terminal import watch_in_terminal
+from unclench.commands.terminalrun import greet, tell, terminal_run
+from unclench.errors import DisplayError, InputError
+from unclench.running.opener import open_run
+from unclench.running.wanted import Wanted
 
 _SCREENSHOT_AFTER_S = 10.0
 _STOP = "Watching in the terminal; press Ctrl-C to stop."
 _NO_RAW = "The terminal shows tension alone: --raw is for the window."
-
-
-def _known(info: StreamInfo, places: Sequence[Place]) -> tuple[TrainedChannel, ...]:
-    """What is known of the channels; nothing where no places are, or none that fit the board."""
-    if not places:
-        return ()
-    book, _ = load_book(book_path(info.virtual))
-    with contextlib.suppress(InputError):
-        return trained_channels(info, places, book)
-    return ()
 
 
 def _no_window(for_picture: bool) -> str | None:
@@ -52,7 +33,6 @@ def run(
     wanted: Wanted,
     seconds: float | None,
     screenshot: Path | None,
-    record_dir: Path | None,
     in_terminal: bool,
     size: tuple[int, int] | None,
     theme: Literal["light", "dark"] | None,
@@ -62,59 +42,23 @@ def run(
     if in_terminal and screenshot is not None:
         raise InputError("--screenshot is a picture of the window: leave --terminal out.")
     why = None if in_terminal else _no_window(for_picture=screenshot is not None)
-    in_terminal = in_terminal or why is not None
     if screenshot is not None and not screenshot.absolute().parent.is_dir():
         raise InputError(f"There is no folder {screenshot.parent} for the picture: make it first.")
-    if record_dir is not None:
-        record_dir = record_dir.expanduser()
-    saved, trouble = load_settings()
+    if in_terminal or why is not None:
+        with terminal_run(wanted, seconds=seconds) as opened:
+            greet(opened, why, _NO_RAW if raw else None)
+            watch_in_terminal(opened, seconds)
+        return
     given = {"window": size, "theme": theme, "raw_shown": raw or None}
-    settings = saved.model_copy(update={k: v for k, v in given.items() if v is not None})
     if screenshot is not None and seconds is None:
         seconds = _SCREENSHOT_AFTER_S
-    opened = wanted.open()
     # A recording ends on its last sample; a picture shows the signal still running.
-    exact = in_terminal or record_dir is not None
-    pipeline = wanted.pipeline(opened, seconds if exact else None)
-    recorder = None
-    try:
-        if in_terminal:
-            ask_safety(opened)  # the window asks by itself
-        info = pipeline.connect()
-        known = _known(info, saved.places)
-        sites = [channel.label for channel in known]
-        trial = TrialNow(lambda: running_now(sites, info.settings.band, info.virtual, tell))
-        if record_dir is not None:
-            about = about_channels(known, len(info.channels))
-            if trial.now is not None:
-                about |= trial.now.in_session()
-            recorder = Recorder(record_dir, info, origin=0, lossless=pipeline.lossless, about=about)
-        if trial.words:
-            tell(trial.words)
-        if in_terminal:
-            tell_safety(opened, info)
-            for note in filter(None, (trouble, *opened.notes, why, _NO_RAW if raw else None)):
-                tell(note)
-            watch_in_terminal(pipeline, known, trial, recorder, seconds)
-            return
+    with open_run(wanted, stop_after_s=seconds if wanted.sinks else None) as opened:
+        if opened.trial.words:
+            tell(opened.trial.words)
         from unclench.desktop.app import run_dashboard
 
-        rings = DisplayRings(info)
-        pipeline.start([rings] if recorder is None else [recorder, rings])
-        run_dashboard(
-            pipeline,
-            rings,
-            settings,
-            saved,
-            recorder=recorder,
-            situation=opened.situation,
-            notes=opened.notes if trouble is None else (trouble, *opened.notes),
-            close_after_s=seconds,
-            screenshot=screenshot,
+        settings = opened.settings.model_copy(
+            update={name: value for name, value in given.items() if value is not None}
         )
-    finally:
-        pipeline.stop()
-        if recorder is not None:  # closed already, unless the window could not be made
-            with contextlib.suppress(StoreError):  # told already
-                recorder.close()
-        opened.close()
+        run_dashboard(opened, settings, close_after_s=seconds, screenshot=screenshot)

@@ -14,20 +14,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from unclench.commands.ending import Ending
-from unclench.commands.guided import ask_safety, tell_safety
-from unclench.commands.options import Wanted
+from unclench.commands.terminalrun import greet, terminal_run
 from unclench.errors import InputError, SourceError
 from unclench.live.blocks import LiveBlock, LiveEvent
-from unclench.live.pipeline import Pipeline
-from unclench.live.recorder import Recorder
-from unclench.review.summary import keep_summary
-from unclench.settings import Place
-from unclench.sources import Source
+from unclench.running.run import Run
+from unclench.running.wanted import Wanted
 from unclench.store.session.schema import SessionMeta
-from unclench.training.placement.calibrations import book_path, load_book
-from unclench.training.session.setup import about_channels, parse_place, trained_channels
-from unclench.trial.phases import running_now
-from unclench.trial.words import standing_words
+from unclench.training.session.setup import parse_place
 
 _POLL_S = 0.1
 
@@ -35,8 +28,8 @@ _POLL_S = 0.1
 class _LatestTension:
     """A sink that remembers the newest tension, to be told unless a self-trial hides it."""
 
-    def __init__(self) -> None:
-        self.shown = True
+    def __init__(self, shown: bool) -> None:
+        self.shown = shown
         self.tension_uv: np.ndarray[Any, np.dtype[np.float64]] | None = None
 
     def block(self, block: LiveBlock) -> None:
@@ -64,14 +57,10 @@ def run(
     sites = [parse_place(text) for text in places]
     if not str(out).strip() or out == Path():
         raise InputError("--out needs the name of a folder.")
-    out = out.expanduser()
-    opened = wanted.open()
-    pipeline = wanted.pipeline(opened, seconds)
-    try:
-        meta, folder = _run(opened, pipeline, out, seconds, sites)
-    finally:
-        opened.close()
-    keep_summary(folder)
+    with terminal_run(wanted.with_sink("record", out), sites, seconds=seconds) as opened:
+        greet(opened)
+        meta = _record(opened, seconds)
+        folder = opened.recorded[0]
     summary = {
         "duration_s": meta.duration_s,
         "n_samples": meta.n_samples,
@@ -88,55 +77,27 @@ def run(
         )
 
 
-def _run(
-    source: Source,
-    pipeline: Pipeline,
-    out: Path,
-    seconds: float | None,
-    places: Sequence[Place],
-) -> tuple[SessionMeta, Path]:
-    latest = _LatestTension()
-    ask_safety(source)
-    info = pipeline.connect()
-    said: list[str] = []
-    try:
-        about: dict[str, Any] = {}
-        sites: list[str] = []
-        if places:
-            book, _ = load_book(book_path(info.virtual))
-            channels = trained_channels(info, places, book)
-            about = about_channels(channels, len(info.channels))
-            sites = [channel.label for channel in channels]
-        standing = running_now(sites, info.settings.band, info.virtual, said.append)
-        if standing is not None:
-            about |= standing.in_session()
-            said.append(standing_words(standing))
-            latest.shown = standing.feedback
-        recorder = Recorder(out, info, origin=0, lossless=pipeline.lossless, about=about)
-    except BaseException:
-        pipeline.stop()
-        raise
-    tell_safety(source, info)  # not sooner, as the notes: an error stands alone
-    for note in (*source.notes, *said):
-        click.echo(note, err=True)
+def _record(run: Run, seconds: float | None) -> SessionMeta:
+    latest = _LatestTension(run.trial.shown)
+    recorder = run.recorder
+    assert recorder is not None
     trouble = None
     try:
-        pipeline.start([recorder, latest])
-        trouble = _follow(pipeline, recorder, latest, seconds)
+        run.start(latest)
+        trouble = _follow(run, latest, seconds)
     except KeyboardInterrupt:  # as good an end as any: what was recorded is whole
         pass
     finally:
-        pipeline.stop()
-        meta = recorder.close(pipeline.status.drift_ppm)
+        run.pipeline.stop()
+        meta = run.end_recording(recorder)
     if trouble:
-        raise SourceError(f"{trouble}; what came until then is in {recorder.folder}.")
-    return meta, recorder.folder
+        raise SourceError(f"{trouble}{run.kept}.")
+    return meta
 
 
-def _follow(
-    pipeline: Pipeline, recorder: Recorder, latest: _LatestTension, seconds: float | None
-) -> str | None:
+def _follow(run: Run, latest: _LatestTension, seconds: float | None) -> str | None:
     """Show progress until the end; return what went wrong, if anything."""
+    pipeline, recorder = run.pipeline, run.recorder
     ending = Ending(pipeline, seconds)
     progress = Progress(
         TextColumn("recording"),
@@ -164,6 +125,6 @@ def _follow(
                 tension=latest.words(),
                 lost=status.lost_samples,
             )
-            if recorder.error is not None:
+            if recorder is not None and recorder.error is not None:
                 return None  # told by close()
     return ending.trouble

@@ -9,24 +9,18 @@ from pathlib import Path
 
 import click
 
-from unclench.commands.guided import outcome_words, run_guided
-from unclench.commands.options import Wanted
+from unclench.commands.guided import lead, outcome_words, run_guided
+from unclench.commands.terminalrun import terminal_run
 from unclench.errors import InputError
-from unclench.live.pipeline import Pipeline
-from unclench.live.rings import DisplayRings
-from unclench.settings import Place, Settings, load_settings, sessions_dir
-from unclench.sources import Source
+from unclench.running.opener import open_run
+from unclench.running.wanted import Wanted
+from unclench.settings import Place, sessions_dir
 from unclench.training.programs.file import NamedProgram, find_program
 from unclench.training.session.setup import parse_place
 
 
 def _in_window(
-    source: Source,
-    pipeline: Pipeline,
-    settings: Settings,
-    program: NamedProgram | None,
-    out: Path | None,
-    places: tuple[Place, ...],
+    wanted: Wanted, program: NamedProgram | None, out: Path | None, places: Sequence[Place]
 ) -> None:
     from unclench.desktop.display import check_display  # Qt only where a window is wanted
 
@@ -35,22 +29,8 @@ def _in_window(
     )
     from unclench.desktop.app import run_training
 
-    try:
-        rings = DisplayRings(pipeline.connect())
-        pipeline.start([rings])
-        run_training(
-            pipeline,
-            rings,
-            settings,
-            settings.model_copy(),
-            situation=source.situation,
-            program=program,
-            out=None if out is None else out.expanduser(),
-            places=places,
-            notes=source.notes,
-        )
-    finally:
-        pipeline.stop()
+    with open_run(wanted, places) as run:
+        run_training(run, program=program, out=None if out is None else out.expanduser())
 
 
 def run(
@@ -67,35 +47,19 @@ def run(
     named = None if program is None else find_program(program)
     if out is not None and (not str(out).strip() or out == Path()):
         raise InputError("--out needs the name of a folder.")
-    settings, trouble = load_settings()
-    chosen = [parse_place(text) for text in places] or list(settings.places)
-    opened = wanted.open()
-    pipeline = wanted.pipeline(opened)
-    if trouble:
-        click.echo(trouble, err=True)
-    try:
-        if not in_terminal:
-            _in_window(opened, pipeline, settings, named, out, tuple(chosen))
-            return
-        if named is None:
-            raise InputError(
-                "A session without a window needs a PROGRAM: `unclench programs list` shows them."
-            )
-        if out is None:
-            out = sessions_dir(settings) / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-        guided = run_guided(
-            opened,
-            pipeline,
-            named.program,
-            named.name,
-            chosen,
-            out=out.expanduser(),
-            text=named.text,
-            limits=settings.sustained,
-            asks=opened.board is None,  # somebody sits there
+    chosen = [parse_place(text) for text in places]
+    if not in_terminal:
+        _in_window(wanted, named, out, chosen)
+        return
+    if named is None:
+        raise InputError(
+            "A session without a window needs a PROGRAM: `unclench programs list` shows them."
         )
-    finally:
-        opened.close()
+    with terminal_run(wanted, chosen, check=lead) as opened:
+        if out is None:
+            out = sessions_dir(opened.settings) / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+        somebody = opened.source.board is None
+        guided = run_guided(opened, named, out=out.expanduser(), asks=somebody)
     if guided.note:
         click.echo(guided.note, err=True)
     if as_json:

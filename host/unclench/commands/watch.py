@@ -15,17 +15,15 @@ from rich.text import Text
 
 from unclench.audio import Player
 from unclench.commands.ending import Ending
-from unclench.commands.guided import ask_safety, tell_safety
-from unclench.commands.options import Wanted
+from unclench.commands.terminalrun import greet, terminal_run
 from unclench.errors import DisplayError, InputError, SourceError
-from unclench.live.pipeline import Pipeline
-from unclench.settings import Settings, load_settings
+from unclench.running.run import Run
+from unclench.running.wanted import Wanted
 from unclench.training.day.day import DaySummary
 from unclench.training.day.store import as_json
 from unclench.training.day.watching import REST_S, News, Watching
 from unclench.training.day.words import summary_words
-from unclench.training.placement.calibrations import book_path, load_book
-from unclench.training.session.setup import parse_place, trained_channels
+from unclench.training.session.setup import parse_place
 from unclench.training.sound import Synth
 from unclench.training.sustained import limit_of
 from unclench.training.tags import Tag, load_tags
@@ -50,42 +48,30 @@ def run(
     """Watch tension all day; say so when it lasts, or when there is too little rest."""
     if not str(out).strip():
         raise InputError("--out needs the name of a folder.")
-    settings, trouble = load_settings()
     given = {"percent": percent, "minutes": minutes}
-    own = settings.sustained.model_copy(
-        update={name: value for name, value in given.items() if value is not None}
-    )
     in_tray = _tray_wanted(face)
     tags = load_tags() if in_tray else ()
-    chosen = [parse_place(text) for text in places] or list(settings.places)
-    opened = wanted.open()
-    pipeline = wanted.pipeline(opened, seconds, _GATHER_S)
-    with contextlib.ExitStack() as opens:
-        opens.callback(opened.close)
-        opens.callback(pipeline.stop)
-        ask_safety(opened)
-        info = pipeline.connect()
-        book, book_trouble = load_book(book_path(info.virtual))
-        channels = trained_channels(info, chosen, book)
+    chosen = [parse_place(text) for text in places]
+    with terminal_run(wanted, chosen, seconds=seconds, gather_s=_GATHER_S) as opened:
+        own = opened.settings.sustained.model_copy(
+            update={name: value for name, value in given.items() if value is not None}
+        )
+        channels = opened.channels()
         if no_baseline:
             for channel in channels:
                 limit_of(channel, own.percent)
-        began = datetime.now()
-        watching = Watching(info, channels, own, out.expanduser(), began, tags)
-        for note in filter(None, (trouble, book_trouble, *opened.notes)):
-            click.echo(note, err=True)  # not sooner: an error stands alone
-        tell_safety(opened, info)
-        if watching.measuring:
-            click.echo(_LET_GO, err=True)
-        pipeline.start([watching])
+        watching = Watching(opened.info, channels, own, out.expanduser(), datetime.now(), tags)
+        greet(opened, _LET_GO if watching.measuring else None, trial=False)
+        opened.start(watching)
         with contextlib.suppress(KeyboardInterrupt):  # as good an end as any
-            _follow(_Desk(watching, pipeline, settings, seconds), tags, in_tray, as_json)
+            _follow(_Desk(watching, opened, seconds), tags, in_tray, as_json)
     summary, refused = watching.finish()
     _say_summary(summary, watching.store.folder, as_json)
     if refused is not None:
         raise refused
-    if pipeline.status.cut_short:
-        why = pipeline.status.why
+    status = opened.pipeline.status
+    if status.cut_short:
+        why = status.why
         raise SourceError(f"{why[:1].upper()}{why[1:]}; what came until then is kept.")
 
 
@@ -112,12 +98,10 @@ def _tray_wanted(face: str | None) -> bool:
 class _Desk:
     """What terminal and tray have in common: news, the bell, the end."""
 
-    def __init__(
-        self, watching: Watching, pipeline: Pipeline, settings: Settings, seconds: float | None
-    ) -> None:
+    def __init__(self, watching: Watching, run: Run, seconds: float | None) -> None:
         self.watching = watching
-        self._ending = Ending(pipeline, seconds)
-        self._synth = Synth(settings.volume if settings.sound else 0.0)
+        self._ending = Ending(run.pipeline, seconds)
+        self._synth = Synth(run.settings.volume if run.settings.sound else 0.0)
         self._player = Player(self._synth)
 
     def __enter__(self) -> _Desk:

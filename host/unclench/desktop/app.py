@@ -12,16 +12,11 @@ from unclench.desktop.eventloop import start_qt, stopped_by_signals_and_faults, 
 from unclench.desktop.training.safety import SafetyDialog
 from unclench.desktop.training.window import TrainingWindow
 from unclench.desktop.window import Dashboard, picture
-from unclench.errors import InputError, StoreError
-from unclench.live.pipeline import Pipeline
-from unclench.live.recorder import Recorder
+from unclench.errors import StoreError
 from unclench.live.rings import DisplayRings
-from unclench.settings import Place, Settings, save_settings
-from unclench.training.placement.calibrations import book_path, load_book
-from unclench.training.placement.values import TrainedChannel
+from unclench.running.run import Run
+from unclench.settings import Settings, save_settings
 from unclench.training.programs.file import NamedProgram
-from unclench.training.session.setup import trained_channels
-from unclench.training.session.sink import Situation
 
 _LAST_LOOK_MS = 400  # after the end, for the last samples to be drawn
 
@@ -35,21 +30,16 @@ class _Window(Protocol):
 
 
 def run_dashboard(
-    pipeline: Pipeline,
-    rings: DisplayRings,
-    settings: Settings,
-    saved: Settings,
-    *,
-    recorder: Recorder | None,
-    situation: Situation | None,
-    notes: tuple[str, ...],
-    close_after_s: float | None,
-    screenshot: Path | None,
+    run: Run, settings: Settings, *, close_after_s: float | None, screenshot: Path | None
 ) -> None:
-    """Show the dashboard until it is closed, or until `close_after_s` of signal or its end.
+    """Start a run and show the dashboard until it is closed, or has seen `close_after_s` of signal.
 
-    Raises StoreError if something could not be written, after all else was.
+    `settings` hold now; those of the run are kept. Raises StoreError if something could not be
+    written, after all else was.
     """
+    pipeline, saved = run.pipeline, run.settings
+    rings = DisplayRings(run.info)
+    run.start(rings)
     app = start_qt()
     watched = close_after_s is None and screenshot is None
     if watched and settings.safety_read is None:
@@ -62,9 +52,7 @@ def run_dashboard(
             return
         settings.safety_read = saved.safety_read = date.today()
         save_settings(saved)
-    window = Dashboard(
-        pipeline, rings, settings, saved, recorder, notes, _known(pipeline, settings)
-    )
+    window = Dashboard(run, rings, settings)
     troubles: list[str] = []
     training: list[TrainingWindow] = []
 
@@ -75,7 +63,7 @@ def run_dashboard(
             training[0].raise_()
             training[0].activateWindow()
             return
-        made = TrainingWindow(pipeline, rings, settings, saved, situation=situation)
+        made = TrainingWindow(run, rings, settings)
         training[:] = [made]
         made.choices.looks_changed.connect(window.apply_looks)
         made.show()
@@ -112,43 +100,17 @@ def run_dashboard(
         watch.stop()  # or it goes on looking after all of this is gone
 
 
-def run_training(
-    pipeline: Pipeline,
-    rings: DisplayRings,
-    settings: Settings,
-    saved: Settings,
-    *,
-    situation: Situation | None,
-    program: NamedProgram | None,
-    out: Path | None,
-    places: tuple[Place, ...],
-    notes: tuple[str, ...],
-) -> None:
-    """Show the training window until it is closed. Raises StoreError as `run_dashboard` does."""
+def run_training(run: Run, *, program: NamedProgram | None, out: Path | None) -> None:
+    """Start a run and show the training window until it is closed.
+
+    Raises StoreError as `run_dashboard` does.
+    """
+    rings = DisplayRings(run.info)
+    run.start(rings)
     app = start_qt()
-    window = TrainingWindow(
-        pipeline,
-        rings,
-        settings,
-        saved,
-        situation=situation,
-        program=program,
-        out=out,
-        places=places,
-        notes=notes,
-    )
+    settings = run.settings.model_copy()
+    window = TrainingWindow(run, rings, settings, program=program, out=out)
     _show_until_closed(app, window, [], settings.maximized)
-
-
-def _known(pipeline: Pipeline, settings: Settings) -> tuple[TrainedChannel, ...]:
-    """What is known of the channels by their places; nothing where these do not fit the board."""
-    if not settings.places:
-        return ()
-    try:
-        book, _ = load_book(book_path(pipeline.info.virtual))
-        return trained_channels(pipeline.info, settings.places, book)
-    except InputError:
-        return ()
 
 
 def _show_until_closed(

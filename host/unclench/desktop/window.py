@@ -21,15 +21,12 @@ from unclench.desktop.training.safety import SafetyDialog
 from unclench.desktop.trialbar import TrialBar
 from unclench.desktop.words import HELP, span_words
 from unclench.errors import StoreError
-from unclench.live.pipeline import Pipeline
-from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.live.words import connection_words
+from unclench.running.run import Run
 from unclench.settings import Settings, save_settings, sessions_dir
-from unclench.training.placement.values import TrainedChannel
-from unclench.training.session.setup import about_channels
-from unclench.trial.phases import Standing, note_deviation, running_now
-from unclench.trial.words import SHOWN_NOTE, figures_question, standing_words
+from unclench.trial.phases import note_deviation
+from unclench.trial.words import SHOWN_NOTE, figures_question
 
 _FRAME_MS = 16
 _TRIAL_MS = 30_000  # a day may end while the window is open
@@ -44,18 +41,11 @@ class Dashboard(QtWidgets.QMainWindow):
 
     Parameters
     ----------
-    pipeline, rings
-        Running.
+    run, rings
+        Started. Only what a person changes in the window goes into the run's settings, which hold
+        at the next start.
     settings
         What holds now, options of the command line included.
-    saved
-        What holds at the next start: only what a person changes in the window goes there.
-    recorder
-        A recording that has begun already.
-    notes
-        Sentences that a person should see once.
-    known
-        Channels with their places and references, where they are known.
     """
 
     train_wanted = QtCore.pyqtSignal()
@@ -64,51 +54,34 @@ class Dashboard(QtWidgets.QMainWindow):
 
     def __init__(
         self,
-        pipeline: Pipeline,
+        run: Run,
         rings: DisplayRings,
         settings: Settings,
-        saved: Settings,
-        recorder: Recorder | None = None,
-        notes: tuple[str, ...] = (),
-        known: tuple[TrainedChannel, ...] = (),
     ) -> None:
         super().__init__()
-        self._pipeline = pipeline
+        self._run = run
+        self._pipeline = run.pipeline
         self._rings = rings
         self._settings = settings
-        self._saved = saved
-        self._recorder = recorder
+        self._saved = run.settings
+        self._recorder = run.recorder
         self._record_began_s = time.monotonic()
         self._drawn_row = -1
         self._paused = False
         self._n_marks = 0
         self._told = 0
         self.on_frame: Callable[[float], None] | None = None  # told the arrival time of what shows
-        info = pipeline.info
+        info = run.info
         self._header = Header(info.source)
         self._banner = Banner()
         n = len(info.channels)
-        by_index = {channel.index: channel for channel in known}
-        self._rows = []
-        for k, name in enumerate(info.channels):
-            place = by_index.get(k)
-            reference = place.reference if place is not None else None
-            self._rows.append(
-                ChannelRow(
-                    k,
-                    place.label if place is not None else name,
-                    info.noise_uv[k],
-                    settings,
-                    n,
-                    reference.uv if reference is not None else None,
-                )
-            )
+        self._rows = [
+            ChannelRow(k, name, info.noise_uv[k], settings, n, reference_uv)
+            for k, (name, reference_uv) in enumerate(run.titles())
+        ]
         self._footer = Footer(settings)
-        self._known = known
-        self._sites = [channel.label for channel in known]
         self._trial_bar = TrialBar()
         self._trial_words, self._feedback = "", True
-        self._shown_block = -1  # of a self-trial, in which a person wanted to see all the same
         self._raw_tip = self._footer.raw.toolTip()
         self._history: HistoryWindow | None = None
         self._review: ReviewWindow | None = None
@@ -117,8 +90,7 @@ class Dashboard(QtWidgets.QMainWindow):
         self.apply_looks()
         for row in self._rows:
             row.trace.set_scale(settings.scale_uv)
-        for note in notes:
-            self._banner.tell(note)
+        run.tell_to(self._banner.tell)
         self._frames = self._timer(_FRAME_MS, self._draw)
         self._words = self._timer(_WORDS_MS, self._tell)
         self._trial = self._timer(_TRIAL_MS, self._heed_trial)
@@ -189,17 +161,12 @@ class Dashboard(QtWidgets.QMainWindow):
             return
         folder = new_folder(sessions_dir(self._settings))
         try:
-            info = self._pipeline.info
-            about = about_channels(self._known, len(info.channels))
-            standing = self._standing()
-            if standing is not None:
-                about |= standing.in_session(shown=self._shows_all_the_same(standing))
-            self._recorder = Recorder(folder, info, about=about)
+            self._recorder = self._run.record(folder)
         except StoreError as error:
             self._banner.tell(str(error))
             return
         self._record_began_s = time.monotonic()
-        self._pipeline.add_sink(self._recorder)
+        self._run.follow(self._recorder)
         self._tell()
 
     def mark(self) -> None:
@@ -356,20 +323,11 @@ class Dashboard(QtWidgets.QMainWindow):
 
     # A self-trial
 
-    def _standing(self) -> Standing | None:
-        """The self-trial that holds for what is seen here now."""
-        info = self._pipeline.info
-        return running_now(self._sites, info.settings.band, info.virtual, self._banner.tell)
-
-    def _shows_all_the_same(self, standing: Standing) -> bool:
-        block = standing.block
-        return block is not None and not block.feedback and block.number == self._shown_block
-
     def _heed_trial(self) -> None:
         """Show what today's block of a self-trial asks for."""
-        standing = self._standing()
-        feedback = standing is None or standing.feedback or self._shows_all_the_same(standing)
-        words = "" if standing is None else standing_words(standing)
+        trial = self._run.trial
+        trial.look_now()
+        words, feedback = trial.words, trial.shown
         if words != self._trial_words or feedback != self._feedback:
             self._trial_words, self._feedback = words, feedback
             self._trial_bar.tell(words, hidden=not feedback)
@@ -380,34 +338,34 @@ class Dashboard(QtWidgets.QMainWindow):
             self._tell()
 
     def _show_all_the_same(self) -> None:
-        standing = self._standing()
-        if standing is not None and standing.block is not None:
-            self._shown_block = standing.block.number
-            self._deviate("the dashboard")
-            if self._recorder is not None:
-                self._recorder.update(**standing.in_session(shown=True))
-                self._pipeline.mark(SHOWN_NOTE)
-        self._heed_trial()
-
-    def _deviate(self, where: str) -> None:
+        trial = self._run.trial
+        trial.look_now()
         try:
-            note_deviation(where)
+            trial.show_anyway("the dashboard")
         except StoreError as error:
             self._banner.tell(str(error))
+        if self._recorder is not None and trial.now is not None:
+            self._recorder.update(**trial.in_session())
+            self._pipeline.mark(SHOWN_NOTE)
+        self._heed_trial()
 
     def _unless_hidden(self, what: str, show: Callable[[], None]) -> None:
         """Show past figures; where tension is not shown only to who agrees, which is kept."""
-        standing = self._standing()
-        if standing is None or standing.feedback or self._shows_all_the_same(standing):
+        trial = self._run.trial
+        trial.look_now()
+        if trial.now is None or trial.shown:
             show()
             return
 
         def open_it() -> None:
-            self._deviate(f"the {what}")
+            try:
+                note_deviation(f"the {what}")
+            except StoreError as error:
+                self._banner.tell(str(error))
             show()
 
         do = (f"Open the {what}", "See figures, and keep that they were seen")
-        self._trial_bar.ask(figures_question(standing, what), do, open_it)
+        self._trial_bar.ask(figures_question(trial.now, what), do, open_it)
 
     # The picture
 
@@ -474,9 +432,8 @@ class Dashboard(QtWidgets.QMainWindow):
     def _end_recording(self) -> None:
         recorder, self._recorder = self._recorder, None
         assert recorder is not None
-        self._pipeline.remove_sink(recorder)
         try:
-            meta = recorder.close(self._pipeline.status.drift_ppm)
+            meta = self._run.end_recording(recorder)
         except StoreError as error:
             self._banner.tell(str(error))
             self.closing_trouble = str(error)

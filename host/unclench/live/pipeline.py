@@ -6,7 +6,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,34 +30,35 @@ from unclench_wire.messages import Hello
 _RECENT_EVENTS = 20
 
 
+@dataclass(frozen=True)
+class _Count:
+    """How a connection counts its samples."""
+
+    base: int  # session index at which its count begins
+    clock: ClockFit
+
+
 class Pipeline:
-    """Runs one source through the signal chain into sinks.
+    """Runs one source through the signal chain into sinks; made by `connect`.
 
     Parameters
     ----------
     reader
-        The link, not yet started.
-    source, channel_names
-        What to call the source and, where it knows them, its channels.
-    settings
-        How tension is computed.
+        The link, started.
+    info
+        The stream. Raises InputError if its rate is too low for the band.
     stop_after_s
         End after so many seconds of signal.
     """
 
     def __init__(
-        self,
-        reader: LinkReader,
-        source: str,
-        settings: LiveSettings | None = None,
-        channel_names: Sequence[str] = (),
-        stop_after_s: float | None = None,
+        self, reader: LinkReader, info: StreamInfo, stop_after_s: float | None = None
     ) -> None:
         self._reader = reader
-        self._source = source
-        self._settings = settings or LiveSettings()
-        self._channel_names = tuple(channel_names)
-        self._stop_after_s = stop_after_s
+        self.info = info
+        self._processing = Processing(info.signal)
+        self._tracker = SampleTracker(info.fs_hz, len(info.channels))
+        self._stop_at = None if stop_after_s is None else round(stop_after_s * info.fs_hz)
         self._sinks: list[Sink] = []
         self._orders: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="unclench-processing", daemon=True)
@@ -65,36 +66,54 @@ class Pipeline:
         self._recent: deque[LiveEvent] = deque(maxlen=_RECENT_EVENTS)
         self._status = LiveStatus(False, False, "", 0, 0, 0, 0, 0)
         self._next = 0  # session index of the sample that comes next
-        self._base = 0  # session index at which the present connection's count begins
+        self._count_of = _Count(0, ClockFit())  # the present connection's
         self._lost_between = 0  # in interruptions, beside what the tracker counts
         self._earlier = np.zeros(2, np.int64)  # bad frames and overflows of connections before
         self._last_host_s = 0.0
-        self._clock = ClockFit()
         self._bad_frames = self._overflows = 0  # on the present connection
 
-    def connect(self) -> StreamInfo:
-        """Connect and learn the stream's constants, for which sinks can be made then.
+    @classmethod
+    def connect(
+        cls,
+        reader: LinkReader,
+        source: str,
+        settings: LiveSettings | None = None,
+        channel_names: Sequence[str] = (),
+        stop_after_s: float | None = None,
+    ) -> Pipeline:
+        """Connect to a source and learn its stream's constants.
 
-        Raises SourceError, or InputError if the rate is too low for the band.
+        Parameters
+        ----------
+        reader
+            The link, not yet started.
+        source, channel_names
+            What to call the source and, where it knows them, its channels.
+        settings
+            How tension is computed.
+        stop_after_s
+            See the class.
+
+        Raises
+        ------
+        SourceError
+            Nothing answers, or no board of ours.
+        InputError
+            The rate is too low for the band.
         """
-        hello = self._reader.start()
-        n = len(hello.channels)
-        names = self._channel_names
-        if len(names) != n:
+        hello = reader.start()
+        names = tuple(channel_names)
+        if len(names) != (n := len(hello.channels)):
             names = tuple(f"channel {k + 1}" for k in range(n))
-        self.info = StreamInfo(self._source, hello, names, self._settings)
         try:
-            self._processing = Processing(self.info.signal)
+            info = StreamInfo(source, hello, names, settings or LiveSettings())
+            return cls(reader, info, stop_after_s)
         except InputError:
-            self._reader.stop()
+            reader.stop()
             raise
-        self._stop_at = (
-            None if self._stop_after_s is None else round(self._stop_after_s * self.info.fs_hz)
-        )
-        return self.info
 
     def start(self, sinks: Sequence[Sink]) -> None:
-        """Process into `sinks` from the first sample on; after `connect`."""
+        """Process into `sinks` from the first sample on."""
         self._sinks = list(sinks)
         self._thread.start()
 
@@ -165,11 +184,12 @@ class Pipeline:
             self._thread.join()
 
     def _sample_at(self, host_s: float) -> int:
+        count = self._count_of  # once: another thread may replace it
         try:
-            return self._base + round(self._clock.device_s(host_s) * self.info.fs_hz)
+            since_s = count.clock.device_s(host_s)
         except ValueError:  # nothing has arrived on this connection
-            since_s = self._last_host_s or host_s
-            return self._base + round((host_s - since_s) * self.info.fs_hz)
+            since_s = host_s - (self._last_host_s or host_s)
+        return count.base + round(since_s * self.info.fs_hz)
 
     def _run(self) -> None:
         try:
@@ -209,6 +229,7 @@ class Pipeline:
 
     def _connected(self, event: Connected) -> None:
         again = self._last_host_s > 0
+        base = 0
         if again and not _same_constants(event.hello, self.info.hello):
             text = "the board that came back has other settings; start again to use them"
             self.emit(LiveEvent(self._next, "disconnected", text))
@@ -217,13 +238,13 @@ class Pipeline:
         if again:
             # The board's count begins anew; how long it was away is told by the host's clock.
             away_s = event.host_s - self._last_host_s
-            self._base = max(self._next, self._sample_at(event.host_s))
-            at = self._base if self._stop_at is None else min(self._base, self._stop_at)
+            base = max(self._next, self._sample_at(event.host_s))
+            at = base if self._stop_at is None else min(base, self._stop_at)
             self._status = replace(self._status, reconnections=self._status.reconnections + 1)
             text = f"back after {away_s:.1f} s"
             self.emit(LiveEvent(at, "reconnected", text, duration_s=round(away_s, 3)))
         self._tracker = SampleTracker(self.info.fs_hz, len(self.info.channels))
-        self._clock = ClockFit()
+        self._count_of = _Count(base, ClockFit())
         self._overflows = 0
         self._status = replace(self._status, connected=True, why="")
         self._last_host_s = event.host_s
@@ -247,7 +268,7 @@ class Pipeline:
             block = self._tracker.add(frame)
             if block is None:
                 continue
-            self._clock.add(block.device_s, event.host_s)
+            self._count_of.clock.add(block.device_s, event.host_s)
             if block.lost_before and run:
                 self._process(run, event.host_s)
                 run = []
@@ -264,7 +285,7 @@ class Pipeline:
         """Take blocks that follow each other without a gap, save perhaps before the first."""
         if self._done.is_set():
             return
-        first = self._base + run[0].first
+        first = self._count_of.base + run[0].first
         units = run[0].units if len(run) == 1 else np.concatenate([block.units for block in run])
         if self._stop_at is not None:
             units = units[: max(0, self._stop_at - first)]
@@ -330,7 +351,7 @@ class Pipeline:
             mains_fraction=tuple(
                 float(share) for share in self._processing.chain.last_mains_fraction
             ),
-            drift_ppm=self._clock.drift_ppm if self._reader.true_time else None,
+            drift_ppm=self._count_of.clock.drift_ppm if self._reader.true_time else None,
             recent_events=tuple(self._recent),
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from unclench.usage.options import A_PATH, seconds_option, source_options
+from unclench.usage.options import seconds_option, source_options
 from unclench.usage.types import Size
 
 
@@ -19,13 +19,6 @@ from unclench.usage.types import Size
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.png",
     help="Save a picture at the end (after 10 s of signal unless given).",
-)
-@click.option(
-    "--record",
-    "record_dir",
-    type=A_PATH,
-    metavar="DIR",
-    help="Record from the start into this session folder.",
 )
 @click.option("--terminal", "in_terminal", is_flag=True, help="Stay in the terminal.")
 @click.option("--size", type=Size(), metavar="WxH", help="Size of the window.")

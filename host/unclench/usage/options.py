@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
 
+from unclench.running.sinks import sink_kinds
 from unclench.usage.types import Seconds
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -120,10 +121,25 @@ _chain_options = _together(
 )
 
 
-def source_options(words: str) -> Callable[[F], F]:
-    """Options that make a `Wanted`, handed to the command as `wanted`; `words` are for --source."""
+def source_options(words: str, *, without: Sequence[str] = ()) -> Callable[[F], F]:
+    """Options that make a `Wanted`, handed to the command as `wanted`.
+
+    Parameters
+    ----------
+    words
+        Help for --source.
+    without
+        Sinks that the command asks for in a way of its own, by their module's name.
+    """
     source = click.option(
         "--source", default="auto", show_default=True, metavar="SOURCE", help=words
+    )
+    kinds = {name: kind.OPTION for name, kind in sink_kinds().items() if name not in without}
+    sink_options = _together(
+        *(
+            click.option(option.flag, f"sink_{name}", metavar=option.metavar, help=option.help)
+            for name, option in kinds.items()
+        )
     )
 
     def decorate(function: F) -> F:
@@ -131,11 +147,14 @@ def source_options(words: str) -> Callable[[F], F]:
         def command(**given: Any) -> Any:
             from dataclasses import fields
 
-            from unclench.commands.options import Wanted
+            from unclench.running.wanted import Wanted
 
-            own = {field.name: given.pop(field.name) for field in fields(Wanted)}
-            return function(wanted=Wanted(**own), **given)
+            asked = {name: given.pop(f"sink_{name}") for name in kinds}
+            own = {each.name: given.pop(each.name) for each in fields(Wanted) if each.name in given}
+            sinks = {name: value for name, value in asked.items() if value is not None}
+            return function(wanted=Wanted(**own, sinks=sinks), **given)
 
-        return _together(source, speed_option, csv_options, _chain_options)(cast(F, command))
+        options = (source, speed_option, csv_options, _chain_options, sink_options)
+        return _together(*options)(cast(F, command))
 
     return decorate

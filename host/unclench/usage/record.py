@@ -16,7 +16,7 @@ from unclench.usage.options import (
 
 
 @click.command("record")
-@source_options("What to record.")
+@source_options("What to record.", without=["record"])
 @seconds_option("Seconds of signal; else Ctrl-C.")
 @out_option("Session folder.", required=True)
 @places_option

@@ -12,7 +12,7 @@ from unclench.usage.options import json_option, out_option, places_option, sourc
 
 @click.command("session", cls=Renaming, old={"--headless": "--terminal"})
 @click.argument("program", required=False)
-@source_options("Where it comes from.")
+@source_options("Where it comes from.", without=["record"])
 @places_option
 @click.option("--terminal", "in_terminal", is_flag=True, help="Stay in the terminal.")
 @out_option("Session folder; a dated one where sessions are kept unless given.")

@@ -10,17 +10,17 @@ from pyqtgraph.Qt import QtCore
 
 from unclench.desktop.training.guide import GuidePage, TraceRows
 from unclench.errors import StoreError
-from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
+from unclench.running.run import Run
+from unclench.running.trialnow import TrialNow
 from unclench.training.programs.program import Reference, Relax
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.sink import Session
 from unclench.training.session.snapshot import Snapshot
 from unclench.training.sound import Synth
 from unclench.training.tags import Tag, TagBoard, TagEvent
-from unclench.trial.phases import Standing, note_deviation
-from unclench.trial.words import SHOWN_NOTE, standing_words
+from unclench.trial.words import SHOWN_NOTE
 
 _SPAN_S = 60.0
 _PATIENCE_S = 1.0  # without a signal, before a person is told
@@ -32,8 +32,8 @@ class Running(QtCore.QObject):
 
     Parameters
     ----------
-    pipeline, rings
-        Running.
+    run, rings
+        Started.
     session
         Made, and not yet on the stream.
     recorder
@@ -44,8 +44,6 @@ class Running(QtCore.QObject):
         The person's own.
     synth
         What sounds.
-    standing
-        Of the self-trial that this session belongs to, if any.
     """
 
     over = QtCore.pyqtSignal()
@@ -53,17 +51,16 @@ class Running(QtCore.QObject):
 
     def __init__(
         self,
-        pipeline: Pipeline,
+        run: Run,
         rings: DisplayRings,
         session: Session,
         recorder: Recorder | None,
         page: GuidePage,
         tags: tuple[Tag, ...],
         synth: Synth,
-        standing: Standing | None = None,
     ) -> None:
         super().__init__()
-        self._pipeline = pipeline
+        self._run, self._pipeline = run, run.pipeline
         self._rings = rings
         self.session = session
         self._recorder = recorder
@@ -71,8 +68,7 @@ class Running(QtCore.QObject):
         self.page = page
         self._board = TagBoard(tags)
         self._synth = synth
-        self._standing = standing
-        self.feedback = standing is None or standing.feedback
+        self._trial = TrialNow(run.standing)  # its own: another window may show tension anyway
         self._snapshot: Snapshot | None = None
         self._step = self._part = 0
         self._drawn = (-1, False)
@@ -88,9 +84,14 @@ class Running(QtCore.QObject):
         page.note_begun.connect(self._begin_note)
         page.note.connect(self._note)
         page.feedback_wanted.connect(self._show_all_the_same)
-        if standing is not None:
-            page.show_trial(standing_words(standing), self.feedback)
-        pipeline.add_sink(*([session] if recorder is None else [session, recorder]))
+        if self._trial.words:
+            page.show_trial(self._trial.words, self.feedback)
+        run.follow(*([session] if recorder is None else [session, recorder]))
+
+    @property
+    def feedback(self) -> bool:
+        """Whether tension is shown."""
+        return self._trial.shown
 
     def frame(self) -> None:
         """Move pacer and trace; at the screen's rate."""
@@ -140,9 +141,8 @@ class Running(QtCore.QObject):
         self._pipeline.catch_up()  # what was wished for belongs into the recording
         outcome = self.session.outcome()
         if self._recorder is not None:
-            self._pipeline.remove_sink(self._recorder)
             try:
-                self._recorder.close(self._pipeline.status.drift_ppm)
+                self._run.end_recording(self._recorder)
             except StoreError as error:
                 if not self._told_trouble:
                     self.trouble.emit(str(error))
@@ -177,17 +177,15 @@ class Running(QtCore.QObject):
 
     def _show_all_the_same(self) -> None:
         """Feedback in a block without it: kept with the session and with the trial."""
-        assert self._standing is not None
-        self.feedback = True
-        self.page.show_trial("Self-trial: tension is shown all the same, which is kept.", True)
-        if self._recorder is not None:
-            self._recorder.update(**self._standing.in_session(shown=True))
-        here = self._pipeline.sample_now()
-        self.session.put(here, "note", SHOWN_NOTE)
         try:
-            note_deviation("a session")
+            self._trial.show_anyway("a session")
         except StoreError as error:
             self.trouble.emit(str(error))
+        self.page.show_trial("Self-trial: tension is shown all the same, which is kept.", True)
+        if self._recorder is not None:
+            self._recorder.update(**self._trial.in_session())
+        here = self._pipeline.sample_now()
+        self.session.put(here, "note", SHOWN_NOTE)
 
     def _tag(self, key: str) -> None:
         event = self._board.press(key, self._pipeline.sample_now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,10 @@ from unclench.desktop.training.words import HELP
 from unclench.desktop.trialbar import TrialBar
 from unclench.errors import InputError, StoreError, UnclenchError
 from unclench.live.blocks import LiveStatus
-from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
+from unclench.running.run import Run
 from unclench.settings import Place, Settings, sessions_dir
-from unclench.training.placement.calibrations import book_path, load_book, save_book
 from unclench.training.placement.check import ITEMS, Light, SensorCheck
 from unclench.training.placement.sites import place_label
 from unclench.training.programs.file import (
@@ -42,16 +41,10 @@ from unclench.training.programs.file import (
     find_program,
     list_programs,
 )
-from unclench.training.session.setup import (
-    calibration_words,
-    keep_calibration,
-    site_names,
-    trained_channels,
-    without_calibration,
-)
-from unclench.training.session.sink import Session, Situation
+from unclench.training.session.outcome import Outcome
+from unclench.training.session.setup import calibration_words, trained_channels
+from unclench.training.session.sink import Session
 from unclench.training.tags import DEFAULT_TAGS, load_tags, save_tags, tags_path
-from unclench.trial.phases import Standing, running_now
 from unclench.trial.today import sessions_on
 from unclench.trial.words import standing_words
 
@@ -72,51 +65,37 @@ class TrainingWindow(QtWidgets.QMainWindow):
 
     Parameters
     ----------
-    pipeline, rings
-        Running.
-    settings, saved
-        What holds now, and what is kept for the next start: see `Dashboard`.
-    situation
-        A virtual person's.
+    run, rings, settings
+        See `Dashboard`.
     program
         To begin with, once all that it needs is there.
     out
         Session folder of that program; others go where sessions are kept.
-    places
-        Where the sensors are; those of the settings unless given.
-    notes
-        Sentences that a person should see once.
     """
 
     def __init__(
         self,
-        pipeline: Pipeline,
+        run: Run,
         rings: DisplayRings,
         settings: Settings,
-        saved: Settings,
         *,
-        situation: Situation | None = None,
         program: NamedProgram | None = None,
         out: Path | None = None,
-        places: tuple[Place, ...] = (),
-        notes: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
-        self._pipeline, self._rings = pipeline, rings
+        self._run, self._pipeline, self._rings = run, run.pipeline, rings
         self._settings = settings
-        self.choices = Choices(settings, saved)
-        self._situation = situation
+        self.choices = Choices(settings, run.settings)
         self._wanted, self._out = program, out
         self._latest = program
-        self._places = places or settings.places
         self._running: Running | None = None
         self._frame_s = time.monotonic()
-        self._check = SensorCheck(pipeline.info)
-        pipeline.add_sink(self._check)
+        self._check = SensorCheck(run.info)
+        run.follow(self._check)
         self._banner = Banner()
         self._trial_bar = TrialBar()
         self._stack = QtWidgets.QStackedWidget()
-        names = [name[:1].upper() + name[1:] for name in pipeline.info.channels]
+        names = [name[:1].upper() + name[1:] for name in run.info.channels]
         self._safety, self._summary = SafetyPage(), SummaryPage()
         self._placement = PlacementPage(len(names))
         self._check_page = CheckPage(names)
@@ -125,11 +104,11 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._lay_out()
         self._connect()
         self.apply_looks()
-        self._book, book_trouble = load_book(book_path(pipeline.info.virtual))
+        self._told_before = run.tell  # by the window that opened this one
+        run.tell_to(self._banner.tell)
         self._tags, tags_trouble = _own_tags()
-        for note in (*notes, book_trouble, tags_trouble):
-            if note:
-                self._banner.tell(note)
+        if tags_trouble:
+            self._banner.tell(tags_trouble)
         self._frames = self._timer(_FRAME_MS, self._frame)
         self._looks = self._timer(_LOOK_MS, self._look)
         self._checks = self._timer(_CHECK_MS, self._judge)
@@ -202,7 +181,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         """Show what is needed next: safety, a place, or the program that was asked for."""
         if self._settings.safety_read is None:
             self._show_safety(again=False)
-        elif not self._places:
+        elif not self._run.places:
             self._show_placement()
         elif self._wanted is not None:
             self._begin(self._wanted)
@@ -221,12 +200,12 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._go_on()
 
     def _show_placement(self) -> None:
-        self._placement.show_places(self._places or _FIRST_PLACES)
+        self._placement.show_places(self._run.places or _FIRST_PLACES)
         self._show(self._placement)
 
     def _place(self, places: tuple[Place, ...]) -> None:
-        changed = places != self._places
-        self._places = places
+        changed = places != self._run.places
+        self._run.places = places
         self.choices.remember(places=places)
         if changed and places:
             self._show_check()
@@ -235,7 +214,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
 
     def _show_check(self) -> None:
         names = [f"Channel {k + 1}" for k in range(len(self._pipeline.info.channels))]
-        for place in self._places:
+        for place in self._run.places:
             if place.channel <= len(names):
                 names[place.channel - 1] = place_label(place)
         self._check_page.name_channels(names)
@@ -248,7 +227,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
             self._calibrated()
 
     def _show_calibrate(self, reason: str) -> None:
-        if not self._places:
+        if not self._run.places:
             self._banner.tell("A calibration belongs to a place: say first where the sensors are.")
             self._show_placement()
             return
@@ -268,27 +247,30 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._tell_trial()
         self._home.show_programs(_program_infos())
         band = self._pipeline.info.settings.band
-        self._home.show_places([calibration_words(self._book, p, band) for p in self._places])
+        self._home.show_places(
+            [calibration_words(self._run.book, p, band) for p in self._run.places]
+        )
         self._show(self._home)
 
     def _moved(self) -> None:
-        for place in self._places:
-            self._book.mark_moved(place, datetime.now().astimezone())
-        self._save_book()
+        try:
+            self._run.mark_moved()
+        except StoreError as error:
+            self._banner.tell(str(error))
         self._show_calibrate("The sensor moved, so what was measured there no longer holds.")
 
     # Sessions
 
     def _channels(self) -> tuple[Any, ...]:
         try:
-            return trained_channels(self._pipeline.info, self._places, self._book)
+            return self._run.channels()
         except InputError as error:
             self._banner.tell(str(error))
-            return trained_channels(self._pipeline.info, (), self._book)
+            return trained_channels(self._run.info, (), self._run.book)
 
     def _is_ready(self, named: NamedProgram) -> bool:
         try:
-            self._session(named, anew=False)
+            self._run.session(named, self._channels())
         except InputError as error:
             self._banner.tell(str(error))
             return False
@@ -305,51 +287,29 @@ class TrainingWindow(QtWidgets.QMainWindow):
             self._show_home()
             return
         try:
-            session = self._session(named, anew=False)
+            session = self._run.session(named, self._channels())
         except InputError as error:
             self._wanted = named
             self._show_calibrate(str(error))
             return
         folder = self._out or new_folder(sessions_dir(self._settings))
         self._out, self._wanted = None, None
-        info = self._pipeline.info
-        about: dict[str, Any] = {"sites": site_names(self._channels(), len(info.channels))}
-        standing = self._standing()
-        if standing is not None:
-            about |= standing.in_session()
         recorder = None
         try:
-            recorder = Recorder(folder, info, lossless=self._pipeline.lossless, about=about)
+            recorder = self._run.record(folder, guided=self._channels())
             session.keep(recorder, named.text)
         except StoreError as error:
             self._banner.tell(f"{error} The session goes on without being kept.")
-        self._run(named, session, recorder, standing)
+        self._follow(named, session, recorder)
 
     def _begin_calibration(self, name: str) -> None:
         if self._pipeline.status.ended:
             self._show_home()
             return
         named = find_program(name)
-        self._run(named, self._session(named, anew=True), None, self._standing())
+        self._follow(named, self._run.session(named, self._channels(), fresh=True), None)
 
-    def _session(self, named: NamedProgram, anew: bool) -> Session:
-        channels = self._channels()
-        return Session(
-            self._pipeline,
-            named.program,
-            named.name,
-            without_calibration(channels) if anew else channels,
-            situation=self._situation,
-            limits=self._settings.sustained,
-        )
-
-    def _run(
-        self,
-        named: NamedProgram,
-        session: Session,
-        recorder: Recorder | None,
-        standing: Standing | None,
-    ) -> None:
+    def _follow(self, named: NamedProgram, session: Session, recorder: Recorder | None) -> None:
         self._latest = named
         page = GuidePage(named.program.title, self._channels(), self._tags, self._settings.sound)
         page.set_looks(self.choices.theme, self._settings.text_scale)
@@ -357,14 +317,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         page.theme_wanted.connect(self.choices.toggle_theme)
         page.full_screen_wanted.connect(self._toggle_full_screen)
         self._running = Running(
-            self._pipeline,
-            self._rings,
-            session,
-            recorder,
-            page,
-            self._tags,
-            self.choices.synth,
-            standing,
+            self._run, self._rings, session, recorder, page, self._tags, self.choices.synth
         )
         self._running.trouble.connect(self._banner.tell)
         self._running.over.connect(self._session_over)
@@ -372,15 +325,8 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._trial_bar.hide()  # the page has its own
         self._show(page)
 
-    def _standing(self) -> Standing | None:
-        """The self-trial that a session begun now would belong to."""
-        info = self._pipeline.info
-        n = len(info.channels)
-        sites = [place_label(place) for place in self._places if place.channel <= n]
-        return running_now(sites, info.settings.band, info.virtual, self._banner.tell)
-
     def _tell_trial(self) -> None:
-        standing = self._standing()
+        standing = self._run.standing()
         if standing is not None:
             done = sessions_on(sessions_dir(self._settings), standing.trial, standing.day)
             self._trial_bar.tell(standing_words(standing, done), hidden=False)
@@ -397,10 +343,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         if outcome is None:
             self._show_home()
         elif self._latest.name.startswith("calibrate-") and self._latest.shipped:
-            now = datetime.now().astimezone()
-            info = self._pipeline.info
-            entries = keep_calibration(self._book, self._places, outcome, info, now)
-            self._save_book()
+            entries = self._keep_calibration(outcome)
             for note in outcome.notes:
                 self._banner.tell(note)
             if entries or outcome.state == "done":
@@ -413,6 +356,14 @@ class TrainingWindow(QtWidgets.QMainWindow):
                 outcome, running.folder, running.marked, feedback=running.feedback
             )
             self._show(self._summary)
+
+    def _keep_calibration(self, outcome: Outcome) -> bool:
+        """Keep what was measured; say whether anything was."""
+        try:
+            return bool(self._run.keep_calibration(outcome))
+        except StoreError as error:
+            self._banner.tell(str(error))
+            return True
 
     def _again(self) -> None:
         if self._latest is not None:
@@ -459,12 +410,6 @@ class TrainingWindow(QtWidgets.QMainWindow):
 
     # Choices and looks
 
-    def _save_book(self) -> None:
-        try:
-            save_book(self._book, book_path(self._pipeline.info.virtual))
-        except StoreError as error:
-            self._banner.tell(str(error))
-
     def _show_sound(self, on: bool) -> None:
         self._home.show_sound(on)
         if self._running is not None:
@@ -500,6 +445,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
             running.trouble.connect(self._closing)
             running.finish()
         self._pipeline.remove_sink(self._check)
+        self._run.tell = self._told_before
         self.choices.close()
         if not self.isMaximized() and not self.isFullScreen():
             self.choices.remember(window=(self.width(), self.height()))

@@ -1,0 +1,1 @@
+"""One run: a source connected, with its sites, calibration, self-trial, recording and sinks."""
