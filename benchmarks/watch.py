@@ -30,9 +30,8 @@ from unclench.settings import Place, Settings, Sustained
 from unclench.training.day.day import DayWatch
 from unclench.training.placement.calibrations import Book
 from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
-from unclench.training.programs.program import Baseline
-from unclench.training.rows import Rows, each_row
-from unclench.training.session.measuring import Measurement
+from unclench.training.rows import Rows, Stream, each_row
+from unclench.training.steps.kinds.baseline import RestMeasurement
 from unclench.training.sustained import Alert
 from unclench_dsp import WIDE, ChainSettings, HopMeanSquare, RollingRms, TensionChain
 
@@ -195,12 +194,12 @@ def follow(
     plan = plan_blocks(rng, hours) if tense is not None else []
     calm_rows = rows_of(MuscleSignal(REST, rng), None, [], 75, rng)
     bare = TrainedChannel(0, "Left shoulder", NOISE_UV)
-    measurement = Measurement(Baseline(kind="baseline", seconds=60), [bare], ROW_HZ, 0.25)
+    measurement = RestMeasurement([bare], Stream(FS_HZ, ROW_N, 0.25, 0))
     for rows in calm_rows:
         for row in each_row(rows):
             if row.sample >= 15 * FS_HZ:
-                measurement.add(0, row, [True])
-    channel = replace(measurement.result()[0][0], reference=reference)
+                measurement.add(row, 0, [True])
+    channel = replace(measurement.measured().channels[0], reference=reference)
     day = DayWatch([channel], Sustained(), ROW_N, FS_HZ, datetime(2026, 1, 5, 9))
     alerts: list[Alert] = []
     other = MuscleSignal(tense, rng) if tense is not None else None

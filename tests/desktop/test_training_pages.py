@@ -31,11 +31,15 @@ from unclench.training.placement.check import ITEMS, Interference, Light
 from unclench.training.placement.safety import RULES
 from unclench.training.placement.sites import SITES
 from unclench.training.placement.values import ReferenceContraction, TrainedChannel
-from unclench.training.programs.program import Baseline, BaselineGoal, Breathe, Hold, Reflect, Relax
-from unclench.training.session.cues import cue_of
 from unclench.training.session.outcome import Outcome, StepOutcome, breath_words
-from unclench.training.session.pacer import Pacer
-from unclench.training.session.snapshot import BreathEffect, Score, Snapshot
+from unclench.training.session.snapshot import Score, Snapshot
+from unclench.training.steps.breathing import BreathEffect
+from unclench.training.steps.goal import BaselineGoal
+from unclench.training.steps.kinds.baseline import Baseline
+from unclench.training.steps.kinds.breathe import Breathe, Pacer
+from unclench.training.steps.kinds.hold import Hold
+from unclench.training.steps.kinds.reflect import Reflect
+from unclench.training.steps.kinds.relax import Relax
 from unclench.training.tags import DEFAULT_TAGS
 
 KEY = QtCore.Qt.Key
@@ -104,8 +108,8 @@ def snapshot(step=HOLD, n=1, step_s=12.0, **changes):
         step_left_s=60.0,
         session_s=212.0,
         session_left_s=388.0,
-        cue=cue_of(step, step_s),
-        pacer=Pacer(step) if isinstance(step, Breathe) else None,
+        cue=step.cue(step_s),
+        pacer=step.pacer(),
         goal_uv=(2.5,) * n,
         tension_uv=(2.14,) * n,
         below=True,
@@ -116,7 +120,7 @@ def snapshot(step=HOLD, n=1, step_s=12.0, **changes):
         score=tuple(score(k) for k in range(n)),
         step_score=tuple(score(k) for k in range(n)),
         breath=tuple(effect(k) for k in range(n)) if isinstance(step, Breathe) else (),
-        held_s=None,
+        progress="",
         recovering_s=None,
         notes=(),
     )
@@ -352,7 +356,7 @@ def test_words_of_people_are_no_markup_and_do_not_widen_a_page(show):
     assert title.textFormat() == QtCore.Qt.TextFormat.PlainText
     trained = (replace(channels(1)[0], label=long),)
     session = GuidePage(long, trained, DEFAULT_TAGS)
-    cue = replace(cue_of(HOLD, 0.0), headline=long, detail=long)
+    cue = replace(HOLD.cue(0.0), headline=long, detail=long)
     session.show_snapshot(snapshot(cue=cue, why_not=long, scoring=False))
     show(session, (1024, 700))
     assert session.width() == 1024
@@ -992,7 +996,7 @@ def test_the_step_says_what_to_do_and_how_it_stands(show):
     assert "Step 3 of 6  ·  about 6 minutes left" in told
     for words in ("2:04 · 62 %", "1:20 · 40 %", "24 s", "9 s"):
         assert words in told
-    page.show_snapshot(snapshot(held_s=7.9))
+    page.show_snapshot(snapshot(progress="Held 7 of 20 s"))
     assert "Held 7 of 20 s" in texts(page)
 
 

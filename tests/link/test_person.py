@@ -14,8 +14,7 @@ from unclench.link.virtual.inputs import SyntheticInput, Units
 from unclench.link.virtual.muscle import Muscle
 from unclench.link.virtual.person import PersonSignal
 from unclench.link.virtual.situation import REACTION_S, Moment, Situation
-from unclench.training.programs.program import Breathe
-from unclench.training.session.pacer import Pacer
+from unclench.training.steps.kinds.breathe import Breathe, Pacer
 
 CALM = Muscle(rest_uv=2.0, drift=0.0, breath=0.0)
 

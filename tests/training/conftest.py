@@ -22,8 +22,8 @@ from unclench.live.recorder import Recorder
 from unclench.sources import Source, open_source
 from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench.training.programs.program import Program
-from unclench.training.rows import Rows
-from unclench.training.session.doors import Stream, TrainingEvent
+from unclench.training.rows import Rows, Stream
+from unclench.training.session.doors import TrainingEvent
 from unclench.training.session.engine import Engine
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.sink import Session

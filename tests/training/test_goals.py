@@ -9,16 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unclench.training.placement.values import ReferenceContraction
-from unclench.training.programs.program import BaselineGoal, FixedGoal, ReferenceGoal, ShapingGoal
-from unclench.training.session.goals import (
-    GoalError,
-    GoalTracker,
-    calm_uv,
-    floor_uv,
-    goal_uv,
-    rest_level,
-)
+from unclench.training.placement.values import ReferenceContraction, calm_uv, floor_uv, rest_level
+from unclench.training.session.goals import GoalError, GoalTracker, goal_uv
+from unclench.training.steps.goal import BaselineGoal, FixedGoal, ReferenceGoal, ShapingGoal
 
 ROW_HZ = 50
 MAXIMUM = ReferenceContraction(600.0, "maximum")

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from unclench.training.placement.values import RestBaseline, TrainedChannel
-from unclench.training.programs.program import Baseline, Reference
-from unclench.training.rows import each_row
-from unclench.training.session.measuring import Measurement
+from unclench.training.rows import Stream, each_row
+from unclench.training.steps.kinds.baseline import Baseline
+from unclench.training.steps.kinds.reference import Reference
 
 REST = Baseline(kind="baseline", seconds=20.0)
 SQUEEZE = Reference(kind="reference", times=2, tense_s=3.0, release_s=5.0, strength="maximum")
+STREAM = Stream(2000.0, 40, 0.25, 3000)
 NEW = TrainedChannel(0, "Left shoulder", 0.2)
 RESTED = replace(NEW, baseline=RestBaseline(2.0, 0.1, 60.0, 0.2))
 
@@ -24,18 +25,18 @@ def around(level_uv, n, spread=0.02, seed=1):
 
 def measured(step, rows, *channels, parts=None, usable=None):
     """Channels with what was measured, and words; all went well."""
-    found, words, failures = tried(step, rows, *channels, parts=parts, usable=usable)
-    assert not failures
-    return found, words
+    found = tried(step, rows, *channels, parts=parts, usable=usable)
+    assert not found.failures
+    return found.channels, found.words
 
 
 def tried(step, rows, *channels, parts=None, usable=None):
     channels = channels or (NEW,)
-    measurement = Measurement(step, channels, 50.0, 0.25)
+    measurement = step.begin(channels, STREAM)
     for k, row in enumerate(each_row(rows)):
         ok = [True] * len(channels) if usable is None else usable[k]
-        measurement.add(0 if parts is None else parts[k], row, ok)
-    return measurement.result()
+        measurement.add(row, 0 if parts is None else parts[k], ok)
+    return measurement.measured()
 
 
 def squeezes(maker, first_uv, second_uv):
@@ -74,20 +75,21 @@ def test_untrusted_rows_are_left_out(maker):
 
 def test_less_than_half_usable_gives_no_measurement(maker):
     rows = maker().rows(20, around(2.0, 1000))
-    channels, words, (no,) = tried(REST, rows, usable=[[k >= 600] for k in range(1000)])
-    assert (channels, words) == ([NEW], [])
+    found = tried(REST, rows, usable=[[k >= 600] for k in range(1000)])
+    assert (found.channels, found.words) == ((NEW,), ())
+    (no,) = found.failures
     assert no.startswith("The resting level of Left shoulder: Only 4")
     assert no.endswith("sit still and measure again.")
 
 
 def test_without_rows_there_is_no_measurement():
-    _, _, (no,) = Measurement(REST, [NEW], 50.0, 0.25).result()
+    (no,) = REST.begin([NEW], STREAM).measured().failures
     assert "Left shoulder" in no
 
 
 def test_a_restless_rest_gives_no_measurement(maker):
     rows = maker().rows(20, around(2.0, 1000, spread=0.8))
-    _, _, (no,) = tried(REST, rows)
+    (no,) = tried(REST, rows).failures
     assert "with a deviation of" in no
 
 
@@ -95,10 +97,11 @@ def test_a_detached_sensor_does_not_affect_the_other(maker):
     uv = np.column_stack([around(2.0, 1000), around(4.0, 1000)])
     right = TrainedChannel(1, "Right shoulder", 0.2)
     off = [[True, False]] * 1000
-    channels, words, (no,) = tried(REST, maker(n_channels=2).rows(20, uv), NEW, right, usable=off)
-    assert channels[0].baseline is not None
-    assert channels[1] == right
-    assert len(words) == 1
+    found = tried(REST, maker(n_channels=2).rows(20, uv), NEW, right, usable=off)
+    assert found.channels[0].baseline is not None
+    assert found.channels[1] == right
+    assert len(found.words) == 1
+    (no,) = found.failures
     assert "Right shoulder" in no
 
 
@@ -134,7 +137,7 @@ def test_a_contraction_that_was_lost_leaves_the_other(maker):
 )
 def test_no_clear_contraction_is_told(maker, channel, least):
     rows, parts = squeezes(maker, 4.0, 5.0)
-    _, _, (no,) = tried(SQUEEZE, rows, channel, parts=parts)
+    (no,) = tried(SQUEEZE, rows, channel, parts=parts).failures
     assert no.startswith("No clear contraction was seen on Left")
     assert f"more than {least} µV was expected" in no
 
@@ -149,5 +152,5 @@ def test_each_channel_is_measured_on_its_own(maker):
 
 def test_a_contraction_needs_a_resting_level(maker):
     rows, parts = squeezes(maker, 40.0, 60.0)
-    _, _, (no,) = tried(SQUEEZE, rows, parts=parts)
+    (no,) = tried(SQUEEZE, rows, parts=parts).failures
     assert no.startswith("Left shoulder has no resting level yet")

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unclench.training.programs.program import Breathe
-from unclench.training.session.pacer import PARTS, Pacer
+from unclench.training.steps.kinds.breathe import PARTS, Breathe, Pacer
 
 
 def pacer(**changes):

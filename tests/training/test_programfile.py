@@ -22,24 +22,20 @@ from unclench.training.programs.file import (
     load_program,
     parse_program,
 )
-from unclench.training.programs.program import SITE_KEYS, Breathe, FixedGoal, Hold, Program, Repeat
+from unclench.training.programs.program import SITE_KEYS, Program
 from unclench.training.programs.tomllines import key_lines
-from unclench.training.programs.words import (
-    GOALS,
-    STEPS,
-    Needs,
-    allowed,
-    goal_words,
-    needs,
-    step_words,
-    time_words,
-)
+from unclench.training.programs.words import Needs, allowed, goal_words, needs
+from unclench.training.steps.catalogue import KINDS, Repeat
+from unclench.training.steps.goal import GOALS, FixedGoal
+from unclench.training.steps.kinds.breathe import Breathe
+from unclench.training.steps.kinds.hold import Hold
+from unclench.training.steps.values import time_words
 
 HEAD = 'title = "Mine"\npurpose = "P"\nevidence = "E"\n'  # three lines
 STEP = '[[step]]\nkind = "settle"\n'
 DOC = Path(__file__).parents[2] / "docs" / "programs.md"
 FILES = sorted((*SHIPPED.glob("*.toml"), *CALIBRATION.glob("*.toml")))
-KINDS = ", ".join(f'"{kind}"' for kind in list(STEPS)[:-1]) + ' or "repeat"'
+NAMES = ", ".join(f'"{kind}"' for kind in list(KINDS)[:-1]) + ' or "repeat"'
 
 
 def mistakes(text: str) -> tuple[str, ...]:
@@ -132,11 +128,11 @@ class TestMistakes:
             (
                 step_of("brethe"),
                 'line 5, step 1, kind: "brethe" is not known; perhaps "breathe" is meant; '
-                f"give {KINDS}.",
+                f"give {NAMES}.",
             ),
             (
                 HEAD + "[[step]]\nseconds = 3\n",
-                f"line 4, step 1, kind: it is missing; give {KINDS}.",
+                f"line 4, step 1, kind: it is missing; give {NAMES}.",
             ),
             (
                 step_of("settle", 'goal = { kind = "baselin", times = 1 }'),
@@ -534,11 +530,11 @@ class TestWords:
         assert len(said) == len(GOALS)
         extra = {"relax": 'groups = ["a"]', "reflect": 'question = "Q?"', "repeat": "times = 2"}
         inner = '\n[[step.step]]\nkind = "settle"'
-        for kind in STEPS:
+        for kind in KINDS:
             lines = extra.get(kind, "") + (inner if kind == "repeat" else "")
             own_goal = 'goal = { kind = "fixed", uv = 3 }' if kind == "hold" else ""
-            said.add(step_words(program(step_of(kind, own_goal, lines)).step[0]))
-        assert len(said) == len(GOALS) + len(STEPS)
+            said.add(program(step_of(kind, own_goal, lines)).step[0].in_words())
+        assert len(said) == len(GOALS) + len(KINDS)
         assert all(said)
 
     def test_needs_of_a_program(self):
@@ -615,9 +611,9 @@ class TestDocument:
         common = ("kind", "title", "say", "goal")
         wanted = {"The program itself": keys_of(Program)}
         shared = {k: v for k, v in keys_of(Breathe).items() if k in common}
-        shared["kind"] = (KINDS, "required")
+        shared["kind"] = (NAMES, "required")
         wanted["Every step"] = shared
-        wanted |= {f"Step {kind}": keys_of(model, common) for kind, model in STEPS.items()}
+        wanted |= {f"Step {kind}": keys_of(model, common) for kind, model in KINDS.items()}
         wanted |= {f"Goal {kind}": keys_of(model, ("kind",)) for kind, model in GOALS.items()}
         assert tables() == wanted
         assert not {"title", "say", "goal"} & set(Repeat.model_fields)  # as it says
@@ -640,7 +636,7 @@ PIECES = st.sampled_from(
     [
         *('strength = "hard"\n', "uv = 'x'\n", "percent = 0\n", "rate_per_min = []\n", "x = 1\n"),
         *("[[step]]\n", "[[step.step]]\n", "[step]\n", "[goal]\n", "[step.goal]\n", "\n", "\r\n"),
-        *(f'kind = "{kind}"\n' for kind in (*STEPS, *GOALS)),
+        *(f'kind = "{kind}"\n' for kind in (*KINDS, *GOALS)),
         *("kind = ['a']\n", "kind = 3\n", "times = 50\n", "times = -1\n", "seconds = inf\n"),
         *("goal = {}\n", "goal = []\n", 'goal.kind = "fixed"\n', "goal = { kind = 'shaping' }\n"),
         *(

@@ -13,8 +13,12 @@ from unclench.training.programs.file import (
     find_program,
     list_programs,
 )
-from unclench.training.programs.program import Breathe, Program, Reference, Reflect, Relax
+from unclench.training.programs.program import Program
 from unclench.training.programs.words import Needs, needs
+from unclench.training.steps.kinds.breathe import Breathe
+from unclench.training.steps.kinds.reference import Reference
+from unclench.training.steps.kinds.reflect import Reflect
+from unclench.training.steps.kinds.relax import Relax
 
 NAMES = {
     *("first-ten-minutes", "breathe-6", "relax-long", "relax-short", "shoulder-drop"),
@@ -33,8 +37,7 @@ def kinds(name: str) -> list[str]:
 
 
 def seconds_of(name: str, kind: str) -> list[float]:
-    timed = (s for s in program(name).flat() if not isinstance(s, Relax | Reference | Reflect))
-    return [step.seconds for step in timed if step.kind == kind]
+    return [step.longest_s() for step in program(name).flat() if step.kind == kind]
 
 
 def test_they_are_all_there():

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from unclench.training.programs.program import Breathe
-from unclench.training.session.pacer import Pacer
 from unclench.training.sound import FULL_RATIO, RATE_HZ, STALE_S, Synth, tone_of
+from unclench.training.steps.kinds.breathe import Breathe, Pacer
 
 BLOCK_N = 480  # 10 ms
 QUARTERS = Breathe(  # of 5 s each

@@ -6,8 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unclench.training.programs.program import Hold, Reference, Reflect, Relax, Settle, Task
-from unclench.training.session.timeline import Timeline, n_parts, part_left_s, part_of
+from unclench.training.session.timeline import Timeline
+from unclench.training.steps.kinds.hold import Hold
+from unclench.training.steps.kinds.reference import Reference
+from unclench.training.steps.kinds.reflect import Reflect
+from unclench.training.steps.kinds.relax import Relax
+from unclench.training.steps.kinds.settle import Settle
+from unclench.training.steps.kinds.task import Task
 
 SETTLE = Settle(kind="settle", seconds=10.0)
 RELAX = Relax(kind="relax", groups=("hands", "face"), tense_s=6.0, release_s=20.0, times=2)
@@ -128,26 +133,26 @@ def test_what_is_left_counts_down():
 
 
 def test_parts_of_relaxation():
-    assert n_parts(RELAX) == 8
+    assert RELAX.rounds().n_parts == 8
     edges = [0, 6, 26, 32, 52, 58, 78, 84]
     for part, begins_s in enumerate(edges):
-        assert part_of(RELAX, begins_s) == part
-        assert part_of(RELAX, begins_s + 5.98) == part
-        assert part_left_s(RELAX, begins_s) == pytest.approx(20 if part % 2 else 6)
-    assert part_of(RELAX, 104.0) == 7  # not one too many at the very end
+        assert RELAX.part(begins_s) == part
+        assert RELAX.part(begins_s + 5.98) == part
+        assert RELAX.part_left_s(begins_s) == pytest.approx(20 if part % 2 else 6)
+    assert RELAX.part(104.0) == 7  # not one too many at the very end
 
 
 @given(st.floats(3, 10), st.floats(5, 60), st.integers(1, 5), st.integers(0, 100_000))
 def test_parts_are_never_out_of_range(tense_s, release_s, times, sample):
     step = Reference(kind="reference", tense_s=tense_s, release_s=release_s, times=times)
     at_s = sample / 2000
-    assert 0 <= part_of(step, at_s) < n_parts(step) == 2 * times
-    left_s = part_left_s(step, at_s)
+    assert 0 <= step.part(at_s) < step.rounds().n_parts == 2 * times
+    left_s = step.part_left_s(at_s)
     assert left_s is not None
     assert 0 <= left_s <= max(tense_s, release_s)
 
 
 def test_steps_without_parts_have_one():
-    assert (part_of(SETTLE, 5.0), n_parts(SETTLE)) == (0, 1)
-    assert part_left_s(SETTLE, 4.0) == 6
-    assert part_left_s(ASK, 4.0) is None
+    assert (SETTLE.part(5.0), SETTLE.rounds()) == (0, None)
+    assert SETTLE.part_left_s(4.0) == 6
+    assert ASK.part_left_s(4.0) is None

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from unclench.errors import InputError
+from unclench.training.steps.kinds.hold import Hold
+from unclench.training.steps.kinds.settle import Settle
 from unclench.trial.phases import (
     block_on,
     blocks_of,
@@ -177,12 +179,14 @@ def test_a_trial_holds_for_its_site_band_and_board_alone():
 
 
 def test_words_of_a_line_are_replaced_or_followed_by_what_holds():
-    assert unseen_words("hold", "Let the line sink below the goal.", own=False) == (
-        "Let go, and rest there."
+    hold, settle = Hold(kind="hold"), Settle(kind="settle")
+    assert unseen_words(hold, hold.cue(0).detail) == "Let go, and rest there."
+    assert unseen_words(settle, "Sit comfortably.") == "Sit comfortably."
+    own = Hold(kind="hold", say="Watch the line.")
+    assert (
+        unseen_words(own, own.cue(0).detail)
+        == "Watch the line.\nTension is not shown in this block."
     )
-    assert unseen_words("settle", "Sit comfortably.", own=False) == "Sit comfortably."
-    own = unseen_words("hold", "Watch the line.", own=True)
-    assert own == "Watch the line.\nTension is not shown in this block."
 
 
 def test_deviations_are_kept_with_the_trial():

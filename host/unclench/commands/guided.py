@@ -17,7 +17,6 @@ from unclench.sources import Source
 from unclench.store.session.schema import SessionMeta
 from unclench.training.placement.sites import word_of_caution
 from unclench.training.programs.file import NamedProgram
-from unclench.training.programs.program import Reflect
 from unclench.training.session.outcome import Outcome, breath_words
 from unclench.training.session.sink import Session
 from unclench.training.session.snapshot import Snapshot
@@ -119,16 +118,17 @@ def _follow(run: Run, session: Session, asks: bool, feedback: bool) -> str | Non
             if snapshot is None:
                 continue
             line.update(_line(snapshot, feedback))
+            question = snapshot.step.asks()
             if asks and snapshot.cue.headline != said:
                 said = snapshot.cue.headline
-                step, detail = snapshot.step, snapshot.cue.detail
-                if not feedback and not isinstance(step, Reflect):
-                    detail = unseen_words(step.kind, detail, bool(step.say))
+                detail = snapshot.cue.detail
+                if not feedback and question is None:
+                    detail = unseen_words(snapshot.step, detail)
                 click.echo(f"{said}. {detail}".strip(), err=True)
-            if isinstance(snapshot.step, Reflect) and asked != snapshot.step_number:
+            if question is not None and asked != snapshot.step_number:
                 asked = snapshot.step_number  # only put to somebody who can answer
                 line.stop()
-                scale = " (0 to 10)" if snapshot.step.answer == "scale" else ""
+                scale = " (0 to 10)" if question.answer == "scale" else ""
                 session.answer(click.prompt(f"Your answer{scale}", default="", err=True))
                 line.start()
     status = pipeline.status

@@ -16,8 +16,10 @@ from unclench.training.programs.file import (
     find_program,
     list_programs,
 )
-from unclench.training.programs.program import Program, Reflect, Repeat, Step
-from unclench.training.programs.words import goal_words, needs, step_words, time_words
+from unclench.training.programs.program import Program
+from unclench.training.programs.words import goal_words, needs
+from unclench.training.steps.step import Entry
+from unclench.training.steps.values import time_words
 
 _WIDTH = 80
 
@@ -73,22 +75,23 @@ def _facts(program: Program) -> Iterator[tuple[str, str]]:
     what = needs(program)
     wanted = ["a resting baseline"] * what.baseline + ["a reference contraction"] * what.reference
     yield "Needs", f"{' and '.join(wanted)}, measured before" if wanted else "nothing beforehand"
-    n = sum(isinstance(step, Reflect) for step in program.flat())
+    n = sum(step.asks() is not None for step in program.flat())
     questions = f", and {n} question{'s' if n > 1 else ''}" if n else ""
     yield "Takes", f"at most {time_words(program.longest_s())}{questions}"
 
 
-def _steps(steps: Sequence[Step], before: str = "") -> Iterator[str]:
+def _steps(entries: Sequence[Entry], before: str = "") -> Iterator[str]:
     """Numbered as sentences about mistakes number them."""
-    for number, step in enumerate(steps, start=1):
+    for number, entry in enumerate(entries, start=1):
         label = f"{before}{number}"
-        if isinstance(step, Repeat):
-            yield f"{label:<5} {step_words(step)}"
-            yield from _steps(step.step, f"{label}.")
+        if entry.inner():
+            yield f"{label:<5} {entry.in_words()}"
+            yield from _steps(entry.inner(), f"{label}.")
             continue
+        (step,) = entry.flat(None)
         goal = f"; goal: {goal_words(step.goal)}" if step.goal else ""
         title = f"{step.title}. " if step.title and step.title[-1].isalnum() else f"{step.title} "
-        yield _hanging(f"{label:<5} {title.lstrip()}{step_words(step)}{goal}.", 6)
+        yield _hanging(f"{label:<5} {title.lstrip()}{step.in_words()}{goal}.", 6)
 
 
 def _hanging(text: str, indent: int) -> str:

@@ -10,10 +10,10 @@ from unclench.review.contexts import as_trained
 from unclench.review.figures import rows_of
 from unclench.review.results import BreathFigures, ChannelContext, Marks, Phase, Span
 from unclench.review.signal import Signal
-from unclench.training.programs.program import Breathe, Program
+from unclench.training.programs.program import Program
 from unclench.training.rows import Row
-from unclench.training.session.breathing import BreathWatch
-from unclench.training.session.pacer import Pacer
+from unclench.training.steps.breathing import BreathWatch
+from unclench.training.steps.kinds.breathe import Pacer
 from unclench_dsp.arrays import FloatArray
 
 
@@ -30,20 +30,19 @@ def breath_figures(
     found = []
     for phase in marks.phases:
         step = steps[phase.number] if phase.number < len(steps) else None
-        if isinstance(step, Breathe):
-            found.append(_step(signal, phase, step, marks.pauses, contexts))
+        if step is not None and (pacer := step.pacer()) is not None:
+            found.append(_step(signal, phase, pacer, marks.pauses, contexts))
     return tuple(found)
 
 
 def _step(
     signal: Signal,
     phase: Phase,
-    step: Breathe,
+    pacer: Pacer,
     pauses: Sequence[Span],
     contexts: Sequence[ChannelContext],
 ) -> BreathFigures:
-    pacer = Pacer(step)
-    watch = BreathWatch(step, [as_trained(context) for context in contexts])
+    watch = BreathWatch(pacer, [as_trained(context) for context in contexts], signal.window_s)
     first, last = rows_of(signal, phase)
     time_s = signal.time_s[first:last]
     step_s, going = _step_time(time_s, phase, pauses)
@@ -51,12 +50,10 @@ def _step(
     rows = zip(*(column.tolist() for column in (step_s, going, *columns)), strict=True)
     for into_s, counts, sample, fast_uv, used in rows:
         if counts:
-            # The fast RMS lags by half its window.
-            now = pacer.at(max(0.0, into_s - signal.window_s / 2))
-            watch.add(now.number, now.phase, Row(sample, fast_uv, fast_uv, used, used), used)
-    watch.finish()
+            watch.row(into_s, Row(sample, fast_uv, fast_uv, used, used), used)
+    watch.close()
     inhale_end, hold_end, exhale_end = pacer.bounds
-    return BreathFigures(phase, inhale_end, hold_end, exhale_end, watch.effects())
+    return BreathFigures(phase, inhale_end, hold_end, exhale_end, watch.breath())
 
 
 def _step_time(

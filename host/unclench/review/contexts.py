@@ -13,8 +13,7 @@ from unclench.review.results import ChannelContext
 from unclench.review.signal import Signal
 from unclench.store.session.reader import Event
 from unclench.store.session.schema import SessionMeta
-from unclench.training.placement.values import RestBaseline, TrainedChannel
-from unclench.training.session.goals import floor_uv, rest_level
+from unclench.training.placement.values import RestBaseline, TrainedChannel, floor_uv, rest_level
 
 QUIET_S = 3.0
 """Length of the quietest stretch from which rest is taken where it was never measured."""

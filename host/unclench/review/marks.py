@@ -5,16 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from unclench.review.results import Marks, Phase, PhaseRole, Remark, Span, TagSpan
+from unclench.review.results import Marks, Phase, Remark, Span, TagSpan
 from unclench.store.session.reader import Event
+from unclench.training.steps.catalogue import kind_of
 
 _STEP = re.compile(r"(\d+) ([a-z-]+): (.*)")
-_ROLES: dict[str, PhaseRole] = {
-    "baseline": "baseline",
-    "stressor": "activity",
-    "task": "activity",
-    "recover": "recovery",
-}
 _STOPPED = ("paused", "waits for the sensor")
 _REMARKS = ("note", "marker", "answer", "alert")
 
@@ -42,7 +37,7 @@ def read_marks(events: Sequence[Event], fs_hz: float, duration_s: float) -> Mark
     def end_step(at_s: float) -> None:
         if step is not None:
             number, kind, title, start_s = step
-            role = _ROLES.get(kind, "other")
+            role = kind_of(kind).role
             phases.append(Phase(start_s, max(start_s, at_s), number, kind, title, role))
 
     last = round(duration_s * fs_hz)

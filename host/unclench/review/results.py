@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from unclench.training.placement.values import ReferenceContraction, RestBaseline
-from unclench.training.session.snapshot import BreathEffect
+from unclench.training.steps.breathing import BreathEffect
+from unclench.training.steps.step import Role
 from unclench_dsp.uncertainty import Estimate
 
 Why = Literal[
@@ -21,7 +22,7 @@ Why = Literal[
 instrument can tell from its own noise, as an input that is flat or shorted. too slow: the sample
 rate is too low for the band, so there is no tension at all."""
 
-PhaseRole = Literal["baseline", "activity", "recovery", "other"]
+PhaseRole = Role
 
 
 @dataclass(frozen=True)

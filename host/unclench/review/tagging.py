@@ -9,6 +9,8 @@ import numpy as np
 from unclench.review.figures import rows_of
 from unclench.review.results import Marks, Span, TagEffect
 from unclench.review.signal import Signal
+from unclench.training.steps.catalogue import kind_of
+from unclench.training.steps.step import Tension
 from unclench_dsp.arrays import BoolArray
 from unclench_dsp.uncertainty import BlockBootstrap, Estimate, LogRatio
 
@@ -17,7 +19,7 @@ LEAST_TIMES = 3
 LEAST_DURING_S = 15.0
 LEAST_UNTAGGED_S = 60.0
 _LEAST_EPISODE_S = 5.0  # for a session to have a say among others
-_ASKED = ("relax", "reference", "settle")  # steps whose tension was asked for, or is not yet
+_NOT_OWN: tuple[Tension, ...] = ("asked", "settling")
 
 
 def tag_effects(signal: Signal, marks: Marks, k: int) -> tuple[TagEffect, ...]:
@@ -32,7 +34,7 @@ def tag_effects(signal: Signal, marks: Marks, k: int) -> tuple[TagEffect, ...]:
         return ()
     usable = signal.used[:, k].copy()
     for phase in marks.phases:
-        if phase.kind in _ASKED:
+        if kind_of(phase.kind).tension in _NOT_OWN:
             usable[slice(*rows_of(signal, phase))] = False
     tagged = _under(signal, marks.tags)
     after_all = _under(signal, [_after(tag) for tag in marks.tags])

@@ -16,7 +16,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.live.blocks import BoolArray, FloatArray, IntArray, LiveBlock, LiveEvent, SignalInfo
+from unclench.live.blocks import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    LiveBlock,
+    LiveEvent,
+    SignalInfo,
+    StreamInfo,
+)
 from unclench.training.placement.values import FLOOR_GATE
 from unclench_dsp import HopMeanSquare, PickEvery, RollingRms
 
@@ -28,6 +36,26 @@ AGAIN_S = 0.5
 before, and the filters ring from the step that a returning contact makes."""
 
 _SLOW_S = 1.0
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What rows are made of."""
+
+    fs_hz: float
+    row_n: int  # samples from row to row
+    window_s: float  # of the fast RMS
+    confirm_n: int  # samples after which a row is confirmed
+
+    @classmethod
+    def of(cls, info: StreamInfo) -> Stream:
+        """What the rows of a running stream are."""
+        return cls(info.fs_hz, info.hop_n, info.settings.window_s, confirm_n(info.signal))
+
+    @property
+    def row_s(self) -> float:
+        """Seconds from row to row."""
+        return self.row_n / self.fs_hz
 
 
 @dataclass(frozen=True)

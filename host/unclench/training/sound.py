@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.training.session.pacer import BreathPart
+from unclench.training.steps.kinds.breathe import BreathPart
 
 Sound = NDArray[np.float32]
 _Floats = NDArray[np.float64]

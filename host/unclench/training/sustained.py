@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from unclench.errors import InputError
-from unclench.training.placement.values import TrainedChannel
-from unclench.training.session.goals import floor_uv
+from unclench.training.placement.values import TrainedChannel, floor_uv
 from unclench.training.session.scoring import REST_S, STAYS_S
 
 FORGIVEN_S = 10.0

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 from unclench.settings import Place
 from unclench.training.placement.sites import place_label
+from unclench.training.steps.step import Step
 from unclench.trial.phases import Standing, last_day
 from unclench.trial.plan import MEASURE_WORDS, Trial
 
 UNSHOWN = "Self-trial: tension is not shown in this block."
 SHOWN_NOTE = "Tension shown in a block without feedback."
-
-# Where no line is shown, none is spoken of.
-_UNSEEN = {"hold": "Let go, and rest there.", "task": "Stay as calm as you can while you do it."}
 
 
 def plan_words(trial: Trial) -> list[str]:
@@ -56,14 +54,14 @@ def standing_words(standing: Standing, done_today: int | None = None) -> str:
     return f"{words} Today's session is done."
 
 
-def unseen_words(kind: str, detail: str, own: bool) -> str:
-    """What to do in a step of this kind, where tension is not shown.
+def unseen_words(step: Step, detail: str) -> str:
+    """What to do in a step, where tension is not shown, in place of the `detail` of its cue.
 
-    A program's `own` words stay, but may speak of what is not there: so that is said below them.
+    A program's own words stay, but may speak of what is not there: so that is said below them.
     """
-    if own:
+    if step.say:
         return f"{detail}\nTension is not shown in this block."
-    return _UNSEEN.get(kind, detail)
+    return step.unseen_say or detail
 
 
 def figures_question(standing: Standing, what: str) -> str:

@@ -9,8 +9,8 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.plots import SCALES_UV
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.training.session.outcome import breath_words
-from unclench.training.session.pacer import Pacer
-from unclench.training.session.snapshot import BreathEffect
+from unclench.training.steps.breathing import BreathEffect
+from unclench.training.steps.kinds.breathe import Pacer
 
 _SCALES_UV = (0.5, 1.0, 2.0, *SCALES_UV)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from unclench.training.programs.program import Baseline, Hold, Reference, Reflect, Relax
 from unclench.training.session.snapshot import Snapshot
 from unclench.trial.words import unseen_words
 
@@ -12,25 +11,24 @@ _LETTING_GO = ("rest", "release", "breathe")  # what is asked for then
 def instruction(snapshot: Snapshot, feedback: bool = True) -> tuple[str, str]:
     """Headline and detail; a session that does not run says so first."""
     if snapshot.phase == "paused":
-        how = "" if isinstance(snapshot.step, Reflect) else " Space goes on."
+        how = "" if snapshot.step.asks() else " Space goes on."
         return "Paused", f"Take your time.{how}"
     if snapshot.phase == "lost":
         return "The sensor is away", "The session waits, and goes on when it is back."
     if snapshot.phase in ("done", "ended"):
         return "Well done" if snapshot.phase == "done" else "Ended", "All of it is kept."
-    if isinstance(snapshot.step, Reflect):
+    if snapshot.step.asks():
         return "", ""  # the question stands in the middle
-    cue, step = snapshot.cue, snapshot.step
-    detail = cue.detail if feedback else unseen_words(step.kind, cue.detail, bool(step.say))
-    return cue.headline, detail
+    cue = snapshot.cue
+    return cue.headline, cue.detail if feedback else unseen_words(snapshot.step, cue.detail)
 
 
 def part_done(snapshot: Snapshot) -> float | None:
     """Share of a tensing or releasing that is over; None in all other steps."""
-    step, left_s = snapshot.step, snapshot.cue.left_s
-    if snapshot.phase != "running" or left_s is None or not isinstance(step, Relax | Reference):
+    rounds, left_s = snapshot.step.rounds(), snapshot.cue.left_s
+    if snapshot.phase != "running" or left_s is None or rounds is None:
         return None
-    whole_s = step.tense_s if snapshot.cue.action == "tense" else step.release_s
+    whole_s = rounds.tense_s if snapshot.cue.action == "tense" else rounds.release_s
     return 1.0 - min(1.0, left_s / whole_s)
 
 
@@ -46,10 +44,8 @@ def status(snapshot: Snapshot, feedback: bool = True) -> str:
     if not feedback:
         return ""
     note = snapshot.notes[-1] if snapshot.notes else ""
-    if note and isinstance(snapshot.step, Baseline | Reference):
+    if note and snapshot.step.measures:
         return note  # why it is measured again
     if snapshot.recovering_s is not None and snapshot.cue.action in _LETTING_GO:
         return f"Letting go, {snapshot.recovering_s:.0f} s so far"
-    if isinstance(snapshot.step, Hold) and snapshot.held_s is not None:
-        return f"Held {int(snapshot.held_s)} of {snapshot.step.seconds:g} s"
-    return note
+    return snapshot.progress or note

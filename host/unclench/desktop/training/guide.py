@@ -17,7 +17,6 @@ from unclench.desktop.training.words import left_words
 from unclench.desktop.trialbar import TrialBar
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.training.placement.values import TrainedChannel
-from unclench.training.programs.program import Reflect
 from unclench.training.session.snapshot import Phase, Snapshot
 from unclench.training.tags import Tag
 
@@ -176,18 +175,18 @@ class GuidePage(Page):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show how the session stands; a few times a second."""
-        step = snapshot.step
+        question = snapshot.step.asks()
         self._middle.show_snapshot(snapshot)
-        if isinstance(step, Reflect) and self._asked != snapshot.step_number:
+        if question is not None and self._asked != snapshot.step_number:
             self._asked = snapshot.step_number
-            self._middle.reflect.ask(step)
+            self._middle.reflect.ask(question)
         headline, detail = instruction(snapshot, self._feedback)
         say(self._headline, headline)
         say(self._detail, detail)
         part = part_done(snapshot)
         self._part.setVisible(part is not None)
         self._part.set_share(part or 0.0)
-        asking = isinstance(step, Reflect) and snapshot.phase == "running"
+        asking = question is not None and snapshot.phase == "running"
         if self._asking != asking:
             self._asking = asking
             self._fit()

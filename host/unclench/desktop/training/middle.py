@@ -13,9 +13,9 @@ from unclench.desktop.training.parts import LINE, card, label, say
 from unclench.desktop.training.reflect import ReflectView
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.training.placement.values import TrainedChannel
-from unclench.training.programs.program import Reflect
 from unclench.training.session.outcome import breath_words
-from unclench.training.session.snapshot import BreathEffect, Snapshot
+from unclench.training.session.snapshot import Snapshot
+from unclench.training.steps.breathing import BreathEffect
 
 _SPACING = 10
 _CARD_WIDTH = 236  # pixels at a scale of 1
@@ -113,10 +113,7 @@ class Middle(QtWidgets.QWidget):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Numbers, goals, the breath."""
-        if isinstance(snapshot.step, Reflect):
-            self._arrange("question")
-        else:
-            self._arrange("trace" if snapshot.pacer is None else "pacer")
+        self._arrange(snapshot.step.picture)
         self.pacer.set_pacer(snapshot.pacer, snapshot.phase == "running")
         if not self._feedback:
             return

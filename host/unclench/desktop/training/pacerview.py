@@ -5,8 +5,7 @@ from __future__ import annotations
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
-from unclench.training.session.cues import BREATH_WORDS
-from unclench.training.session.pacer import Pacer
+from unclench.training.steps.kinds.breathe import BREATH_WORDS, Pacer
 
 _SMALLEST = 0.42  # of the full radius
 _WORD_PT = 20.0

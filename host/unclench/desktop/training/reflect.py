@@ -8,7 +8,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import button, label
-from unclench.training.programs.program import Reflect
+from unclench.training.steps.step import Question
 
 _TOGETHER_S = 1.2  # "1" and "0" pressed within it are a 10
 _MOST = 10
@@ -103,7 +103,7 @@ class ReflectView(QtWidgets.QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._step: Reflect | None = None
+        self._asked: Question | None = None
         self._roomy = True
         self._question = label("heading", centred=True)
         self._say = label("quietLead", centred=True)
@@ -148,22 +148,22 @@ class ReflectView(QtWidgets.QWidget):
         self._hint.setVisible(self._roomy)
         self._say.setVisible(self._roomy and bool(self._say.text()))
 
-    def ask(self, step: Reflect) -> None:
+    def ask(self, question: Question) -> None:
         """Put a question, nothing answered yet."""
-        self._step = step
-        on_scale = step.answer == "scale"
-        self._question.setText(step.question)
-        self._say.setText(step.say)
-        self._say.setVisible(self._roomy and bool(step.say))
-        self._low.setText(f"0: {step.low}")
-        self._high.setText(f"10: {step.high}")
+        self._asked = question
+        on_scale = question.answer == "scale"
+        self._question.setText(question.text)
+        self._say.setText(question.say)
+        self._say.setVisible(self._roomy and bool(question.say))
+        self._low.setText(f"0: {question.low}")
+        self._high.setText(f"10: {question.high}")
         for widget in (self._scale, self._low, self._high):
             widget.setVisible(on_scale)
         self._words.setVisible(not on_scale)
         self._words.clear()
         self._scale.forget()
         field = self._scale if on_scale else self._words
-        field.setAccessibleDescription(step.question)
+        field.setAccessibleDescription(question.text)
         self._hint.setText(
             "Keys 0 to 9, or the arrows; 1 and then 0 is ten."
             if on_scale
@@ -174,15 +174,15 @@ class ReflectView(QtWidgets.QWidget):
 
     def take_focus(self) -> bool:
         """Give the keys to the answer; False if nothing is asked."""
-        if self._step is None:
+        if self._asked is None:
             return False
-        (self._scale if self._step.answer == "scale" else self._words).setFocus()
+        (self._scale if self._asked.answer == "scale" else self._words).setFocus()
         return True
 
     def take_key(self, event: QtGui.QKeyEvent) -> bool:
         """Take what is typed outside of the field: a word begun must not skip itself."""
         typed = event.text()
-        if self._step is None or self._step.answer != "words" or not self._words.text():
+        if self._asked is None or self._asked.answer != "words" or not self._words.text():
             return False
         if event.key() != QtCore.Qt.Key.Key_Right and not (typed and typed.isprintable()):
             return False
@@ -202,7 +202,7 @@ class ReflectView(QtWidgets.QWidget):
         self._give.setEnabled(bool(self._said()))
 
     def _said(self) -> str:
-        if self._step is not None and self._step.answer == "scale":
+        if self._asked is not None and self._asked.answer == "scale":
             return str(self._scale.value()) if self._scale.answered else ""
         return str(self._words.text()).strip()
 

@@ -14,7 +14,6 @@ from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.running.run import Run
 from unclench.running.trialnow import TrialNow
-from unclench.training.programs.program import Reference, Relax
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.sink import Session
 from unclench.training.session.snapshot import Snapshot
@@ -161,8 +160,7 @@ class Running(QtCore.QObject):
             synth.bell()
         elif snapshot.part != self._part:
             self._part = snapshot.part
-            if isinstance(snapshot.step, Relax | Reference):
-                synth.bell(_SOFT)
+            synth.bell(_SOFT)
         if snapshot.phase != "running" or snapshot.pacer is None:
             synth.breath(None)
         ratio = None

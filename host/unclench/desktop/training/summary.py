@@ -13,11 +13,13 @@ from unclench.desktop.training.words import length_words, now_words
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.outcome import Outcome, breath_words
 from unclench.training.session.snapshot import Score
+from unclench.training.steps.catalogue import kind_of
+from unclench.training.steps.step import Tension
 from unclench.trial.words import UNSHOWN
 
 _MANY = 60  # rows that a person still looks at
 _LATEST = 8  # recoveries named
-_TENSING = ("relax", "reference", "stressor")  # steps that ask for tension, or bring it
+_NOT_CALM: tuple[Tension, ...] = ("asked", "provoked")
 
 
 class SummaryPage(Page):
@@ -147,8 +149,8 @@ def _headline(outcome: Outcome) -> str:
 
 def _calm(outcome: Outcome, k: int) -> list[tuple[float, str]]:
     """Mean and title of the steps that ask for no tension, as far as they were measured."""
-    calm = (step for step in outcome.steps if step.kind not in _TENSING and k < len(step.score))
-    means = ((step.score[k].mean_uv, step.title) for step in calm)
+    calm = (step for step in outcome.steps if kind_of(step.kind).tension not in _NOT_CALM)
+    means = ((step.score[k].mean_uv, step.title) for step in calm if k < len(step.score))
     return [(mean_uv, title) for mean_uv, title in means if mean_uv is not None]
 
 

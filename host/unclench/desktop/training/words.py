@@ -6,14 +6,8 @@ import math
 
 from unclench.live.words import clock_words, tension_words
 from unclench.training.placement.values import FLOOR_GATE, TrainedChannel
-from unclench.training.programs.program import (
-    BaselineGoal,
-    FixedGoal,
-    Goal,
-    ReferenceGoal,
-    ShapingGoal,
-)
 from unclench.training.session.snapshot import Score
+from unclench.training.steps.goal import BaselineGoal, FixedGoal, Goal, ReferenceGoal, ShapingGoal
 
 NOTHING = "–"
 

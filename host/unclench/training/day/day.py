@@ -11,9 +11,8 @@ from typing import Literal
 import numpy as np
 
 from unclench.settings import Sustained
-from unclench.training.placement.values import TrainedChannel
+from unclench.training.placement.values import TrainedChannel, rest_level
 from unclench.training.rows import Row, Rows, each_row
-from unclench.training.session.goals import rest_level
 from unclench.training.session.scoring import Tally
 from unclench.training.sustained import Alert, Limit, SustainedAlert, TooFewRests, limit_of
 

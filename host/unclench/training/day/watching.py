@@ -18,9 +18,8 @@ from unclench.training.day.day import DaySummary, DayWatch, Minute, Standing
 from unclench.training.day.store import DayFolder
 from unclench.training.day.words import all_standing_words
 from unclench.training.placement.values import TrainedChannel
-from unclench.training.programs.program import Baseline
-from unclench.training.rows import Rows, RowSource, each_row
-from unclench.training.session.measuring import Measurement
+from unclench.training.rows import Rows, RowSource, Stream, each_row
+from unclench.training.steps.kinds.baseline import RestMeasurement
 from unclench.training.sustained import Alert, spell
 from unclench.training.tags import Tag, TagBoard, TagEvent
 
@@ -186,11 +185,8 @@ class Watching:
             for found in self._day.rows(left):
                 self._found.put(found)
 
-    def _new_rest(self) -> Measurement:
-        info = self._info
-        step = Baseline(kind="baseline", seconds=REST_S)
-        row_hz = info.fs_hz / info.hop_n
-        return Measurement(step, self._channels, row_hz, info.settings.window_s)
+    def _new_rest(self) -> RestMeasurement:
+        return RestMeasurement(self._channels, Stream.of(self._info))
 
     def _measure(self, rows: Rows) -> int:
         """Measure rest in rows; return how many it took until rest was known."""
@@ -199,7 +195,7 @@ class Watching:
             # Only rows in which every channel is to be trusted.
             if not all(row.trusted[c.index] for c in self._channels):
                 continue
-            self._rest.add(0, row, [True] * len(self._channels))
+            self._rest.add(row, 0, [True] * len(self._channels))
             self._rest_n += 1
             if self._rest_n * self._info.hop_n >= REST_S * self._info.fs_hz and self._rested():
                 return done
@@ -207,13 +203,13 @@ class Watching:
 
     def _rested(self) -> bool:
         """Begin the day with what was measured, or measure once more."""
-        channels, words, failures = self._rest.result()
-        if failures:
-            self._tell("rest not measured", " ".join(failures))
+        found = self._rest.measured()
+        if found.failures:
+            self._tell("rest not measured", " ".join(found.failures))
             self._rest, self._rest_n = self._new_rest(), 0
             return False
-        self._channels = tuple(channels)
-        self._tell("rest measured", ", ".join(words))
+        self._channels = found.channels
+        self._tell("rest measured", ", ".join(found.words))
         self._begin()
         return True
 

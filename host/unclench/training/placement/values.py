@@ -13,6 +13,9 @@ FLOOR_GATE = 1.25
 noise alone scatters by 5 % (1 / (2 sqrt(430 Hz x 0.25 s))), so this is five of its deviations."""
 
 
+_REST_PERCENT = 0.5  # of a maximum contraction: the convention of EMG gaps
+
+
 @dataclass(frozen=True)
 class RestBaseline:
     """Resting tension, frozen once measured."""
@@ -42,3 +45,36 @@ class TrainedChannel:
     reference: ReferenceContraction | None = None
     why_no_baseline: str = ""  # sentences, where they are missing and the reason is known
     why_no_reference: str = ""
+
+
+def floor_uv(channel: TrainedChannel) -> float:
+    """Tension below which nothing can be told from noise; 0 where the noise was never measured."""
+    return FLOOR_GATE * (channel.noise_uv or 0.0)
+
+
+def rest_level(channel: TrainedChannel) -> tuple[float | None, str]:
+    """Tension below which a channel counts as at rest, and why, in words.
+
+    The convention is 0.5 % of a maximum contraction. It can lie below the noise floor, and below
+    the resting level of a small muscle (a jaw at rest has 0.7 % of its clench: Ferrario 1993),
+    where nobody would ever be at rest; so the highest of three levels counts, and is named.
+    """
+    levels = []
+    if channel.reference is not None and channel.reference.strength == "maximum":
+        percent_uv = _REST_PERCENT / 100 * channel.reference.uv
+        levels.append((percent_uv, f"{_REST_PERCENT:g} % of your maximum"))
+    if channel.baseline is not None:
+        calm = channel.baseline.mean_uv + 2 * channel.baseline.fast_sd_uv
+        levels.append((calm, "your resting baseline and two of its deviations"))
+    if not levels:
+        return None, "no baseline yet"
+    if channel.noise_uv is not None:
+        levels.append((floor_uv(channel), "what the instrument can tell from noise"))
+    return max(levels)
+
+
+def calm_uv(channel: TrainedChannel) -> float | None:
+    """Baseline mean + 2 SD: where a contraction counts as recovered from."""
+    if channel.baseline is None:
+        return None
+    return max(channel.baseline.mean_uv + 2 * channel.baseline.sd_uv, floor_uv(channel))

@@ -11,9 +11,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from unclench.training.programs.program import Program, Where
+from unclench.training.programs.program import Program
 from unclench.training.programs.tomllines import line_of
-from unclench.training.programs.words import GOALS, STEPS, allowed, either, item_allowed
+from unclench.training.programs.words import allowed, either, item_allowed
+from unclench.training.steps.catalogue import KINDS
+from unclench.training.steps.goal import GOALS
+from unclench.training.steps.values import Where
 
 _LONGEST_SHOWN = 40  # of a value, in characters
 # What tomllib says, and what it mostly means. All else is passed on as it is.
@@ -91,7 +94,7 @@ class _Place:
             if of_step or (part == "goal" and part in model.model_fields):
                 kind = next(parts, None)
                 if kind is not None:
-                    model, key = (STEPS if of_step else GOALS)[str(kind)], None
+                    model, key = (KINDS if of_step else GOALS)[str(kind)], None
         return cls(tuple(where), model, key)
 
 
@@ -109,7 +112,7 @@ def _words(place: _Place, detail: dict[str, Any]) -> Iterator[tuple[Where, str]]
     elif kind == "missing":
         yield where, f"it is missing; give {allowed(place.model.model_fields[str(key)])}"
     elif kind in ("union_tag_invalid", "union_tag_not_found"):
-        kinds = GOALS if key == "goal" else STEPS
+        kinds = GOALS if key == "goal" else KINDS
         tag = value.get("kind") if isinstance(value, dict) else None
         near = difflib.get_close_matches(str(tag), kinds, n=1)
         hint = f'perhaps "{near[0]}" is meant; give' if near else "give"
@@ -170,6 +173,6 @@ def _called(where: Where, document: Any) -> str:
             bare = re.fullmatch(r"[\w-]+", part) is not None
             keys.append(part if bare else _shown(part))
     step = f", step {'.'.join(numbers)}" if numbers else ""
-    if kind is not None and isinstance(kind, str) and kind in STEPS:
+    if kind is not None and isinstance(kind, str) and kind in KINDS:
         step += f" ({kind})"
     return step + (f", {'.'.join(keys)}" if keys else "")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from unclench.training.programs.program import Where
+from unclench.training.steps.values import Where
 
 if sys.version_info >= (3, 11):
     import tomllib

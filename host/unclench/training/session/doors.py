@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from unclench.training.session.cues import Action
-from unclench.training.session.pacer import Pacer
+from unclench.training.steps.kinds.breathe import Pacer
+from unclench.training.steps.step import Action
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,6 @@ class TrainingEvent:
     )
     text: str
     duration_s: float | None = None
-
-
-@dataclass(frozen=True)
-class Stream:
-    """What the engine must know of the rows that it gets."""
-
-    fs_hz: float
-    row_n: int  # samples from row to row
-    window_s: float  # of the fast RMS
-    confirm_n: int  # samples after which a row is confirmed
 
 
 @dataclass(frozen=True)

@@ -13,30 +13,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from unclench.settings import Sustained
-from unclench.training.placement.values import TrainedChannel
-from unclench.training.programs.program import (
-    Baseline,
-    Breathe,
-    Goal,
-    Hold,
-    Program,
-    Reference,
-    Reflect,
-    Relax,
-    Settle,
-)
-from unclench.training.rows import Confirm, Row, Rows, each_row
-from unclench.training.session.cues import cue_of, title_of
-from unclench.training.session.doors import Asked, Stream, TrainingEvent
-from unclench.training.session.goals import GoalError, GoalTracker, check_goals, rest_level
-from unclench.training.session.ledger import Context, Ledger, News
-from unclench.training.session.measuring import Measurement
+from unclench.training.placement.values import TrainedChannel, rest_level
+from unclench.training.programs.program import Program
+from unclench.training.rows import Confirm, Row, Rows, Stream, each_row
+from unclench.training.session.doors import Asked, TrainingEvent
+from unclench.training.session.goals import GoalError, GoalTracker, check_goals
+from unclench.training.session.ledger import Context, Ledger
 from unclench.training.session.outcome import Outcome
-from unclench.training.session.pacer import Pacer
-from unclench.training.session.snapshot import Cue, Phase, Snapshot
-from unclench.training.session.timeline import Timeline, part_of
+from unclench.training.session.snapshot import Phase, Snapshot
+from unclench.training.session.timeline import Timeline
+from unclench.training.steps.goal import Goal
+from unclench.training.steps.step import Cue
+from unclench.training.steps.underway import Measured, News, UnderWay
 
-_UNSCORED = (Settle, Reflect)
 _ATTEMPTS = 3  # at a measurement that fails
 
 
@@ -79,7 +68,6 @@ class Engine:
         self.channels = list(channels)
         self._name = name
         self._stream = stream
-        self._row_s = stream.row_n / stream.fs_hz
         self._attended = attended
         self._steps = program.flat()
         self._timeline = Timeline(self._steps, stream.fs_hz, begin)
@@ -98,16 +86,14 @@ class Engine:
         self._ledger = Ledger(
             self.channels,
             self._steps,
-            stream.row_n,
-            stream.fs_hz,
+            stream,
             begin,
             limits or Sustained(),
         )
-        self._part = self._below_n = self._held_sample = 0
+        self._part = 0
         self._goals: list[GoalTracker | None] = []
         self._trackers: dict[tuple[int, Goal], GoalTracker] = {}
-        self._measurement: Measurement | None = None
-        self._pacer: Pacer | None = None
+        self._doing = UnderWay()
         self._answers: list[tuple[str, str]] = []
         self._attempt = 0
         longest_s = program.longest_s()
@@ -172,7 +158,7 @@ class Engine:
     def skip(self, sample: int) -> None:
         """End this step here."""
         if not self.over:
-            self._tell(sample, "step", f"skipped: {title_of(self._timeline.step)}")
+            self._tell(sample, "step", f"skipped: {self._timeline.step.name}")
             self._next_step(sample)
 
     def end(self, sample: int) -> None:
@@ -184,10 +170,10 @@ class Engine:
 
     def answer(self, sample: int, text: str) -> None:
         """Answer the question that is being asked."""
-        step = self._timeline.step
-        if isinstance(step, Reflect) and not self.over:
-            self._answers.append((step.question, text))
-            self._tell(sample, "answer", f"{step.question} {text}")
+        question = self._timeline.step.asks()
+        if question is not None and not self.over:
+            self._answers.append((question.text, text))
+            self._tell(sample, "answer", f"{question.text} {text}")
             self._next_step(sample)
 
     # Out
@@ -221,24 +207,24 @@ class Engine:
             step_number=min(line.number, len(self._steps) - 1),
             n_steps=len(self._steps),
             step=line.step,
-            part=part_of(line.step, step_s),
+            part=line.step.part(step_s),
             step_s=step_s,
             step_left_s=line.step_left_s(sample),
             session_s=line.session_s(sample),
             session_left_s=line.left_s(sample),
             cue=self._cue(step_s),
-            pacer=Pacer(line.step) if isinstance(line.step, Breathe) else None,
+            pacer=line.step.pacer(),
             goal_uv=goals,
             tension_uv=tuple(tension),
             below=_all_below(tension, goals),
-            scoring=not why_not and not isinstance(line.step, _UNSCORED),
+            scoring=not why_not and line.step.scored,
             why_not=why_not,
             rest_level_uv=tuple(uv for uv, _ in levels),
             rest_level_why=levels[0][1] if levels else "",
             score=self._ledger.scores(),
             step_score=self._ledger.step_scores(),
             breath=self._ledger.breath(),
-            held_s=self._below_n * self._row_s if isinstance(line.step, Hold) else None,
+            progress=self._doing.words(),
             recovering_s=self._recovering_s(),
             notes=(*self._notes, *self._failures, *self._alert),
         )
@@ -266,20 +252,13 @@ class Engine:
             return
         self._newest = row
         step_s = line.step_s(row.sample)
-        part = part_of(line.step, step_s)
+        part = line.step.part(step_s)
         if part != self._part and self._phase == "running":
             self._part = part
-            self._tell(row.sample, "part", cue_of(line.step, step_s).headline)
+            self._tell(row.sample, "part", line.step.cue(step_s).headline)
             self._ask(row.sample)
-        unscored = self._phase != "running" or isinstance(line.step, _UNSCORED)
-        scored = -1 if unscored else line.number
-        tense = isinstance(line.step, Relax | Reference) and part % 2 == 0
-        breath = None
-        if isinstance(line.step, Breathe) and self._pacer is not None:
-            # The fast RMS lags by half its window.
-            now = self._pacer.at(max(0.0, step_s - self._stream.window_s / 2))
-            breath = (now.number, now.phase)
-        self._contexts.append(Context(scored, self._attempt, part, tense, self._goals_uv(), breath))
+        scored = line.number if self._phase == "running" and line.step.scored else -1
+        self._contexts.append(Context(scored, self._attempt, step_s, self._goals_uv()))
         for late in self._confirm.take(row):
             self._confirmed(late, self._contexts.popleft())
 
@@ -293,54 +272,40 @@ class Engine:
             slow_uv = row.slow_uv[self.channels[k].index]
             if goal is not None and usable[k] and not math.isnan(slow_uv) and goal.follow(slow_uv):
                 self._tell(self._sample, "goal", f"{self.channels[k].label}: {goal.uv:.2f} µV")
-        if self._measurement is not None and context.attempt == self._attempt:
-            self._measurement.add(context.part, row, usable)
-        if isinstance(self._timeline.step, Hold):
-            self._hold(self._timeline.step, row, usable)
+        if context.attempt == self._attempt:
+            step = self._timeline.step
+            part = step.part(context.step_s)
+            if done := self._doing.add(row, part, usable, self._goals_uv()):
+                self._tell(self._sample, step.kind, done, self._timeline.step_s(self._sample))
+                self._next_step(self._sample)
 
     def _usable(self, row: Row, k: int) -> bool:
         index = self.channels[k].index
         return row.trusted[index] and row.fast_uv[index] == row.fast_uv[index]
 
-    def _hold(self, step: Hold, row: Row, usable: Sequence[bool]) -> None:
-        low = row.sample - self._held_sample == self._stream.row_n
-        self._held_sample = row.sample
-        for channel, goal, ok in zip(self.channels, self._goals, usable, strict=True):
-            low &= ok and goal is not None and row.slow_uv[channel.index] < goal.uv
-        self._below_n = self._below_n + 1 if low else 0
-        if self._below_n * self._row_s >= step.seconds:
-            took_s = self._timeline.step_s(self._sample)
-            self._tell(self._sample, "hold", f"held for {step.seconds:g} s", took_s)
-            self._next_step(self._sample)
-
     # Steps
 
     def _begin_step(self, sample: int) -> None:
         line = self._timeline
-        self._part = self._below_n = self._held_sample = 0
+        self._part = 0
         self._goals = [None for _ in self.channels]
-        self._measurement = None
+        self._doing = UnderWay()
         if line.over:
             self._end(sample, "done")
             return
         step = line.step
-        self._tell(sample, "step", f"{line.number + 1} {step.kind}: {title_of(step)}")
-        if isinstance(step, Reference) and all(c.baseline is None for c in self.channels):
-            text = "No contraction is measured, as there is no resting level to tell it from."
-            self._note(sample, "not measured", text)
+        self._tell(sample, "step", f"{line.number + 1} {step.kind}: {step.name}")
+        if why_not := step.why_not(self.channels):
+            self._note(sample, "not measured", why_not)
             self._next_step(sample)
             return
-        if isinstance(step, Baseline | Reference):
-            self._measurement = Measurement(
-                step, self.channels, 1 / self._row_s, self._stream.window_s
-            )
-        if isinstance(step, Breathe):
-            self._pacer = Pacer(step)
-        if isinstance(step, Reflect) and not self._attended:
-            self._tell(sample, "answer", f"{step.question} (nobody was there to be asked)")
+        self._doing = step.begin(self.channels, self._stream)
+        question = step.asks()
+        if question is not None and not self._attended:
+            self._tell(sample, "answer", f"{question.text} (nobody was there to be asked)")
             self._next_step(sample)
             return
-        if step.goal is not None and not isinstance(step, Baseline | Reference):
+        if step.goal is not None and not step.measures:
             for k, channel in enumerate(self.channels):
                 self._set_goal(k, channel, sample)
         self._ask(sample)
@@ -350,7 +315,9 @@ class Engine:
         assert goal is not None
         try:
             # The same goal goes on where it was: one that has fallen does not rise again.
-            tracker = self._trackers.get((k, goal)) or GoalTracker(goal, channel, 1 / self._row_s)
+            tracker = self._trackers.get((k, goal)) or GoalTracker(
+                goal, channel, 1 / self._stream.row_s
+            )
         except GoalError as refused:
             self._note(sample, "goal refused", str(refused))
             return
@@ -359,7 +326,8 @@ class Engine:
 
     def _step_over(self, sample: int) -> None:
         """The step has run out of time."""
-        if self._measurement is not None and not self._measured(self._measurement, sample):
+        measured = self._doing.measured()
+        if measured is not None and not self._measured(measured, sample):
             self._attempt += 1
             if self._attempt < _ATTEMPTS:
                 self._timeline.again(sample)
@@ -367,11 +335,11 @@ class Engine:
                 return
         self._next_step(sample)
 
-    def _measured(self, measurement: Measurement, sample: int) -> bool:
-        self.channels, texts, self._failures = measurement.result()
+    def _measured(self, measured: Measured, sample: int) -> bool:
+        self.channels, self._failures = list(measured.channels), list(measured.failures)
         self._ledger.know(self.channels)
-        for text in texts:
-            self._tell(sample, measurement.step.kind, text)
+        for text in measured.words:
+            self._tell(sample, self._timeline.step.kind, text)
         for failure in self._failures:
             self._tell(sample, "not measured", failure)
         return not self._failures
@@ -406,9 +374,8 @@ class Engine:
         return self._newest.fast_uv[self.channels[k].index]
 
     def _cue(self, step_s: float) -> Cue:
-        cue = cue_of(self._timeline.step, step_s)
-        again = self._attempt > 0 and self._measurement is not None
-        return replace(cue, headline=f"Once more: {cue.headline}") if again else cue
+        cue = self._timeline.step.cue(step_s)
+        return replace(cue, headline=f"Once more: {cue.headline}") if self._attempt else cue
 
     def _why_not(self, tension: Sequence[float | None]) -> str:
         if self._phase == "paused":
@@ -431,10 +398,10 @@ class Engine:
         self._asked.append(
             Asked(
                 sample,
-                cue_of(line.step, step_s).action if running else "nothing",
+                line.step.cue(step_s).action if running else "nothing",
                 step_s,
                 line.session_s(sample),
-                self._pacer if isinstance(line.step, Breathe) and running else None,
+                line.step.pacer() if running else None,
                 min((uv for uv in self._goals_uv() if uv is not None), default=None),
             )
         )

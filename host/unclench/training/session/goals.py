@@ -7,43 +7,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
-from math import inf
 
 import numpy as np
 
 from unclench.errors import InputError
-from unclench.training.placement.values import (
-    FLOOR_GATE,
-    ReferenceContraction,
-    RestBaseline,
-    TrainedChannel,
-)
-from unclench.training.programs.program import (
-    Baseline,
-    BaselineGoal,
-    FixedGoal,
-    Goal,
-    Program,
-    Reference,
-    ReferenceGoal,
-    ShapingGoal,
-)
-from unclench.training.session.cues import title_of
+from unclench.training.placement.values import TrainedChannel, floor_uv
+from unclench.training.programs.program import Program
+from unclench.training.steps.goal import BaselineGoal, FixedGoal, Goal, ReferenceGoal, ShapingGoal
 
 _SHAPE_EVERY_S = 10.0
 _SHAPE_AFTER_S = 30.0  # of trusted rows, before which a percentile says little
-_TO_COME = RestBaseline(inf, 0.0, 0.0, 0.0)  # will be measured before it is needed
-_REST_PERCENT = 0.5  # of a maximum contraction: the convention of EMG gaps
 
 
 class GoalError(Exception):
     """A goal that cannot be set; the message is a sentence."""
-
-
-def floor_uv(channel: TrainedChannel) -> float:
-    """Tension below which nothing can be told from noise; 0 where the noise was never measured."""
-    return FLOOR_GATE * (channel.noise_uv or 0.0)
 
 
 def goal_uv(goal: Goal, channel: TrainedChannel) -> float:
@@ -105,34 +82,6 @@ class GoalTracker:
         return self.uv < before
 
 
-def rest_level(channel: TrainedChannel) -> tuple[float | None, str]:
-    """Tension below which a channel counts as at rest, and why, in words.
-
-    The convention is 0.5 % of a maximum contraction. It can lie below the noise floor, and below
-    the resting level of a small muscle (a jaw at rest has 0.7 % of its clench: Ferrario 1993),
-    where nobody would ever be at rest; so the highest of three levels counts, and is named.
-    """
-    levels = []
-    if channel.reference is not None and channel.reference.strength == "maximum":
-        percent_uv = _REST_PERCENT / 100 * channel.reference.uv
-        levels.append((percent_uv, f"{_REST_PERCENT:g} % of your maximum"))
-    if channel.baseline is not None:
-        calm = channel.baseline.mean_uv + 2 * channel.baseline.fast_sd_uv
-        levels.append((calm, "your resting baseline and two of its deviations"))
-    if not levels:
-        return None, "no baseline yet"
-    if channel.noise_uv is not None:
-        levels.append((floor_uv(channel), "what the instrument can tell from noise"))
-    return max(levels)
-
-
-def calm_uv(channel: TrainedChannel) -> float | None:
-    """Baseline mean + 2 SD: where a contraction counts as recovered from."""
-    if channel.baseline is None:
-        return None
-    return max(channel.baseline.mean_uv + 2 * channel.baseline.sd_uv, floor_uv(channel))
-
-
 def check_goals(program: Program, channels: Sequence[TrainedChannel]) -> None:
     """Raise InputError, in one sentence, for a goal that is sure to be refused."""
     if not channels:
@@ -142,13 +91,10 @@ def check_goals(program: Program, channels: Sequence[TrainedChannel]) -> None:
     known = list(channels)
     for number, step in enumerate(program.flat(), 1):
         for k, channel in enumerate(known):
-            if isinstance(step, Baseline) and channel.baseline is None:
-                known[k] = replace(channel, baseline=_TO_COME)
-            if isinstance(step, Reference):
-                known[k] = replace(known[k], reference=ReferenceContraction(inf, step.strength))
-            if step.goal is None or isinstance(step, Baseline | Reference):
+            known[k] = step.expected(channel)
+            if step.goal is None or step.measures:
                 continue
             try:
                 goal_uv(step.goal, known[k])
             except GoalError as refused:
-                raise InputError(f"Step {number} ({title_of(step)}): {refused}") from refused
+                raise InputError(f"Step {number} ({step.name}): {refused}") from refused

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unclench.settings import Sustained
-from unclench.training.placement.values import TrainedChannel
-from unclench.training.programs.program import Breathe, LeafStep, Recover, RestCredit, Task
-from unclench.training.rows import Row
-from unclench.training.session.breathing import BreathWatch
-from unclench.training.session.cues import title_of
-from unclench.training.session.goals import rest_level
+from unclench.training.placement.values import TrainedChannel, rest_level
+from unclench.training.rows import Row, Stream
 from unclench.training.session.outcome import StepOutcome
 from unclench.training.session.scoring import RecoveryWatch, Tally
-from unclench.training.session.snapshot import BreathEffect, Score
-from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of
+from unclench.training.session.snapshot import Score
+from unclench.training.steps.breathing import BreathEffect
+from unclench.training.steps.step import Step
+from unclench.training.steps.underway import Counts, News
 
 
 @dataclass(frozen=True)
@@ -24,19 +22,8 @@ class Context:
 
     step: int  # -1: nothing was scored then
     attempt: int  # at the step, from 0
-    part: int
-    tense: bool  # a contraction is what was asked for
+    step_s: float  # into the step
     goal_uv: tuple[float | None, ...]  # for each channel trained
-    breath: tuple[int, float] | None  # number and phase
-
-
-@dataclass(frozen=True)
-class News:
-    """Something that the rows have shown."""
-
-    kind: str
-    text: str
-    duration_s: float | None
 
 
 class Ledger:
@@ -48,8 +35,8 @@ class Ledger:
         Those that are trained.
     steps
         Of the program.
-    row_n, fs_hz
-        Samples from row to row, and a second.
+    stream
+        What the rows are.
     begin
         Sample at which the session begins.
     limits
@@ -59,24 +46,21 @@ class Ledger:
     def __init__(
         self,
         channels: Sequence[TrainedChannel],
-        steps: Sequence[LeafStep],
-        row_n: int,
-        fs_hz: float,
+        steps: Sequence[Step],
+        stream: Stream,
         begin: int,
         limits: Sustained,
     ) -> None:
         self._steps = steps
         self._limits = limits
-        self._alerts: list[tuple[SustainedAlert, TooFewRests] | None] = []
-        self._row_n = row_n
-        self._fs_hz = fs_hz
+        self._stream = stream
         self._sample = begin  # of the newest confirmed row
         self._step = -1  # whose rows are being confirmed
         self._recovery: list[RecoveryWatch | None] = [None for _ in channels]
         self.know(channels)
         self._tallies = self._new_tallies()
         self._step_tallies = self._new_tallies()
-        self._breath: BreathWatch | None = None
+        self._counts = Counts()
         self._outcomes: dict[int, StepOutcome] = {}
 
     def know(self, channels: Sequence[TrainedChannel]) -> None:
@@ -85,12 +69,12 @@ class Ledger:
         self._rest_uv = [rest_level(channel)[0] for channel in channels]
         for k, channel in enumerate(channels):
             if self._recovery[k] is None and channel.baseline is not None:
-                self._recovery[k] = RecoveryWatch(channel, self._row_n, self._fs_hz)
+                self._recovery[k] = RecoveryWatch(channel, self._stream.row_n, self._stream.fs_hz)
 
     def add(self, row: Row, context: Context, usable: Sequence[bool]) -> list[News]:
         """Count the next confirmed row."""
         news: list[News] = []
-        missing = row.sample - self._sample > self._row_n
+        missing = row.sample - self._sample > self._stream.row_n
         self._sample = row.sample
         if context.step >= 0 and context.step != self._step:
             news += self.close()
@@ -100,20 +84,17 @@ class Ledger:
                 self._miss(k)
             if usable[k] and context.step >= 0:
                 news += self._count(k, row, context)
-        if context.breath is not None and context.step >= 0 and self._breath is not None:
-            self._breath.add(*context.breath, row, usable)
+        if context.step >= 0:
+            self._counts.row(context.step_s, row, usable)
         return news
 
     def close(self) -> list[News]:
         """Sum up the step whose rows have all been confirmed."""
         if self._step < 0:
             return []
-        if self._breath is not None:
-            self._breath.finish()
+        self._counts.close()
         number, step, scores = self._step, self._steps[self._step], self.step_scores()
-        self._outcomes[number] = StepOutcome(
-            number, step.kind, title_of(step), scores, self.breath()
-        )
+        self._outcomes[number] = StepOutcome(number, step.kind, step.name, scores, self.breath())
         self._step = -1
         return [
             News("score", f"{number + 1} {score.channel}: {_words(score)}", score.scored_s)
@@ -131,7 +112,7 @@ class Ledger:
 
     def breath(self) -> tuple[BreathEffect, ...]:
         """Tension over the breath in the step under way, if it is one of breathing."""
-        return self._breath.effects() if self._breath is not None else ()
+        return self._counts.breath()
 
     def outcomes(self) -> tuple[StepOutcome, ...]:
         """Of the steps that were scored so far."""
@@ -146,12 +127,8 @@ class Ledger:
         step = self._steps[number]
         self._step = number
         self._step_tallies = self._new_tallies()
-        self._breath = BreathWatch(step, self._channels) if isinstance(step, Breathe) else None
-        self._alerts = [
-            self._alerts_of(channel) if isinstance(step, Task) else None
-            for channel in self._channels
-        ]
-        if isinstance(step, Recover):
+        self._counts = step.counts(self._channels, self._stream, self._limits)
+        if step.lets_go:
             for watch in self._recovery:
                 if watch is not None:
                     watch.let_go(self._sample)
@@ -165,22 +142,17 @@ class Ledger:
     def _count(self, k: int, row: Row, context: Context) -> list[News]:
         channel, step = self._channels[k], self._steps[context.step]
         fast_uv, slow_uv = row.fast_uv[channel.index], row.slow_uv[channel.index]
-        moment_s = step.moment_s if isinstance(step, RestCredit) else None
         whole, here = tallies = self._tallies[k], self._step_tallies[k]
-        if context.tense:
+        if step.tenses(context.step_s):
             whole.miss()
             here.miss()
         else:
             levels = context.goal_uv[k], self._rest_uv[k]
-            earned = here.add(fast_uv, slow_uv, *levels, moment_s)
+            earned = here.add(fast_uv, slow_uv, *levels, self._counts.moment_s)
             whole.add(fast_uv, slow_uv, *levels, None)
             here.credits += earned
             whole.credits += earned
-        news: list[News] = []
-        for alert in self._alerts[k] or ():
-            uv = slow_uv if isinstance(alert, SustainedAlert) else fast_uv
-            if (word := alert.row(row.sample, uv, True)) is not None:
-                news.append(News("alert", word.sentence, None))
+        news = self._counts.channel(k, row)
         if (watch := self._recovery[k]) is None:
             return news
         recovered = watch.add(row.sample, fast_uv, slow_uv)
@@ -193,19 +165,8 @@ class Ledger:
             news.append(News("recovered", text, recovered.recovery_s))
         return news
 
-    def _alerts_of(self, channel: TrainedChannel) -> tuple[SustainedAlert, TooFewRests] | None:
-        rest_uv, _ = rest_level(channel)
-        if rest_uv is None:
-            return None
-        own, label, stream = self._limits, channel.label, (self._row_n, self._fs_hz)
-        limit_uv = limit_of(channel, own.percent).uv
-        return (
-            SustainedAlert(label, limit_uv, own.minutes, *stream),
-            TooFewRests(label, rest_uv, own.rests, own.rests_minutes, *stream),
-        )
-
     def _new_tallies(self) -> list[Tally]:
-        return [Tally(channel.label, self._row_n / self._fs_hz) for channel in self._channels]
+        return [Tally(channel.label, self._stream.row_s) for channel in self._channels]
 
 
 def _words(score: Score) -> str:

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from unclench.training.placement.values import TrainedChannel
-from unclench.training.session.snapshot import BreathEffect, Phase, Score
+from unclench.training.session.snapshot import Phase, Score
+from unclench.training.steps.breathing import BreathEffect
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from unclench.training.placement.values import TrainedChannel
-from unclench.training.session.goals import calm_uv
+from unclench.training.placement.values import TrainedChannel, calm_uv
 from unclench.training.session.snapshot import Score
 
 REST_S = 0.2  # an EMG gap, by convention

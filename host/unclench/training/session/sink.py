@@ -18,8 +18,8 @@ from unclench.store.session.folder import PROGRAM
 from unclench.store.session.rowfile import unwritable
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.programs.program import Program
-from unclench.training.rows import Rows, RowSource, confirm_n
-from unclench.training.session.doors import Asked, Stream, TrainingEvent
+from unclench.training.rows import Rows, RowSource, Stream
+from unclench.training.session.doors import Asked, TrainingEvent
 from unclench.training.session.engine import Engine
 from unclench.training.session.goals import check_goals
 from unclench.training.session.outcome import Outcome
@@ -179,14 +179,13 @@ class Session:
         info = self._info
         if self._situation is not None:
             self._situation.lead()
-        stream = Stream(info.fs_hz, info.hop_n, info.settings.window_s, confirm_n(info.signal))
         # At the next row, so that what is recorded from here on begins with the session.
         begin = -(-first // info.hop_n) * info.hop_n
         self._engine = Engine(
             self._program,
             self._name,
             self._channels,
-            stream,
+            Stream.of(info),
             begin,
             self._attended,
             self._limits,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from unclench.training.programs.program import LeafStep
-from unclench.training.session.pacer import Pacer
+from unclench.training.steps.breathing import BreathEffect
+from unclench.training.steps.kinds.breathe import Pacer
+from unclench.training.steps.step import Cue, Step
 
 Phase = Literal["running", "paused", "lost", "done", "ended"]
 """lost: the board is away and the session waits. done: came to its end. ended: ended early."""
@@ -45,31 +46,6 @@ class Score:
 
 
 @dataclass(frozen=True)
-class BreathEffect:
-    """Tension over the breath, for one channel."""
-
-    channel: str
-    breaths: int  # that went into it
-    phase: tuple[float, ...]  # middle of each bin, 0 to 1
-    mean_uv: tuple[float, ...]
-    spread_uv: tuple[float, ...]  # standard deviation between breaths
-    change: float | None  # exhale against inhale: -0.2 is 20 % lower; None: too few breaths
-    change_low: float | None  # 95 % confidence interval
-    change_high: float | None
-    falls: bool | None  # lower on the exhale beyond chance; None: too few breaths to tell
-
-
-@dataclass(frozen=True)
-class Cue:
-    """What to do now, in words."""
-
-    headline: str  # "Tense: hands", "Breathe out"
-    detail: str  # one or two sentences
-    action: Literal["rest", "breathe", "tense", "release", "stress", "answer", "free"]
-    left_s: float | None  # of this part of the step, where it is known
-
-
-@dataclass(frozen=True)
 class Snapshot:
     """How a session stands."""
 
@@ -77,8 +53,8 @@ class Snapshot:
     phase: Phase
     step_number: int  # from 0
     n_steps: int
-    step: LeafStep
-    part: int  # of the step: Relax and Reference count their tenses and releases from 0
+    step: Step
+    part: int  # of the step, from 0
     step_s: float  # seconds into the step, pauses left out
     step_left_s: float | None  # None: waits for a person
     session_s: float  # seconds since the session began, pauses left out
@@ -95,6 +71,6 @@ class Snapshot:
     score: tuple[Score, ...]  # of the session, for each channel trained
     step_score: tuple[Score, ...]  # of this step
     breath: tuple[BreathEffect, ...]  # of this breathing step; empty outside of one
-    held_s: float | None  # below the goal so far, in a step of holding
+    progress: str  # in words: how far the step is, where there is more to say than the time
     recovering_s: float | None  # since the last contraction ended, while not yet recovered
     notes: tuple[str, ...]  # what a person should know: "goal raised to the noise floor ..."

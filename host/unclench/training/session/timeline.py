@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from unclench.training.programs.program import Hold, LeafStep, Reference, Reflect, Relax, longest_s
+from unclench.training.steps.step import Step
 
 
 @dataclass
@@ -15,7 +15,7 @@ class Timeline:
     person ends where it is told to.
     """
 
-    steps: tuple[LeafStep, ...]
+    steps: tuple[Step, ...]
     fs_hz: float
     began: int  # sample of the stream at which the session began
     number: int = 0
@@ -28,7 +28,7 @@ class Timeline:
         self.step_began = self.began
 
     @property
-    def step(self) -> LeafStep:
+    def step(self) -> Step:
         """The step under way; the last one after the end."""
         return self.steps[min(self.number, len(self.steps) - 1)]
 
@@ -49,13 +49,13 @@ class Timeline:
         """Seconds to the end of the step at most; None where it waits for a person."""
         if self.over:
             return 0.0
-        if isinstance(self.step, Reflect):
+        if self.step.asks():
             return None
-        return max(0.0, longest_s(self.step) - self.step_s(sample))
+        return max(0.0, self.step.longest_s() - self.step_s(sample))
 
     def left_s(self, sample: float) -> float:
         """Seconds to the end at most; questions take none."""
-        later = sum(longest_s(step) for step in self.steps[self.number + 1 :])
+        later = sum(step.longest_s() for step in self.steps[self.number + 1 :])
         return later + (self.step_left_s(sample) or 0.0)
 
     def pause(self, sample: int) -> None:
@@ -72,9 +72,9 @@ class Timeline:
 
     def due(self, sample: int) -> int | None:
         """Sample at which the step has run out, if it has by `sample`."""
-        if self.over or self.paused_since is not None or isinstance(self.step, Reflect):
+        if self.over or self.paused_since is not None or self.step.asks():
             return None
-        end = self.step_began + self._paused_n + round(longest_s(self.step) * self.fs_hz)
+        end = self.step_began + self._paused_n + round(self.step.longest_s() * self.fs_hz)
         return end if sample >= end else None
 
     def next(self, sample: int) -> None:
@@ -93,32 +93,3 @@ class Timeline:
 
     def _active(self, sample: float) -> float:
         return sample if self.paused_since is None else min(sample, self.paused_since)
-
-
-def part_of(step: LeafStep, step_s: float) -> int:
-    """Number of the tense or release under way in a step of contractions; 0 in any other."""
-    if not isinstance(step, Relax | Reference):
-        return 0
-    cycle_s = step.tense_s + step.release_s
-    cycle, into_s = divmod(step_s, cycle_s)
-    last = n_parts(step) - 1
-    return min(2 * int(cycle) + (into_s >= step.tense_s), last)
-
-
-def n_parts(step: LeafStep) -> int:
-    """How many parts a step has."""
-    if isinstance(step, Relax):
-        return 2 * len(step.groups) * step.times
-    return 2 * step.times if isinstance(step, Reference) else 1
-
-
-def part_left_s(step: LeafStep, step_s: float) -> float | None:
-    """Seconds left of the part under way; None where a person decides."""
-    if isinstance(step, Reflect):
-        return None
-    if isinstance(step, Relax | Reference):
-        into_s = step_s % (step.tense_s + step.release_s)
-        ends_s = step.tense_s if into_s < step.tense_s else step.tense_s + step.release_s
-        return ends_s - into_s
-    limit_s = step.at_most_s if isinstance(step, Hold) else step.seconds
-    return max(0.0, limit_s - step_s)

@@ -1,0 +1,87 @@
+"""All kinds of steps, and what stands under [[step]]: one of them, told by its `kind`.
+
+Every module of `kinds/` is read, so a new kind is a new module: see CONTRIBUTING.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from unclench.training.steps import kinds
+from unclench.training.steps.goal import Goal
+from unclench.training.steps.step import KINDS, Entry, Step, step_kind
+
+__all__ = ["KINDS", "AnyEntry", "Repeat", "flattened", "kind_of"]
+
+
+class _ByKind:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        choices = {name: handler.generate_schema(model) for name, model in KINDS.items()}
+        return core_schema.tagged_union_schema(choices, discriminator="kind")
+
+
+AnyEntry: TypeAlias = Annotated[Entry, _ByKind()]
+
+
+def flattened(entries: Sequence[Entry], goal: Goal | None) -> tuple[Step, ...]:
+    """All steps in order, repetitions written out, each with the goal that holds in it."""
+    return tuple(step for entry in entries for step in entry.flat(goal))
+
+
+def kind_of(name: str) -> type[Step]:
+    """Return the kind of a name; a plain step where no kind has it, as in a newer session."""
+    kind = KINDS.get(name, Step)
+    return kind if issubclass(kind, Step) else Step
+
+
+def _read_kinds() -> None:
+    for module in pkgutil.iter_modules(kinds.__path__, f"{kinds.__name__}."):
+        importlib.import_module(module.name)
+    in_order = sorted(KINDS.items(), key=lambda named: (named[1].listed, named[0]))
+    KINDS.clear()
+    KINDS.update(in_order)
+
+
+_read_kinds()
+
+
+@step_kind
+class Repeat(Entry):
+    """Steps that come several times."""
+
+    kind: Literal["repeat"]
+    times: int = Field(ge=1, le=50, description="times")
+    step: tuple[AnyEntry, ...] = Field(
+        min_length=1, max_length=50, strict=False, description="steps, each under [[step.step]]"
+    )
+
+    def inner(self) -> Sequence[Entry]:
+        """See Entry.inner."""
+        return self.step
+
+    def flat(self, goal: Goal | None) -> tuple[Step, ...]:
+        """See Entry.flat."""
+        return flattened(self.step, goal) * self.times
+
+    def n_steps(self) -> int:
+        """See Entry.n_steps."""
+        return self.times * sum(entry.n_steps() for entry in self.step)
+
+    def longest_s(self) -> float:
+        """See Entry.longest_s."""
+        return self.times * sum(entry.longest_s() for entry in self.step)
+
+    def in_words(self) -> str:
+        """See Entry.in_words."""
+        return f"{self.times} times:"
+
+
+Repeat.model_rebuild(force=True)  # a repeat may hold a repeat

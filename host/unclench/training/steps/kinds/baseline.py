@@ -1,0 +1,79 @@
+"""Step "baseline", and what makes a resting baseline of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from unclench.training.placement.values import RestBaseline, TrainedChannel
+from unclench.training.steps.measuring import Measurement, MeasurementError
+from unclench.training.steps.step import TimedStep, step_kind
+from unclench.training.steps.values import time_words
+
+if TYPE_CHECKING:
+    from unclench.live.blocks import FloatArray, IntArray
+    from unclench.training.rows import Stream
+
+_TO_COME = RestBaseline(inf, 0.0, 0.0, 0.0)  # will be measured before it is needed
+_RESTLESS = 0.5  # deviation over mean from which on it is no rest
+
+
+@step_kind
+class Baseline(TimedStep):
+    """Measure the resting baseline; from its end on it is frozen for the whole session."""
+
+    kind: Literal["baseline"]
+    seconds: float = Field(default=60.0, ge=20, le=600, description="seconds")
+
+    listed = 1
+    usual_title = "Sit still and let go"
+    usual_say = "Your resting level is being measured."
+    measures = "baseline"
+    role = "baseline"
+
+    def in_words(self) -> str:
+        """See Entry.in_words."""
+        return f"Rest for {time_words(self.seconds)}: your resting baseline"
+
+    def expected(self, channel: TrainedChannel) -> TrainedChannel:
+        """See Step.expected."""
+        return replace(channel, baseline=channel.baseline or _TO_COME)
+
+    def begin(self, channels: Sequence[TrainedChannel], stream: Stream) -> RestMeasurement:
+        """See Step.begin."""
+        return RestMeasurement(channels, stream)
+
+
+class RestMeasurement(Measurement):
+    """Measures rest. A baseline that a channel has already stays as it is: it is frozen."""
+
+    def _measure(
+        self, channel: TrainedChannel, parts: IntArray, fast_uv: FloatArray, slow_uv: FloatArray
+    ) -> tuple[TrainedChannel, str]:
+        found = self._rest(channel, fast_uv, slow_uv)
+        text = f"{found.mean_uv:.2f} ± {found.sd_uv:.2f} µV at rest"
+        if channel.baseline is not None:
+            text += f"; {channel.baseline.mean_uv:.2f} µV stays the baseline"
+        return replace(channel, baseline=channel.baseline or found), text
+
+    def _rest(
+        self, channel: TrainedChannel, fast_uv: FloatArray, slow_uv: FloatArray
+    ) -> RestBaseline:
+        from unclench_dsp import resting_baseline
+
+        try:
+            found = resting_baseline(slow_uv, round(self._row_hz))
+            fast = resting_baseline(fast_uv, round(self._window_s * self._row_hz))
+        except ValueError as error:
+            raise MeasurementError(f"The resting level of {channel.label}: {error}") from error
+        if found.sd_uv > _RESTLESS * found.mean_uv:
+            raise MeasurementError(
+                f"The resting level of {channel.label} was {found.mean_uv:.1f} µV with a deviation "
+                f"of {found.sd_uv:.1f} µV, and less than half of it was expected at rest: sit "
+                "still, let go, and measure again."
+            )
+        return RestBaseline(found.mean_uv, found.sd_uv, found.n / self._row_hz, fast.sd_uv)

@@ -1,0 +1,139 @@
+"""Step "breathe", and its pacer: where in a breath a moment lies, a function of time alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, model_validator
+
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.steps.step import TimedStep, step_kind
+from unclench.training.steps.values import Seconds, Where, refuse, time_words
+
+if TYPE_CHECKING:
+    from unclench.settings import Sustained
+    from unclench.training.rows import Stream
+    from unclench.training.steps.breathing import BreathWatch
+
+MIN_SHARE_OF_BREATH = 0.1  # inhaling and exhaling each take at least so much of a breath
+BreathPart = Literal["inhale", "hold in", "exhale", "hold out"]
+PARTS: tuple[BreathPart, ...] = ("inhale", "hold in", "exhale", "hold out")
+BREATH_WORDS: dict[BreathPart, str] = {
+    "inhale": "Breathe in",
+    "hold in": "Hold",
+    "exhale": "Breathe out",
+    "hold out": "Rest",
+}
+
+
+@step_kind
+class Breathe(TimedStep):
+    """Breathe with the pacer."""
+
+    kind: Literal["breathe"]
+    seconds: Seconds = 300.0
+    rate_per_min: float = Field(default=6.0, ge=3, le=20, description="breaths a minute")
+    end_rate_per_min: float | None = Field(  # a ramp over the whole step
+        default=None, ge=3, le=20, description="breaths a minute"
+    )
+    # Parts of one breath, in any unit: 4, 0, 6, 0 is the same as 2, 0, 3, 0.
+    inhale: float = Field(default=5.0, gt=0, le=20, description="parts of the breath")
+    hold_in: float = Field(default=0.0, ge=0, le=20, description="parts of the breath")
+    exhale: float = Field(default=5.0, gt=0, le=20, description="parts of the breath")
+    hold_out: float = Field(default=0.0, ge=0, le=20, description="parts of the breath")
+
+    listed = 2
+    usual_title = "Breathe with the circle"
+    usual_say = "In as it grows, out as it shrinks. Let go as you breathe out."
+    action = "breathe"
+    picture = "pacer"
+    takes_goal = True
+
+    @model_validator(mode="after")
+    def _room_to_breathe(self) -> Breathe:
+        total = self.inhale + self.hold_in + self.exhale + self.hold_out
+        mistakes: list[tuple[Where, str]] = []
+        for name, part in (("inhale", self.inhale), ("exhale", self.exhale)):
+            if part < MIN_SHARE_OF_BREATH * total:
+                # The part is in the total, so this share goes by all others.
+                least = (total - part) * MIN_SHARE_OF_BREATH / (1 - MIN_SHARE_OF_BREATH)
+                enough = f"give at least {math.ceil(100 * least) / 100:g}"
+                mistakes.append(((name,), f"{part:g} is less than a tenth of the breath; {enough}"))
+        refuse(*mistakes)
+        return self
+
+    def in_words(self) -> str:
+        """See Entry.in_words."""
+        ramp = "" if self.end_rate_per_min is None else f" to {self.end_rate_per_min:g}"
+        rate = f"{self.rate_per_min:g}{ramp} breaths a minute"
+        names = ("in", "hold", "out", "hold")
+        parts = (self.inhale, self.hold_in, self.exhale, self.hold_out)
+        pairs = zip(names, parts, strict=True)
+        shape = ", ".join(f"{name} {part:g}" for name, part in pairs if part)
+        return f"Breathe at {rate} for {time_words(self.seconds)} ({shape})"
+
+    def pacer(self) -> Pacer:
+        """See Step.pacer."""
+        return Pacer(self)
+
+    def counts(
+        self, channels: Sequence[TrainedChannel], stream: Stream, limits: Sustained
+    ) -> BreathWatch:
+        """See Step.counts."""
+        from unclench.training.steps.breathing import BreathWatch
+
+        return BreathWatch(self.pacer(), channels, stream.window_s)
+
+
+@dataclass(frozen=True)
+class Breath:
+    """A moment of a breath."""
+
+    number: int  # of the breath, from 0
+    phase: float  # 0 to 1 over the whole breath; 0 is where inhaling begins
+    part: BreathPart
+    done: float  # share of the part that is over, 0 to 1
+    left_s: float  # of the part
+    fullness: float  # 0 empty to 1 full, smooth: what the shape shows
+
+
+@dataclass(frozen=True)
+class Pacer:
+    """One breathing step's pacer; times are seconds since the step began."""
+
+    step: Breathe
+
+    @property
+    def bounds(self) -> tuple[float, float, float]:
+        """Phases at which inhaling, holding in and exhaling end."""
+        s = self.step
+        total = s.inhale + s.hold_in + s.exhale + s.hold_out
+        return s.inhale / total, (s.inhale + s.hold_in) / total, 1.0 - s.hold_out / total
+
+    def rate_per_min(self, t_s: float) -> float:
+        """Breaths a minute at a moment."""
+        start = self.step.rate_per_min
+        end = start if self.step.end_rate_per_min is None else self.step.end_rate_per_min
+        return start + (end - start) * min(1.0, max(0.0, t_s / self.step.seconds))
+
+    def breaths(self, t_s: float) -> float:
+        """Breaths since the step began; its fraction is the phase."""
+        # The rate changes linearly, so its mean until now is that of both ends.
+        return (self.step.rate_per_min + self.rate_per_min(t_s)) / 2 * max(0.0, t_s) / 60
+
+    def at(self, t_s: float) -> Breath:
+        """Where in a breath a moment lies."""
+        breaths = self.breaths(t_s)
+        number = math.floor(breaths)
+        phase = breaths - number
+        ends = (*self.bounds, 1.0)
+        k = next(k for k, end in enumerate(ends) if phase < end)
+        begin = 0.0 if k == 0 else ends[k - 1]
+        done = (phase - begin) / (ends[k] - begin)
+        left_s = (ends[k] - phase) * 60 / self.rate_per_min(t_s)
+        soft = (1 - math.cos(math.pi * done)) / 2  # no jerk where a part begins or ends
+        fullness = (soft, 1.0, 1.0 - soft, 0.0)[k]
+        return Breath(number, phase, PARTS[k], done, left_s, fullness)

@@ -1,0 +1,83 @@
+"""Step "hold"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import model_validator
+
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.steps.step import TimedStep, step_kind
+from unclench.training.steps.underway import UnderWay
+from unclench.training.steps.values import Seconds, refuse, time_words
+
+if TYPE_CHECKING:
+    from unclench.training.rows import Row, Stream
+
+
+@step_kind
+class Hold(TimedStep):
+    """Stay below the goal for `seconds` in one piece; ends after `at_most_s` in any case."""
+
+    kind: Literal["hold"]
+    seconds: Seconds = 20.0
+    at_most_s: Seconds = 180.0
+
+    listed = 4
+    usual_title = "Stay low"
+    usual_say = "Let the line sink below the goal, and rest there."
+    unseen_say = "Let go, and rest there."
+    takes_goal = True
+    needs_goal = True
+
+    @model_validator(mode="after")
+    def _can_be_done(self) -> Hold:
+        if self.at_most_s < self.seconds:
+            least = f"give at least {self.seconds:g}, or less for seconds"
+            refuse((("at_most_s",), f"{self.at_most_s:g} is shorter than the hold; {least}"))
+        return self
+
+    def longest_s(self) -> float:
+        """See Entry.longest_s."""
+        return self.at_most_s
+
+    def in_words(self) -> str:
+        """See Entry.in_words."""
+        most = time_words(self.at_most_s)
+        return f"Stay below the goal for {time_words(self.seconds)} in one piece; at most {most}"
+
+    def begin(self, channels: Sequence[TrainedChannel], stream: Stream) -> Holding:
+        """See Step.begin."""
+        return Holding(self.seconds, channels, stream)
+
+
+class Holding(UnderWay):
+    """Counts the rows, one behind the other, in which all channels are below their goals."""
+
+    def __init__(self, seconds: float, channels: Sequence[TrainedChannel], stream: Stream) -> None:
+        self._seconds = seconds
+        self._channels = list(channels)
+        self._stream = stream
+        self._sample = 0  # of the newest row
+        self._below_n = 0
+
+    @property
+    def held_s(self) -> float:
+        """Below the goal, in one piece so far."""
+        return self._below_n * self._stream.row_s
+
+    def add(
+        self, row: Row, part: int, usable: Sequence[bool], goal_uv: Sequence[float | None]
+    ) -> str:
+        """See UnderWay.add."""
+        low = row.sample - self._sample == self._stream.row_n
+        self._sample = row.sample
+        for channel, goal, ok in zip(self._channels, goal_uv, usable, strict=True):
+            low &= ok and goal is not None and row.slow_uv[channel.index] < goal
+        self._below_n = self._below_n + 1 if low else 0
+        return f"held for {self._seconds:g} s" if self.held_s >= self._seconds else ""
+
+    def words(self) -> str:
+        """See UnderWay.words."""
+        return f"Held {int(self.held_s)} of {self._seconds:g} s"

@@ -1,0 +1,52 @@
+"""Step "relax"."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from unclench.training.steps.step import Cue, Rounds, Step, step_kind
+from unclench.training.steps.values import Words, time_words
+
+
+@step_kind
+class Relax(Step):
+    """Progressive muscle relaxation: each group is tensed and released, `times` in a row."""
+
+    kind: Literal["relax"]
+    groups: tuple[Annotated[Words, Field(min_length=1, max_length=60)], ...] = Field(
+        min_length=1,
+        max_length=20,
+        strict=False,
+        description='names of muscle groups, as in ["hands", "face"]',
+    )
+    tense_s: float = Field(default=6.0, ge=2, le=15, description="seconds")
+    release_s: float = Field(default=35.0, ge=5, le=120, description="seconds")
+    times: int = Field(default=2, ge=1, le=5, description="times")
+
+    listed = 3
+    usual_title = "Tense and release"
+    usual_say = "Firmly, without pain. Go on breathing."
+    takes_goal = True
+    tension = "asked"
+
+    def in_words(self) -> str:
+        """See Entry.in_words."""
+        times = "once" if self.times == 1 else f"{self.times} times"
+        return (
+            f"Tense for {time_words(self.tense_s)}, release for {time_words(self.release_s)}, "
+            f"{times} each: {', '.join(self.groups)}"
+        )
+
+    def rounds(self) -> Rounds:
+        """See Step.rounds."""
+        return Rounds(len(self.groups) * self.times, self.tense_s, self.release_s)
+
+    def cue(self, step_s: float) -> Cue:
+        """See Step.cue."""
+        left_s = self.part_left_s(step_s)
+        group = self.groups[self.part(step_s) // (2 * self.times)]
+        if self.tenses(step_s):
+            return Cue(f"Tense: {group}", self.say or self.usual_say, "tense", left_s)
+        return Cue(f"Let go: {group}", "All at once. Feel the difference.", "release", left_s)

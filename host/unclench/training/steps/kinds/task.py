@@ -1,0 +1,80 @@
+"""Step "task", and what speaks up in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from unclench.training.placement.values import TrainedChannel, rest_level
+from unclench.training.steps.step import TimedStep, step_kind
+from unclench.training.steps.underway import Counts, News
+from unclench.training.steps.values import Seconds, time_words
+
+if TYPE_CHECKING:
+    from unclench.settings import Sustained
+    from unclench.training.rows import Row, Stream
+    from unclench.training.sustained import SustainedAlert, TooFewRests
+
+
+@step_kind
+class Task(TimedStep):
+    """Do something, and stay low meanwhile."""
+
+    kind: Literal["task"]
+    seconds: Seconds = 300.0
+
+    listed = 6
+    usual_title = "Go on with what you do"
+    usual_say = "Keep the line low while you do it."
+    unseen_say = "Stay as calm as you can while you do it."
+    action = "free"
+    takes_goal = True
+    role = "activity"
+
+    def in_words(self) -> str:
+        """See Entry.in_words."""
+        return f"Do something and stay low for {time_words(self.seconds)}"
+
+    def counts(
+        self, channels: Sequence[TrainedChannel], stream: Stream, limits: Sustained
+    ) -> Alerts:
+        """See Step.counts."""
+        return Alerts(channels, stream, limits)
+
+
+class Alerts(Counts):
+    """Speaks up where tension lasts or rest is missing, on channels whose rest level is known."""
+
+    def __init__(
+        self, channels: Sequence[TrainedChannel], stream: Stream, limits: Sustained
+    ) -> None:
+        self._channels = list(channels)
+        self._alerts = [_alerts_of(channel, stream, limits) for channel in channels]
+
+    def channel(self, k: int, row: Row) -> list[News]:
+        """See Counts.channel."""
+        index = self._channels[k].index
+        if (alerts := self._alerts[k]) is None:
+            return []
+        sustained, rests = alerts
+        found = (
+            sustained.row(row.sample, row.slow_uv[index], True),
+            rests.row(row.sample, row.fast_uv[index], True),
+        )
+        return [News("alert", alert.sentence) for alert in found if alert is not None]
+
+
+def _alerts_of(
+    channel: TrainedChannel, stream: Stream, limits: Sustained
+) -> tuple[SustainedAlert, TooFewRests] | None:
+    from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of
+
+    rest_uv, _ = rest_level(channel)
+    if rest_uv is None:
+        return None
+    limit_uv = limit_of(channel, limits.percent).uv
+    rate = (stream.row_n, stream.fs_hz)
+    return (
+        SustainedAlert(channel.label, limit_uv, limits.minutes, *rate),
+        TooFewRests(channel.label, rest_uv, limits.rests, limits.rests_minutes, *rate),
+    )

@@ -1,0 +1,66 @@
+"""Measuring steps: confirmed rows in, what is known of each channel out."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.steps.underway import Measured, UnderWay
+
+if TYPE_CHECKING:
+    from unclench.live.blocks import FloatArray, IntArray
+    from unclench.training.rows import Row, Stream
+
+
+class MeasurementError(Exception):
+    """A channel that could not be measured; the message is a sentence."""
+
+
+class Measurement(UnderWay):
+    """Collects the rows of a measuring step."""
+
+    def __init__(self, channels: Sequence[TrainedChannel], stream: Stream) -> None:
+        self._channels = list(channels)
+        self._row_hz = 1 / stream.row_s
+        self._window_s = stream.window_s  # of the fast RMS
+        self._parts: list[int] = []
+        self._fast_uv: list[list[float]] = []
+        self._slow_uv: list[list[float]] = []
+
+    def add(
+        self, row: Row, part: int, usable: Sequence[bool], goal_uv: Sequence[float | None] = ()
+    ) -> str:
+        """See UnderWay.add."""
+        nan = float("nan")
+        pairs = list(zip(self._channels, usable, strict=True))
+        self._parts.append(part)
+        self._fast_uv.append([row.fast_uv[c.index] if ok else nan for c, ok in pairs])
+        self._slow_uv.append([row.slow_uv[c.index] if ok else nan for c, ok in pairs])
+        return ""
+
+    def measured(self) -> Measured:
+        """See UnderWay.measured; one sensor that is off costs the others nothing."""
+        channels, words, failures = [], [], []
+        parts = np.array(self._parts)
+        for k, channel in enumerate(self._channels):
+            fast_uv = np.array([row[k] for row in self._fast_uv])
+            slow_uv = np.array([row[k] for row in self._slow_uv])
+            try:
+                now, text = self._measure(channel, parts, fast_uv, slow_uv)
+            except MeasurementError as failure:
+                failures.append(str(failure))
+                channels.append(channel)
+            else:
+                words.append(f"{channel.label}: {text}")
+                channels.append(now)
+        return Measured(tuple(channels), tuple(words), tuple(failures))
+
+    @abstractmethod
+    def _measure(
+        self, channel: TrainedChannel, parts: IntArray, fast_uv: FloatArray, slow_uv: FloatArray
+    ) -> tuple[TrainedChannel, str]:
+        """Return the channel with what was measured, and words. Raises MeasurementError."""

@@ -1,0 +1,78 @@
+"""A step under way: what its kind does with confirmed rows, and what it counts of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from unclench.training.placement.values import TrainedChannel
+
+if TYPE_CHECKING:
+    from unclench.training.rows import Row
+    from unclench.training.steps.breathing import BreathEffect
+
+
+@dataclass(frozen=True)
+class News:
+    """Something that the rows have shown."""
+
+    kind: str
+    text: str
+    duration_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a step has measured."""
+
+    channels: tuple[TrainedChannel, ...]  # with it
+    words: tuple[str, ...]  # a line for each channel that could be measured
+    failures: tuple[str, ...]  # a sentence for each that could not
+
+
+class UnderWay:
+    """What a kind does as long as its step lasts. This one waits until the time is over."""
+
+    def add(
+        self, row: Row, part: int, usable: Sequence[bool], goal_uv: Sequence[float | None]
+    ) -> str:
+        """Take a confirmed row; once the step has done what it is for, say what, to end it.
+
+        Parameters
+        ----------
+        part
+            Of the step, in which the row lies.
+        usable, goal_uv
+            For each channel trained: whether the row can be used, and what to stay below.
+        """
+        return ""
+
+    def measured(self) -> Measured | None:
+        """At the end of the time: what was measured, if that is what the step is for."""
+        return None
+
+    def words(self) -> str:
+        """How far it is, where there is more to say than the time."""
+        return ""
+
+
+class Counts:
+    """What a kind counts of its own while its step is scored. This one counts nothing."""
+
+    moment_s: float | None = None
+    """How long rest lasts to earn a credit; None where none is earned."""
+
+    def channel(self, k: int, row: Row) -> list[News]:
+        """Take a confirmed row that can be used, for one channel trained."""
+        return []
+
+    def row(self, step_s: float, row: Row, usable: Sequence[bool]) -> None:
+        """Take a confirmed row, `step_s` into the step, for all channels."""
+
+    def close(self) -> None:
+        """All rows of the step have been taken."""
+
+    def breath(self) -> tuple[BreathEffect, ...]:
+        """Tension over the breath for each channel, where the breath is paced."""
+        return ()

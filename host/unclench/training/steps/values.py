@@ -1,0 +1,49 @@
+"""What programs are made of: strict models, texts, durations, and mistakes between keys."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+Where: TypeAlias = tuple[str | int, ...]
+"""A key's place in the file: ("step", 2, "rate_per_min") is in the third step."""
+
+
+class Part(BaseModel):
+    """A table of a program file."""
+
+    # Strict: "6" is no number, 1 is no text. Lists stand for tuples, so those are not strict.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+
+
+def refuse(*mistakes: tuple[Where, str]) -> None:
+    """Raise what is wrong between keys, if anything; places are relative to the model's own."""
+    if mistakes:
+        first = mistakes[0][1]
+        raise PydanticCustomError("between_keys", "{first}", {"first": first, "all": mistakes})
+
+
+def _tidy(text: str) -> str:
+    """Return a text on one line, however its file has broken it."""
+    tidy = " ".join(text.split())
+    if text and not tidy:
+        raise PydanticCustomError("blank", "blank")
+    if not tidy.isprintable():  # it goes to terminals as it is
+        raise PydanticCustomError("unprintable", "unprintable")
+    return tidy
+
+
+Words: TypeAlias = Annotated[str, AfterValidator(_tidy)]
+Seconds: TypeAlias = Annotated[float, Field(ge=1, le=7200, description="seconds")]
+
+
+def time_words(seconds: float) -> str:
+    """Return "45 s", "2 min", "1 h 1 min 30 s"; to a tenth of a second below a minute."""
+    if seconds < 60:
+        return f"{round(seconds, 1):g} s"
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (left, "s"))
+    return " ".join(f"{n} {unit}" for n, unit in parts if n)
