@@ -25,6 +25,14 @@ from unclench.desktop.training.riskview import RiskView
 from unclench.desktop.training.safety import SafetyDialog, SafetyPage
 from unclench.desktop.training.summary import SummaryPage
 from unclench.desktop.training.words import figures, left_words, length_words, now_words
+from unclench.report.closing import closing_of
+from unclench.review.results import (
+    Contraction,
+    Figures,
+    RestFigures,
+    Span,
+    SustainedFigures,
+)
 from unclench.settings import Place
 from unclench.training.placement.bodymap import SPOTS
 from unclench.training.placement.check import ITEMS, Interference, Light
@@ -41,6 +49,7 @@ from unclench.training.steps.kinds.hold import Hold
 from unclench.training.steps.kinds.reflect import Reflect
 from unclench.training.steps.kinds.relax import Relax
 from unclench.training.tags import DEFAULT_TAGS
+from unclench_dsp.uncertainty import Estimate
 
 KEY = QtCore.Qt.Key
 SHIFT = QtCore.Qt.KeyboardModifier.ShiftModifier
@@ -171,9 +180,47 @@ def outcome(n=1, steps=("Arrive", "Breathe", "Let go")):
     return Outcome("first", "A first ten minutes", "done", channels(n), whole, tuple(made), *told)
 
 
+def reviewed(contractions=()):
+    """Figures of a whole session, as a review would make them."""
+    rest = RestFigures(Estimate(0.62, None, None, 0), 14, 3.5, 24.0, "")
+    return Figures(
+        channel=0,
+        label=NAMES[0],
+        span=Span(0.0, 240.0),
+        used_s=238.0,
+        excluded_s={"settling": 2.0},
+        mean=Estimate(2.61, 2.4, 2.8, 20),
+        p10=None,
+        p50=None,
+        p90=None,
+        max_uv=None,
+        percent=None,
+        limits=(),
+        limits_why="",
+        slope=None,
+        rest=rest,
+        sustained=SustainedFigures(None, "", 4.0, (), 0.0),
+        contractions=tuple(
+            Contraction(30.0 * k, 30.0 * k + 2, 90.0, s, "", None, "")
+            for k, s in enumerate(contractions)
+        ),
+        why_not="",
+    )
+
+
+def closings(made):
+    """What the summary shows of a session, its steps as they were scored."""
+    return tuple(
+        replace(closing, whole=reviewed((14.0, 9.0)), duration_s=240.0)
+        for closing in closing_of(made, None)
+    )
+
+
 def summary(n=1):
     page = SummaryPage()
-    page.show_outcome(outcome(n), Path("/sessions/today"), ("posture: slouching",))
+    page.show_outcome(
+        outcome(n), closings(outcome(n)), Path("/sessions/today"), ("posture: slouching",)
+    )
     return page
 
 
@@ -1210,9 +1257,13 @@ def test_the_summary_says_what_lowered_the_tension(show):
     page = show(summary())
     told = texts(page)
     assert told.count("62 %") == 3
-    assert "It began at 4.0 µV and ended at 2.0 µV on average." in told
-    assert "It was lowest in “Let go”, 2.0 µV on average." in told
-    assert "After a contraction it let go in 14 s, 9 s." in told
+    assert "Mean tension was 4.00 µV in the first step and 2.00 µV in the last." in told
+    assert "It was lowest in “Let go”: 2.00 µV." in told
+    assert "Recovery time after 2 contractions: 14 s and 9 s." in told
+    assert (
+        "Whole session: mean tension 2.61 µV, time at rest 62 %, longest rest 24 s, 2 "
+        "contractions, recovery time 12 s. 3 min 58 s of 4 min used; left out: 2 s settling."
+    ) in told
     assert "Breathe: Your exhale lets go: 18 % lower (10 to 26 %)." in told
     assert "How do you feel? 7" in told
     assert "You marked: posture: slouching." in told
@@ -1226,19 +1277,37 @@ def test_the_summary_says_what_lowered_the_tension(show):
 def test_the_summary_compares_calm_steps_alone(show):
     made = outcome()
     kinds = ("hold", "breathe", "relax")
-    steps = tuple(replace(s, kind=kind) for s, kind in zip(made.steps, kinds, strict=True))
+    made = replace(
+        made, steps=tuple(replace(s, kind=kind) for s, kind in zip(made.steps, kinds, strict=True))
+    )
     page = SummaryPage()
-    page.show_outcome(replace(made, steps=steps))
-    assert "It began at 4.0 µV and ended at 3.0 µV on average." in texts(show(page))
-    assert texts(page)[0] == "What lowered your tension"
+    page.show_outcome(made, closings(made))
+    told = texts(show(page))
+    assert "Mean tension was 4.00 µV in the first step and 3.00 µV in the last." in told
+    assert told[0] == "What lowered your tension"
 
 
 def test_a_summary_claims_no_fall_where_there_was_none(show):
     made = outcome()
-    rising = tuple(replace(step, breath=()) for step in reversed(made.steps))
+    made = replace(made, steps=tuple(replace(step, breath=()) for step in reversed(made.steps)))
     page = SummaryPage()
-    page.show_outcome(replace(made, steps=rising))
+    page.show_outcome(made, closings(made))
     assert texts(show(page))[0] == "After the session"
+
+
+def test_a_summary_says_that_its_figures_are_still_to_come(show):
+    page = SummaryPage()
+    page.show_outcome(outcome(), None, Path("/sessions/today"))
+    assert "Working out the figures …" in texts(show(page))
+
+
+def test_a_session_that_could_not_be_kept_shows_what_was_counted_while_it_ran(show):
+    page = SummaryPage()
+    page.show_outcome(outcome(), closing_of(outcome(), None))
+    told = texts(show(page))
+    assert "Nothing of it was kept." in told
+    assert any(words.startswith("Not kept: 3 min 20 s in scored steps") for words in told)
+    assert "4.00 µV" in told
 
 
 def test_rest_is_no_figure_where_its_level_is_not_known():
@@ -1248,16 +1317,21 @@ def test_rest_is_no_figure_where_its_level_is_not_known():
 
 def test_a_session_without_a_signal_claims_nothing(show, app):
     bare = StepOutcome(0, "hold", "Arrive", (Score("Left shoulder"),), ())
+    made = replace(outcome(), steps=(bare,), score=(Score("Left shoulder"),), state="ended")
+    (closing,) = closing_of(made, None)
+    why = "there is 0.0 s of usable signal here, and 1 s is the least"
+    empty = replace(reviewed(), mean=None, used_s=0.0, why_not=why)
     page = SummaryPage()
-    page.show_outcome(
-        replace(outcome(), steps=(bare,), score=(Score("Left shoulder"),), state="ended")
-    )
+    page.show_outcome(made, (replace(closing, whole=empty),))
     show(page)
     told = texts(page)
     assert "A first ten minutes  ·  ended early" in told
-    assert "Too little could be measured here to say what helped." in told
+    assert any(
+        words.startswith("Whole session: no usable signal. There is 0.0 s") for words in told
+    )
     assert "Nothing of it was kept." in told
     assert told.count("–") == 3
-    page.show_outcome(replace(outcome(), steps=(), score=(), channels=(), answers=(), notes=()))
+    bare = replace(outcome(), steps=(), score=(), channels=(), answers=(), notes=())
+    page.show_outcome(bare, ())
     app.processEvents()
     assert texts(page)[1:3] == ["A first ten minutes", "Nothing was measured in this session."]

@@ -189,7 +189,7 @@ def test_with_feedback_all_is_shown_and_the_phase_is_told(training, stream):
     stream.play_until(lambda: scored_s(window) > 5)
     window._running.session.end()
     stream.play_until(lambda: type(window.page()).__name__ == "SummaryPage")
-    assert figures_in(window)
+    stream.play_until(lambda: figures_in(window))
 
 
 def test_without_a_trial_nothing_is_said(training, stream):

@@ -11,16 +11,17 @@ from rich.console import Console
 
 from unclench.commands.terminalrun import greet
 from unclench.errors import SourceError
+from unclench.review.session import SessionReview
 from unclench.running.run import Run
 from unclench.settings import Settings
 from unclench.sources import Source
 from unclench.store.session.schema import SessionMeta
 from unclench.training.placement.sites import word_of_caution
 from unclench.training.programs.file import NamedProgram
-from unclench.training.session.outcome import Outcome, breath_words
+from unclench.training.session.outcome import Outcome
 from unclench.training.session.sink import Session
 from unclench.training.session.snapshot import Snapshot
-from unclench.trial.words import UNSHOWN, unseen_words
+from unclench.trial.words import unseen_words
 
 _LOOK_S = 0.1
 _PATIENCE_S = 60.0  # for a board that went away; the session waits for it meanwhile
@@ -35,6 +36,7 @@ class Guided:
     folder: Path | None
     note: str  # why it ended before its time; "" otherwise
     feedback: bool  # False: a block of a self-trial in which tension is not shown
+    review: SessionReview | None  # of what was kept
 
 
 def lead(source: Source, _: Settings) -> None:
@@ -96,7 +98,8 @@ def run_guided(
         who = "You ended it" if interrupted else f"{info.source} ended"
         note = f"{who} after {lasted_s:.0f} s, before the program was done."
     folder = run.recorded[0] if out is not None else None
-    return Guided(outcome, meta, folder, note, feedback)
+    review = run.review_of(folder) if folder is not None else None
+    return Guided(outcome, meta, folder, note, feedback, review)
 
 
 def _follow(run: Run, session: Session, asks: bool, feedback: bool) -> str | None:
@@ -144,29 +147,3 @@ def _line(snapshot: Snapshot, feedback: bool) -> str:
         words.append(f"{tension} µV")
     step = f"{snapshot.step_number + 1}/{snapshot.n_steps} {snapshot.cue.headline}"
     return f"{step}: {', '.join(words)}"
-
-
-def outcome_words(outcome: Outcome, feedback: bool = True) -> list[str]:
-    """A session in a few lines; without `feedback` nothing of its tension."""
-    words = [f"{outcome.title}: {'done' if outcome.state == 'done' else 'ended early'}"]
-    if not feedback:
-        return [*words, UNSHOWN]
-    for k, score in enumerate(outcome.score):
-        parts = []
-        if score.mean_uv is not None:
-            parts.append(f"mean {score.mean_uv:.1f} µV")
-        if score.below_goal is not None:
-            parts.append(f"below the goal {100 * score.below_goal:.0f} % of the time")
-        if score.rest_share is not None:
-            longest = f"at most {score.longest_rest_s:.0f} s"
-            parts.append(f"at rest {100 * score.rest_share:.0f} %, {longest}")
-        if score.recovery_s:
-            times = ", ".join(f"{seconds:.1f}" for seconds in score.recovery_s)
-            parts.append(f"let go within {times} s")
-        words.append(f"{score.channel}: {'; '.join(parts) or 'nothing to be trusted came'}")
-        words.extend(
-            f"{score.channel}, {step.title}: {breath_words(step.breath[k])}"
-            for step in outcome.steps
-            if step.breath
-        )
-    return [*words, *outcome.notes]

@@ -6,17 +6,21 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from unclench.commands.guided import lead, outcome_words, run_guided
+from unclench.commands.guided import Guided, lead, run_guided
 from unclench.commands.terminalrun import terminal_run
 from unclench.errors import InputError
+from unclench.report.closing import closing_of, closing_words
+from unclench.review.metrics import as_json as figures_json
 from unclench.running.opener import open_run
 from unclench.running.wanted import Wanted
 from unclench.settings import Place, sessions_dir
 from unclench.training.programs.file import NamedProgram, find_program
 from unclench.training.session.setup import parse_place
+from unclench.trial.words import UNSHOWN
 
 
 def _in_window(
@@ -63,20 +67,37 @@ def run(
     if guided.note:
         click.echo(guided.note, err=True)
     if as_json:
-        assert guided.meta is not None
-        outcome = guided.outcome.to_json()
-        if not guided.feedback:  # what tells of tension: in session.json for the verdict
-            for name in ("channels", "score", "steps", "notes"):
-                del outcome[name]
-        summary = {
-            **outcome,
-            "feedback": guided.feedback,
-            "folder": str(guided.folder),
-            "duration_s": guided.meta.duration_s,
-            "lost_samples": guided.meta.lost_samples,
-        }
-        click.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_as_object(guided), indent=2, ensure_ascii=False))
         return
-    words = outcome_words(guided.outcome, guided.feedback)
+    unshown = "" if guided.feedback else UNSHOWN
+    words = closing_words(guided.outcome, closing_of(guided.outcome, guided.review), unshown)
     for line in (*words, f"Kept in {guided.folder}"):
         click.echo(line)
+
+
+def _as_object(guided: Guided) -> dict[str, Any]:
+    assert guided.meta is not None
+    outcome = guided.outcome.to_json()
+    if guided.feedback:
+        outcome["whole_session"] = _figures(guided)
+    else:  # what tells of tension: in session.json for the verdict
+        for name in ("channels", "score", "steps", "notes"):
+            del outcome[name]
+    return {
+        **outcome,
+        "feedback": guided.feedback,
+        "folder": str(guided.folder),
+        "duration_s": guided.meta.duration_s,
+        "lost_samples": guided.meta.lost_samples,
+    }
+
+
+def _figures(guided: Guided) -> list[dict[str, Any]]:
+    """The review's figures of each trained channel, as `analyze --json` has them."""
+    review = guided.review
+    if review is None:
+        return []
+    trained = [channel.index for channel in guided.outcome.channels]
+    return [
+        {"channel": review.contexts[k].label, **figures_json(review.figures(k))} for k in trained
+    ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from unclench.errors import InputError
-from unclench.review.metrics import LEVELS, METRICS
+from unclench.review.metrics import as_json
 from unclench.review.results import Figures
 from unclench.review.session import SessionReview
 from unclench.store.model import Recording
@@ -152,15 +152,9 @@ def to_dict(result: Analysis) -> dict[str, Any]:
 
 
 def _channel(channel: ChannelResult) -> dict[str, Any]:
-    figures = channel.figures
-    others = {m.key: m.plain(figures) for m in METRICS if m not in LEVELS}
     return {
         "name": channel.name,
-        "used_s": figures.used_s,
-        "excluded_s": dict(figures.excluded_s),
-        "tension_uv": {m.key.removesuffix("_uv"): m.plain(figures) for m in LEVELS},
-        **others,
-        "why_not": figures.why_not,
+        **as_json(channel.figures),
         "mains_fraction": channel.mains_fraction,
         "clipped_fraction": channel.clipped_fraction,
         "noise_uv": channel.noise_uv,

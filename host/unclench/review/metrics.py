@@ -10,7 +10,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from unclench.review.results import Figures
 from unclench_dsp.uncertainty import Estimate
@@ -36,6 +36,8 @@ class Metric:
     form : Form
     of : callable
         Takes the figures of a stretch; returns the value, or None where there is none.
+    needs_rest : bool
+        Whether it is measured against the resting baseline.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Metric:
     meaning: str
     form: Form
     of: Callable[[Figures], Estimate | float | None]
+    needs_rest: bool = False
 
     def estimate(self, figures: Figures) -> Estimate | None:
         """Return the value with its 95 % confidence interval, where it has one."""
@@ -124,6 +127,7 @@ METRICS = (
         "The share of the time in which tension was below the rest level for 0.2 s or longer.",
         "share",
         lambda figures: figures.rest.share,
+        needs_rest=True,
     ),
     Metric(
         "longest_rest_s",
@@ -132,6 +136,7 @@ METRICS = (
         "The longest time below the rest level without a break.",
         "seconds",
         _longest_rest,
+        needs_rest=True,
     ),
     Metric(
         "contractions",
@@ -140,6 +145,7 @@ METRICS = (
         "How often tension rose above three times the resting baseline for 0.3 s or longer.",
         "count",
         _contractions,
+        needs_rest=True,
     ),
     Metric(
         "recovery_s",
@@ -148,6 +154,7 @@ METRICS = (
         "The time from the end of a contraction until tension is calm again; the median of all.",
         "seconds",
         _recovery,
+        needs_rest=True,
     ),
 )
 
@@ -158,3 +165,15 @@ LEVELS = tuple(metric for metric in METRICS if metric.form == "uv")
 def metric(key: str) -> Metric:
     """Return the metric of a key. Raises KeyError where there is none."""
     return {each.key: each for each in METRICS}[key]
+
+
+def as_json(figures: Figures) -> dict[str, Any]:
+    """Return the figures of a stretch as programs read them: see `unclench analyze --json`."""
+    others = {each.key: each.plain(figures) for each in METRICS if each not in LEVELS}
+    return {
+        "used_s": figures.used_s,
+        "excluded_s": dict(figures.excluded_s),
+        "tension_uv": {each.key.removesuffix("_uv"): each.plain(figures) for each in LEVELS},
+        **others,
+        "why_not": figures.why_not,
+    }

@@ -32,10 +32,21 @@ def ensure_summary(folder: Path) -> SessionSummary:
     return made
 
 
-def keep_summary(folder: Path) -> None:
-    """Sum up a session that has just been recorded, so that it is listed with its figures."""
-    with contextlib.suppress(UnclenchError):  # what is wrong with it is told by whoever opens it
-        ensure_summary(folder)
+def keep_summary(folder: Path) -> SessionReview | None:
+    """Sum up a session that has just been recorded, so that it is listed with its figures.
+
+    Returns
+    -------
+    SessionReview or None
+        None where it cannot be reviewed: whoever opens it is told why.
+    """
+    try:
+        review = open_review(folder)
+    except UnclenchError:
+        return None
+    with contextlib.suppress(StoreError):  # read-only: it is made again when it is wanted
+        write_summary(folder, summarise(review))
+    return review
 
 
 def summarise(review: SessionReview) -> SessionSummary:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unclench.errors import InputError
 from unclench.live.blocks import Sink, StreamInfo
@@ -36,6 +37,9 @@ from unclench.training.session.setup import (
 )
 from unclench.training.session.sink import Session
 from unclench.trial.phases import Standing, running_now
+
+if TYPE_CHECKING:
+    from unclench.review.session import SessionReview
 
 
 class Run:
@@ -82,7 +86,8 @@ class Run:
         self._sinks: list[RunSink] = []
         self._first: list[Sink] = []  # wait for the start
         self._started = False
-        self._summing: list[threading.Thread] = []
+        self._summing: dict[Path, threading.Thread] = {}
+        self._guided: dict[Path, SessionReview | None] = {}  # recordings of sessions
 
     @property
     def info(self) -> StreamInfo:
@@ -248,6 +253,8 @@ class Run:
         )
         self._recorders.append(recorder)
         self.recorded.append(recorder.folder)
+        if guided is not None:
+            self._guided[recorder.folder] = None
         return recorder
 
     def end_recording(self, recorder: Recorder) -> SessionMeta:
@@ -258,9 +265,22 @@ class Run:
         try:
             return recorder.close(self.pipeline.status.drift_ppm)
         finally:
-            summing = threading.Thread(target=_keep_summary, args=(recorder.folder,))
-            self._summing.append(summing)
+            summing = threading.Thread(target=self._review, args=(recorder.folder,))
+            self._summing[recorder.folder] = summing
             summing.start()
+
+    def review_of(self, folder: Path) -> SessionReview | None:
+        """Wait for the review of a session that has ended; None where there can be none."""
+        if folder in self._summing:
+            self._summing[folder].join()
+        return self._guided.pop(folder, None)
+
+    def _review(self, folder: Path) -> None:
+        from unclench.review.summary import keep_summary  # needs more than a recording does
+
+        review = keep_summary(folder)
+        if folder in self._guided:
+            self._guided[folder] = review
 
     @property
     def kept(self) -> str:
@@ -279,16 +299,10 @@ class Run:
             ends.callback(self.pipeline.stop)
 
     def _sum_up(self) -> None:
-        for summing in self._summing:
+        for summing in self._summing.values():
             summing.join()
 
     def _end_recordings(self) -> None:
         with ExitStack() as ends:
             for recorder in tuple(self._recorders):
                 ends.callback(self.end_recording, recorder)
-
-
-def _keep_summary(folder: Path) -> None:
-    from unclench.review.summary import keep_summary  # needs more than a recording does
-
-    keep_summary(folder)

@@ -8,19 +8,19 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import label
-from unclench.desktop.training.words import NOTHING, now_words, percent_words
-from unclench.training.placement.values import TrainedChannel
-from unclench.training.session.snapshot import Score
+from unclench.report.closing import StepClosing
+from unclench.report.words import NOTHING, metric_words, share
+from unclench.review.metrics import metric
 
-_HEADS = ("Step", "", "Average", "Below goal", "At rest")
+_HEADS = ("Step", "", "Mean tension", "Below goal", "Time at rest")
 
 
 class StepBars(QtWidgets.QWidget):
     """A table of one channel; the bars make it plain where the tension fell."""
 
-    def __init__(self, number: int, channel: TrainedChannel) -> None:
+    def __init__(self, number: int) -> None:
         super().__init__()
-        self._number, self._channel = number, channel
+        self._number = number
         self._bars: list[_Bar] = []
         self._grid = QtWidgets.QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -36,22 +36,22 @@ class StepBars(QtWidgets.QWidget):
         for bar in self._bars:
             bar.set_looks(theme.channels[self._number % 3], round(9 * text_scale))
 
-    def show_steps(self, steps: Sequence[tuple[str, Score]]) -> None:
+    def show_steps(self, steps: Sequence[StepClosing]) -> None:
         """Add a row for each step, once."""
-        most_uv = max((s.mean_uv for _, s in steps if s.mean_uv is not None), default=1.0)
-        for row, (title, score) in enumerate(steps, 1):
+        most_uv = max((s.mean_uv for s in steps if s.mean_uv is not None), default=1.0)
+        for row, step in enumerate(steps, 1):
             bar = _Bar()
-            bar.setAccessibleName(f"Average of {title}")
-            average = NOTHING
-            if score.mean_uv is not None:
-                bar.share = score.mean_uv / most_uv if most_uv > 0 else 0.0
-                average = f"{now_words(score.mean_uv, self._channel)} µV"
-            bar.setAccessibleDescription(average)
+            mean = metric_words(metric("mean_uv"), step.mean_uv)
+            bar.setAccessibleName(f"Mean tension in {step.title}")
+            bar.setAccessibleDescription(mean)
+            if step.mean_uv is not None and most_uv > 0:
+                bar.share = step.mean_uv / most_uv
             self._bars.append(bar)
-            self._grid.addWidget(self._cell("", title, 0), row, 0)
+            self._grid.addWidget(self._cell("", step.title, 0), row, 0)
             self._grid.addWidget(bar, row, 1)
-            cells = (average, percent_words(score.below_goal), percent_words(score.rest_share))
-            for k, words in enumerate(cells, 2):
+            rest = metric_words(metric("rest_share"), step.rest_share)
+            below = NOTHING if step.below_goal is None else share(step.below_goal)
+            for k, words in enumerate((mean, below, rest), 2):
                 self._grid.addWidget(self._cell("", words, k), row, k)
 
     @staticmethod

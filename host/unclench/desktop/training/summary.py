@@ -9,17 +9,11 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.training.parts import Column, Page, button, card, label
 from unclench.desktop.training.stepbars import StepBars
-from unclench.desktop.training.words import length_words, now_words
-from unclench.training.placement.values import TrainedChannel
+from unclench.report.closing import ChannelClosing, helped_words, whole_words
 from unclench.training.session.outcome import Outcome, breath_words
-from unclench.training.session.snapshot import Score
-from unclench.training.steps.catalogue import kind_of
-from unclench.training.steps.step import Tension
 from unclench.trial.words import UNSHOWN
 
 _MANY = 60  # rows that a person still looks at
-_LATEST = 8  # recoveries named
-_NOT_CALM: tuple[Tension, ...] = ("asked", "provoked")
 
 
 class SummaryPage(Page):
@@ -58,6 +52,7 @@ class SummaryPage(Page):
     def show_outcome(
         self,
         outcome: Outcome,
+        channels: Sequence[ChannelClosing] | None,
         saved: Path | None = None,
         tags: Sequence[str] = (),
         feedback: bool = True,
@@ -68,6 +63,8 @@ class SummaryPage(Page):
         ----------
         outcome
             What came of it.
+        channels
+            Its figures, for each channel trained; None while they are being worked out.
         saved
             Where it was kept, if anywhere.
         tags
@@ -84,16 +81,19 @@ class SummaryPage(Page):
         rows = QtWidgets.QVBoxLayout(self._body)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(10)
-        fell = feedback and any(_fell(outcome, k) for k in range(len(outcome.score)))
+        shown = channels if feedback and channels is not None else ()
+        fell = any(closing.fell for closing in shown)
         heading = "What lowered your tension" if fell else "After the session"
         rows.addWidget(label("heading", heading))
         rows.addWidget(label("quietLead", _headline(outcome)))
         self._bars = []
-        for k, score in enumerate(outcome.score if feedback else ()):
-            rows.addWidget(self._channel_card(outcome, k, score))
+        for k, closing in enumerate(shown):
+            rows.addWidget(self._channel_card(k, closing, named=len(shown) > 1))
         if not feedback:
             rows.addWidget(label("", f"{UNSHOWN} The trial's verdict will tell."))
-        if not outcome.score:
+        elif channels is None:
+            rows.addWidget(label("", "Working out the figures …"))
+        elif not channels:
             rows.addWidget(label("", "Nothing was measured in this session."))
         if told := _told(outcome, tags, feedback):
             frame, column = card(4)
@@ -122,61 +122,28 @@ class SummaryPage(Page):
         elif not self._column.scroll_by(event):
             event.ignore()
 
-    def _channel_card(self, outcome: Outcome, k: int, score: Score) -> QtWidgets.QWidget:
+    def _channel_card(self, k: int, closing: ChannelClosing, named: bool) -> QtWidgets.QWidget:
         frame, column = card(6)
-        if len(outcome.score) > 1:
-            column.addWidget(label("title", score.channel))
-        steps = [(step.title, step.score[k]) for step in outcome.steps if k < len(step.score)]
-        channel = outcome.channels[k]
-        bars = StepBars(k, channel)
-        bars.show_steps(steps[:_MANY])
+        if named:
+            column.addWidget(label("title", closing.channel.label))
+        bars = StepBars(k)
+        bars.show_steps(closing.steps[:_MANY])
         self._bars.append(bars)
         column.addWidget(bars)
-        if len(steps) > _MANY:
-            column.addWidget(label("small", f"And {len(steps) - _MANY} more steps, in the file."))
+        more = len(closing.steps) - _MANY
+        if more > 0:
+            column.addWidget(label("small", f"And {more} more steps, in the report."))
         column.addSpacing(8)
-        for words in _sentences(_calm(outcome, k), score, channel):
+        whole = whole_words(closing)
+        for words in (*helped_words(closing), whole[:1].upper() + whole[1:]):
             column.addWidget(label("lead", words))
-        for step in outcome.steps:
-            if k < len(step.breath):
-                column.addWidget(label("lead", f"{step.title}: {breath_words(step.breath[k])}"))
+        for title, effect in closing.breath:
+            column.addWidget(label("lead", f"{title}: {breath_words(effect)}"))
         return frame
 
 
 def _headline(outcome: Outcome) -> str:
     return outcome.title + ("  ·  ended early" if outcome.state == "ended" else "")
-
-
-def _calm(outcome: Outcome, k: int) -> list[tuple[float, str]]:
-    """Mean and title of the steps that ask for no tension, as far as they were measured."""
-    calm = (step for step in outcome.steps if kind_of(step.kind).tension not in _NOT_CALM)
-    means = ((step.score[k].mean_uv, step.title) for step in calm if k < len(step.score))
-    return [(mean_uv, title) for mean_uv, title in means if mean_uv is not None]
-
-
-def _fell(outcome: Outcome, k: int) -> bool:
-    """Whether a channel ended lower than it began, or its exhale let go."""
-    means = _calm(outcome, k)
-    breath = (step.breath[k].falls for step in outcome.steps if k < len(step.breath))
-    return (len(means) > 1 and means[-1][0] < means[0][0]) or any(breath)
-
-
-def _sentences(
-    means: Sequence[tuple[float, str]], whole: Score, channel: TrainedChannel
-) -> list[str]:
-    """Start against end, rest, recoveries of one channel; only what was measured."""
-    said = []
-    if len(means) > 1:
-        first, last = (now_words(means[k][0], channel) for k in (0, -1))
-        lowest_uv, lowest = min(means)
-        said.append(f"It began at {first} µV and ended at {last} µV on average.")
-        said.append(f"It was lowest in “{lowest}”, {now_words(lowest_uv, channel)} µV on average.")
-    if whole.longest_rest_s:
-        said.append(f"Its longest rest was {length_words(whole.longest_rest_s)}.")
-    if whole.recovery_s:
-        times = ", ".join(length_words(s) for s in whole.recovery_s[-_LATEST:])
-        said.append(f"After a contraction it let go in {times}.")
-    return said or ["Too little could be measured here to say what helped."]
 
 
 def _told(outcome: Outcome, tags: Sequence[str], feedback: bool) -> list[str]:

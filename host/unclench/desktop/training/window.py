@@ -17,6 +17,7 @@ from unclench.desktop.theme import style_sheet
 from unclench.desktop.training.calibratepage import CalibratePage
 from unclench.desktop.training.checkpage import CheckPage
 from unclench.desktop.training.choices import Choices
+from unclench.desktop.training.closing import Closing
 from unclench.desktop.training.guide import GuidePage
 from unclench.desktop.training.home import HomePage
 from unclench.desktop.training.parts import Page
@@ -97,6 +98,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._stack = QtWidgets.QStackedWidget()
         names = [name[:1].upper() + name[1:] for name in run.info.channels]
         self._safety, self._summary = SafetyPage(), SummaryPage()
+        self._closing_figures = Closing(self._summary, run.review_of)
         self._placement = PlacementPage(len(names))
         self._check_page = CheckPage(names)
         self._calibrate = CalibratePage()
@@ -352,9 +354,8 @@ class TrainingWindow(QtWidgets.QMainWindow):
                 self._show_home()
         else:
             self._tell_trial()
-            self._summary.show_outcome(
-                outcome, running.folder, running.marked, feedback=running.feedback
-            )
+            marked = tuple(running.marked)
+            self._closing_figures.begin(outcome, running.folder, marked, running.feedback)
             self._show(self._summary)
 
     def _keep_calibration(self, outcome: Outcome) -> bool:
@@ -446,6 +447,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
             running.finish()
         self._pipeline.remove_sink(self._check)
         self._run.tell = self._told_before
+        self._closing_figures.close()
         self.choices.close()
         if not self.isMaximized() and not self.isFullScreen():
             self.choices.remember(window=(self.width(), self.height()))

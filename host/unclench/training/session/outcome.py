@@ -10,6 +10,8 @@ from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.snapshot import Phase, Score
 from unclench.training.steps.breathing import BreathEffect
 
+_OF_SCORE = ("channel", "scored_s", "with_goal_s", "below_goal_s", "credits")
+
 
 @dataclass(frozen=True)
 class StepOutcome:
@@ -36,8 +38,13 @@ class Outcome:
     notes: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, rounded to what they mean."""
+        """Plain values, rounded to what they mean.
+
+        Of a score only what the session alone knows: all else is the review's to say.
+        """
         plain = asdict(self)
+        for holder in (plain, *plain["steps"]):
+            holder["score"] = [{key: score[key] for key in _OF_SCORE} for score in holder["score"]]
         for channel in plain["channels"]:  # for sentences before a session, not for its record
             del channel["why_no_baseline"], channel["why_no_reference"]
         plain["answers"] = [{"question": q, "answer": a} for q, a in self.answers]
