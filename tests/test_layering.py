@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -24,23 +25,24 @@ WIRE, DSP, BOARD = "unclench_wire", "unclench_dsp", "unclench_board"
 MAY_IMPORT = {
     "translation": set(),
     "errors": set(),
+    "files": {"errors"},
     "profiles": {WIRE, DSP},
     "link": {WIRE, DSP, "errors", "profiles"},
     "locking": {"errors"},
-    "board": {WIRE, DSP, "errors", "link", "locking", "profiles"},
-    "store": {WIRE, DSP, "errors", "locking", "profiles"},
+    "board": {WIRE, DSP, "errors", "files", "link", "locking", "profiles"},
+    "store": {WIRE, DSP, "errors", "files", "locking", "profiles"},
     "live": {WIRE, DSP, "errors", "link", "profiles", "store"},
     "review": {DSP, "errors", "live", "settings", "store", "training"},
-    "importing": {DSP, "errors", "link", "live", "store"},
+    "importing": {DSP, "errors", "files", "link", "live", "store"},
     "trial": {DSP, "errors", "review", "settings", "store", "training"},
-    "report": {DSP, "errors", "review", "store", "training", "trial"},
-    "training": {WIRE, DSP, "errors", "link", "live", "profiles", "settings", "store"},
+    "report": {DSP, "errors", "files", "review", "store", "training", "trial"},
+    "training": {WIRE, DSP, "errors", "files", "link", "live", "profiles", "settings", "store"},
     "audio": {"training"},
     "running": {
         *(DSP, "errors", "live", "review", "settings", "sources", "store", "training", "trial"),
     },
     "terminal": {DSP, "live"},
-    "settings": {"errors"},
+    "settings": {"errors", "files"},
     "sources": {WIRE, DSP, "errors", "link", "profiles", "store"},
     "desktop": {
         *(DSP, "errors", "audio", "live", "report", "review", "settings", "store", "training"),
@@ -150,6 +152,38 @@ def test_nothing_needs_hardware():
     for package in ROOMS_OF:
         for path in files(package):
             assert not any(name.partition(".")[0] == "hardware" for name in imports(path)), path
+
+
+def calls(path: Path) -> Iterator[tuple[ast.Call, str, str]]:
+    """Calls of the form `something.method(...)`, with both names."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node, ast.unparse(node.func.value), node.func.attr
+
+
+@pytest.mark.parametrize("path", HOST_FILES, ids=lambda p: str(p.relative_to(ROOMS_OF["unclench"])))
+def test_only_the_module_of_whole_files_renames_and_writes_them(path):
+    for node, of, name in calls(path):
+        by_hand = name in {"rename", "write_text", "write_bytes"} or (of, name) == (
+            "shutil",
+            "move",
+        )
+        by_hand |= name == "replace" and (of == "os" or len(node.args) == 1) and not node.keywords
+        assert room(path) == "files" or not by_hand, f"line {node.lineno}: {of}.{name}"
+
+
+@pytest.mark.parametrize("inside", ["store", "training", "desktop/review"])
+def test_rooms_within_a_room_have_no_import_cycles(inside):
+    root = ROOMS_OF["unclench"] / inside
+    prefix = f"unclench.{inside.replace('/', '.')}."
+    arrows: dict[str, set[str]] = {}
+    for path in root.rglob("*.py"):
+        if path != root / "__init__.py":  # it only hands out what the rooms have
+            own = path.relative_to(root).parts[0].removesuffix(".py")
+            names = (n.removeprefix(prefix) for n in imports(path) if n.startswith(prefix))
+            arrows.setdefault(own, set()).update({n.partition(".")[0] for n in names} - {own})
+    assert any(arrows.values())  # the arrows are seen at all
+    list(TopologicalSorter(arrows).static_order())  # raises on a circle
 
 
 def test_rooms_have_no_import_cycles():

@@ -10,6 +10,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from unclench.errors import StoreError
+from unclench.files import put_aside, write_whole
 
 M = TypeVar("M", bound=BaseModel)
 LARGEST_WINDOW = 8192
@@ -103,11 +104,7 @@ def load_own(kind: type[M], path: Path, called: str, instead: str) -> tuple[M, s
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the file"
-        aside = path.with_suffix(".broken.json")
-        try:
-            path.replace(aside)
-        except OSError:
-            aside = path
+        aside = put_aside(path, path.with_suffix(".broken.json"))
         return kind(), (
             f"The {called} in {path} are not usable ({key}: {first['msg']}); "
             f"{instead}, the old file is kept as {aside.name}."
@@ -118,9 +115,7 @@ def save_own(value: BaseModel, path: Path, called: str, meanwhile: str) -> None:
     """Write a file of a person's own, as a whole or not at all. Raises StoreError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(value.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        part.replace(path)
+        write_whole(path, value.model_dump_json(indent=2) + "\n")
     except OSError as error:
         raise StoreError(
             f"The {called} cannot be saved to {path}: {error.strerror or error}; {meanwhile}."

@@ -7,7 +7,7 @@ from tests import needs
 
 from unclench.errors import SourceError, StoreError
 from unclench.report import pdf
-from unclench.report.output import PDF_MARK, check_free, write_whole
+from unclench.report.output import PDF_MARK, check_free, write_page
 from unclench.report.parts import Page
 from unclench.report.render import render
 
@@ -16,7 +16,7 @@ OURS = render(Page("A page", (), (), "made")).encode()
 
 def test_a_page_of_ours_may_be_made_anew(tmp_path):
     page = tmp_path / "report.html"
-    write_whole(page, OURS)
+    write_page(page, OURS)
     check_free(page, force=False)
 
 
@@ -44,7 +44,7 @@ def test_a_folder_is_no_file(tmp_path):
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreError, match=r"cannot be written: .*; give a name in a folder"):
-        write_whole(tmp_path / "file" / "report.html", OURS)
+        write_page(tmp_path / "file" / "report.html", OURS)
 
 
 def test_without_a_browser_there_is_none(monkeypatch, tmp_path):

@@ -198,11 +198,17 @@ def test_a_broken_book_is_put_aside_and_a_sentence_says_so(
     assert not path.exists()
 
 
-def test_a_book_that_cannot_be_saved_leaves_the_old_one(book: Book, tmp_path: Path) -> None:
+def test_a_book_that_cannot_be_saved_leaves_the_old_one(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "calibrations.json"
     save_book(book, path)
     before = path.read_bytes()
-    path.with_suffix(".part").mkdir()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
     book.mark_moved(SHOULDER, TUESDAY)
     with pytest.raises(StoreError, match="cannot be saved"):
         save_book(book, path)

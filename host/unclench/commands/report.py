@@ -23,7 +23,7 @@ def run(
 ) -> None:
     """Make a page of a session (a folder or a CSV), with figures, plots and how they were made."""
     from unclench.report.making import report_path
-    from unclench.report.output import check_free, write_whole
+    from unclench.report.output import check_free, write_page
     from unclench.report.pdf import find_browser, print_pdf
 
     if whole:
@@ -40,7 +40,7 @@ def run(
     for target in targets:
         check_free(target, force=force)
     made = _history(sessions_folder(path)) if whole or path is None else _session(path, band)
-    write_whole(html, made)
+    write_page(html, made)
     click.echo(str(html))
     if not pdf:
         return

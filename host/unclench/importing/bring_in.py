@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from unclench.errors import InputError
+from unclench.files import require_file
 from unclench.importing import (
     biosppy,
     datalog,
@@ -23,7 +24,7 @@ from unclench.importing import (
 from unclench.importing.found import BROKEN, Asked, Found, broken, exact_rate
 from unclench.importing.keep import keep
 from unclench.importing.textrows import read_head
-from unclench.store.session.folder import is_session, require_file
+from unclench.store.session.folder import is_session
 from unclench.store.session.schema import SessionMeta
 
 _Reader = Callable[[Path, Asked], Found]

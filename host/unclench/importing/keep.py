@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.errors import StoreError
+from unclench.files import free_space, why_unwritable
 from unclench.importing.found import GROUPS, Found, exact_rate
 from unclench.link.virtual.inputs import recording_hello
 from unclench.live.blocks import LiveEvent, LiveSettings, StreamInfo
 from unclench.live.processing import Processing
 from unclench.live.recorder import Recorder
 from unclench.store.session.constants import BoardConstants
-from unclench.store.session.folder import free_space, is_session, why_unwritable
+from unclench.store.session.folder import is_session
 from unclench.store.session.schema import BandMeta, SessionMeta
 from unclench.store.session.writer import SessionWriter
 from unclench_dsp import BANDS, WIDE, seen_rails_uv

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from unclench.errors import StoreError
+from unclench.files import unwritable, write_whole
 from unclench.report.render import MARK
 
 PDF_MARK = b"\n% made by unclench\n"
@@ -30,18 +31,14 @@ def check_free(path: Path, *, force: bool) -> None:
         raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_page(path: Path, content: bytes) -> None:
     """Write a file as a whole or not at all. Raises StoreError."""
-    part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        part.replace(path)
+        write_whole(path, content)
     except OSError as error:
-        raise StoreError(
-            f"{path} cannot be written: {error.strerror or error}; give a name in a folder that "
-            "you may write to with -o."
-        ) from error
+        advice = "give a name in a folder that you may write to with -o"
+        raise unwritable(path, error, advice) from error
 
 
 def _is_ours(path: Path) -> bool:

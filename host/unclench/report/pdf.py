@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from unclench.errors import SourceError
-from unclench.report.output import PDF_MARK, write_whole
+from unclench.report.output import PDF_MARK, write_page
 
 LIMIT_S = 60.0
 _NAMES = (
@@ -58,7 +58,7 @@ def print_pdf(html: Path, pdf: Path, browser: Path) -> None:
             ) from error
         if not printed.is_file():
             raise SourceError(f"{browser} printed nothing (status {done.returncode}): {how}.")
-        write_whole(pdf, printed.read_bytes() + PDF_MARK)
+        write_page(pdf, printed.read_bytes() + PDF_MARK)
 
 
 def _command(browser: Path, folder: Path, printed: Path, html: Path) -> list[str]:

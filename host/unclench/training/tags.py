@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeGuard, get_args
 
 from unclench.errors import InputError, StoreError
+from unclench.files import write_whole
 from unclench.settings import own_dir
 from unclench.training.programs.mistakes import in_toml
 from unclench.training.programs.tomllines import key_lines, line_of, parse_toml
@@ -146,9 +147,7 @@ def save_tags(
     _parse(text, path, reserved)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        write_whole(path, text)
     except OSError as error:
         raise StoreError(
             f"The tags cannot be saved to {path}: {error.strerror or error}; "

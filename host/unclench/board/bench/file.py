@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +17,7 @@ from unclench.board.bench.page import render
 from unclench.board.bench.reading import read_data, read_old_page
 from unclench.board.bench.sheet import Record, Sheet
 from unclench.errors import StoreError
+from unclench.files import beside, unwritable, write_whole
 from unclench.locking import locked
 
 _ELSE = "give another name with --keep"
@@ -77,8 +76,11 @@ def sheet_for(file: Path, board_id: str) -> Sheet:
 def check_place(file: Path) -> None:
     """Refuse a place that takes no sheet, before anything is measured. Raises StoreError."""
     for path in place_of(file):
-        with _beside(path):
-            pass
+        try:
+            with beside(path):
+                pass
+        except OSError as error:
+            raise _unwritable(path, error) from error
 
 
 def add(file: Path, board_id: str, record: Record) -> Sheet:
@@ -115,32 +117,9 @@ def _merged(data: Sheet | None, old: Sheet | None) -> Sheet | None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file aside and put it in its place. Raises StoreError."""
-    with _beside(path) as part:
-        part.write_text(text, encoding="utf-8")
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copymode(path, part)
-        part.replace(_target(path))
-
-
-def _target(path: Path) -> Path:
-    """The file itself, where `path` is a link to it."""
-    return Path(os.path.realpath(path))
-
-
-@contextlib.contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A new file in the folder of the sheet; gone afterwards unless it took the sheet's place.
-
-    Trouble with it becomes a StoreError.
-    """
+    """Write one of the files as a whole. Raises StoreError."""
     try:
-        part = _target(path).with_name(f".unclench-{secrets.token_hex(8)}.part")
-        part.touch(exist_ok=False)
-        try:
-            yield part
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(path, text)
     except OSError as error:
         raise _unwritable(path, error) from error
 
@@ -148,7 +127,7 @@ def _beside(path: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Hold a sheet while it is read, changed and written. Raises StoreError."""
-    target = _target(path)
+    target = Path(os.path.realpath(path))  # the file itself, where `path` is a link to it
     busy = f"{path} is being written by another program: repeat the step when that is done."
     with contextlib.ExitStack() as holding:
         try:
@@ -160,7 +139,4 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _unwritable(path: Path, error: OSError) -> StoreError:
-    return StoreError(
-        f"{path} cannot be written: {error.strerror or error}; name a file in a folder that "
-        "you may write to with --keep."
-    )
+    return unwritable(path, error, "name a file in a folder that you may write to with --keep")

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from unclench.errors import InputError, StoreError
+from unclench.errors import InputError
+from unclench.files import unwritable, written
 from unclench.store.exporting.content import Content, load_content
 from unclench.store.exporting.edf import write_edf
 from unclench.store.exporting.tables import write_csv, write_parquet
-from unclench.store.session.folder import (
-    EMG,
-    EVENTS,
-    META,
-    PROGRAM,
-    SUMMARY,
-    TENSION,
-    is_session,
-    why_unwritable,
-)
+from unclench.store.session.folder import EMG, EVENTS, META, PROGRAM, SUMMARY, TENSION, is_session
 
 _WRITERS: dict[str, Callable[[Content, Path], list[str]]] = {
     "edf": partial(write_edf, fmt="EDF"),
@@ -76,19 +66,15 @@ def export(
     """
     content = load_content(path, fs_hz=fs_hz, columns=columns, unit=unit)
     target = _beside(path, content, to) if out is None else out
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         _check_target(target, path, force)
-        try:
+        with written(target) as part:
             notes = _WRITERS[to](content, part)
             if not force and target.exists():  # somebody else was quicker
                 raise _taken(target)
-            part.replace(target)
-        finally:
-            with suppress(OSError):  # what went wrong before says more
-                part.unlink(missing_ok=True)
     except OSError as error:
-        raise _unwritable(target, error) from error
+        advice = "give a file in a folder that you may write to, on a disk with room"
+        raise unwritable(target, error, advice) from error
     return Exported(target, (*content.recording.notes, *notes))
 
 
@@ -117,11 +103,4 @@ def _check_target(target: Path, source: Path, force: bool) -> None:
 def _taken(target: Path) -> InputError:
     return InputError(
         f"{target} is there already: give another name with -o, or --force to write over it."
-    )
-
-
-def _unwritable(target: Path, error: OSError) -> StoreError:
-    return StoreError(
-        f"{target} cannot be written: {why_unwritable(error)}; give a file in a folder that you "
-        "may write to, on a disk with room."
     )

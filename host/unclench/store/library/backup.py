@@ -8,7 +8,6 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -16,8 +15,9 @@ from pathlib import Path
 
 from unclench import __version__
 from unclench.errors import StoreError
+from unclench.files import PART, free_space, why_unwritable, written
 from unclench.store.session.edit import is_recording
-from unclench.store.session.folder import LOCK, free_space, why_unwritable
+from unclench.store.session.folder import LOCK
 from unclench.store.session.reader import open_session
 
 MANIFEST = "unclench-backup.json"
@@ -26,7 +26,6 @@ SESSIONS, OWN = "sessions", "own"
 OWN_SUFFIXES = (".json", ".toml")  # settings, calibrations, tags, programs, a self-trial
 
 _CHUNK_BYTES = 1 << 20
-_PART = ".part"
 _EARLIEST, _LATEST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)  # that a zip can say
 
 
@@ -69,38 +68,15 @@ def write_backup(
         )
     if file.is_dir():
         raise StoreError(f"{file} is a folder; give the name of a file, such as backup.zip.")
-    part = file.with_name(file.name + _PART)
     report = BackupReport(file, len(folders))
     places = _places(root, folders)
     try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-            about = {
-                "backup_format": FORMAT,
-                "unclench_version": __version__,
-                "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-                "sessions": list(places.values()),
-            }
-            archive.writestr(MANIFEST, json.dumps(about, indent=1, ensure_ascii=False))
-            for n, (folder, place) in enumerate(places.items()):
-                if progress:
-                    progress(n, len(places))
-                if _is_running(folder):
-                    report.running.append(folder)
-                for path in _files(folder):
-                    name = f"{SESSIONS}/{place}/{path.relative_to(folder).as_posix()}"
-                    _add(archive, path, name, report)
-            if own is not None:
-                for path in own_files(own):
-                    name = f"{OWN}/{path.relative_to(own).as_posix()}"
-                    report.own_files += _add(archive, path, name, report)
-            written = {info.filename: (info.file_size, info.CRC) for info in archive.infolist()}
-        with part.open("rb+") as whole:
-            os.fsync(whole.fileno())
-        _check(part, written)
-        if file.exists() and not force:
-            raise StoreError(f"{file} has appeared meanwhile and is not overwritten.")
-        report.size_bytes = part.stat().st_size
-        part.replace(file)
+        with written(file) as part:
+            content = _fill(part, places, own, report, progress)
+            _check(part, content)
+            if file.exists() and not force:
+                raise StoreError(f"{file} has appeared meanwhile and is not overwritten.")
+            report.size_bytes = part.stat().st_size
     except UnicodeEncodeError as error:
         raise StoreError(f"{error.object!r} has a name that no zip file can hold.") from error
     except OSError as error:
@@ -108,10 +84,38 @@ def write_backup(
             f"{file} cannot be written: {why_unwritable(error)} ({free_space(file.parent)}); "
             "choose another place."
         ) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     return report
+
+
+def _fill(
+    part: Path,
+    places: dict[Path, str],
+    own: Path | None,
+    report: BackupReport,
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, tuple[int, int]]:
+    """Write the zip file; return the size and check sum of each file in it."""
+    about = {
+        "backup_format": FORMAT,
+        "unclench_version": __version__,
+        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "sessions": list(places.values()),
+    }
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        archive.writestr(MANIFEST, json.dumps(about, indent=1, ensure_ascii=False))
+        for n, (folder, place) in enumerate(places.items()):
+            if progress:
+                progress(n, len(places))
+            if _is_running(folder):
+                report.running.append(folder)
+            for path in _files(folder):
+                name = f"{SESSIONS}/{place}/{path.relative_to(folder).as_posix()}"
+                _add(archive, path, name, report)
+        if own is not None:
+            for path in own_files(own):
+                name = f"{OWN}/{path.relative_to(own).as_posix()}"
+                report.own_files += _add(archive, path, name, report)
+        return {info.filename: (info.file_size, info.CRC) for info in archive.infolist()}
 
 
 def own_files(own: Path) -> Iterator[Path]:
@@ -136,7 +140,7 @@ def _places(root: Path, folders: Sequence[Path]) -> dict[Path, str]:
 
 def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        left_out = path.suffix == _PART or path.name == LOCK
+        left_out = path.suffix == PART or path.name == LOCK
         if path.is_file() and not path.is_symlink() and not left_out:
             yield path
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from unclench.errors import InputError, UnclenchError
+from unclench.files import require_file
 from unclench.store.library.index import Index, Kept, default_index, stamp_of
-from unclench.store.session.folder import EMG, META, require_file
+from unclench.store.session.folder import EMG, META
 from unclench.store.session.reader import open_session
 from unclench.store.session.schema import SessionMeta
 from unclench.store.session.summary import SessionSummary, read_summary

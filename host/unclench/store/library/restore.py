@@ -7,16 +7,16 @@ import os
 import shutil
 import stat
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path, PurePosixPath
 
 from unclench.errors import StoreError
+from unclench.files import written, written_folder
 from unclench.store.library.backup import FORMAT, MANIFEST, OWN, OWN_SUFFIXES, SESSIONS
 from unclench.store.session.folder import LOCK, SUMMARY, is_session
 
@@ -215,15 +215,9 @@ def _restore_session(
         if _same(archive, target, members):
             report.there.append(place)
             return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=".restoring-", dir=target.parent))
-    try:
-        inside = part / "session"
+    with written_folder(target) as inside:
         for name, info in members.items():
             _extract(archive, info, inside / name)
-        inside.rename(target)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     if target == to / place:
         report.restored.append(target)
     else:
@@ -260,13 +254,9 @@ def _restore_own(
             break
         if target.is_file() and _same_file(archive, target, info):
             return
-    part = target.with_name(f"{target.name}.part")
-    try:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with written(target) as part:
         _extract(archive, info, part)
-        part.replace(target)
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     (report.own_restored if target == path else report.own_beside).append(target)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +18,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from unclench.errors import InputError, StoreError
-from unclench.store.session.folder import EMG, EVENTS, META, SUMMARY, TENSION, why_unwritable
+from unclench.files import unwritable, write_whole, written
+from unclench.store.session.folder import EMG, EVENTS, META, SUMMARY, TENSION
 from unclench.store.session.lock import locked
 from unclench.store.session.reader import Event, open_session
 from unclench.store.session.schema import SessionMeta, parse_meta
@@ -166,9 +166,8 @@ def _write_events(folder: Path, events: Sequence[Event], before: Sequence[Event]
             )
     try:
         if path.exists() and not original.exists():
-            part = folder / f"{EVENTS_ORIGINAL}.{os.getpid()}.part"
-            shutil.copy2(path, part)
-            part.replace(original)
+            with written(original) as part:
+                shutil.copy2(path, part)
         # Its figures are of the events before; of the same size by chance, they would be believed.
         (folder / SUMMARY).unlink(missing_ok=True)
     except OSError as error:
@@ -225,21 +224,12 @@ def _encodable(text: str) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_whole(path, content)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise _unwritable(path, error) from error
 
 
 def _unwritable(path: Path, error: OSError) -> StoreError:
-    return StoreError(
-        f"{path} cannot be written: {why_unwritable(error)}; it is left as it was. Check the "
-        "disk and who may write there."
-    )
+    advice = "it is left as it was. Check the disk and who may write there"
+    return unwritable(path, error, advice)

@@ -1,9 +1,5 @@
 """Where a session lies: the files of its folder and how a new folder gets its name."""
 
-import errno
-import os
-import shutil
-import stat
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -59,37 +55,3 @@ def new_session_folder(path: Path, *, now: datetime | None = None) -> Path:
             "give a folder that you may write to."
         ) from error
     raise AssertionError("unreachable")
-
-
-def require_file(path: Path) -> None:
-    """Refuse to open what would never end, or never begin: a pipe, a device, a folder.
-
-    Raises
-    ------
-    StoreError
-        `path` is there and no file.
-    OSError
-        It cannot be looked at, or is not there.
-    """
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise StoreError(
-            f"{path} is no file (a folder, a pipe or a device) where one is expected: restore it, "
-            "or give a file."
-        )
-
-
-def why_unwritable(error: OSError) -> str:
-    """Say why the system did not write, also where a library has put it in its own words."""
-    words = error.strerror or str(error)
-    # NumPy tells a full disk in numbers ("8 requested and 4 written"), Arrow around the system's.
-    if error.errno == errno.ENOSPC or "errno 28" in words or "requested and" in words:
-        return os.strerror(errno.ENOSPC)
-    return words
-
-
-def free_space(folder: Path) -> str:
-    """Say how much room is left where `folder` lies."""
-    try:
-        return f"{shutil.disk_usage(folder).free / 1e6:.1f} MB free"
-    except OSError:
-        return "free space unknown"

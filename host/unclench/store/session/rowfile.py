@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from unclench.errors import StoreError
-from unclench.store.session.folder import free_space, why_unwritable
+from unclench.files import free_space, why_unwritable
 
 
 class RowFile:

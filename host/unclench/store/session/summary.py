@@ -6,14 +6,13 @@ made from is told by their sizes, so one that no longer fits is seen.
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from unclench.errors import StoreError
-from unclench.store.session.folder import EMG, EVENTS, SUMMARY, require_file, why_unwritable
+from unclench.files import require_file, unwritable, write_whole
+from unclench.store.session.folder import EMG, EVENTS, SUMMARY
 
 SUMMARY_VERSION = 1
 
@@ -99,14 +98,7 @@ def read_summary(folder: Path) -> SessionSummary | None:
 
 def write_summary(folder: Path, summary: SessionSummary) -> None:
     """Keep a summary in a session folder, as a whole or not at all. Raises StoreError."""
-    part = folder / f"{SUMMARY}.{os.getpid()}.part"  # two at once must not write into one
     try:
-        part.write_text(summary.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        part.replace(folder / SUMMARY)
+        write_whole(folder / SUMMARY, summary.model_dump_json(indent=1) + "\n")
     except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise StoreError(
-            f"{folder / SUMMARY} cannot be written: {why_unwritable(error)}; the session itself "
-            "is untouched."
-        ) from error
+        raise unwritable(folder / SUMMARY, error, "the session itself is untouched") from error

@@ -9,7 +9,6 @@ import csv
 import errno
 import io
 import math
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
@@ -23,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from pyarrow import csv as pa_csv
 
 from unclench.errors import StoreError
+from unclench.files import write_whole
 from unclench.store.session.constants import decimals_for
 from unclench.store.session.folder import EMG, EVENTS, META, TENSION, new_session_folder
 from unclench.store.session.rowfile import RowFile, unwritable
@@ -225,15 +225,9 @@ class SessionWriter:
 
     def _save_meta(self) -> None:
         path = self.folder / META
-        part = path.with_suffix(".json.part")
         try:
-            with part.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(self.meta.to_json())
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
+            write_whole(path, self.meta.to_json())
         except OSError as error:
-            part.unlink(missing_ok=True)
             # A full disk has no room for a second file, but for a few bytes more in place.
             if error.errno != errno.ENOSPC or not self._rewrite_meta(path):
                 raise unwritable(path, error) from error

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from unclench.errors import InputError
-from unclench.store.session.folder import require_file
+from unclench.files import require_file
 from unclench.store.table.csvfile import CsvFile, number, opened
 
 _HEAD_BYTES = 256 << 10

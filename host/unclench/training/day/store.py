@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from unclench.errors import StoreError
+from unclench.files import write_whole
 from unclench.store.session.rowfile import RowFile, unwritable
 from unclench.store.text import safe_cell
 from unclench.training.day.day import DaySummary, Minute
@@ -103,13 +104,9 @@ class DayFolder:
 
     def _write_summary(self, summary: DaySummary) -> None:
         path = self.folder / SUMMARY
-        part = path.with_suffix(".json.part")
         try:
-            part.write_text(json.dumps(as_json(summary), indent=2) + "\n", encoding="utf-8")
-            part.replace(path)
+            write_whole(path, json.dumps(as_json(summary), indent=2) + "\n")
         except OSError as error:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
             raise unwritable(path, error) from error
 
 

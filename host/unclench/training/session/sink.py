@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from unclench.files import write_whole
 from unclench.link.virtual.situation import Moment, Situation
 from unclench.live.blocks import LiveBlock, LiveEvent, StreamInfo
 from unclench.live.pipeline import Pipeline
@@ -83,7 +84,7 @@ class Session:
         self._recorder = recorder
         path = recorder.folder / PROGRAM
         try:
-            path.write_text(text, encoding="utf-8", newline="\n")
+            write_whole(path, text)
         except OSError as error:
             raise unwritable(path, error) from error
 

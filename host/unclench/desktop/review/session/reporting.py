@@ -7,7 +7,7 @@ from pathlib import Path
 from pyqtgraph.Qt import QtCore, QtGui
 
 from unclench.report.making import report_html, report_path
-from unclench.report.output import check_free, write_whole
+from unclench.report.output import check_free, write_page
 from unclench.review.session import SessionReview
 
 
@@ -18,7 +18,7 @@ def make_report(review: SessionReview, path: Path) -> Path:
     """
     html = report_path(review.folder or path)
     check_free(html, force=False)
-    write_whole(html, report_html(review, path))
+    write_page(html, report_html(review, path))
     return html
 
 

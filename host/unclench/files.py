@@ -1,0 +1,136 @@
+"""Files that are there as a whole or not at all, whatever happens while they are written.
+
+A new file is written beside the one that it replaces, brought to the disk itself, and renamed. What
+fails leaves the old file as it was and nothing beside it; a program that is killed, or a power cut,
+leaves at most a hidden file that ends in `.part`, which nothing reads.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from unclench.errors import StoreError
+
+PART = ".part"
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Put `content` into `path`, text as UTF-8. Raises OSError."""
+    with written(path) as part:
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def written(path: Path) -> Iterator[Path]:
+    """A new file for the caller to write, which takes the place of `path` at the end.
+
+    Nothing changes if the caller raises. A link stays a link: the file that it leads to is
+    replaced. The new file gets the old one's permissions. Raises OSError.
+    """
+    target = Path(os.path.realpath(path))
+    with beside(path) as part:
+        yield part
+        with suppress(FileNotFoundError):
+            shutil.copymode(target, part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+        _sync_names(target.parent)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """An empty file in the folder of `path`, gone at the end unless it was renamed.
+
+    Raises OSError if nothing can be written there.
+    """
+    part = Path(os.path.realpath(path)).with_name(f".unclench-{secrets.token_hex(8)}{PART}")
+    part.touch(exist_ok=False)
+    try:
+        yield part
+    finally:
+        with suppress(OSError):  # what went wrong before says more
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def written_folder(path: Path) -> Iterator[Path]:
+    """An empty folder for the caller to fill, which becomes the new folder `path` at the end.
+
+    Raises OSError, also if there is something at `path` by then.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    around = Path(tempfile.mkdtemp(prefix=".unclench-", suffix=PART, dir=path.parent))
+    try:
+        inside = around / "folder"
+        inside.mkdir()
+        yield inside
+        inside.rename(path)
+        _sync_names(path.parent)
+    finally:
+        shutil.rmtree(around, ignore_errors=True)
+
+
+def put_aside(path: Path, aside: Path) -> Path:
+    """Give a file another name; return where it is then, which is `path` if that is refused."""
+    try:
+        return path.replace(aside)
+    except OSError:
+        return path
+
+
+def require_file(path: Path) -> None:
+    """Refuse to open what would never end, or never begin: a pipe, a device, a folder.
+
+    Raises
+    ------
+    StoreError
+        `path` is there and no file.
+    OSError
+        It cannot be looked at, or is not there.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise StoreError(
+            f"{path} is no file (a folder, a pipe or a device) where one is expected: restore it, "
+            "or give a file."
+        )
+
+
+def why_unwritable(error: OSError) -> str:
+    """Say why the system did not write, also where a library has put it in its own words."""
+    words = error.strerror or str(error)
+    # NumPy tells a full disk in numbers ("8 requested and 4 written"), Arrow around the system's.
+    if error.errno == errno.ENOSPC or "errno 28" in words or "requested and" in words:
+        return os.strerror(errno.ENOSPC)
+    return words
+
+
+def unwritable(path: Path, error: OSError, advice: str) -> StoreError:
+    """Return the error for a file that the system does not write: why, and what to do."""
+    return StoreError(f"{path} cannot be written: {why_unwritable(error)}; {advice}.")
+
+
+def free_space(folder: Path) -> str:
+    """Say how much room is left where `folder` lies."""
+    try:
+        return f"{shutil.disk_usage(folder).free / 1e6:.1f} MB free"
+    except OSError:
+        return "free space unknown"
+
+
+def _sync_names(folder: Path) -> None:
+    """Bring a folder's new names to the disk, on systems that can: not on Windows."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
