@@ -17,8 +17,9 @@ from tests.known import interval, known
 from unclench.review.history import Series, load_history, load_sittings, make_series
 from unclench.review.trend import MEASURES, Dated, Trend, robust_slope, trend_of
 from unclench.settings import Place
-from unclench.store.session.constants import BoardConstants, ChannelConstants
-from unclench.store.session.schema import BandMeta, SessionMeta
+from unclench.store.constants import BoardConstants, ChannelConstants
+from unclench.store.model import BandMeta
+from unclench.store.session.schema import SessionMeta
 from unclench.store.session.summary import ChannelSummary, SessionSummary, TagSummary, sizes_of
 from unclench.training.placement.calibrations import Book
 from unclench.training.placement.values import RestBaseline

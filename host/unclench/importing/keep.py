@@ -17,9 +17,10 @@ from unclench.link.virtual.inputs import recording_hello
 from unclench.live.blocks import LiveEvent, LiveSettings, StreamInfo
 from unclench.live.processing import Processing
 from unclench.live.recorder import Recorder
-from unclench.store.session.constants import BoardConstants
+from unclench.store.constants import BoardConstants
+from unclench.store.model import BandMeta
 from unclench.store.session.folder import is_session
-from unclench.store.session.schema import BandMeta, SessionMeta
+from unclench.store.session.schema import SessionMeta
 from unclench.store.session.writer import SessionWriter
 from unclench_dsp import BANDS, WIDE, seen_rails_uv
 

@@ -20,8 +20,9 @@ import numpy as np
 from unclench.errors import StoreError
 from unclench.live.blocks import IntArray, LiveBlock, LiveEvent, StreamInfo
 from unclench.profiles.known import profile_of
-from unclench.store.session.constants import BoardConstants
-from unclench.store.session.schema import BandMeta, SessionMeta
+from unclench.store.constants import BoardConstants
+from unclench.store.model import BandMeta
+from unclench.store.session.schema import SessionMeta
 from unclench.store.session.writer import SessionWriter
 from unclench_dsp import PickEvery
 

@@ -11,8 +11,8 @@ from unclench.review.contexts import as_trained
 from unclench.review.results import ChannelContext, Contraction
 from unclench.review.signal import Signal
 from unclench.store.model import Recording
-from unclench.training.placement.values import calm_uv
-from unclench.training.session.scoring import AGAIN_TIMES, STAYS_S, contraction_uv
+from unclench.training.placement.values import STAYS_S, calm_uv
+from unclench.training.session.scoring import AGAIN_TIMES, contraction_uv
 from unclench_dsp.spectrum import contraction_median_frequency
 
 LASTING_S = 0.3

@@ -20,7 +20,7 @@ from unclench.review.results import (
 )
 from unclench.review.signal import Signal, runs
 from unclench.settings import Sustained
-from unclench.training.session.scoring import REST_S, STAYS_S
+from unclench.training.placement.values import REST_S, STAYS_S
 from unclench.training.sustained import FORGIVEN_S, limit_of
 from unclench_dsp.uncertainty import BlockBootstrap
 

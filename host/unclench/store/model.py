@@ -2,12 +2,26 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
 
-from unclench.store.session.constants import BoardConstants
-from unclench.store.session.schema import BandMeta, Mains
+from unclench.store.constants import BoardConstants
+
+Mains = Literal["auto", "50", "60", "off"]
+
+
+class BandMeta(BaseModel):
+    """The band the tension was computed in; values of different bands must never be compared."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str
+    low_hz: float = Field(gt=0)
+    high_hz: float = Field(gt=0)
+    order: int = Field(gt=0)
 
 
 @dataclass(frozen=True)

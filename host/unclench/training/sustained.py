@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from unclench.errors import InputError
-from unclench.training.placement.values import TrainedChannel, floor_uv
-from unclench.training.session.scoring import REST_S, STAYS_S
+from unclench.training.placement.values import REST_S, STAYS_S, TrainedChannel, floor_uv
 
 FORGIVEN_S = 10.0
 """A gap or lost contact for up to so long neither counts nor breaks off what it interrupts."""

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
+from unclench.store.constants import decimals_for
 from unclench.store.exporting.content import Content
-from unclench.store.session.constants import decimals_for
 from unclench.store.text import safe_cell
 
 _CHUNK_ROWS = 1 << 16

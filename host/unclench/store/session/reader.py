@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from unclench.errors import InputError, StoreError
 from unclench.files import require_file
+from unclench.store.constants import BoardConstants
 from unclench.store.model import Recording
-from unclench.store.session.constants import BoardConstants
 from unclench.store.session.folder import EMG, EVENTS, META, TENSION, is_session
 from unclench.store.session.schema import SessionMeta, parse_meta
 from unclench.store.table.csvfile import CsvFile

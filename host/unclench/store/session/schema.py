@@ -10,23 +10,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from unclench import __version__
 from unclench.errors import StoreError
 from unclench.profiles.kinds import Profile
-from unclench.store.session.constants import BoardConstants
+from unclench.store.constants import BoardConstants
+from unclench.store.model import BandMeta, Mains
 
 SCHEMA_VERSION = 1
 
-Mains = Literal["auto", "50", "60", "off"]
 Ended = Literal["running", "closed", "error"]
-
-
-class BandMeta(BaseModel):
-    """The band the tension was computed in; values of different bands must never be compared."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    name: str
-    low_hz: float = Field(gt=0)
-    high_hz: float = Field(gt=0)
-    order: int = Field(gt=0)
 
 
 class SessionMeta(BaseModel):

@@ -23,7 +23,7 @@ from pyarrow import csv as pa_csv
 
 from unclench.errors import StoreError
 from unclench.files import write_whole
-from unclench.store.session.constants import decimals_for
+from unclench.store.constants import decimals_for
 from unclench.store.session.folder import EMG, EVENTS, META, TENSION, new_session_folder
 from unclench.store.session.rowfile import RowFile, unwritable
 from unclench.store.session.schema import Ended, SessionMeta

@@ -12,7 +12,8 @@ FLOOR_GATE = 1.25
 """Times the noise floor below which tension cannot be told from noise: a quarter of a second of
 noise alone scatters by 5 % (1 / (2 sqrt(430 Hz x 0.25 s))), so this is five of its deviations."""
 
-
+REST_S = 0.2  # an EMG gap, by convention
+STAYS_S = 3.0  # for so long the 1 s RMS must stay calm to count as recovered
 _REST_PERCENT = 0.5  # of a maximum contraction: the convention of EMG gaps
 
 

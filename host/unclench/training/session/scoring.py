@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from unclench.training.placement.values import TrainedChannel, calm_uv
+from unclench.training.placement.values import REST_S, STAYS_S, TrainedChannel, calm_uv
 from unclench.training.session.snapshot import Score
 
-REST_S = 0.2  # an EMG gap, by convention
-STAYS_S = 3.0  # for so long the 1 s RMS must stay calm to count as recovered
 _CONTRACTION_TIMES = 3.0  # times the baseline from which on it is a contraction
 _CONTRACTION_S = 0.5
 AGAIN_TIMES = 2.0  # times the lowest since the last one: a slow fall is no new contraction
