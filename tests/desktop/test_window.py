@@ -8,9 +8,11 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from pyqtgraph.Qt import QtCore, QtTest, QtWidgets
+from pyqtgraph.Qt import QtCore, QtGui, QtTest, QtWidgets
 from tests.desktop.windows import until
+from tests.wideboard import widen
 
+from unclench.desktop.channelrows import ChannelRows
 from unclench.desktop.plots import TensionTrace
 from unclench.desktop.training.safety import SafetyPage
 from unclench.review.session import open_review
@@ -61,6 +63,59 @@ def test_every_channel_has_a_row_of_its_own(stage, channels):
     titles = words(made.window, "title")
     assert titles[1:] == [f"Channel {k + 1}" for k in range(channels)]
     assert len(made.window.findChildren(TensionTrace)) == channels
+
+
+class TestMoreChannelsThanFit:
+    """A board of eight channels on a small screen."""
+
+    @pytest.fixture
+    def made(self, stage, monkeypatch):
+        widen(monkeypatch, 8)
+        made = stage("sim:desk-work?board=wide&channels=8")
+        made.window.resize(800, 480)
+        made.until(lambda: made.has_drawn(5))
+        return made
+
+    @staticmethod
+    def in_sight(window):
+        """Titles of the channels whose row is on the screen."""
+        area = window.findChild(ChannelRows)
+        seen = area.viewport().rect()
+        return [
+            title.text()
+            for title in area.findChildren(QtWidgets.QLabel, "title")
+            if seen.contains(title.mapTo(area.viewport(), QtCore.QPoint(0, 0)))
+        ]
+
+    def test_the_window_stays_as_small_as_the_screen_and_scrolls_by_keys(self, made):
+        assert (made.window.width(), made.window.height()) == (800, 480)
+        assert self.in_sight(made.window)[0] == "Channel 1"
+        for _ in range(8):
+            press(made.window, KEY.Key_PageDown)
+        assert self.in_sight(made.window)[-1] == "Channel 8"
+        press(made.window, KEY.Key_PageUp)
+        assert "Channel 8" not in self.in_sight(made.window)
+
+    def test_a_trace_leaves_the_wheel_to_what_scrolls(self, made):
+        ground = made.window.findChild(TensionTrace).viewport()
+        at = QtCore.QPoint(50, 30)
+        turned = QtGui.QWheelEvent(
+            QtCore.QPointF(at),
+            QtCore.QPointF(ground.mapToGlobal(at)),
+            QtCore.QPoint(0, 0),
+            QtCore.QPoint(0, -1200),
+            QtCore.Qt.MouseButton.NoButton,
+            QtCore.Qt.KeyboardModifier.NoModifier,
+            QtCore.Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QtWidgets.QApplication.sendEvent(ground, turned)
+        assert not turned.isAccepted()  # so Qt hands it on to the area
+
+    def test_each_has_a_colour_of_its_own(self, made):
+        area = made.window.findChild(ChannelRows)
+        titles = area.findChildren(QtWidgets.QLabel, "title")
+        assert len({title.styleSheet() for title in titles}) == 8
 
 
 def test_no_contact_shows_no_number_and_does_not_set_the_scale(stage):

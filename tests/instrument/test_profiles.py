@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 from tests.commandline import run_command as run
+from tests.wideboard import wide_board, widen
 
 from unclench.errors import StoreError
 from unclench.link.virtual.inputs import SyntheticInput
@@ -40,14 +41,6 @@ FINE_CONVERTER = ConverterProfile(
     conversions_hz=Figure(64_000, "1/s", "made up", "chosen"),
     noise_lsb=Figure(0.6, "LSB RMS", "made up", "chosen"),
 )
-
-
-def wide_board(n: int) -> BoardProfile:
-    """Return a board with `n` inputs."""
-    inputs = tuple(f"IN{k}" for k in range(n))
-    return BoardProfile(
-        name="wide", label="Wide board", converter=RP2040, inputs=inputs, rates_hz=(1000, 2000)
-    )
 
 
 @pytest.fixture
@@ -209,8 +202,7 @@ class TestMoreChannels:
 
     @pytest.fixture
     def source(self, monkeypatch):
-        monkeypatch.setattr(ids, "MAX_CHANNELS", 8)
-        monkeypatch.setitem(BOARDS, "wide", wide_board(8))
+        widen(monkeypatch, 8)
         return "sim:desk-work?board=wide&channels=8"
 
     def test_eight_channels_are_recorded_reviewed_and_reported(self, source, tmp_path):

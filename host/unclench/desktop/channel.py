@@ -43,6 +43,7 @@ class ChannelRow(QtWidgets.QWidget):
         self._feedback = True
         self._raw_beside = n_channels > 1
         self._dense = n_channels > 2
+        self._crowded = n_channels > 3
         # In a low row the area under the line says little, and costs a third of the drawing.
         self.trace = TensionTrace(settings.span_s, noise_uv, filled=not self._dense)
         self.trace.setAccessibleName(f"Tension of {name} over time")
@@ -82,6 +83,7 @@ class ChannelRow(QtWidgets.QWidget):
         card.addWidget(self._shown_span)
         self._shown_span.setVisible(not self._dense)
         card.addWidget(self._floor)
+        self._floor.setVisible(not self._crowded)  # the trace has its line
         self._traces = traces = QtWidgets.QFrame(objectName="card")
         direction = QtWidgets.QBoxLayout.Direction
         pair = QtWidgets.QBoxLayout(
@@ -106,7 +108,7 @@ class ChannelRow(QtWidgets.QWidget):
         self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("88.8"))
         self.trace.set_theme(theme, text_scale, self._number)
         self.raw.set_theme(theme, text_scale)
-        self._name.setStyleSheet(f"color: {theme.channels[self._number % 3]}")
+        self._name.setStyleSheet(f"color: {theme.channel(self._number)}")
 
     def set_feedback(self, shown: bool) -> None:
         """Whether tension is shown; the signal's state always is."""

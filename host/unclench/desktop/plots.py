@@ -107,6 +107,10 @@ class Trace(pg.PlotWidget):
         )
         self._fit()
 
+    def wheelEvent(self, event: QtGui.QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave it to what the trace lies in, which may scroll."""
+        event.ignore()
+
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Fit the scales' words."""
         super().resizeEvent(event)
@@ -140,7 +144,7 @@ class TensionTrace(Trace):
     def set_theme(self, theme: Theme, text_scale: float, channel: int = 0) -> None:
         """See Trace.set_theme; the channel gives the line's colour."""
         super().set_theme(theme, text_scale)
-        self.curve.set_colours(theme.channels[channel % 3], theme.edge, theme.grid)
+        self.curve.set_colours(theme.channel(channel), theme.edge, theme.grid)
         self._floor.setPen(pg.mkPen(theme.quiet, style=QtCore.Qt.PenStyle.DashLine))
         self._floor.label.setColor(theme.quiet)
         font = QtGui.QFont()

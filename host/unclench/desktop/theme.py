@@ -20,7 +20,11 @@ class Theme:
     warn: str
     bad: str
     accent: str
-    channels: tuple[str, str, str]
+    channels: tuple[str, ...]
+
+    def channel(self, number: int) -> str:
+        """Colour of a channel, counted from 0; beyond the last one they begin again."""
+        return self.channels[number % len(self.channels)]
 
     def tone(self, role: str) -> str:
         """Colour of a role named in words."""
@@ -39,7 +43,10 @@ LIGHT = Theme(
     warn="#8a5200",
     bad="#b03a00",
     accent="#0062a3",
-    channels=("#0072b2", "#b35900", "#007d5f"),
+    channels=(
+        *("#0072b2", "#b35900", "#007d5f", "#a3357f"),
+        *("#6e6a00", "#5a4fcf", "#8c3b2f", "#4f5b66"),
+    ),
 )
 
 DARK = Theme(
@@ -54,7 +61,10 @@ DARK = Theme(
     warn="#f0b429",
     bad="#ff8a5c",
     accent="#6bb8f0",
-    channels=("#56b4e9", "#f0a54a", "#4cc9a4"),
+    channels=(
+        *("#56b4e9", "#f0a54a", "#4cc9a4", "#e39ac9"),
+        *("#d6cf5a", "#a9a4ff", "#e08a7a", "#b4c0c8"),
+    ),
 )
 
 

@@ -11,6 +11,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.bars import Banner, Footer, Header
 from unclench.desktop.channel import ChannelRow
+from unclench.desktop.channelrows import ChannelRows
 from unclench.desktop.eventloop import theme_of
 from unclench.desktop.helpdialog import HelpDialog
 from unclench.desktop.history.window import HistoryWindow
@@ -105,8 +106,7 @@ class Dashboard(QtWidgets.QMainWindow):
         column.addWidget(self._header)
         column.addWidget(self._banner)
         column.addWidget(self._trial_bar)
-        for row in self._rows:
-            column.addWidget(row, 1)
+        column.addWidget(ChannelRows(self._rows), 1)
         column.addWidget(self._footer)
         self.setCentralWidget(page)
         self.resize(*self._settings.window)

@@ -209,7 +209,7 @@ class DatesPlot(QtWidgets.QWidget):
         assert slope is not None
         assert slope.low is not None
         assert slope.high is not None
-        colour = QtGui.QColor(self._theme.channels[self._number % 3])
+        colour = QtGui.QColor(self._theme.channel(self._number))
         soft = QtGui.QColor(colour)
         soft.setAlpha(46)
         key = None if trend.across else (lambda value: value.placement)
@@ -243,7 +243,7 @@ class DatesPlot(QtWidgets.QWidget):
 
     def _draw_points(self, painter: QtGui.QPainter, plot: QtCore.QRectF) -> None:
         assert self._trend is not None
-        colour = QtGui.QColor(self._theme.channels[self._number % 3])
+        colour = QtGui.QColor(self._theme.channel(self._number))
         for k, point in enumerate(self._points):
             value = getattr(point, self._trend.measure.key)
             middle = QtCore.QPointF(self._x(point.at, plot), self._y(value, plot))

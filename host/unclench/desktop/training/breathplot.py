@@ -111,7 +111,7 @@ class BreathPlot(QtWidgets.QWidget):
 
         upper = [at(p, m + s) for p, m, s in zip(phase, mean, spread, strict=True)]
         lower = [at(p, m - s) for p, m, s in zip(phase, mean, spread, strict=True)]
-        colour = QtGui.QColor(self._theme.channels[self._channel % 3])
+        colour = QtGui.QColor(self._theme.channel(self._channel))
         soft = QtGui.QColor(colour)
         soft.setAlpha(46)
         painter.setClipRect(plot.adjusted(0, -1, 0, 1))

@@ -93,7 +93,7 @@ class NumberCard(QtWidgets.QFrame):
         size = TEXT_PT * text_scale * min(room.size, widest)
         self._value.setStyleSheet(f"font-size: {size:.1f}pt; font-weight: 300")
         self._stand_on_one_line()
-        name = f"color: {theme.channels[self._number % 3]}"
+        name = f"color: {theme.channel(self._number)}"
         small = f"; font-size: {TEXT_PT * text_scale:.1f}pt" if room.aside else ""
         self._name.setStyleSheet(name + small)
         self._show_what_fits()

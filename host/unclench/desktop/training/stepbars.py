@@ -34,7 +34,7 @@ class StepBars(QtWidgets.QWidget):
     def set_looks(self, theme: Theme, text_scale: float) -> None:
         """Colours and text size."""
         for bar in self._bars:
-            bar.set_looks(theme.channels[self._number % 3], round(9 * text_scale))
+            bar.set_looks(theme.channel(self._number), round(9 * text_scale))
 
     def show_steps(self, steps: Sequence[StepClosing]) -> None:
         """Add a row for each step, once."""
@@ -70,7 +70,7 @@ class _Bar(QtWidgets.QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.share = 0.0
-        self._colour = LIGHT.channels[0]
+        self._colour = LIGHT.channel(0)
         self._height = 9
         policy = QtWidgets.QSizePolicy.Policy
         self.setSizePolicy(policy.Expanding, policy.Expanding)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from unclench.report.plots.axes import Scale, draw_x_axis, log_scale
 from unclench.report.plots.small import RIGHT_PX, WIDTH_PX, Frame, draw_name
-from unclench.report.plots.svg import Drawing, fitting, text_width
+from unclench.report.plots.svg import Drawing, colour_of, fitting, text_width
 
 _LEFT, _TOP, _ROW_PX = 12.0, 24.0, 38.0
 
@@ -37,7 +37,7 @@ def draw_intervals(frame: Frame, rows: Sequence[Row], along: str, at: float | No
         drawing.text(RIGHT_PX, y + 13, row.words, "small halo", "end")
         if at is not None:
             drawing.line(x(at), y + 17, x(at), y + 34, "level")
-        look = f"c{frame.slot % 3}"
+        look = colour_of(frame.slot)
         if row.low is not None and row.high is not None:
             drawing.line(x(row.low), y + 25, x(row.high), y + 25, f"interval {look}")
         drawing.circle(x(row.value), y + 25, 5, f"dot {look}", row.words)

@@ -17,7 +17,7 @@ from unclench.report.plots.axes import (
     span_scale,
     time_unit,
 )
-from unclench.report.plots.svg import Drawing, fitting, text_width
+from unclench.report.plots.svg import Drawing, colour_of, fitting, text_width
 from unclench.review.results import BreathFigures, Contraction
 from unclench.training.steps.breathing import BreathEffect
 
@@ -68,10 +68,12 @@ def draw_distribution(
     shares = np.linspace(0.0, 100.0, _CURVE_POINTS)
     values = np.percentile(tension_uv, shares)
     points = [(x(float(v)), y(float(s))) for v, s in zip(values, shares, strict=True)]
-    drawing.polyline(points, f"curve c{frame.slot % 3}")
+    drawing.polyline(points, f"curve {colour_of(frame.slot)}")
     for name, value in levels:
         share = float(name[1:])
-        drawing.circle(x(value), y(share), 4, f"dot c{frame.slot % 3}", f"{name} {value:.3g} µV")
+        drawing.circle(
+            x(value), y(share), 4, f"dot {colour_of(frame.slot)}", f"{name} {value:.3g} µV"
+        )
         # Left above or right below of a rising curve there is room.
         if x(value) - LEFT_PX > 40:
             drawing.text(x(value) - 7, y(share) - 5, name, "small halo", "end")
@@ -101,9 +103,9 @@ def draw_breath(frame: Frame, breath: BreathFigures, effect: BreathEffect) -> Dr
     xs = [x(p) for p in effect.phase]
     upper = [(a, y(float(b))) for a, b in zip(xs, high, strict=True)]
     lower = [(a, y(float(b))) for a, b in zip(xs, low, strict=True)]
-    drawing.polygon([*upper, *reversed(lower)], f"band c{frame.slot % 3}")
+    drawing.polygon([*upper, *reversed(lower)], f"band {colour_of(frame.slot)}")
     points = [(a, y(float(b))) for a, b in zip(xs, mean, strict=True)]
-    drawing.polyline(points, f"curve c{frame.slot % 3}")
+    drawing.polyline(points, f"curve {colour_of(frame.slot)}")
     _names(drawing, frame, "Tension, µV", "% of the breath")
     return drawing
 
@@ -119,8 +121,10 @@ def draw_recoveries(
     draw_y_axis(drawing, y, LEFT_PX, RIGHT_PX, apart_px=26.0)
     draw_time_axis(drawing, x, [(_TOP, _BOTTOM)], _BOTTOM + 16)
     for at_s, recovery_s in seen:
-        drawing.line(x(at_s), _BOTTOM, x(at_s), y(recovery_s), f"stem c{frame.slot % 3}")
-        drawing.circle(x(at_s), y(recovery_s), 4, f"dot c{frame.slot % 3}", f"{recovery_s:.1f} s")
+        drawing.line(x(at_s), _BOTTOM, x(at_s), y(recovery_s), f"stem {colour_of(frame.slot)}")
+        drawing.circle(
+            x(at_s), y(recovery_s), 4, f"dot {colour_of(frame.slot)}", f"{recovery_s:.1f} s"
+        )
     _names(drawing, frame, "Time to let go, s", time_unit(duration_s))
     return drawing
 

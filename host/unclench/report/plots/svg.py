@@ -20,8 +20,15 @@ TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _NO_TEXT = ("Cc", "Cs", "Co", "Cn")  # control and half characters, private and unassigned ones
 
+_CHANNEL_COLOURS = 8  # c0, c1, ... of style.css
+
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
+
+
+def colour_of(channel: int) -> str:
+    """Return the class of a channel's colour; beyond the last one they begin again."""
+    return f"c{channel % _CHANNEL_COLOURS}"
 
 
 class Drawing:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from unclench.report.plots.axes import Scale, draw_y_axis, number_words, span_scale
 from unclench.report.plots.small import LEFT_PX, RIGHT_PX, WIDTH_PX, Frame, draw_name
-from unclench.report.plots.svg import Drawing, text_width
+from unclench.report.plots.svg import Drawing, colour_of, text_width
 
 HEIGHT_PX = 210.0
 _TOP, _BOTTOM = 30.0, 170.0
@@ -63,7 +63,7 @@ def draw_timeline(
         at = x(change.timestamp())
         drawing.line(at, _TOP, at, _BOTTOM, "change")
         drawing.diamond(at, _TOP, 5, "mark", f"electrodes changed place, {change:%d %b %Y}")
-    look = f"c{frame.slot % 3}"
+    look = colour_of(frame.slot)
     places = [(x(m.when.timestamp()), y(factor * m.value)) for m in moments]
     for (before, a), (after, b) in pairwise(zip(moments, places, strict=True)):
         moved = any(before.when < change <= after.when for change in changes)

@@ -10,7 +10,7 @@ import numpy as np
 
 from unclench.report.plots.axes import Scale, draw_time_axis, draw_y_axis, log_scale, time_unit
 from unclench.report.plots.reduce import Columns, column_edges, joined, to_columns
-from unclench.report.plots.svg import Drawing, fitting, text_width
+from unclench.report.plots.svg import Drawing, colour_of, fitting, text_width
 from unclench.report.words import brief
 from unclench.review.results import Marks, Phase, TagSpan, Why
 from unclench.review.session import SessionReview
@@ -113,8 +113,8 @@ def _draw_columns(
             for values in (columns.high_uv[run], columns.low_uv[run], columns.middle_uv[run])
         )
         upper, lower = list(zip(xs, high, strict=True)), list(zip(xs, low, strict=True))
-        drawing.polygon([*upper, *reversed(lower)], f"band c{channel % 3}")
-        drawing.polyline(list(zip(xs, middle, strict=True)), f"curve c{channel % 3}")
+        drawing.polygon([*upper, *reversed(lower)], f"band {colour_of(channel)}")
+        drawing.polyline(list(zip(xs, middle, strict=True)), f"curve {colour_of(channel)}")
 
 
 def _middles(edges: Sequence[float]) -> list[float]:

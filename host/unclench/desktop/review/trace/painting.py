@@ -119,7 +119,7 @@ class ScenePainter:
         painter.setClipRect(rect)
         if not (raw and lane.empty):  # nothing but the samples stands there
             self._hatch(k, rect)
-        colour = self._theme.channels[k % len(self._theme.channels)]
+        colour = self._theme.channel(k)
         if lane.floor_uv > 0:
             y = upper.bottom() - scale.height(lane.floor_uv) * upper.height()
             painter.setPen(pg.mkPen(self._theme.quiet, style=QtCore.Qt.PenStyle.DashLine))
