@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from hardware.making import ROOT, MakingError, everything
+from hardware.catalogue import EVERYTHING
+from hardware.making import ROOT, MakingError
 
 
 def main() -> int:
@@ -15,7 +16,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="only say what is stale")
     options = parser.parse_args()
     troubles = 0
-    for made in everything():
+    for made in EVERYTHING:
         if options.only not in made.path:
             continue
         try:

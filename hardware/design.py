@@ -243,28 +243,14 @@ REF_LEAD_M = Figure(
     1.0, "m", "REF's lead at most: no signal in it, both inputs share what it picks up", "chosen"
 )
 
-# Bench: the known signal (hardware/bench, acceptance.md)
+# Bench: the known signal (acceptance.md)
 DIVIDER_TOP_OHM = Figure(100e3, "ohm", "loads no source, and with DIVIDER_BOTTOM 1001:1", "chosen")
 DIVIDER_BOTTOM_OHM = Figure(
     100, "ohm", "far below any input; its own noise in the band is 0.03 uV (computed)", "chosen"
 )
-DIVIDER_TOLERANCE = Figure(0.01, "", "resistors of 1 %", "chosen")
 BENCH_SOURCE_V = Figure(
     0.5, "V RMS", "many phones' headphone outputs give it, or less; 500 uV", "chosen"
 )
-BENCH_WEAK_V = Figure(
-    0.15, "V RMS", "what a phone that gives less may be left with; 150 uV", "chosen"
-)
 BENCH_HZ = Figure(
     110, "Hz", "far from the sensor's corners and from all multiples of the mains", "chosen"
-)
-METER_SHARE = Figure(
-    0.01, "", "a hand-held multimeter, AC, 40 to 400 Hz: 1 % of the reading", "unverified"
-)
-METER_DIGITS = Figure(
-    5, "digits", "such a meter: and 5 of its last digit; yours says in its manual", "unverified"
-)
-METER_DIGIT_V = Figure(1e-3, "V", "last digit of its 2 V range", "unverified")
-SENSOR_CORNER_SHARE = Figure(
-    0.1, "", "how far the sensor's corners may be from their figures: its capacitors", "unverified"
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,11 +126,3 @@ def _slack(a: str, b: str, within: float) -> float:
     places = max(len(number.partition("e")[0].partition(".")[2]) for number in (a, b))
     step = 10.0**-places if places else 0.0  # whole numbers are counts
     return max((within + 0.5) * step, 1e-3 * abs(float(a)) if places else 0.0)
-
-
-def everything() -> Iterator[Made]:
-    """All that is made, in the order in which a reader meets it."""
-    from hardware import bench, frontend, placement, safety, wiring
-
-    for room in (wiring, bench, frontend, placement, safety):
-        yield from room.MADE

@@ -148,6 +148,15 @@ def test_hardware_needs_no_window(path):
     assert not {name.partition(".")[0] for name in names} & QT
 
 
+def test_modules_of_hardware_import_in_no_circle():
+    arrows = {}
+    for path in HARDWARE_FILES:
+        own = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        arrows[own] = {name for name in imports(path) if name.startswith("hardware.")} - {own}
+    assert "hardware.making" in arrows["hardware.wiring"]
+    TopologicalSorter(arrows).prepare()  # raises on a circle
+
+
 def test_nothing_needs_hardware():
     for package in ROOMS_OF:
         for path in files(package):

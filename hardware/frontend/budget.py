@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from hardware import design
 from hardware.design import BUILDS, Build, Status
 from hardware.frontend.converter import Converter, floor_uv, step_uv
-from hardware.frontend.headroom import skin_v_rthz
 from hardware.frontend.response import (
     CHANNELS,
     NEIGHBOUR,
@@ -24,6 +23,8 @@ from hardware.frontend.response import (
     seen_noise_uv,
 )
 from hardware.frontend.supply import even_ripple_mv, worst_ripple_uv_per_mv
+
+_BOLTZMANN_J_K = 1.380649e-23  # exact by definition
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def budget(
         ),
         Contribution(
             "skin",
-            seen_noise_uv(skin_v_rthz(), build, how),
+            seen_noise_uv(thermal_v_rthz(2 * design.ELECTRODE_OHM.value), build, how),
             design.ELECTRODE_OHM.status,
             "thermal noise of two electrodes; none with the inputs shorted",
         ),
@@ -124,6 +125,15 @@ def budget(
         ),
     )
     return Budget(build, how, corrected, parts)
+
+
+def thermal_v_rthz(ohm: float) -> float:
+    """Thermal noise of a resistance, V/sqrt(Hz): sqrt(4 k T R) (Nyquist 1928).
+
+    At high frequencies the noise of a gelled electrode on skin was measured to be just that
+    (Gondran et al. 1996); towards low ones there is more.
+    """
+    return math.sqrt(4 * _BOLTZMANN_J_K * design.SKIN_KELVIN.value * ohm)
 
 
 def budgets() -> Iterator[Budget]:

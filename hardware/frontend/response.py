@@ -118,33 +118,6 @@ def overall(freq_hz: ArrayLike, build: Build, how: Sampling) -> Array:
     return sensor * np.abs(filter_response(freq_hz, build)) * averaging(freq_hz, how)
 
 
-def folded_hz(freq_hz: ArrayLike, rate_hz: float) -> Array:
-    """Where a tone appears after sampling, Hz, 0 to half of the rate."""
-    f_hz = np.asarray(freq_hz, dtype=np.float64)
-    return np.abs(f_hz - rate_hz * np.rint(f_hz / rate_hz))
-
-
-def in_band(freq_hz: ArrayLike) -> NDArray[np.bool_]:
-    """Which frequencies lie in 20-450 Hz."""
-    f_hz = np.asarray(freq_hz, dtype=np.float64)
-    return (f_hz >= BAND_HZ[0]) & (f_hz <= BAND_HZ[1])
-
-
-def worst_alias(build: Build, how: Sampling) -> tuple[float, float]:
-    """The tone above half the rate that comes through strongest into the band.
-
-    Returns
-    -------
-    tuple of float
-        Its frequency in Hz, and its gain against a tone of 100 Hz.
-    """
-    f_hz = np.arange(np.ceil(how.rate_hz / 2), 10 * how.rate_hz + 1)
-    f_hz = f_hz[in_band(folded_hz(f_hz, how.rate_hz))]
-    gain = overall(f_hz, build, how)
-    worst = int(np.argmax(gain))
-    return float(f_hz[worst]), float(gain[worst] / overall(100.0, build, how))
-
-
 def passed_hz(build: Build, how: Sampling) -> float:
     """Noise bandwidth of the band itself, Hz: what white noise at the electrode becomes there."""
     f_hz = np.linspace(*BAND_HZ, _POINTS)

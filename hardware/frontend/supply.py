@@ -13,13 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from hardware import design
 from hardware.design import Build
-from hardware.frontend.converter import Converter, floor_uv
 from hardware.frontend.response import (
     BAND_HZ,
     BAND_WIDTH_HZ,
     UV_PER_CODE,
-    Sampling,
-    averaging,
     filter_response,
 )
 
@@ -117,45 +114,15 @@ def band_ripple_uv_per_mv(
     return float(np.sqrt(np.mean(per_mv**2)))
 
 
-def real_ripple_uv_per_mv() -> tuple[float, float]:
-    """The least and the most of it in the tidy build with real parts, if the mid supply follows.
-
-    The supply's electrolytic is up to a fifth off, the reference's ceramic has up to half less.
-    """
-    off, lost = design.SUPPLY_F_TOLERANCE.value, design.VREF_BULK_LOST.value
-    each = [
-        band_ripple_uv_per_mv(
-            "tidy",
-            True,
-            design.SUPPLY_F.value * (1 + off * side),
-            design.VREF_EXTRA_F.value - design.VREF_BULK_F.value * lost * part,
-        )
-        for side in np.linspace(-1, 1, 9)
-        for part in np.linspace(0, 1, 9)
-    ]
-    return min(each), max(each)
-
-
 def worst_ripple_uv_per_mv(build: Build) -> float:
     """The worse of the two ways a sensor's mid supply can behave."""
     return max(band_ripple_uv_per_mv(build, follows) for follows in _MID_SUPPLY)
-
-
-def folded_ripple_uv_per_mv(freq_hz: float, build: Build, how: Sampling) -> float:
-    """What 1 mV above the band, as of a switching regulator, is read as; the worse of two ways."""
-    averaged = float(averaging(freq_hz, how))
-    return averaged * max(float(ripple_uv_per_mv(freq_hz, build, way)) for way in _MID_SUPPLY)
 
 
 def even_ripple_mv() -> float:
     """Ripple in 20-450 Hz, mV RMS, if what was reported over 20 MHz were spread evenly."""
     share = BAND_WIDTH_HZ / design.RIPPLE_BAND_HZ.value
     return float(design.RIPPLE_3V3_V.value * 1e3 * np.sqrt(share))
-
-
-def ripple_like_floor_mv(build: Build, how: Sampling) -> float:
-    """Ripple in the band, mV RMS, that costs as much as the converter's own noise."""
-    return floor_uv(how, Converter()) / worst_ripple_uv_per_mv(build)
 
 
 def inrush_a(sensors: int) -> float:

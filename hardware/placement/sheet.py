@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from unclench.report.plots.svg import Drawing, num
+from unclench.report.plots.svg import num
 from unclench.training.placement.bodymap import Point, Shape
 
-_TEXT, _QUIET, _GRID, _EDGE = "#22282b", "#5d676c", "#e7e9e4", "#d9dcd6"
-_ACCENT, _WARM, _BAD = "#0062a3", "#b35900", "#b03a00"
+_TEXT, _QUIET, _GRID = "#22282b", "#5d676c", "#e7e9e4"
+_ACCENT = "#0062a3"
 _STYLE = f"""
 text {{ font-family: "DejaVu Sans", Verdana, sans-serif; font-size: 15px; fill: {_TEXT}; }}
 .small {{ font-size: 13px; fill: {_QUIET}; }}
 .name {{ font-size: 17px; font-weight: bold; }}
-.middle {{ text-anchor: middle; }}
 .end {{ text-anchor: end; }}
-.halo {{ paint-order: stroke; stroke: #fff; stroke-width: 5px; stroke-linejoin: round; }}
-.rule {{ stroke: {_GRID}; }}
-.frame {{ fill: none; stroke: {_EDGE}; }}
-.open {{ fill: none; }}
 .skin {{ fill: {_GRID}; }}
 .edge {{ fill: none; stroke: {_QUIET}; stroke-width: 2.8; }}
 .soft {{ fill: none; stroke: {_QUIET}; stroke-width: 1.2; stroke-opacity: 0.45; }}
@@ -30,21 +25,7 @@ text {{ font-family: "DejaVu Sans", Verdana, sans-serif; font-size: 15px; fill: 
 .light {{ fill-opacity: 0.35; }}
 .unsure {{ stroke-dasharray: 6 4; }}
 .landmark {{ fill: {_TEXT}; }}
-.raw {{ stroke: {_QUIET}; stroke-width: 0.8; }}
-.wide {{ stroke: {_ACCENT}; fill: {_ACCENT}; }}
-.narrow {{ stroke: {_WARM}; fill: {_WARM}; }}
-.curve {{ fill: none; stroke-width: 2; stroke-linejoin: round; }}
-.floor {{ stroke: {_TEXT}; stroke-width: 1.4; stroke-dasharray: 7 5; }}
-.border {{ stroke: {_QUIET}; stroke-dasharray: 2 3; }}
-.phase {{ fill: {_GRID}; }}
-.hatchground {{ fill: #fbf1ec; }}
-.hatchline {{ stroke: {_BAD}; stroke-opacity: 0.3; }}
 """
-
-
-def standalone(drawing: Drawing) -> str:
-    """Return a drawing that needs no page around it."""
-    return page(drawing.title, drawing.summary, drawing.width, drawing.height, drawing.markup())
 
 
 def page(title: str, about: str, width: float, height: float, inside: str) -> str:

@@ -6,10 +6,9 @@ import math
 from dataclasses import dataclass
 
 from hardware import design
+from hardware.frontend.budget import thermal_v_rthz
+from hardware.frontend.response import BAND_WIDTH_HZ
 from hardware.safety.currents import through_a
-from unclench_dsp import WIDE
-
-BOLTZMANN_J_K = 1.380649e-23
 
 
 @dataclass(frozen=True)
@@ -40,19 +39,14 @@ class Option:
     @property
     def noise_v(self) -> float:
         """RMS at the electrodes, added by resistors between the two inputs."""
-        return thermal_noise_v(2 * design.LEAD_OHM.value * self.in_inputs)
+        ohm = 2 * design.LEAD_OHM.value * self.in_inputs
+        return thermal_v_rthz(ohm) * math.sqrt(BAND_WIDTH_HZ)
 
     @property
     def hum_v(self) -> float:
         """RMS at the electrodes: what the mains in the room leaves of itself."""
         ref_ohm = design.ELECTRODE_OHM.value + design.LEAD_OHM.value * self.in_ref
         return design.BODY_HUM_A.value * ref_ohm / design.COMMON_MODE.value
-
-
-def thermal_noise_v(ohm: float) -> float:
-    """RMS noise of a resistance in the wide band (Johnson and Nyquist): sqrt(4 k T R B)."""
-    band_hz = WIDE.high_hz - WIDE.low_hz
-    return math.sqrt(4 * BOLTZMANN_J_K * design.SKIN_KELVIN.value * ohm * band_hz)
 
 
 def options() -> tuple[Option, ...]:

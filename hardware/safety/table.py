@@ -1,12 +1,12 @@
-"""The passages of safety.md that are made: limits, faults, resistors, and the short form."""
+"""The passages of safety.md that are made: limits, faults, resistors."""
 
 from __future__ import annotations
 
 from hardware import design
+from hardware.markdown import status_words, table
 from hardware.safety.currents import Fault
 from hardware.safety.faults import groups
 from hardware.safety.leads import options
-from unclench.training.placement.safety import RULES
 
 
 def amount(current_a: float) -> str:
@@ -15,11 +15,6 @@ def amount(current_a: float) -> str:
     if current_ua >= 100:
         return f"{float(f'{current_ua:.3g}'):.0f}"
     return f"{current_ua:.2g}" if current_ua < 10 else f"{current_ua:.3g}"
-
-
-def short_form() -> str:
-    """What the program shows."""
-    return "\n".join(f"- **{title}.** {words}" for title, words in RULES)
 
 
 def limits_passage() -> str:
@@ -51,15 +46,14 @@ def limits_passage() -> str:
         ("common mode rejection", design.COMMON_MODE, 1.0, "times"),
     )
     rows = [
-        f"| {name} | {figure.value * factor:g} {unit} | {_source(figure)} |"
+        (
+            name,
+            f"{figure.value * factor:g} {unit}",
+            f"{figure.source} ({status_words(figure.status)})",
+        )
         for name, figure, factor, unit in used
     ]
-    return "\n".join(("| figure | value | source |", "| --- | --- | --- |", *rows))
-
-
-def _source(figure: design.Figure) -> str:
-    said = "*unverified*" if figure.status == "unverified" else figure.status
-    return f"{figure.source} ({said})"
+    return table(("figure", "value", "source"), rows)
 
 
 def faults_passage() -> str:

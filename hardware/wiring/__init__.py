@@ -1,4 +1,4 @@
-"""Wiring of both builds: harness by WireViz, circuit by schemdraw, pins, parts, tables."""
+"""Wiring of both builds: harness by WireViz, pins, parts, tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shutil import which
 
 from hardware.design import BUILDS, Build
 from hardware.making import Made, MakingError, Passage, Picture
-from hardware.wiring import pico, schematic, tables
+from hardware.wiring import pico, tables
 
 ROOM = Path(__file__).parent
 _FONT = "DejaVu Sans, Verdana, sans-serif"
@@ -54,7 +54,6 @@ MADE: tuple[Made, ...] = (
         for build in BUILDS
     ),
     Picture("hardware/pictures/pico-pins.svg", pico.draw),
-    Picture("hardware/pictures/schematic-tidy.svg", schematic.draw, schematic.SOURCES),
     *(
         Passage(document(build), name, partial(table, build))
         for build in BUILDS
@@ -62,8 +61,6 @@ MADE: tuple[Made, ...] = (
             ("parts", tables.list_of),
             ("totals", tables.totals_of),
             ("pins", tables.pins_of),
-            ("readings", tables.readings_of),
         )
     ),
-    *(Passage(document(build), "row", pico.counted) for build in BUILDS),
 )

@@ -1,4 +1,4 @@
-"""Where the pins of the Pico are: a drawing from above, and the right row counted from its USB end.
+"""Where the pins of the Pico are: a drawing from above, the right row counted from its USB end.
 
 Pins run down the left side from the USB end, 1 to 20, and back up the right side, 21 to 40 (Pico
 datasheet, section 2.1). All that a build touches is on the right.
@@ -34,15 +34,6 @@ def place(pin: int) -> int:
     return pin if pin <= ROW else 2 * ROW + 1 - pin
 
 
-def counted() -> str:
-    """The sentence that finds a pin once its name cannot be seen."""
-    never, free = (_in_order(pins) for pins in (NEVER, FREE))
-    return (
-        "**Right row, counted from the USB end** (computed from the datasheet's numbers): "
-        f"{_told(never)}: never these; {_told(_in_order(USED))}; {_told(free)}: these stay free."
-    )
-
-
 def draw() -> str:
     """The SVG."""
     right = _RIGHT_X + 40
@@ -69,17 +60,6 @@ def draw() -> str:
         "</svg>",
     ]
     return "\n".join(parts)
-
-
-def _in_order(pins: dict[int, tuple[str, str]] | dict[int, str]) -> list[int]:
-    """From the USB end."""
-    return sorted(pins, key=place)
-
-
-def _told(pins: list[int]) -> str:
-    first, *others = (f"{pin} {{}}the {_ordinal(place(pin))}" for pin in pins)
-    *most, last = (first.format("is "), *(other.format("") for other in others))
-    return f"{', '.join(most)} and {last}"
 
 
 def _ordinal(number: int) -> str:

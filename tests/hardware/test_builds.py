@@ -10,8 +10,8 @@ import yaml
 from hardware import design
 from hardware.design import BUILDS, Build
 from hardware.making import ROOT
+from hardware.markdown import shown
 from hardware.wiring import document, pico, source
-from hardware.wiring.schematic import shown
 from tests.known import known
 
 from unclench_board.pins import ADC_PINS, PROMPT_PIN
@@ -64,7 +64,7 @@ def test_the_colour_of_a_pin_is_that_of_its_wire() -> None:
 @each_build
 def test_pins_can_be_found_by_counting(build) -> None:
     text = " ".join(_text(build).split())
-    row = text.partition("<!-- made: row -->")[2].partition("<!-- end: row -->")[0]
+    row = text.partition("**Right row, counted")[2].partition("stay free")[0]
     told = re.findall(r"(\d+) (?:is )?the (\d+)(?:st|nd|rd|th)\b", row)
     assert {int(pin): int(place) for pin, place in told} == {
         pin: 41 - pin

@@ -6,39 +6,45 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hardware import making
-from hardware.making import ROOT, Passage, Picture, alike, everything
+from hardware import catalogue
+from hardware.catalogue import EVERYTHING
+from hardware.making import ROOT, Passage, Picture, alike
 from tests.known import known
 
-MADE = list(everything())
+PICTURES = sorted((ROOT / "hardware").rglob("*.svg"))
 
 
-@pytest.mark.parametrize("made", MADE, ids=lambda made: f"{made.path}:{getattr(made, 'name', '')}")
+@pytest.mark.parametrize(
+    "made", EVERYTHING, ids=lambda made: f"{made.path}:{getattr(made, 'name', '')}"
+)
 def test_committed_pictures_and_passages_are_up_to_date(made) -> None:
     assert not made.stale()
 
 
-@pytest.mark.parametrize(
-    "picture", [made for made in MADE if isinstance(made, Picture)], ids=lambda made: made.path
-)
-def test_a_picture_stands_alone_and_says_what_it_shows(picture: Picture) -> None:
-    text = (ROOT / picture.path).read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
+def test_a_picture_stands_alone_and_says_what_it_shows(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
     root = ElementTree.fromstring(text)
     assert root.tag.endswith("svg")
     assert float(known(re.match(r"[\d.]+", root.attrib["width"]))[0]) > 100
+    assert any(child.tag.endswith("title") and child.text for child in root)
     assert not re.search(r'(href|src)="(?!#)|url\((?!#)|<script', text), "it loads something"
 
 
-def test_every_picture_is_made_and_used() -> None:
-    made = {picture.path for picture in MADE if isinstance(picture, Picture)}
-    kept = {str(path.relative_to(ROOT)) for path in (ROOT / "hardware").rglob("*.svg")}
-    assert kept == made
+def test_every_picture_is_shown() -> None:
     documents = "".join(path.read_text() for path in (ROOT / "hardware").rglob("*.md"))
-    for path in kept:
-        assert path.removeprefix("hardware/") in documents, f"{path} is shown nowhere"
+    for path in PICTURES:
+        assert f"pictures/{path.name}" in documents, f"{path.name} is shown nowhere"
+
+
+def test_a_picture_that_is_made_says_so_and_no_other_does() -> None:
+    made = {made.path for made in EVERYTHING if isinstance(made, Picture)}
+    marked = {path for path in PICTURES if "by python -m hardware -->" in path.read_text("utf-8")}
+    assert {path.relative_to(ROOT).as_posix() for path in marked} == made
 
 
 def test_check_says_nothing_while_nothing_is_stale() -> None:
@@ -54,9 +60,9 @@ def test_check_says_nothing_while_nothing_is_stale() -> None:
 
 
 def test_check_says_what_is_stale(monkeypatch, run_module) -> None:
-    whole = next(made for made in MADE if isinstance(made, Passage))
+    whole = next(made for made in EVERYTHING if isinstance(made, Passage))
     stale = replace(whole, make=lambda: "another one")
-    monkeypatch.setattr(making, "everything", lambda: iter([whole, stale]))
+    monkeypatch.setattr(catalogue, "EVERYTHING", (whole, stale))
     told = f"{stale.path}: the passage {stale.name} is older than what it is made from\n"
     assert run_module("hardware", "--check") == (1, told, "")
     assert run_module("hardware", "--check", "--only", "elsewhere") == (0, "", "")

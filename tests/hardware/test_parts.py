@@ -11,8 +11,8 @@ import yaml
 from hardware import design
 from hardware.design import BUILDS, Build
 from hardware.making import ROOT
+from hardware.markdown import shown
 from hardware.wiring import document, parts, source
-from hardware.wiring.schematic import shown
 
 from unclench_wire.ids import MAX_CHANNELS
 

@@ -9,7 +9,7 @@ from hardware import design
 from hardware.making import ROOT
 from hardware.safety.currents import Fault
 from hardware.safety.faults import faults
-from hardware.safety.leads import options, thermal_noise_v
+from hardware.safety.leads import options
 from hardware.safety.table import amount, faults_passage
 
 from unclench.live.words import STATE_WORDS
@@ -197,12 +197,6 @@ def test_resistors_in_the_leads_limit_what_they_are_in_the_way_of_at_a_price() -
     assert f"{1.65 / 100e3 * 1e6:.1f} µA at worst, of 10 allowed" in told()
     assert f"({3.3 / 199e3 * 1e6:.1f} µA at worst with one in each" in told()
     assert f"100 kohm is {230 / 100e3 * 1e6:.0f} µA" in told()
-
-
-def test_thermal_noise_is_that_of_the_rule_of_thumb() -> None:
-    assert thermal_noise_v(1e3) / 430**0.5 == pytest.approx(
-        4.07e-9, rel=0.01
-    )  # nV/sqrt(Hz), 1 kohm
 
 
 def test_amounts_are_read_without_exponents() -> None:

@@ -13,8 +13,8 @@ import yaml
 from hardware import design
 from hardware.design import BUILDS
 from hardware.making import ROOT, MakingError
-from hardware.wiring import document, harness, schematic, source
-from hardware.wiring.schematic import shown
+from hardware.markdown import shown
+from hardware.wiring import document, harness, source
 from tests import needs
 
 from unclench_board.pins import ADC_PINS, PROMPT_PIN
@@ -187,11 +187,6 @@ def test_the_drawing_drawn_anew_has_the_same_words(build, tmp_path, monkeypatch)
     assert {path.name for path in room.iterdir() if path.suffix} == before
 
 
-def test_the_schematic_drawn_anew_has_the_same_words() -> None:
-    needs.module("schemdraw")
-    assert _words(schematic.draw()) == _words(_picture("schematic-tidy.svg"))
-
-
 def test_the_schematic_shows_pins_and_values() -> None:
     words = _words(_picture("schematic-tidy.svg"))
     for gpio, pin in zip(ADC_PINS, design.RAW_PINS, strict=True):
@@ -265,7 +260,7 @@ def test_pins_in_the_document_are_of_the_design(build) -> None:
     amperes = (design.SENSOR_SUPPLY_A, design.SENSOR_SUPPLY_MOST_A)
     usual, most = (MAX_CHANNELS * 1e3 * figure.value for figure in amperes)
     assert f"three sensors take {usual:.0f} mA, at most {most:.0f} mA" in " ".join(text.split())
-    supply = next(row for row in _rows(text, "<!-- made: readings -->") if "supply" in row[0])
+    supply = next(row for row in _rows(text, "| what | between |") if "supply" in row[0])
     assert f"a MyoWare 1.0 below {design.SENSOR_1_LEAST_V.value} V" in supply[-1]
     assert f"{design.LEAD_M.value:.0f} m" in text
     assert f"MID and END {design.ELECTRODE_LEAD_M.value} m at most" in text
@@ -327,9 +322,6 @@ def test_without_its_tools_a_drawing_says_what_to_install(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "wireviz.wireviz", None)
     with pytest.raises(MakingError, match="pip install"):
         harness("tidy")
-    monkeypatch.setitem(sys.modules, "schemdraw", None)
-    with pytest.raises(MakingError, match="pip install"):
-        schematic.draw()
 
 
 @pytest.mark.parametrize(
