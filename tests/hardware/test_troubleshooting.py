@@ -35,11 +35,12 @@ EXCEPTIONS = {
     "There is no scenario '…': choose one of ….",
     "'…' is no setting of sim: choose from ….",
     "'…' for … of sim is not ….",
+    "'…' for … of sim is not known: choose from ….",
     "The virtual board refuses: ….",
     "Speed '…' is not usable: give a number from 0.01 to 1000, or max.",
     "--fs, --column and --unit are for files; … tells its own.",
     "… is a board and runs in its own time; --speed is for recordings and sim.",
-    "… has … channels (…), the wire carries 3: choose with --column.",
+    "… has … channels (…), the wire carries …: choose with --column.",
     "… is a recording; give the port of a board, or sim:NAME.",
     "… is a virtual board and takes no firmware: give --port the port of a Pico.",
     # help texts
