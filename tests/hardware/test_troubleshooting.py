@@ -160,7 +160,7 @@ def troubles() -> set[str]:
         text
         for path in modules(
             *(f"commands/{name}.py" for name in COMMANDS),
-            "training/session/measuring.py",
+            "training/steps/measuring.py",
         )
         for text, raised in said(path)
         if is_sentence(text) or (raised and len(text.split()) > 2)
