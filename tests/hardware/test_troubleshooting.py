@@ -52,7 +52,7 @@ EXCEPTIONS = {
 
 # Not sentences by themselves or not raised, and yet what people ask about: a session, a file.
 ASKED_ABOUT = {
-    "nothing to be trusted came",
+    "whole session: no usable signal. …",
     "… went away and did not come back",
     "Too few breaths….",
     "There is no program …; ….",
