@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, TypeGuard, get_args
 
-from unclench.errors import InputError, StoreError
+from unclench.errors import InputError, StoreError, UnclenchError
 from unclench.files import write_whole
 from unclench.settings import own_dir
 from unclench.training.programs.mistakes import in_toml
@@ -130,6 +131,17 @@ def load_tags(
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not text in UTF-8: save it as UTF-8 and try again.") from error
     return _parse(text, path, reserved)
+
+
+def own_tags() -> tuple[tuple[Tag, ...], str | None]:
+    """Read a person's tags; where they cannot be used the usual ones, and a sentence that says so."""
+    try:
+        if not tags_path().exists():  # to be found and changed by whoever wants other words
+            with contextlib.suppress(StoreError):
+                save_tags(DEFAULT_TAGS)
+        return load_tags(), None
+    except UnclenchError as error:
+        return DEFAULT_TAGS, f"{error} The usual tags are used."
 
 
 def save_tags(

@@ -8,8 +8,14 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.words import minutes_words
+from unclench.training.programs.file import ListedProgram, list_programs
 
 _EDGE = 10  # pixels around an entry's words
+# From the first day to what needs some practice; one's own follow, by name.
+_ORDER = (
+    *("first-ten-minutes", "breathe-6", "quiet-five", "let-go", "shoulder-drop"),
+    *("jaw-unclench", "relax-short", "relax-long", "stress-profile"),
+)
 _ROLE = QtCore.Qt.ItemDataRole
 
 
@@ -24,6 +30,30 @@ class ProgramInfo:
     minutes: float | None  # at most, questions left out; None where it cannot be read
     own: bool = False  # written by the person
     trouble: str = ""  # why it cannot be used
+
+
+def program_infos() -> list[ProgramInfo]:
+    """All programs as they are now, those of a person's own at the end."""
+    infos = []
+    for listed in sorted(list_programs(), key=_order):
+        program = listed.program
+        infos.append(
+            ProgramInfo(
+                listed.name,
+                program.title if program else listed.name,
+                program.purpose.strip() if program else "",
+                program.evidence.strip() if program else "",
+                program.longest_s() / 60 if program else None,
+                own=not listed.shipped,
+                trouble=listed.trouble or "",
+            )
+        )
+    return infos
+
+
+def _order(listed: ListedProgram) -> tuple[bool, int]:
+    known = listed.shipped and listed.name in _ORDER
+    return bool(listed.trouble), _ORDER.index(listed.name) if known else len(_ORDER)
 
 
 class ProgramList(QtWidgets.QListWidget):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from datetime import date
 from pathlib import Path
@@ -22,14 +21,13 @@ from unclench.desktop.training.guide import GuidePage
 from unclench.desktop.training.home import HomePage
 from unclench.desktop.training.parts import Page
 from unclench.desktop.training.placement import PlacementPage
-from unclench.desktop.training.programlist import ProgramInfo
+from unclench.desktop.training.programlist import program_infos
 from unclench.desktop.training.running import Running
 from unclench.desktop.training.safety import SafetyPage
 from unclench.desktop.training.summary import SummaryPage
-from unclench.desktop.training.words import HELP
+from unclench.desktop.training.words import HELP, end_words
 from unclench.desktop.trialbar import TrialBar
-from unclench.errors import InputError, StoreError, UnclenchError
-from unclench.live.blocks import LiveStatus
+from unclench.errors import InputError, StoreError
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.running.run import Run
@@ -37,25 +35,18 @@ from unclench.settings import Place, Settings, sessions_dir
 from unclench.training.placement.check import ITEMS, Light, SensorCheck
 from unclench.training.placement.sites import place_label
 from unclench.training.programs.file import (
-    ListedProgram,
     NamedProgram,
     find_program,
-    list_programs,
 )
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.setup import calibration_words, trained_channels
 from unclench.training.session.sink import Session
-from unclench.training.tags import DEFAULT_TAGS, load_tags, save_tags, tags_path
+from unclench.training.tags import own_tags
 from unclench.trial.today import sessions_on
 from unclench.trial.words import standing_words
 
 _FIRST_PLACES = (Place(channel=1, site="shoulder", side="left"),)  # to see how it is meant
 _AWAY = tuple(Light(item, "grey", "", "The sensor is away.") for item in ITEMS)
-# From the first day to what needs some practice; one's own follow, by name.
-_ORDER = (
-    *("first-ten-minutes", "breathe-6", "quiet-five", "let-go", "shoulder-drop"),
-    *("jaw-unclench", "relax-short", "relax-long", "stress-profile"),
-)
 _FRAME_MS = 16
 _LOOK_MS = 150
 _CHECK_MS = 500
@@ -108,7 +99,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self.apply_looks()
         self._told_before = run.tell  # by the window that opened this one
         run.tell_to(self._banner.tell)
-        self._tags, tags_trouble = _own_tags()
+        self._tags, tags_trouble = own_tags()
         if tags_trouble:
             self._banner.tell(tags_trouble)
         self._frames = self._timer(_FRAME_MS, self._frame)
@@ -247,7 +238,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
     def _show_home(self) -> None:
         self._wanted = None
         self._tell_trial()
-        self._home.show_programs(_program_infos())
+        self._home.show_programs(program_infos())
         band = self._pipeline.info.settings.band
         self._home.show_places(
             [calibration_words(self._run.book, p, band) for p in self._run.places]
@@ -394,7 +385,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
                 self._running.session.end()
             self._running.look()
         if status.ended:
-            self._banner.hold(_end_words(status))
+            self._banner.hold(end_words(status))
         elif not status.connected and not status.ended and self._running is None:
             self._banner.hold(f"The sensor is away ({status.why}).")
         else:
@@ -455,42 +446,3 @@ class TrainingWindow(QtWidgets.QMainWindow):
 
     def _closing(self, trouble: str) -> None:
         self.closing_trouble = trouble
-
-
-def _program_infos() -> list[ProgramInfo]:
-    infos = []
-    for listed in sorted(list_programs(), key=_order):
-        program = listed.program
-        infos.append(
-            ProgramInfo(
-                listed.name,
-                program.title if program else listed.name,
-                program.purpose.strip() if program else "",
-                program.evidence.strip() if program else "",
-                program.longest_s() / 60 if program else None,
-                own=not listed.shipped,
-                trouble=listed.trouble or "",
-            )
-        )
-    return infos
-
-
-def _order(listed: ListedProgram) -> tuple[bool, int]:
-    known = listed.shipped and listed.name in _ORDER
-    return bool(listed.trouble), _ORDER.index(listed.name) if known else len(_ORDER)
-
-
-def _end_words(status: LiveStatus) -> str:
-    if status.cut_short:
-        return f"The signal has ended: {status.why}. Start again once the sensor is back."
-    return "The recording is over: open it again to train on it."
-
-
-def _own_tags() -> tuple[tuple[Any, ...], str | None]:
-    try:
-        if not tags_path().exists():  # to be found and changed by whoever wants other words
-            with contextlib.suppress(StoreError):
-                save_tags(DEFAULT_TAGS)
-        return load_tags(), None
-    except UnclenchError as error:
-        return DEFAULT_TAGS, f"{error} The usual tags are used."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from unclench.live.blocks import LiveStatus
 from unclench.live.words import clock_words, tension_words
 from unclench.training.placement.values import FLOOR_GATE, TrainedChannel
 from unclench.training.session.snapshot import Score
@@ -120,3 +121,10 @@ def figures(score: Score) -> tuple[str, str, str, str]:
         length_words(score.longest_rest_s) if known else NOTHING,
         length_words(score.recovery_s[-1]) if score.recovery_s else NOTHING,
     )
+
+
+def end_words(status: LiveStatus) -> str:
+    """What to do once nothing more will come."""
+    if status.cut_short:
+        return f"The signal has ended: {status.why}. Start again once the sensor is back."
+    return "The recording is over: open it again to train on it."
