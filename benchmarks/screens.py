@@ -85,7 +85,7 @@ def _training(camera: Camera, program: Path) -> None:
         page()._agree.click()
         camera.take(window, "placement")
         page()._finish()
-        _wait_for(lambda: all(light.colour != "grey" for light in window._check.result(0)))
+        _wait_for(lambda: all(light.colour != "grey" for light in window._checking.check.result(0)))
         _let_pass(1.0)
         camera.take(window, "check")
         page().next.emit()
@@ -105,12 +105,12 @@ def _training(camera: Camera, program: Path) -> None:
                 _let_pass(75 / _SPEED if kind == "breathe" else 12 / _SPEED)
                 camera.take(window, f"guide-{kind}")
             if kind == "hold":
-                window._running.session.pause()
+                window._sessions.running.session.pause()
                 _let_pass(0.5)
                 camera.take(window, "guide-paused")
-                window._running.session.resume()
+                window._sessions.running.session.resume()
                 _let_pass(0.5)
-                window._running.session.skip()
+                window._sessions.running.session.skip()
             if kind == "reflect":
                 _let_pass(0.5)
                 camera.take(window, f"guide-question-{'words' if 'scale' in seen else 'scale'}")
@@ -243,7 +243,7 @@ def _recorded(folder: Path, source: str, seconds: int, title: str) -> Path:
 
 
 def _step(window: Any) -> str:
-    running = window._running
+    running = window._sessions.running
     snapshot = running.session.snapshot() if running is not None else None
     return "" if snapshot is None else str(snapshot.step.kind)
 

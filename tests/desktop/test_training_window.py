@@ -59,7 +59,7 @@ class Training:
 
     @property
     def step(self) -> str:
-        running = self.window._running
+        running = self.window._sessions.running
         snapshot = None if running is None else running.session.snapshot()
         return "" if snapshot is None else snapshot.step.kind
 
@@ -119,8 +119,10 @@ def test_whole_first_session_by_keyboard(training):
     assert made.page == "CalibratePage"
     made.press(KEY.Key_2)  # rest alone
     assert made.page == "GuidePage"
-    made.until(lambda: made.step == "settle" and made.window._latest is not None)
-    made.until(lambda: made.window._latest.name == "short")  # what was asked for comes by itself
+    made.until(lambda: made.step == "settle" and made.window._sessions.latest is not None)
+    made.until(
+        lambda: made.window._sessions.latest.name == "short"
+    )  # what was asked for comes by itself
     (kept,) = load_book(book_path(virtual=True))[0].calibrations
     assert kept.is_of(SHOULDER)
     assert 1.5 < known(kept.baseline).mean_uv < 3.5
@@ -134,7 +136,7 @@ def test_whole_first_session_by_keyboard(training):
     made.until(lambda: made.step == "reflect" and made.window.page()._middle.shows == "question")
     made.press(KEY.Key_3)
     made.press(KEY.Key_Return)
-    made.until(lambda: made.window._running.session.snapshot().step_number == 5)
+    made.until(lambda: made.window._sessions.running.session.snapshot().step_number == 5)
     made.until(lambda: made.window.page()._asked == 5)
     made.type("breathing out")
     made.press(KEY.Key_Return)
@@ -169,9 +171,9 @@ def test_pause_skip_and_an_early_end_are_kept(training, ready):
     made = training(program=short_program())
     made.until(lambda: made.step == "settle")
     made.press(KEY.Key_Space)
-    made.until(lambda: made.window._running.session.snapshot().phase == "paused")
+    made.until(lambda: made.window._sessions.running.session.snapshot().phase == "paused")
     made.press(KEY.Key_Space)
-    made.until(lambda: made.window._running.session.snapshot().phase == "running")
+    made.until(lambda: made.window._sessions.running.session.snapshot().phase == "running")
     made.press(KEY.Key_N)
     made.until(lambda: made.step == "baseline")
     made.press(KEY.Key_Escape)
@@ -243,7 +245,7 @@ def test_a_full_disk_in_the_middle_is_told_and_the_session_goes_on(training, rea
 
     made = training(program=short_program())
     made.until(lambda: made.step == "baseline")
-    writer = made.window._running._recorder._writer
+    writer = made.window._sessions.running._recorder._writer
 
     def full(*_args):
         raise StoreError("emg.csv cannot be written: No space left on device.")
@@ -272,7 +274,7 @@ def test_a_recording_that_ends_ends_the_session_and_is_begun_again_with_it(
     (folder,) = sessions_dir(Settings()).iterdir()
     made.press(KEY.Key_A)  # once more
     assert made.page == "HomePage"
-    assert made.window._running is None
+    assert made.window._sessions.running is None
     assert list(sessions_dir(Settings()).iterdir()) == [folder]
 
 

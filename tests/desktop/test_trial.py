@@ -88,7 +88,7 @@ def training(stream):
         window = TrainingWindow(stream.run, stream.rings, settings, program=find_program("short"))
         made.append(window)
         show(window)
-        stream.play_until(lambda: known(window._running).session.snapshot() is not None)
+        stream.play_until(lambda: known(window._sessions.running).session.snapshot() is not None)
         return window
 
     yield begin
@@ -101,7 +101,7 @@ def visible(window, *kinds):
 
 
 def scored_s(window):
-    snapshot = window._running.session.snapshot()
+    snapshot = window._sessions.running.session.snapshot()
     return snapshot.score[0].scored_s
 
 
@@ -109,20 +109,22 @@ def test_without_feedback_nothing_tells_of_tension(training, stream):
     trial = under_way(feedback=False)
     window = training()
     heard: list[float | None] = []
-    window._running._synth.set_tension = heard.append
+    window._sessions.running._synth.set_tension = heard.append
     stream.play_until(lambda: scored_s(window) > 10)
     assert not visible(window, NumberCard, GoalTrace, Figures)
     assert not re.search(r"µV|[Gg]oal|\bline\b", " ".join(texts(window)))
     assert any("block 1 of 14: without feedback" in text for text in texts(window))
     assert heard
     assert set(heard) == {None}
-    window._running.session.skip()
+    window._sessions.running.session.skip()
     stream.play_until(lambda: visible(window, PacerView))  # the program's guide goes on
-    assert window._running.session.snapshot().step.kind == "breathe"
-    stream.play_until(lambda: window._running.session.snapshot().step_s > 12)  # a whole breath
+    assert window._sessions.running.session.snapshot().step.kind == "breathe"
+    stream.play_until(
+        lambda: window._sessions.running.session.snapshot().step_s > 12
+    )  # a whole breath
     assert not visible(window, NumberCard, GoalTrace, Figures)
-    window._running.session.end()
-    stream.play_until(lambda: window._running is None)
+    window._sessions.running.session.end()
+    stream.play_until(lambda: window._sessions.running is None)
     stream.play_until(lambda: type(window.page()).__name__ == "SummaryPage")
     assert not figures_in(window)
     assert any("tension is not shown" in text for text in texts(window))
@@ -138,9 +140,9 @@ def test_lost_contact_is_told_without_feedback_too(training, stream):
     under_way(feedback=False)
     window = training()
     stream.play_until(lambda: scored_s(window) > 3)
-    snapshot = window._running.session.snapshot()
+    snapshot = window._sessions.running.session.snapshot()
     lost = replace(snapshot, scoring=False, why_not="no contact on Left shoulder")
-    window._running.page.show_snapshot(lost)
+    window._sessions.running.page.show_snapshot(lost)
     assert "Not counting now: no contact on Left shoulder" in texts(window)
     noted = replace(snapshot, notes=("Above the limit for 4 minutes.",))
     assert status(noted, feedback=False) == ""
@@ -160,8 +162,8 @@ def test_hidden_tension_can_be_shown_and_the_deviation_is_recorded(training, str
     stream.play_until(lambda: any("µV" in text for text in texts(window)))
     (deviation,) = known(load_trials()[0].latest).deviations
     assert deviation.what == "tension shown in a session"
-    window._running.session.end()
-    stream.play_until(lambda: window._running is None)
+    window._sessions.running.session.end()
+    stream.play_until(lambda: window._sessions.running is None)
     (folder,) = sessions_dir(Settings()).iterdir()
     session = open_session(folder)
     assert session.meta.feedback
@@ -173,10 +175,10 @@ def test_a_programs_own_words_are_followed_by_what_holds(training, stream):
     under_way(feedback=False)
     window = training()
     stream.play_until(lambda: scored_s(window) > 3)
-    snapshot = window._running.session.snapshot()
+    snapshot = window._sessions.running.session.snapshot()
     said = snapshot.step.model_copy(update={"say": "Let the line rest below the goal."})
     cue = replace(snapshot.cue, detail=said.say)
-    window._running.page.show_snapshot(replace(snapshot, step=said, cue=cue))
+    window._sessions.running.page.show_snapshot(replace(snapshot, step=said, cue=cue))
     assert f"{said.say}\nTension is not shown in this block." in texts(window)
 
 
@@ -187,7 +189,7 @@ def test_with_feedback_all_is_shown_and_the_phase_is_told(training, stream):
     assert any("block 1 of 14: with feedback" in text for text in texts(window))
     assert not any("all the same" in text for text in texts(window))
     stream.play_until(lambda: scored_s(window) > 5)
-    window._running.session.end()
+    window._sessions.running.session.end()
     stream.play_until(lambda: type(window.page()).__name__ == "SummaryPage")
     stream.play_until(lambda: figures_in(window))
 

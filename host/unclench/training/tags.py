@@ -134,7 +134,7 @@ def load_tags(
 
 
 def own_tags() -> tuple[tuple[Tag, ...], str | None]:
-    """Read a person's tags; where they cannot be used the usual ones, and a sentence that says so."""
+    """Read a person's tags; the usual ones, and a sentence, where they cannot be used."""
     try:
         if not tags_path().exists():  # to be found and changed by whoever wants other words
             with contextlib.suppress(StoreError):

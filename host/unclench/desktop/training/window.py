@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.bars import Banner
 from unclench.desktop.helpdialog import HelpDialog
-from unclench.desktop.newfolder import new_folder
 from unclench.desktop.theme import style_sheet
 from unclench.desktop.training.calibratepage import CalibratePage
+from unclench.desktop.training.checking import Checking
 from unclench.desktop.training.checkpage import CheckPage
 from unclench.desktop.training.choices import Choices
 from unclench.desktop.training.closing import Closing
@@ -22,34 +21,23 @@ from unclench.desktop.training.home import HomePage
 from unclench.desktop.training.parts import Page
 from unclench.desktop.training.placement import PlacementPage
 from unclench.desktop.training.programlist import program_infos
-from unclench.desktop.training.running import Running
 from unclench.desktop.training.safety import SafetyPage
+from unclench.desktop.training.sessions import Finished, Sessions
 from unclench.desktop.training.summary import SummaryPage
 from unclench.desktop.training.words import HELP, end_words
 from unclench.desktop.trialbar import TrialBar
 from unclench.errors import InputError, StoreError
-from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.running.run import Run
 from unclench.settings import Place, Settings, sessions_dir
-from unclench.training.placement.check import ITEMS, Light, SensorCheck
-from unclench.training.placement.sites import place_label
-from unclench.training.programs.file import (
-    NamedProgram,
-    find_program,
-)
-from unclench.training.session.outcome import Outcome
-from unclench.training.session.setup import calibration_words, trained_channels
-from unclench.training.session.sink import Session
-from unclench.training.tags import own_tags
+from unclench.training.programs.file import NamedProgram, find_program
+from unclench.training.session.setup import calibration_words
 from unclench.trial.today import sessions_on
 from unclench.trial.words import standing_words
 
 _FIRST_PLACES = (Place(channel=1, site="shoulder", side="left"),)  # to see how it is meant
-_AWAY = tuple(Light(item, "grey", "", "The sensor is away.") for item in ITEMS)
 _FRAME_MS = 16
 _LOOK_MS = 150
-_CHECK_MS = 500
 
 
 class TrainingWindow(QtWidgets.QMainWindow):
@@ -75,15 +63,11 @@ class TrainingWindow(QtWidgets.QMainWindow):
         out: Path | None = None,
     ) -> None:
         super().__init__()
-        self._run, self._pipeline, self._rings = run, run.pipeline, rings
+        self._run, self._pipeline = run, run.pipeline
         self._settings = settings
         self.choices = Choices(settings, run.settings)
-        self._wanted, self._out = program, out
-        self._latest = program
-        self._running: Running | None = None
-        self._frame_s = time.monotonic()
-        self._check = SensorCheck(run.info)
-        run.follow(self._check)
+        self._sessions = Sessions(run, rings, self.choices, out)
+        self._wanted = program
         self._banner = Banner()
         self._trial_bar = TrialBar()
         self._stack = QtWidgets.QStackedWidget()
@@ -92,6 +76,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._closing_figures = Closing(self._summary, run.review_of)
         self._placement = PlacementPage(len(names))
         self._check_page = CheckPage(names)
+        self._checking = Checking(run, self._check_page)
         self._calibrate = CalibratePage()
         self._home = HomePage(settings.sound, settings.volume)
         self._lay_out()
@@ -99,12 +84,10 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self.apply_looks()
         self._told_before = run.tell  # by the window that opened this one
         run.tell_to(self._banner.tell)
-        self._tags, tags_trouble = own_tags()
-        if tags_trouble:
-            self._banner.tell(tags_trouble)
+        if self._sessions.tags_trouble:
+            self._banner.tell(self._sessions.tags_trouble)
         self._frames = self._timer(_FRAME_MS, self._frame)
         self._looks = self._timer(_LOOK_MS, self._look)
-        self._checks = self._timer(_CHECK_MS, self._judge)
         self._go_on()
 
     closing_trouble: str | None = None  # to be told in the terminal once the window is gone
@@ -156,6 +139,9 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self.choices.trouble.connect(self._banner.tell)
         self._summary.home.connect(self._show_home)
         self._summary.again.connect(self._again)
+        self._sessions.begun.connect(self._show_session)
+        self._sessions.over.connect(self._session_over)
+        self._sessions.trouble.connect(self._banner.tell)
         for keys, slot in (
             ("Ctrl++", lambda: self.choices.scale_text(+0.1)),
             ("Ctrl+=", lambda: self.choices.scale_text(+0.1)),
@@ -206,15 +192,11 @@ class TrainingWindow(QtWidgets.QMainWindow):
             self._show_home()
 
     def _show_check(self) -> None:
-        names = [f"Channel {k + 1}" for k in range(len(self._pipeline.info.channels))]
-        for place in self._run.places:
-            if place.channel <= len(names):
-                names[place.channel - 1] = place_label(place)
-        self._check_page.name_channels(names)
+        self._checking.name_channels()
         self._show(self._check_page)
 
     def _checked(self) -> None:
-        if any(channel.baseline is None for channel in self._channels()):
+        if any(channel.baseline is None for channel in self._sessions.channels()):
             self._show_calibrate("")
         else:
             self._calibrated()
@@ -254,16 +236,9 @@ class TrainingWindow(QtWidgets.QMainWindow):
 
     # Sessions
 
-    def _channels(self) -> tuple[Any, ...]:
-        try:
-            return self._run.channels()
-        except InputError as error:
-            self._banner.tell(str(error))
-            return trained_channels(self._run.info, (), self._run.book)
-
     def _is_ready(self, named: NamedProgram) -> bool:
         try:
-            self._run.session(named, self._channels())
+            self._sessions.check(named)
         except InputError as error:
             self._banner.tell(str(error))
             return False
@@ -279,41 +254,22 @@ class TrainingWindow(QtWidgets.QMainWindow):
         if self._pipeline.status.ended:  # which the banner says, and what to do
             self._show_home()
             return
+        self._wanted = named
         try:
-            session = self._run.session(named, self._channels())
+            self._sessions.begin(named)
         except InputError as error:
-            self._wanted = named
             self._show_calibrate(str(error))
-            return
-        folder = self._out or new_folder(sessions_dir(self._settings))
-        self._out, self._wanted = None, None
-        recorder = None
-        try:
-            recorder = self._run.record(folder, guided=self._channels())
-            session.keep(recorder, named.text)
-        except StoreError as error:
-            self._banner.tell(f"{error} The session goes on without being kept.")
-        self._follow(named, session, recorder)
+        else:
+            self._wanted = None
 
     def _begin_calibration(self, name: str) -> None:
         if self._pipeline.status.ended:
             self._show_home()
-            return
-        named = find_program(name)
-        self._follow(named, self._run.session(named, self._channels(), fresh=True), None)
+        else:
+            self._sessions.begin_calibration(name)
 
-    def _follow(self, named: NamedProgram, session: Session, recorder: Recorder | None) -> None:
-        self._latest = named
-        page = GuidePage(named.program.title, self._channels(), self._tags, self._settings.sound)
-        page.set_looks(self.choices.theme, self._settings.text_scale)
-        page.sound.connect(self.choices.toggle_sound)
-        page.theme_wanted.connect(self.choices.toggle_theme)
+    def _show_session(self, page: GuidePage) -> None:
         page.full_screen_wanted.connect(self._toggle_full_screen)
-        self._running = Running(
-            self._run, self._rings, session, recorder, page, self._tags, self.choices.synth
-        )
-        self._running.trouble.connect(self._banner.tell)
-        self._running.over.connect(self._session_over)
         self._stack.addWidget(page)
         self._trial_bar.hide()  # the page has its own
         self._show(page)
@@ -326,20 +282,17 @@ class TrainingWindow(QtWidgets.QMainWindow):
         else:
             self._trial_bar.hide()
 
-    def _session_over(self) -> None:
-        running, self._running = self._running, None
-        assert running is not None
-        outcome = running.finish()
+    def _session_over(self, finished: Finished) -> None:
+        running, outcome = finished.running, finished.outcome
         self._stack.removeWidget(running.page)
         running.page.deleteLater()
-        assert self._latest is not None
         if outcome is None:
             self._show_home()
-        elif self._latest.name.startswith("calibrate-") and self._latest.shipped:
-            entries = self._keep_calibration(outcome)
+        elif finished.calibrates:
+            kept = self._sessions.keep_calibration(outcome)
             for note in outcome.notes:
                 self._banner.tell(note)
-            if entries or outcome.state == "done":
+            if kept or outcome.state == "done":
                 self._calibrated()
             else:
                 self._show_home()
@@ -349,17 +302,9 @@ class TrainingWindow(QtWidgets.QMainWindow):
             self._closing_figures.begin(outcome, running.folder, marked, running.feedback)
             self._show(self._summary)
 
-    def _keep_calibration(self, outcome: Outcome) -> bool:
-        """Keep what was measured; say whether anything was."""
-        try:
-            return bool(self._run.keep_calibration(outcome))
-        except StoreError as error:
-            self._banner.tell(str(error))
-            return True
-
     def _again(self) -> None:
-        if self._latest is not None:
-            self._begin(self._latest)
+        if self._sessions.latest is not None:
+            self._begin(self._sessions.latest)
 
     # Timers
 
@@ -371,41 +316,26 @@ class TrainingWindow(QtWidgets.QMainWindow):
         return timer
 
     def _frame(self) -> None:
-        now_s = time.monotonic()
-        elapsed_s, self._frame_s = now_s - self._frame_s, now_s
-        if self._running is not None:
-            self._running.frame()
-        elif self._stack.currentWidget() is self._check_page:
-            self._check_page.tick(elapsed_s)
+        self._sessions.frame()
+        self._checking.frame()
 
     def _look(self) -> None:
+        self._sessions.look()
+        self._checking.look()
         status = self._pipeline.status
-        if self._running is not None:
-            if status.ended:
-                self._running.session.end()
-            self._running.look()
         if status.ended:
             self._banner.hold(end_words(status))
-        elif not status.connected and not status.ended and self._running is None:
+        elif not status.connected and self._sessions.running is None:
             self._banner.hold(f"The sensor is away ({status.why}).")
         else:
             self._banner.release()
-        if self._stack.currentWidget() is self._check_page:
-            interference = self._check.interference(self._check_page.channel)
-            self._check_page.show_interference(interference if status.connected else None)
-
-    def _judge(self) -> None:
-        if self._stack.currentWidget() is self._check_page:
-            for k in range(len(self._pipeline.info.channels)):
-                here = self._pipeline.status.connected
-                self._check_page.show_lights(k, self._check.result(k) if here else _AWAY)
 
     # Choices and looks
 
     def _show_sound(self, on: bool) -> None:
         self._home.show_sound(on)
-        if self._running is not None:
-            self._running.page.show_sound(on)
+        if self._sessions.running is not None:
+            self._sessions.running.page.show_sound(on)
 
     def apply_looks(self) -> None:
         """Dress in the colours and the text size that hold now."""
@@ -413,8 +343,8 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self.setStyleSheet(style_sheet(theme, scale))
         for page in self._pages():
             page.set_looks(theme, scale)
-        if self._running is not None:
-            self._running.page.set_looks(theme, scale)
+        if self._sessions.running is not None:
+            self._sessions.running.page.set_looks(theme, scale)
 
     def page(self) -> Page:
         """The page that is shown."""
@@ -430,13 +360,11 @@ class TrainingWindow(QtWidgets.QMainWindow):
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """A session that runs is ended and kept: closing loses nothing."""
-        for timer in (self._frames, self._looks, self._checks):
+        for timer in (self._frames, self._looks):
             timer.stop()
-        running, self._running = self._running, None
-        if running is not None:
-            running.trouble.connect(self._closing)
-            running.finish()
-        self._pipeline.remove_sink(self._check)
+        self._sessions.trouble.connect(self._closing)
+        self._sessions.close()
+        self._checking.close()
         self._run.tell = self._told_before
         self._closing_figures.close()
         self.choices.close()

@@ -1,0 +1,69 @@
+"""Joins the signal check to its page, while that is shown."""
+
+from __future__ import annotations
+
+import time
+
+from pyqtgraph.Qt import QtCore
+
+from unclench.desktop.training.checkpage import CheckPage
+from unclench.running.run import Run
+from unclench.training.placement.check import ITEMS, Light, SensorCheck
+from unclench.training.placement.sites import place_label
+
+_JUDGE_MS = 500
+_AWAY = tuple(Light(item, "grey", "", "The sensor is away.") for item in ITEMS)
+
+
+class Checking(QtCore.QObject):
+    """Follows the stream as long as the window lives; judges only what is looked at.
+
+    Parameters
+    ----------
+    run
+        Started.
+    page
+        Shows what is found.
+    """
+
+    def __init__(self, run: Run, page: CheckPage) -> None:
+        super().__init__()
+        self._run, self._page = run, page
+        self.check = SensorCheck(run.info)
+        run.follow(self.check)
+        self._frame_s = time.monotonic()
+        self._judging = QtCore.QTimer(self, timeout=self._judge)
+        self._judging.start(_JUDGE_MS)
+
+    def name_channels(self) -> None:
+        """Call channels by their places, as these are now."""
+        names = [f"Channel {k + 1}" for k in range(len(self._run.info.channels))]
+        for place in self._run.places:
+            if place.channel <= len(names):
+                names[place.channel - 1] = place_label(place)
+        self._page.name_channels(names)
+
+    def frame(self) -> None:
+        """Move the meter; at the screen's rate."""
+        now_s = time.monotonic()
+        elapsed_s, self._frame_s = now_s - self._frame_s, now_s
+        if self._page.isVisible():
+            self._page.tick(elapsed_s)
+
+    def look(self) -> None:
+        """Measure what comes in; a few times a second."""
+        if self._page.isVisible():
+            interference = self.check.interference(self._page.channel)
+            connected = self._run.pipeline.status.connected
+            self._page.show_interference(interference if connected else None)
+
+    def close(self) -> None:
+        """Follow the stream no more."""
+        self._judging.stop()
+        self._run.pipeline.remove_sink(self.check)
+
+    def _judge(self) -> None:
+        if self._page.isVisible():
+            here = self._run.pipeline.status.connected
+            for k in range(len(self._run.info.channels)):
+                self._page.show_lights(k, self.check.result(k) if here else _AWAY)
