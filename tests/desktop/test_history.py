@@ -157,12 +157,12 @@ def test_esc_closes_it(window, history):
 def test_the_dashboard_opens_it_by_key_and_by_button(app, stage):
     made = stage("sim:relaxed")
     QtTest.QTest.keyClick(made.window, KEY.Key_H)
-    assert made.window._history.isVisible()
-    made.window._history.close()
+    assert made.window._figures.history.isVisible()
+    made.window._figures.history.close()
     made.window._footer.history.click()
-    assert made.window._history.isVisible()
+    assert made.window._figures.history.isVisible()
     made.window.close()
-    assert not made.window._history.isVisible()
+    assert not made.window._figures.history.isVisible()
 
 
 def test_damaged_sessions_are_told(app, window, tmp_path):

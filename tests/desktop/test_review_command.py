@@ -37,7 +37,7 @@ def test_a_missing_path_is_refused(tmp_path):
 def test_the_dashboard_opens_the_review_and_closes_it(stage):
     made = stage("sim:relaxed")
     QtTest.QTest.keyClick(made.window, QtCore.Qt.Key.Key_V)
-    review = made.window._review
+    review = made.window._figures.review
     made.until(lambda: review is not None and review.isVisible())
     made.until(lambda: not review.list_page._loading)
     review.choices.set_theme("dark")

@@ -214,7 +214,7 @@ def test_the_dashboard_hides_tension_and_keeps_the_signals_state(app, stage):
     made.until(lambda: row.trace.isVisible() and row._value.text() != "–")
     (deviation,) = known(load_trials()[0].latest).deviations
     assert deviation.what == "tension shown in the dashboard"
-    made.window._heed_trial()
+    made.window._trial.look()
     assert row.trace.isVisible()
     assert made.window.focusWidget() is made.window._trial_bar  # Space starts nothing
 
@@ -317,7 +317,7 @@ def test_figures_of_an_off_block_open_only_to_who_agrees(app, stage, key, what):
     last = blocks_of(trial)[0].last
 
     def opened():
-        return getattr(made.window, f"_{what}")
+        return getattr(made.window._figures, what)
 
     made.window._footer.mark.setFocus()
     QtTest.QTest.keyClick(made.window, key)
@@ -331,7 +331,7 @@ def test_figures_of_an_off_block_open_only_to_who_agrees(app, stage, key, what):
     assert opened().isVisible()
     (deviation,) = known(load_trials()[0].latest).deviations
     assert deviation.what == f"tension shown in the {what}"
-    getattr(made.window, f"show_{what}")()  # it is there: nothing is asked
+    getattr(made.window._figures, f"show_{what}")()  # it is there: nothing is asked
     assert not any("all the same?" in text for text in texts(made.window))
 
 
@@ -339,8 +339,8 @@ def test_figures_of_an_off_block_open_only_to_who_agrees(app, stage, key, what):
 def test_with_feedback_figures_open_at_once(app, stage, what):
     under_way(feedback=True)
     made = stage("sim:relaxed", places=(SHOULDER,))
-    getattr(made.window, f"show_{what}")()
-    assert getattr(made.window, f"_{what}").isVisible()
+    getattr(made.window._figures, f"show_{what}")()
+    assert getattr(made.window._figures, what).isVisible()
     assert known(load_trials()[0].latest).deviations == ()
 
 

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.bars import Banner, Footer, Header
 from unclench.desktop.channel import ChannelRow
 from unclench.desktop.channelrows import ChannelRows
-from unclench.desktop.eventloop import theme_of
+from unclench.desktop.figures import FigureWindows
 from unclench.desktop.helpdialog import HelpDialog
-from unclench.desktop.history.window import HistoryWindow
-from unclench.desktop.newfolder import new_folder
-from unclench.desktop.review.window import ReviewWindow
-from unclench.desktop.theme import DARK, Theme, style_sheet
+from unclench.desktop.looks import Looks
+from unclench.desktop.recording import Recording
+from unclench.desktop.theme import style_sheet
 from unclench.desktop.training.safety import SafetyDialog
 from unclench.desktop.trialbar import TrialBar
+from unclench.desktop.trialwatch import TrialWatch
 from unclench.desktop.words import HELP, span_words
-from unclench.errors import StoreError
 from unclench.live.rings import DisplayRings
 from unclench.live.words import connection_words
 from unclench.running.run import Run
-from unclench.settings import Settings, save_settings, sessions_dir
-from unclench.trial.phases import note_deviation
-from unclench.trial.words import SHOWN_NOTE, figures_question
+from unclench.settings import Settings, sessions_dir
+from unclench.trial.words import SHOWN_NOTE
 
 _FRAME_MS = 16
-_TRIAL_MS = 30_000  # a day may end while the window is open
 _WORDS_MS = 200
 _SUM_UP_EVERY = 5  # of those: figures that hardly change need not be laid out so often
-_TEXT_STEPS = (0.7, 2.5, 0.1)
 _NO_RAW = "The raw signal shows tension, and today is in a block without feedback."
 
 
@@ -64,9 +58,8 @@ class Dashboard(QtWidgets.QMainWindow):
         self._pipeline = run.pipeline
         self._rings = rings
         self._settings = settings
-        self._saved = run.settings
-        self._recorder = run.recorder
-        self._record_began_s = time.monotonic()
+        self.choices = Looks(settings, run.settings)
+        self._recording = Recording(run, lambda: sessions_dir(settings))
         self._drawn_row = -1
         self._paused = False
         self._n_marks = 0
@@ -82,10 +75,9 @@ class Dashboard(QtWidgets.QMainWindow):
         ]
         self._footer = Footer(settings)
         self._trial_bar = TrialBar()
-        self._trial_words, self._feedback = "", True
+        self._trial = TrialWatch(run.trial, self._trial_bar)
         self._raw_tip = self._footer.raw.toolTip()
-        self._history: HistoryWindow | None = None
-        self._review: ReviewWindow | None = None
+        self._figures = FigureWindows(self.choices, run.settings, self._trial)
         self._lay_out()
         self._connect_actions()
         self.apply_looks()
@@ -94,8 +86,7 @@ class Dashboard(QtWidgets.QMainWindow):
         run.tell_to(self._banner.tell)
         self._frames = self._timer(_FRAME_MS, self._draw)
         self._words = self._timer(_WORDS_MS, self._tell)
-        self._trial = self._timer(_TRIAL_MS, self._heed_trial)
-        self._heed_trial()
+        self._trial.look()
 
     def _lay_out(self) -> None:
         self.setWindowTitle(f"unclench – {self._pipeline.info.source}")
@@ -124,12 +115,19 @@ class Dashboard(QtWidgets.QMainWindow):
         footer.mark.clicked.connect(self.mark)
         footer.pause.clicked.connect(self.toggle_pause)
         footer.raw.clicked.connect(self.toggle_raw)
-        footer.theme.clicked.connect(self.toggle_theme)
+        footer.theme.clicked.connect(self.choices.toggle_theme)
         footer.help.clicked.connect(self.show_help)
         footer.train.clicked.connect(self.train_wanted)
-        footer.review.clicked.connect(self.show_review)
-        footer.history.clicked.connect(self.show_history)
-        self._trial_bar.shown.connect(self._show_all_the_same)
+        footer.review.clicked.connect(self._figures.show_review)
+        footer.history.clicked.connect(self._figures.show_history)
+        self.choices.looks_changed.connect(self._change_looks)
+        self.choices.trouble.connect(self._banner.tell)
+        self._figures.looks_changed.connect(self._change_looks)
+        self._trial.changed.connect(self._set_feedback)
+        self._trial.shown.connect(self._note_shown)
+        self._trial.trouble.connect(self._banner.tell)
+        self._recording.said.connect(self._banner.tell)
+        self._recording.failed.connect(self._remember_trouble)
         footer.span_changed.connect(self._set_span)
         footer.scale_changed.connect(self._set_scale)
         for keys, slot in (
@@ -138,15 +136,15 @@ class Dashboard(QtWidgets.QMainWindow):
             ("Shift+M", self.mark_with_note),
             ("P", self.toggle_pause),
             ("W", self.toggle_raw),
-            ("T", self.toggle_theme),
+            ("T", self.choices.toggle_theme),
             ("G", self.train_wanted.emit),
-            ("V", self.show_review),
-            ("H", self.show_history),
+            ("V", self._figures.show_review),
+            ("H", self._figures.show_history),
             ("F1", self.show_help),
-            ("Ctrl++", lambda: self._scale_text(+1)),
-            ("Ctrl+=", lambda: self._scale_text(+1)),
-            ("Ctrl+-", lambda: self._scale_text(-1)),
-            ("Ctrl+0", lambda: self._scale_text(0)),
+            ("Ctrl++", lambda: self.choices.scale_text(+0.1)),
+            ("Ctrl+=", lambda: self.choices.scale_text(+0.1)),
+            ("Ctrl+-", lambda: self.choices.scale_text(-0.1)),
+            ("Ctrl+0", lambda: self.choices.scale_text(None)),
             ("Ctrl+Q", self.close),
             ("F11", self._toggle_full_screen),
         ):
@@ -156,17 +154,7 @@ class Dashboard(QtWidgets.QMainWindow):
 
     def toggle_recording(self) -> None:
         """Start recording into a dated folder, or end it."""
-        if self._recorder is not None:
-            self._end_recording()
-            return
-        folder = new_folder(sessions_dir(self._settings))
-        try:
-            self._recorder = self._run.record(folder)
-        except StoreError as error:
-            self._banner.tell(str(error))
-            return
-        self._record_began_s = time.monotonic()
-        self._run.follow(self._recorder)
+        self._recording.toggle()
         self._tell()
 
     def mark(self) -> None:
@@ -190,50 +178,14 @@ class Dashboard(QtWidgets.QMainWindow):
 
     def toggle_raw(self) -> None:
         """Show or hide the raw traces."""
-        if not self._feedback:
+        if not self._trial.feedback:
             self._banner.tell(_NO_RAW)
             return
-        self._remember(raw_shown=not self._settings.raw_shown)
+        self.choices.remember(raw_shown=not self._settings.raw_shown)
         for row in self._rows:
             row.raw.setVisible(self._settings.raw_shown)
         self._drawn_row = -1
         self._tell()
-
-    def toggle_theme(self) -> None:
-        """Change between light and dark."""
-        self._remember(theme="light" if self._theme() is DARK else "dark")
-        self._change_looks()
-
-    def show_review(self) -> None:
-        """Show what was recorded; in a block without feedback ask first."""
-        if self._review is not None and self._review.isVisible():
-            self._open_review()
-        else:
-            self._unless_hidden("review", self._open_review)
-
-    def _open_review(self) -> None:
-        if self._review is None or not self._review.isVisible():
-            self._review = ReviewWindow(sessions_dir(self._settings), self._settings, self._saved)
-            self._review.choices.looks_changed.connect(self._change_looks)
-            self._review.show()
-        self._review.raise_()
-        self._review.activateWindow()
-
-    def show_history(self) -> None:
-        """Show the sessions of all weeks; in a block without feedback ask first."""
-        if self._history is not None and self._history.isVisible():
-            self._open_history()
-        else:
-            self._unless_hidden("history", self._open_history)
-
-    def _open_history(self) -> None:
-        if self._history is None:
-            self._history = HistoryWindow(sessions_dir(self._settings))
-        self._history.set_looks(self._theme(), self._settings.text_scale)
-        self._history.reload()
-        self._history.show()
-        self._history.raise_()
-        self._history.activateWindow()
 
     def show_help(self) -> None:
         """Explain the window."""
@@ -245,43 +197,29 @@ class Dashboard(QtWidgets.QMainWindow):
 
     def _show_safety(self) -> None:
         scale = self._settings.text_scale
-        SafetyDialog(self, self._theme(), again=True, text_scale=scale).open()
+        SafetyDialog(self, self.choices.theme, again=True, text_scale=scale).open()
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """End the recording first: closing loses nothing."""
         self.closing.emit()
         self._frames.stop()
         self._words.stop()
-        self._trial.stop()
-        if self._review is not None:
-            self._review.close()
-        if self._history is not None:
-            self._history.close()
-        if self._recorder is not None:
-            self._end_recording()
+        self._trial.close()
+        self._figures.close()
+        self._recording.end()
+        self.choices.trouble.connect(self._remember_trouble)
         size = (self.width(), self.height())
         normal = not self.isMaximized() and not self.isFullScreen()
-        if normal and size != self._settings.window:
-            self._remember(window=size)
-        self._remember(maximized=self.isMaximized())
-        try:
-            save_settings(self._saved)
-        except StoreError as error:
-            self.closing_trouble = str(error)
+        changed = {"window": size} if normal and size != self._settings.window else {}
+        self.choices.remember(maximized=self.isMaximized(), **changed)
         super().closeEvent(event)
 
     closing_trouble: str | None = None  # to be told in the terminal once the window is gone
 
-    def _remember(self, **choices: Any) -> None:
-        """Keep what a person chose, for now and for the next start."""
-        for name, value in choices.items():
-            setattr(self._settings, name, value)
-            setattr(self._saved, name, value)
+    def _remember_trouble(self, trouble: str) -> None:
+        self.closing_trouble = trouble
 
     # Looks
-
-    def _theme(self) -> Theme:
-        return theme_of(self._settings.theme)
 
     def _change_looks(self) -> None:
         self.apply_looks()
@@ -289,31 +227,22 @@ class Dashboard(QtWidgets.QMainWindow):
 
     def apply_looks(self) -> None:
         """Dress in the colours and the text size that hold now."""
-        theme, scale = self._theme(), self._settings.text_scale
+        theme, scale = self.choices.theme, self._settings.text_scale
         self.setStyleSheet(style_sheet(theme, scale))
         self._header.set_theme(theme)
         for row in self._rows:
             row.set_theme(theme, scale)
-        if self._review is not None:
-            self._review.apply_looks()
-        if self._history is not None:
-            self._history.set_looks(theme, scale)
+        self._figures.apply_looks()
         self._drawn_row = -1
 
-    def _scale_text(self, step: int) -> None:
-        low, high, by = _TEXT_STEPS
-        wanted = 1.0 if step == 0 else self._settings.text_scale + step * by
-        self._remember(text_scale=round(min(high, max(low, wanted)), 2))
-        self._change_looks()
-
     def _set_span(self, span_s: float) -> None:
-        self._remember(span_s=span_s)
+        self.choices.remember(span_s=span_s)
         for row in self._rows:
             row.trace.set_span(span_s)
         self._drawn_row = -1
 
     def _set_scale(self, top_uv: float) -> None:
-        self._remember(scale_uv=top_uv or None)
+        self.choices.remember(scale_uv=top_uv or None)
         for row in self._rows:
             row.trace.set_scale(self._settings.scale_uv)
         self._drawn_row = -1
@@ -323,49 +252,18 @@ class Dashboard(QtWidgets.QMainWindow):
 
     # A self-trial
 
-    def _heed_trial(self) -> None:
-        """Show what today's block of a self-trial asks for."""
-        trial = self._run.trial
-        trial.look_now()
-        words, feedback = trial.words, trial.shown
-        if words != self._trial_words or feedback != self._feedback:
-            self._trial_words, self._feedback = words, feedback
-            self._trial_bar.tell(words, hidden=not feedback)
-            for row in self._rows:
-                row.set_feedback(feedback)
-            self._footer.raw.setEnabled(feedback)
-            self._footer.raw.setToolTip(self._raw_tip if feedback else _NO_RAW)
-            self._tell()
+    def _set_feedback(self, feedback: bool) -> None:
+        """Show tension, or hide it with all that tells of it."""
+        for row in self._rows:
+            row.set_feedback(feedback)
+        self._footer.raw.setEnabled(feedback)
+        self._footer.raw.setToolTip(self._raw_tip if feedback else _NO_RAW)
+        self._tell()
 
-    def _show_all_the_same(self) -> None:
-        trial = self._run.trial
-        trial.look_now()
-        try:
-            trial.show_anyway("the dashboard")
-        except StoreError as error:
-            self._banner.tell(str(error))
-        if self._recorder is not None and trial.now is not None:
-            self._recorder.update(**trial.in_session())
+    def _note_shown(self) -> None:
+        if self._recording.recorder is not None:
+            self._recording.show_anyway()
             self._pipeline.mark(SHOWN_NOTE)
-        self._heed_trial()
-
-    def _unless_hidden(self, what: str, show: Callable[[], None]) -> None:
-        """Show past figures; where tension is not shown only to who agrees, which is kept."""
-        trial = self._run.trial
-        trial.look_now()
-        if trial.now is None or trial.shown:
-            show()
-            return
-
-        def open_it() -> None:
-            try:
-                note_deviation(f"the {what}")
-            except StoreError as error:
-                self._banner.tell(str(error))
-            show()
-
-        do = (f"Open the {what}", "See figures, and keep that they were seen")
-        self._trial_bar.ask(figures_question(trial.now, what), do, open_it)
 
     # The picture
 
@@ -396,8 +294,7 @@ class Dashboard(QtWidgets.QMainWindow):
         """Update numbers and words."""
         status = self._pipeline.status
         info = self._pipeline.info
-        if self._recorder is not None and self._recorder.error is not None:
-            self._end_recording()
+        self._recording.look()
         if not self._paused:
             _, tension_uv, trusted = self._rings.tension(self._settings.span_s)
             self._told += 1
@@ -415,10 +312,10 @@ class Dashboard(QtWidgets.QMainWindow):
                         status.notched_hz[k],
                         status.connected,
                     )
-        recording_s = None if self._recorder is None else time.monotonic() - self._record_began_s
+        recording_s = self._recording.lasted_s
         self._header.tell(status, info.fs_hz, recording_s, self._paused)
-        raw_shown = self._settings.raw_shown and self._feedback
-        self._footer.tell(self._recorder is not None, self._paused, raw_shown)
+        raw_shown = self._settings.raw_shown and self._trial.feedback
+        self._footer.tell(recording_s is not None, self._paused, raw_shown)
         if trouble := connection_words(status):
             self._banner.hold(trouble)
         else:
@@ -428,17 +325,6 @@ class Dashboard(QtWidgets.QMainWindow):
         time_s = sample / self._pipeline.info.fs_hz
         for row in self._rows:
             row.trace.add_mark(time_s, text)
-
-    def _end_recording(self) -> None:
-        recorder, self._recorder = self._recorder, None
-        assert recorder is not None
-        try:
-            meta = self._run.end_recording(recorder)
-        except StoreError as error:
-            self._banner.tell(str(error))
-            self.closing_trouble = str(error)
-        else:
-            self._banner.tell(f"Saved {meta.duration_s:.0f} s to {recorder.folder}")
 
 
 def picture(window: Dashboard, path: Path) -> bool:

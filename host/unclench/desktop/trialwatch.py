@@ -1,0 +1,82 @@
+"""The dashboard in a self-trial: what today hides, and what a person wants to see anyway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pyqtgraph.Qt import QtCore
+
+from unclench.desktop.trialbar import TrialBar
+from unclench.errors import StoreError
+from unclench.running.trialnow import LOOK_S, TrialNow
+from unclench.trial.phases import note_deviation
+from unclench.trial.words import figures_question
+
+
+class TrialWatch(QtCore.QObject):
+    """Looks where the trial stands, tells it in a bar, and asks before something hidden opens.
+
+    Parameters
+    ----------
+    trial
+        Of the signal that is shown.
+    bar
+        Tells it.
+    """
+
+    changed = QtCore.pyqtSignal(bool)  # whether tension is shown
+    shown = QtCore.pyqtSignal()  # a person wants to see tension in a block without feedback
+    trouble = QtCore.pyqtSignal(str)
+
+    def __init__(self, trial: TrialNow, bar: TrialBar) -> None:
+        super().__init__()
+        self._trial, self._bar = trial, bar
+        self._told = ("", True)
+        bar.shown.connect(self._show_anyway)
+        self._timer = QtCore.QTimer(self, timeout=self.look)
+        self._timer.start(round(1000 * LOOK_S))  # a day may end while the window is open
+
+    @property
+    def feedback(self) -> bool:
+        """Whether tension is shown."""
+        return self._told[1]
+
+    def look(self) -> None:
+        """See what today's block asks for."""
+        self._trial.look_now()
+        told = (self._trial.words, self._trial.shown)
+        if told != self._told:
+            self._told = told
+            words, feedback = told
+            self._bar.tell(words, hidden=not feedback)
+            self.changed.emit(feedback)
+
+    def unless_hidden(self, what: str, show: Callable[[], None]) -> None:
+        """Show past figures; where tension is not shown only to who agrees, which is kept."""
+        self._trial.look_now()
+        if self._trial.now is None or self._trial.shown:
+            show()
+            return
+
+        def open_it() -> None:
+            self._keep(lambda: note_deviation(f"the {what}"))
+            show()
+
+        do = (f"Open the {what}", "See figures, and keep that they were seen")
+        self._bar.ask(figures_question(self._trial.now, what), do, open_it)
+
+    def close(self) -> None:
+        """Look no more."""
+        self._timer.stop()
+
+    def _show_anyway(self) -> None:
+        self._trial.look_now()
+        self._keep(lambda: self._trial.show_anyway("the dashboard"))
+        self.shown.emit()
+        self.look()
+
+    def _keep(self, deviation: Callable[[], None]) -> None:
+        try:
+            deviation()
+        except StoreError as error:
+            self.trouble.emit(str(error))
