@@ -225,8 +225,8 @@ def _recorded(folder: Path, source: str, seconds: int, title: str) -> Path:
 
     from unclench.cli import cli
     from unclench.store import open_session
+    from unclench.store.events.rows import event_of
     from unclench.store.session.edit import edit_events, edit_meta
-    from unclench.store.session.reader import Event
 
     options = ["--seconds", str(seconds), "--speed", "max", "--out", str(folder)]
     done = CliRunner().invoke(cli, ["record", "--source", source, *options])
@@ -235,7 +235,7 @@ def _recorded(folder: Path, source: str, seconds: int, title: str) -> Path:
     if title:
         session = open_session(folder)
         fs_hz = session.meta.fs_hz
-        added = [Event(round(t * fs_hz), t, kind, text, d, None) for t, kind, text, d in _EVENTS]
+        added = [event_of(round(t * fs_hz), kind, text, d, None) for t, kind, text, d in _EVENTS]
         edit_events(folder, [*session.events(), *added])
         sites = ("Left shoulder", "Right shoulder", "Jaw")
         edit_meta(folder, title=title, labels=("office",), sites=sites)

@@ -27,12 +27,12 @@ import numpy as np
 
 from unclench.link.virtual.muscle import POINTS_HZ, Bursts, Muscle, MuscleSignal
 from unclench.settings import Place, Settings, Sustained
+from unclench.store.events.event import Alerted, Event
 from unclench.training.day.day import DayWatch
 from unclench.training.placement.calibrations import Book
 from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
 from unclench.training.rows import Rows, Stream, each_row
 from unclench.training.steps.kinds.baseline import RestMeasurement
-from unclench.training.sustained import Alert
 from unclench_dsp import WIDE, ChainSettings, HopMeanSquare, RollingRms, TensionChain
 
 FS_HZ, ROW_N, ROW_HZ = 2000, 40, 50
@@ -201,11 +201,15 @@ def follow(
                 measurement.add(row, 0, [True])
     channel = replace(measurement.measured().channels[0], reference=reference)
     day = DayWatch([channel], Sustained(), ROW_N, FS_HZ, datetime(2026, 1, 5, 9))
-    alerts: list[Alert] = []
+    alerts: list[tuple[int, Alerted]] = []
     other = MuscleSignal(tense, rng) if tense is not None else None
     for rows in rows_of(MuscleSignal(muscle, rng), other, plan, round(hours * 3600), rng):
-        alerts += [found for found in day.rows(rows) if isinstance(found, Alert)]
-    at_s = [alert.sample / FS_HZ for alert in alerts if alert.kind == "sustained"]
+        alerts += [
+            (found.sample, found.payload)
+            for found in day.rows(rows)
+            if isinstance(found, Event) and isinstance(found.payload, Alerted)
+        ]
+    at_s = [sample / FS_HZ for sample, alert in alerts if alert.reason == "sustained"]
     inside = [any(start <= t <= stop + 2 for start, stop in plan) for t in at_s]
     missed = sum(not any(start <= t <= stop + 2 for t in at_s) for start, stop in plan)
     few = len(alerts) - len(at_s)

@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "running": {
         *(DSP, "errors", "live", "review", "settings", "sources", "store", "training", "trial"),
     },
-    "terminal": {DSP, "live"},
+    "terminal": {DSP, "live", "store"},
     "settings": {"errors", "files"},
     "sources": {WIRE, DSP, "errors", "link", "profiles", "store"},
     "desktop": {

@@ -14,6 +14,7 @@ from tests.known import known
 
 from unclench.settings import Place
 from unclench.store import load_recording, open_session
+from unclench.store.events.words import text_of
 from unclench.training.placement.calibrations import book_path, load_book, save_book
 from unclench.training.placement.values import RestBaseline
 from unclench_dsp import WIDE
@@ -78,7 +79,7 @@ def test_session_runs_and_is_stored(run, write_program, tmp_path):
     assert f"Kept in {tmp_path / 's'}" in done.out
     assert (tmp_path / "s" / "program.toml").read_text("utf-8") == SHORT
     events = open_session(tmp_path / "s").events()
-    assert events[-1].text == "done"
+    assert text_of(events[-1]) == "done"
     assert load_recording(tmp_path / "s").n_samples == 12_000
 
 
@@ -118,7 +119,7 @@ def test_calibration_is_used_and_stored_with_the_session(
     assert meta.sites == ("Left shoulder",)
     assert known(meta.training)["channels"][0]["baseline"]["mean_uv"] == 2.2
     goal = next(e for e in open_session(tmp_path / "s").events() if e.kind == "goal")
-    assert goal.text == "Left shoulder: 4.40 µV"
+    assert text_of(goal) == "Left shoulder: 4.40 µV"
     # In another band it does not hold.
     other = run("session", program, *PERSON, *place, "--band", "narrow")
     assert "values of different bands do not compare" in other.sentence()
@@ -203,7 +204,7 @@ def test_too_short_recording_ends_the_session_early(run, write_program, tmp_path
     assert done.status == 0
     assert "ended after 3 s, before the program was done." in done.err
     assert "Short: ended early" in done.out
-    assert open_session(tmp_path / "s").events()[-1].text == "ended early"
+    assert text_of(open_session(tmp_path / "s").events()[-1]) == "ended early"
 
 
 def test_source_without_samples_is_refused(run, write_program, tmp_path):
@@ -222,7 +223,7 @@ def test_board_that_stays_away_ends_the_session(run, plug_in, write_program, tmp
     said = done.err.splitlines()[-1]  # after the cues
     assert "went away and did not come back" in said
     assert f"what came until then is in {out}" in said
-    texts = [e.text for e in open_session(out).events() if e.kind == "session"]
+    texts = [text_of(e) for e in open_session(out).events() if e.kind == "session"]
     assert texts[1:] == ["waits for the sensor", "ended early"]
 
 
@@ -248,7 +249,7 @@ def test_ctrl_c_ends_the_session_early(spawn, write_program, tmp_path):
     said, errors = process.communicate(timeout=LONG_S)
     assert "Traceback" not in errors
     assert "Short: ended early" in said
-    assert open_session(out).events()[-1].text == "ended early"
+    assert text_of(open_session(out).events()[-1]) == "ended early"
     assert known(open_session(out).meta.training)["state"] == "ended"
 
 

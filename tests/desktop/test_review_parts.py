@@ -25,7 +25,7 @@ from unclench.review.results import (
     SustainedFigures,
     TagSpan,
 )
-from unclench.store.session.reader import Event
+from unclench.store.events.rows import event_of
 from unclench_dsp.uncertainty import Estimate
 
 CLOCK = tagedits.Clock(2000.0, 100.0)
@@ -122,26 +122,26 @@ def marks(events):
     return read_marks(events, CLOCK.fs_hz, CLOCK.duration_s)
 
 
-STEP = Event(0, 0.0, "step", "1 settle: Arrive", None, None)
-SIGNAL = Event(90_000, 45.0, "signal", "channel 1: good", None, None)
+STEP = event_of(0, "step", "1 settle: Arrive", None, None)
+SIGNAL = event_of(90_000, "signal", "channel 1: good", None, None)
 
 
 def test_a_tag_is_added_changed_and_taken_out_and_all_else_stays():
     events = (STEP, SIGNAL)
     added = tagedits.add_tag(events, CLOCK, "  thought:   worry ", Span(10.0, 20.5))
     (tag,) = marks(added).tags
-    assert tag == TagSpan(10.0, 20.5, "thought: worry")
+    assert tag == TagSpan(10.0, 20.5, "thought", "worry")
     assert [e.sample for e in added] == sorted(e.sample for e in added)
     assert next(e for e in added if e.kind == "tag end").duration_s == 10.5
     changed = tagedits.change_tag(added, CLOCK, tag, "thought: hurry", Span(12.0, 13.0))
     (tag,) = marks(changed).tags
-    assert tag == TagSpan(12.0, 13.0, "thought: hurry")
+    assert tag == TagSpan(12.0, 13.0, "thought", "hurry")
     assert tagedits.remove_tag(changed, CLOCK, tag) == events
 
 
 def test_a_tag_may_have_no_length():
     (tag,) = marks(tagedits.add_tag((STEP,), CLOCK, "feeling: angry", Span(7.0, 7.0))).tags
-    assert tag == TagSpan(7.0, 7.0, "feeling: angry")
+    assert tag == TagSpan(7.0, 7.0, "feeling", "angry")
 
 
 def test_removing_one_of_two_equal_tags_keeps_the_other():
@@ -153,7 +153,7 @@ def test_removing_one_of_two_equal_tags_keeps_the_other():
 
 
 def test_an_open_tag_can_be_removed():
-    events = (Event(20_000, 10.0, "tag", "posture: slouching", None, None), SIGNAL)
+    events = (event_of(20_000, "tag", "posture: slouching", None, None), SIGNAL)
     (tag,) = marks(events).tags
     assert tag.stop_s == CLOCK.duration_s
     assert tagedits.remove_tag(events, CLOCK, tag) == (SIGNAL,)
@@ -183,10 +183,10 @@ def test_a_note_is_added_changed_and_taken_out():
 
 def test_changing_a_removed_tag_is_refused():
     with pytest.raises(InputError, match="no longer in the session"):
-        tagedits.remove_tag((STEP,), CLOCK, TagSpan(1.0, 2.0, "posture: slouching"))
+        tagedits.remove_tag((STEP,), CLOCK, TagSpan(1.0, 2.0, "posture", "slouching"))
     elsewhere = tagedits.add_tag((), CLOCK, "posture: slouching", Span(10, 20))
     with pytest.raises(InputError, match="no longer in the session"):
-        tagedits.remove_tag(elsewhere, CLOCK, TagSpan(1.0, 2.0, "posture: slouching"))
+        tagedits.remove_tag(elsewhere, CLOCK, TagSpan(1.0, 2.0, "posture", "slouching"))
 
 
 # Words

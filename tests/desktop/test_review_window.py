@@ -402,7 +402,7 @@ def test_a_phase_and_a_tag_are_selected_by_enter_and_by_a_click(screen, library)
     made.trace.move_cursor(13.0)
     made.press(KEY.Key_Return)
     assert made.trace.selection == Span(12.0, 16.0)
-    assert made.panel.mark == TagSpan(12.0, 16.0, "thought: worry")
+    assert made.panel.mark == TagSpan(12.0, 16.0, "thought", "worry")
     made.press(KEY.Key_Return)
     assert made.trace.selection == Span(10.0, 25.0)
     spot = next(s for s in made.trace._spots if isinstance(s.what, Phase) and s.what.number == 2)
@@ -732,9 +732,9 @@ def test_an_edited_tag_stays_selected(screen, library):
     made.press(KEY.Key_E)
     made.type("thought: hurry")
     made.press(KEY.Key_Return)
-    assert made.panel.mark == TagSpan(12.0, 16.0, "thought: hurry")
+    assert made.panel.mark == TagSpan(12.0, 16.0, "thought", "hurry")
     made.press(KEY.Key_Z, CTRL)
-    assert made.panel.mark == TagSpan(12.0, 16.0, "thought: worry")
+    assert made.panel.mark == TagSpan(12.0, 16.0, "thought", "worry")
 
 
 # Beyond one session

@@ -16,6 +16,7 @@ from unclench.desktop.newfolder import new_folder
 from unclench.desktop.training.window import TrainingWindow
 from unclench.settings import Place, Settings, load_settings, own_dir, sessions_dir
 from unclench.store import open_session
+from unclench.store.events.words import text_of
 from unclench.training.placement.calibrations import book_path, load_book
 from unclench.training.placement.check import ITEMS
 from unclench.training.placement.values import RestBaseline
@@ -104,7 +105,7 @@ def short_program():
 
 
 def events(folder):
-    return [(e.kind, e.text) for e in open_session(folder).events()]
+    return [(e.kind, text_of(e)) for e in open_session(folder).events()]
 
 
 def test_whole_first_session_by_keyboard(training):

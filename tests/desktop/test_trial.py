@@ -18,6 +18,7 @@ from unclench.desktop.training.pacerview import PacerView
 from unclench.desktop.training.window import TrainingWindow
 from unclench.settings import Place, Settings, own_dir, sessions_dir
 from unclench.store import open_session
+from unclench.store.events.words import text_of
 from unclench.training.programs.file import find_program
 from unclench.trial.phases import blocks_of
 from unclench.trial.plan import Trials, load_trials, make_trial, save_trials
@@ -168,7 +169,7 @@ def test_hidden_tension_can_be_shown_and_the_deviation_is_recorded(training, str
     session = open_session(folder)
     assert session.meta.feedback
     assert known(session.meta.model_extra)["trial"]["shown"]
-    assert "Tension shown in a block without feedback." in [e.text for e in session.events()]
+    assert "Tension shown in a block without feedback." in [text_of(e) for e in session.events()]
 
 
 def test_a_programs_own_words_are_followed_by_what_holds(training, stream):
@@ -256,7 +257,7 @@ def test_a_recording_keeps_that_tension_was_shown_all_the_same(app, stage, tmp_p
     assert session.meta.feedback
     block = known(session.meta.model_extra)["trial"]
     assert (block["feedback"], block["shown"]) == (False, True)
-    noted = "Tension shown in a block without feedback." in [e.text for e in session.events()]
+    noted = "Tension shown in a block without feedback." in [text_of(e) for e in session.events()]
     assert noted == (first == "record")
 
 

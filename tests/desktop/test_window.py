@@ -18,6 +18,7 @@ from unclench.desktop.training.safety import SafetyPage
 from unclench.review.session import open_review
 from unclench.settings import Place, load_settings
 from unclench.store import open_session
+from unclench.store.events.words import text_of
 from unclench.training.placement.calibrations import book_path, load_book, save_book
 from unclench.training.placement.values import ReferenceContraction, RestBaseline
 from unclench_dsp import WIDE
@@ -153,7 +154,7 @@ def test_record_mark_and_close_lose_nothing(stage, tmp_path):
     assert recording.sample[0] == 0
     assert recording.n_samples >= 7 * 2000
     (marker,) = [event for event in session.events() if event.kind == "marker"]
-    assert marker.text == "Marker 1"
+    assert text_of(marker) == "Marker 1"
     assert 3 * 2000 < marker.sample < recording.sample[-1]
 
 
@@ -184,7 +185,7 @@ def test_a_note_typed_by_a_person_is_stored(stage, tmp_path, monkeypatch):
     (row,) = [r for r in rows if r["kind"] == "marker"]
     assert row["text"] == "'=cmd|'/c calc'!A1, phone at ear"  # no spreadsheet runs it
     (event,) = [e for e in open_session(path.parent).events() if e.kind == "marker"]
-    assert event.text == "=cmd|'/c calc'!A1, phone at ear"
+    assert text_of(event) == "=cmd|'/c calc'!A1, phone at ear"
 
 
 def test_a_recording_keeps_the_places_and_what_was_calibrated_there(stage, tmp_path):

@@ -14,6 +14,7 @@ from unclench.errors import InputError, StoreError
 from unclench.importing import Asked, import_file
 from unclench.importing.bring_in import find_format
 from unclench.store import load_recording, open_session
+from unclench.store.events.words import text_of
 from unclench.usage.record import record_command
 
 HALF = 0.5 + 1e-6
@@ -120,7 +121,7 @@ def test_the_session_begins_when_the_recording_did(make, tmp_path, name, created
 def test_events_come_over(make, tmp_path, name, unit, events):
     _, _, session = brought(make(name), tmp_path / "s", unit=unit)
     kinds = ("marker", "tag", "tag end")
-    found = [(e.sample, e.kind, e.text) for e in session.events() if e.kind in kinds]
+    found = [(e.sample, e.kind, text_of(e)) for e in session.events() if e.kind in kinds]
     assert found == events
 
 

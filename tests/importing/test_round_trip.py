@@ -11,10 +11,10 @@ import pytest
 from tests import needs
 
 from unclench.importing import import_file
-from unclench.importing.found import GROUPS
 from unclench.store import BandMeta, BoardConstants, SessionMeta, SessionWriter, open_session
+from unclench.store.events.rows import event_of
+from unclench.store.events.words import text_of
 from unclench.store.exporting import export
-from unclench.training import tags
 from unclench_wire.messages import Channel, Hello
 
 N = 20_000  # ten seconds
@@ -48,14 +48,16 @@ def kept(tmp_path) -> Path:
     with SessionWriter(tmp_path / "kept", meta) as writer:
         writer.write_samples(0, rng.integers(400_000, 600_000, (N, 2)).astype(np.int32))
         for event in EVENTS:
-            writer.write_event(*event)
+            writer.write_event(event_of(*event))
     return writer.folder
 
 
 def told(folder: Path) -> list[tuple[int, str, str, float | None]]:
     events = open_session(folder).events()
     return sorted(
-        (e.sample, e.kind, e.text, e.duration_s or 0.0) for e in events if e.kind not in MADE_ANEW
+        (e.sample, e.kind, text_of(e), e.duration_s or 0.0)
+        for e in events
+        if e.kind not in MADE_ANEW
     )
 
 
@@ -115,10 +117,6 @@ def test_a_stranger_s_annotations_are_no_awareness_tags(tmp_path):
         (3000, "tag end", "posture: slouching", 2.0),
     ]
     assert done.meta.sites == (None,)
-
-
-def test_the_groups_of_tags_are_those_that_the_training_knows():
-    assert GROUPS == tags.GROUPS
 
 
 def test_a_file_that_was_cut_off_says_how_much_is_missing(kept, tmp_path):

@@ -15,9 +15,10 @@ from unclench.link.timing import TRUE_TIME, Clock
 from unclench.link.transport import Transport
 from unclench.link.virtual.board import MAX_SPEED
 from unclench.link.virtual.inputs import SyntheticInput
-from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
+from unclench.live.blocks import LiveBlock, LiveSettings, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.sources import open_source
+from unclench.store.events.event import Event
 from unclench_wire.messages import Hello
 
 LONG_S = 60.0  # only against hanging
@@ -28,13 +29,13 @@ class Collector:
 
     def __init__(self) -> None:
         self.blocks: list[LiveBlock] = []
-        self.events: list[LiveEvent] = []
+        self.events: list[Event] = []
 
     def block(self, block: LiveBlock) -> None:
         """Keep a block."""
         self.blocks.append(block)
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         """Keep an event."""
         self.events.append(event)
 
@@ -63,7 +64,7 @@ class Collector:
         """Which samples the filters were settling on."""
         return np.concatenate([b.settling for b in self.blocks])
 
-    def kinds(self, *kinds: str) -> list[LiveEvent]:
+    def kinds(self, *kinds: str) -> list[Event]:
         """Return the events of these kinds."""
         return [event for event in self.events if event.kind in kinds]
 

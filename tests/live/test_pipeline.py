@@ -17,13 +17,15 @@ from unclench.link.reader import LinkReader
 from unclench.link.timing import SimulatedTime
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
-from unclench.live.blocks import LiveEvent, LiveSettings
+from unclench.live.blocks import LiveSettings
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.review.analyze import analyze
 from unclench.review.signal import make_signal
 from unclench.sources import open_source
 from unclench.store import load_recording, open_session
+from unclench.store.events.rows import event_of
+from unclench.store.events.words import text_of
 from unclench_dsp import (
     NARROW,
     WIDE,
@@ -194,7 +196,7 @@ def test_markers_land_where_they_were_put(wait_for, tmp_path):
     assert before <= now <= after + info.fs_hz
     marks = [e for e in open_session(tmp_path / "s").events() if e.kind == "marker"]
     put = [(1234, "=typed, by a person"), (now, "now")]
-    assert [(e.sample, e.text) for e in marks] == sorted(put)
+    assert [(e.sample, text_of(e)) for e in marks] == sorted(put)
 
 
 def test_sample_now_follows_the_clock(script, arrived):
@@ -369,7 +371,7 @@ def test_the_last_status_sums_up_the_stream(play):
     assert status.state == kept.blocks[-1].state
     assert 50.0 in status.notched_hz[0]
     assert status.mains_fraction[0] > 0.9
-    assert any(event.kind == "mains" and "50 Hz" in event.text for event in kept.events)
+    assert any(event.kind == "mains" and "50 Hz" in text_of(event) for event in kept.events)
     assert status.recent_events == tuple(kept.events[-20:])
     assert info.source == "Virtual board: mains-hum"
     assert Connected(info.hello, 0.0).hello is info.hello
@@ -379,14 +381,14 @@ def test_signal_states_are_emitted_at_their_sample(play):
     kept, _, info = play("sim:poor-contact", 30)
     changes = kept.kinds("signal")
     # On the skin for 8 s, off for 6 s: seen within the windows of half a second.
-    texts = [event.text.partition(": ")[2] for event in changes]
+    texts = [text_of(event).partition(": ")[2] for event in changes]
     assert texts[:2] == ["good", "no contact"]
-    off_s = next(e.sample for e in changes if e.text.endswith("no contact")) / info.fs_hz
+    off_s = next(e.sample for e in changes if text_of(e).endswith("no contact")) / info.fs_hz
     assert 8.0 < off_s < 11.0
     for event in changes:
         block = next(b for b in kept.blocks if b.first <= event.sample <= b.stop)
         if event.sample < block.stop:
-            assert block.state_at(event.sample)[0] == event.text.partition(": ")[2]
+            assert block.state_at(event.sample)[0] == text_of(event).partition(": ")[2]
 
 
 # what a session needs of it
@@ -435,7 +437,7 @@ class StopsAfter:
         self.seen.append(block)
         self.left -= 1
         if self.left == 0:
-            self.pipeline.emit(LiveEvent(block.stop, "session", "done"))
+            self.pipeline.emit(event_of(block.stop, "session", "done"))
             self.pipeline.finish()
 
     def event(self, event):
@@ -454,7 +456,7 @@ def test_a_sink_that_has_seen_enough_ends_it(new_collector, speed):
     pipeline.stop()
     opened.close()
     assert len(stops.seen) == len(kept.blocks) == 7  # this block still goes to everybody
-    assert [event.text for event in kept.kinds("session")] == ["done"]
+    assert [text_of(event) for event in kept.kinds("session")] == ["done"]
     status = pipeline.status
     assert (status.ended, status.why, status.cut_short) == (True, "done", False)
 
@@ -467,7 +469,7 @@ def test_calls_run_on_the_processing_thread(new_collector):
 
     def order():
         names.append(threading.current_thread().name)
-        pipeline.emit(LiveEvent(5, "tag", "slouching"))
+        pipeline.emit(event_of(5, "tag", "slouching"))
         done.set()
 
     pipeline.call(order)
@@ -475,5 +477,5 @@ def test_calls_run_on_the_processing_thread(new_collector):
     pipeline.stop()
     opened.close()
     assert names == ["unclench-processing"]
-    assert [event.text for event in kept.kinds("tag")] == ["slouching"]
+    assert [text_of(event) for event in kept.kinds("tag")] == ["slouching"]
     assert kept.kinds("tag")[0] in pipeline._recent

@@ -12,9 +12,11 @@ import pytest
 from unclench.errors import StoreError
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.live import recorder as recorder_module
-from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
+from unclench.live.blocks import LiveBlock, LiveSettings, StreamInfo
 from unclench.live.recorder import Recorder
 from unclench.store import load_recording, open_session
+from unclench.store.events.rows import event_of
+from unclench.store.events.words import text_of
 from unclench.store.session.writer import SessionWriter
 
 LONG_S = 60.0  # only against hanging
@@ -41,25 +43,25 @@ def record(recorder, firsts):
 
 def test_the_origin_is_the_first_sample_seen(tmp_path, info):
     recorder = Recorder(tmp_path / "s", info)
-    recorder.event(LiveEvent(90_010, "marker", "before any block"))
+    recorder.event(event_of(90_010, "marker", "before any block"))
     recorder.block(block(90_000))
-    recorder.event(LiveEvent(90_050, "marker", "in it"))
-    recorder.event(LiveEvent(80_000, "marker", "before it all"))
+    recorder.event(event_of(90_050, "marker", "in it"))
+    recorder.event(event_of(80_000, "marker", "before it all"))
     recorder.block(block(90_150))
     meta = recorder.close()
     recording = load_recording(tmp_path / "s")
     assert recording.sample.tolist() == [*range(100), *range(150, 250)]
     assert recording.units()[:, 0].tolist() == [*range(90_000, 90_100), *range(90_150, 90_250)]
-    events = [(e.sample, e.text) for e in open_session(tmp_path / "s").events()]
-    assert events == [(10, "before any block"), (0, "before it all"), (50, "in it")]
+    events = [(e.sample, text_of(e)) for e in open_session(tmp_path / "s").events()]
+    assert events == [(0, "before it all"), (10, "before any block"), (50, "in it")]
     assert (meta.n_samples, meta.lost_samples, meta.ended) == (200, 50, "closed")
 
 
 def test_events_without_one_sample_are_kept(tmp_path, info):
     recorder = Recorder(tmp_path / "s", info)
-    recorder.event(LiveEvent(90_010, "marker", "alone"))
+    recorder.event(event_of(90_010, "marker", "alone"))
     recorder.close()
-    assert [(e.sample, e.text) for e in open_session(tmp_path / "s").events()] == [(0, "alone")]
+    assert [(e.sample, text_of(e)) for e in open_session(tmp_path / "s").events()] == [(0, "alone")]
 
 
 def test_a_given_origin_counts_what_was_lost_before(tmp_path, info):
@@ -206,7 +208,7 @@ def test_closing_twice_is_harmless(tmp_path, info):
 
 
 def kept_events(folder):
-    return [(e.sample, e.text) for e in open_session(folder).events()]
+    return [(e.sample, text_of(e)) for e in open_session(folder).events()]
 
 
 @pytest.mark.parametrize("length", [10, 64, 100, 1000])
@@ -225,7 +227,7 @@ def test_events_are_in_the_order_of_their_samples_however_blocks_came(tmp_path, 
         stop = min(1000, first + length)
         for at, sample, text in known:
             if first <= at < stop:
-                recorder.event(LiveEvent(sample, "marker", text))
+                recorder.event(event_of(sample, "marker", text))
         recorder.block(block(first, stop - first))
     recorder.close()
     expected = [(100, "a"), (120, "b"), (300, "c"), (340, "ahead"), (340, "d")]
@@ -235,11 +237,11 @@ def test_events_are_in_the_order_of_their_samples_however_blocks_came(tmp_path, 
 def test_an_event_that_comes_too_late_is_kept_all_the_same(tmp_path, info):
     recorder = Recorder(tmp_path / "s", info)
     recorder.block(block(0, 200))
-    recorder.event(LiveEvent(150, "marker", "in time"))
+    recorder.event(event_of(150, "marker", "in time"))
     recorder.block(block(200, 200))
-    recorder.event(LiveEvent(50, "marker", "late"))
+    recorder.event(event_of(50, "marker", "late"))
     recorder.close()
-    assert kept_events(tmp_path / "s") == [(150, "in time"), (50, "late")]
+    assert kept_events(tmp_path / "s") == [(50, "late"), (150, "in time")]
 
 
 @pytest.mark.parametrize("length", [30, 100, 250, 1000])
@@ -249,7 +251,7 @@ def test_it_ends_where_it_is_told_to(tmp_path, info, length):
     for first in range(0, 1000, length):
         recorder.block(block(first, min(length, 1000 - first)))
     for sample in (429, 430, 431):
-        recorder.event(LiveEvent(sample, "marker", str(sample)))
+        recorder.event(event_of(sample, "marker", str(sample)))
     meta = recorder.close()
     assert load_recording(tmp_path / "s").sample.tolist() == list(range(430))
     assert open_session(tmp_path / "s").tension().sample[-1] == 400

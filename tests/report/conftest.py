@@ -16,6 +16,7 @@ from unclench.report.render import render
 from unclench.report.sessionpage import session_page
 from unclench.review.session import open_review
 from unclench.store import BandMeta, BoardConstants, SessionMeta, SessionWriter
+from unclench.store.events.rows import event_of
 from unclench.store.session.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
 from unclench_wire.messages import Channel, Hello
 
@@ -103,7 +104,7 @@ def write_session(
         if again < len(units):
             writer.write_samples(again, units[again:])
         for at_s, kind, text, length_s in sorted([*(steps if guided else ()), *events]):
-            writer.write_event(int(at_s * FS_HZ), kind, text, duration_s=length_s)
+            writer.write_event(event_of(int(at_s * FS_HZ), kind, text, duration_s=length_s))
     if guided:
         (folder / "program.toml").write_text(PROGRAM, encoding="utf-8")
     return folder

@@ -21,6 +21,7 @@ from unclench.review.results import Marks, TagSpan
 from unclench.review.session import SessionReview
 from unclench.review.signal import Signal
 from unclench.sources import open_source
+from unclench.store.events.legacy import split_tag
 from unclench.store.model import Recording
 from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench.training.programs.file import parse_program
@@ -92,7 +93,12 @@ def tagged() -> Callable[..., Marks]:
     """Marks with tags from (words, start_s, stop_s)."""
 
     def make(*tags: tuple[str, float, float]) -> Marks:
-        return Marks((), tuple(TagSpan(start, stop, words) for words, start, stop in tags), (), ())
+        return Marks(
+            (),
+            tuple(TagSpan(start, stop, *split_tag(words)) for words, start, stop in tags),
+            (),
+            (),
+        )
 
     return make
 

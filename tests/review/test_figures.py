@@ -15,7 +15,7 @@ from unclench.review.session import SessionReview, open_review
 from unclench.review.signal import Signal
 from unclench.review.stages import role_figures
 from unclench.settings import Sustained
-from unclench.store.session.reader import Event
+from unclench.store.events.rows import event_of
 from unclench.training.placement.values import ReferenceContraction, RestBaseline
 
 
@@ -137,7 +137,7 @@ def test_activity_and_recovery_against_the_baseline(as_signal, wandering):
     calm = wandering(120, 6, tau_s=0.5, spread=0.1, middle_uv=2.0)
     tension_uv = np.concatenate([calm, calm * 5, calm * 1.5])
     steps = [("1 baseline: Rest", 0), ("2 task: Work", 120), ("3 recover: Go", 240)]
-    events = [Event(at * 1000, at, "step", text, None, None) for text, at in steps]
+    events = [event_of(at * 1000, "step", text, None, None) for text, at in steps]
     marks = read_marks(events, 1000.0, 360.0)
     base, work, after = role_figures(as_signal(tension_uv), marks, 0)
     assert [f.role for f in (base, work, after)] == ["baseline", "activity", "recovery"]

@@ -13,6 +13,8 @@ from tests import needs
 
 from unclench.errors import StoreError
 from unclench.store import SessionMeta, SessionWriter, load_recording, open_session
+from unclench.store.events.rows import event_of
+from unclench.store.events.words import text_of
 
 MakeMeta = Callable[..., SessionMeta]
 
@@ -20,7 +22,8 @@ WRITE_AND_TELL = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from unclench.store import SessionMeta, SessionWriter
+from unclench.store import Event, SessionMeta, SessionWriter
+from unclench.store.events.event import Marked
 
 writer = SessionWriter(Path(sys.argv[1]), SessionMeta.model_validate_json(sys.argv[2]))
 first = 0
@@ -28,7 +31,7 @@ while True:
     units = (np.arange(first, first + 200, dtype=np.int32)[:, None] * [1, 7]) % 1_000_000
     writer.write_samples(first, units)
     writer.write_tension([first], [[1.5, float("nan")]], ["good"])
-    writer.write_event(first, "marker", "=typed, by \\"somebody\\"")
+    writer.write_event(Event(first, Marked("=typed, by \\"somebody\\"")))
     first += 200
     writer.flush()
     print(first, flush=True)
@@ -81,7 +84,7 @@ def test_kill_9_costs_nothing_that_was_flushed(
     expected = (recording.sample[:, None] * [1, 7]) % 1_000_000
     np.testing.assert_array_equal(recording.units(), expected)
     assert len(session.tension().sample) >= flushed / 200
-    assert session.events()[-1].text == '=typed, by "somebody"'
+    assert text_of(session.events()[-1]) == '=typed, by "somebody"'
 
 
 @pytest.mark.parametrize("cut", range(1, 70, 3))
@@ -90,7 +93,7 @@ def test_a_cut_last_line_is_dropped(tmp_path: Path, make_meta: MakeMeta, cut: in
         writer.write_samples(0, np.arange(20, dtype=np.int32).reshape(10, 2))
         writer.write_tension(range(10), np.ones((10, 2)), ["good"] * 10)
         for i in range(10):
-            writer.write_event(i, "marker", "a, b")
+            writer.write_event(event_of(i, "marker", "a, b"))
     for name in ("emg.csv", "tension.csv", "events.csv"):
         path = writer.folder / name
         whole = path.read_bytes()
@@ -201,7 +204,7 @@ def test_full_disk_that_gets_room_again_loses_nothing(
     writer = SessionWriter(small_disk / "s", make_meta())
     for first in range(0, 5000, 1000):
         writer.write_samples(first, counting_from(first))
-        writer.write_event(first, "marker")
+        writer.write_event(event_of(first, "marker", ""))
         if first < 4000:
             try:
                 writer.flush()

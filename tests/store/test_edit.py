@@ -16,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unclench.errors import InputError, StoreError
-from unclench.store import BandMeta, BoardConstants, Event, SessionMeta, SessionWriter, open_session
+from unclench.store import BandMeta, BoardConstants, SessionMeta, SessionWriter, open_session
+from unclench.store.events.rows import event_of
+from unclench.store.events.words import text_of
 from unclench.store.library.backup import write_backup
 from unclench.store.library.restore import restore_backup
 from unclench.store.session.edit import ChangedMeanwhileError, edit_events, edit_meta
@@ -32,10 +34,10 @@ META = SessionMeta(
     tension_rate_hz=50,
 )
 EVENTS = [
-    Event(100, 0.05, "tag", "posture: slouching", None, None),
-    Event(100, 0.05, "note", "=1+1", None, None),
-    Event(400, 0.2, "tag end", "posture: slouching", 0.15, None),
-    Event(500, 0.25, "gap", "20 samples lost", 0.01, 20),
+    event_of(100, "tag", "posture: slouching", None, None),
+    event_of(100, "note", "=1+1", None, None),
+    event_of(400, "tag end", "posture: slouching", 0.15, None),
+    event_of(500, "gap", "20 samples lost", 0.01, 20),
 ]
 # Blanks at its start are lost by the reader, so a person's words begin with something else.
 typed = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))).filter(
@@ -47,7 +49,7 @@ def write(folder: Path, events=EVENTS) -> Path:
     with SessionWriter(folder, META) as writer:
         writer.write_samples(0, np.full((1000, 1), 512_000, np.int32))
         for e in events:
-            writer.write_event(e.sample, e.kind, e.text, e.duration_s, e.lost_samples)
+            writer.write_event(e)
     return folder
 
 
@@ -139,7 +141,7 @@ def test_what_a_crash_left_can_be_edited_after_a_while(tmp_path):
 
 
 def test_events_are_written_byte_for_byte_as_the_recorder_does(folder, tmp_path):
-    more = [*EVENTS, Event(300, 0.15, "note", 'she said "löse", =1', None, None)]
+    more = [*EVENTS, event_of(300, "note", 'she said "löse", =1', None, None)]
     edit_events(folder, more)
     expected = write(tmp_path / "other", sorted(more, key=lambda e: e.sample))
     assert (folder / "events.csv").read_bytes() == (expected / "events.csv").read_bytes()
@@ -174,10 +176,10 @@ def test_samples_are_never_touched_and_figures_are_made_anew(folder):
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        (Event(-1, 0.0, "tag", "x", None, None), "at sample -1"),
-        (Event(1, 0.0, "tag", "x", -0.5, None), "lasts -0.5 s"),
-        (Event(1, 0.0, "tag", "x", float("nan"), None), "lasts nan s"),
-        (Event(1, 0.0, "tag", "\ud800", None, None), "no file can hold"),
+        (event_of(-1, "tag", "x", None, None), "at sample -1"),
+        (event_of(1, "tag", "x", -0.5, None), "lasts -0.5 s"),
+        (event_of(1, "tag", "x", float("nan"), None), "lasts nan s"),
+        (event_of(1, "tag", "\ud800", None, None), "no file can hold"),
     ],
 )
 def test_an_impossible_event_is_refused_and_nothing_written(folder, event, words):
@@ -190,30 +192,32 @@ def test_an_impossible_event_is_refused_and_nothing_written(folder, event, words
 @given(st.lists(st.tuples(st.integers(0, 10**9), typed, st.none() | st.floats(0, 1e6))))
 def test_texts_round_trip(tmp_path_factory, rows):
     folder = write(tmp_path_factory.mktemp("e") / "s", [])
-    events = [Event(s, round(s / 2000, 6), "note", text, d, None) for s, text, d in rows]
+    events = [event_of(s, "note", text, d, None) for s, text, d in rows]
     edit_events(folder, events)
     assert open_session(folder).events() == sorted(events, key=lambda e: e.sample)
 
 
 def test_what_another_has_changed_meanwhile_is_not_written_over(folder):
     held = open_session(folder).events()
-    theirs = [*held, Event(700, 0.35, "note", "theirs", None, None)]
+    theirs = [*held, event_of(700, "note", "theirs", None, None)]
     edit_events(folder, theirs, before=held)
     before = files(folder)
-    mine = [*held, Event(800, 0.4, "note", "mine", None, None)]
+    mine = [*held, event_of(800, "note", "mine", None, None)]
     with pytest.raises(ChangedMeanwhileError, match="changed meanwhile, by another window"):
         edit_events(folder, mine, before=held)
     assert files(folder) == before
     edit_events(folder, mine, before=theirs)  # what was written counts as read
-    assert [e.text for e in open_session(folder).events() if e.kind == "note"] == ["=1+1", "mine"]
+    assert [text_of(e) for e in open_session(folder).events() if e.kind == "note"] == [
+        "=1+1",
+        "mine",
+    ]
 
 
 @given(
     st.lists(
         st.builds(
-            Event,
+            event_of,
             sample=st.integers(0, 10**9),
-            time_s=st.floats(0, 1e5),
             kind=st.sampled_from(["tag", "note", "gap"]),
             text=typed,
             duration_s=st.none() | st.floats(0, 1e5),

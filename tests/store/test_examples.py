@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from unclench.cli import cli
 from unclench.review.analyze import analyze
 from unclench.store import SCHEMA_VERSION, Recording, load_recording, open_session
+from unclench.store.events.words import text_of
 from unclench.store.library.library import Library
 from unclench_dsp import WIDE
 
@@ -44,7 +45,7 @@ def test_it_opens(folder):
 
 def test_its_events_are_as_typed(folder):
     events = open_session(folder).events()
-    assert [(e.sample, e.kind, e.text) for e in events] == [
+    assert [(e.sample, e.kind, text_of(e)) for e in events] == [
         (0, "session", "begins"),
         (480, "gap", "80 samples lost"),
         (600, "tag", "posture: slouching"),

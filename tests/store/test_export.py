@@ -16,6 +16,7 @@ from tests import needs
 
 from unclench.errors import InputError
 from unclench.store import Recording, SessionMeta, SessionWriter, load_recording
+from unclench.store.events.rows import event_of
 from unclench.store.exporting import export
 from unclench.store.exporting.edf import record_length
 from unclench.store.exporting.scaling import scale_units, scale_values
@@ -41,11 +42,11 @@ def kept(tmp_path: Path, make_meta: Callable[..., SessionMeta]) -> Path:
     with SessionWriter(tmp_path / "kept", meta) as writer:
         writer.write_samples(0, units[: GAP[0]])
         writer.write_samples(GAP[1], units[GAP[1] :])
-        writer.write_event(100, "marker", "=cough")
-        writer.write_event(GAP[0], "gap", "150 samples lost", 0.075, 150)
-        writer.write_event(1000, "tag", "posture: slouching")
-        writer.write_event(3000, "tag end", "posture: slouching", 1.0)
-        writer.write_event(4000, "score", "at rest", 0.5)
+        writer.write_event(event_of(100, "marker", "=cough"))
+        writer.write_event(event_of(GAP[0], "gap", "150 samples lost", 0.075, 150))
+        writer.write_event(event_of(1000, "tag", "posture: slouching"))
+        writer.write_event(event_of(3000, "tag end", "posture: slouching", 1.0))
+        writer.write_event(event_of(4000, "score", "at rest", 0.5))
     return writer.folder
 
 

@@ -12,6 +12,7 @@ from tests import needs
 from unclench.errors import UnclenchError
 from unclench.importing import import_file
 from unclench.store import SessionWriter, load_recording, open_session
+from unclench.store.events.rows import event_of
 from unclench.store.exporting import export
 from unclench.store.library.library import Library, read_entry
 from unclench.store.session.summary import read_summary
@@ -23,7 +24,7 @@ pytestmark = needs.posix
 def folder(tmp_path, make_meta) -> Path:
     with SessionWriter(tmp_path / "root" / "s", make_meta()) as writer:
         writer.write_samples(0, np.full((3000, 1), 512_000, np.int32))
-        writer.write_event(10, "marker", "x")
+        writer.write_event(event_of(10, "marker", "x"))
     return writer.folder
 
 

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from unclench.errors import StoreError
 from unclench.store import BandMeta, BoardConstants, SessionMeta, SessionWriter, open_session
+from unclench.store.events.event import Event, Marked
+from unclench.store.events.rows import event_of
+from unclench.store.events.words import text_of
 from unclench_wire.messages import Channel, Hello
 
 MakeMeta = Callable[..., SessionMeta]
@@ -28,8 +31,8 @@ def test_session_as_a_spreadsheet_sees_it(tmp_path: Path, make_meta: MakeMeta) -
         writer.write_samples(0, np.array([[512_000, 512_001], [512_100, 0]], np.int32))
         writer.write_samples(5, np.array([[1_023_750, 512_000]], np.int32))
         writer.write_tension([0, 100], [[np.nan, 1.25], [2.0, 3.0]], ["settling", "good"])
-        writer.write_event(7, "gap", "cable, \nthen =1+1", 0.002, 4)
-        writer.write_event(8, "marker", "=HYPERLINK()")
+        writer.write_event(event_of(7, "gap", "cable, \nthen =1+1", 0.002, 4))
+        writer.write_event(Event(8, Marked("=HYPERLINK()")))
     text = {p.name: p.read_text() for p in writer.folder.iterdir()}
     assert text["emg.csv"].splitlines() == [
         "sample,time_s,ch1_uv,ch2_uv",
@@ -43,9 +46,9 @@ def test_session_as_a_spreadsheet_sees_it(tmp_path: Path, make_meta: MakeMeta) -
         "100,0.05,2.0000,3.0000,good",
     ]
     assert list(csv.reader(io.StringIO(text["events.csv"]))) == [
-        ["sample", "time_s", "kind", "text", "duration_s", "lost_samples"],
-        ["7", "0.0035", "gap", "cable,  then =1+1", "0.002", "4"],
-        ["8", "0.004", "marker", "'=HYPERLINK()", "", ""],
+        ["sample", "time_s", "kind", "text", "duration_s", "lost_samples", "data"],
+        ["7", "0.0035", "gap", "cable,  then =1+1", "0.002", "4", ""],
+        ["8", "0.004", "marker", "'=HYPERLINK()", "", "", '{"text":"=HYPERLINK()"}'],
     ]
     meta = json.loads(text["session.json"])
     # Sample 0 to 10: those that the gap at the end has swallowed count as well.
@@ -60,7 +63,7 @@ def test_everything_is_read_back(tmp_path: Path, make_meta: MakeMeta) -> None:
         writer.write_samples(10, units[:3000])
         writer.write_samples(3060, units[3000:])
         writer.write_tension([10, 110], [[np.nan] * 3, [1.0, 2.0, 3.0]], ["settling", "good; =hum"])
-        writer.write_event(11, "marker", "'-- @home")
+        writer.write_event(event_of(11, "marker", "'-- @home"))
     session = open_session(writer.folder)
     recording = session.load()
     np.testing.assert_array_equal(recording.units(), units)
@@ -75,7 +78,7 @@ def test_everything_is_read_back(tmp_path: Path, make_meta: MakeMeta) -> None:
     np.testing.assert_array_equal(tension.tension_uv, [[np.nan] * 3, [1.0, 2.0, 3.0]])
     assert (tension.sample.tolist(), tension.state) == ([10, 110], ("settling", "good; =hum"))
     (event,) = session.events()
-    assert (event.text, event.time_s, event.lost_samples) == ("'-- @home", 0.0055, None)
+    assert (text_of(event), event.sample, event.lost_samples) == ("'-- @home", 11, None)
 
 
 hellos = st.builds(
@@ -117,7 +120,7 @@ def test_flush_hands_every_row_to_the_system(tmp_path: Path, make_meta: MakeMeta
     for i in range(3):
         writer.write_samples(10 * i, units_of(10, 1))
         writer.write_tension([10 * i], [[1.0]], ["good"])
-        writer.write_event(10 * i, "marker")
+        writer.write_event(event_of(10 * i, "marker", ""))
         writer.flush()
         session = open_session(writer.folder)
         rows = (session.load().n_samples, len(session.tension().sample), len(session.events()))

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from unclench.link.virtual.board import MAX_SPEED
-from unclench.live.blocks import LiveBlock, LiveEvent, StreamInfo
+from unclench.live.blocks import LiveBlock, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.reading import Reading
 from unclench.live.words import STATE_WORDS
 from unclench.sources import open_source
+from unclench.store.events.event import BoardBack, BoardLost, Event, Gap
 from unclench.terminal.seconds import Second, Seconds, line
 
 GOOD, AWAY = STATE_WORDS["good"], STATE_WORDS["no contact"]
@@ -26,7 +27,7 @@ class Blocks:
     def block(self, block: LiveBlock) -> None:
         self.blocks.append(block)
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         pass
 
 
@@ -94,7 +95,7 @@ def test_seconds_that_were_lost_have_no_line_and_the_next_one_tells(played):
     seconds = Seconds(info)
     for block in split(blocks, 500):
         if block.first == 8500:  # the first that came after the loss
-            seconds.event(LiveEvent(4500, "gap", "4000 samples lost", lost_samples=4000))
+            seconds.event(Event(4500, Gap(), lost_samples=4000))
         if not 4500 <= block.first < 8500:
             seconds.block(block)
     told = {second.number: second for second in seconds.take()}
@@ -105,8 +106,8 @@ def test_seconds_that_were_lost_have_no_line_and_the_next_one_tells(played):
 def test_interruptions_are_told_once(played):
     info, _ = played("sim:relaxed")
     seconds = Seconds(info)
-    seconds.event(LiveEvent(100, "disconnected", "unplugged"))
-    seconds.event(LiveEvent(300, "reconnected", "back after 0.1 s"))
+    seconds.event(Event(100, BoardLost("unplugged")))
+    seconds.event(Event(300, BoardBack(), 0.1))
     assert list(seconds.interruptions()) == ["unplugged"]
     assert list(seconds.interruptions()) == []
 

@@ -16,14 +16,15 @@ from unclench.link.messages import Arrived, Connected, Disconnected, SampleFrame
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
 from unclench.link.virtual.inputs import RecordedInput, SyntheticInput
 from unclench.link.virtual.muscle import Muscle, MuscleSignal
-from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
+from unclench.live.blocks import LiveBlock, LiveSettings, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.sources import Source, open_source
+from unclench.store.events.event import Event, StepChanged
+from unclench.store.events.words import text_of
 from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench.training.programs.program import Program
 from unclench.training.rows import Rows, Stream
-from unclench.training.session.doors import TrainingEvent
 from unclench.training.session.engine import Engine
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.sink import Session
@@ -91,15 +92,15 @@ class Run:
     def __init__(self, program: Program, channels: Sequence[TrainedChannel], **more: Any) -> None:
         self.make = Maker(n_channels=1 + max(channel.index for channel in channels))
         self.engine = Engine(program, "test", channels, STREAM, **more)
-        self.events: list[TrainingEvent] = self.engine.events()
+        self.events: list[Event] = self.engine.events()
 
-    def feed(self, seconds: float, uv: Any = 2.0, **more: Any) -> list[TrainingEvent]:
+    def feed(self, seconds: float, uv: Any = 2.0, **more: Any) -> list[Event]:
         """Let the person be at a level for so long; return what happened."""
         new = self.engine.take(self.make.rows(seconds, uv, **more))
         self.events += new
         return new
 
-    def wish(self, wish: Callable[..., None], *arguments: Any) -> list[TrainingEvent]:
+    def wish(self, wish: Callable[..., None], *arguments: Any) -> list[Event]:
         """Pause, resume, skip, ... at the next row's sample."""
         wish(self.make.at, *arguments)
         new = self.engine.events()
@@ -113,12 +114,15 @@ class Run:
 
     def texts(self, *kinds: str) -> list[str]:
         """Texts of the events of these kinds; of all without any."""
-        return [event.text for event in self.events if not kinds or event.kind in kinds]
+        return [text_of(event) for event in self.events if not kinds or event.kind in kinds]
 
     def starts(self) -> list[int]:
         """Samples at which steps began."""
-        began = [e for e in self.events if e.kind == "step" and not e.text.startswith("skipped")]
-        return [event.sample for event in began]
+        return [
+            event.sample
+            for event in self.events
+            if isinstance(event.payload, StepChanged) and event.payload.change == "begun"
+        ]
 
 
 class EventSink:
@@ -126,13 +130,13 @@ class EventSink:
 
     def __init__(self) -> None:
         self.blocks: list[LiveBlock] = []
-        self.events: list[LiveEvent] = []
+        self.events: list[Event] = []
 
     def block(self, block: LiveBlock) -> None:
         """Keep a block."""
         self.blocks.append(block)
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         """Keep an event."""
         self.events.append(event)
 
@@ -144,10 +148,10 @@ class Held:
     session: Session
     outcome: Outcome
     info: StreamInfo
-    events: list[LiveEvent]
+    events: list[Event]
     folder: Path | None
 
-    def kinds(self, *kinds: str) -> list[LiveEvent]:
+    def kinds(self, *kinds: str) -> list[Event]:
         """Return the events of these kinds."""
         return [event for event in self.events if event.kind in kinds]
 

@@ -14,10 +14,11 @@ from tests import needs
 from unclench.link.virtual.board import MAX_SPEED
 from unclench.link.virtual.muscle import Muscle
 from unclench.link.virtual.scenarios import SCENARIOS, Scenario
-from unclench.live.blocks import LiveBlock, LiveEvent, LiveSettings, StreamInfo
+from unclench.live.blocks import LiveBlock, LiveSettings, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.sources import open_source
 from unclench.store import load_recording
+from unclench.store.events.event import Event
 from unclench.training.placement.check import ITEMS, Colour, Interference, Light, SensorCheck
 from unclench_dsp import NARROW, WIDE, Band
 
@@ -54,7 +55,7 @@ class BlockSink:
     def block(self, block: LiveBlock) -> None:
         self.blocks.append(block)
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         pass
 
 

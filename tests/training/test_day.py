@@ -13,12 +13,12 @@ import pytest
 
 from unclench.errors import InputError, StoreError
 from unclench.settings import Sustained
+from unclench.store.events.event import Event, Noted, TagEnded
 from unclench.training.day.day import DayWatch, Minute
 from unclench.training.day.store import DayFolder, as_json
 from unclench.training.day.words import standing_words, summary_words
 from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
 from unclench.training.rows import Rows
-from unclench.training.sustained import Alert
 
 FS_HZ, ROW_N, ROW_HZ = 2000.0, 40, 50
 BEGAN = datetime(2026, 1, 5, 9, 30)
@@ -74,7 +74,7 @@ class Stream:
 
     @property
     def alerts(self):
-        return [one for one in self.found if isinstance(one, Alert)]
+        return [one for one in self.found if isinstance(one, Event)]
 
 
 def test_minutes_of_the_stream_each_with_its_figures():
@@ -123,7 +123,7 @@ def test_a_stream_that_begins_late_begins_there():
 def test_alerts_come_in_their_place_for_each_channel():
     stream = Stream(LEFT, RIGHT, settings=Sustained(minutes=1.0, rests=3, rests_minutes=2.0))
     stream(150, 1.0, 9.0).end()
-    assert [(a.kind, a.channel, a.sample / FS_HZ) for a in stream.alerts] == [
+    assert [(a.payload.reason, a.payload.channel, a.sample / FS_HZ) for a in stream.alerts] == [
         ("sustained", "Right shoulder", 59.98),
         ("sustained", "Right shoulder", 119.98),
         ("few rests", "Right shoulder", 119.98),
@@ -201,7 +201,7 @@ def test_rows_are_there_as_they_come(tmp_path):
     stream = Stream()(75, 1.0).end()
     for minute in stream.minutes:
         store.minute(minute)
-    store.event(BEGAN, 4000, "tag", "=SUM(A1), or so", 1.5)
+    store.event(BEGAN, Event(4000, TagEnded("", "=SUM(A1), or so"), 1.5))
     rows = table(store.folder / "day.csv")
     assert [row["minute"] for row in rows] == ["0", "1"]
     assert rows[0] == {
@@ -250,7 +250,7 @@ def test_what_a_full_disk_refused_comes_when_there_is_room(tmp_path, monkeypatch
     monkeypatch.setattr(store._day._file, "_file", full)
     store.minute(minute)
     assert "No space left on device" in str(store.trouble)
-    store.event(BEGAN, 0, "alert", "still written")
+    store.event(BEGAN, Event(0, Noted("still written")))
     assert len(table(store.folder / "events.csv")) == 1
     monkeypatch.setattr(store._day._file, "_file", real)
     store.minute(replace(minute, number=1))

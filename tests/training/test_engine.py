@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.profiles import scaled
 
+from unclench.store.events.words import text_of
 from unclench.training.session.engine import Engine
 
 FIXED = {"kind": "fixed", "uv": 3.0}
@@ -35,15 +36,15 @@ def test_steps_begin_to_the_sample(program, start):
     assert run.starts() == [0, *(4000 + 2026 * k for k in range(41))]
     assert run.engine.over
     assert run.engine.ended_at == 4000 + 40 * 2026 + 4000
-    assert run.events[-1].text == "done"
+    assert text_of(run.events[-1]) == "done"
     assert run.events[-1].duration_s == pytest.approx(4 + 40 * 1.013)
 
 
 def test_every_event_of_a_session_is_emitted(program, start):
     run = start(program(SETTLE, TASK, HOLD, ASK))
     run.feed(30)
-    assert run.wish(run.engine.answer, "better")[-1].text == "done"
-    assert [(e.sample, e.kind, e.text) for e in run.events if e.kind != "score"] == [
+    assert text_of(run.wish(run.engine.answer, "better")[-1]) == "done"
+    assert [(e.sample, e.kind, text_of(e)) for e in run.events if e.kind != "score"] == [
         (0, "session", "begins: test (A test)"),
         (0, "step", "1 settle: Arrive"),
         (4000, "step", "2 task: Go on with what you do"),
@@ -55,7 +56,7 @@ def test_every_event_of_a_session_is_emitted(program, start):
         (60_000, "answer", "How was it? better"),
         (60_000, "session", "done"),
     ]
-    assert [e.text[:16] for e in run.events if e.kind == "score"] == [
+    assert [text_of(e)[:16] for e in run.events if e.kind == "score"] == [
         f"{n} Left shoulder:" for n in (2, 3)
     ]
     assert run.engine.outcome().answers == (("How was it?", "better"),)

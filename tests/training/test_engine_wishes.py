@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unclench.store.events.event import SessionChanged, StepChanged
+from unclench.store.events.words import text_of
+
 FIXED = {"kind": "fixed", "uv": 3.0}
 SETTLE = {"kind": "settle", "seconds": 2.0}
 TASK = {"kind": "task", "seconds": 5.0, "goal": FIXED}
@@ -33,7 +36,7 @@ def test_a_pause_stops_time_and_scoring(program, start):
     score = run.engine.outcome().steps[0].score[0]
     assert score.scored_s == pytest.approx(10)
     assert score.lowest_uv == 2.0
-    told = [(e.sample, e.text) for e in run.events if e.kind == "session"]
+    told = [(e.sample, text_of(e)) for e in run.events if e.kind == "session"]
     assert told[1:] == [(8000, "paused"), (68_000, "goes on")]
 
 
@@ -56,7 +59,7 @@ def test_a_board_that_is_away_pauses_the_session(program, start):
     run.wish(run.engine.found)
     run.feed(8)
     assert run.starts() == [0, 220_000]
-    told = [(e.sample, e.text) for e in run.events if e.kind == "session"]
+    told = [(e.sample, text_of(e)) for e in run.events if e.kind == "session"]
     back = (208_000, "goes on: the sensor is back")
     assert told[1:] == [(8000, "waits for the sensor"), back]
     assert run.engine.outcome().steps[0].score[0].scored_s == pytest.approx(10)
@@ -120,7 +123,7 @@ def test_an_early_end_emits_an_event(program, start):
     run = start(program(TASK, TASK))
     run.feed(7)
     run.wish(run.engine.end)
-    assert (run.events[-1].kind, run.events[-1].text) == ("session", "ended early")
+    assert (run.events[-1].kind, text_of(run.events[-1])) == ("session", "ended early")
     assert run.events[-1].duration_s == 7
     assert (run.engine.over, run.engine.ended_at) == (True, 14_000)
     assert run.engine.outcome().state == "ended"
@@ -214,9 +217,10 @@ def test_any_order_of_commands_and_rows_keeps_the_engine_consistent(program, sta
     assert score.below_goal_s <= score.with_goal_s <= score.scored_s
     samples = [e.sample for e in run.events if e.kind in ("step", "session")]
     assert all(a <= b for a, b in pairwise(samples)), samples
-    begun = [e.text for e in run.events if e.kind == "step" and e.text[0].isdigit()]
-    assert begun[0].startswith("1 ")
-    ends = [e for e in run.events if e.text in ("done", "ended early")]
+    steps = [e.payload for e in run.events if isinstance(e.payload, StepChanged)]
+    assert (steps[0].change, steps[0].number) == ("begun", 0)
+    changes = [e.payload.change for e in run.events if isinstance(e.payload, SessionChanged)]
+    ends = [change for change in changes if change in ("done", "ended")]
     assert len(ends) == engine.over
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from unclench.store.events.words import said
 from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench.training.rows import Stream, each_row
 from unclench.training.steps.kinds.baseline import Baseline
@@ -24,10 +25,10 @@ def around(level_uv, n, spread=0.02, seed=1):
 
 
 def measured(step, rows, *channels, parts=None, usable=None):
-    """Channels with what was measured, and words; all went well."""
+    """Channels with what was measured; all went well."""
     found = tried(step, rows, *channels, parts=parts, usable=usable)
     assert not found.failures
-    return found.channels, found.words
+    return found.channels, found.payloads
 
 
 def tried(step, rows, *channels, parts=None, usable=None):
@@ -47,12 +48,12 @@ def squeezes(maker, first_uv, second_uv):
 
 
 def test_rest_is_measured(maker):
-    (channel,), (words,) = measured(REST, maker().rows(20, around(2.0, 1000)))
+    (channel,), (found,) = measured(REST, maker().rows(20, around(2.0, 1000)))
     assert channel.baseline.mean_uv == pytest.approx(2.0, rel=0.01)
     assert channel.baseline.sd_uv == pytest.approx(0.04, rel=0.1)
     assert channel.baseline.fast_sd_uv == pytest.approx(0.04, rel=0.1)
     assert channel.baseline.used_s == pytest.approx(20, abs=0.5)
-    assert words.startswith("Left shoulder: 2.00 ± 0.04 µV at rest")
+    assert said(found).startswith("Left shoulder: 2.00 ± 0.04 µV at rest")
 
 
 def test_a_cough_hardly_changes_the_measurement(maker):
@@ -76,7 +77,7 @@ def test_untrusted_rows_are_left_out(maker):
 def test_less_than_half_usable_gives_no_measurement(maker):
     rows = maker().rows(20, around(2.0, 1000))
     found = tried(REST, rows, usable=[[k >= 600] for k in range(1000)])
-    assert (found.channels, found.words) == ((NEW,), ())
+    assert (found.channels, found.payloads) == ((NEW,), ())
     (no,) = found.failures
     assert no.startswith("The resting level of Left shoulder: Only 4")
     assert no.endswith("sit still and measure again.")
@@ -100,7 +101,7 @@ def test_a_detached_sensor_does_not_affect_the_other(maker):
     found = tried(REST, maker(n_channels=2).rows(20, uv), NEW, right, usable=off)
     assert found.channels[0].baseline is not None
     assert found.channels[1] == right
-    assert len(found.words) == 1
+    assert len(found.payloads) == 1
     (no,) = found.failures
     assert "Right shoulder" in no
 
@@ -108,17 +109,17 @@ def test_a_detached_sensor_does_not_affect_the_other(maker):
 def test_a_baseline_that_is_there_stays(maker):
     frozen = RestBaseline(1.5, 0.1, 60.0, 0.2)
     known = replace(NEW, baseline=frozen)
-    (channel,), (words,) = measured(REST, maker().rows(20, around(2.0, 1000)), known)
+    (channel,), (found,) = measured(REST, maker().rows(20, around(2.0, 1000)), known)
     assert channel.baseline == frozen
-    assert words.endswith("2.00 ± 0.04 µV at rest; 1.50 µV stays the baseline")
+    assert said(found).endswith("2.00 ± 0.04 µV at rest; 1.50 µV stays the baseline")
 
 
 def test_the_best_of_the_contractions_counts(maker):
     rows, parts = squeezes(maker, 40.0, 60.0)
-    (channel,), (words,) = measured(SQUEEZE, rows, RESTED, parts=parts)
+    (channel,), (found,) = measured(SQUEEZE, rows, RESTED, parts=parts)
     assert channel.reference.uv == pytest.approx(60.0, rel=0.05)
     assert channel.reference.strength == "maximum"
-    assert words.endswith("µV (maximum)")
+    assert said(found).endswith("µV (maximum)")
 
 
 def test_a_contraction_that_was_lost_leaves_the_other(maker):
@@ -147,7 +148,7 @@ def test_each_channel_is_measured_on_its_own(maker):
     right = TrainedChannel(2, "Right shoulder", 0.2)
     channels, words = measured(REST, maker(n_channels=3).rows(20, uv), NEW, right)
     assert [c.baseline.mean_uv for c in channels] == pytest.approx([2.0, 4.0], rel=0.02)
-    assert [word.split(":")[0] for word in words] == ["Left shoulder", "Right shoulder"]
+    assert [word.channel for word in words] == ["Left shoulder", "Right shoulder"]
 
 
 def test_a_contraction_needs_a_resting_level(maker):

@@ -13,6 +13,8 @@ from unclench.link.virtual.board import MAX_SPEED
 from unclench.live.pipeline import Pipeline
 from unclench.sources import open_source
 from unclench.store import load_recording, open_session
+from unclench.store.events.event import Event, TagBegun
+from unclench.store.events.words import text_of
 from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench.training.programs.file import find_program
 from unclench.training.session.outcome import Outcome
@@ -137,7 +139,7 @@ def test_a_session_is_kept_with_its_program_and_outcome(recorded):
 def test_the_recording_ends_with_the_session(recorded):
     folder, _, _ = recorded
     done = open_session(folder).events()[-1]
-    assert (done.kind, done.text) == ("session", "done")
+    assert (done.kind, text_of(done)) == ("session", "done")
     recording = load_recording(folder)
     assert recording.n_samples == done.sample
     assert recording.sample[0] == 0
@@ -184,7 +186,7 @@ def test_a_board_that_is_unplugged_pauses_it(hold, program, tape, scripted_link,
     held = hold(ScriptedSource(scripted_link(tapes, (40,), away_s=0.5)), made, out=tmp_path / "s")
     assert held.outcome.state == "done"
     events = open_session(tmp_path / "s").events()
-    assert [(e.sample, e.text) for e in events if e.kind == "session"][1:] == [
+    assert [(e.sample, text_of(e)) for e in events if e.kind == "session"][1:] == [
         (4000, "waits for the sensor"),
         (5000, "goes on: the sensor is back"),
         (7000, "waits for the sensor"),
@@ -201,7 +203,7 @@ def test_a_recording_that_is_too_short_ends_it_early(recorded, hold, program, tm
     again = hold(folder, longer, out=tmp_path / "again")
     assert again.outcome.state == "ended"
     last = open_session(tmp_path / "again").events()[-1]
-    assert (last.text, last.sample) == ("ended early", load_recording(folder).n_samples)
+    assert (text_of(last), last.sample) == ("ended early", load_recording(folder).n_samples)
     assert json.loads(read(tmp_path / "again", "session.json"))["training"]["state"] == "ended"
 
 
@@ -227,7 +229,7 @@ def test_it_can_begin_in_the_middle_of_a_stream(program, kept):
         while (snapshot := session.snapshot()) is None or snapshot.step.kind != "reflect":
             assert not pipeline.wait(0.01)
         tagged = pipeline.sample_now()
-        session.put(tagged, "tag", "leaning forward")
+        session.put(Event(tagged, TagBegun("posture", "leaning forward")))
         session.answer("well")
         while not session.over:
             assert not pipeline.wait(0.01)
@@ -239,11 +241,11 @@ def test_it_can_begin_in_the_middle_of_a_stream(program, kept):
     assert outcome is not None
     assert outcome.answers == (("How?", "well"),)
     mine = [e for e in sink.events if e.kind in ("session", "tag")]
-    assert [e.text for e in mine][:1] == ["begins: test (A test)"]
+    assert [text_of(e) for e in mine][:1] == ["begins: test (A test)"]
     assert mine[0].sample % 40 == 0
     assert mine[0].sample >= 2500
     assert next(e.sample for e in mine if e.kind == "tag") == tagged
-    assert mine[-1].text == "done"
+    assert text_of(mine[-1]) == "done"
 
 
 def test_full_speed_is_lossless():

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from unclench.errors import InputError
+from unclench.store.events.words import said, spell
 from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
-from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of, spell
+from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of
 
 FS_HZ, ROW_N, ROW_HZ = 2000.0, 40, 50
 BARE = TrainedChannel(0, "Left shoulder", noise_uv=0.3)
@@ -30,7 +31,6 @@ class Feed:
             found = self.alert.row(self.row_n * ROW_N, uv, trusted)
             self.row_n += 1
             if found:
-                assert found.sample == (self.row_n - 1) * ROW_N
                 self.came.append((self.row_n / ROW_HZ, found))
         return self
 
@@ -97,8 +97,8 @@ def test_the_alert_comes_when_the_time_is_over_and_not_before():
     feed(10, 3.1)
     assert feed.times_s == [240.0]
     alert = feed.came[0][1]
-    assert (alert.kind, alert.channel) == ("sustained", "Left shoulder")
-    assert alert.sentence == (
+    assert (alert.reason, alert.channel) == ("sustained", "Left shoulder")
+    assert said(alert) == (
         "Left shoulder has been above 3.0 µV for 4 min without a pause. "
         "Let it sink as you breathe out."
     )
@@ -169,8 +169,8 @@ def test_too_few_rests_give_an_alert_after_a_whole_window():
     assert feed.came == []
     feed(1, 9.0)
     assert feed.times_s == [600.0]
-    assert feed.came[0][1].kind == "few rests"
-    assert feed.came[0][1].sentence == (
+    assert feed.came[0][1].reason == "few rests"
+    assert said(feed.came[0][1]) == (
         "Left shoulder had 4 moments of rest in the last 10 min. Let it go for a breath or two."
     )
 
@@ -182,7 +182,7 @@ def test_enough_rests_give_no_alert():
 def test_a_dip_that_is_too_short_is_no_rest():
     feed = moments(few_rests(), 12, 50.0, rest_s=0.18)
     assert feed.times_s == [600.0]
-    assert "no moments of rest" in feed.came[0][1].sentence
+    assert "no moments of rest" in said(feed.came[0][1])
 
 
 def test_a_rest_that_goes_on_is_no_lack_of_rest():

@@ -9,19 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unclench.errors import InputError, StoreError
+from unclench.store.events.event import GROUPS, Event, Noted, TagBegun, TagEnded
 from unclench.training.tags import (
     DEFAULT_TAGS,
-    GROUPS,
     RESERVED_KEYS,
     Tag,
     TagBoard,
-    TagEvent,
     load_tags,
     save_tags,
     tags_path,
 )
 
 GOOD = '[[tag]]\nkey = "1"\ngroup = "posture"\ntext = "slouching"\n'
+
+
+FS_HZ = 1000.0
 
 
 def test_without_a_file_there_are_nine_tags_on_the_digits() -> None:
@@ -127,28 +129,28 @@ def test_a_list_that_cannot_be_written_gets_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_press_begins_a_tag_and_the_next_one_ends_it() -> None:
-    board = TagBoard(DEFAULT_TAGS)
-    assert board.press("1", 100) == TagEvent(100, "tag", "posture: slouching")
-    assert board.press("8", 150) == TagEvent(150, "tag", "situation: meeting")
+    board = TagBoard(DEFAULT_TAGS, FS_HZ)
+    assert board.press("1", 100) == Event(100, TagBegun("posture", "slouching"))
+    assert board.press("8", 150) == Event(150, TagBegun("situation", "meeting"))
     assert [tag.key for tag in board.open] == ["1", "8"]
-    assert board.press("1", 400) == TagEvent(400, "tag end", "posture: slouching", 300)
+    assert board.press("1", 400) == Event(400, TagEnded("posture", "slouching"), 300 / FS_HZ)
     assert [tag.key for tag in board.open] == ["8"]
-    assert board.press("1", 500) == TagEvent(500, "tag", "posture: slouching")
+    assert board.press("1", 500) == Event(500, TagBegun("posture", "slouching"))
 
 
 def test_a_key_without_a_tag_does_nothing() -> None:
-    board = TagBoard(DEFAULT_TAGS)
+    board = TagBoard(DEFAULT_TAGS, FS_HZ)
     assert board.press("x", 1) is None
     assert board.open == ()
 
 
 def test_the_end_ends_all_that_is_under_way() -> None:
-    board = TagBoard(DEFAULT_TAGS)
+    board = TagBoard(DEFAULT_TAGS, FS_HZ)
     board.press("1", 100)
     board.press("4", 200)
     assert board.end_all(1000) == (
-        TagEvent(1000, "tag end", "posture: slouching", 900),
-        TagEvent(1000, "tag end", "thought: worry", 800),
+        Event(1000, TagEnded("posture", "slouching"), 900 / FS_HZ),
+        Event(1000, TagEnded("thought", "worry"), 800 / FS_HZ),
     )
     assert board.open == ()
     assert board.end_all(2000) == ()
@@ -156,12 +158,12 @@ def test_the_end_ends_all_that_is_under_way() -> None:
 
 def test_no_tag_has_a_negative_length() -> None:
     """The clock fit may take a moment back."""
-    board = TagBoard(DEFAULT_TAGS)
+    board = TagBoard(DEFAULT_TAGS, FS_HZ)
     board.press("1", 100)
-    assert board.press("1", 99) == TagEvent(99, "tag end", "posture: slouching", 0)
+    assert board.press("1", 99) == Event(99, TagEnded("posture", "slouching"), 0 / FS_HZ)
 
 
 def test_notes_are_kept_on_one_line() -> None:
-    board = TagBoard(())
-    assert board.note("  boss\ncalled\x1b[31m ", 7) == TagEvent(7, "note", "boss called[31m")
+    board = TagBoard((), FS_HZ)
+    assert board.note("  boss\ncalled\x1b[31m ", 7) == Event(7, Noted("boss called[31m"))
     assert board.note(" \n", 7) is None

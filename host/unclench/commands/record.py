@@ -16,9 +16,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from unclench.commands.ending import Ending
 from unclench.commands.terminalrun import greet, terminal_run
 from unclench.errors import InputError, SourceError
-from unclench.live.blocks import LiveBlock, LiveEvent
+from unclench.live.blocks import LiveBlock
 from unclench.running.run import Run
 from unclench.running.wanted import Wanted
+from unclench.store.events.event import Event
 from unclench.store.session.schema import SessionMeta
 from unclench.training.session.setup import parse_place
 
@@ -35,7 +36,7 @@ class _LatestTension:
     def block(self, block: LiveBlock) -> None:
         self.tension_uv = None if block.settling[-1] else block.envelope_uv[-1]
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         pass
 
     def words(self) -> str:

@@ -10,8 +10,8 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.eventloop import start_qt, stopped_by_signals_and_faults, theme_of
 from unclench.desktop.theme import Theme
+from unclench.store.events.words import spell
 from unclench.training.day.day import Standing, State
-from unclench.training.sustained import spell
 from unclench.training.tags import Tag
 
 PAUSE_S = 3600.0

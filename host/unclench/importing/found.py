@@ -21,9 +21,6 @@ _DIFFERENT = 1e-6
 _LISTED = 8
 IN_UV = {"v": 1e6, "mv": 1e3, "uv": 1.0, "nv": 1e-3}
 
-GROUPS = ("posture", "thought", "feeling", "situation")
-"""Of awareness tags: what else lasts in a stranger's file is none."""
-
 BROKEN = (
     *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError),
     *(OSError, RuntimeError, TypeError, ValueError, csv.Error, struct.error, wave.Error),

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from unclench.errors import StoreError
 from unclench.files import free_space, why_unwritable
-from unclench.importing.found import GROUPS, Found, exact_rate
+from unclench.importing.found import Found, Mark, exact_rate
 from unclench.link.virtual.inputs import recording_hello
-from unclench.live.blocks import LiveEvent, LiveSettings, StreamInfo
+from unclench.live.blocks import LiveSettings, StreamInfo
 from unclench.live.processing import Processing
 from unclench.live.recorder import Recorder
 from unclench.store.constants import BoardConstants
+from unclench.store.events.event import Event, Gap, Kind, Marked, TagBegun, TagEnded
+from unclench.store.events.legacy import payload_of, split_tag
 from unclench.store.model import BandMeta
 from unclench.store.session.folder import is_session
 from unclench.store.session.schema import SessionMeta
@@ -26,7 +28,7 @@ from unclench_dsp import BANDS, WIDE, seen_rails_uv
 
 _BLOCK_N = 1 << 12  # samples at a time: the result does not depend on it
 _NO_TENSION_RATE_HZ = 50.0
-_MADE_ANEW = ("signal", "mains")  # by the chain
+_MADE_ANEW = (Kind.SIGNAL, Kind.MAINS)  # by the chain
 
 
 def keep(
@@ -122,7 +124,7 @@ def _feed(recorder: Recorder, info: StreamInfo, found: Found, units: NDArray[np.
         if first > after:
             lost = first - after
             lost_s = round(lost / info.fs_hz, 6)
-            recorder.event(LiveEvent(after, "gap", f"{lost} samples lost", lost_s, lost))
+            recorder.event(Event(after, Gap(), lost_s, lost))
             if after:
                 processing.restart()
         after = int(found.sample[stop - 1]) + 1
@@ -142,40 +144,39 @@ def _write_samples(writer: SessionWriter, found: Found, units: NDArray[np.int32]
             first = int(found.sample[start])
             if first > after:
                 lost = first - after
-                gap = LiveEvent(after, "gap", f"{lost} samples lost", None, lost)
+                gap = Event(after, Gap(), round(lost / writer.meta.fs_hz, 6), lost)
                 events.append(gap)
             after = int(found.sample[stop - 1]) + 1
             writer.write_samples(first, units[start:stop])
         for event in sorted(events, key=lambda event: event.sample):
-            lasted_s = event.duration_s
-            if event.lost_samples:
-                lasted_s = round(event.lost_samples / writer.meta.fs_hz, 6)
-            writer.write_event(event.sample, event.kind, event.text, lasted_s, event.lost_samples)
+            writer.write_event(event)
 
 
-def _events(found: Found) -> list[LiveEvent]:
+def _events(found: Found) -> list[Event]:
     """Our own come back as they were; a stranger's are markers, save what is an awareness tag."""
     end = int(found.sample[-1]) + 1
     events = []
     for mark in found.marks:
         at, lasted_s = min(mark.sample, end), mark.duration_s
-        kind, text = mark.kind, mark.text
-        if not kind:
-            text = text.removeprefix("tag: ").strip()
-            group, _, rest = text.partition(": ")
-            kind = "tag" if lasted_s and group in GROUPS and rest.strip() else "marker"
-            if kind == "marker" and lasted_s:
-                text, lasted_s = f"{text} ({lasted_s:g} s)", None
-            elif kind == "marker":
-                lasted_s = None
-        if kind == "tag":
-            events.append(LiveEvent(at, kind, text))
+        payload = payload_of(mark.kind, mark.text) if mark.kind else _foreign(mark)
+        if isinstance(payload, TagBegun):
+            events.append(Event(at, payload))
             if lasted_s is not None:
                 until = min(end, mark.sample + round(lasted_s * float(found.rate)))
-                events.append(LiveEvent(max(at, until), "tag end", text, lasted_s))
-        elif kind != "gap":  # those are told by the samples
-            events.append(LiveEvent(at, kind, text, lasted_s))
+                over = TagEnded(payload.group, payload.text)
+                events.append(Event(max(at, until), over, lasted_s))
+        elif not isinstance(payload, Gap):  # those are told by the samples
+            events.append(Event(at, payload, lasted_s if mark.kind else None))
     return sorted(events, key=lambda event: event.sample)
+
+
+def _foreign(mark: Mark) -> TagBegun | Marked:
+    """An annotation of another program: a marker, or an awareness tag if it looks like one."""
+    text = mark.text.removeprefix("tag: ").strip()
+    group, rest = split_tag(text)
+    if mark.duration_s and group:
+        return TagBegun(group, rest)
+    return Marked(f"{text} ({mark.duration_s:g} s)" if mark.duration_s else text)
 
 
 def _segments(sample: NDArray[np.int64]) -> Iterator[tuple[int, int]]:

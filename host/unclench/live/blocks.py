@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.store.events.event import Event
 from unclench_dsp import WIDE, Band, MainsMode, SignalState, noise_in_band
 from unclench_wire.ids import FLAG_VIRTUAL
 from unclench_wire.messages import Hello
@@ -162,24 +163,13 @@ class LiveBlock:
         )
 
 
-@dataclass(frozen=True)
-class LiveEvent:
-    """Something that happened at a moment of the session."""
-
-    sample: int
-    kind: str  # "gap", "disconnected", "reconnected", "signal", "mains", "marker", "overflow", ...
-    text: str
-    duration_s: float | None = None
-    lost_samples: int | None = None
-
-
 class Sink(Protocol):
     """Anything that follows a stream; called by the processing thread alone, in order."""
 
     def block(self, block: LiveBlock) -> None:
         """Take the next samples."""
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         """Take an event; its sample may lie behind the blocks seen."""
 
 
@@ -200,5 +190,5 @@ class LiveStatus:
     notched_hz: tuple[tuple[float, ...], ...] = ()
     mains_fraction: tuple[float, ...] = ()
     drift_ppm: float | None = None
-    recent_events: tuple[LiveEvent, ...] = ()
+    recent_events: tuple[Event, ...] = ()
     cut_short: bool = False  # the end was not meant: `why` says what happened

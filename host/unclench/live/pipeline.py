@@ -17,13 +17,13 @@ from unclench.link.messages import Arrived, Connected, Disconnected, LinkEvent
 from unclench.link.reader import LinkReader
 from unclench.link.tracker import SampleTracker, TrackedBlock
 from unclench.live.blocks import (
-    LiveEvent,
     LiveSettings,
     LiveStatus,
     Sink,
     StreamInfo,
 )
 from unclench.live.processing import Processing
+from unclench.store.events.event import BoardBack, BoardLost, Event, Gap, Marked, Overflowed
 from unclench_dsp import units_to_uv
 from unclench_wire.messages import Hello
 
@@ -63,7 +63,7 @@ class Pipeline:
         self._orders: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="unclench-processing", daemon=True)
         self._done = threading.Event()
-        self._recent: deque[LiveEvent] = deque(maxlen=_RECENT_EVENTS)
+        self._recent: deque[Event] = deque(maxlen=_RECENT_EVENTS)
         self._status = LiveStatus(False, False, "", 0, 0, 0, 0, 0)
         self._next = 0  # session index of the sample that comes next
         self._count_of = _Count(0, ClockFit())  # the present connection's
@@ -163,7 +163,7 @@ class Pipeline:
     def mark(self, text: str, sample: int | None = None) -> int:
         """Put a marker at this moment, or at an earlier sample; return its sample index."""
         sample = self.sample_now() if sample is None else sample
-        event = LiveEvent(sample, "marker", text)
+        event = Event(sample, Marked(text))
         self.call(lambda: self.emit(event))
         return sample
 
@@ -232,7 +232,7 @@ class Pipeline:
         base = 0
         if again and not _same_constants(event.hello, self.info.hello):
             text = "the board that came back has other settings; start again to use them"
-            self.emit(LiveEvent(self._next, "disconnected", text))
+            self.emit(Event(self._next, BoardLost(text)))
             self._end(text, cut_short=True)
             return
         if again:
@@ -241,8 +241,7 @@ class Pipeline:
             base = max(self._next, self._sample_at(event.host_s))
             at = base if self._stop_at is None else min(base, self._stop_at)
             self._status = replace(self._status, reconnections=self._status.reconnections + 1)
-            text = f"back after {away_s:.1f} s"
-            self.emit(LiveEvent(at, "reconnected", text, duration_s=round(away_s, 3)))
+            self.emit(Event(at, BoardBack(), duration_s=round(away_s, 3)))
         self._tracker = SampleTracker(self.info.fs_hz, len(self.info.channels))
         self._count_of = _Count(base, ClockFit())
         self._overflows = 0
@@ -257,7 +256,7 @@ class Pipeline:
         if event.final:
             self._done.set()
         else:
-            self.emit(LiveEvent(self._next, "disconnected", event.reason))
+            self.emit(Event(self._next, BoardLost(event.reason)))
 
     def _bad_frames_here(self) -> int:
         return self._bad_frames + self._tracker.senseless_frames
@@ -309,10 +308,9 @@ class Pipeline:
             self._processing.restart()
         self._lost_between += lost
         self.emit(
-            LiveEvent(
+            Event(
                 self._next,
-                "gap",
-                f"{lost} samples lost",
+                Gap(),
                 duration_s=round(lost / self.info.fs_hz, 6),
                 lost_samples=lost,
             )
@@ -328,7 +326,7 @@ class Pipeline:
         for sink in self._sinks:
             sink.block(block)
 
-    def emit(self, event: LiveEvent) -> None:
+    def emit(self, event: Event) -> None:
         """Tell all sinks; for the processing thread alone, as a sink is called by it."""
         self._recent.append(event)
         for sink in self._sinks:
@@ -338,7 +336,7 @@ class Pipeline:
         if (overflows := self._tracker.overflows) != self._overflows:
             more = overflows - self._overflows
             self._overflows = overflows
-            self.emit(LiveEvent(self._next, "overflow", f"{more} conversions lost on the board"))
+            self.emit(Event(self._next, Overflowed(more)))
         self._status = replace(
             self._status,
             n_samples=self._next,

@@ -14,11 +14,11 @@ from unclench.errors import InputError
 from unclench.live.blocks import (
     FloatArray,
     LiveBlock,
-    LiveEvent,
     SignalInfo,
     States,
     Trust,
 )
+from unclench.store.events.event import Event, HumRemoved, SignalChanged
 from unclench_dsp import ChainSettings, QualityMeter, RateError, SignalState, TensionChain
 
 
@@ -58,7 +58,7 @@ class Processing:
 
     def samples(
         self, first: int, units: NDArray[np.int32], emg_uv: FloatArray, host_s: float = 0.0
-    ) -> tuple[list[LiveEvent], LiveBlock]:
+    ) -> tuple[list[Event], LiveBlock]:
         """Take consecutive samples; return what was noticed, and the block.
 
         Parameters
@@ -71,7 +71,7 @@ class Processing:
             When they arrived, on the host's monotonic clock.
         """
         channels = self._info.channels
-        events: list[LiveEvent] = []
+        events: list[Event] = []
         chained = self.chain.process(emg_uv)
         states, shown = [(first, self.state)], [(first, self._shown)]
         trust_changes = {first}
@@ -79,7 +79,7 @@ class Processing:
             known_from = assessment.first_index + self._meter.window_n
             for name, was, state in zip(channels, self.state, assessment.state, strict=True):
                 if was != state:
-                    events.append(LiveEvent(known_from, "signal", f"{name}: {state}"))
+                    events.append(Event(known_from, SignalChanged(name, state)))
             self.state = assessment.state
             states.append((known_from, self.state))
             self._shown = assessment.shown
@@ -87,10 +87,9 @@ class Processing:
             trust_changes.add(known_from)
         for change in self.chain.notch_changes[self._told_changes :]:
             self._told_changes += 1
-            lines = ", ".join(f"{hz:g} Hz" for hz in change.lines_hz)
             at = first + change.index - chained.first_index
-            text = f"{channels[change.channel]}: removing {lines}"
-            events.append(LiveEvent(at, "mains", text))
+            lines_hz = tuple(float(hz) for hz in change.lines_hz)
+            events.append(Event(at, HumRemoved(channels[change.channel], lines_hz)))
             self._notched_from.setdefault(change.channel, at)
             trust_changes.add(at)
         for channel, index in self.chain.hum_left_from.items():

@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ from typing import Any
 import numpy as np
 
 from unclench.errors import StoreError
-from unclench.live.blocks import IntArray, LiveBlock, LiveEvent, StreamInfo
+from unclench.live.blocks import IntArray, LiveBlock, StreamInfo
 from unclench.profiles.known import profile_of
 from unclench.store.constants import BoardConstants
+from unclench.store.events.event import Event
 from unclench.store.model import BandMeta
 from unclench.store.session.schema import SessionMeta
 from unclench.store.session.writer import SessionWriter
@@ -30,7 +32,7 @@ _FLUSH_S = 0.4
 _QUEUE_BLOCKS = 20_000  # more than three minutes of 10 ms blocks: no disk is away for so long
 
 
-_Item = LiveBlock | LiveEvent | Callable[[], None]
+_Item = LiveBlock | Event | Callable[[], None]
 
 
 class Recorder:
@@ -87,7 +89,7 @@ class Recorder:
         self._queue: queue.Queue[_Item | None] = queue.Queue(_QUEUE_BLOCKS)
         self._origin = origin
         self._end: float = float("inf")  # sample of the stream from which on nothing is kept
-        self._waiting: list[LiveEvent] = []  # for their turn
+        self._waiting: list[Event] = []  # for their turn
         self._stopping = False
         self._error: StoreError | None = None
         self._drift_ppm: float | None = None
@@ -108,7 +110,7 @@ class Recorder:
         """See Sink.block."""
         self._put(block)
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         """See Sink.event."""
         self._put(event)
 
@@ -168,7 +170,7 @@ class Recorder:
                     return
                 if isinstance(item, LiveBlock):
                     self._write_block(item)
-                elif isinstance(item, LiveEvent):
+                elif isinstance(item, Event):
                     self._waiting.append(item)
                 else:
                     item()
@@ -220,9 +222,7 @@ class Recorder:
         for event in sorted(ready, key=attrgetter("sample")):
             if event.sample <= self._end:
                 at = max(0, event.sample - self._origin)
-                self._writer.write_event(
-                    at, event.kind, event.text, event.duration_s, event.lost_samples
-                )
+                self._writer.write_event(replace(event, sample=at))
 
 
 def _words(block: LiveBlock, offsets: IntArray) -> list[str]:

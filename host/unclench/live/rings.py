@@ -10,7 +10,8 @@ import threading
 
 import numpy as np
 
-from unclench.live.blocks import BoolArray, FloatArray, IntArray, LiveBlock, LiveEvent, StreamInfo
+from unclench.live.blocks import BoolArray, FloatArray, IntArray, LiveBlock, StreamInfo
+from unclench.store.events.event import Event
 from unclench_dsp import MinMaxBuckets, PickEvery, SignalState
 
 _RAW_BUCKETS_HZ = 250
@@ -94,7 +95,7 @@ class DisplayRings:
             self._raw.put(numbers, extremes)
             self._arrived_s = block.host_s
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         """See Sink.event; nothing to do: gaps show in the row numbers."""
 
     @property

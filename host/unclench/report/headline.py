@@ -133,7 +133,7 @@ def _tags(effects: Sequence[TagEffect]) -> list[str]:
 
 
 def _tag(effect: TagEffect) -> str:
-    name = brief(effect.words.partition(": ")[2] or effect.words)
+    name = brief(effect.text)
     return f"“{name}” ({change(effect.during.value)})" if effect.during else name
 
 

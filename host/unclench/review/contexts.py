@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from unclench.review.results import ChannelContext
 from unclench.review.signal import Signal
-from unclench.store.session.reader import Event
+from unclench.store.events.event import BaselineMeasured, Event
 from unclench.store.session.schema import SessionMeta
 from unclench.training.placement.values import RestBaseline, TrainedChannel, floor_uv, rest_level
 
@@ -98,7 +98,8 @@ def _trained(
     if (meta.band.low_hz, meta.band.high_hz) != (band.low_hz, band.high_hz):
         return {}  # figures of another band do not compare
     measured_here = any(
-        event.kind == "baseline" and "stays the baseline" not in event.text for event in events
+        isinstance(event.payload, BaselineMeasured) and event.payload.kept_uv is None
+        for event in events
     )
     found: dict[int, _Known] = {}
     guided = meta.training or {}

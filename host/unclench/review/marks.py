@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from unclench.review.results import Marks, Phase, Remark, Span, TagSpan
-from unclench.store.session.reader import Event
+from unclench.store.events.event import (
+    AnyGroup,
+    Event,
+    Kind,
+    SessionChanged,
+    StepChanged,
+    TagBegun,
+    TagEnded,
+)
+from unclench.store.events.words import text_of
 from unclench.training.steps.catalogue import kind_of
 
-_STEP = re.compile(r"(\d+) ([a-z-]+): (.*)")
-_STOPPED = ("paused", "waits for the sensor")
-_REMARKS = ("note", "marker", "answer", "alert")
+_REMARKS = (Kind.NOTE, Kind.MARKER, Kind.ANSWER, Kind.ALERT)
 
 
 def read_marks(events: Sequence[Event], fs_hz: float, duration_s: float) -> Marks:
@@ -32,7 +38,7 @@ def read_marks(events: Sequence[Event], fs_hz: float, duration_s: float) -> Mark
     pauses: list[Span] = []
     step: tuple[int, str, str, float] | None = None
     paused_s: float | None = None
-    open_tags: dict[str, float] = {}
+    open_tags: dict[tuple[AnyGroup, str], float] = {}
 
     def end_step(at_s: float) -> None:
         if step is not None:
@@ -43,30 +49,30 @@ def read_marks(events: Sequence[Event], fs_hz: float, duration_s: float) -> Mark
     last = round(duration_s * fs_hz)
     for event in events:
         at_s = min(max(0, event.sample), last) / fs_hz  # a spoilt file may say anything
-        if event.kind == "step" and (found := _STEP.fullmatch(event.text)):
-            end_step(at_s)
-            step = (int(found[1]) - 1, found[2], found[3], at_s)
-        elif event.kind == "session":
-            if event.text in ("done", "ended"):
+        match event.payload:
+            case StepChanged("begun", number, kind, title):
+                end_step(at_s)
+                step = (number, kind, title, at_s)
+            case SessionChanged("done" | "ended"):
                 end_step(at_s)
                 step = None
-            elif event.text in _STOPPED and paused_s is None:
+            case SessionChanged("paused" | "board lost") if paused_s is None:
                 paused_s = at_s
-            elif event.text.startswith("goes on") and paused_s is not None:
+            case SessionChanged("resumed" | "board back") if paused_s is not None:
                 pauses.append(Span(paused_s, max(paused_s, at_s)))
                 paused_s = None
-        elif event.kind == "tag":
-            open_tags[event.text] = at_s
-        elif event.kind == "tag end":
-            lasted_s = event.duration_s or 0.0
-            lasted_s = lasted_s if 0 <= lasted_s <= at_s else 0.0
-            start_s = min(at_s, open_tags.pop(event.text, at_s - lasted_s))
-            tags.append(TagSpan(start_s, at_s, event.text))
-        elif event.kind in _REMARKS:
-            remarks.append(Remark(at_s, event.kind, event.text))
+            case TagBegun(group, text):
+                open_tags[group, text] = at_s
+            case TagEnded(group, text):
+                lasted_s = event.duration_s or 0.0
+                lasted_s = lasted_s if 0 <= lasted_s <= at_s else 0.0
+                start_s = min(at_s, open_tags.pop((group, text), at_s - lasted_s))
+                tags.append(TagSpan(start_s, at_s, group, text))
+        if event.kind in _REMARKS:
+            remarks.append(Remark(at_s, event.kind, text_of(event)))
     end_step(duration_s)
     if paused_s is not None:
         pauses.append(Span(paused_s, max(paused_s, duration_s)))
-    tags += [TagSpan(s, max(s, duration_s), words) for words, s in open_tags.items()]
+    tags += [TagSpan(s, max(s, duration_s), *tag) for tag, s in open_tags.items()]
     tags.sort(key=lambda tag: (tag.start_s, tag.words))
     return Marks(tuple(phases), tuple(tags), tuple(remarks), tuple(pauses))

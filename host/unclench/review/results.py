@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from unclench.store.events.event import AnyGroup
+from unclench.store.events.words import tag_words
 from unclench.training.placement.values import ReferenceContraction, RestBaseline
 from unclench.training.steps.breathing import BreathEffect
 from unclench.training.steps.step import Role
@@ -60,12 +62,13 @@ class Phase(Span):
 class TagSpan(Span):
     """One time that something was marked; stop_s equals start_s for a mere moment."""
 
-    words: str  # "posture: slouching"
+    group: AnyGroup
+    text: str
 
     @property
-    def group(self) -> str:
-        """posture, thought, feeling or situation; "" for words of another kind."""
-        return self.words.partition(": ")[0] if ": " in self.words else ""
+    def words(self) -> str:
+        """The tag as it is shown: "posture: slouching"."""
+        return tag_words(self.group, self.text)
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class Remark:
     """Something in words at a moment: a note, a marker, an answer, an alert."""
 
     time_s: float
-    kind: str
+    kind: str  # a `Kind`
     text: str
 
 
@@ -197,6 +200,7 @@ class TagEffect:
     """
 
     words: str
+    text: str  # the same without the group
     channel: int
     times: int
     during_s: float  # used time

@@ -34,10 +34,11 @@ from unclench.review.signal import Signal, make_signal
 from unclench.review.stages import RoleFigures, role_figures
 from unclench.review.tagging import tag_effects
 from unclench.settings import Sustained
+from unclench.store.events.event import Event
 from unclench.store.model import BandMeta, Recording
 from unclench.store.recording import load_recording
 from unclench.store.session.folder import EMG, META, PROGRAM, is_session
-from unclench.store.session.reader import Event, Session, open_session
+from unclench.store.session.reader import Session, open_session
 from unclench.store.session.schema import SessionMeta
 from unclench.training.programs.file import load_program
 from unclench.training.programs.program import Program

@@ -70,6 +70,7 @@ def _effect(
             later = boot.log_ratio(after, untagged)
     return TagEffect(
         words=words,
+        text=own[0].text,
         channel=k,
         times=len(own),
         during_s=during_s,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unclench.live.blocks import FloatArray, LiveBlock, LiveEvent, StreamInfo
+from unclench.live.blocks import FloatArray, LiveBlock, StreamInfo
 from unclench.live.reading import Reading, reading
 from unclench.live.words import NO_NUMBER, loss_words, tension_words
+from unclench.store.events.event import BoardLost, Event
 from unclench_dsp import PickEvery
 
 
@@ -53,11 +54,11 @@ class Seconds:
             done = stop
         self._rows.append(rows[done:])
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         """See Sink.event."""
         self._lost_samples += event.lost_samples or 0
-        if event.kind == "disconnected":
-            self._interruptions.append(event.text)
+        if isinstance(event.payload, BoardLost):
+            self._interruptions.append(event.payload.reason)
 
     def take(self) -> Iterator[Second]:
         """Yield the seconds that are complete and were not taken yet."""

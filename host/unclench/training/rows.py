@@ -21,10 +21,10 @@ from unclench.live.blocks import (
     FloatArray,
     IntArray,
     LiveBlock,
-    LiveEvent,
     SignalInfo,
     StreamInfo,
 )
+from unclench.store.events.event import Event
 from unclench.training.placement.values import FLOOR_GATE
 from unclench_dsp import HopMeanSquare, PickEvery, RollingRms
 
@@ -176,7 +176,7 @@ class RowSource:
         if len(hops):
             self._latest_hop, self._latest_uv = int(hops[-1]), slow_uv[-1:]
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         """See Sink.event; nothing to do: gaps are rows that are missing."""
 
     def _deliver_rows(

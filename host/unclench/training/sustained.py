@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
-from typing import Literal
 
 from unclench.errors import InputError
+from unclench.store.events.event import S_DECIMALS, UV_DECIMALS, Alerted
 from unclench.training.placement.values import REST_S, STAYS_S, TrainedChannel, floor_uv
 
 FORGIVEN_S = 10.0
@@ -22,16 +22,6 @@ class Limit:
 
     uv: float
     words: str
-
-
-@dataclass(frozen=True)
-class Alert:
-    """Something worth a quiet word."""
-
-    kind: Literal["sustained", "few rests"]
-    sample: int
-    channel: str
-    sentence: str
 
 
 def limit_of(channel: TrainedChannel, percent: float) -> Limit:
@@ -100,7 +90,7 @@ class SustainedAlert:
         self._times = 1  # which alert comes next
         self._heard: int | None = None  # the last sample that was trusted
 
-    def row(self, sample: int, slow_uv: float, trusted: bool) -> Alert | None:
+    def row(self, sample: int, slow_uv: float, trusted: bool) -> Alerted | None:
         """Take the next row; NaN is as good as not trusted."""
         if not trusted or math.isnan(slow_uv):
             return None
@@ -119,11 +109,8 @@ class SustainedAlert:
         if self.above_s < self._times * self._minutes * 60:
             return None
         self._times *= 2  # an alert that comes every four minutes all day is no quiet one
-        sentence = (
-            f"{self._label} has been above {self._limit_uv:.1f} µV for "
-            f"{spell(self.above_s)} without a pause. Let it sink as you breathe out."
-        )
-        return Alert("sustained", sample, self._label, sentence)
+        above_s, limit_uv = round(self.above_s, S_DECIMALS), round(self._limit_uv, UV_DECIMALS)
+        return Alerted("sustained", self._label, above_s, limit_uv=limit_uv)
 
     def _end(self) -> None:
         self._above_n, self._times = 0, 1
@@ -169,7 +156,7 @@ class TooFewRests:
         self._run_n = 0  # rows of the rest under way
         self._heard: int | None = None
 
-    def row(self, sample: int, fast_uv: float, trusted: bool) -> Alert | None:
+    def row(self, sample: int, fast_uv: float, trusted: bool) -> Alerted | None:
         """Take the next row; NaN is as good as not trusted."""
         if not trusted or math.isnan(fast_uv):
             return None
@@ -191,18 +178,5 @@ class TooFewRests:
         if self._since_n > begin_n or self._trusted_n - self._spoke_n < self._wait_n:
             return None
         self._spoke_n, self._wait_n = self._trusted_n, 2 * self._wait_n
-        n = len(self._moments)
-        counted = f"{n or 'no'} {'moment' if n == 1 else 'moments'} of rest"
-        sentence = (
-            f"{self._label} had {counted} in the last {spell(self._minutes * 60)}. "
-            "Let it go for a breath or two."
-        )
-        return Alert("few rests", sample, self._label, sentence)
-
-
-def spell(seconds: float) -> str:
-    """A length of time as a person says it: "40 s", "4 min", "2 h 05 min"."""
-    if seconds < 59.5:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+        within_s = round(self._minutes * 60, S_DECIMALS)
+        return Alerted("few rests", self._label, within_s, rests=len(self._moments))

@@ -7,16 +7,23 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, TypeGuard, get_args
+from typing import Any, TypeGuard
 
 from unclench.errors import InputError, StoreError, UnclenchError
 from unclench.files import write_whole
 from unclench.settings import own_dir
+from unclench.store.events.event import (
+    GROUPS,
+    S_DECIMALS,
+    Event,
+    Noted,
+    TagBegun,
+    TagEnded,
+    TagGroup,
+)
+from unclench.store.events.words import tag_words
 from unclench.training.programs.mistakes import in_toml
 from unclench.training.programs.tomllines import key_lines, line_of, parse_toml
-
-Group = Literal["posture", "thought", "feeling", "situation"]
-GROUPS: tuple[Group, ...] = get_args(Group)
 
 RESERVED_KEYS = frozenset("mnprstw")
 """Letters that the dashboard and the session page use themselves."""
@@ -40,13 +47,13 @@ class Tag:
     """One tag of a person's list."""
 
     key: str
-    group: Group
+    group: TagGroup
     text: str
 
     @property
     def words(self) -> str:
         """As it stands in the events: "posture: slouching"."""
-        return f"{self.group}: {self.text}"
+        return tag_words(self.group, self.text)
 
 
 DEFAULT_TAGS = (
@@ -62,20 +69,11 @@ DEFAULT_TAGS = (
 )
 
 
-@dataclass(frozen=True)
-class TagEvent:
-    """Something marked."""
-
-    sample: int
-    kind: Literal["tag", "tag end", "note"]
-    text: str
-    duration_samples: int | None = None  # of a tag that ends: since it began
-
-
 class TagBoard:
     """Which tags are under way. Knows samples, no clock."""
 
-    def __init__(self, tags: Sequence[Tag]) -> None:
+    def __init__(self, tags: Sequence[Tag], fs_hz: float) -> None:
+        self._fs_hz = fs_hz
         self._tags = {tag.key: tag for tag in tags}
         self._began: dict[str, int] = {}
 
@@ -84,27 +82,29 @@ class TagBoard:
         """Tags under way, in the order in which they began."""
         return tuple(self._tags[key] for key in self._began)
 
-    def press(self, key: str, sample: int) -> TagEvent | None:
+    def press(self, key: str, sample: int) -> Event | None:
         """Begin a tag, or end it if it is under way; None for a key without a tag."""
         if key not in self._tags:
             return None
         if key in self._began:
             return self._end(key, sample)
         self._began[key] = sample
-        return TagEvent(sample, "tag", self._tags[key].words)
+        tag = self._tags[key]
+        return Event(sample, TagBegun(tag.group, tag.text))
 
-    def note(self, text: str, sample: int) -> TagEvent | None:
+    def note(self, text: str, sample: int) -> Event | None:
         """Note something in free words, kept on one line; None where there are none."""
         words = "".join(c for c in " ".join(text.split()) if c.isprintable())
-        return TagEvent(sample, "note", words[:_LONGEST_NOTE]) if words else None
+        return Event(sample, Noted(words[:_LONGEST_NOTE])) if words else None
 
-    def end_all(self, sample: int) -> tuple[TagEvent, ...]:
+    def end_all(self, sample: int) -> tuple[Event, ...]:
         """End what is under way, as at the end of a session."""
         return tuple(self._end(key, sample) for key in tuple(self._began))
 
-    def _end(self, key: str, sample: int) -> TagEvent:
-        lasted = max(0, sample - self._began.pop(key))
-        return TagEvent(sample, "tag end", self._tags[key].words, lasted)
+    def _end(self, key: str, sample: int) -> Event:
+        tag, lasted_n = self._tags[key], max(0, sample - self._began.pop(key))
+        lasted_s = round(lasted_n / self._fs_hz, S_DECIMALS)
+        return Event(sample, TagEnded(tag.group, tag.text), lasted_s)
 
 
 def tags_path() -> Path:
@@ -248,5 +248,5 @@ class _Reading:
         return InputError(f"{self.path}{f', line {line}' if line else ''}: {why}.")
 
 
-def _is_group(text: str) -> TypeGuard[Group]:
+def _is_group(text: str) -> TypeGuard[TagGroup]:
     return text in GROUPS

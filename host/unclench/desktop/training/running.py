@@ -14,11 +14,13 @@ from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
 from unclench.running.run import Run
 from unclench.running.trialnow import TrialNow
+from unclench.store.events.event import Event, Noted, TagEnded
+from unclench.store.events.words import text_of
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.sink import Session
 from unclench.training.session.snapshot import Snapshot
 from unclench.training.sound import Synth
-from unclench.training.tags import Tag, TagBoard, TagEvent
+from unclench.training.tags import Tag, TagBoard
 from unclench.trial.words import SHOWN_NOTE
 
 _SPAN_S = 60.0
@@ -65,7 +67,7 @@ class Running(QtCore.QObject):
         self._recorder = recorder
         self.folder: Path | None = recorder.folder if recorder is not None else None
         self.page = page
-        self._board = TagBoard(tags)
+        self._board = TagBoard(tags, run.info.fs_hz)
         self._synth = synth
         self._trial = TrialNow(run.standing)  # its own: another window may show tension anyway
         self._snapshot: Snapshot | None = None
@@ -183,7 +185,7 @@ class Running(QtCore.QObject):
         if self._recorder is not None:
             self._recorder.update(**self._trial.in_session())
         here = self._pipeline.sample_now()
-        self.session.put(here, "note", SHOWN_NOTE)
+        self.session.put(Event(here, Noted(SHOWN_NOTE)))
 
     def _tag(self, key: str) -> None:
         event = self._board.press(key, self._pipeline.sample_now())
@@ -198,9 +200,7 @@ class Running(QtCore.QObject):
         if (event := self._board.note(text, self._note_at)) is not None:
             self._put(event)
 
-    def _put(self, event: TagEvent) -> None:
-        lasted = event.duration_samples
-        duration_s = None if lasted is None else round(lasted / self._pipeline.info.fs_hz, 3)
-        self.session.put(event.sample, event.kind, event.text, duration_s)
-        if event.kind != "tag end":
-            self.marked.append(event.text)
+    def _put(self, event: Event) -> None:
+        self.session.put(event)
+        if not isinstance(event.payload, TagEnded):
+            self.marked.append(text_of(event))

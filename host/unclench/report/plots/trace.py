@@ -61,32 +61,27 @@ def draw_trace(key: str, review: SessionReview, summary: str, width: float) -> D
             drawing.line(left, y, right, y, "level")
         _draw_columns(drawing, reduced[k], time, scale, k)
         drawing.rect(left, panels[k], right - left, _PANEL_PX, "frame")
-    for i, (words, spans) in enumerate(lanes):
+    for i, spans in enumerate(lanes):
         y = lanes_top + lane_px * (i + 1) - _LANE_PX / 2
-        _draw_lane(drawing, words, spans, time, y, beside)
+        _draw_lane(drawing, spans, time, y, beside)
     return drawing
 
 
-def tag_lanes(marks: Marks) -> list[tuple[str, tuple[TagSpan, ...]]]:
+def tag_lanes(marks: Marks) -> list[tuple[TagSpan, ...]]:
     """Return what was marked, by kind, the most frequent first."""
     counts = Counter(tag.words for tag in marks.tags)
     return [
-        (words, tuple(tag for tag in marks.tags if tag.words == words))
+        tuple(tag for tag in marks.tags if tag.words == words)
         for words, _ in counts.most_common(LANES)
     ]
 
 
-def _lane_room(lanes: Sequence[tuple[str, object]], beside: bool) -> float:
+def _lane_room(lanes: Sequence[Sequence[TagSpan]], beside: bool) -> float:
     """Room at the left of the panels, for numbers and names of lanes."""
     if not beside:
         return 34.0
-    longest = max((text_width(_short(words), 12) for words, _ in lanes), default=0.0)
+    longest = max((text_width(brief(spans[0].text), 12) for spans in lanes), default=0.0)
     return min(max(44.0, longest + 12.0), 140.0)
-
-
-def _short(words: str) -> str:
-    """Name of a tag without its group, which the table tells."""
-    return brief(words.partition(": ")[2] or words)
 
 
 def _extremes(review: SessionReview, reduced: Sequence[Columns]) -> list[float]:
@@ -158,18 +153,19 @@ def _draw_phases(
 
 
 def _draw_lane(
-    drawing: Drawing, words: str, spans: Sequence[TagSpan], time: Scale, y: float, beside: bool
+    drawing: Drawing, spans: Sequence[TagSpan], time: Scale, y: float, beside: bool
 ) -> None:
     room = time.start - 10 if beside else time.stop - time.start
-    name = fitting(_short(words), room, 12)
+    name = fitting(brief(spans[0].text), room, 12)  # the table tells its group
     if beside:
         drawing.text(time.start - 8, y + 4, name, "small", "end")
     else:
         drawing.text(time.start, y - 10, name, "small")
     drawing.line(time.start, y, time.stop, y, "rule")
+    words = brief(spans[0].words)
     for span in spans:
         x, stop = time(span.start_s), time(span.stop_s)
         if stop - x < 4:
-            drawing.diamond((x + stop) / 2, y, 4.5, "mark", brief(words))
+            drawing.diamond((x + stop) / 2, y, 4.5, "mark", words)
         else:
-            drawing.rect(x, y - 5, stop - x, 10, "mark", brief(words))
+            drawing.rect(x, y - 5, stop - x, 10, "mark", words)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
-    from unclench.live.blocks import LiveBlock, LiveEvent
+    from unclench.live.blocks import LiveBlock
     from unclench.running.run import Run
+    from unclench.store.events.event import Event
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class RunSink(Protocol):
     def block(self, block: LiveBlock) -> None:
         """See Sink.block."""
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         """See Sink.event."""
 
     def close(self) -> object:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.profiles.known import profile_of
+from unclench.store.events.event import Event
 from unclench.store.recording import Recording, load_recording
-from unclench.store.session.reader import Event, open_session
+from unclench.store.session.reader import open_session
 from unclench.store.session.schema import SessionMeta
 from unclench_wire.ids import FLAG_VIRTUAL
 

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from unclench.errors import InputError
+from unclench.store.events.event import Kind
+from unclench.store.events.words import text_of
 from unclench.store.exporting.content import Content
 from unclench.store.exporting.scaling import Scaled, scale_units, scale_values
 
@@ -199,22 +201,22 @@ def _spans(content: Content) -> list[tuple[float, float | None, str]]:
     spans: list[tuple[float, float | None, str]] = []
     tags: dict[str, int] = {}  # those under way: where in `spans`
     for event in content.events:
-        at_s, kind, lasted_s = float(max(0, event.sample) / rate), event.kind, event.duration_s
+        at_s, lasted_s = float(max(0, event.sample) / rate), event.duration_s
+        kind, said = event.kind, text_of(event)
         if lasted_s is not None and not 0.0 <= lasted_s <= at_s:  # a spoilt file says anything
             lasted_s = None
         start_s = at_s - (lasted_s or 0.0)
-        if kind == "tag":
-            tags[event.text] = len(spans)
-        elif kind == "tag end":
-            kind = "tag"
-            if event.text in tags:  # the span stands for both
-                at = tags[event.text]
+        if kind == Kind.TAG:
+            tags[said] = len(spans)
+        elif kind == Kind.TAG_END:
+            kind = Kind.TAG
+            if said in tags:  # the span stands for both
+                at = tags.pop(said)
                 lasted_s = round(max(0.0, at_s - spans[at][0]), 6)
                 spans[at] = (spans[at][0], lasted_s, spans[at][2])
-                del tags[event.text]
                 continue
-        if kind != "gap":
-            text = f"{kind}: {event.text}" if event.text else kind
+        if kind != Kind.GAP:
+            text = f"{kind}: {said}" if said else kind
             spans.append((start_s, lasted_s, text))
     return spans
 

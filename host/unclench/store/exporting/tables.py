@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,9 @@ import pyarrow as pa
 from pyarrow import csv as pa_csv
 
 from unclench.store.constants import decimals_for
+from unclench.store.events.event import Event
+from unclench.store.events.rows import data_of
+from unclench.store.events.words import text_of
 from unclench.store.exporting.content import Content
 from unclench.store.text import safe_cell
 
@@ -76,7 +78,7 @@ def write_parquet(content: Content, path: Path) -> list[str]:
         "rate": str(recording.rate),
         "unit": "uV",
         "channels": json.dumps(list(recording.channels)),
-        "events": json.dumps([asdict(event) for event in content.events]),
+        "events": json.dumps([_event(event, recording.fs_hz) for event in content.events]),
     }
     if content.meta is not None:
         metadata["session.json"] = content.meta.to_json()
@@ -89,3 +91,16 @@ def write_parquet(content: Content, path: Path) -> list[str]:
             columns += [pa.array(emg_uv[:, i]) for i in range(emg_uv.shape[1])]
             writer.write_table(pa.table(columns, schema=schema))
     return []
+
+
+def _event(event: Event, fs_hz: float) -> dict[str, Any]:
+    data = data_of(event)
+    return {
+        "sample": event.sample,
+        "time_s": round(event.sample / fs_hz, _TIME_DECIMALS),
+        "kind": event.kind,
+        "text": text_of(event),
+        "duration_s": event.duration_s,
+        "lost_samples": event.lost_samples,
+        "data": json.loads(data) if data else None,
+    }

@@ -19,19 +19,19 @@ from pydantic import ValidationError
 
 from unclench.errors import InputError, StoreError
 from unclench.files import unwritable, write_whole, written
+from unclench.store.events.event import Event
+from unclench.store.events.rows import EVENTS_HEADER, event_row
+from unclench.store.events.words import text_of
 from unclench.store.session.folder import EMG, EVENTS, META, SUMMARY, TENSION
 from unclench.store.session.lock import locked
-from unclench.store.session.reader import Event, open_session
+from unclench.store.session.reader import open_session
 from unclench.store.session.schema import SessionMeta, parse_meta
-from unclench.store.text import safe_cell
 
 EVENTS_ORIGINAL = "events.original.csv"  # as recorded, once they were edited
-EVENTS_HEADER = ("sample", "time_s", "kind", "text", "duration_s", "lost_samples")
 
 LONGEST_TITLE = 120
 LONGEST_LABEL = 40
 _STILL_S = 60.0  # a recorder writes twice a second; a board may be away for a while
-_TIME_DECIMALS = 6  # as the writer's
 
 
 class ChangedMeanwhileError(StoreError):
@@ -189,11 +189,8 @@ def _held(folder: Path) -> Iterator[None]:
 
 def _table(events: Sequence[Event], fs_hz: float) -> str:
     """Return all of events.csv."""
-    rows: list[Sequence[object]] = [EVENTS_HEADER]
-    for event in sorted(events, key=lambda event: event.sample):
-        time_s = round(event.sample / fs_hz, _TIME_DECIMALS)
-        texts = (safe_cell(event.kind), safe_cell(event.text))
-        rows.append((event.sample, time_s, *texts, event.duration_s, event.lost_samples))
+    in_order = sorted(events, key=lambda event: event.sample)
+    rows = [EVENTS_HEADER, *(event_row(event, fs_hz) for event in in_order)]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
@@ -205,7 +202,7 @@ def _check(event: Event) -> None:
     length = event.duration_s
     if length is not None and not (math.isfinite(length) and length >= 0):
         raise InputError(f"An event lasts {length} s; 0 s or longer is expected.")
-    _encodable(event.kind + event.text)
+    _encodable(event.kind + text_of(event))
 
 
 def _line(text: str, what: str, longest: int) -> str:

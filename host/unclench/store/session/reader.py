@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from unclench.errors import InputError, StoreError
 from unclench.files import require_file
 from unclench.store.constants import BoardConstants
+from unclench.store.events.event import Event
+from unclench.store.events.rows import EVENTS_HEADER, event_of
 from unclench.store.model import Recording
 from unclench.store.session.folder import EMG, EVENTS, META, TENSION, is_session
 from unclench.store.session.schema import SessionMeta, parse_meta
@@ -24,18 +27,6 @@ _CHUNK_BYTES = 64 << 10
 _CHUNK_ROWS = 1 << 16
 _WHOLE_UNIT = 0.3  # our files round by a quarter of a unit at most
 _LARGEST_UNIT = 2.0**30  # far above the 24 bits of the wire: nothing that a board has sent
-
-
-@dataclass(frozen=True)
-class Event:
-    """One row of events.csv."""
-
-    sample: int
-    time_s: float
-    kind: str
-    text: str
-    duration_s: float | None
-    lost_samples: int | None
 
 
 @dataclass(frozen=True)
@@ -113,20 +104,21 @@ class Session:
             )
 
     def events(self) -> list[Event]:
-        """Read events.csv, the texts as they were typed. Raises InputError, StoreError."""
+        """Read events.csv in the order of the samples. Raises InputError, StoreError."""
 
         def event(cells: list[str]) -> Event:
-            sample, time_s, kind, text, duration_s, lost = cells
-            return Event(
+            sample, _, kind, text, duration_s, lost, *data = cells
+            return event_of(
                 int(sample),
-                float(time_s),
                 plain_text(kind),
                 plain_text(text),
                 float(duration_s) if duration_s else None,
                 int(lost) if lost else None,
+                *data,
             )
 
-        return self._parsed(EVENTS, 6, event)
+        found = self._parsed(EVENTS, len(EVENTS_HEADER) - 1, event, len(EVENTS_HEADER))
+        return sorted(found, key=attrgetter("sample"))  # old files may have a gap behind its end
 
     def tension(self) -> Tension:
         """Read tension.csv. Raises InputError, StoreError."""
@@ -177,8 +169,10 @@ class Session:
             return [f"the recording ended with an error: {self.meta.reason or 'not stated'}"]
         return []
 
-    def _parsed(self, file_name: str, n: int, parse: Callable[[list[str]], T]) -> list[T]:
-        """Read a file row by row, the first n cells of each."""
+    def _parsed(
+        self, file_name: str, n: int, parse: Callable[[list[str]], T], most: int | None = None
+    ) -> list[T]:
+        """Read a file row by row: the first n cells of each at least, `most` at most."""
         rows = self._rows(file_name)
         found: list[T] = []
         for line, cells in () if rows is None else rows.rows():
@@ -188,11 +182,11 @@ class Session:
                     f"{where} has {len(cells)} cells, {n} are expected: restore the file."
                 )
             try:
-                found.append(parse(cells[:n]))
+                found.append(parse(cells[: most or n]))
             except (ValueError, OverflowError) as error:
                 raise InputError(
-                    f"{where} has no number where one is expected "
-                    f"({','.join(cells[:n])[:60]!r}): restore the file."
+                    f"{where} has no number where one is expected, or spoilt data ({error}; "
+                    f"{','.join(cells)[:60]!r}): restore the file."
                 ) from error
         return found
 

@@ -24,6 +24,8 @@ from pyarrow import csv as pa_csv
 from unclench.errors import StoreError
 from unclench.files import write_whole
 from unclench.store.constants import decimals_for
+from unclench.store.events.event import Event
+from unclench.store.events.rows import EVENTS_HEADER, event_row
 from unclench.store.session.folder import EMG, EVENTS, META, TENSION, new_session_folder
 from unclench.store.session.rowfile import RowFile, unwritable
 from unclench.store.session.schema import Ended, SessionMeta
@@ -60,11 +62,10 @@ class SessionWriter:
         self._uv_decimals = [decimals_for(k) for k in meta.constants.uv_per_unit]
         emg = [f"ch{i + 1}_uv" for i in range(len(meta.channels))]
         tension = [f"ch{i + 1}_tension_uv" for i in range(len(meta.channels))]
-        events = ["kind", "text", "duration_s", "lost_samples"]
         with ExitStack() as opened:
             self._emg = self._create(opened, EMG, emg)
             self._tension = self._create(opened, TENSION, [*tension, "state"])
-            self._events = self._create(opened, EVENTS, events)
+            self._events = self._create(opened, EVENTS, EVENTS_HEADER[2:])
             self._opened = opened.pop_all()
         self._pending: list[tuple[NDArray[np.int64], NDArray[np.int32]]] = []
         self._pending_rows = 0
@@ -102,19 +103,11 @@ class SessionWriter:
             rows.append([at, _time_s(at, fs_hz), *cells, safe_cell(word)])
         self._pending_tension += _csv_bytes(rows)
 
-    def write_event(
-        self,
-        sample: int,
-        kind: str,
-        text: str = "",
-        duration_s: float | None = None,
-        lost_samples: int | None = None,
-    ) -> None:
-        """Take one event; `text` may be anything a person types."""
-        if lost_samples:
-            self._passed = max(self._passed, sample + lost_samples)
-        cells = [safe_cell(kind), safe_cell(text), duration_s, lost_samples]
-        self._pending_events += _csv_bytes([[sample, _time_s(sample, self.meta.fs_hz), *cells]])
+    def write_event(self, event: Event) -> None:
+        """Take one event; its words may be anything that a person types."""
+        if event.lost_samples:
+            self._passed = max(self._passed, event.sample + event.lost_samples)
+        self._pending_events += _csv_bytes([event_row(event, self.meta.fs_hz)])
 
     def update(self, **changes: Any) -> None:
         """Change entries of session.json (sites, drift_ppm, note, ...) and save it."""
@@ -258,7 +251,7 @@ def _time_s(sample: int, fs_hz: float) -> float:
     return round(sample / fs_hz, _TIME_DECIMALS)
 
 
-def _csv_bytes(rows: list[list[Any]]) -> bytes:
+def _csv_bytes(rows: Sequence[Sequence[object]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()

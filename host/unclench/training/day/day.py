@@ -11,10 +11,11 @@ from typing import Literal
 import numpy as np
 
 from unclench.settings import Sustained
+from unclench.store.events.event import Alerted, AlertReason, Event
 from unclench.training.placement.values import TrainedChannel, rest_level
 from unclench.training.rows import Row, Rows, each_row
 from unclench.training.session.scoring import Tally
-from unclench.training.sustained import Alert, Limit, SustainedAlert, TooFewRests, limit_of
+from unclench.training.sustained import Limit, SustainedAlert, TooFewRests, limit_of
 
 _MINUTE_S = 60
 _HOUR_NEEDS_S = 600.0  # of trusted signal, before an hour is compared with another
@@ -133,9 +134,9 @@ class DayWatch:
         self._minute_rows = 0
         self._minute_from = 0  # sample at which this minute's watching began
         self._lost_n = 0
-        self._alerts: list[str] = []
+        self._alerts: list[AlertReason] = []
 
-    def rows(self, rows: Rows) -> Iterator[Alert | Minute]:
+    def rows(self, rows: Rows) -> Iterator[Event | Minute]:
         """Take the next rows; yield what became of them, in order."""
         for row in each_row(rows):
             if self._first is None:
@@ -151,8 +152,8 @@ class DayWatch:
             self._minute_rows += 1
             for watched in self.channels:
                 for alert in watched.row(row):
-                    self._alerts.append(alert.kind)
-                    yield alert
+                    self._alerts.append(alert.reason)
+                    yield Event(row.sample, alert)
 
     def finish(self) -> Iterator[Minute]:
         """End the day; yield the minute that it cuts, if there is one."""
@@ -219,7 +220,7 @@ class _Watched:
         self._before = self.tally.score()
         self._hours: dict[datetime, list[tuple[float, float]]] = {}
 
-    def row(self, row: Row) -> Iterator[Alert]:
+    def row(self, row: Row) -> Iterator[Alerted]:
         """Take the next row."""
         k = self.channel.index
         fast_uv, slow_uv, trusted = row.fast_uv[k], row.slow_uv[k], row.trusted[k]

@@ -18,8 +18,9 @@ from typing import Any
 
 from unclench.errors import StoreError
 from unclench.files import write_whole
+from unclench.store.events.event import Event
+from unclench.store.events.rows import CELLS, cells_of
 from unclench.store.session.rowfile import RowFile, unwritable
-from unclench.store.text import safe_cell
 from unclench.training.day.day import DaySummary, Minute
 
 DAY, EVENTS, SUMMARY = "day.csv", "events.csv", "summary.json"
@@ -46,10 +47,9 @@ class DayFolder:
     def __init__(self, out: Path, began: datetime, n_channels: int) -> None:
         self.folder = _new_folder(out, began)
         of_channels = [f"ch{k + 1}_{name}" for k in range(n_channels) for name in _OF_CHANNEL]
-        events = ("time", "sample", "kind", "text", "duration_s", "lost_samples")
         self._day = _Rows(self.folder / DAY, ("minute", "time", "lost_s", *of_channels))
         try:
-            self._events = _Rows(self.folder / EVENTS, events)
+            self._events = _Rows(self.folder / EVENTS, ("time", "sample", *CELLS))
         except StoreError:
             self._day.close()
             raise
@@ -71,18 +71,9 @@ class DayFolder:
         for file in (self._day, self._events):
             file.sync()
 
-    def event(
-        self,
-        at: datetime,
-        sample: int,
-        kind: str,
-        text: str,
-        duration_s: float | None = None,
-        lost_samples: int | None = None,
-    ) -> None:
-        """Write an event; `text` may be anything a person types."""
-        where = [_time(at), sample, safe_cell(kind), safe_cell(text)]
-        self._events.write([*where, duration_s, lost_samples])
+    def event(self, at: datetime, event: Event) -> None:
+        """Write an event that happened at a wall time."""
+        self._events.write([_time(at), event.sample, *cells_of(event)])
 
     def keep_summary(self, summary: DaySummary) -> None:
         """Write the summary as it is by now; what the disk refuses is told with the rows."""

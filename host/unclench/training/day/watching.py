@@ -12,23 +12,35 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from unclench.errors import StoreError
-from unclench.live.blocks import LiveBlock, LiveEvent, StreamInfo
+from unclench.live.blocks import LiveBlock, StreamInfo
 from unclench.settings import Sustained
+from unclench.store.events.event import (
+    UV_DECIMALS,
+    Alerted,
+    AlertsPaused,
+    BaselineMeasured,
+    Event,
+    Kind,
+    LimitSet,
+    Payload,
+    RestMeasured,
+    RestNotMeasured,
+)
+from unclench.store.events.words import text_of
 from unclench.training.day.day import DaySummary, DayWatch, Minute, Standing
 from unclench.training.day.store import DayFolder
 from unclench.training.day.words import all_standing_words
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.rows import Rows, RowSource, Stream, each_row
 from unclench.training.steps.kinds.baseline import RestMeasurement
-from unclench.training.sustained import Alert, spell
-from unclench.training.tags import Tag, TagBoard, TagEvent
+from unclench.training.tags import Tag, TagBoard
 
 REST_S = 60.0
-_SAY = {  # events that a person is told of
-    "disconnected": "The board went away ({}); watching goes on when it is back.",
-    "reconnected": "The board is {}; watching goes on.",
-    "rest measured": "Rest is measured, for this watch alone: {}.",
-    "rest not measured": "{} Once more: sit back and let go for a minute.",
+_SAY: dict[str, str] = {  # events that a person is told of
+    Kind.DISCONNECTED: "The board went away ({}); watching goes on when it is back.",
+    Kind.RECONNECTED: "The board is {}; watching goes on.",
+    Kind.REST_MEASURED: "Rest is measured, for this watch alone: {}.",
+    Kind.REST_NOT_MEASURED: "{} Once more: sit back and let go for a minute.",
 }
 
 
@@ -74,10 +86,10 @@ class Watching:
         began: datetime,
         tags: Sequence[Tag] = (),
     ) -> None:
-        self._tags = TagBoard(tags)
+        self._tags = TagBoard(tags, info.fs_hz)
         self._info, self._settings, self._began = info, settings, began
         self._channels = tuple(channels)
-        self._found: queue.SimpleQueue[Alert | Minute | LiveEvent] = queue.SimpleQueue()
+        self._found: queue.SimpleQueue[Minute | Event] = queue.SimpleQueue()
         self._rest = self._new_rest()
         self._rest_n = 0  # rows of rest so far
         self._day: DayWatch | None = None
@@ -95,7 +107,7 @@ class Watching:
         """See Sink.block."""
         self._source.block(block)
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         """See Sink.event."""
         self._source.event(event)
         self._found.put(event)
@@ -114,18 +126,14 @@ class Watching:
                 self.store.minute(found)
                 if self._day is not None:  # a kill costs a minute of the summary
                     self.store.keep_summary(self._day.summary())
-            elif isinstance(found, Alert):
-                self._write(found.sample, "alert", found.sentence)
-                if found.sample >= self._quiet_until:
-                    said.append(News(self._wall(found.sample), found.sentence, alert=True))
             else:
-                event = found
-                self._write(
-                    event.sample, event.kind, event.text, event.duration_s, event.lost_samples
-                )
-                if event.kind in _SAY:
-                    sentence = _SAY[event.kind].format(event.text)
-                    said.append(News(self._wall(event.sample), sentence))
+                self._write(found)
+                at, words = self._wall(found.sample), text_of(found)
+                if isinstance(found.payload, Alerted):
+                    if found.sample >= self._quiet_until:
+                        said.append(News(at, words, alert=True))
+                elif found.kind in _SAY:
+                    said.append(News(at, _SAY[found.kind].format(words)))
         trouble = self.store.trouble
         if trouble is not None and not self._disk_told:
             said.append(News(self._wall(self._latest), f"{trouble} Watching goes on."))
@@ -151,7 +159,7 @@ class Watching:
     def pause(self, seconds: float) -> None:
         """Say nothing of alerts for so long; they are written all the same."""
         self._quiet_until = self._latest + round(seconds * self._info.fs_hz)
-        self._write(self._latest, "pause", f"alerts are silent for {spell(seconds)}")
+        self._write(Event(self._latest, AlertsPaused(seconds)))
 
     @property
     def paused(self) -> bool:
@@ -160,14 +168,14 @@ class Watching:
 
     def press(self, key: str) -> None:
         """Begin the tag of a key at this moment, or end it."""
-        self._write_tags(self._tags.press(key, self._latest))
+        self._write(self._tags.press(key, self._latest))
 
     def finish(self) -> tuple[DaySummary | None, StoreError | None]:
         """End the day, after the pipeline has; what it came to, and what the disk refused."""
         for minute in () if self._day is None else self._day.finish():
             self._found.put(minute)
         self.take()
-        self._write_tags(*self._tags.end_all(self._latest))
+        self._write(*self._tags.end_all(self._latest))
         summary = None if self._day is None else self._day.summary()
         try:
             self.store.close(summary)
@@ -205,11 +213,12 @@ class Watching:
         """Begin the day with what was measured, or measure once more."""
         found = self._rest.measured()
         if found.failures:
-            self._tell("rest not measured", " ".join(found.failures))
+            self._tell(RestNotMeasured(found.failures))
             self._rest, self._rest_n = self._new_rest(), 0
             return False
         self._channels = found.channels
-        self._tell("rest measured", ", ".join(found.words))
+        known = tuple(one for one in found.payloads if isinstance(one, BaselineMeasured))
+        self._tell(RestMeasured(known))
         self._begin()
         return True
 
@@ -218,30 +227,18 @@ class Watching:
         day = DayWatch(self._channels, self._settings, info.hop_n, info.fs_hz, self._began)
         for watched in day.channels:
             limit = watched.limit
-            self._tell("limit", f"{watched.channel.label}: {limit.uv:.2f} µV, {limit.words}")
+            self._tell(LimitSet(watched.channel.label, round(limit.uv, UV_DECIMALS), limit.words))
         self._day = day
 
-    def _tell(self, kind: str, text: str) -> None:
-        self._found.put(LiveEvent(self._latest, kind, text))
+    def _tell(self, payload: Payload) -> None:
+        self._found.put(Event(self._latest, payload))
 
     # Onto the disk
 
-    def _write(
-        self,
-        sample: int,
-        kind: str,
-        text: str,
-        duration_s: float | None = None,
-        lost_samples: int | None = None,
-    ) -> None:
-        self.store.event(self._wall(sample), sample, kind, text, duration_s, lost_samples)
-
-    def _write_tags(self, *tags: TagEvent | None) -> None:
-        for tag in tags:
-            if tag is not None:
-                lasted_n = tag.duration_samples
-                lasted_s = None if lasted_n is None else round(lasted_n / self._info.fs_hz, 3)
-                self._write(tag.sample, tag.kind, tag.text, lasted_s)
+    def _write(self, *events: Event | None) -> None:
+        for event in events:
+            if event is not None:
+                self.store.event(self._wall(event.sample), event)
 
     def _wall(self, sample: int) -> datetime:
         return self._began + timedelta(seconds=sample / self._info.fs_hz)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from unclench.store.events.words import spell
 from unclench.training.day.day import ChannelDay, DaySummary, Standing
-from unclench.training.sustained import spell
 
 
 def summary_words(summary: DaySummary) -> list[str]:

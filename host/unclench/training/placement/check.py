@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from unclench.live.blocks import FloatArray, LiveBlock, LiveEvent, StreamInfo
+from unclench.live.blocks import FloatArray, LiveBlock, StreamInfo
+from unclench.store.events.event import Event
 from unclench.training.placement.values import FLOOR_GATE
 from unclench_dsp import NARROW, WIDE, SignalState, find_heartbeat, slow_swings
 from unclench_dsp.mains import GOOD_HUM_UV, USABLE_HUM_UV, LineProbe, steady_hum
@@ -103,7 +104,7 @@ class SensorCheck:
                         self._clipped_until[k] = until
             self._state = block.state
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         """See Sink.event; nothing to do: a gap shows in the sample numbers."""
 
     def result(self, channel: int) -> tuple[Light, ...]:

@@ -10,18 +10,6 @@ from unclench.training.steps.step import Action
 
 
 @dataclass(frozen=True)
-class TrainingEvent:
-    """Something that happened in a session, known from `sample` on."""
-
-    sample: int
-    kind: (
-        str  # "session", "step", "part", "goal", "score", "baseline", "reference", "recovered" ...
-    )
-    text: str
-    duration_s: float | None = None
-
-
-@dataclass(frozen=True)
 class Asked:
     """What is asked of a person from a moment on; for one who is virtual."""
 

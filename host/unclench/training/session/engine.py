@@ -11,12 +11,29 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from unclench.settings import Sustained
+from unclench.store.events.event import (
+    S_DECIMALS,
+    UV_DECIMALS,
+    Alerted,
+    Answered,
+    Event,
+    GoalRefused,
+    GoalSet,
+    NotMeasured,
+    PartBegun,
+    Payload,
+    SessionChanged,
+    StepChange,
+    StepChanged,
+)
+from unclench.store.events.words import said
 from unclench.training.placement.values import TrainedChannel, rest_level
 from unclench.training.programs.program import Program
 from unclench.training.rows import Confirm, Row, Rows, Stream, each_row
-from unclench.training.session.doors import Asked, TrainingEvent
+from unclench.training.session.doors import Asked
 from unclench.training.session.goals import GoalError, GoalTracker, check_goals
 from unclench.training.session.ledger import Context, Ledger
 from unclench.training.session.outcome import Outcome
@@ -76,7 +93,7 @@ class Engine:
         self._lost = False  # the board is away
         self._confirm = Confirm(stream.confirm_n)
         self._contexts: deque[Context] = deque()
-        self._out: list[TrainingEvent] = []
+        self._out: list[Event] = []
         self._told = begin  # sample of the latest event
         self._asked: list[Asked] = []
         self._notes: list[str] = []
@@ -97,12 +114,12 @@ class Engine:
         self._answers: list[tuple[str, str]] = []
         self._attempt = 0
         longest_s = program.longest_s()
-        self._tell(begin, "session", f"begins: {name} ({program.title})", longest_s)
+        self._tell(begin, SessionChanged("begun", name, program.title), longest_s)
         self._begin_step(begin)
 
     # In
 
-    def take(self, rows: Rows) -> list[TrainingEvent]:
+    def take(self, rows: Rows) -> list[Event]:
         """Take the newest rows; return what has happened since the last call."""
         for row in each_row(rows):
             if self.over:
@@ -110,7 +127,7 @@ class Engine:
             self._take(row)
         return self.events()
 
-    def events(self) -> list[TrainingEvent]:
+    def events(self) -> list[Event]:
         """What has happened since the last call."""
         out, self._out = self._out, []
         return out
@@ -125,7 +142,7 @@ class Engine:
         if self._phase in ("running", "lost"):
             self._timeline.pause(sample)
             self._phase = "paused"
-            self._tell(sample, "session", "paused")
+            self._tell(sample, SessionChanged("paused"))
             self._ask(sample)
 
     def resume(self, sample: int) -> None:
@@ -134,7 +151,7 @@ class Engine:
             self._phase = "lost" if self._lost else "running"
             if not self._lost:
                 self._timeline.resume(sample)
-            self._tell(sample, "session", "goes on")
+            self._tell(sample, SessionChanged("resumed"))
             self._ask(sample)
 
     def lost(self, sample: int) -> None:
@@ -143,7 +160,7 @@ class Engine:
         if self._phase == "running":
             self._timeline.pause(sample)
             self._phase = "lost"
-            self._tell(sample, "session", "waits for the sensor")
+            self._tell(sample, SessionChanged("board lost"))
             self._ask(sample)
 
     def found(self, sample: int) -> None:
@@ -152,13 +169,13 @@ class Engine:
         if self._phase == "lost":
             self._timeline.resume(sample)
             self._phase = "running"
-            self._tell(sample, "session", "goes on: the sensor is back")
+            self._tell(sample, SessionChanged("board back"))
             self._ask(sample)
 
     def skip(self, sample: int) -> None:
         """End this step here."""
         if not self.over:
-            self._tell(sample, "step", f"skipped: {self._timeline.step.name}")
+            self._tell(sample, self._step_changed("skipped"))
             self._next_step(sample)
 
     def end(self, sample: int) -> None:
@@ -173,7 +190,7 @@ class Engine:
         question = self._timeline.step.asks()
         if question is not None and not self.over:
             self._answers.append((question.text, text))
-            self._tell(sample, "answer", f"{question.text} {text}")
+            self._tell(sample, Answered(question.text, text))
             self._next_step(sample)
 
     # Out
@@ -255,7 +272,7 @@ class Engine:
         part = line.step.part(step_s)
         if part != self._part and self._phase == "running":
             self._part = part
-            self._tell(row.sample, "part", line.step.cue(step_s).headline)
+            self._tell(row.sample, PartBegun(part, line.step.cue(step_s).headline))
             self._ask(row.sample)
         scored = line.number if self._phase == "running" and line.step.scored else -1
         self._contexts.append(Context(scored, self._attempt, step_s, self._goals_uv()))
@@ -271,12 +288,12 @@ class Engine:
         for k, goal in enumerate(self._goals):
             slow_uv = row.slow_uv[self.channels[k].index]
             if goal is not None and usable[k] and not math.isnan(slow_uv) and goal.follow(slow_uv):
-                self._tell(self._sample, "goal", f"{self.channels[k].label}: {goal.uv:.2f} µV")
+                self._tell_goal(self._sample, k, goal)
         if context.attempt == self._attempt:
             step = self._timeline.step
             part = step.part(context.step_s)
             if done := self._doing.add(row, part, usable, self._goals_uv()):
-                self._tell(self._sample, step.kind, done, self._timeline.step_s(self._sample))
+                self._tell(self._sample, done, self._timeline.step_s(self._sample))
                 self._next_step(self._sample)
 
     def _usable(self, row: Row, k: int) -> bool:
@@ -294,15 +311,15 @@ class Engine:
             self._end(sample, "done")
             return
         step = line.step
-        self._tell(sample, "step", f"{line.number + 1} {step.kind}: {step.name}")
+        self._tell(sample, self._step_changed("begun"))
         if why_not := step.why_not(self.channels):
-            self._note(sample, "not measured", why_not)
+            self._note(sample, NotMeasured(why_not))
             self._next_step(sample)
             return
         self._doing = step.begin(self.channels, self._stream)
         question = step.asks()
         if question is not None and not self._attended:
-            self._tell(sample, "answer", f"{question.text} (nobody was there to be asked)")
+            self._tell(sample, Answered(question.text, None))
             self._next_step(sample)
             return
         if step.goal is not None and not step.measures:
@@ -319,10 +336,10 @@ class Engine:
                 goal, channel, 1 / self._stream.row_s
             )
         except GoalError as refused:
-            self._note(sample, "goal refused", str(refused))
+            self._note(sample, GoalRefused(channel.label, str(refused)))
             return
         self._goals[k] = self._trackers[k, goal] = tracker
-        self._tell(sample, "goal", f"{channel.label}: {tracker.uv:.2f} µV")
+        self._tell_goal(sample, k, tracker)
 
     def _step_over(self, sample: int) -> None:
         """The step has run out of time."""
@@ -338,10 +355,10 @@ class Engine:
     def _measured(self, measured: Measured, sample: int) -> bool:
         self.channels, self._failures = list(measured.channels), list(measured.failures)
         self._ledger.know(self.channels)
-        for text in measured.words:
-            self._tell(sample, self._timeline.step.kind, text)
+        for found in measured.payloads:
+            self._tell(sample, found)
         for failure in self._failures:
-            self._tell(sample, "not measured", failure)
+            self._tell(sample, NotMeasured(failure))
         return not self._failures
 
     def _next_step(self, sample: int) -> None:
@@ -349,12 +366,11 @@ class Engine:
         self._timeline.next(sample)
         self._begin_step(sample)
 
-    def _end(self, sample: int, phase: Phase) -> None:
+    def _end(self, sample: int, phase: Literal["done", "ended"]) -> None:
         for news in self._ledger.close():
             self._tell_news(news)
         self._phase = phase
-        word = "done" if phase == "done" else "ended early"
-        self._tell(sample, "session", word, self._timeline.session_s(sample))
+        self._tell(sample, SessionChanged(phase), self._timeline.session_s(sample))
         self._ended_at = self._told  # no earlier: a recording keeps nothing behind the end
         self._ask(sample)
 
@@ -406,20 +422,27 @@ class Engine:
             )
         )
 
-    def _note(self, sample: int, kind: str, text: str) -> None:
-        if text not in self._notes:
-            self._notes.append(text)
-        self._tell(sample, kind, text)
+    def _note(self, sample: int, refusal: GoalRefused | NotMeasured) -> None:
+        if refusal.sentence not in self._notes:
+            self._notes.append(refusal.sentence)
+        self._tell(sample, refusal)
 
     def _tell_news(self, news: News) -> None:
-        if news.kind == "alert":
-            self._alert = [news.text]  # the latest; all are in the events
-        self._tell(self._sample, news.kind, news.text, news.duration_s)
+        if isinstance(news.payload, Alerted):
+            self._alert = [said(news.payload)]  # the latest; all are in the events
+        self._tell(self._sample, news.payload, news.duration_s)
 
-    def _tell(self, sample: int, kind: str, text: str, duration_s: float | None = None) -> None:
-        rounded = None if duration_s is None else round(duration_s, 3)
+    def _tell_goal(self, sample: int, k: int, goal: GoalTracker) -> None:
+        self._tell(sample, GoalSet(self.channels[k].label, round(goal.uv, UV_DECIMALS)))
+
+    def _step_changed(self, change: StepChange) -> StepChanged:
+        step = self._timeline.step
+        return StepChanged(change, self._timeline.number, step.kind, step.name)
+
+    def _tell(self, sample: int, payload: Payload, duration_s: float | None = None) -> None:
+        rounded = None if duration_s is None else round(duration_s, S_DECIMALS)
         self._told = max(self._told, sample)  # a wish may come late; what is told stays in order
-        self._out.append(TrainingEvent(self._told, kind, text, rounded))
+        self._out.append(Event(self._told, payload, rounded))
 
 
 def _all_below(tension: Sequence[float | None], goals: Sequence[float | None]) -> bool | None:

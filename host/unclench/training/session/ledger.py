@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unclench.settings import Sustained
+from unclench.store.events.event import S_DECIMALS, UV_DECIMALS, Recovered, StepScored
 from unclench.training.placement.values import TrainedChannel, rest_level
 from unclench.training.rows import Row, Stream
 from unclench.training.session.outcome import StepOutcome
@@ -97,7 +98,7 @@ class Ledger:
         self._outcomes[number] = StepOutcome(number, step.kind, step.name, scores, self.breath())
         self._step = -1
         return [
-            News("score", f"{number + 1} {score.channel}: {_words(score)}", score.scored_s)
+            News(_scored(number, score, score.mean_uv), score.scored_s)
             for score in scores
             if score.mean_uv is not None
         ]
@@ -161,21 +162,22 @@ class Ledger:
             if recovered is not None:
                 tally.recovery_s.append(recovered.recovery_s)
         if recovered is not None:
-            text = f"{channel.label}: {recovered.recovery_s:.1f} s to let go"
-            news.append(News("recovered", text, recovered.recovery_s))
+            news.append(News(Recovered(channel.label), recovered.recovery_s))
         return news
 
     def _new_tallies(self) -> list[Tally]:
         return [Tally(channel.label, self._stream.row_s) for channel in self._channels]
 
 
-def _words(score: Score) -> str:
-    words = [f"mean {score.mean_uv:.2f} µV"]
-    if score.below_goal is not None:
-        words.append(f"below goal {score.below_goal_s:.1f} of {score.with_goal_s:.1f} s")
-    if score.rest_share is not None:
-        words.append(f"at rest {score.rest_s:.1f} of {score.with_rest_s:.1f} s")
-        words.append(f"longest rest {score.longest_rest_s:.1f} s")
-    if score.credits:
-        words.append(f"{score.credits} credits")
-    return ", ".join(words)
+def _scored(number: int, score: Score, mean_uv: float) -> StepScored:
+    return StepScored(
+        number,
+        score.channel,
+        round(mean_uv, UV_DECIMALS),
+        with_goal_s=round(score.with_goal_s, S_DECIMALS),
+        below_goal_s=round(score.below_goal_s, S_DECIMALS),
+        with_rest_s=round(score.with_rest_s, S_DECIMALS),
+        rest_s=round(score.rest_s, S_DECIMALS),
+        longest_rest_s=round(score.longest_rest_s, S_DECIMALS),
+        credits=score.credits,
+    )

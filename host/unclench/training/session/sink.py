@@ -11,16 +11,17 @@ from typing import Any
 
 from unclench.files import write_whole
 from unclench.link.virtual.situation import Moment, Situation
-from unclench.live.blocks import LiveBlock, LiveEvent, StreamInfo
+from unclench.live.blocks import LiveBlock, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.settings import Sustained
+from unclench.store.events.event import BoardBack, BoardLost, Event, StepScored
 from unclench.store.session.folder import PROGRAM
 from unclench.store.session.rowfile import unwritable
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.programs.program import Program
 from unclench.training.rows import Rows, RowSource, Stream
-from unclench.training.session.doors import Asked, TrainingEvent
+from unclench.training.session.doors import Asked
 from unclench.training.session.engine import Engine
 from unclench.training.session.goals import check_goals
 from unclench.training.session.outcome import Outcome
@@ -134,9 +135,8 @@ class Session:
         """Answer the question that is being asked."""
         self._wish(lambda engine, sample: engine.answer(sample, text))
 
-    def put(self, sample: int, kind: str, text: str, duration_s: float | None = None) -> None:
+    def put(self, event: Event) -> None:
         """Put something of a person's into the events, such as a tag."""
-        event = LiveEvent(sample, kind, text, duration_s)
         self._pipeline.call(lambda: self._pipeline.emit(event))
 
     def close(self) -> None:
@@ -161,15 +161,15 @@ class Session:
             self._wanted = False
             self._snapshot = self._engine.snapshot()
 
-    def event(self, event: LiveEvent) -> None:
+    def event(self, event: Event) -> None:
         """See Sink.event."""
         if self._engine is None or self.over:
             return
-        if event.kind == "disconnected":
+        if isinstance(event.payload, BoardLost):
             self._engine.lost(event.sample)
             if self._situation is not None:  # nobody may wait for what will not come
                 self._situation.told_until(float("inf"))
-        elif event.kind == "reconnected":
+        elif isinstance(event.payload, BoardBack):
             self._engine.found(event.sample)
         else:
             return
@@ -209,13 +209,11 @@ class Session:
 
         self._pipeline.call(obey)
 
-    def _hand_on(self, events: Sequence[TrainingEvent]) -> None:
+    def _hand_on(self, events: Sequence[Event]) -> None:
         assert self._engine is not None
         for event in events:
-            self._pipeline.emit(
-                LiveEvent(event.sample, event.kind, event.text, duration_s=event.duration_s)
-            )
-            if event.kind == "score" and self._recorder is not None:
+            self._pipeline.emit(event)
+            if isinstance(event.payload, StepScored) and self._recorder is not None:
                 self._recorder.update(training=self._about())
         if self._situation is not None:
             for asked in self._engine.asked():

@@ -13,6 +13,7 @@ from unclench.training.steps.underway import Measured, UnderWay
 
 if TYPE_CHECKING:
     from unclench.live.blocks import FloatArray, IntArray
+    from unclench.store.events.event import BaselineMeasured, ReferenceMeasured
     from unclench.training.rows import Row, Stream
 
 
@@ -33,34 +34,33 @@ class Measurement(UnderWay):
 
     def add(
         self, row: Row, part: int, usable: Sequence[bool], goal_uv: Sequence[float | None] = ()
-    ) -> str:
+    ) -> None:
         """See UnderWay.add."""
         nan = float("nan")
         pairs = list(zip(self._channels, usable, strict=True))
         self._parts.append(part)
         self._fast_uv.append([row.fast_uv[c.index] if ok else nan for c, ok in pairs])
         self._slow_uv.append([row.slow_uv[c.index] if ok else nan for c, ok in pairs])
-        return ""
 
     def measured(self) -> Measured:
         """See UnderWay.measured; one sensor that is off costs the others nothing."""
-        channels, words, failures = [], [], []
+        channels, payloads, failures = [], [], []
         parts = np.array(self._parts)
         for k, channel in enumerate(self._channels):
             fast_uv = np.array([row[k] for row in self._fast_uv])
             slow_uv = np.array([row[k] for row in self._slow_uv])
             try:
-                now, text = self._measure(channel, parts, fast_uv, slow_uv)
+                now, payload = self._measure(channel, parts, fast_uv, slow_uv)
             except MeasurementError as failure:
                 failures.append(str(failure))
                 channels.append(channel)
             else:
-                words.append(f"{channel.label}: {text}")
+                payloads.append(payload)
                 channels.append(now)
-        return Measured(tuple(channels), tuple(words), tuple(failures))
+        return Measured(tuple(channels), tuple(payloads), tuple(failures))
 
     @abstractmethod
     def _measure(
         self, channel: TrainedChannel, parts: IntArray, fast_uv: FloatArray, slow_uv: FloatArray
-    ) -> tuple[TrainedChannel, str]:
-        """Return the channel with what was measured, and words. Raises MeasurementError."""
+    ) -> tuple[TrainedChannel, BaselineMeasured | ReferenceMeasured]:
+        """Return the channel as it is now, and what was measured. Raises MeasurementError."""

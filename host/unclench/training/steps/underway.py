@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from unclench.training.placement.values import TrainedChannel
 
 if TYPE_CHECKING:
+    from unclench.store.events.event import BaselineMeasured, HoldDone, Payload, ReferenceMeasured
     from unclench.training.rows import Row
     from unclench.training.steps.breathing import BreathEffect
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 class News:
     """Something that the rows have shown."""
 
-    kind: str
-    text: str
+    payload: Payload
     duration_s: float | None = None
 
 
@@ -27,7 +27,7 @@ class Measured:
     """What a step has measured."""
 
     channels: tuple[TrainedChannel, ...]  # with it
-    words: tuple[str, ...]  # a line for each channel that could be measured
+    payloads: tuple[BaselineMeasured | ReferenceMeasured, ...]  # of those that could be measured
     failures: tuple[str, ...]  # a sentence for each that could not
 
 
@@ -36,8 +36,8 @@ class UnderWay:
 
     def add(
         self, row: Row, part: int, usable: Sequence[bool], goal_uv: Sequence[float | None]
-    ) -> str:
-        """Take a confirmed row; once the step has done what it is for, say what, to end it.
+    ) -> HoldDone | None:
+        """Take a confirmed row; once the step has done what it is for, say so, to end it.
 
         Parameters
         ----------
@@ -46,7 +46,7 @@ class UnderWay:
         usable, goal_uv
             For each channel trained: whether the row can be used, and what to stay below.
         """
-        return ""
+        return None
 
     def measured(self) -> Measured | None:
         """At the end of the time: what was measured, if that is what the step is for."""

@@ -6,12 +6,14 @@ Every function returns new events and leaves all that it is not about as it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from unclench.errors import InputError
 from unclench.review.marks import read_marks
 from unclench.review.results import Remark, Span, TagSpan
-from unclench.store.session.reader import Event
+from unclench.store.events.event import Event, Kind, Marked, Noted, TagBegun, TagEnded
+from unclench.store.events.legacy import split_tag
+from unclench.store.events.words import text_of
 
 Events = tuple[Event, ...]
 LONGEST_WORDS = 52  # of a tag: its group, and 40 as in the person's own list
@@ -26,10 +28,9 @@ class Clock:
     fs_hz: float
     duration_s: float
 
-    def event(self, time_s: float, kind: str, text: str, duration_s: float | None = None) -> Event:
-        """An event at a moment of the session's own time axis."""
-        sample = round(min(max(0.0, time_s), self.duration_s) * self.fs_hz)
-        return Event(sample, sample / self.fs_hz, kind, text, duration_s, None)
+    def sample(self, time_s: float) -> int:
+        """The sample at a moment of the session's own time axis."""
+        return round(min(max(0.0, time_s), self.duration_s) * self.fs_hz)
 
     def time_s(self, event: Event) -> float:
         """Where an event is on the session's own time axis."""
@@ -45,18 +46,18 @@ def add_tag(events: Sequence[Event], clock: Clock, words: str, span: Span) -> Ev
                 f"“{words}” is marked from {other.start_s:.1f} to {other.stop_s:.1f} s already, "
                 "which overlaps: change that tag instead."
             )
-    begin = clock.event(span.start_s, "tag", words)
-    length_s = (clock.event(span.stop_s, "", "").sample - begin.sample) / clock.fs_hz
-    end = clock.event(span.stop_s, "tag end", words, round(length_s, 6))
+    start, stop = clock.sample(span.start_s), clock.sample(span.stop_s)
+    begin = Event(start, TagBegun(*split_tag(words)))
+    end = Event(stop, TagEnded(*split_tag(words)), round((stop - start) / clock.fs_hz, 6))
     return _in_order((*events, begin, end))
 
 
 def remove_tag(events: Sequence[Event], clock: Clock, tag: TagSpan) -> Events:
     """Take a tag out, both its ends."""
     kept = list(events)
-    begin = _find(kept, clock, "tag", tag.words, tag.start_s)
+    begin = _find(kept, clock, Kind.TAG, tag.words, tag.start_s)
     kept.remove(begin)
-    end = _perhaps(kept, clock, "tag end", tag.words, tag.stop_s)
+    end = _perhaps(kept, clock, Kind.TAG_END, tag.words, tag.stop_s)
     if end is not None:
         kept.remove(end)
     return tuple(kept)
@@ -72,7 +73,7 @@ def change_tag(
 def add_note(events: Sequence[Event], clock: Clock, words: str, time_s: float) -> Events:
     """Note something at a moment."""
     words = tidy(words, LONGEST_NOTE, "A note")
-    return _in_order((*events, clock.event(time_s, "note", words)))
+    return _in_order((*events, Event(clock.sample(time_s), Noted(words))))
 
 
 def remove_note(events: Sequence[Event], clock: Clock, note: Remark) -> Events:
@@ -86,7 +87,8 @@ def change_note(events: Sequence[Event], clock: Clock, note: Remark, words: str)
     """Give a note or a marker other words; it stays where it is."""
     words = tidy(words, LONGEST_NOTE, "A note")
     old = _find(events, clock, note.kind, note.text, note.time_s)
-    new = Event(old.sample, old.time_s, old.kind, words, old.duration_s, old.lost_samples)
+    said = Marked(words) if note.kind == Kind.MARKER else Noted(words)
+    new = replace(old, payload=said, cells=None)
     return tuple(new if event is old else event for event in events)
 
 
@@ -117,7 +119,7 @@ def _perhaps(
     events: Sequence[Event], clock: Clock, kind: str, text: str, time_s: float
 ) -> Event | None:
     """The event of this kind and these words that is nearest to a moment, if one is there."""
-    same = [e for e in events if e.kind == kind and e.text == text]
+    same = [e for e in events if e.kind == kind and text_of(e) == text]
     nearest = min(same, key=lambda e: abs(clock.time_s(e) - time_s), default=None)
     near = nearest is not None and abs(clock.time_s(nearest) - time_s) <= _SAME_S
     return nearest if near else None

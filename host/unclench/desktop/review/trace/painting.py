@@ -226,7 +226,7 @@ class ScenePainter:
             self._painter.setPen(pg.mkPen(self._theme.accent))
             self._painter.setBrush(tone)
             self._painter.drawRoundedRect(bar, 3, 3)
-            name = tag.words.partition(": ")[2] or tag.words
+            name = tag.text
             self._words_beside(bar, name, tags, rows, row, ends)
             self.spots.append(Spot(bar, tag, _spot_words(tag, tag.words)))
 

@@ -16,6 +16,7 @@ from unclench.training.steps.values import time_words
 
 if TYPE_CHECKING:
     from unclench.live.blocks import FloatArray, IntArray
+    from unclench.store.events.event import BaselineMeasured
     from unclench.training.rows import Stream
 
 _TO_COME = RestBaseline(inf, 0.0, 0.0, 0.0)  # will be measured before it is needed
@@ -53,12 +54,16 @@ class RestMeasurement(Measurement):
 
     def _measure(
         self, channel: TrainedChannel, parts: IntArray, fast_uv: FloatArray, slow_uv: FloatArray
-    ) -> tuple[TrainedChannel, str]:
-        found = self._rest(channel, fast_uv, slow_uv)
-        text = f"{found.mean_uv:.2f} ± {found.sd_uv:.2f} µV at rest"
-        if channel.baseline is not None:
-            text += f"; {channel.baseline.mean_uv:.2f} µV stays the baseline"
-        return replace(channel, baseline=channel.baseline or found), text
+    ) -> tuple[TrainedChannel, BaselineMeasured]:
+        from unclench.store.events.event import UV_DECIMALS, BaselineMeasured
+
+        found, kept = self._rest(channel, fast_uv, slow_uv), channel.baseline
+        return replace(channel, baseline=kept or found), BaselineMeasured(
+            channel.label,
+            round(found.mean_uv, UV_DECIMALS),
+            round(found.sd_uv, UV_DECIMALS),
+            None if kept is None else round(kept.mean_uv, UV_DECIMALS),
+        )
 
     def _rest(
         self, channel: TrainedChannel, fast_uv: FloatArray, slow_uv: FloatArray

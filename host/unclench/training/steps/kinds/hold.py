@@ -13,6 +13,7 @@ from unclench.training.steps.underway import UnderWay
 from unclench.training.steps.values import Seconds, refuse, time_words
 
 if TYPE_CHECKING:
+    from unclench.store.events.event import HoldDone
     from unclench.training.rows import Row, Stream
 
 
@@ -69,14 +70,16 @@ class Holding(UnderWay):
 
     def add(
         self, row: Row, part: int, usable: Sequence[bool], goal_uv: Sequence[float | None]
-    ) -> str:
+    ) -> HoldDone | None:
         """See UnderWay.add."""
+        from unclench.store.events.event import HoldDone
+
         low = row.sample - self._sample == self._stream.row_n
         self._sample = row.sample
         for channel, goal, ok in zip(self._channels, goal_uv, usable, strict=True):
             low &= ok and goal is not None and row.slow_uv[channel.index] < goal
         self._below_n = self._below_n + 1 if low else 0
-        return f"held for {self._seconds:g} s" if self.held_s >= self._seconds else ""
+        return HoldDone(self._seconds) if self.held_s >= self._seconds else None
 
     def words(self) -> str:
         """See UnderWay.words."""

@@ -16,6 +16,7 @@ from unclench.training.steps.values import time_words
 
 if TYPE_CHECKING:
     from unclench.live.blocks import FloatArray, IntArray
+    from unclench.store.events.event import ReferenceMeasured
     from unclench.training.rows import Stream
 
 _CLEARLY = 3.0  # times the baseline that a reference contraction must at least be
@@ -83,7 +84,9 @@ class ContractionMeasurement(Measurement):
 
     def _measure(
         self, channel: TrainedChannel, parts: IntArray, fast_uv: FloatArray, slow_uv: FloatArray
-    ) -> tuple[TrainedChannel, str]:
+    ) -> tuple[TrainedChannel, ReferenceMeasured]:
+        from unclench.store.events.event import UV_DECIMALS, ReferenceMeasured
+
         best_uv = self._best_uv(parts, fast_uv, slow_uv)
         if channel.baseline is None:
             raise MeasurementError(
@@ -99,7 +102,8 @@ class ContractionMeasurement(Measurement):
             )
         strength = self._step.strength
         found = ReferenceContraction(best_uv, strength)
-        return replace(channel, reference=found), f"{best_uv:.1f} µV ({strength})"
+        told = ReferenceMeasured(channel.label, round(best_uv, UV_DECIMALS), strength)
+        return replace(channel, reference=found), told
 
     def _best_uv(self, parts: IntArray, fast_uv: FloatArray, slow_uv: FloatArray) -> float:
         from unclench_dsp import best_stable_second

@@ -61,7 +61,7 @@ class Alerts(Counts):
             sustained.row(row.sample, row.slow_uv[index], True),
             rests.row(row.sample, row.fast_uv[index], True),
         )
-        return [News("alert", alert.sentence) for alert in found if alert is not None]
+        return [News(alert) for alert in found if alert is not None]
 
 
 def _alerts_of(

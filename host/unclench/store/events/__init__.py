@@ -1,0 +1,1 @@
+"""Events: what happened, as typed facts; their words; their row of events.csv."""
