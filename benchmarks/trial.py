@@ -18,6 +18,7 @@ import numpy as np
 from scipy import special, stats
 
 from unclench.review.history import Sitting
+from unclench.store.provenance import Provenance
 from unclench.store.session.summary import ChannelSummary, SessionSummary
 from unclench.trial.phases import block_on, last_day
 from unclench.trial.plan import BLOCK_DAYS, PAIRS, Trial, make_trial
@@ -77,7 +78,7 @@ def sitting(at: datetime, mean_uv: float) -> Sitting:
     """A session."""
     channel = ChannelSummary(channel="ch1", site=SITE, used_s=600.0, mean_uv=mean_uv)
     summary = SessionSummary(made_of={}, duration_s=600.0, channels=(channel,))
-    return Sitting(Path(f"{at:%Y-%m-%d_%H-%M}"), at, "", "", "person", WIDE, True, summary)
+    return Sitting(Path(f"{at:%Y-%m-%d_%H-%M}"), at, "", "", Provenance.BOARD, WIDE, True, summary)
 
 
 def welch_p(trial: Trial, sittings: list[Sitting]) -> float:

@@ -22,6 +22,7 @@ from unclench.link.virtual.inputs import RecordedInput, SyntheticInput, recordin
 from unclench.link.virtual.scenarios import SCENARIOS
 from unclench.link.virtual.situation import Situation
 from unclench.profiles.known import BOARD, BOARDS, SENSOR, SENSORS
+from unclench.store.provenance import RECORDING, Provenance, replayed
 from unclench.store.recording import load_recording
 from unclench_dsp import seen_rails_uv
 from unclench_wire import ids
@@ -41,9 +42,14 @@ class Source:
     speed: float = 1.0
     channel_names: tuple[str, ...] = ()  # where the source knows them
     notes: tuple[str, ...] = ()  # what a person should be told once
-    recording: bool = False
+    replay: Provenance | None = None  # of the session that a recording played again makes
     situation: Situation | None = None  # of a virtual person, who does what a session asks
     clock: Clock = TRUE_TIME  # that a virtual board lives by, and who talks to it waits by
+
+    @property
+    def recording(self) -> bool:
+        """Whether it is a recording that is played."""
+        return self.replay is not None
 
     def reader(self) -> LinkReader:
         """Thread that reads this source."""
@@ -170,7 +176,7 @@ def recorded_source(
 ) -> Source:
     """Source that plays a session folder or CSV. Raises InputError or StoreError."""
     recording = load_recording(path, fs_hz=fs_hz, columns=columns, unit=unit)
-    label = f"recording: {recording.name}"
+    label = f"{RECORDING}{recording.name}"
     if recording.constants is not None:
         hello, units = recording.constants.to_hello(), recording.units()
     else:
@@ -185,7 +191,8 @@ def recorded_source(
         )
     board = VirtualBoard(RecordedInput(hello, recording.sample, units), speed, clock=clock)
     names, notes = recording.channels, recording.notes
-    return Source(label, board.plug_in, board, speed, names, notes, True, clock=clock)
+    replay = replayed(recording.origin)
+    return Source(label, board.plug_in, board, speed, names, notes, replay, clock=clock)
 
 
 def _auto(speed: float, clock: Clock) -> Source:

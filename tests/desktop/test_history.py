@@ -14,6 +14,7 @@ from unclench.desktop.history.datesplot import DatesPlot
 from unclench.desktop.history.window import HistoryWindow
 from unclench.desktop.theme import DARK, LIGHT
 from unclench.review.history import Change, History, Sitting, make_series
+from unclench.store.provenance import Provenance
 from unclench.store.session.summary import ChannelSummary, SessionSummary, TagSummary
 from unclench.training.placement.calibrations import Book
 from unclench_dsp import NARROW, WIDE
@@ -28,7 +29,7 @@ def sitting(root, day, mean_uv, band=WIDE, tags=(), feedback=True):
         channel="ch1", site="Jaw", used_s=600.0, mean_uv=mean_uv, rest_share=0.3, tags=tags
     )
     summary = SessionSummary(made_of={}, duration_s=600.0, channels=(channel,))
-    return Sitting(root / f"s{day}", at, "", "let-go", "person", band, feedback, summary)
+    return Sitting(root / f"s{day}", at, "", "let-go", Provenance.BOARD, band, feedback, summary)
 
 
 @pytest.fixture

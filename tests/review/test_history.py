@@ -19,6 +19,7 @@ from unclench.review.trend import MEASURES, Dated, Trend, robust_slope, trend_of
 from unclench.settings import Place
 from unclench.store.constants import BoardConstants, ChannelConstants
 from unclench.store.model import BandMeta
+from unclench.store.provenance import Provenance
 from unclench.store.session.schema import SessionMeta
 from unclench.store.session.summary import ChannelSummary, SessionSummary, TagSummary, sizes_of
 from unclench.training.placement.calibrations import Book
@@ -95,7 +96,7 @@ def the(
     series: Iterable[Series],
     label: str = "Left shoulder",
     band: Band = WIDE,
-    origin: str = "person",
+    origin: Provenance = Provenance.BOARD,
 ) -> Series:
     (one,) = (s for s in series if (s.label, s.band, s.origin) == (label, band, origin))
     return one
@@ -134,8 +135,8 @@ def test_sites_bands_and_origins_never_meet(sessions):
     assert [len(s.points) for s in history.series] == [3] * 6
     the(history.series, band=NARROW)
     the(history.series, "Jaw")
-    the(history.series, origin="virtual")
-    the(history.series, origin="imported")
+    the(history.series, origin=Provenance.VIRTUAL)
+    the(history.series, origin=Provenance.IMPORTED)
     nowhere = the(history.series, "ch1")
     assert not nowhere.known_site
     assert "No site was given" in nowhere.notes[0]

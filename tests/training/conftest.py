@@ -22,6 +22,7 @@ from unclench.live.recorder import Recorder
 from unclench.sources import Source, open_source
 from unclench.store.events.event import Event, StepChanged
 from unclench.store.events.words import text_of
+from unclench.store.provenance import Provenance
 from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench.training.programs.program import Program
 from unclench.training.rows import Rows, Stream
@@ -241,7 +242,7 @@ class Tape:
         units = np.rint(self.emg_uv / hello.uv_per_unit(0) + hello.zero_unit)
         units = units.clip(hello.low_unit, hello.high_unit).astype(np.int32)
         board = VirtualBoard(RecordedInput(hello, self.sample, units[:, None]), MAX_SPEED)
-        return Source("a tape", board.plug_in, board, MAX_SPEED, recording=True)
+        return Source("a tape", board.plug_in, board, MAX_SPEED, replay=Provenance.REPLAY)
 
 
 def _tape(tension_uv: Callable[[np.ndarray], np.ndarray], seconds: int, seed: int = 1) -> Tape:

@@ -12,6 +12,7 @@ import pytest
 
 from unclench.errors import InputError
 from unclench.review.history import Change, Sitting
+from unclench.store.provenance import Provenance
 from unclench.store.session.summary import ChannelSummary, SessionSummary
 from unclench.trial.phases import Block, block_on, blocks_of, last_day
 from unclench.trial.plan import Deviation, make_trial
@@ -47,7 +48,7 @@ def covers(effect: Estimate, value: float) -> bool:
     return effect.low <= value <= effect.high
 
 
-def sitting(day, mean_uv=4.0, band=WIDE, site="Left shoulder", origin="person", **figures):
+def sitting(day, mean_uv=4.0, band=WIDE, site="Left shoulder", origin=Provenance.BOARD, **figures):
     at = START + timedelta(days=day)
     known = {"used_s": 600.0, "mean_uv": mean_uv, **figures}
     channel = ChannelSummary(channel="ch1", site=site, **known)
@@ -185,8 +186,9 @@ def test_sessions_that_do_not_compare_are_left_out_and_said():
         sitting(1, 90.0, used_s=30.0),
         sitting(2, None),
         sitting(3, 90.0, site="Jaw"),
-        sitting(4, 90.0, origin="virtual"),
-        sitting(5, 90.0, origin="imported"),
+        sitting(4, 90.0, origin=Provenance.VIRTUAL),
+        sitting(4, 90.0, origin=Provenance.REPLAY),
+        sitting(5, 90.0, origin=Provenance.IMPORTED),
         sitting(-1, 90.0),
         sitting(56, 90.0),
     ]

@@ -21,6 +21,7 @@ from unclench.review.history import History, Point, Series, load_history
 from unclench.review.tagweeks import TagHistory
 from unclench.review.trend import Trend
 from unclench.settings import load_settings, sessions_dir
+from unclench.store.provenance import Provenance
 
 _WIDTH = 80
 _BARS = "▁▂▃▄▅▆▇█"
@@ -155,7 +156,7 @@ def _series_json(series: Series) -> dict[str, Any]:
         "label": series.label,
         "known_site": series.known_site,
         "band": asdict(series.band),
-        "origin": series.origin,
+        "origin": "person" if series.origin is Provenance.BOARD else series.origin.value,
         "points": [_point_json(point) for point in series.points],
         "changes": [{"at": c.at.isoformat(), "words": c.words} for c in series.changes],
         "trends": [

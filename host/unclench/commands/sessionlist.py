@@ -72,6 +72,9 @@ def plain(entry: Entry) -> dict[str, Any]:
         "name": _clean(entry.name),
         "program": _clean(entry.program),
         "created": entry.created.isoformat(),
+        "provenance": entry.provenance.value,
+        "virtual": entry.virtual,
+        "imported": entry.imported,
         "quality": None if summary is None else summary.quality,
         "summary": None if summary is None else summary.model_dump(mode="json"),
     }

@@ -21,6 +21,7 @@ from unclench.store.constants import BoardConstants
 from unclench.store.events.event import Event, Gap, Kind, Marked, TagBegun, TagEnded
 from unclench.store.events.legacy import payload_of, split_tag
 from unclench.store.model import BandMeta
+from unclench.store.provenance import Provenance
 from unclench.store.session.folder import is_session
 from unclench.store.session.schema import SessionMeta
 from unclench.store.session.writer import SessionWriter
@@ -68,7 +69,10 @@ def keep(
             or f"tension is in the {settings.band.name} band, since the rate is too "
             f"low for the wide one ({WIDE.min_rate_hz:g} Hz is needed)."
         )
-    more: dict[str, Any] = {"imported": {**about, "notes": notes}}
+    more: dict[str, Any] = {
+        "imported": {**about, "notes": notes},
+        "provenance": Provenance.IMPORTED,
+    }
     if found.created is not None:
         more["created"] = found.created
     if any(found.sites):

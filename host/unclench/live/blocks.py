@@ -97,7 +97,7 @@ class StreamInfo:
 
     @property
     def virtual(self) -> bool:
-        """Whether no muscle was ever measured: a virtual board, or somebody else's file."""
+        """Whether the board is a virtual one; what it plays may be a person's recording."""
         return bool(self.hello.flags & FLAG_VIRTUAL)
 
     @cached_property

@@ -24,6 +24,7 @@ from unclench.profiles.known import profile_of
 from unclench.store.constants import BoardConstants
 from unclench.store.events.event import Event
 from unclench.store.model import BandMeta
+from unclench.store.provenance import Provenance
 from unclench.store.session.schema import SessionMeta
 from unclench.store.session.writer import SessionWriter
 from unclench_dsp import PickEvery
@@ -80,7 +81,7 @@ class Recorder:
                 mains=settings.mains,
                 window_s=settings.window_s,
                 tension_rate_hz=info.fs_hz / info.hop_n,
-                **(about or {}),
+                **{"provenance": _provenance(info), **(about or {})},
             ),
         )
         self.folder = self._writer.folder
@@ -232,3 +233,7 @@ def _words(block: LiveBlock, offsets: IntArray) -> list[str]:
         states = ("settling",) if block.settling[i] else block.state_at(block.first + i)
         words.append(states[0] if len(set(states)) == 1 else "; ".join(states))
     return words
+
+
+def _provenance(info: StreamInfo) -> Provenance:
+    return Provenance.VIRTUAL if info.virtual else Provenance.BOARD

@@ -77,8 +77,7 @@ def find_earlier(review: SessionReview, root: Path) -> tuple[Earlier, ...]:
         and entry.created <= meta.created
         and entry.folder.resolve() != here
         and entry.band == review.signal.band.name
-        and entry.virtual == meta.constants.virtual
-        and entry.imported == (meta.imported is not None)
+        and entry.provenance is meta.origin
     ]
     until = time.monotonic() + _MAKE_S
     summaries = {}

@@ -6,6 +6,7 @@ from unclench import __version__
 from unclench.report.parts import Heading, Part, Points, Section, Table, section
 from unclench.report.words import NOTHING, uv
 from unclench.review.session import SessionReview
+from unclench.store.provenance import Provenance
 from unclench.store.session.schema import SessionMeta
 
 SOURCES = (
@@ -78,7 +79,7 @@ def _sensors(meta: SessionMeta) -> str:
             words += f"{low_hz:g} to {high_hz:g} Hz{'' if sensor.band_known else ', unverified'})"
         if words not in kinds:
             kinds.append(words)
-    return ("simulated: " if meta.constants.virtual else "") + "; ".join(kinds)
+    return ("simulated: " if meta.origin is Provenance.VIRTUAL else "") + "; ".join(kinds)
 
 
 def _mains(mode: str) -> str:

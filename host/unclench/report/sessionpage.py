@@ -18,7 +18,7 @@ from unclench.report.moments import (
 from unclench.report.parts import Page
 from unclench.report.short import in_short, trace_section
 from unclench.report.steps import contractions_section, steps_section
-from unclench.report.words import length, local
+from unclench.report.words import length, local, source_words
 from unclench.review.session import SessionReview
 
 
@@ -66,10 +66,8 @@ def _facts(review: SessionReview) -> tuple[tuple[str, str], ...]:
         facts.insert(0, ("Recorded", f"{at.day} {at:%B %Y at %H:%M}"))
         if meta.training:
             facts.append(("Program", str(meta.training.get("title", ""))))
-        if meta.constants.virtual:
-            facts.append(("Source", "virtual board: nobody's muscle"))
-        if meta.imported is not None:
-            facts.append(("Source", "imported"))
+        if source := source_words(meta):
+            facts.append(("Source", source))
         if not meta.feedback:
             facts.append(("Feedback", "off: tension was not shown"))
         if meta.labels:

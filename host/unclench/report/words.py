@@ -9,6 +9,8 @@ from datetime import datetime
 from unclench.report.plots.svg import TURNING
 from unclench.review.metrics import Metric
 from unclench.review.results import ChannelContext, Figures, RestFigures
+from unclench.store.provenance import RECORDING, Provenance
+from unclench.store.session.schema import SessionMeta
 from unclench_dsp.uncertainty import Estimate
 
 _UNSEEN = ("Cc", "Cs")  # control and half characters
@@ -54,6 +56,17 @@ def metric_range(metric: Metric, figures: Figures) -> str:
     if metric.form == "share":
         return share_estimate(found)
     return metric_words(metric, None if found is None else found.value)
+
+
+def source_words(meta: SessionMeta) -> str:
+    """Say whose signal a session holds; nothing of a board, which is the usual."""
+    origin = meta.origin
+    if origin is Provenance.IMPORTED and meta.imported is not None:
+        file = str(meta.imported.get("file", ""))
+        return f"{origin.words} from {brief(file)}" if file else origin.words
+    if origin is Provenance.REPLAY:
+        return f"{origin.words} {brief(meta.source.removeprefix(RECORDING))}"
+    return origin.words
 
 
 def change(ratio: float) -> str:

@@ -1,7 +1,8 @@
 """Sessions over weeks: for each site and band how tension went, and what raised it.
 
-A series holds what compares: one site (or a channel of no known site), one band, of a person, of
-the virtual board or from elsewhere. Values of different bands, sites or origins never meet.
+A series holds what compares: one site (or a channel of no known site), one band, and one
+provenance: a board, the virtual board, replays or imported files. Values of different bands, sites
+or origins never meet.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
 
 from unclench.errors import StoreError, UnclenchError
 from unclench.review.summary import ensure_summary
@@ -21,19 +21,20 @@ from unclench.review.tagweeks import TagHistory, tag_histories
 from unclench.review.trend import MEASURES, Dated, Measure, Trend, trend_of
 from unclench.settings import Place
 from unclench.store.library.library import Entry, Library
+from unclench.store.provenance import Provenance
 from unclench.store.session.reader import open_session
 from unclench.store.session.summary import ChannelSummary, SessionSummary, TagSummary
 from unclench.training.placement.calibrations import Book, book_path, load_book
 from unclench.training.placement.sites import place_label
 from unclench_dsp import BANDS, Band
 
-Origin = Literal["person", "virtual", "imported"]
 FEWEST_USED_S = 60.0  # a session with less says too little
 _MOST_NAMES = 3  # of sessions that could not be read
-ORIGIN_WORDS: dict[Origin, str] = {
-    "person": "",
-    "virtual": "virtual board",
-    "imported": "imported",
+ORIGIN_WORDS = {
+    Provenance.BOARD: "",
+    Provenance.VIRTUAL: "virtual board",
+    Provenance.REPLAY: "replayed recordings",
+    Provenance.IMPORTED: "imported",
 }
 
 
@@ -45,7 +46,7 @@ class Sitting:
     at: datetime
     title: str
     program: str
-    origin: Origin
+    origin: Provenance
     band: Band
     feedback: bool
     summary: SessionSummary
@@ -89,7 +90,7 @@ class Series:
     label: str  # "Left shoulder", or the channel's name
     known_site: bool
     band: Band
-    origin: Origin
+    origin: Provenance
     points: tuple[Point, ...]
     changes: tuple[Change, ...]  # between the first point and now
     trends: tuple[Trend, ...]  # in the order of MEASURES
@@ -101,7 +102,7 @@ class Series:
     def name(self) -> str:
         """Site and band in words."""
         band = f"{self.band.name} band, {self.band.low_hz:g}-{self.band.high_hz:g} Hz"
-        origin = f", {ORIGIN_WORDS[self.origin]}" if self.origin != "person" else ""
+        origin = f", {ORIGIN_WORDS[self.origin]}" if ORIGIN_WORDS[self.origin] else ""
         return f"{self.label} ({band}{origin})"
 
     def values(self, measure: Measure) -> list[Dated]:
@@ -143,9 +144,9 @@ def load_history(root: Path, *, progress: Callable[[int, int], None] | None = No
         Told how many of how many missing figures are made.
     """
     sittings, unread = _read(root, progress)
-    books = {origin: load_book(book_path(origin == "virtual")) for origin in ("person", "virtual")}
-    notes = [trouble for _, trouble in books.values() if trouble]
-    series = make_series(sittings, books["person"][0], books["virtual"][0])
+    books = [load_book(book_path(virtual)) for virtual in (False, True)]
+    notes = [trouble for _, trouble in books if trouble]
+    series = make_series(sittings, *(book for book, _ in books))
     n = len(unread)
     return History(root, series, len(sittings) + n, n, tuple(notes), tuple(unread))
 
@@ -160,7 +161,7 @@ def make_series(sittings: Iterable[Sitting], book: Book, virtual: Book) -> tuple
     book, virtual
         Calibrations of a person, and of the virtual board: they tell of new placements.
     """
-    found: dict[tuple[str, bool, Band, Origin], list[tuple[Sitting, int, ChannelSummary]]] = {}
+    found: dict[tuple[str, bool, Band, Provenance], list[tuple[Sitting, int, ChannelSummary]]] = {}
     for sitting in sorted(sittings, key=lambda s: s.at):
         for number, channel in enumerate(sitting.summary.channels):
             key = (channel.site or channel.channel, channel.site is not None)
@@ -169,10 +170,12 @@ def make_series(sittings: Iterable[Sitting], book: Book, virtual: Book) -> tuple
             )
     made = []
     for (label, known, band, origin), members in found.items():
-        kept = {"person": book, "virtual": virtual, "imported": Book()}[origin]
+        kept = {Provenance.BOARD: book, Provenance.VIRTUAL: virtual}.get(origin, Book())
         placements = placements_of(kept, label) if known else []
         made.append(_series(label, known, band, origin, members, placements))
-    return tuple(sorted(made, key=lambda s: (s.origin != "person", -len(s.points), s.name)))
+    return tuple(
+        sorted(made, key=lambda s: (s.origin is not Provenance.BOARD, -len(s.points), s.name))
+    )
 
 
 def load_sittings(
@@ -213,13 +216,12 @@ def _sitting(entry: Entry, summary: SessionSummary) -> Sitting:
     if band is None:
         kept = open_session(entry.folder).meta.band
         band = Band(kept.name, kept.low_hz, kept.high_hz, kept.order)
-    origin: Origin = "virtual" if entry.virtual else "person"
     return Sitting(
         folder=entry.folder,
         at=entry.created,
         title=entry.title,
         program=entry.program,
-        origin="imported" if entry.imported else origin,
+        origin=entry.provenance,
         band=band,
         feedback=entry.feedback,
         summary=summary,
@@ -230,7 +232,7 @@ def _series(
     label: str,
     known: bool,
     band: Band,
-    origin: Origin,
+    origin: Provenance,
     members: Sequence[tuple[Sitting, int, ChannelSummary]],
     placements: Sequence[Change],
 ) -> Series:

@@ -17,6 +17,7 @@ from unclench.running.sinks import RunSink, sink_kinds
 from unclench.running.trialnow import TrialNow
 from unclench.settings import Place, Settings
 from unclench.sources import Source
+from unclench.store.provenance import Provenance
 from unclench.store.session.schema import SessionMeta
 from unclench.training.placement.calibrations import (
     StoredCalibration,
@@ -133,7 +134,9 @@ class Run:
         return titles
 
     def standing(self) -> Standing | None:
-        """The self-trial that holds for this signal now; see `trial`."""
+        """The self-trial that holds for this signal now; see `trial`. A replay is of none."""
+        if self.source.recording:
+            return None
         return running_now(self.sites, self.info.settings.band, self.info.virtual, self.tell)
 
     # Calibration
@@ -249,13 +252,17 @@ class Run:
             self.info,
             origin=origin,
             lossless=self.pipeline.lossless,
-            about=about | self.trial.in_session(),
+            about=about | self.trial.in_session() | self._replay(),
         )
         self._recorders.append(recorder)
         self.recorded.append(recorder.folder)
         if guided is not None:
             self._guided[recorder.folder] = None
         return recorder
+
+    def _replay(self) -> dict[str, Provenance]:
+        replay = self.source.replay
+        return {} if replay is None else {"provenance": replay}
 
     def end_recording(self, recorder: Recorder) -> SessionMeta:
         """End a recording and let it be summed up. Raises StoreError if the disk refused some."""

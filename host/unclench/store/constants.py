@@ -68,7 +68,7 @@ class BoardConstants(BaseModel):
 
     @property
     def virtual(self) -> bool:
-        """Whether no board measured a person: the virtual board, or a recording replayed."""
+        """Whether the board was a virtual one; whose signal it was: `SessionMeta.origin`."""
         return bool(self.flags & FLAG_VIRTUAL)
 
     def to_hello(self) -> Hello:

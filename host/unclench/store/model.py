@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from unclench.store.constants import BoardConstants
+from unclench.store.provenance import Provenance
 
 Mains = Literal["auto", "50", "60", "off"]
 
@@ -43,6 +44,8 @@ class Recording:
     constants : BoardConstants or None
         The board's, for our own sessions.
     band, mains : stored with the session, or None
+    origin : Provenance
+        Of the session; a file that is not a session's counts as imported.
     notes : tuple of str
         What had to be assumed or was found odd, each a sentence for the user.
     """
@@ -55,6 +58,7 @@ class Recording:
     constants: BoardConstants | None = None
     band: BandMeta | None = None
     mains: Mains | None = None
+    origin: Provenance = Provenance.IMPORTED
     notes: tuple[str, ...] = ()
 
     @property

@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from unclench.errors import InputError
 from unclench.settings import load_own, own_dir, save_own
+from unclench.store.provenance import Provenance
 from unclench_dsp import Band
 
 Measure = Literal["mean_uv", "p50_uv", "rest_share"]
@@ -55,6 +56,11 @@ class Trial(BaseModel):
     planned: AwareDatetime
     stopped: date | None = None  # from this day on nothing counts
     deviations: tuple[Deviation, ...] = ()
+
+    @property
+    def provenance(self) -> Provenance:
+        """Of the sessions that count."""
+        return Provenance.VIRTUAL if self.virtual else Provenance.BOARD
 
     @property
     def pairs(self) -> int:

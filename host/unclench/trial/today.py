@@ -14,7 +14,6 @@ def sessions_on(root: Path, trial: Trial, day: date) -> int:
     return sum(
         entry.created.date() == day
         and trial.site in entry.sites
-        and (entry.band, entry.virtual) == (trial.band.name, trial.virtual)
-        and not entry.imported
+        and (entry.band, entry.provenance) == (trial.band.name, trial.provenance)
         for entry in Library(root).entries()
     )

@@ -103,8 +103,7 @@ def _values(trial: Trial, sittings: Sequence[Sitting]) -> tuple[list[_Value], tu
     values: list[_Value] = []
     other_bands = short = without = 0
     for sitting in sorted(sittings, key=lambda s: s.at):
-        virtual = sitting.origin == "virtual"
-        if sitting.origin == "imported" or virtual != trial.virtual:
+        if sitting.origin is not trial.provenance:
             continue
         if block_on(trial, sitting.at.date()) is None:
             continue

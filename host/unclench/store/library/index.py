@@ -26,7 +26,7 @@ from unclench.store.session.folder import EMG, EVENTS, META, SUMMARY
 from unclench.store.session.schema import SCHEMA_VERSION
 from unclench.store.session.summary import SUMMARY_VERSION, SessionSummary
 
-_LAYOUT = 1
+_LAYOUT = 2
 _MADE_BY = zlib.crc32(f"{_LAYOUT} {__version__} {SCHEMA_VERSION} {SUMMARY_VERSION}".encode())
 _WAIT_S = 0.5  # for another program that has it open
 _SETTLED_NS = 3 * 10**9  # clocks of file systems tick in up to 2 s

@@ -16,6 +16,7 @@ from typing import Any
 from unclench.errors import InputError, UnclenchError
 from unclench.files import require_file
 from unclench.store.library.index import Index, Kept, default_index, stamp_of
+from unclench.store.provenance import Provenance
 from unclench.store.session.folder import EMG, META
 from unclench.store.session.reader import open_session
 from unclench.store.session.schema import SessionMeta
@@ -49,8 +50,7 @@ class Entry:
     ended: str = ""  # "running", "closed", "error"
     source: str = ""
     feedback: bool = True
-    virtual: bool = False  # no board with a person at it
-    imported: bool = False
+    provenance: Provenance = Provenance.BOARD
     summary: SessionSummary | None = None  # None: never made, or no longer true
 
     @property
@@ -60,6 +60,16 @@ class Entry:
             return self.created.astimezone()
         except (OverflowError, OSError):  # a spoilt date, such as the year 1
             return self.created
+
+    @property
+    def virtual(self) -> bool:
+        """Whether it is nobody's muscle."""
+        return self.provenance is Provenance.VIRTUAL
+
+    @property
+    def imported(self) -> bool:
+        """Whether it was brought in from another program's file."""
+        return self.provenance is Provenance.IMPORTED
 
     @property
     def called(self) -> str:
@@ -191,8 +201,7 @@ def read_entry(folder: Path) -> Entry:
         ended=meta.ended,
         source=meta.source,
         feedback=meta.feedback,
-        virtual=meta.constants.virtual,
-        imported=meta.imported is not None,
+        provenance=meta.origin,
         summary=read_summary(folder),
     )
 
@@ -282,6 +291,7 @@ def _from_plain(folder: Path, kept: Kept) -> Entry:
     plain = kept.fields.items()
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in plain}
     fields["created"] = datetime.fromisoformat(fields["created"])
+    fields["provenance"] = Provenance(fields["provenance"])
     return Entry(
         folder=folder, name=folder.name or folder.resolve().name, summary=kept.summary, **fields
     )

@@ -87,6 +87,7 @@ class Session:
             constants=constants if exact else None,
             band=meta.band,
             mains=meta.mains,
+            origin=meta.origin,
             notes=tuple(notes),
         )
 

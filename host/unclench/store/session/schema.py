@@ -12,6 +12,7 @@ from unclench.errors import StoreError
 from unclench.profiles.kinds import Profile
 from unclench.store.constants import BoardConstants
 from unclench.store.model import BandMeta, Mains
+from unclench.store.provenance import Provenance, told_by
 
 SCHEMA_VERSION = 1
 
@@ -50,6 +51,7 @@ class SessionMeta(BaseModel):
     note: str = ""
     feedback: bool = True  # False: a session of a self-trial in which tension was not shown
     imported: dict[str, Any] | None = None  # where it was brought in from, if it was
+    provenance: Provenance | None = None  # see `origin`
     training: dict[str, Any] | None = None  # a guided session's outcome
     calibration: tuple[dict[str, Any], ...] = ()  # of each channel, as it was known at the start
 
@@ -82,6 +84,14 @@ class SessionMeta(BaseModel):
         if len(set(self.channels)) != n:
             raise ValueError("channels names one channel twice")
         return self
+
+    @property
+    def origin(self) -> Provenance:
+        """Whose signal it is, also of a session that does not state it."""
+        stated = self.provenance
+        if stated is not None:
+            return stated
+        return told_by(self.constants.virtual, self.source, self.imported is not None)
 
     def to_json(self) -> str:
         """Text of session.json."""
