@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from tests import needs, profiles
 
+from unclench.notices import fresh_run
+
 # Variables by which the surroundings change what programs do.
 _UNSET = (
     *("DISPLAY", "WAYLAND_DISPLAY"),
@@ -93,6 +95,13 @@ def _garbage() -> Iterator[None]:
     """Give back what a file's tests have left, before the next file's begin."""
     yield
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def _notices() -> Iterator[None]:
+    """Nothing has been told yet."""
+    with fresh_run():
+        yield
 
 
 @pytest.fixture(autouse=True)

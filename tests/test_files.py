@@ -15,7 +15,6 @@ from tests.processes import python
 from unclench.errors import StoreError
 from unclench.files import (
     PART,
-    put_aside,
     require_file,
     unwritable,
     why_unwritable,
@@ -150,12 +149,6 @@ def test_a_folder_is_there_with_all_its_files_or_not_at_all(tmp_path):
         (inside / "b").write_bytes(NEW)
     assert names(target) == {"a"}
     assert names(target.parent) == {"monday"}
-
-
-def test_what_cannot_be_put_aside_stays(path):
-    aside = put_aside(path, path.with_name("aside"))
-    assert (aside.name, aside.read_bytes(), path.exists()) == ("aside", OLD, False)
-    assert put_aside(aside, path.parent / "gone" / "aside") == aside
 
 
 @needs.posix

@@ -8,7 +8,7 @@ from types import FrameType
 
 import click
 
-from unclench import __version__
+from unclench import __version__, notices
 from unclench.errors import UnclenchError
 from unclench.usage.groups import AllCommands
 
@@ -46,12 +46,17 @@ def _end_once(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def _show(notice: notices.Notice) -> None:
+    click.echo(notices.words(notice), err=True)
+
+
 def main() -> None:
     """Run the command line and leave with its exit status."""
     for number in _ends():
         signal.signal(number, _end_once)
     try:
-        cli(standalone_mode=False)
+        with notices.fresh_run(_show):
+            cli(standalone_mode=False)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "unclench"
         click.echo(f"unclench: {error.format_message()} See `{command} --help`.", err=True)

@@ -15,6 +15,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from unclench.errors import StoreError
@@ -79,12 +80,17 @@ def written_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(around, ignore_errors=True)
 
 
-def put_aside(path: Path, aside: Path) -> Path:
-    """Give a file another name; return where it is then, which is `path` if that is refused."""
-    try:
-        return path.replace(aside)
-    except OSError:
-        return path
+def set_aside(path: Path) -> Path:
+    """Rename a file to the first of NAME.broken.json, NAME.2.broken.json, ... that is not taken.
+
+    Of a link the file that it leads to, as that is what would be written over. Raises OSError.
+    """
+    real = Path(os.path.realpath(path))
+    for n in count(1):
+        name = real.with_suffix(f"{f'.{n}' if n > 1 else ''}.broken{real.suffix}")
+        if not os.path.lexists(name):
+            return real.rename(name)
+    raise AssertionError("unreachable")
 
 
 def require_file(path: Path) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from unclench.errors import StoreError
-from unclench.files import put_aside, write_whole
+from unclench.ownfile import OwnFile
+from unclench.translation import tr
 
-M = TypeVar("M", bound=BaseModel)
 LARGEST_WINDOW = 8192
 Pixels = Annotated[int, Field(ge=200, le=LARGEST_WINDOW)]
 
@@ -43,6 +42,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="allow", validate_assignment=True)
 
+    format: Literal[1] = 1
     theme: Literal["system", "light", "dark"] = "system"
     span_s: float = Field(default=60.0, ge=10, le=600)  # of the tension trace
     scale_uv: float | None = Field(default=None, gt=0)  # top of the tension trace; None: automatic
@@ -73,50 +73,19 @@ def sessions_dir(settings: Settings) -> Path:
     return settings.sessions_dir or Path(platformdirs.user_documents_dir()) / "unclench"
 
 
-def load_settings(path: Path | None = None) -> tuple[Settings, str | None]:
-    """Read the settings; a broken file is put aside, and a sentence says so."""
-    return load_own(Settings, path or settings_path(), "settings", "defaults are used")
+_FILE = OwnFile(
+    Settings,
+    called=tr("settings"),
+    instead=tr("the defaults apply"),
+    unsaved=tr("they apply until the program is closed"),
+)
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the settings; the defaults, and a notice, where the file cannot be used."""
+    return _FILE.load(path or settings_path())
 
 
 def save_settings(settings: Settings, path: Path | None = None) -> None:
     """Write the settings. Raises StoreError."""
-    save_own(
-        settings,
-        path or settings_path(),
-        "settings",
-        "they apply until the program is closed",
-    )
-
-
-def load_own(kind: type[M], path: Path, called: str, instead: str) -> tuple[M, str | None]:
-    """Read a file of a person's own; where it is missing or broken, what `kind` is at first.
-
-    A broken one is put aside. The sentence says what it is `called`, and what happens `instead`.
-    """
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return kind(), None
-    except OSError as error:
-        return kind(), f"The {called} in {path} cannot be read ({error}); {instead}."
-    try:
-        return kind.model_validate_json(text), None
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        aside = put_aside(path, path.with_suffix(".broken.json"))
-        return kind(), (
-            f"The {called} in {path} are not usable ({key}: {first['msg']}); "
-            f"{instead}, the old file is kept as {aside.name}."
-        )
-
-
-def save_own(value: BaseModel, path: Path, called: str, meanwhile: str) -> None:
-    """Write a file of a person's own, as a whole or not at all. Raises StoreError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, value.model_dump_json(indent=2) + "\n")
-    except OSError as error:
-        raise StoreError(
-            f"The {called} cannot be saved to {path}: {error.strerror or error}; {meanwhile}."
-        ) from error
+    _FILE.save(settings, path or settings_path())

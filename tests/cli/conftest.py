@@ -290,5 +290,5 @@ def calibrated(
     kept = made_once("calibrations", calibrate)
     book.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(kept, book)
-    (entry,) = load_book(book)[0].calibrations
+    (entry,) = load_book(book).calibrations
     return entry

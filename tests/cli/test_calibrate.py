@@ -35,7 +35,7 @@ def test_calibration_is_measured_and_stored(run):
     assert done.out.startswith("Left shoulder on channel 1, wide band, rest 2.")
     assert "gentle contraction" in done.out
     assert "Just rest" in done.err  # what to do is said as it comes
-    (entry,) = load_book(book_path(virtual=True))[0].calibrations
+    (entry,) = load_book(book_path(virtual=True)).calibrations
     assert known(entry.baseline).mean_uv == pytest.approx(2.1, rel=0.15)
     reference = known(entry.reference)
     assert reference.uv == pytest.approx(60, rel=0.25)
@@ -62,7 +62,7 @@ def test_moving_the_sensor_ends_a_calibration(run):
     assert moved.out == "Left shoulder: calibrate it again before you train.\n"
     assert run("calibrate", "--list").out == "Nothing is calibrated yet.\n"
     assert run("calibrate", "--moved", *SHOULDER).out == "Left shoulder: nothing held there.\n"
-    (once,) = load_book(book_path(virtual=True))[0].calibrations  # what held is still known
+    (once,) = load_book(book_path(virtual=True)).calibrations  # what held is still known
     assert once.moved is not None
 
 
@@ -70,7 +70,7 @@ def test_calibrating_again_ignores_the_earlier_baseline(run, calibrated):
     """A calibration does not keep to the one before it: that is what it is for."""
     source = ("--source", "sim:person?seed=3", "--speed", "max")
     assert run("calibrate", *source, *SHOULDER, "--reference", "none").status == 0
-    first, second = load_book(book_path(virtual=True))[0].calibrations
+    first, second = load_book(book_path(virtual=True)).calibrations
     assert first.baseline == calibrated.baseline != second.baseline
     assert second.reference == calibrated.reference  # which was not measured again
 
@@ -108,7 +108,7 @@ def test_failed_calibration_leaves_the_earlier_one(run, calibrated):
     assert "Traceback" not in done.err
     assert "The resting level of Left shoulder" in done.err.splitlines()[-1]
     assert done.err.splitlines()[-1].count("Only") == 1  # once, not for each attempt
-    assert load_book(book_path(virtual=True))[0].calibrations == [calibrated]
+    assert load_book(book_path(virtual=True)).calibrations == [calibrated]
     assert run("calibrate", "--list").out == before
 
 
@@ -117,7 +117,7 @@ def test_baseline_is_stored_when_the_contraction_fails(run):
     done = run("calibrate", *source, *SHOULDER)
     assert done.status == 2  # not all that was asked for
     assert "No clear contraction was seen on Left shoulder" in done.err
-    (entry,) = load_book(book_path(virtual=True))[0].calibrations
+    (entry,) = load_book(book_path(virtual=True)).calibrations
     assert entry.reference is None
     assert entry.baseline is not None
 
@@ -126,14 +126,14 @@ def test_too_short_recording_stores_nothing(run, session):
     done = run("calibrate", "--source", session, "--speed", "max", *SHOULDER)
     assert done.status == 2
     assert done.err.splitlines()[-1].endswith("Nothing was calibrated.")
-    assert load_book(book_path(virtual=True))[0].calibrations == []
+    assert load_book(book_path(virtual=True)).calibrations == []
 
 
 def test_board_noise_is_not_accepted_as_a_baseline(run):
     done = run("calibrate", "--source", "sim:shorted", "--speed", "max", *SHOULDER)
     assert done.status == 2
     assert "Only 0 % of the time could be used" in done.err
-    assert load_book(book_path(virtual=True))[0].calibrations == []
+    assert load_book(book_path(virtual=True)).calibrations == []
 
 
 def test_virtual_board_does_not_replace_a_missing_board(run):
@@ -142,5 +142,5 @@ def test_virtual_board_does_not_replace_a_missing_board(run):
 
 @pytest.mark.usefixtures("calibrated")
 def test_calibrations_of_the_virtual_board_are_stored_apart():
-    assert load_book(book_path(virtual=True))[0].calibrations != []
-    assert load_book()[0].calibrations == []
+    assert load_book(book_path(virtual=True)).calibrations != []
+    assert load_book().calibrations == []

@@ -58,7 +58,7 @@ def write_program(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def known_baseline() -> None:
     """A calibrated left shoulder on channel 1: its resting baseline is 2.2 µV, no reference."""
-    book, _ = load_book(book_path(virtual=True))
+    book = load_book(book_path(virtual=True))
     place = Place(channel=1, site="shoulder", side="left")
     baseline = RestBaseline(2.2, 0.2, 60.0, 0.3)
     book.add(place, WIDE, 0.25, created=datetime.now().astimezone(), baseline=baseline)

@@ -26,7 +26,7 @@ EXAMPLES = Path(__file__).parents[1] / "store" / "examples"
 @pytest.fixture
 def sessions_folder() -> Path:
     """The folder where sessions are kept, empty."""
-    folder = sessions_dir(load_settings()[0])
+    folder = sessions_dir(load_settings())
     folder.mkdir(parents=True)
     return folder
 

@@ -345,9 +345,7 @@ class TestTrial:
         trial_under_way(feedback=False)
         now = datetime.now().astimezone()
         clock = SimpleNamespace(s=0.0, day=now)
-        trial = TrialNow(
-            lambda: running_now((), WIDE, True, print, clock.day), clock=lambda: clock.s
-        )
+        trial = TrialNow(lambda: running_now((), WIDE, True, clock.day), clock=lambda: clock.s)
         assert (trial.shown, "without feedback" in trial.words) == (False, True)
         clock.s, clock.day = 29.0, now + timedelta(days=4)
         assert not trial.look()  # it is not time yet

@@ -69,7 +69,7 @@ def test_plan_hides_the_order_of_its_blocks(run):
     tomorrow = date.today() + timedelta(days=1)
     assert f"From {tomorrow} to {tomorrow + timedelta(days=59)}" in done.out
     assert "with feedback;" not in done.out
-    trial = known(load_trials()[0].latest)
+    trial = known(load_trials().latest)
     assert (trial.site, trial.band, trial.measure) == ("Left shoulder", WIDE, "mean_uv")
     assert "The dashboard and the training window heed it." in done.out
     assert max(map(len, done.out.replace(str(trials_path()), "").splitlines())) <= 80
@@ -113,7 +113,7 @@ def test_only_one_trial_runs_at_a_time(run):
     assert "A trial is under way" in again
     assert run("trial", "stop").status == 0
     assert run("trial", "plan", "--site", "left jaw").status == 0
-    assert [t.site for t in load_trials()[0].trials] == ["Left shoulder", "Left jaw"]
+    assert [t.site for t in load_trials().trials] == ["Left shoulder", "Left jaw"]
 
 
 @pytest.mark.parametrize("command", ["status", "verdict", "stop"])
@@ -128,7 +128,7 @@ def test_an_early_verdict_is_refused(run):
 
 def test_no_verdict_without_sessions(run, tmp_path):
     start_trial(feedback=True, day=200, block_days=15)  # over since
-    trials = load_trials()[0]
+    trials = load_trials()
     trials.replace_latest(known(trials.latest).model_copy(update={"starts": date(2020, 1, 1)}))
     save_trials(trials)
     done = run("trial", "verdict", tmp_path)

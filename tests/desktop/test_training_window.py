@@ -44,7 +44,7 @@ class Training:
     """A training window on a stream, and a person at the keyboard; see `Stream`."""
 
     def __init__(self, source: str, **given) -> None:
-        settings, _ = load_settings()
+        settings = load_settings()
         places = given.pop("places", settings.places)
         self.stream = Stream(source, settings, places=places)
         self.pipeline = self.stream.pipeline
@@ -124,11 +124,11 @@ def test_whole_first_session_by_keyboard(training):
     made.until(
         lambda: made.window._sessions.latest.name == "short"
     )  # what was asked for comes by itself
-    (kept,) = load_book(book_path(virtual=True))[0].calibrations
+    (kept,) = load_book(book_path(virtual=True)).calibrations
     assert kept.is_of(SHOULDER)
     assert 1.5 < known(kept.baseline).mean_uv < 3.5
-    assert load_settings()[0].places == (SHOULDER,)
-    assert load_settings()[0].safety_read is not None
+    assert load_settings().places == (SHOULDER,)
+    assert load_settings().safety_read is not None
     made.until(lambda: made.step == "breathe")
     made.press(KEY.Key_1)  # slouching begins
     made.until(lambda: made.step == "task")

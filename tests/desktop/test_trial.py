@@ -134,7 +134,7 @@ def test_without_feedback_nothing_tells_of_tension(training, stream):
     assert not meta.feedback
     block = known(meta.model_extra)["trial"]
     assert (block["block"], block["feedback"]) == (1, False)
-    assert load_trials()[0].latest == trial
+    assert load_trials().latest == trial
 
 
 def test_lost_contact_is_told_without_feedback_too(training, stream):
@@ -156,12 +156,12 @@ def test_hidden_tension_can_be_shown_and_the_deviation_is_recorded(training, str
     press(window, "Show it all the same")
     assert not visible(window, NumberCard)  # asked first
     press(window, "Leave it hidden")
-    assert known(load_trials()[0].latest).deviations == ()
+    assert known(load_trials().latest).deviations == ()
     press(window, "Show it all the same")
     press(window, "Show it")
     stream.play_until(lambda: visible(window, NumberCard, GoalTrace, Figures))
     stream.play_until(lambda: any("µV" in text for text in texts(window)))
-    (deviation,) = known(load_trials()[0].latest).deviations
+    (deviation,) = known(load_trials().latest).deviations
     assert deviation.what == "tension shown in a session"
     window._sessions.running.session.end()
     stream.play_until(lambda: window._sessions.running is None)
@@ -213,7 +213,7 @@ def test_the_dashboard_hides_tension_and_keeps_the_signals_state(app, stage):
     press(made.window, "Show it all the same")
     press(made.window, "Show it")
     made.until(lambda: row.trace.isVisible() and row._value.text() != "–")
-    (deviation,) = known(load_trials()[0].latest).deviations
+    (deviation,) = known(load_trials().latest).deviations
     assert deviation.what == "tension shown in the dashboard"
     made.window._trial.look()
     assert row.trace.isVisible()
@@ -306,7 +306,7 @@ def test_leaving_the_question_leaves_the_focus_where_it_was(app, stage, leave):
     assert made.window.focusWidget() is show
     QtTest.QTest.keyClick(made.window.focusWidget(), QtCore.Qt.Key.Key_Space)
     assert not wanted
-    assert known(load_trials()[0].latest).deviations == ()
+    assert known(load_trials().latest).deviations == ()
 
 
 @pytest.mark.parametrize(
@@ -326,11 +326,11 @@ def test_figures_of_an_off_block_open_only_to_who_agrees(app, stage, key, what):
     press(made.window, "Leave it hidden")
     assert opened() is None
     assert made.window.focusWidget() is made.window._footer.mark  # as before the question
-    assert known(load_trials()[0].latest).deviations == ()
+    assert known(load_trials().latest).deviations == ()
     QtTest.QTest.keyClick(made.window, key)
     press(made.window, f"Open the {what}")
     assert opened().isVisible()
-    (deviation,) = known(load_trials()[0].latest).deviations
+    (deviation,) = known(load_trials().latest).deviations
     assert deviation.what == f"tension shown in the {what}"
     getattr(made.window._figures, f"show_{what}")()  # it is there: nothing is asked
     assert not any("all the same?" in text for text in texts(made.window))
@@ -342,7 +342,7 @@ def test_with_feedback_figures_open_at_once(app, stage, what):
     made = stage("sim:relaxed", places=(SHOULDER,))
     getattr(made.window._figures, f"show_{what}")()
     assert getattr(made.window._figures, what).isVisible()
-    assert known(load_trials()[0].latest).deviations == ()
+    assert known(load_trials().latest).deviations == ()
 
 
 @pytest.mark.parametrize("site", ["Left shoulder", "Left jaw"])

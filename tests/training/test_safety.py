@@ -107,14 +107,14 @@ def test_to_stop_is_a_rule_of_its_own_near_the_top() -> None:
 def test_without_a_person_it_is_shown_and_the_session_goes_on(board, guide, capsys) -> None:
     guide(board)
     assert shown(capsys.readouterr().err)
-    assert load_settings()[0].safety_read is None, "nobody has read it"
+    assert load_settings().safety_read is None, "nobody has read it"
 
 
 def test_a_person_is_asked_once(board, guide, terminal, capsys) -> None:
     terminal("y\n")
     guide(board)
     assert shown(capsys.readouterr().err)
-    assert load_settings()[0].safety_read == date.today()
+    assert load_settings().safety_read == date.today()
     guide(board)
     assert not shown(capsys.readouterr().err)
 
@@ -124,11 +124,11 @@ def test_a_session_does_not_begin_without_consent(board, guide, terminal, capsys
     with pytest.raises(InputError, match="have been agreed to"):
         guide(board)
     assert shown(capsys.readouterr().err)
-    assert load_settings()[0].safety_read is None
+    assert load_settings().safety_read is None
 
 
 def test_who_has_read_it_in_the_window_is_not_asked(board, guide, terminal, capsys) -> None:
-    settings, _ = load_settings()
+    settings = load_settings()
     settings.safety_read = date(2026, 1, 1)
     save_settings(settings)
     guide(board)

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from unclench.commands.guided import Guided, lead, run_guided
-from unclench.commands.terminalrun import tell, terminal_run
+from unclench.commands.terminalrun import terminal_run
 from unclench.errors import InputError, SourceError
 from unclench.running.run import Run
 from unclench.running.wanted import Wanted
@@ -41,9 +41,7 @@ def run(
         return
     chosen = [parse_place(text) for text in places]
     if moved:
-        settings, trouble = load_settings()
-        if trouble:
-            tell(trouble)
+        settings = load_settings()
         _moved(_known(chosen, settings))
         return
     named = find_program(PROGRAMS[reference])
@@ -95,9 +93,7 @@ def _keep(run: Run, guided: Guided, wants_reference: bool) -> None:
 
 
 def _list(virtual: bool) -> None:
-    book, trouble = load_book(book_path(virtual))
-    if trouble:
-        click.echo(trouble, err=True)
+    book = load_book(book_path(virtual))
     holding = [entry for entry in book.calibrations if entry.moved is None]
     if not holding and not virtual:
         click.echo("Nothing is calibrated yet.")
@@ -108,9 +104,7 @@ def _list(virtual: bool) -> None:
 def _moved(places: Sequence[Place]) -> None:
     moved = []
     for path in (book_path(), book_path(virtual=True)):
-        book, trouble = load_book(path)
-        if trouble:
-            tell(trouble)
+        book = load_book(path)
         here = [p for p in places if book.mark_moved(p, datetime.now().astimezone())]
         if here:
             save_book(book, path)

@@ -37,8 +37,6 @@ def run(folder: Path | None, site: str | None, band: str | None, as_json: bool) 
     root = sessions_folder(folder)
     with making_figures() as progress:
         history = load_history(root, progress=progress)
-    for note in history.notes:
-        click.echo(note, err=True)
     chosen = [s for s in history.series if _wanted(s, site, band)]
     if (site or band) and history.series and not chosen:
         there = "; ".join(series.name for series in history.series)
@@ -61,10 +59,7 @@ def run(folder: Path | None, site: str | None, band: str | None, as_json: bool) 
 def sessions_folder(given: Path | None) -> Path:
     """The folder of sessions: the one given, or that of the settings. Raises InputError."""
     if given is None:
-        settings, trouble = load_settings()
-        if trouble:
-            click.echo(trouble, err=True)
-        return sessions_dir(settings)
+        return sessions_dir(load_settings())
     given = given.expanduser()
     if not given.is_dir():
         raise InputError(f"{given} is no folder: name the folder that holds your sessions.")

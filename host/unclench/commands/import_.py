@@ -26,10 +26,7 @@ def run(
     if out is not None and (not str(out).strip() or out == Path()):
         raise InputError("--out needs the name of a folder.")
     if out is None:
-        settings, trouble = load_settings()
-        if trouble:
-            click.echo(trouble, err=True)
-        out = _free(sessions_dir(settings), file)
+        out = _free(sessions_dir(load_settings()), file)
     asked = Asked(fs_hz, columns, unit)
     done = import_file(file.expanduser(), out.expanduser(), format_name=format_name, asked=asked)
     for note in done.notes:

@@ -59,7 +59,7 @@ def _session(path: Path, band: str | None) -> bytes:
     from unclench.review.session import open_review
     from unclench.store.session.folder import EMG
 
-    limits = load_settings()[0].sustained
+    limits = load_settings().sustained
     review = open_review(path, band=None if band is None else BANDS[band], limits=limits)
     if review.folder is not None and not (review.folder / EMG).is_file():
         raise StoreError(
@@ -70,13 +70,15 @@ def _session(path: Path, band: str | None) -> bytes:
 
 
 def _history(root: Path) -> bytes:
+    from unclench.notices import told, words
     from unclench.report.historypage import history_page
     from unclench.report.render import render
     from unclench.review.history import load_history
 
     with making_figures() as progress:
         history = load_history(root, progress=progress)
-    page = history_page(history, datetime.now().astimezone(), _trial(root))
+    trial, unread = _trial(root), tuple(words(notice) for notice in told())
+    page = history_page(history, datetime.now().astimezone(), trial, unread)
     return render(page).encode("utf-8", "replace")
 
 
@@ -89,12 +91,12 @@ def _trial(root: Path) -> tuple[str, ...]:
     from unclench.trial.verdict import judge
     from unclench.trial.words import plan_words, standing_words
 
-    trial, today = load_trials()[0].latest, date.today()
+    trial, today = load_trials().latest, date.today()
     if trial is None:
         return ()
     standing = standing_of(trial, today)
     if standing.state in ("to come", "running"):
         return (standing_words(standing, None), *plan_words(trial))
-    book, _ = load_book(book_path(trial.virtual))
+    book = load_book(book_path(trial.virtual))
     verdict = judge(trial, load_sittings(root)[0], placements_of(book, trial.site), today)
     return (verdict.headline, *plan_words(trial), *verdict.notes)

@@ -12,14 +12,14 @@ def run(path: Path | None) -> None:
     """Look at what was recorded: PATH, a session, a CSV, or a folder of sessions."""
     from unclench.desktop.display import check_display  # Qt only where a window is wanted
 
-    saved, trouble = load_settings()
+    saved = load_settings()
     root, opened = _root_of(path, sessions_dir(saved))
     check_display(
         instead="`unclench sessions` lists what there is, `unclench report SESSION` makes a page."
     )
     from unclench.desktop.review.run import run_review
 
-    run_review(root, opened, saved, notes=() if trouble is None else (trouble,))
+    run_review(root, opened, saved)
 
 
 def _root_of(path: Path | None, usual: Path) -> tuple[Path, Path | None]:

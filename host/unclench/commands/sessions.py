@@ -162,10 +162,7 @@ def run_restore(file: Path, out: Path | None) -> None:
 
 def _library(folder: Path | None) -> Library:
     if folder is None:
-        settings, trouble = load_settings()
-        if trouble:
-            click.echo(trouble, err=True)
-        folder = sessions_dir(settings)
+        folder = sessions_dir(load_settings())
     return Library(folder.expanduser())
 
 

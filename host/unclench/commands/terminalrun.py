@@ -49,7 +49,6 @@ def greet(run: Run, *notes: str | None, trial: bool = True) -> None:
     """
     if not run.info.virtual and _unread(run.source, run.settings):
         _show_rules()
-    run.tell_to(tell)
     for note in filter(None, (run.trial.words if trial else "", *notes)):
         tell(note)
 

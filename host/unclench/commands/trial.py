@@ -15,7 +15,7 @@ import click
 from unclench.commands.history import making_figures, sessions_folder
 from unclench.errors import InputError
 from unclench.review.history import load_sittings, placements_of
-from unclench.settings import Place, Settings, load_settings, sessions_dir
+from unclench.settings import Place, load_settings, sessions_dir
 from unclench.training.placement.calibrations import book_path, load_book
 from unclench.training.placement.sites import OWN, SITES, place_label
 from unclench.trial.phases import last_day, standing_of, stop
@@ -47,7 +47,7 @@ def run_plan(
     virtual: bool,
 ) -> None:
     """Plan a trial; its order is drawn now, and told block by block."""
-    settings, trials = _settings(), _trials()
+    settings, trials = load_settings(), load_trials()
     now = datetime.now().astimezone().replace(microsecond=0)
     latest = trials.latest
     if latest is not None and standing_of(latest, now.date()).state in ("to come", "running"):
@@ -73,7 +73,7 @@ def run_plan(
 
 def run_status(as_json: bool) -> None:
     """Tell today's phase, how many days it lasts, and whether today's session is done."""
-    settings, trial = _settings(), _latest(_trials())
+    settings, trial = load_settings(), _latest(load_trials())
     today = date.today()
     standing = standing_of(trial, today)
     done = None
@@ -101,12 +101,12 @@ def run_status(as_json: bool) -> None:
 
 def run_verdict(folder: Path | None, as_json: bool) -> None:
     """Say what came of the trial, once it is over, from the sessions in DIR."""
-    trial, today = _latest(_trials()), date.today()
+    trial, today = _latest(load_trials()), date.today()
     if standing_of(trial, today).state in ("to come", "running"):
         judge(trial, (), (), today)  # says why not, before anything is read
     with making_figures() as progress:
         sittings, damaged = load_sittings(sessions_folder(folder), progress=progress)
-    book, _ = load_book(book_path(trial.virtual))
+    book = load_book(book_path(trial.virtual))
     verdict = judge(trial, sittings, placements_of(book, trial.site), today)
     if as_json:
         click.echo(json.dumps(_as_json(verdict), indent=2, ensure_ascii=False))
@@ -119,27 +119,13 @@ def run_verdict(folder: Path | None, as_json: bool) -> None:
 
 def run_stop() -> None:
     """End the trial for good, before its planned end."""
-    trials = _trials()
+    trials = load_trials()
     trial, today = _latest(trials), date.today()
     if standing_of(trial, today).state not in ("to come", "running"):
         raise InputError("No trial is under way: there is nothing to stop.")
     stop(trials, today)
     save_trials(trials)
     click.echo("The trial is stopped; its plan and its sessions are kept.")
-
-
-def _settings() -> Settings:
-    settings, trouble = load_settings()
-    if trouble:
-        click.echo(trouble, err=True)
-    return settings
-
-
-def _trials() -> Trials:
-    trials, trouble = load_trials()
-    if trouble:
-        click.echo(trouble, err=True)
-    return trials
 
 
 def _latest(trials: Trials) -> Trial:

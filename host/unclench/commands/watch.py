@@ -26,7 +26,7 @@ from unclench.training.day.words import summary_words
 from unclench.training.session.setup import parse_place
 from unclench.training.sound import Synth
 from unclench.training.sustained import limit_of
-from unclench.training.tags import Tag, load_tags
+from unclench.training.tags import Tag, own_tags
 
 _GATHER_S = 0.25  # nobody waits for a row here: larger blocks cost less
 _LOOK_S = 0.5
@@ -50,7 +50,7 @@ def run(
         raise InputError("--out needs the name of a folder.")
     given = {"percent": percent, "minutes": minutes}
     in_tray = _tray_wanted(face)
-    tags = load_tags() if in_tray else ()
+    tags = own_tags() if in_tray else ()
     chosen = [parse_place(text) for text in places]
     with terminal_run(wanted, chosen, seconds=seconds, gather_s=_GATHER_S) as opened:
         own = opened.settings.sustained.model_copy(

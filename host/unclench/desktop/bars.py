@@ -9,10 +9,12 @@ from unclench.desktop.theme import Theme
 from unclench.desktop.words import EXPLANATION, span_words
 from unclench.live.blocks import LiveStatus
 from unclench.live.words import clock_words, loss_words
+from unclench.notices import told, words
 from unclench.settings import Settings
 
 _SPANS_S = (30.0, 60.0, 120.0, 300.0, 600.0)
 _TELL_S = 12.0
+_LOOK_MS = 500
 
 
 class Header(QtWidgets.QFrame):
@@ -94,7 +96,12 @@ class Banner(QtWidgets.QFrame):
         self._held = self._answer = ""
         self._timer = QtCore.QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._next)
+        self._n_noticed = 0
+        self._notices = QtCore.QTimer(self)
+        self._notices.timeout.connect(self._look)
+        self._notices.start(_LOOK_MS)
         self.hide()
+        self._look()
 
     def tell(self, text: str) -> None:
         """Show news for a while, after what is shown already; never twice at a time."""
@@ -121,6 +128,12 @@ class Banner(QtWidgets.QFrame):
         if self._held:
             self._held = ""
             self._show()
+
+    def _look(self) -> None:
+        """Tell the notices of this run that this window has not shown yet, from any thread."""
+        for notice in told(self._n_noticed):
+            self._n_noticed += 1
+            self.tell(words(notice))
 
     def _next(self) -> None:
         if self._answer:

@@ -83,7 +83,6 @@ class Dashboard(QtWidgets.QMainWindow):
         self.apply_looks()
         for row in self._rows:
             row.trace.set_scale(settings.scale_uv)
-        run.tell_to(self._banner.tell)
         self._frames = self._timer(_FRAME_MS, self._draw)
         self._words = self._timer(_WORDS_MS, self._tell)
         self._trial.look()

@@ -39,7 +39,9 @@ _METHOD = (
 )
 
 
-def history_page(history: History, made: datetime, trial: Sequence[str] = ()) -> Page:
+def history_page(
+    history: History, made: datetime, trial: Sequence[str] = (), unread: Sequence[str] = ()
+) -> Page:
     """Put the page together.
 
     Parameters
@@ -49,9 +51,11 @@ def history_page(history: History, made: datetime, trial: Sequence[str] = ()) ->
         Now.
     trial : sequence of str
         How the self-trial stands, or its verdict, where there is one.
+    unread : sequence of str
+        What could not be read besides sessions, a sentence each.
     """
     shown = [series for series in history.series if series.points]
-    sections = [_in_short(history, shown)]
+    sections = [_in_short(history, shown, unread)]
     if trial:
         first, *rest = trial
         sections.append(section("trial", "Trial on yourself", [Words(first), Points(tuple(rest))]))
@@ -76,7 +80,7 @@ def _facts(history: History, shown: Sequence[Series]) -> tuple[tuple[str, str], 
     return tuple(facts)
 
 
-def _in_short(history: History, shown: Sequence[Series]) -> Section:
+def _in_short(history: History, shown: Sequence[Series], unread: Sequence[str]) -> Section:
     parts: list[Part] = []
     if not shown:
         parts.append(
@@ -91,7 +95,7 @@ def _in_short(history: History, shown: Sequence[Series]) -> Section:
         said += [f"“{tag.words}”: {tag.said}." for tag in series.tags if tag.sure and tag.said]
         said = said or [_nothing_sure(series)]
         parts += [Heading(series.name), Points(tuple(said))]
-    if notes := [note for note in (history.damaged_words, *history.notes) if note]:
+    if notes := [note for note in (history.damaged_words, *unread) if note]:
         parts.append(Points(tuple(notes)))
     return section("short", "In short", parts)
 

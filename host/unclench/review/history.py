@@ -118,7 +118,6 @@ class History:
     series: tuple[Series, ...]
     sessions: int  # folders found
     damaged: int  # that could not be read
-    notes: tuple[str, ...]
     unread: tuple[str, ...] = ()  # names of the damaged
 
     @property
@@ -144,11 +143,9 @@ def load_history(root: Path, *, progress: Callable[[int, int], None] | None = No
         Told how many of how many missing figures are made.
     """
     sittings, unread = _read(root, progress)
-    books = [load_book(book_path(virtual)) for virtual in (False, True)]
-    notes = [trouble for _, trouble in books if trouble]
-    series = make_series(sittings, *(book for book, _ in books))
+    series = make_series(sittings, load_book(), load_book(book_path(virtual=True)))
     n = len(unread)
-    return History(root, series, len(sittings) + n, n, tuple(notes), tuple(unread))
+    return History(root, series, len(sittings) + n, n, tuple(unread))
 
 
 def make_series(sittings: Iterable[Sitting], book: Book, virtual: Book) -> tuple[Series, ...]:

@@ -42,7 +42,7 @@ def open_run(
     UnclenchError
         In one sentence: the source, places that do not fit the board, a sink that cannot be made.
     """
-    settings, trouble = load_settings()
+    settings = load_settings()
     source = wanted.open()
     try:
         before(source, settings)
@@ -50,8 +50,7 @@ def open_run(
     except BaseException:
         source.close()
         raise
-    notices = [trouble] if trouble else []
-    run = Run(source, pipeline, settings, places or settings.places, [*notices, *source.notes])
+    run = Run(source, pipeline, settings, places or settings.places)
     try:
         if places:
             trained_channels(run.info, places, run.book)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from unclench.errors import InputError
 from unclench.live.blocks import Sink, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
+from unclench.notices import Remark, tell
 from unclench.running.sinks import RunSink, sink_kinds
 from unclench.running.trialnow import TrialNow
 from unclench.settings import Place, Settings
@@ -54,16 +55,11 @@ class Run:
         A person's, as they are kept.
     places
         Where the sensors are, as far as that is known.
-    notices
-        Sentences that a person should read once; what is found here is added. They wait until
-        somebody is there to be told: see `tell_to`.
 
     Attributes
     ----------
     trial
         The self-trial that this signal belongs to.
-    tell
-        Takes a sentence that a person should read.
     """
 
     def __init__(
@@ -72,15 +68,10 @@ class Run:
         pipeline: Pipeline,
         settings: Settings,
         places: Sequence[Place],
-        notices: Sequence[str] = (),
     ) -> None:
         self.source, self.pipeline, self.settings = source, pipeline, settings
         self.places = tuple(places)
-        self._notices = list(notices)
-        self.tell: Callable[[str], object] = self._notices.append
-        self.book, trouble = load_book(book_path(self.info.virtual))
-        if trouble:
-            self.tell(trouble)
+        self.book = load_book(book_path(self.info.virtual))
         self.trial = TrialNow(self.standing)
         self.recorded: list[Path] = []  # folders
         self._recorders: list[Recorder] = []
@@ -94,13 +85,6 @@ class Run:
     def info(self) -> StreamInfo:
         """The stream's constants."""
         return self.pipeline.info
-
-    def tell_to(self, tell: Callable[[str], object]) -> None:
-        """Let `tell` say what has waited to be said, and all that comes."""
-        notices, self._notices = self._notices, []
-        for notice in notices:
-            tell(notice)
-        self.tell = tell
 
     # What is known of the channels
 
@@ -137,7 +121,7 @@ class Run:
         """The self-trial that holds for this signal now; see `trial`. A replay is of none."""
         if self.source.recording:
             return None
-        return running_now(self.sites, self.info.settings.band, self.info.virtual, self.tell)
+        return running_now(self.sites, self.info.settings.band, self.info.virtual)
 
     # Calibration
 
@@ -168,6 +152,8 @@ class Run:
 
     def start(self, *sinks: Sink) -> None:
         """Let the signal come: into the session, recordings and wanted sinks, then into `sinks`."""
+        for note in self.source.notes:  # not sooner: an error stands alone
+            tell(Remark(note))
         self._started = True
         self.pipeline.start([*self._first, *self._sinks, *sinks])
 

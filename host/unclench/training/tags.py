@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from unclench.errors import InputError, StoreError, UnclenchError
+from unclench.errors import InputError, StoreError
 from unclench.files import write_whole
+from unclench.notices import Refused, tell
 from unclench.settings import own_dir
 from unclench.store.events.event import (
     GROUPS,
@@ -24,6 +26,7 @@ from unclench.store.events.event import (
 from unclench.store.events.words import tag_words
 from unclench.training.programs.mistakes import in_toml
 from unclench.training.programs.tomllines import key_lines, line_of, parse_toml
+from unclench.translation import tr
 
 RESERVED_KEYS = frozenset("mnprstw")
 """Letters that the dashboard and the session page use themselves."""
@@ -126,22 +129,27 @@ def load_tags(
         return DEFAULT_TAGS
     except OSError as error:
         raise InputError(
-            f"The tags in {path} cannot be read: {error.strerror or error}."
+            f"The tags in {path} cannot be read ({error.strerror or error}): make the file "
+            "readable, or move it away."
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not text in UTF-8: save it as UTF-8 and try again.") from error
     return _parse(text, path, reserved)
 
 
-def own_tags() -> tuple[tuple[Tag, ...], str | None]:
-    """Read a person's tags; the usual ones, and a sentence, where they cannot be used."""
+def own_tags(*, keep: bool = False) -> tuple[Tag, ...]:
+    """Read a person's own list; the default one, and a notice, where it has a mistake.
+
+    With `keep` a missing file is made, to be found by whoever wants other words.
+    """
+    if keep and not os.path.lexists(tags_path()):
+        with contextlib.suppress(StoreError):
+            save_tags(DEFAULT_TAGS)
     try:
-        if not tags_path().exists():  # to be found and changed by whoever wants other words
-            with contextlib.suppress(StoreError):
-                save_tags(DEFAULT_TAGS)
-        return load_tags(), None
-    except UnclenchError as error:
-        return DEFAULT_TAGS, f"{error} The usual tags are used."
+        return load_tags()
+    except InputError as error:
+        tell(Refused(tags_path(), str(error), tr("the usual tags are used")))
+        return DEFAULT_TAGS
 
 
 def save_tags(

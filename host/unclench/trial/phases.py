@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -95,18 +95,13 @@ def running_now(
     sites: Collection[str | None],
     band: Band,
     virtual: bool,
-    tell: Callable[[str], object],
     now: datetime | None = None,
 ) -> Standing | None:
     """What holds for a session on these sites in this band; None where no trial runs on them.
 
     No sites at all: where the sensors are is not known, so a trial may well be about it, and holds.
-    A file that cannot be used is told with a sentence.
     """
-    trials, trouble = load_trials()
-    if trouble:
-        tell(trouble)
-    trial = trials.latest
+    trial = load_trials().latest
     if trial is None or (trial.band, trial.virtual) != (band, virtual):
         return None
     if sites and trial.site not in sites:
@@ -117,7 +112,7 @@ def running_now(
 
 def note_deviation(where: str, now: datetime | None = None) -> None:
     """Keep that tension was shown in a block without feedback. Raises StoreError."""
-    trials, _ = load_trials()
+    trials = load_trials()
     if trials.latest is None:
         return
     at = now or datetime.now().astimezone().replace(microsecond=0)

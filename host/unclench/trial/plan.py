@@ -16,8 +16,10 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from unclench.errors import InputError
-from unclench.settings import load_own, own_dir, save_own
+from unclench.ownfile import OwnFile
+from unclench.settings import own_dir
 from unclench.store.provenance import Provenance
+from unclench.translation import tr
 from unclench_dsp import Band
 
 Measure = Literal["mean_uv", "p50_uv", "rest_share"]
@@ -140,11 +142,19 @@ def trials_path() -> Path:
     return own_dir() / "trial.json"
 
 
-def load_trials(path: Path | None = None) -> tuple[Trials, str | None]:
-    """Read the plan; a broken file is put aside, and a sentence says so."""
-    return load_own(Trials, path or trials_path(), "self-trials", "no trial runs")
+_FILE = OwnFile(
+    Trials,
+    called=tr("self-trials"),
+    instead=tr("no trial runs"),
+    unsaved=tr("the plan stays as it was"),
+)
+
+
+def load_trials(path: Path | None = None) -> Trials:
+    """Read the plan; none, and a notice, where the file cannot be used."""
+    return _FILE.load(path or trials_path())
 
 
 def save_trials(trials: Trials, path: Path | None = None) -> None:
     """Write the plan as a whole or not at all. Raises StoreError."""
-    save_own(trials, path or trials_path(), "self-trial", "the plan stays as it was")
+    _FILE.save(trials, path or trials_path())

@@ -93,9 +93,11 @@ class AllCommands(Group):
         """Import a command; None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
+        from unclench.usage.everywhere import everywhere
+
         module = import_module(f"unclench.usage.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
-        return command
+        return everywhere(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands, importing none of them."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pyqtgraph.Qt import QtGui, QtWidgets
 
+from unclench.desktop.bars import Banner
 from unclench.desktop.history.datesplot import DatesPlot
 from unclench.desktop.history.loading import Loading
 from unclench.desktop.history.tagrows import TagRows
@@ -71,6 +72,7 @@ class HistoryWindow(QtWidgets.QMainWindow):
         top.addWidget(self._choice)
         top.addWidget(self._close)
         column.addLayout(top)
+        column.addWidget(Banner())
         column.addWidget(self._state)
         column.addWidget(self._scroll, 1)
         column.addWidget(self._said)
@@ -132,7 +134,7 @@ class HistoryWindow(QtWidgets.QMainWindow):
         column.setSpacing(12)
         self._plots, self._tags = [], None
         history, series = self._history, self.series
-        told = list(history.notes) if history is not None else []
+        told = []
         if history is not None and history.damaged:
             n = history.damaged
             told.append(f"{n} session{'' if n == 1 else 's'} could not be read.")

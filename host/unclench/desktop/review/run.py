@@ -10,15 +10,13 @@ from unclench.errors import StoreError
 from unclench.settings import Settings
 
 
-def run_review(
-    root: Path, opened: Path | None, saved: Settings, *, notes: tuple[str, ...] = ()
-) -> None:
+def run_review(root: Path, opened: Path | None, saved: Settings) -> None:
     """Show sessions of `root`, and one of them at once where `opened` says so.
 
     Raises StoreError for a fault of its own that closed the window.
     """
     app = start_qt()
-    window = ReviewWindow(root, saved.model_copy(), saved, path=opened, notes=notes)
+    window = ReviewWindow(root, saved.model_copy(), saved, path=opened)
     with stopped_by_signals_and_faults(window.close) as failures:
         (window.showMaximized if saved.maximized else window.show)()
         app.exec_()

@@ -24,7 +24,7 @@ from unclench.desktop.training.parts import Page
 from unclench.errors import UnclenchError
 from unclench.settings import Settings
 from unclench.store.session.edit import edit_meta
-from unclench.training.tags import DEFAULT_TAGS, Tag, load_tags
+from unclench.training.tags import own_tags
 
 
 class ReviewWindow(QtWidgets.QMainWindow):
@@ -38,8 +38,6 @@ class ReviewWindow(QtWidgets.QMainWindow):
         What holds now, and what is kept for the next start: see `Dashboard`.
     path
         A session, or a CSV, to open at once.
-    notes
-        Sentences that a person should see once.
     """
 
     def __init__(
@@ -49,15 +47,13 @@ class ReviewWindow(QtWidgets.QMainWindow):
         saved: Settings,
         *,
         path: Path | None = None,
-        notes: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
         self.choices = Looks(settings, saved)
-        tags, trouble = _tags()
         self.desk = Desk()
         self.list = SessionList(root)
         self.list_page = ListPage(root)
-        self.session_page = SessionPage(self.desk, tags)
+        self.session_page = SessionPage(self.desk, own_tags())
         self.compare_page = ComparePage()
         self._banner = Banner()
         self._reporting = Newest("review: report")
@@ -65,8 +61,6 @@ class ReviewWindow(QtWidgets.QMainWindow):
         self._lay_out()
         self._connect()
         self.apply_looks()
-        for note in (*notes, *([trouble] if trouble else [])):
-            self._banner.tell(note)
         self.list.look()
         self.list_page.table.setFocus()
         if path is not None:
@@ -222,10 +216,3 @@ class ReviewWindow(QtWidgets.QMainWindow):
         if not self.isMaximized() and not self.isFullScreen():
             self.choices.remember(window=(self.width(), self.height()))
         super().closeEvent(event)
-
-
-def _tags() -> tuple[tuple[Tag, ...], str]:
-    try:
-        return load_tags(), ""
-    except UnclenchError as error:
-        return DEFAULT_TAGS, f"{error} The usual tags are used."

@@ -62,7 +62,7 @@ class Sessions(QtCore.QObject):
         self._run, self._rings, self._choices, self._out = run, rings, choices, out
         self.running: Running | None = None
         self.latest: NamedProgram | None = None
-        self._tags, self.tags_trouble = own_tags()
+        self._tags = own_tags(keep=True)
 
     def channels(self) -> tuple[TrainedChannel, ...]:
         """What is trained; the first channel where the places do not fit the board."""

@@ -82,10 +82,6 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._lay_out()
         self._connect()
         self.apply_looks()
-        self._told_before = run.tell  # by the window that opened this one
-        run.tell_to(self._banner.tell)
-        if self._sessions.tags_trouble:
-            self._banner.tell(self._sessions.tags_trouble)
         self._frames = self._timer(_FRAME_MS, self._frame)
         self._looks = self._timer(_LOOK_MS, self._look)
         self._go_on()
@@ -365,7 +361,6 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._sessions.trouble.connect(self._closing)
         self._sessions.close()
         self._checking.close()
-        self._run.tell = self._told_before
         self._closing_figures.close()
         self.choices.close()
         if not self.isMaximized() and not self.isFullScreen():

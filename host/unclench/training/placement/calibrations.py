@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from unclench.settings import Place, load_own, own_dir, save_own
+from unclench.ownfile import OwnFile
+from unclench.settings import Place, own_dir
 from unclench.training.placement.sites import place_label
 from unclench.training.placement.values import (
     ReferenceContraction,
@@ -18,6 +19,7 @@ from unclench.training.placement.values import (
     Side,
     TrainedChannel,
 )
+from unclench.translation import tr
 from unclench_dsp import Band
 
 Part = Literal["baseline", "reference"]
@@ -185,15 +187,22 @@ def book_path(virtual: bool = False) -> Path:
     return own_dir() / f"calibrations{'-virtual' if virtual else ''}.json"
 
 
-def load_book(path: Path | None = None) -> tuple[Book, str | None]:
-    """Read the book; a broken file is put aside, and a sentence says so."""
-    return load_own(Book, path or book_path(), "calibrations", "calibrate again")
+_FILE = OwnFile(
+    Book,
+    called=tr("calibrations"),
+    instead=tr("nothing counts as calibrated"),
+    unsaved=tr("what was measured now is not kept"),
+)
+
+
+def load_book(path: Path | None = None) -> Book:
+    """Read the book; an empty one, and a notice, where the file cannot be used."""
+    return _FILE.load(path or book_path())
 
 
 def save_book(book: Book, path: Path | None = None) -> None:
     """Write the book as a whole or not at all. Raises StoreError."""
-    meanwhile = "what was measured now is not kept: make room, or let it be written"
-    save_own(book, path or book_path(), "calibrations", meanwhile)
+    _FILE.save(book, path or book_path())
 
 
 def _band_words(band: Band) -> str:

@@ -12,9 +12,11 @@ from pydantic import ValidationError
 
 from unclench import settings
 from unclench.errors import InputError
+from unclench.notices import Refused, tell
 from unclench.training.programs.mistakes import Mistake, in_toml, in_values
 from unclench.training.programs.program import Program
 from unclench.training.programs.tomllines import key_lines, parse_toml
+from unclench.translation import tr
 
 MAX_BYTES = 256 * 1024  # the longest shipped program has 2 kB
 SHIPPED = Path(__file__).parent / "shipped"
@@ -147,6 +149,14 @@ def list_programs(own_dir: Path | None = None) -> tuple[ListedProgram, ...]:
         trouble = f"{folder} cannot be read: {error.strerror or error}."
         listed[""] = ListedProgram("programs", folder, False, False, None, trouble)
     return tuple(listed[name] for name in sorted(listed))
+
+
+def tell_broken() -> None:
+    """Tell of each program of the person's own that has a mistake."""
+    with contextlib.suppress(OSError):  # the list says so
+        for path in _tomls(programs_dir()):
+            if trouble := _listed(path, False, False).trouble:
+                tell(Refused(path, trouble, tr("that program cannot be used")))
 
 
 def programs_dir(own_dir: Path | None = None) -> Path:

@@ -158,7 +158,7 @@ def _load(path: Path, token: Token) -> tuple[SessionReview, Scene, Events]:
         quick = quick_scene(session, _quick_marks(session))
         if quick is not None:
             token.tell(quick)
-    review = open_review(path, limits=load_settings()[0].sustained)
+    review = open_review(path, limits=load_settings().sustained)
     return review, full_scene(review), tuple(review.events)
 
 

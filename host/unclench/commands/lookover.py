@@ -1,0 +1,54 @@
+"""Looks over the person's own files before a command runs; tells of each that cannot be used."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Container
+
+from unclench.settings import load_settings, own_dir
+
+
+def look_over(but: Container[str] = ()) -> None:
+    """Tell of each of them that cannot be used, `but` some; one that is not there costs nothing."""
+    load_settings()
+    try:
+        there = set(os.listdir(own_dir()))  # noqa: PTH208  # names are enough
+    except OSError:  # none yet; or the settings have said so
+        return
+    for name, look in _LOOKS.items():
+        if name in there and name not in but:
+            look()
+
+
+def _look_at_calibrations(virtual: bool) -> None:
+    from unclench.training.placement.calibrations import book_path, load_book
+
+    load_book(book_path(virtual))
+
+
+def _look_at_trial() -> None:
+    from unclench.trial.plan import load_trials
+
+    load_trials()
+
+
+def _look_at_tags() -> None:
+    from unclench.training.tags import own_tags
+
+    own_tags()
+
+
+def _look_at_programs() -> None:
+    from unclench.training.programs.file import tell_broken
+
+    tell_broken()
+
+
+_LOOKS: dict[str, Callable[[], None]] = {
+    "calibrations.json": functools.partial(_look_at_calibrations, virtual=False),
+    "calibrations-virtual.json": functools.partial(_look_at_calibrations, virtual=True),
+    "trial.json": _look_at_trial,
+    "tags.toml": _look_at_tags,
+    "programs": _look_at_programs,
+}
