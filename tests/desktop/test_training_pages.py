@@ -1193,7 +1193,7 @@ def test_the_trace_shows_the_goal_even_where_the_signal_is_far_below(show):
     page.show_snapshot(snapshot(goal_uv=(40.0,)))
     page.tick(12.0, rows(level_uv=1.0))
     show(page)
-    trace = page._middle._traces[0]
+    trace = page._middle.picture.traces[0]
     assert trace.goal_uv == 40.0
     assert trace.viewRange()[1][1] > 40.0
     page.show_snapshot(snapshot(goal_uv=(None,)))

@@ -84,7 +84,6 @@ class GuidePage(Page):
         self._roomy = True
         self._feedback = True
         self._phase: Phase | None = None
-        self._asked = -1  # number of the step whose question is put
         self._title = label("quiet", title)
         self._left = label("quiet")
         self._left.setAlignment(QtCore.Qt.AlignmentFlag.AlignRight)
@@ -134,7 +133,7 @@ class GuidePage(Page):
             (strip.full_screen_wanted, self.full_screen_wanted),
             (strip.note_begun, self.note_begun),
             (self._tags.tag, self.tag),
-            (self._middle.reflect.answer, self.answer),
+            (self._middle.answer, self.answer),
         ):
             theirs.connect(ours)
         strip.closed.connect(self._take_focus)
@@ -175,18 +174,14 @@ class GuidePage(Page):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show how the session stands; a few times a second."""
-        question = snapshot.step.asks()
         self._middle.show_snapshot(snapshot)
-        if question is not None and self._asked != snapshot.step_number:
-            self._asked = snapshot.step_number
-            self._middle.reflect.ask(question)
         headline, detail = instruction(snapshot, self._feedback)
         say(self._headline, headline)
         say(self._detail, detail)
         part = part_done(snapshot)
         self._part.setVisible(part is not None)
         self._part.set_share(part or 0.0)
-        asking = question is not None and snapshot.phase == "running"
+        asking = snapshot.step.asks() is not None and snapshot.phase == "running"
         if self._asking != asking:
             self._asking = asking
             self._fit()

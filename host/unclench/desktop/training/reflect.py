@@ -8,6 +8,9 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import button, label
+from unclench.desktop.training.pictures import Picture
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.session.snapshot import Snapshot
 from unclench.training.steps.step import Question
 
 _TOGETHER_S = 1.2  # "1" and "0" pressed within it are a 10
@@ -96,14 +99,15 @@ class Scale(QtWidgets.QSlider):
             painter.drawText(rect, QtCore.Qt.AlignmentFlag.AlignCenter, str(k))
 
 
-class ReflectView(QtWidgets.QWidget):
+class ReflectView(Picture):
     """A question and its answer; `answer` carries the words or the number."""
 
-    answer = QtCore.pyqtSignal(str)
+    alone = True
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, channels: tuple[TrainedChannel, ...] = (), span_s: float = 0.0) -> None:
+        super().__init__(channels, span_s)
         self._asked: Question | None = None
+        self._step = -1  # whose question is put
         self._roomy = True
         self._question = label("heading", centred=True)
         self._say = label("quietLead", centred=True)
@@ -139,14 +143,21 @@ class ReflectView(QtWidgets.QWidget):
         """Colours and text size."""
         self._scale.set_looks(theme, text_scale)
 
-    def set_room(self, lines: float) -> None:
-        """Where there is little room only question and answer stay."""
+    def set_room(self, lines: float, lines_each: float) -> None:
+        """See Picture.set_room; where there is little only question and answer stay."""
         self._roomy = lines >= _ROOMY_LINES
         self._question.setObjectName("heading" if self._roomy else "lead")
         self._question.style().polish(self._question)
         self._column.setSpacing(14 if self._roomy else 4)
         self._hint.setVisible(self._roomy)
         self._say.setVisible(self._roomy and bool(self._say.text()))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """See Picture.show_snapshot."""
+        question = snapshot.step.asks()
+        if question is not None and self._step != snapshot.step_number:
+            self._step = snapshot.step_number
+            self.ask(question)
 
     def ask(self, question: Question) -> None:
         """Put a question, nothing answered yet."""

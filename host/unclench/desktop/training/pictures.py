@@ -1,0 +1,207 @@
+"""Pictures for the middle of the session page: a step names the one that it wants."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
+
+from unclench.desktop.theme import LIGHT, Theme
+from unclench.desktop.training.breathplot import BreathPlot
+from unclench.desktop.training.goaltrace import GoalTrace
+from unclench.desktop.training.pacerview import PacerView
+from unclench.desktop.training.parts import card, label, say
+from unclench.live.blocks import BoolArray, FloatArray, IntArray
+from unclench.training.placement.values import TrainedChannel
+from unclench.training.session.outcome import breath_words
+from unclench.training.session.snapshot import Snapshot
+from unclench.training.steps.breathing import BreathEffect
+
+SPACING = 10
+_PLOT_LINES, _TITLE_LINES = 7.0, 9.0  # of text, from which on a breath's plot and title show
+_AXIS_LINES = 7.0
+_TOO_FEW = BreathEffect("", 0, (), (), (), None, None, None, None)
+
+
+class Picture(QtWidgets.QWidget):
+    """One of them. What a picture does not care about it leaves as it is here.
+
+    Parameters
+    ----------
+    channels
+        Those trained, in the snapshot's order.
+    span_s
+        Of what is drawn over time.
+    """
+
+    answer = QtCore.pyqtSignal(str)  # a person's, to what the picture asks
+
+    alone: ClassVar[bool] = False
+    """Whether it takes the whole middle, instead of standing beside the numbers."""
+
+    def __init__(self, channels: tuple[TrainedChannel, ...], span_s: float) -> None:
+        super().__init__()
+        self.feedback = True  # what follows tension is shown
+
+    def set_looks(self, theme: Theme, text_scale: float) -> None:
+        """Colours and text size."""
+
+    def set_room(self, lines: float, lines_each: float) -> None:
+        """Lines of text that there is room for, in all and for each channel."""
+
+    def set_feedback(self, shown: bool) -> None:
+        """Whether what follows tension is shown; said whenever the picture begins to show."""
+        self.feedback = shown
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show how the session stands; a few times a second, while the picture shows."""
+
+    def tick(self, step_s: float) -> None:
+        """Move on; at the screen's rate, while the picture shows."""
+
+    def draw(
+        self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
+    ) -> None:
+        """Draw newer rows; while the picture shows, unless there is no feedback."""
+
+    def take_focus(self) -> bool:
+        """Take the keys, if the picture wants them."""
+        return False
+
+    def take_key(self, event: QtGui.QKeyEvent) -> bool:
+        """Take a key that nobody else has; say whether it did."""
+        return False
+
+
+class Traces(Picture):
+    """Tension over time with its goal, one channel below the other."""
+
+    def __init__(self, channels: tuple[TrainedChannel, ...], span_s: float) -> None:
+        super().__init__(channels, span_s)
+        self._channels = channels
+        self._frames, self.traces = [], []
+        column = bare(QtWidgets.QVBoxLayout(self))
+        for channel in channels:
+            frame, inside = card()
+            inside.setContentsMargins(8, 6, 8, 4)
+            trace = GoalTrace(span_s, channel.noise_uv)
+            trace.setAccessibleName(f"Tension of {channel.label} over time")
+            trace.setMinimumHeight(20)
+            inside.addWidget(trace)
+            column.addWidget(frame, 1)
+            self._frames.append(frame)
+            self.traces.append(trace)
+
+    def set_looks(self, theme: Theme, text_scale: float) -> None:
+        """See Picture.set_looks."""
+        for k, trace in enumerate(self.traces):
+            trace.set_theme(theme, text_scale, k)
+
+    def set_room(self, lines: float, lines_each: float) -> None:
+        """See Picture.set_room; traces one above the other share one time axis."""
+        roomy = lines_each >= _AXIS_LINES
+        for trace in self.traces:
+            trace.set_room(roomy or trace is self.traces[-1], roomy)
+
+    def set_feedback(self, shown: bool) -> None:
+        """See Picture.set_feedback."""
+        super().set_feedback(shown)
+        for frame in self._frames:
+            frame.setVisible(shown)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """See Picture.show_snapshot."""
+        if not self.feedback:
+            return
+        for k, trace in enumerate(self.traces):
+            trace.set_goal(snapshot.goal_uv[k] if k < len(snapshot.goal_uv) else None)
+            trace.set_live(snapshot.phase != "lost")
+
+    def draw(
+        self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
+    ) -> None:
+        """See Picture.draw."""
+        for channel, trace in zip(self._channels, self.traces, strict=True):
+            k = channel.index
+            if k < tension_uv.shape[1]:
+                trace.draw(rows, tension_uv[:, k], trusted[:, k], row_s)
+
+
+class Breathing(Picture):
+    """The pacer, and what the breath does."""
+
+    def __init__(self, channels: tuple[TrainedChannel, ...], span_s: float) -> None:
+        super().__init__(channels, span_s)
+        self._pacer = PacerView()
+        self._cards = [BreathCard(k, channel) for k, channel in enumerate(channels)]
+        row = bare(QtWidgets.QHBoxLayout(self))
+        row.addWidget(self._pacer, 5)
+        column = bare(QtWidgets.QVBoxLayout())
+        row.addLayout(column, 3)
+        for each in self._cards:
+            column.addWidget(each, 1)
+        self._looks = LIGHT, 1.0
+
+    def set_looks(self, theme: Theme, text_scale: float) -> None:
+        """See Picture.set_looks."""
+        self._looks = theme, text_scale
+        self._pacer.set_looks(theme, text_scale)
+
+    def set_room(self, lines: float, lines_each: float) -> None:
+        """See Picture.set_room."""
+        for each in self._cards:
+            each.set_looks(*self._looks, lines_each)
+
+    def set_feedback(self, shown: bool) -> None:
+        """See Picture.set_feedback."""
+        super().set_feedback(shown)
+        for each in self._cards:
+            each.setVisible(shown)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """See Picture.show_snapshot."""
+        self._pacer.set_pacer(snapshot.pacer, snapshot.phase == "running")
+        for k, each in enumerate(self._cards if self.feedback else ()):
+            each.tell(snapshot.breath[k] if k < len(snapshot.breath) else _TOO_FEW, snapshot)
+
+    def tick(self, step_s: float) -> None:
+        """See Picture.tick."""
+        self._pacer.tick(step_s)
+
+
+class BreathCard(QtWidgets.QFrame):
+    """What one channel does over the breath, drawn and said."""
+
+    def __init__(self, number: int, channel: TrainedChannel) -> None:
+        super().__init__(objectName="card")
+        self._plot = BreathPlot(number)
+        self._title = label("small", f"Over the breath: {channel.label}")
+        self._words = label("quiet")
+        self._label = channel.label
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(12, 6, 12, 6)
+        column.setSpacing(4)
+        column.addWidget(self._title)
+        column.addWidget(self._plot, 1)
+        column.addWidget(self._words)
+
+    def set_looks(self, theme: Theme, text_scale: float, lines: float) -> None:
+        """Colours and text size; the words are what is said last to go."""
+        self._plot.set_looks(theme, text_scale)
+        self._plot.setVisible(lines >= _PLOT_LINES)
+        self._title.setVisible(lines >= _TITLE_LINES)
+
+    def tell(self, effect: BreathEffect, snapshot: Snapshot) -> None:
+        """Show an average."""
+        self._plot.show_effect(effect, snapshot.pacer)
+        say(self._words, breath_words(effect, whole=False), f"Over the breath, {self._label}")
+
+
+Layout = TypeVar("Layout", bound=QtWidgets.QBoxLayout)
+
+
+def bare(layout: Layout) -> Layout:
+    """A layout without margins, with the space between cards."""
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(SPACING)
+    return layout
