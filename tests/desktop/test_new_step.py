@@ -22,6 +22,7 @@ from unclench.desktop.training.middle import PICTURES
 from unclench.desktop.training.parts import label
 from unclench.desktop.training.pictures import Picture
 from unclench.settings import Sustained
+from unclench.store.events.event import HoldDone
 from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench.training.programs.file import parse_program
 from unclench.training.programs.program import Program
@@ -96,12 +97,12 @@ class Still(UnderWay):
 
     def add(
         self, row: Row, part: int, usable: Sequence[bool], goal_uv: Sequence[float | None]
-    ) -> str:
+    ) -> HoldDone | None:
         low = [
             goal is not None and uv < goal for uv, goal in zip(row.fast_uv, goal_uv, strict=True)
         ]
         self.n += part == 1 and all(low)
-        return "still on both sides" if self.n == 100 else ""
+        return HoldDone(2.0) if self.n == 100 else None
 
     def words(self) -> str:
         return f"{self.n} rows of rest"

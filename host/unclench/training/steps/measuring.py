@@ -13,7 +13,7 @@ from unclench.training.steps.underway import Measured, UnderWay
 
 if TYPE_CHECKING:
     from unclench.live.blocks import FloatArray, IntArray
-    from unclench.store.events.event import BaselineMeasured, ReferenceMeasured
+    from unclench.store.events.event import Payload
     from unclench.training.rows import Row, Stream
 
 
@@ -62,5 +62,5 @@ class Measurement(UnderWay):
     @abstractmethod
     def _measure(
         self, channel: TrainedChannel, parts: IntArray, fast_uv: FloatArray, slow_uv: FloatArray
-    ) -> tuple[TrainedChannel, BaselineMeasured | ReferenceMeasured]:
+    ) -> tuple[TrainedChannel, Payload]:
         """Return the channel as it is now, and what was measured. Raises MeasurementError."""

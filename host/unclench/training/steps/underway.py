@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from unclench.training.placement.values import TrainedChannel
 
 if TYPE_CHECKING:
-    from unclench.store.events.event import BaselineMeasured, HoldDone, Payload, ReferenceMeasured
+    from unclench.store.events.event import Payload
     from unclench.training.rows import Row
     from unclench.training.steps.breathing import BreathEffect
 
@@ -27,7 +27,7 @@ class Measured:
     """What a step has measured."""
 
     channels: tuple[TrainedChannel, ...]  # with it
-    payloads: tuple[BaselineMeasured | ReferenceMeasured, ...]  # of those that could be measured
+    payloads: tuple[Payload, ...]  # of those that could be measured
     failures: tuple[str, ...]  # a sentence for each that could not
 
 
@@ -36,7 +36,7 @@ class UnderWay:
 
     def add(
         self, row: Row, part: int, usable: Sequence[bool], goal_uv: Sequence[float | None]
-    ) -> HoldDone | None:
+    ) -> Payload | None:
         """Take a confirmed row; once the step has done what it is for, say so, to end it.
 
         Parameters
