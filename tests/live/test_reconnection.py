@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import queue
 import socket
 import threading
+from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests import needs
 
-from unclench.link.messages import Connected, Disconnected
+from unclench.link.messages import Connected, Disconnected, LinkEvent
 from unclench.link.reader import LinkReader
 from unclench.link.transport import PtyTransport, SocketTransport, open_transport
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput
+from unclench.live.blocks import LiveBlock
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.sources import open_source
 from unclench.store import load_recording, open_session
+from unclench.store.events.event import BoardBack, Event, Marked
 
 LONG_S = 60.0  # only against hanging
 
@@ -146,3 +153,80 @@ def test_the_gap_is_as_long_as_the_board_was_away(new_collector, script, arrived
         *("disconnected", "reconnected", "disconnected", "reconnected")
     ]
     assert pipeline.status.lost_samples == pipeline.status.n_samples - len(kept.index)
+
+
+class NeverBusy(queue.Queue[object]):
+    """The recorder's queue when it has time to spare after every single item."""
+
+    _paused = False
+
+    def get(self, block: bool = True, timeout: float | None = None) -> object:
+        if timeout is not None:
+            self._paused = not self._paused
+            if self._paused:
+                raise queue.Empty
+        return super().get(block)
+
+
+class Presser:
+    """A person who marks something whenever anything happens, ahead of the samples by `ahead`."""
+
+    def __init__(self, pipeline: Pipeline, ahead: list[int]) -> None:
+        self._pipeline, self._ahead, self._next = pipeline, iter(ahead), 0
+
+    def block(self, block: LiveBlock) -> None:
+        self._next = block.stop
+        self._press()
+
+    def event(self, event: Event) -> None:
+        self._next = max(self._next, event.sample + (event.lost_samples or 0))
+        if not isinstance(event.payload, Marked):
+            self._press()
+
+    def _press(self) -> None:
+        for ahead in islice(self._ahead, 1):
+            self._pipeline.mark("pressed", self._next + ahead)
+
+
+@given(
+    stays=st.lists(st.tuples(st.integers(0, 12), st.floats(0, 2)), min_size=2, max_size=5),
+    ahead=st.lists(st.integers(0, 2000), max_size=20),
+    stop_after_s=st.none() | st.floats(0.01, 4.0),
+)
+def test_events_are_in_order_however_the_board_comes_and_goes(
+    tmp_path_factory, new_collector, script, arrived, stays, ahead, stop_after_s
+):
+    """`stays`: frames of each connection, and seconds until the next. In the file, too, though the
+    recorder has written all that it could after each of them."""
+    hello = SyntheticInput("relaxed").hello()
+    script_events: list[LinkEvent] = []
+    now_s = 100.0
+    for frames, away_s in stays:
+        script_events += [Connected(hello, now_s), *arrived(0, 20 * frames, now_s)]
+        now_s += frames / 100 + 0.001
+        script_events.append(Disconnected("gone", now_s))
+        now_s += away_s
+    script_events.append(Disconnected("end", now_s, True))
+    pipeline = Pipeline.connect(script(script_events), "script", stop_after_s=stop_after_s)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "unclench.live.recorder.queue", SimpleNamespace(**{**vars(queue), "Queue": NeverBusy})
+        )
+        recorder = Recorder(tmp_path_factory.mktemp("r") / "s", pipeline.info, origin=0)
+    kept = new_collector()
+    pipeline.start([kept, recorder, Presser(pipeline, ahead)])
+    assert pipeline.wait(LONG_S)
+    pipeline.stop()
+    recorder.close()
+    told = [e.sample for e in kept.events if not isinstance(e.payload, Marked)]
+    assert told == sorted(told)
+    rows = (recorder.folder / "events.csv").read_text("utf-8").splitlines()[1:]
+    written = [int(row.partition(",")[0]) for row in rows]
+    assert written == sorted(written)
+    assert len(written) == len(kept.events)
+    backs = [e for e in kept.events if isinstance(e.payload, BoardBack)]
+    for back in backs:  # a gap ends where the board is back
+        before = [e for e in kept.events[: kept.events.index(back)] if e.lost_samples is not None]
+        assert not before or before[-1].sample + before[-1].lost_samples <= back.sample
+    lost = sum(e.lost_samples or 0 for e in kept.events)
+    assert pipeline.status.lost_samples == lost

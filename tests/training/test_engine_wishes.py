@@ -224,6 +224,48 @@ def test_any_order_of_commands_and_rows_keeps_the_engine_consistent(program, sta
     assert len(ends) == engine.over
 
 
+WHEN = st.tuples(st.sampled_from(WISHES), st.integers(-6000, 6000))
+ROWS = st.tuples(st.just("rows"), st.integers(1, 200))
+
+
+def active_s(events):
+    """Seconds between begin and end that were not paused, told from the events alone."""
+    running_since, passed = events[0].sample, 0
+    for event in events[1:]:
+        if not isinstance(event.payload, SessionChanged):
+            continue
+        stops = event.payload.change in ("paused", "board lost", "done", "ended")
+        if stops and running_since is not None:
+            passed, running_since = passed + event.sample - running_since, None
+        elif event.payload.change in ("resumed", "board back"):
+            running_since = event.sample
+    return passed / 2000
+
+
+@given(
+    steps=st.lists(st.sampled_from(STEPS), min_size=1, max_size=4),
+    moves=st.lists(WHEN | ROWS, max_size=25),
+)
+def test_a_session_ends_with_its_last_event_whenever_wishes_come(program, start, steps, moves):
+    """A wish may be ahead of the newest row or behind it; events, clock and end are of one time."""
+    run = start(program(*steps))
+    away = False
+    for what, n in [*moves, ("found", 0), ("resume", 0), ("end", 0)]:
+        if what == "rows":
+            run.feed(n / 50) if not away else run.make.skip(n / 50)
+        elif not (away and what in ("pause", "resume")):
+            away = {"lost": True, "found": False}.get(what, away)
+            text = ("fine",) if what == "answer" else ()
+            getattr(run.engine, what)(max(0, run.make.at + n), *text)
+            run.events += run.engine.events()
+    samples = [event.sample for event in run.events]
+    assert samples == sorted(samples)
+    last = run.events[-1]
+    assert last.payload in (SessionChanged("done"), SessionChanged("ended"))
+    assert last.sample == run.engine.ended_at
+    assert last.duration_s == pytest.approx(active_s(run.events), abs=0.001)
+
+
 def test_a_virtual_person_learns_each_request(program, start):
     stressor = {"kind": "stressor", "seconds": 5}
     run = start(program(SETTLE, RELAX, {**BREATHE, "seconds": 5.0}, stressor))

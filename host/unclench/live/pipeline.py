@@ -239,14 +239,15 @@ class Pipeline:
             # The board's count begins anew; how long it was away is told by the host's clock.
             away_s = event.host_s - self._last_host_s
             base = max(self._next, self._sample_at(event.host_s))
-            at = base if self._stop_at is None else min(base, self._stop_at)
+            self._gap(base)  # known by now, and it comes before the return
             self._status = replace(self._status, reconnections=self._status.reconnections + 1)
-            self.emit(Event(at, BoardBack(), duration_s=round(away_s, 3)))
+            self.emit(Event(self._next, BoardBack(), duration_s=round(away_s, 3)))
         self._tracker = SampleTracker(self.info.fs_hz, len(self.info.channels))
         self._count_of = _Count(base, ClockFit())
         self._overflows = 0
         self._status = replace(self._status, connected=True, why="")
         self._last_host_s = event.host_s
+        self._count()
 
     def _disconnected(self, event: Disconnected) -> None:
         self._earlier += (self._bad_frames_here(), self._tracker.overflows)
@@ -288,8 +289,7 @@ class Pipeline:
         units = run[0].units if len(run) == 1 else np.concatenate([block.units for block in run])
         if self._stop_at is not None:
             units = units[: max(0, self._stop_at - first)]
-        if first > self._next:
-            self._gap(first if self._stop_at is None else min(first, self._stop_at))
+        self._gap(first)
         if len(units):
             self._samples(first, units, host_s)
         if self._stop_at is not None and first + len(units) >= self._stop_at:
@@ -303,18 +303,16 @@ class Pipeline:
         self._done.set()
 
     def _gap(self, first: int) -> None:
-        lost = first - self._next
+        """Tell of what is missing before a sample, if anything is."""
+        stop = first if self._stop_at is None else min(first, self._stop_at)
+        lost = stop - self._next
+        if lost <= 0:
+            return
         if self._next > 0:
             self._processing.restart()
         self._lost_between += lost
-        self.emit(
-            Event(
-                self._next,
-                Gap(),
-                duration_s=round(lost / self.info.fs_hz, 6),
-                lost_samples=lost,
-            )
-        )
+        self.emit(Event(self._next, Gap(), round(lost / self.info.fs_hz, 6), lost))
+        self._next = stop
 
     def _samples(self, first: int, units: NDArray[np.int32], host_s: float) -> None:
         info = self.info

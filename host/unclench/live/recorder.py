@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import inf
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,9 @@ class Recorder:
         self._lossless = lossless
         self._queue: queue.Queue[_Item | None] = queue.Queue(_QUEUE_BLOCKS)
         self._origin = origin
-        self._end: float = float("inf")  # sample of the stream from which on nothing is kept
+        self._end: float = inf  # sample of the stream from which on nothing is kept
         self._waiting: list[Event] = []  # for their turn
+        self._passed: float = -inf  # the samples before this one have come, or are lost
         self._stopping = False
         self._error: StoreError | None = None
         self._drift_ppm: float | None = None
@@ -163,8 +165,8 @@ class Recorder:
             try:
                 item = self._queue.get(timeout=_FLUSH_S)
             except queue.Empty:
-                if not self._lossless:  # a board that is away: what is known is kept
-                    self._write_events()
+                if not self._lossless:  # a board that is away: what is sure by now is kept
+                    self._write_events(before=self._passed + 1)
             else:
                 if item is None:
                     self._stopping = True
@@ -173,6 +175,7 @@ class Recorder:
                     self._write_block(item)
                 elif isinstance(item, Event):
                     self._waiting.append(item)
+                    self._passed = max(self._passed, item.sample + (item.lost_samples or -inf))
                 else:
                     item()
             if time.monotonic() - flushed_s >= _FLUSH_S:
@@ -203,6 +206,7 @@ class Recorder:
         kept = block.between(self._origin, self._end)
         if kept is not None:
             self._write_samples(kept, kept.first - self._origin)
+        self._passed = block.stop
         self._write_events(before=block.stop)
 
     def _write_samples(self, block: LiveBlock, first: int) -> None:
@@ -214,7 +218,7 @@ class Recorder:
             words = _words(block, offsets)
             self._writer.write_tension(first + offsets, tension, words)
 
-    def _write_events(self, before: float = float("inf")) -> None:
+    def _write_events(self, before: float = inf) -> None:
         """Write the events whose turn has come: those before a sample, or all."""
         if self._origin is None or not self._waiting:
             return

@@ -89,12 +89,11 @@ class Engine:
         self._steps = program.flat()
         self._timeline = Timeline(self._steps, stream.fs_hz, begin)
         self._phase: Phase = "running"
-        self._ended_at = begin
         self._lost = False  # the board is away
         self._confirm = Confirm(stream.confirm_n)
         self._contexts: deque[Context] = deque()
         self._out: list[Event] = []
-        self._told = begin  # sample of the latest event
+        self._now = begin  # the newest sample heard of; nothing happens before it any more
         self._asked: list[Asked] = []
         self._notes: list[str] = []
         self._failures: list[str] = []  # of the latest measurement
@@ -114,8 +113,8 @@ class Engine:
         self._answers: list[tuple[str, str]] = []
         self._attempt = 0
         longest_s = program.longest_s()
-        self._tell(begin, SessionChanged("begun", name, program.title), longest_s)
-        self._begin_step(begin)
+        self._tell(SessionChanged("begun", name, program.title), longest_s)
+        self._begin_step()
 
     # In
 
@@ -139,59 +138,65 @@ class Engine:
 
     def pause(self, sample: int) -> None:
         """A person's wish: the clock stops, nothing is scored."""
+        self._advance(sample)
         if self._phase in ("running", "lost"):
-            self._timeline.pause(sample)
+            self._timeline.pause(self._now)
             self._phase = "paused"
-            self._tell(sample, SessionChanged("paused"))
-            self._ask(sample)
+            self._tell(SessionChanged("paused"))
+            self._ask()
 
     def resume(self, sample: int) -> None:
         """Go on after `pause`; while the board is away the session goes on when it is back."""
+        self._advance(sample)
         if self._phase == "paused":
             self._phase = "lost" if self._lost else "running"
             if not self._lost:
-                self._timeline.resume(sample)
-            self._tell(sample, SessionChanged("resumed"))
-            self._ask(sample)
+                self._timeline.resume(self._now)
+            self._tell(SessionChanged("resumed"))
+            self._ask()
 
     def lost(self, sample: int) -> None:
         """The board went away: the session waits."""
+        self._advance(sample)
         self._lost = True
         if self._phase == "running":
-            self._timeline.pause(sample)
+            self._timeline.pause(self._now)
             self._phase = "lost"
-            self._tell(sample, SessionChanged("board lost"))
-            self._ask(sample)
+            self._tell(SessionChanged("board lost"))
+            self._ask()
 
     def found(self, sample: int) -> None:
         """It is back."""
+        self._advance(sample)
         self._lost = False
         if self._phase == "lost":
-            self._timeline.resume(sample)
+            self._timeline.resume(self._now)
             self._phase = "running"
-            self._tell(sample, SessionChanged("board back"))
-            self._ask(sample)
+            self._tell(SessionChanged("board back"))
+            self._ask()
 
     def skip(self, sample: int) -> None:
-        """End this step here."""
-        if not self.over:
-            self._tell(sample, self._step_changed("skipped"))
-            self._next_step(sample)
+        """End this step here, unless it is over by then."""
+        number = self._timeline.number
+        self._advance(sample)
+        if not self.over and self._timeline.number == number:
+            self._tell(self._step_changed("skipped"))
+            self._next_step()
 
     def end(self, sample: int) -> None:
         """End the session early, unless it is done by then."""
-        while (end := self._timeline.due(sample)) is not None and not self.over:
-            self._step_over(end)
+        self._advance(sample)
         if not self.over:
-            self._end(sample, "ended")
+            self._end("ended")
 
     def answer(self, sample: int, text: str) -> None:
         """Answer the question that is being asked."""
+        self._advance(sample)
         question = self._timeline.step.asks()
         if question is not None and not self.over:
             self._answers.append((question.text, text))
-            self._tell(sample, Answered(question.text, text))
-            self._next_step(sample)
+            self._tell(Answered(question.text, text))
+            self._next_step()
 
     # Out
 
@@ -208,11 +213,11 @@ class Engine:
     @property
     def ended_at(self) -> int | None:
         """Sample at which it was over."""
-        return self._ended_at if self.over else None
+        return self._now if self.over else None
 
     def snapshot(self) -> Snapshot:
         """How it stands; for the thread that calls `take`."""
-        line, sample = self._timeline, self._sample
+        line, sample = self._timeline, self._now
         step_s = line.step_s(sample)
         goals = self._goals_uv()
         tension = [self._tension_uv(k) for k in range(len(self.channels))]
@@ -263,8 +268,7 @@ class Engine:
 
     def _take(self, row: Row) -> None:
         line = self._timeline
-        while (end := line.due(row.sample)) is not None and not self.over:
-            self._step_over(end)
+        self._advance(row.sample)
         if self.over:
             return
         self._newest = row
@@ -272,8 +276,8 @@ class Engine:
         part = line.step.part(step_s)
         if part != self._part and self._phase == "running":
             self._part = part
-            self._tell(row.sample, PartBegun(part, line.step.cue(step_s).headline))
-            self._ask(row.sample)
+            self._tell(PartBegun(part, line.step.cue(step_s).headline))
+            self._ask()
         scored = line.number if self._phase == "running" and line.step.scored else -1
         self._contexts.append(Context(scored, self._attempt, step_s, self._goals_uv()))
         for late in self._confirm.take(row):
@@ -288,13 +292,13 @@ class Engine:
         for k, goal in enumerate(self._goals):
             slow_uv = row.slow_uv[self.channels[k].index]
             if goal is not None and usable[k] and not math.isnan(slow_uv) and goal.follow(slow_uv):
-                self._tell_goal(self._sample, k, goal)
+                self._tell_goal(k, goal)
         if context.attempt == self._attempt:
             step = self._timeline.step
             part = step.part(context.step_s)
             if done := self._doing.add(row, part, usable, self._goals_uv()):
-                self._tell(self._sample, done, self._timeline.step_s(self._sample))
-                self._next_step(self._sample)
+                self._tell(done, self._timeline.step_s(self._now))
+                self._next_step()
 
     def _usable(self, row: Row, k: int) -> bool:
         index = self.channels[k].index
@@ -302,32 +306,40 @@ class Engine:
 
     # Steps
 
-    def _begin_step(self, sample: int) -> None:
+    def _advance(self, sample: int) -> None:
+        """Let time pass until a sample; what comes late is heard now, as nothing goes back."""
+        while not self.over and (end := self._timeline.due(sample)) is not None:
+            self._now = end
+            self._step_over()
+        if not self.over:
+            self._now = max(self._now, sample)
+
+    def _begin_step(self) -> None:
         line = self._timeline
         self._part = 0
         self._goals = [None for _ in self.channels]
         self._doing = UnderWay()
         if line.over:
-            self._end(sample, "done")
+            self._end("done")
             return
         step = line.step
-        self._tell(sample, self._step_changed("begun"))
+        self._tell(self._step_changed("begun"))
         if why_not := step.why_not(self.channels):
-            self._note(sample, NotMeasured(why_not))
-            self._next_step(sample)
+            self._note(NotMeasured(why_not))
+            self._next_step()
             return
         self._doing = step.begin(self.channels, self._stream)
         question = step.asks()
         if question is not None and not self._attended:
-            self._tell(sample, Answered(question.text, None))
-            self._next_step(sample)
+            self._tell(Answered(question.text, None))
+            self._next_step()
             return
         if step.goal is not None and not step.measures:
             for k, channel in enumerate(self.channels):
-                self._set_goal(k, channel, sample)
-        self._ask(sample)
+                self._set_goal(k, channel)
+        self._ask()
 
-    def _set_goal(self, k: int, channel: TrainedChannel, sample: int) -> None:
+    def _set_goal(self, k: int, channel: TrainedChannel) -> None:
         goal = self._timeline.step.goal
         assert goal is not None
         try:
@@ -336,53 +348,47 @@ class Engine:
                 goal, channel, 1 / self._stream.row_s
             )
         except GoalError as refused:
-            self._note(sample, GoalRefused(channel.label, str(refused)))
+            self._note(GoalRefused(channel.label, str(refused)))
             return
         self._goals[k] = self._trackers[k, goal] = tracker
-        self._tell_goal(sample, k, tracker)
+        self._tell_goal(k, tracker)
 
-    def _step_over(self, sample: int) -> None:
+    def _step_over(self) -> None:
         """The step has run out of time."""
         measured = self._doing.measured()
-        if measured is not None and not self._measured(measured, sample):
+        if measured is not None and not self._measured(measured):
             self._attempt += 1
             if self._attempt < _ATTEMPTS:
-                self._timeline.again(sample)
-                self._begin_step(sample)
+                self._timeline.again(self._now)
+                self._begin_step()
                 return
-        self._next_step(sample)
+        self._next_step()
 
-    def _measured(self, measured: Measured, sample: int) -> bool:
+    def _measured(self, measured: Measured) -> bool:
         self.channels, self._failures = list(measured.channels), list(measured.failures)
         self._ledger.know(self.channels)
         for found in measured.payloads:
-            self._tell(sample, found)
+            self._tell(found)
         for failure in self._failures:
-            self._tell(sample, NotMeasured(failure))
+            self._tell(NotMeasured(failure))
         return not self._failures
 
-    def _next_step(self, sample: int) -> None:
+    def _next_step(self) -> None:
         self._attempt = 0
-        self._timeline.next(sample)
-        self._begin_step(sample)
+        self._timeline.next(self._now)
+        self._begin_step()
 
-    def _end(self, sample: int, phase: Literal["done", "ended"]) -> None:
+    def _end(self, phase: Literal["done", "ended"]) -> None:
         for news in self._ledger.close():
             self._tell_news(news)
         self._phase = phase
-        self._tell(sample, SessionChanged(phase), self._timeline.session_s(sample))
-        self._ended_at = self._told  # no earlier: a recording keeps nothing behind the end
-        self._ask(sample)
+        self._tell(SessionChanged(phase), self._timeline.session_s(self._now))
+        self._ask()
 
     # Small things
 
     def _goals_uv(self) -> tuple[float | None, ...]:
         return tuple(None if goal is None else goal.uv for goal in self._goals)
-
-    @property
-    def _sample(self) -> int:
-        """Of the newest row."""
-        return self._newest.sample if self._newest is not None else self._timeline.began
 
     def _tension_uv(self, k: int) -> float | None:
         if self._newest is None or self._lost or not self._usable(self._newest, k):
@@ -403,12 +409,10 @@ class Engine:
 
     def _recovering_s(self) -> float | None:
         released = self._ledger.released()
-        return (
-            None if released is None else max(0.0, (self._sample - released) / self._stream.fs_hz)
-        )
+        return None if released is None else max(0.0, (self._now - released) / self._stream.fs_hz)
 
-    def _ask(self, sample: int) -> None:
-        line = self._timeline
+    def _ask(self) -> None:
+        line, sample = self._timeline, self._now
         step_s = line.step_s(sample)
         running = self._phase == "running"
         self._asked.append(
@@ -422,27 +426,26 @@ class Engine:
             )
         )
 
-    def _note(self, sample: int, refusal: GoalRefused | NotMeasured) -> None:
+    def _note(self, refusal: GoalRefused | NotMeasured) -> None:
         if refusal.sentence not in self._notes:
             self._notes.append(refusal.sentence)
-        self._tell(sample, refusal)
+        self._tell(refusal)
 
     def _tell_news(self, news: News) -> None:
         if isinstance(news.payload, Alerted):
             self._alert = [said(news.payload)]  # the latest; all are in the events
-        self._tell(self._sample, news.payload, news.duration_s)
+        self._tell(news.payload, news.duration_s)
 
-    def _tell_goal(self, sample: int, k: int, goal: GoalTracker) -> None:
-        self._tell(sample, GoalSet(self.channels[k].label, round(goal.uv, UV_DECIMALS)))
+    def _tell_goal(self, k: int, goal: GoalTracker) -> None:
+        self._tell(GoalSet(self.channels[k].label, round(goal.uv, UV_DECIMALS)))
 
     def _step_changed(self, change: StepChange) -> StepChanged:
         step = self._timeline.step
         return StepChanged(change, self._timeline.number, step.kind, step.name)
 
-    def _tell(self, sample: int, payload: Payload, duration_s: float | None = None) -> None:
+    def _tell(self, payload: Payload, duration_s: float | None = None) -> None:
         rounded = None if duration_s is None else round(duration_s, S_DECIMALS)
-        self._told = max(self._told, sample)  # a wish may come late; what is told stays in order
-        self._out.append(Event(self._told, payload, rounded))
+        self._out.append(Event(self._now, payload, rounded))
 
 
 def _all_below(tension: Sequence[float | None], goals: Sequence[float | None]) -> bool | None:

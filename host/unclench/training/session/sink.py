@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from unclench.files import write_whole
@@ -74,7 +75,6 @@ class Session:
         self._rows = RowSource(self._info.signal, self._take, late=False)
         self._snapshot: Snapshot | None = None
         self._wanted = True
-        self._wished_at = 0  # sample of the last wish
         self._over = threading.Event()
 
     def keep(self, recorder: Recorder, text: str) -> None:
@@ -137,7 +137,13 @@ class Session:
 
     def put(self, event: Event) -> None:
         """Put something of a person's into the events, such as a tag."""
-        self._pipeline.call(lambda: self._pipeline.emit(event))
+
+        def emit() -> None:
+            # A press may be newer than the end of the session, where the recording ends, too.
+            ended = event.sample if self.ended_at is None else self.ended_at
+            self._pipeline.emit(replace(event, sample=min(event.sample, ended)))
+
+        self._pipeline.call(emit)
 
     def close(self) -> None:
         """After the pipeline has stopped: end what is not over yet, with the stream."""
@@ -201,9 +207,7 @@ class Session:
     def _wish(self, wish: Callable[[Engine, int], None]) -> None:
         def obey() -> None:
             if self._engine is not None and not self.over:
-                # One wish after the other, whatever the clock fit makes of a source sped up.
-                self._wished_at = max(self._wished_at, self._pipeline.sample_now())
-                wish(self._engine, self._wished_at)
+                wish(self._engine, self._pipeline.sample_now())
                 self._hand_on(self._engine.events())
                 self._snapshot = self._engine.snapshot()
 
