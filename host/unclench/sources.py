@@ -24,6 +24,7 @@ from unclench.link.virtual.situation import Situation
 from unclench.profiles.known import BOARD, BOARDS, SENSOR, SENSORS
 from unclench.store.provenance import RECORDING, Provenance, replayed
 from unclench.store.recording import load_recording
+from unclench.wording import capital
 from unclench_dsp import seen_rails_uv
 from unclench_wire import ids
 
@@ -206,7 +207,7 @@ def _auto(speed: float, clock: Clock) -> Source:
 
 def _virtual_source(text: str, speed: float, clock: Clock, *notes: str) -> Source:
     board = synthetic_board(text, speed, clock)
-    name = board.label[0].upper() + board.label[1:]
+    name = capital(board.label)
     return Source(
         name, board.plug_in, board, speed, notes=notes, situation=board.situation, clock=clock
     )

@@ -371,7 +371,7 @@ class TestPage:
         for words in ("Virtual board", "Channel 1", "Channel 2", "Noise floor", "Good signal"):
             assert words in page
         assert "\x1b[?25h" in shown[left - 100 :]  # the cursor is back
-        assert shown[left:].rstrip().endswith("Watched 00:05, nothing lost.")
+        assert shown[left:].rstrip().endswith("Watched 0:05, nothing lost.")
 
     @needs.c_locale
     def test_one_that_cannot_be_drawn_on_gets_lines_here_in_the_c_locale(self):

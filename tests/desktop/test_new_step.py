@@ -33,7 +33,8 @@ from unclench.training.steps import kinds
 from unclench.training.steps.catalogue import KINDS, Repeat, kind_of
 from unclench.training.steps.step import Cue, TimedStep, step_kind
 from unclench.training.steps.underway import Counts, UnderWay
-from unclench.training.steps.values import Seconds, time_words
+from unclench.training.steps.values import Seconds
+from unclench.wording import exactly
 
 STREAM = Stream(2000.0, 40, 0.25, 3000)
 CHANNEL = TrainedChannel(0, "Left shoulder", 0.2, RestBaseline(2.0, 0.1, 60.0, 0.2))
@@ -71,7 +72,7 @@ class Sway(TimedStep):
     tension = "provoked"
 
     def in_words(self) -> str:
-        return f"Sway for {time_words(self.seconds)}"
+        return f"Sway for {exactly(self.seconds)}"
 
     def part(self, step_s: float) -> int:
         return int(step_s >= self.seconds / 2)

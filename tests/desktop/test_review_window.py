@@ -831,6 +831,6 @@ def test_every_control_has_a_name_for_those_who_do_not_see_it(screen, library):
                 if isinstance(each.parent(), QtWidgets.QTableView):
                     continue
                 assert each.accessibleName() or (isinstance(each, kinds[0]) and each.text())
-    assert "Cursor at 00:00" in made.trace.accessibleDescription()
+    assert "Cursor at 0:00" in made.trace.accessibleDescription()
     made.trace.select(Span(3.0, 8.0))
-    assert "Selected from 00:03 to 00:08" in made.trace.accessibleDescription()
+    assert "Selected from 0:03 to 0:08" in made.trace.accessibleDescription()

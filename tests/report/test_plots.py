@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from unclench.report.plots.axes import Scale, clock_words, log_scale
+from unclench.report.plots.axes import Scale, log_scale
 from unclench.report.plots.reduce import Columns, column_edges, joined, to_columns
 from unclench.report.plots.svg import Drawing, fitting, num, text_width
 from unclench.review.results import Span
@@ -91,10 +91,6 @@ def test_log_ticks_are_round_apart_and_within(ends):
 
 def test_even_ticks_are_round_and_apart():
     assert Scale(0.0, 100.0, 170.0, 0.0).ticks(30.0) == [0, 20, 40, 60, 80, 100]
-
-
-def test_times_are_written_as_a_clock_does():
-    assert [clock_words(s) for s in (0, 65, 3600, 3725)] == ["0:00", "1:05", "1:00:00", "1:02:05"]
 
 
 def test_lengths_are_short():

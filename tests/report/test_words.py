@@ -46,23 +46,6 @@ def test_a_ratio_is_said_as_a_change(ratio, said):
     assert words.compared(ratio) == said
 
 
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (0.04, "0 s"),
-        (3.0, "3 s"),
-        (9.94, "9.9 s"),
-        (9.96, "10 s"),
-        (59.6, "1 min"),
-        (250.0, "4 min 10 s"),
-        (3600.0, "1 h"),
-        (3725.0, "1 h 2 min"),
-    ],
-)
-def test_lengths_of_time(seconds, said):
-    assert words.length(seconds) == said
-
-
 def test_figures_carry_their_range_where_there_is_one():
     assert words.uv_estimate(Estimate(6.81, 5.2, 8.61, 40)) == "6.81 µV (5.20 to 8.61)"
     assert words.uv_estimate(Estimate(6.81, None, None, 1)) == "6.81 µV"
@@ -88,10 +71,9 @@ def test_moments_of_rest(gaps, per_min, said):
     assert words.rest_moments(rest) == said
 
 
-def test_long_names_are_shortened_and_nothing_moves_the_cursor():
+def test_long_names_are_shortened():
     assert words.brief("a  b\nc") == "a b c"
     assert words.brief("x" * 400) == "x" * 59 + "…"
-    assert words.printable("a\x1b[31m\u202eb\x9bc\u2069é…▁") == "a[31mbcé…▁"
 
 
 def test_what_is_left_out_is_named_the_longest_first():

@@ -25,7 +25,7 @@ def lines(view, width, height) -> list[str]:
 def test_a_channel_at_rest(view):
     shown = lines(view(), 80, 12)
     assert shown[0].startswith("Virtual board: relaxed")
-    assert shown[0].endswith("00:12 · nothing lost")
+    assert shown[0].endswith("0:12 · nothing lost")
     assert shown[1] == "Channel 1   2.3 µV  ● Good signal  Noise floor 0.62 µV"
     assert shown[2].startswith("  10 ┤")
     assert shown[-3] == "   1 ┤" + 62 * " " + 12 * "█"
@@ -67,7 +67,7 @@ def test_without_trust_there_is_no_number_but_the_reason_and_what_to_do(view, ch
 def test_a_board_that_is_away(view, channel_view, status):
     away = replace(status, connected=False, why="unplugged", lost_samples=500, reconnections=2)
     shown = lines(view(channel_view(now=Reading(None, NO_SIGNAL)), status=away), 80, 24)
-    assert shown[0].endswith("00:12 · 250 ms lost · reconnected 2×")
+    assert shown[0].endswith("0:12 · 250 ms lost · reconnected 2×")
     assert shown[1] == "Connection lost (unplugged). It goes on when the board is back."
     assert "– µV  ○ No signal" in shown[2]
 

@@ -170,7 +170,7 @@ def test_a_day_in_words():
         "Watched 1 h 36 min from 09:30 on. 1 min of it lost.",
         "Left shoulder: at rest 1 h 30 min of 1 h 35 min with a signal to trust (95 %), "
         "in 2 moments; the longest "
-        "1 h 00 min. Longest without a pause above 2.0 µV: 5 min.",
+        "1 h. Longest without a pause above 2.0 µV: 5 min.",
         "  The limit is 0.5 % of your reference of 400 µV.",
         "  Calmest hour from 09:00 (1.0 µV), tensest from 10:00 (1.3 µV).",
         "1 alert: 1 for lasting tension, 0 for little rest.",

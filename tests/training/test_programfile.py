@@ -29,7 +29,6 @@ from unclench.training.steps.catalogue import KINDS, Repeat
 from unclench.training.steps.goal import GOALS, FixedGoal
 from unclench.training.steps.kinds.breathe import Breathe
 from unclench.training.steps.kinds.hold import Hold
-from unclench.training.steps.values import time_words
 
 HEAD = 'title = "Mine"\npurpose = "P"\nevidence = "E"\n'  # three lines
 STEP = '[[step]]\nkind = "settle"\n'
@@ -510,13 +509,6 @@ class TestFindAndList:
 
 class TestWords:
     """Programs told in words."""
-
-    @pytest.mark.parametrize(
-        ("seconds", "words"),
-        [(0.2, "0.2 s"), (45, "45 s"), (60, "1 min"), (90, "1 min 30 s"), (3661, "1 h 1 min 1 s")],
-    )
-    def test_time(self, seconds, words):
-        assert time_words(seconds) == words
 
     def test_every_step_and_goal_has_words(self):
         goal = {"fixed": "uv = 3", "reference": "percent = 3", "baseline": "times = 2"}

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from unclench.errors import InputError
-from unclench.store.events.words import said, spell
+from unclench.store.events.words import said
 from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
 from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of
 
@@ -220,11 +220,3 @@ def test_after_an_absence_longer_than_the_window_a_new_one_begins():
 
 def test_zero_required_rests_give_no_alert():
     assert few_rests(rests=0)(1300, 9.0).came == []
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0.0, "0 s"), (59.4, "59 s"), (60, "1 min"), (240, "4 min"), (3599, "1 h 00 min")],
-)
-def test_time_in_words(seconds, words):
-    assert spell(seconds) == words

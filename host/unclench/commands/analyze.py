@@ -12,10 +12,11 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
-from unclench.report.words import NOTHING, excluded, length, metric_words, sentence
+from unclench.report.words import NOTHING, excluded, metric_words, sentence
 from unclench.review.analyze import Analysis, ChannelResult, analyze, to_json
 from unclench.review.metrics import METRICS
 from unclench.review.session import load_with_session
+from unclench.wording import length
 from unclench_dsp import BANDS, MainsMode
 
 _LEVELS = (

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from unclench.live.pipeline import Pipeline
+from unclench.wording import capital
 
 _PATIENCE_S = 5.0  # beyond the time asked for, for a board that is away
 
@@ -39,7 +40,7 @@ class Ending:
         """Why it is over before its time, as a sentence without its full stop; None: it is not."""
         status = self._pipeline.status
         if status.cut_short:
-            return status.why[:1].upper() + status.why[1:]
+            return capital(status.why)
         if not status.ended and self._stayed_away:
             return f"{self._pipeline.info.source} went away and did not come back ({status.why})"
         return None

@@ -22,6 +22,7 @@ from unclench.training.session.outcome import Outcome
 from unclench.training.session.sink import Session
 from unclench.training.session.snapshot import Snapshot
 from unclench.trial.words import unseen_words
+from unclench.wording import capital
 
 _LOOK_S = 0.1
 _PATIENCE_S = 60.0  # for a board that went away; the session waits for it meanwhile
@@ -135,7 +136,7 @@ def _follow(run: Run, session: Session, asks: bool, feedback: bool) -> str | Non
                 session.answer(click.prompt(f"Your answer{scale}", default="", err=True))
                 line.start()
     status = pipeline.status
-    return status.why[:1].upper() + status.why[1:] if status.cut_short else None
+    return capital(status.why) if status.cut_short else None
 
 
 def _line(snapshot: Snapshot, feedback: bool) -> str:

@@ -16,12 +16,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from unclench.errors import InputError
-from unclench.report.words import brief, length, printable
+from unclench.report.words import brief
 from unclench.review.history import History, Point, Series, load_history
 from unclench.review.tagweeks import TagHistory
 from unclench.review.trend import Trend
 from unclench.settings import load_settings, sessions_dir
 from unclench.store.provenance import Provenance
+from unclench.wording import length, printable
 
 _WIDTH = 80
 _BARS = "▁▂▃▄▅▆▇█"

@@ -19,7 +19,7 @@ from unclench.training.programs.file import (
 from unclench.training.programs.program import Program
 from unclench.training.programs.words import goal_words, needs
 from unclench.training.steps.step import Entry
-from unclench.training.steps.values import time_words
+from unclench.wording import exactly, printable
 
 _WIDTH = 80
 
@@ -27,9 +27,9 @@ _WIDTH = 80
 def run_list() -> None:
     """List all programs, one a line: name, minutes at most, title."""
     programs = list_programs()
-    width = max(len(_clean(listed.name)) for listed in programs)
+    width = max(len(printable(listed.name)) for listed in programs)
     for listed in programs:
-        click.echo(f"{_clean(listed.name):{width}}  {_row(listed)}")
+        click.echo(f"{printable(listed.name):{width}}  {_row(listed)}")
 
 
 def run_show(program: str) -> None:
@@ -53,12 +53,12 @@ def run_check(file: Path) -> None:
         sys.exit(2)
     n = len(checked.program.flat())
     steps = f"{n} step{'' if n == 1 else 's'}"
-    click.echo(f"{file} is fine: {steps}, at most {time_words(checked.program.longest_s())}.")
+    click.echo(f"{file} is fine: {steps}, at most {exactly(checked.program.longest_s())}.")
 
 
 def _row(listed: ListedProgram) -> str:
     if listed.program is None:
-        return f"      -  not usable: {_clean(listed.trouble or '')}"
+        return f"      -  not usable: {printable(listed.trouble or '')}"
     whose = ", in place of the shipped one" if listed.replaces_shipped else ""
     own = "" if listed.shipped else f" (your own{whose})"
     minutes = math.ceil(listed.program.longest_s() / 60)
@@ -77,7 +77,7 @@ def _facts(program: Program) -> Iterator[tuple[str, str]]:
     yield "Needs", f"{' and '.join(wanted)}, measured before" if wanted else "nothing beforehand"
     n = sum(step.asks() is not None for step in program.flat())
     questions = f", and {n} question{'s' if n > 1 else ''}" if n else ""
-    yield "Takes", f"at most {time_words(program.longest_s())}{questions}"
+    yield "Takes", f"at most {exactly(program.longest_s())}{questions}"
 
 
 def _steps(entries: Sequence[Entry], before: str = "") -> Iterator[str]:
@@ -96,8 +96,3 @@ def _steps(entries: Sequence[Entry], before: str = "") -> Iterator[str]:
 
 def _hanging(text: str, indent: int) -> str:
     return textwrap.fill(text, _WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
-
-
-def _clean(text: str) -> str:
-    """A file's name may hold anything; a line of the list stays a line."""
-    return "".join(c if c.isprintable() else "?" for c in text)

@@ -15,6 +15,7 @@ from rich.cells import cell_len, set_cell_size
 
 from unclench.store.library.library import Entry
 from unclench.store.session.summary import ChannelSummary
+from unclench.wording import clock, printable
 
 _DATED = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d")
 _DATE = "%Y-%m-%d %H:%M"
@@ -68,9 +69,9 @@ def plain(entry: Entry) -> dict[str, Any]:
     summary = entry.summary
     return {
         **named,
-        "folder": _clean(str(entry.folder)),
-        "name": _clean(entry.name),
-        "program": _clean(entry.program),
+        "folder": printable(str(entry.folder)),
+        "name": printable(entry.name),
+        "program": printable(entry.program),
         "created": entry.created.isoformat(),
         "provenance": entry.provenance.value,
         "virtual": entry.virtual,
@@ -92,9 +93,9 @@ def _cells(entry: Entry) -> _Row:
     means = [_number(channel.mean_uv) for channel in channels]
     return (
         f"{entry.local:{_DATE}}",
-        _clean(called),
-        _clean(", ".join(site for site in entry.sites if site)),
-        _clean(entry.program),
+        printable(called),
+        printable(", ".join(site for site in entry.sites if site)),
+        printable(entry.program),
         "running" if entry.ended == "running" and not entry.duration_s else _length(entry),
         " ".join(means) or _NOTHING,
         _share(channels[0].rest_share if channels else None),
@@ -103,12 +104,8 @@ def _cells(entry: Entry) -> _Row:
 
 
 def _length(entry: Entry) -> str:
-    seconds = round(entry.duration_s)
-    hours, minutes = divmod(seconds // 60, 60)
     mark = "+" if entry.ended == "running" else ""  # never closed: at least so long
-    if hours:
-        return f"{hours}:{minutes:02}:{seconds % 60:02}{mark}"
-    return f"{minutes}:{seconds % 60:02}{mark}"
+    return f"{clock(entry.duration_s)}{mark}"
 
 
 def _number(value: float | None) -> str:
@@ -155,16 +152,9 @@ def _line(cells: Sequence[str], widths: Sequence[int], shown: Sequence[int]) -> 
 
 
 def _damaged(entry: Entry, date: str, width: int | None) -> str:
-    text = f"{date}  {_clean(entry.name)}: {_clean(entry.trouble)}"
+    text = f"{date}  {printable(entry.name)}: {printable(entry.trouble)}"
     if width is None:
         return text
     return textwrap.fill(
         text, max(width, _LEAST_SENTENCE), subsequent_indent="    ", break_on_hyphens=False
     )
-
-
-def _clean(text: str) -> str:
-    """What a file holds may be anything; a line of the list stays a line."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else "?" for c in text)

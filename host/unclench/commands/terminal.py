@@ -12,12 +12,13 @@ from unclench.commands.ending import Ending
 from unclench.commands.terminalrun import tell
 from unclench.errors import SourceError
 from unclench.live.rings import DisplayRings
-from unclench.live.words import clock_words, floor_words, loss_words, lost_words
+from unclench.live.words import floor_words, loss_words, lost_words
 from unclench.running.run import Run
 from unclench.terminal.characters import fitting
 from unclench.terminal.seconds import Seconds, line
 from unclench.terminal.view import Channel, View, look
 from unclench.terminal.watch import can_draw, watch_lines, watch_page
+from unclench.wording import clock
 
 
 def watch_in_terminal(run: Run, seconds: float | None) -> None:
@@ -47,7 +48,7 @@ def watch_in_terminal(run: Run, seconds: float | None) -> None:
     if draws:
         status, fs_hz = pipeline.status, pipeline.info.fs_hz
         lost = loss_words(status.lost_samples, fs_hz)
-        click.echo(f"Watched {clock_words(status.n_samples / fs_hz)}, {lost}.")
+        click.echo(f"Watched {clock(status.n_samples / fs_hz)}, {lost}.")
 
 
 def _channels(run: Run) -> list[Channel]:

@@ -27,6 +27,7 @@ from unclench.training.session.setup import parse_place
 from unclench.training.sound import Synth
 from unclench.training.sustained import limit_of
 from unclench.training.tags import Tag, own_tags
+from unclench.wording import capital
 
 _GATHER_S = 0.25  # nobody waits for a row here: larger blocks cost less
 _LOOK_S = 0.5
@@ -72,7 +73,7 @@ def run(
     status = opened.pipeline.status
     if status.cut_short:
         why = status.why
-        raise SourceError(f"{why[:1].upper()}{why[1:]}; what came until then is kept.")
+        raise SourceError(f"{capital(why)}; what came until then is kept.")
 
 
 def _tray_wanted(face: str | None) -> bool:

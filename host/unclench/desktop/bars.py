@@ -6,11 +6,12 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.plots import SCALES_UV
 from unclench.desktop.theme import Theme
-from unclench.desktop.words import EXPLANATION, span_words
+from unclench.desktop.words import EXPLANATION
 from unclench.live.blocks import LiveStatus
-from unclench.live.words import clock_words, loss_words
+from unclench.live.words import loss_words
 from unclench.notices import told, words
 from unclench.settings import Settings
+from unclench.wording import clock, exactly
 
 _SPANS_S = (30.0, 60.0, 120.0, 300.0, 600.0)
 _TELL_S = 12.0
@@ -65,10 +66,10 @@ class Header(QtWidgets.QFrame):
         else:
             live, tone = "● Live", "good"
         _say(self._live, live, self._theme.tone(tone))
-        record = "" if recording_s is None else f"⬤ Recording {clock_words(recording_s)}"
+        record = "" if recording_s is None else f"⬤ Recording {clock(recording_s)}"
         _say(self._record, record, self._theme.bad)
         facts = [
-            clock_words(status.n_samples / fs_hz),
+            clock(status.n_samples / fs_hz),
             f"{fs_hz:g} Hz",
             loss_words(status.lost_samples, fs_hz),
         ]
@@ -174,7 +175,7 @@ class Footer(QtWidgets.QFrame):
         self._span = QtWidgets.QComboBox(toolTip="How much time the trace shows")
         self._span.setAccessibleName("Time shown")
         for span_s in _SPANS_S:
-            self._span.addItem(span_words(span_s), span_s)
+            self._span.addItem(exactly(span_s), span_s)
         self._span.setCurrentIndex(max(0, self._span.findData(settings.span_s)))
         self._scale = QtWidgets.QComboBox(toolTip="Top of the tension scale")
         self._scale.setAccessibleName("Tension scale")

@@ -9,15 +9,9 @@ from unclench.desktop.plots import RawTrace, TensionTrace
 from unclench.desktop.theme import Theme
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.live.reading import READ_OVER_S, reading
-from unclench.live.words import (
-    NO_NUMBER,
-    channel_title,
-    floor_words,
-    hum_words,
-    reference_words,
-    tension_words,
-)
+from unclench.live.words import NO_NUMBER, floor_words, hum_words, reference_words, tension_words
 from unclench.settings import Settings
+from unclench.wording import capital
 from unclench_dsp import SignalState
 
 _RAW_SPAN_S = 5.0
@@ -50,7 +44,7 @@ class ChannelRow(QtWidgets.QWidget):
         self.raw = RawTrace(_RAW_SPAN_S)
         self.raw.setVisible(settings.raw_shown)
         self._card = QtWidgets.QFrame(objectName="card")
-        self._name = QtWidgets.QLabel(channel_title(name), objectName="title")
+        self._name = QtWidgets.QLabel(capital(name), objectName="title")
         size = "smallValue" if self._dense else "value"
         self._value = QtWidgets.QLabel(NO_NUMBER, objectName=size)
         self._value.setAccessibleName(f"Tension of {name} now")

@@ -10,9 +10,9 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.eventloop import start_qt, stopped_by_signals_and_faults, theme_of
 from unclench.desktop.theme import Theme
-from unclench.store.events.words import spell
 from unclench.training.day.day import Standing, State
 from unclench.training.tags import Tag
+from unclench.wording import roughly
 
 PAUSE_S = 3600.0
 _TICK_MS = 1000
@@ -52,7 +52,7 @@ class Tray(QtCore.QObject):
         self.now = self.menu.addAction("Starting")
         self.now.setEnabled(False)
         self.menu.addSeparator()
-        self.pause = self.menu.addAction(f"Pause alerts for {spell(PAUSE_S)}")
+        self.pause = self.menu.addAction(f"Pause alerts for {roughly(PAUSE_S)}")
         self.pause.triggered.connect(lambda: actions.pause(PAUSE_S))
         if actions.tags:
             self.tags = self.menu.addMenu("This moment")

@@ -18,12 +18,13 @@ from unclench.desktop.theme import style_sheet
 from unclench.desktop.training.safety import SafetyDialog
 from unclench.desktop.trialbar import TrialBar
 from unclench.desktop.trialwatch import TrialWatch
-from unclench.desktop.words import HELP, span_words
+from unclench.desktop.words import HELP
 from unclench.live.rings import DisplayRings
 from unclench.live.words import connection_words
 from unclench.running.run import Run
 from unclench.settings import Settings, sessions_dir
 from unclench.trial.words import SHOWN_NOTE
+from unclench.wording import exactly
 
 _FRAME_MS = 16
 _WORDS_MS = 200
@@ -298,7 +299,7 @@ class Dashboard(QtWidgets.QMainWindow):
             _, tension_uv, trusted = self._rings.tension(self._settings.span_s)
             self._told += 1
             sum_up = self._told % _SUM_UP_EVERY == 1
-            span = span_words(self._settings.span_s)
+            span = exactly(self._settings.span_s)
             for k, row in enumerate(self._rows):
                 if sum_up:
                     row.tell_span(tension_uv[:, k], trusted[:, k], span)

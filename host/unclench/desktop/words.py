@@ -34,8 +34,3 @@ A grey piece means that the signal could not be trusted there.</p>
 </table>
 <p>unclench is not a medical device.</p>
 """
-
-
-def span_words(seconds: float) -> str:
-    """30 s, 5 min."""
-    return f"{seconds:g} s" if seconds < 60 else f"{seconds / 60:g} min"

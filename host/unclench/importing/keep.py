@@ -25,6 +25,7 @@ from unclench.store.provenance import Provenance
 from unclench.store.session.folder import is_session
 from unclench.store.session.schema import SessionMeta
 from unclench.store.session.writer import SessionWriter
+from unclench.wording import printable
 from unclench_dsp import BANDS, WIDE, seen_rails_uv
 
 _BLOCK_N = 1 << 12  # samples at a time: the result does not depend on it
@@ -203,7 +204,7 @@ def _meta(info: StreamInfo, more: dict[str, Any]) -> SessionMeta:
 def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
     unique: list[str] = []
     for i, name in enumerate(names):
-        wanted = "".join(c if c.isprintable() else " " for c in name).strip() or f"channel {i + 1}"
+        wanted = printable(name, " ").strip() or f"channel {i + 1}"
         twin, candidate = 2, wanted
         while candidate in unique:
             candidate, twin = f"{wanted} {twin}", twin + 1

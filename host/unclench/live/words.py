@@ -62,13 +62,6 @@ def hum_words(lines_hz: tuple[float, ...]) -> str:
     return f"{lines_hz[0]:g} Hz{more} removed"
 
 
-def clock_words(seconds: float) -> str:
-    """12:05, or 1:02:03 from an hour on."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minutes:02}:{second:02}"
-
-
 def loss_words(lost_samples: int, fs_hz: float) -> str:
     """Say what was lost, in time, because a number of samples means nothing to a person."""
     if not lost_samples:
@@ -86,8 +79,3 @@ def reference_words(tension_uv: float | None, reference_uv: float) -> str:
     """'0.8 % of your reference'."""
     share = NO_NUMBER if tension_uv is None else f"{100 * tension_uv / reference_uv:.1f}"
     return f"{share} % of your reference"
-
-
-def channel_title(name: str) -> str:
-    """A channel's name or place as a title: 'Left shoulder'."""
-    return name[:1].upper() + name[1:]

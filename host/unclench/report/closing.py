@@ -9,16 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from unclench.report.words import (
-    counted,
-    excluded,
-    length,
-    listed,
-    metric_words,
-    sentence,
-    share,
-    uv,
-)
+from unclench.report.words import counted, excluded, listed, metric_words, sentence, share, uv
 from unclench.review.metrics import LEVELS, METRICS, Metric, metric
 from unclench.review.results import Figures
 from unclench.review.session import SessionReview
@@ -28,6 +19,7 @@ from unclench.training.session.snapshot import Score
 from unclench.training.steps.breathing import BreathEffect
 from unclench.training.steps.catalogue import kind_of
 from unclench.training.steps.step import Tension
+from unclench.wording import length
 
 _SHOWN = tuple(each for each in METRICS if each not in LEVELS or each.key == "mean_uv")
 _NOT_CALM: tuple[Tension, ...] = ("asked", "provoked")

@@ -13,7 +13,7 @@ from unclench.errors import UnclenchError
 from unclench.report.parts import Part, Plot, Plots, Section, Table, Words, section
 from unclench.report.plots.small import Frame
 from unclench.report.plots.timeline import Moment, draw_timeline
-from unclench.report.words import NOTHING, brief, compared, length, local, share, uv
+from unclench.report.words import NOTHING, brief, compared, local, share, uv
 from unclench.review.history import FEWEST_USED_S
 from unclench.review.results import ChannelContext, Figures
 from unclench.review.session import SessionReview
@@ -23,6 +23,7 @@ from unclench.store.library.library import Entry, Library, read_entry
 from unclench.store.session.folder import is_session
 from unclench.store.session.schema import SessionMeta
 from unclench.store.session.summary import SessionSummary
+from unclench.wording import length
 
 MOST_ROWS = 10  # of earlier sessions in the table; the plot shows twice as many
 _MAKE_S = 4.0  # for figures of earlier sessions that were never made

@@ -11,7 +11,6 @@ from unclench.report.words import (
     change,
     compared,
     excluded,
-    length,
     listed,
     sentence,
     share,
@@ -20,6 +19,7 @@ from unclench.report.words import (
 )
 from unclench.review.results import ChannelContext, Figures, Phase, TagEffect
 from unclench.review.session import SessionReview
+from unclench.wording import capital, length
 from unclench_dsp.uncertainty import Estimate
 
 _FEW_USED = 0.9  # of the time: below it the first thing to say is how little could be used
@@ -91,9 +91,7 @@ def _against_earlier(review: SessionReview, mean: Estimate, earlier: Earlier) ->
     when = f"({uv(last.mean_uv)} µV on {last.when.day} {last.when:%B %Y})"
     other = "" if alike else ", which was another kind of session"
     if mean.low is None or mean.high is None:
-        return (
-            f"{said[:1].upper()}{said[1:]} it was {when[1:-1].replace(' µV on', ' µV, on')}{other}."
-        )
+        return f"{capital(said)} it was {when[1:-1].replace(' µV on', ' µV, on')}{other}."
     if mean.low <= last.mean_uv <= mean.high:
         return f"That is about the same as {said} {when}{other}."
     return f"That is {compared(mean.value / last.mean_uv)} {said} {when}{other}."

@@ -22,9 +22,10 @@ from unclench.report.parts import (
 from unclench.report.plots.intervals import Row, draw_intervals
 from unclench.report.plots.small import Frame
 from unclench.report.plots.timeline import Moment, draw_timeline
-from unclench.report.words import NOTHING, brief, counted, length, ratio_estimate, share, signed, uv
+from unclench.report.words import NOTHING, brief, counted, ratio_estimate, share, signed, uv
 from unclench.review.history import History, Point, Series
 from unclench.review.trend import Measure, Trend
+from unclench.wording import length
 
 MOST_SESSIONS = 30  # in a table; plots and trends hold all
 _METHOD = (

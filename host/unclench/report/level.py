@@ -16,7 +16,6 @@ from unclench.report.parts import (
     Words,
     section,
 )
-from unclench.report.plots.axes import clock_words
 from unclench.report.plots.small import Frame, draw_distribution
 from unclench.report.words import (
     LEAST_TOLD_S,
@@ -24,7 +23,6 @@ from unclench.report.words import (
     baseline_name,
     change_words,
     ended,
-    length,
     rest_moments,
     share,
     share_estimate,
@@ -35,6 +33,7 @@ from unclench.report.words import (
 )
 from unclench.review.results import Figures, LimitCheck
 from unclench.review.session import SessionReview
+from unclench.wording import clock, length
 
 _VERDICTS = {
     "within": "within both limits",
@@ -193,7 +192,7 @@ def _sustained(figures: Sequence[Figures]) -> list[Part]:
             said.append(f"{f.label}: never above {limit} {long} without a pause.{why}")
             continue
         told = s.spans[:_MOST_SPANS]
-        spans = [f"{clock_words(p.start_s)} to {clock_words(p.stop_s)}" for p in told]
+        spans = [f"{clock(p.start_s)} to {clock(p.stop_s)}" for p in told]
         more = f" and {len(s.spans) - _MOST_SPANS} more" if len(s.spans) > _MOST_SPANS else ""
         said.append(
             f"{f.label}: {times(len(s.spans))} above {limit} {long}, {length(s.total_s)} in all "

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from unclench.report.frames import frame_of, row_of
 from unclench.report.parts import Part, Plot, Plots, Points, Section, Table, Words, section
-from unclench.report.plots.axes import clock_words
 from unclench.report.plots.intervals import draw_intervals
 from unclench.report.plots.small import Frame, draw_breath
 from unclench.report.words import (
@@ -15,7 +14,6 @@ from unclench.report.words import (
     change_words,
     compared,
     ended,
-    length,
     ranged,
     ratio_estimate,
     signed,
@@ -26,6 +24,7 @@ from unclench.review.results import (
     TagEffect,
 )
 from unclench.review.session import SessionReview
+from unclench.wording import capital, clock, length
 
 MOST_REMARKS = 40
 GUIDED = (
@@ -107,7 +106,7 @@ def sides_section(review: SessionReview) -> Section | None:
         return None
     said = []
     for side in sides:
-        name = side.site[:1].upper() + side.site[1:]
+        name = capital(side.site)
         if side.index is None:
             said.append(f"{name}: {ended(side.why_not)}")
             continue
@@ -135,7 +134,7 @@ def remarks_section(review: SessionReview) -> Section | None:
     remarks = review.marks.remarks
     if not remarks:
         return None
-    rows = tuple((clock_words(r.time_s), r.kind, r.text) for r in remarks[:MOST_REMARKS])
+    rows = tuple((clock(r.time_s), r.kind, r.text) for r in remarks[:MOST_REMARKS])
     parts: list[Part] = [
         Table("What was noted, asked and told during the session", ("At", "What", "Words"), rows)
     ]

@@ -18,8 +18,9 @@ from unclench.report.moments import (
 from unclench.report.parts import Page
 from unclench.report.short import in_short, trace_section
 from unclench.report.steps import contractions_section, steps_section
-from unclench.report.words import length, local, source_words
+from unclench.report.words import local, source_words
 from unclench.review.session import SessionReview
+from unclench.wording import length
 
 
 def session_page(review: SessionReview, earlier: Sequence[Earlier], made: datetime) -> Page:

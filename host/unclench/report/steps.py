@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from unclench.report.frames import frame_of, row_of
 from unclench.report.parts import Part, Plot, Plots, Section, Table, Words, section
-from unclench.report.plots.axes import clock_words
 from unclench.report.plots.intervals import draw_intervals
 from unclench.report.plots.small import Frame, draw_recoveries
 from unclench.report.words import (
@@ -14,7 +13,6 @@ from unclench.report.words import (
     NOTHING,
     baseline_name,
     excluded,
-    length,
     ranged,
     share_estimate,
     uv,
@@ -27,6 +25,7 @@ from unclench.review.results import (
 )
 from unclench.review.session import SessionReview
 from unclench.review.stages import RoleFigures
+from unclench.wording import clock, length
 
 MOST_ROWS = 12  # of contractions in a table
 _ROLES: dict[PhaseRole, str] = {
@@ -151,7 +150,7 @@ def _contractions_table(
         percent = f", {100 * c.peak_uv / reference.uv:.0f} % of reference" if reference else ""
         rows.append(
             (
-                clock_words(c.start_s),
+                clock(c.start_s),
                 f"{uv(c.peak_uv)} µV{percent}",
                 length(c.length_s),
                 length(c.recovery_s) if c.recovery_s is not None else c.recovery_why,

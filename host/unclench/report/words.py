@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from unclench.report.plots.svg import TURNING
 from unclench.review.metrics import Metric
 from unclench.review.results import ChannelContext, Figures, RestFigures
 from unclench.store.provenance import RECORDING, Provenance
 from unclench.store.session.schema import SessionMeta
+from unclench.wording import capital, length
 from unclench_dsp.uncertainty import Estimate
 
-_UNSEEN = ("Cc", "Cs")  # control and half characters
 LEAST_TOLD_S = 0.05  # of a time left out
 NOTHING = "–"
 
@@ -119,11 +117,6 @@ def brief(typed: str, most: int = 60) -> str:
     return tidy if len(tidy) <= most else f"{tidy[: most - 1].rstrip()}…"
 
 
-def printable(text: str) -> str:
-    """Return a line for a terminal, without what would move its cursor or turn its letters."""
-    return "".join(c for c in text if unicodedata.category(c) not in _UNSEEN and c not in TURNING)
-
-
 def signed(ratio: float) -> str:
     """Return a ratio as percent with its sign, without "%"."""
     percent = round(100 * (ratio - 1))
@@ -133,20 +126,6 @@ def signed(ratio: float) -> str:
 def change_words(value: float, decimals: int) -> str:
     """Return a number with its sign: +0.12, −0.10."""
     return f"{value:+.{decimals}f}".replace("-", "−")
-
-
-def length(seconds: float) -> str:
-    """Return a length of time: 12.5 s, 4 min 10 s, 1 h 2 min."""
-    if seconds < 9.95:
-        return f"{seconds:.1f} s".replace(".0 s", " s")
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
 def excluded(by_why: Mapping[str, float]) -> str:
@@ -196,7 +175,7 @@ def counted(n: int, what: str) -> str:
 
 def sentence(text: str) -> str:
     """Return words as a sentence: a capital first and a full stop last."""
-    return text[:1].upper() + ended(text[1:])
+    return capital(ended(text))
 
 
 def ended(text: str) -> str:

@@ -17,6 +17,7 @@ from unclench.review.results import Figures
 from unclench.review.session import SessionReview
 from unclench.store.model import Recording
 from unclench.store.session.reader import Session
+from unclench.wording import capital
 from unclench_dsp import Band, ChainSettings, MainsMode, TensionChain, clipped_fraction
 
 
@@ -99,7 +100,7 @@ def analyze(
     )
     if review.signal.why_none:
         why = review.signal.why_none
-        raise InputError(f"{why[:1].upper()}{why[1:]}.")
+        raise InputError(f"{capital(why)}.")
     settings = ChainSettings(
         recording.fs_hz, 1, review.signal.band, review.signal.window_s, review.signal.mains
     )

@@ -20,11 +20,6 @@ _ASCII = str.maketrans(
 _SAMPLE = "µ–█░●"
 
 
-def printable(text: str) -> str:
-    """Return somebody else's text, such as a column's name, without what steers a terminal."""
-    return "".join(one if one.isprintable() else " " for one in text)
-
-
 def in_ascii(text: str) -> str:
     """Return text of the same length, with what comes nearest: 'uV' for 'µV'."""
     return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")

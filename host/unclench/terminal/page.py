@@ -9,7 +9,6 @@ from rich.text import Text
 
 from unclench.live.words import (
     NO_NUMBER,
-    clock_words,
     connection_words,
     floor_words,
     loss_words,
@@ -18,6 +17,7 @@ from unclench.live.words import (
 )
 from unclench.terminal import trace
 from unclench.terminal.view import ChannelView, View
+from unclench.wording import clock
 
 # Colours that light and dark grounds both leave readable; a word or a shape says the same.
 _TONES = {"good": "", "quiet": "dim", "warn": "bold", "bad": "bold red"}
@@ -55,7 +55,7 @@ def _head(view: View, width: int) -> Text:
     """Where the signal comes from; how long already, what was lost."""
     status = view.status
     facts = [
-        clock_words(status.n_samples / view.fs_hz),
+        clock(status.n_samples / view.fs_hz),
         loss_words(status.lost_samples, view.fs_hz),
     ]
     if status.reconnections:

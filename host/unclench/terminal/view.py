@@ -9,8 +9,8 @@ from unclench.live.blocks import BoolArray, FloatArray, IntArray, LiveStatus
 from unclench.live.pipeline import Pipeline
 from unclench.live.reading import READ_OVER_S, Reading, reading
 from unclench.live.rings import DisplayRings
-from unclench.live.words import NO_SIGNAL, channel_title, hum_words
-from unclench.terminal.characters import printable
+from unclench.live.words import NO_SIGNAL, hum_words
+from unclench.wording import capital, printable
 
 SHOWN_S = 150.0  # no trace is longer
 
@@ -26,7 +26,7 @@ class Channel:
     @classmethod
     def named(cls, name: str, noise_uv: float | None, reference_uv: float | None = None) -> Channel:
         """Make one of a name that may come from somebody else's file."""
-        return cls(printable(channel_title(name)), noise_uv, reference_uv)
+        return cls(printable(capital(name)), noise_uv, reference_uv)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from unclench.store.events.words import tag_words
 from unclench.training.programs.mistakes import in_toml
 from unclench.training.programs.tomllines import key_lines, line_of, parse_toml
 from unclench.translation import tr
+from unclench.wording import printable
 
 RESERVED_KEYS = frozenset("mnprstw")
 """Letters that the dashboard and the session page use themselves."""
@@ -97,7 +98,7 @@ class TagBoard:
 
     def note(self, text: str, sample: int) -> Event | None:
         """Note something in free words, kept on one line; None where there are none."""
-        words = "".join(c for c in " ".join(text.split()) if c.isprintable())
+        words = printable(" ".join(text.split()), "")
         return Event(sample, Noted(words[:_LONGEST_NOTE])) if words else None
 
     def end_all(self, sample: int) -> tuple[Event, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from unclench.board.bench.steps import STEP_OF, STEPS, StepName
 from unclench.board.verdict import Verdict, worst
+from unclench.wording import printable
 from unclench_dsp.noise import HIGH_HZ, LOW_HZ
 
 VERSION: Final = 1
@@ -17,12 +19,8 @@ _POINTS = HIGH_HZ - LOW_HZ + 1
 _MOST = 1e12  # of any figure: with less, no sum and no quotient leaves what a float can hold
 
 
-def printable(text: str) -> str:
-    """What a board or a file says, without what no page and no terminal should get."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-Text = Annotated[str, Field(max_length=1000), AfterValidator(printable)]
+_shown = partial(printable, instead="\N{REPLACEMENT CHARACTER}")  # pages and terminals get it
+Text = Annotated[str, Field(max_length=1000), AfterValidator(_shown)]
 Amount = Annotated[float, Field(ge=0, le=_MOST)]
 Positive = Annotated[float, Field(gt=0, le=_MOST)]
 Number = Annotated[float, Field(ge=-_MOST, le=_MOST)]

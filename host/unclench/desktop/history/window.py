@@ -14,6 +14,7 @@ from unclench.desktop.theme import LIGHT, Theme, style_sheet
 from unclench.desktop.training.parts import button, card, label, say
 from unclench.review.history import History, Series
 from unclench.review.trend import MEASURES
+from unclench.wording import capital
 
 _EMPTY = (
     "There are no sessions to compare yet. Train or record with a site chosen, for a minute or "
@@ -164,7 +165,7 @@ class HistoryWindow(QtWidgets.QMainWindow):
             plot.show_trend(series, trend)
             plot.picked.connect(lambda words: say(self._said, words))
             inside.addWidget(plot, 1)
-            inside.addWidget(label("", f"{trend.words[:1].upper()}{trend.words[1:]}."))
+            inside.addWidget(label("", f"{capital(trend.words)}."))
             self._plots.append(plot)
             grid.addWidget(frame, k // 2, k % 2)
         column.addLayout(grid)

@@ -21,6 +21,7 @@ from unclench.desktop.training.parts import (
     say,
 )
 from unclench.training.placement.check import ITEMS, Colour, Interference, Light
+from unclench.wording import capital
 
 _HINT_LINES = 24  # of text, of the page
 
@@ -195,7 +196,7 @@ class LightRow(QtWidgets.QWidget):
         self._theme = LIGHT
         self._light: Light | None = None
         self._shape = QtWidgets.QLabel("○", objectName="title")
-        self._name = QtWidgets.QLabel(item[:1].upper() + item[1:], objectName="title")
+        self._name = QtWidgets.QLabel(capital(item), objectName="title")
         self._value = label("quiet")
         self._words = label("")
         self._try = label("quiet")

@@ -11,6 +11,7 @@ from unclench.desktop.training.parts import TEXT_PT, card, label, say
 from unclench.desktop.training.words import NOTHING, figures, goal_words, now_words, share_words
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.snapshot import Score, Snapshot
+from unclench.wording import capital
 
 _STEADY_S = 0.5  # of signal: so long a state must hold before it is said
 _NUMBER_S = 0.4  # a number that changes more often cannot be read
@@ -50,7 +51,7 @@ class NumberCard(QtWidgets.QFrame):
         self._number, self._channel = number, channel
         self._theme = LIGHT
         self._room = _ROOMS[0]
-        self._name = label("title", channel.label[:1].upper() + channel.label[1:])
+        self._name = label("title", capital(channel.label))
         self._value = QtWidgets.QLabel(NOTHING)
         self._unit = QtWidgets.QLabel("µV", objectName="unit")
         self._share = label("small")

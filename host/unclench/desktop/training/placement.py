@@ -15,6 +15,7 @@ from unclench.settings import Place
 from unclench.training.placement.bodymap import SPOTS
 from unclench.training.placement.sites import check_places, word_of_caution
 from unclench.training.placement.words import SNAPS, Site
+from unclench.wording import capital
 
 _MOST_PARTS = 8
 _WIDE_PX = 1350  # at text of usual size
@@ -182,7 +183,7 @@ class PlacementPage(Page):
         else:
             say(self._name, site.name)
             self._show_parts(_parts(site))
-            say(self._status, f"{site.status[0].upper()}{site.status[1:]}. {SNAPS}")
+            say(self._status, f"{capital(site.status)}. {SNAPS}")
         self._right.verticalScrollBar().setValue(0)
 
     def _show_parts(self, parts: Sequence[tuple[str, str]]) -> None:

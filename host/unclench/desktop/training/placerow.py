@@ -10,6 +10,7 @@ from unclench.desktop.training.parts import label
 from unclench.settings import Place
 from unclench.training.placement.sites import OWN, SITES, Site, site_of
 from unclench.training.placement.values import Side
+from unclench.wording import capital
 
 _LONGEST_SITE = 40  # as settings have it
 
@@ -25,7 +26,7 @@ class PlaceRow(QtWidgets.QFrame):
         self._site = _combo(f"Site of channel {channel}")
         self._site.addItem("Not used", "")
         for key, site in SITES.items():
-            self._site.addItem(site.short[:1].upper() + site.short[1:], key)
+            self._site.addItem(capital(site.short), key)
         self._side = _combo(f"Side of channel {channel}")
         self._words = QtWidgets.QLineEdit(placeholderText="Where is it?", maxLength=_LONGEST_SITE)
         self._words.setAccessibleName(f"Your words for where channel {channel} is")
@@ -98,7 +99,7 @@ class PlaceRow(QtWidgets.QFrame):
         self._side.blockSignals(True)
         self._side.clear()
         for side in sides:
-            self._side.addItem(side[:1].upper() + side[1:], side)
+            self._side.addItem(capital(side), side)
         self._side.setCurrentIndex(max(0, self._side.findData(before)))
         self._side.blockSignals(False)
         self._side.setVisible(bool(key) and len(sides) > 1)

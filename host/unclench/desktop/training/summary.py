@@ -12,6 +12,7 @@ from unclench.desktop.training.stepbars import StepBars
 from unclench.report.closing import ChannelClosing, helped_words, whole_words
 from unclench.training.session.outcome import Outcome, breath_words
 from unclench.trial.words import UNSHOWN
+from unclench.wording import capital
 
 _MANY = 60  # rows that a person still looks at
 
@@ -135,7 +136,7 @@ class SummaryPage(Page):
             column.addWidget(label("small", f"And {more} more steps, in the report."))
         column.addSpacing(8)
         whole = whole_words(closing)
-        for words in (*helped_words(closing), whole[:1].upper() + whole[1:]):
+        for words in (*helped_words(closing), capital(whole)):
             column.addWidget(label("lead", words))
         for title, effect in closing.breath:
             column.addWidget(label("lead", f"{title}: {breath_words(effect)}"))

@@ -34,6 +34,7 @@ from unclench.training.programs.file import NamedProgram, find_program
 from unclench.training.session.setup import calibration_words
 from unclench.trial.today import sessions_on
 from unclench.trial.words import standing_words
+from unclench.wording import capital
 
 _FIRST_PLACES = (Place(channel=1, site="shoulder", side="left"),)  # to see how it is meant
 _FRAME_MS = 16
@@ -71,7 +72,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._banner = Banner()
         self._trial_bar = TrialBar()
         self._stack = QtWidgets.QStackedWidget()
-        names = [name[:1].upper() + name[1:] for name in run.info.channels]
+        names = [capital(name) for name in run.info.channels]
         self._safety, self._summary = SafetyPage(), SummaryPage()
         self._closing_figures = Closing(self._summary, run.review_of)
         self._placement = PlacementPage(len(names))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from unclench.live.blocks import LiveStatus
-from unclench.live.words import clock_words, tension_words
+from unclench.live.words import tension_words
 from unclench.training.placement.values import FLOOR_GATE, TrainedChannel
 from unclench.training.session.snapshot import Score
 from unclench.training.steps.goal import BaselineGoal, FixedGoal, Goal, ReferenceGoal, ShapingGoal
+from unclench.wording import clock
 
 NOTHING = "–"
 
@@ -92,7 +93,7 @@ def length_words(seconds: float | None) -> str:
     """'24 s', '1:20' from a minute on."""
     if seconds is None:
         return NOTHING
-    return f"{seconds:.0f} s" if seconds < 59.5 else clock_words(seconds + 0.5).lstrip("0")
+    return f"{seconds:.0f} s" if seconds < 59.5 else clock(seconds)
 
 
 def left_words(seconds: float) -> str:

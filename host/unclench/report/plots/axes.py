@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from unclench.report.plots.svg import Drawing, text_width
+from unclench.wording import clock
 
 TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200)
 
@@ -82,13 +83,6 @@ def number_words(value: float) -> str:
     return f"{value:.6g}"
 
 
-def clock_words(seconds: float) -> str:
-    """Return a time of the session: 0:30, 12:00, 1:05:00."""
-    whole = round(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
-
-
 def draw_y_axis(
     drawing: Drawing,
     scale: Scale,
@@ -130,7 +124,7 @@ def draw_time_axis(
         x = scale(i * step)
         for top, bottom in tops:
             drawing.line(x, top, x, bottom, "rule")
-        words = clock_words(i * step)
+        words = clock(i * step)
         drawing.text(
             min(x, drawing.width - text_width(words, 12) / 2), below, words, "small", "middle"
         )

@@ -34,6 +34,7 @@ from unclench.store.events.event import (
     TagEnded,
     Unread,
 )
+from unclench.wording import roughly
 
 _SESSION = {
     "paused": "paused",
@@ -96,7 +97,7 @@ def said(  # noqa: PLR0912 - one branch for each kind, which mypy checks to be a
         case LimitSet(channel, uv, reason):
             return f"{channel}: {uv:.2f} µV, {reason}"
         case AlertsPaused(seconds):
-            return f"alerts are silent for {spell(seconds)}"
+            return f"alerts are silent for {roughly(seconds)}"
         case RestMeasured(channels):
             return ", ".join(_baseline(one) for one in channels)
         case RestNotMeasured(sentences):
@@ -116,14 +117,6 @@ def said(  # noqa: PLR0912 - one branch for each kind, which mypy checks to be a
 def tag_words(group: str, text: str) -> str:
     """Name a tag: "posture: slouching"."""
     return f"{group}: {text}" if group else text
-
-
-def spell(seconds: float) -> str:
-    """A length of time as a person says it: "40 s", "4 min", "2 h 05 min"."""
-    if seconds < 59.5:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def _baseline(measured: BaselineMeasured) -> str:
@@ -146,7 +139,7 @@ def _score(score: StepScored) -> str:
 
 
 def _alert(alert: Alerted) -> str:
-    long = spell(alert.seconds)
+    long = roughly(alert.seconds)
     if alert.reason == "sustained":
         return (
             f"{alert.channel} has been above {alert.limit_uv or 0.0:.1f} µV for {long} without a "

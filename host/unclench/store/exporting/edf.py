@@ -21,6 +21,7 @@ from unclench.store.events.event import Kind
 from unclench.store.events.words import text_of
 from unclench.store.exporting.content import Content
 from unclench.store.exporting.scaling import Scaled, scale_units, scale_values
+from unclench.wording import printable
 
 if TYPE_CHECKING:
     from edfio import EdfAnnotation
@@ -176,7 +177,7 @@ def _annotations(content: Content, n_all: int) -> list[EdfAnnotation]:
         return round(float(samples / rate), 6)
 
     found = [
-        EdfAnnotation(round(start_s, 6), duration_s, _one_line(text))
+        EdfAnnotation(round(start_s, 6), duration_s, printable(text, " ").strip())
         for start_s, duration_s, text in _spans(content)
     ]
     last = int(places[-1])
@@ -237,7 +238,3 @@ def _ascii(text: str, limit: int) -> str:
     plain = unicodedata.normalize("NFKD", text.replace("µ", "u"))
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return "".join(c if " " <= c <= "~" else "?" for c in plain)[:limit].strip()
-
-
-def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text).strip()

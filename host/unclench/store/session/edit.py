@@ -26,6 +26,7 @@ from unclench.store.session.folder import EMG, EVENTS, META, SUMMARY, TENSION
 from unclench.store.session.lock import locked
 from unclench.store.session.reader import open_session
 from unclench.store.session.schema import SessionMeta, parse_meta
+from unclench.wording import printable
 
 EVENTS_ORIGINAL = "events.original.csv"  # as recorded, once they were edited
 
@@ -207,7 +208,7 @@ def _check(event: Event) -> None:
 
 def _line(text: str, what: str, longest: int) -> str:
     """One line without blanks around it."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join(printable(text, " ").split())
     if len(line) > longest:
         raise InputError(f"The {what} has {len(line)} characters; at most {longest} are possible.")
     return line

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from unclench.store.events.words import spell
 from unclench.training.day.day import ChannelDay, DaySummary, Standing
+from unclench.wording import roughly
 
 
 def summary_words(summary: DaySummary) -> list[str]:
     """A day's summary, a line each."""
     if not any(channel.trusted_s for channel in summary.channels):
-        return [f"Watched {spell(summary.watched_s)}, but no signal came that could be trusted."]
-    lost = f" {spell(summary.lost_s)} of it lost." if summary.lost_s >= 1 else ""
-    lines = [f"Watched {spell(summary.watched_s)} from {summary.began:%H:%M} on.{lost}"]
+        return [f"Watched {roughly(summary.watched_s)}, but no signal came that could be trusted."]
+    lost = f" {roughly(summary.lost_s)} of it lost." if summary.lost_s >= 1 else ""
+    lines = [f"Watched {roughly(summary.watched_s)} from {summary.began:%H:%M} on.{lost}"]
     for channel in summary.channels:
         lines += _channel_words(channel)
     return [*lines, _alert_words(summary)]
@@ -26,7 +26,7 @@ def standing_words(standing: Standing) -> str:
     now = f"{standing.channel}: {standing.tension_uv:.1f} µV"
     if standing.state == "calm":
         return f"{now}, calm"
-    return f"{now}, above the limit for {spell(standing.above_s)}"
+    return f"{now}, above the limit for {roughly(standing.above_s)}"
 
 
 def all_standing_words(all_standing: Sequence[Standing]) -> str:
@@ -40,9 +40,9 @@ def _channel_words(day: ChannelDay) -> list[str]:
     percent = 100 * day.rest_s / day.trusted_s
     moments = "1 moment" if day.rests == 1 else f"{day.rests} moments"
     lines = [
-        f"{day.channel}: at rest {spell(day.rest_s)} of {spell(day.trusted_s)} with a signal to "
-        f"trust ({percent:.0f} %), in {moments}; the longest {spell(day.longest_rest_s)}. "
-        f"Longest without a pause above {day.limit_uv:.1f} µV: {spell(day.longest_sustained_s)}.",
+        f"{day.channel}: at rest {roughly(day.rest_s)} of {roughly(day.trusted_s)} with a signal "
+        f"to trust ({percent:.0f} %), in {moments}; the longest {roughly(day.longest_rest_s)}. "
+        f"Longest without a pause above {day.limit_uv:.1f} µV: {roughly(day.longest_sustained_s)}.",
         f"  The limit is {day.limit_why}.",
     ]
     if day.calmest is not None and day.tensest is not None:

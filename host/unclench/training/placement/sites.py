@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from unclench.errors import InputError
 from unclench.settings import Place
 from unclench.training.placement.words import OWN, SITES, Site
+from unclench.wording import capital
 
 __all__ = ["OWN", "SITES", "Site", "check_places", "place_label", "site_of", "word_of_caution"]
 
@@ -23,7 +24,7 @@ def place_label(place: Place) -> str:
         words = site.short if place.site == OWN else place.site
         return words if place.side == "middle" else f"{words} ({place.side})"
     words = site.short if place.side == "middle" else f"{place.side} {site.short}"
-    return words[0].upper() + words[1:]
+    return capital(words)
 
 
 def word_of_caution(places: Sequence[Place]) -> str:

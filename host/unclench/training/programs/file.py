@@ -17,6 +17,7 @@ from unclench.training.programs.mistakes import Mistake, in_toml, in_values
 from unclench.training.programs.program import Program
 from unclench.training.programs.tomllines import key_lines, parse_toml
 from unclench.translation import tr
+from unclench.wording import printable
 
 MAX_BYTES = 256 * 1024  # the longest shipped program has 2 kB
 SHIPPED = Path(__file__).parent / "shipped"
@@ -130,7 +131,7 @@ def find_program(name_or_path: str, own_dir: Path | None = None) -> NamedProgram
         return _load(shipped[name_or_path], shipped=True)
     near = difflib.get_close_matches(name_or_path.lower(), {**shipped, **own}, n=1)
     hint = f"perhaps {near[0]} is meant; {_LIST}" if near else _LIST
-    name = "".join(c if c.isprintable() else "?" for c in name_or_path)
+    name = printable(name_or_path)
     raise InputError(f"There is no program {name or 'without a name'}; {hint}.")
 
 

@@ -17,6 +17,7 @@ from unclench.training.programs.words import allowed, either, item_allowed
 from unclench.training.steps.catalogue import KINDS
 from unclench.training.steps.goal import GOALS
 from unclench.training.steps.values import Where
+from unclench.wording import printable
 
 _LONGEST_SHOWN = 40  # of a value, in characters
 # What tomllib says, and what it mostly means. All else is passed on as it is.
@@ -149,7 +150,7 @@ def _shown(value: Any) -> str:
         return "so large a number"
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
     text = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 4] + '..."'
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return printable(text)
 
 
 def _called(where: Where, document: Any) -> str:

@@ -16,7 +16,7 @@ from unclench.training.steps.goal import (
     ReferenceGoal,
     ShapingGoal,
 )
-from unclench.training.steps.values import time_words
+from unclench.wording import exactly
 
 _BOUNDS = ("ge", "gt", "le", "min_length", "max_length")
 
@@ -71,7 +71,7 @@ def goal_words(goal: Goal) -> str:
     if isinstance(goal, BaselineGoal):
         return f"below {goal.times:g} times your resting baseline"
     return (
-        f"below what you reached {goal.percentile:g} % of the last {time_words(goal.last_s)}, "
+        f"below what you reached {goal.percentile:g} % of the last {exactly(goal.last_s)}, "
         f"from {goal.highest_times:g} down to {goal.lowest_times:g} times your resting baseline"
     )
 

@@ -15,6 +15,7 @@ from unclench.training.placement.calibrations import Book, StoredCalibration, to
 from unclench.training.placement.sites import OWN, SITES, check_places, place_label
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.outcome import Outcome
+from unclench.wording import capital
 from unclench_dsp import Band
 
 
@@ -49,7 +50,7 @@ def trained_channels(
     check_places(places, len(info.channels))
     if not places:
         name = info.channels[0]
-        return (TrainedChannel(0, name[:1].upper() + name[1:], info.noise_uv[0]),)
+        return (TrainedChannel(0, capital(name), info.noise_uv[0]),)
     channels = []
     for place in sorted(places, key=lambda place: place.channel):
         index = place.channel - 1

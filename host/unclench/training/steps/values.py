@@ -37,13 +37,3 @@ def _tidy(text: str) -> str:
 
 Words: TypeAlias = Annotated[str, AfterValidator(_tidy)]
 Seconds: TypeAlias = Annotated[float, Field(ge=1, le=7200, description="seconds")]
-
-
-def time_words(seconds: float) -> str:
-    """Return "45 s", "2 min", "1 h 1 min 30 s"; to a tenth of a second below a minute."""
-    if seconds < 60:
-        return f"{round(seconds, 1):g} s"
-    minutes, left = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "min"), (left, "s"))
-    return " ".join(f"{n} {unit}" for n, unit in parts if n)

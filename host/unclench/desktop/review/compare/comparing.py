@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from unclench.report import words
 from unclench.review.results import Figures
 from unclench.review.session import SessionReview
+from unclench.wording import length
 from unclench_dsp.uncertainty import Estimate
 
 _CI = 2 * 1.96  # standard errors from one end of a 95 % interval to the other
@@ -84,7 +85,7 @@ def compare(site: str, one: Figures, two: Figures) -> Comparison:
     lines.append(Line("Contractions", str(len(one.contractions)), str(len(two.contractions)), ""))
     a, b = _recovery(one), _recovery(two)
     lines.append(Line("To let go", _seconds(a), _seconds(b), ""))
-    lines.append(Line("Time that counts", words.length(one.used_s), words.length(two.used_s), ""))
+    lines.append(Line("Time that counts", length(one.used_s), length(two.used_s), ""))
     out = [words.excluded(f.excluded_s).removeprefix("left out: ") for f in (one, two)]
     lines.append(
         Line("Left out", out[0].removesuffix(" left out"), out[1].removesuffix(" left out"), "")
@@ -142,4 +143,4 @@ def _recovery(figures: Figures) -> float | None:
 
 
 def _seconds(value: float | None) -> str:
-    return words.NOTHING if value is None else words.length(value)
+    return words.NOTHING if value is None else length(value)

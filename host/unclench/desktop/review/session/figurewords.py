@@ -9,6 +9,7 @@ from unclench.desktop.review.trace.axes import time_words
 from unclench.desktop.theme import Theme
 from unclench.report import words
 from unclench.review.results import ChannelContext, Contraction, Figures, Span
+from unclench.wording import length
 from unclench_dsp.uncertainty import Estimate
 
 _MOST_CONTRACTIONS = 12
@@ -18,10 +19,10 @@ _NOTHING = words.NOTHING
 def span_words(span: Span | None, duration_s: float) -> str:
     """Say which stretch the figures are of."""
     if span is None:
-        return f"The whole session, {words.length(duration_s)}"
+        return f"The whole session, {length(duration_s)}"
     fine_s = 0.1 if span.length_s < 60 else 1.0
     start, stop = (time_words(at, fine_s) for at in (span.start_s, span.stop_s))
-    return f"{start} to {stop}, {words.length(span.length_s)}"
+    return f"{start} to {stop}, {length(span.length_s)}"
 
 
 def figures_page(figures: Figures, context: ChannelContext, theme: Theme, head: str = "") -> str:
@@ -41,7 +42,7 @@ def figures_page(figures: Figures, context: ChannelContext, theme: Theme, head: 
 
 def _used(figures: Figures) -> str:
     left_out = words.excluded(figures.excluded_s)
-    return f"<p>{words.length(figures.used_s)} counted; {escape(left_out)}.</p>"
+    return f"<p>{length(figures.used_s)} counted; {escape(left_out)}.</p>"
 
 
 def _levels(figures: Figures) -> str:
@@ -81,7 +82,7 @@ def _rest(figures: Figures, context: ChannelContext) -> str:
     if rest.gaps_per_min is not None:
         moments += f", {rest.gaps_per_min:.1f} a minute"
     if rest.gaps:
-        moments += f"; the longest {words.length(rest.longest_s)}"
+        moments += f"; the longest {length(rest.longest_s)}"
     return f"{share}{moments}.</p>" + _small(_named("Rest level", context.rest_level_why))
 
 
@@ -93,7 +94,7 @@ def _sustained(figures: Figures) -> str:
     if not sustained.spans:
         return f"<p>Never above {limit}.</p>" + _small(_named("Limit", sustained.limit_why))
     n = words.times(len(sustained.spans))
-    told = f"<p>Above {limit}: {n}, {words.length(sustained.total_s)} altogether.</p>"
+    told = f"<p>Above {limit}: {n}, {length(sustained.total_s)} altogether.</p>"
     return told + _small(_named("Limit", sustained.limit_why))
 
 
@@ -103,15 +104,15 @@ def _contractions(contractions: tuple[Contraction, ...]) -> str:
     known = [c.recovery_s for c in contractions if c.recovery_s is not None]
     told = f"<p>{len(contractions)} found"
     if known:
-        told += f", {words.length(statistics.median(known))} to let go in the middle case"
+        told += f", {length(statistics.median(known))} to let go in the middle case"
     told += ".</p>"
     cells = [["at", "peak", "length", "to let go"]]
     cells += [
         [
             time_words(c.start_s),
             f"{words.uv(c.peak_uv)} µV",
-            words.length(c.length_s),
-            words.length(c.recovery_s) if c.recovery_s is not None else c.recovery_why,
+            length(c.length_s),
+            length(c.recovery_s) if c.recovery_s is not None else c.recovery_why,
         ]
         for c in contractions[:_MOST_CONTRACTIONS]
     ]

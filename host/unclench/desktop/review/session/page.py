@@ -19,10 +19,10 @@ from unclench.desktop.review.trace.scene import NO_MARKS, Scene
 from unclench.desktop.review.trace.trace import TraceView
 from unclench.desktop.training.parts import button, label, say
 from unclench.errors import UnclenchError
-from unclench.report.words import length
 from unclench.review.results import ChannelContext, Figures, Remark, Span, TagSpan
 from unclench.review.session import SessionReview
 from unclench.training.tags import Tag
+from unclench.wording import capital, length
 
 
 class SessionPage(ReviewPage):
@@ -139,7 +139,7 @@ class SessionPage(ReviewPage):
             facts.insert(0, f"{meta.created:%A %d %B %Y, %H:%M}")
         facts.append(f"{review.signal.band.low_hz:g}–{review.signal.band.high_hz:g} Hz")
         say(self._facts, "  ·  ".join(facts))
-        notes = " ".join(note[:1].upper() + note[1:] for note in review.notes)
+        notes = " ".join(capital(note) for note in review.notes)
         say(self._notes, notes)
         self._make_room()
         self._allow()

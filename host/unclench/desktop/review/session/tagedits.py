@@ -14,6 +14,7 @@ from unclench.review.results import Remark, Span, TagSpan
 from unclench.store.events.event import Event, Kind, Marked, Noted, TagBegun, TagEnded
 from unclench.store.events.legacy import split_tag
 from unclench.store.events.words import text_of
+from unclench.wording import printable
 
 Events = tuple[Event, ...]
 LONGEST_WORDS = 52  # of a tag: its group, and 40 as in the person's own list
@@ -94,7 +95,7 @@ def change_note(events: Sequence[Event], clock: Clock, note: Remark, words: str)
 
 def tidy(words: str, longest: int, what: str) -> str:
     """Return words on one line. Raises InputError in a sentence for none or too many."""
-    tidied = "".join(c for c in " ".join(words.split()) if c.isprintable())
+    tidied = printable(" ".join(words.split()), "")
     if not tidied:
         raise InputError(f"{what} needs words: type some, or choose from the list.")
     if len(tidied) > longest:

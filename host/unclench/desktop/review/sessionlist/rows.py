@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from unclench.live.words import clock_words
 from unclench.report import words
 from unclench.store.library.library import Entry
 from unclench.store.session.summary import SessionSummary
+from unclench.wording import clock
 
 _NOTHING = words.NOTHING
 _PENDING = "…"  # being worked out
@@ -46,7 +46,7 @@ class SessionRow:
             self.title,
             ", ".join(self.sites),
             self.program,
-            clock_words(self.length_s),
+            clock(self.length_s),
             _each(self.mean_uv, words.uv),
             _each(self.rest_share, words.share),
             _PENDING if self.quality is None else words.share(self.quality),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.live.words import clock_words
+from unclench.wording import clock
 
 FloatArray = NDArray[np.float64]
 _STEPS_S = (
@@ -132,8 +132,4 @@ def round_up(uv: float) -> float:
 
 def time_words(time_s: float, step_s: float = 1.0) -> str:
     """12:05, 12:05.25 where the step asks for it."""
-    if step_s >= 1.0:
-        return clock_words(round(time_s))
-    digits = 2 if step_s < 0.1 else 1
-    whole, part = divmod(round(time_s * 10**digits), 10**digits)
-    return f"{clock_words(whole)}.{part:0{digits}}"
+    return clock(time_s, 0 if step_s >= 1.0 else 2 if step_s < 0.1 else 1)

@@ -15,6 +15,7 @@ from unclench.desktop.review.trace.scene import Lane, Scene
 from unclench.desktop.theme import Theme
 from unclench.report.words import why_words
 from unclench.review.results import Excluded, Phase, Remark, Span, TagSpan
+from unclench.wording import length
 
 _ROLE_TONES = {"baseline": "good", "activity": "warn", "recovery": "accent", "other": "quiet"}
 _PHASE_ALPHA = 26
@@ -333,6 +334,4 @@ def _thin(part: QtCore.QRectF, rect: QtCore.QRectF) -> QtCore.QRectF:
 
 
 def _spot_words(span: Span, name: str) -> str:
-    minutes, seconds = divmod(round(span.length_s), 60)
-    length = f"{minutes} min {seconds} s" if minutes else f"{span.length_s:.3g} s"
-    return name if span.length_s == 0 else f"{name}, {length}"
+    return name if span.length_s == 0 else f"{name}, {length(span.length_s)}"

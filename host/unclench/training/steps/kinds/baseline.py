@@ -12,7 +12,7 @@ from pydantic import Field
 from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench.training.steps.measuring import Measurement, MeasurementError
 from unclench.training.steps.step import TimedStep, step_kind
-from unclench.training.steps.values import time_words
+from unclench.wording import exactly
 
 if TYPE_CHECKING:
     from unclench.live.blocks import FloatArray, IntArray
@@ -38,7 +38,7 @@ class Baseline(TimedStep):
 
     def in_words(self) -> str:
         """See Entry.in_words."""
-        return f"Rest for {time_words(self.seconds)}: your resting baseline"
+        return f"Rest for {exactly(self.seconds)}: your resting baseline"
 
     def expected(self, channel: TrainedChannel) -> TrainedChannel:
         """See Step.expected."""

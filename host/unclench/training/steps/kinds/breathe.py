@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.steps.step import TimedStep, step_kind
-from unclench.training.steps.values import Seconds, Where, refuse, time_words
+from unclench.training.steps.values import Seconds, Where, refuse
+from unclench.wording import exactly
 
 if TYPE_CHECKING:
     from unclench.settings import Sustained
@@ -73,7 +74,7 @@ class Breathe(TimedStep):
         parts = (self.inhale, self.hold_in, self.exhale, self.hold_out)
         pairs = zip(names, parts, strict=True)
         shape = ", ".join(f"{name} {part:g}" for name, part in pairs if part)
-        return f"Breathe at {rate} for {time_words(self.seconds)} ({shape})"
+        return f"Breathe at {rate} for {exactly(self.seconds)} ({shape})"
 
     def pacer(self) -> Pacer:
         """See Step.pacer."""

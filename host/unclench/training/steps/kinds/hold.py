@@ -10,7 +10,8 @@ from pydantic import model_validator
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.underway import UnderWay
-from unclench.training.steps.values import Seconds, refuse, time_words
+from unclench.training.steps.values import Seconds, refuse
+from unclench.wording import exactly
 
 if TYPE_CHECKING:
     from unclench.store.events.event import HoldDone
@@ -45,8 +46,8 @@ class Hold(TimedStep):
 
     def in_words(self) -> str:
         """See Entry.in_words."""
-        most = time_words(self.at_most_s)
-        return f"Stay below the goal for {time_words(self.seconds)} in one piece; at most {most}"
+        most = exactly(self.at_most_s)
+        return f"Stay below the goal for {exactly(self.seconds)} in one piece; at most {most}"
 
     def begin(self, channels: Sequence[TrainedChannel], stream: Stream) -> Holding:
         """See Step.begin."""

@@ -12,7 +12,7 @@ from pydantic import Field
 from unclench.training.placement.values import ReferenceContraction, TrainedChannel, floor_uv
 from unclench.training.steps.measuring import Measurement, MeasurementError
 from unclench.training.steps.step import Cue, Rounds, Step, step_kind
-from unclench.training.steps.values import time_words
+from unclench.wording import exactly
 
 if TYPE_CHECKING:
     from unclench.live.blocks import FloatArray, IntArray
@@ -42,8 +42,8 @@ class Reference(Step):
         strength = "gently" if self.strength == "gentle" else "as hard as you can"
         times = "once" if self.times == 1 else f"{self.times} times"
         return (
-            f"Tense {strength} for {time_words(self.tense_s)}, release for "
-            f"{time_words(self.release_s)}, {times}: your reference contraction"
+            f"Tense {strength} for {exactly(self.tense_s)}, release for "
+            f"{exactly(self.release_s)}, {times}: your reference contraction"
         )
 
     def rounds(self) -> Rounds:

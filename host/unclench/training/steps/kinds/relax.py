@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from unclench.training.steps.step import Cue, Rounds, Step, step_kind
-from unclench.training.steps.values import Words, time_words
+from unclench.training.steps.values import Words
+from unclench.wording import exactly
 
 
 @step_kind
@@ -35,7 +36,7 @@ class Relax(Step):
         """See Entry.in_words."""
         times = "once" if self.times == 1 else f"{self.times} times"
         return (
-            f"Tense for {time_words(self.tense_s)}, release for {time_words(self.release_s)}, "
+            f"Tense for {exactly(self.tense_s)}, release for {exactly(self.release_s)}, "
             f"{times} each: {', '.join(self.groups)}"
         )
 

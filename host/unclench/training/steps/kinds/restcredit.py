@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.underway import Counts
-from unclench.training.steps.values import Seconds, refuse, time_words
+from unclench.training.steps.values import Seconds, refuse
+from unclench.wording import exactly
 
 if TYPE_CHECKING:
     from unclench.settings import Sustained
@@ -40,8 +41,8 @@ class RestCredit(TimedStep):
 
     def in_words(self) -> str:
         """See Entry.in_words."""
-        moment = time_words(self.moment_s)
-        return f"Collect moments of rest of {moment} for {time_words(self.seconds)}"
+        moment = exactly(self.moment_s)
+        return f"Collect moments of rest of {moment} for {exactly(self.seconds)}"
 
     def counts(
         self, channels: Sequence[TrainedChannel], stream: Stream, limits: Sustained

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from unclench.training.steps.step import TimedStep, step_kind
-from unclench.training.steps.values import Seconds, time_words
+from unclench.training.steps.values import Seconds
+from unclench.wording import exactly
 
 
 @step_kind
@@ -23,4 +24,4 @@ class Settle(TimedStep):
 
     def in_words(self) -> str:
         """See Entry.in_words."""
-        return f"Settle for {time_words(self.seconds)}"
+        return f"Settle for {exactly(self.seconds)}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from unclench.training.steps.step import TimedStep, step_kind
-from unclench.training.steps.values import Seconds, time_words
+from unclench.training.steps.values import Seconds
+from unclench.wording import exactly
 
 
 @step_kind
@@ -24,4 +25,4 @@ class Stressor(TimedStep):
 
     def in_words(self) -> str:
         """See Entry.in_words."""
-        return f"Something that stresses for {time_words(self.seconds)}"
+        return f"Something that stresses for {exactly(self.seconds)}"

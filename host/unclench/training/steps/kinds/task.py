@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from unclench.training.placement.values import TrainedChannel, rest_level
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.underway import Counts, News
-from unclench.training.steps.values import Seconds, time_words
+from unclench.training.steps.values import Seconds
+from unclench.wording import exactly
 
 if TYPE_CHECKING:
     from unclench.settings import Sustained
@@ -33,7 +34,7 @@ class Task(TimedStep):
 
     def in_words(self) -> str:
         """See Entry.in_words."""
-        return f"Do something and stay low for {time_words(self.seconds)}"
+        return f"Do something and stay low for {exactly(self.seconds)}"
 
     def counts(
         self, channels: Sequence[TrainedChannel], stream: Stream, limits: Sustained
