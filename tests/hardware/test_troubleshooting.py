@@ -94,8 +94,9 @@ def said(path: Path) -> Iterator[tuple[str, bool]]:
     }
     for node in ast.walk(tree):
         if id(node) not in silent and (text := _words(node)) is not None:
-            # `%s` is filled in, too; what follows upon another at once is one for a reader
-            yield re.sub("…+", "…", re.sub("%[sd]", "…", squeezed(text))), id(node) in raised
+            # `%s` and `{name}` are filled in, too; two in a row are one for a reader
+            filled = re.sub(r"%[sd]|\{\w+\}", "…", squeezed(text))
+            yield re.sub("…+", "…", filled), id(node) in raised
 
 
 def _words(node: ast.AST) -> str | None:
