@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from tests.commandline import run_command
@@ -87,6 +88,16 @@ def test_what_a_run_records_is_summed_up_when_it_is_closed(tmp_path):
         assert opened.pipeline.wait(120.0)
     summary = json.loads((tmp_path / "s" / "summary.json").read_text(encoding="utf-8"))
     assert summary["duration_s"] == 5.0
+
+
+@pytest.mark.parametrize("command", ["live", "watch", "calibrate"])
+def test_the_samples_of_what_is_watched_or_calibrated_can_be_kept(run, command, tmp_path):
+    done = run(command, "--record", tmp_path / "kept")
+    assert done.status == 0, done.err
+    assert re.search(rf"Saved \d+ s to {re.escape(str(tmp_path / 'kept'))}", done.err)
+    meta = open_session(tmp_path / "kept").meta
+    assert meta.n_samples >= 6000
+    assert meta.ended == "closed"
 
 
 def test_consent_is_asked_for_with_the_settings_that_the_run_keeps(settled):

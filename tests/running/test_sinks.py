@@ -20,6 +20,7 @@ COUNTER = '''
 
 from pathlib import Path
 
+from unclench.errors import StoreError
 from unclench.running.sinks import SinkOption
 
 OPTION = SinkOption("--count", "FILE", "Write how many samples there were.")
@@ -38,7 +39,10 @@ class Counter:
         self.events.append(event)
 
     def close(self):
-        self.path.write_text(str(self.n))
+        try:
+            self.path.write_text(str(self.n))
+        except OSError as error:
+            raise StoreError("The count cannot be written: make its folder.") from error
 
 
 def make(run, value):
@@ -71,6 +75,21 @@ def test_a_module_in_the_folder_is_an_option_of_every_command_and_gets_all_sampl
     assert (done.status, done.err.count("Error")) == (0, 0), done.err
     assert int(counted.read_text()) >= 6000
     assert "Write how many samples there were." in run_command(command, "--help").out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_a_sink_could_not_write_is_said_once_all_else_is_done(counted, run, command):
+    done = run(command, "--count", counted.parent / "no folder" / "counted")
+    assert done.status == 2
+    assert done.err.splitlines()[-1] == "unclench: The count cannot be written: make its folder."
+    said = {
+        "record": "samples, 0 lost: ",
+        "live": "\tGood signal\n",
+        "watch": "Kept in ",
+        "session": "Kept in ",
+        "calibrate": "Left shoulder on channel 1, wide band, rest ",
+    }
+    assert said[command] in done.out
 
 
 def test_the_window_has_it_too(counted, tmp_path):

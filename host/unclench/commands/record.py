@@ -60,17 +60,19 @@ def run(
         raise InputError("--out needs the name of a folder.")
     with terminal_run(wanted.with_sink("record", out), sites, seconds=seconds) as opened:
         greet(opened)
-        meta = _record(opened, seconds)
-        folder = opened.recorded[0]
-    summary = {
-        "duration_s": meta.duration_s,
-        "n_samples": meta.n_samples,
-        "lost_samples": meta.lost_samples,
-        "fs_hz": meta.fs_hz,
-        "channels": list(meta.channels),
-        "folder": str(folder),
-    }
+        _say(_record(opened, seconds), opened.recorded[0], as_json)
+
+
+def _say(meta: SessionMeta, folder: Path, as_json: bool) -> None:
     if as_json:
+        summary = {
+            "duration_s": meta.duration_s,
+            "n_samples": meta.n_samples,
+            "lost_samples": meta.lost_samples,
+            "fs_hz": meta.fs_hz,
+            "channels": list(meta.channels),
+            "folder": str(folder),
+        }
         click.echo(json.dumps(summary, indent=2))
     else:
         click.echo(

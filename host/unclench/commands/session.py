@@ -63,7 +63,10 @@ def run(
         if out is None:
             out = sessions_dir(opened.settings) / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
         somebody = opened.source.board is None
-        guided = run_guided(opened, named, out=out.expanduser(), asks=somebody)
+        _say(run_guided(opened, named, out=out.expanduser(), asks=somebody), as_json)
+
+
+def _say(guided: Guided, as_json: bool) -> None:
     if guided.note:
         click.echo(guided.note, err=True)
     if as_json:

@@ -66,14 +66,15 @@ def run(
         opened.start(watching)
         with contextlib.suppress(KeyboardInterrupt):  # as good an end as any
             _follow(_Desk(watching, opened, seconds), tags, in_tray, as_json)
-    summary, refused = watching.finish()
-    _say_summary(summary, watching.store.folder, as_json)
-    if refused is not None:
-        raise refused
-    status = opened.pipeline.status
-    if status.cut_short:
-        why = status.why
-        raise SourceError(f"{capital(why)}; what came until then is kept.")
+        opened.pipeline.stop()
+        summary, refused = watching.finish()
+        _say_summary(summary, watching.store.folder, as_json)
+        if refused is not None:
+            raise refused
+        status = opened.pipeline.status
+        if status.cut_short:
+            why = status.why
+            raise SourceError(f"{capital(why)}; what came until then is kept.")
 
 
 def _tray_wanted(face: str | None) -> bool:

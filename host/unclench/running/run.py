@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -14,6 +13,7 @@ from unclench.live.blocks import Sink, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.notices import Remark, tell
+from unclench.running.reviews import Reviews
 from unclench.running.sinks import RunSink, sink_kinds
 from unclench.running.trialnow import TrialNow
 from unclench.settings import Place, Settings
@@ -78,8 +78,8 @@ class Run:
         self._sinks: list[RunSink] = []
         self._first: list[Sink] = []  # wait for the start
         self._started = False
-        self._summing: dict[Path, threading.Thread] = {}
-        self._guided: dict[Path, SessionReview | None] = {}  # recordings of sessions
+        self._reviews = Reviews()
+        self._guided: list[Recorder] = []  # recordings of sessions
 
     @property
     def info(self) -> StreamInfo:
@@ -243,7 +243,7 @@ class Run:
         self._recorders.append(recorder)
         self.recorded.append(recorder.folder)
         if guided is not None:
-            self._guided[recorder.folder] = None
+            self._guided.append(recorder)
         return recorder
 
     def _replay(self) -> dict[str, Provenance]:
@@ -258,22 +258,11 @@ class Run:
         try:
             return recorder.close(self.pipeline.status.drift_ppm)
         finally:
-            summing = threading.Thread(target=self._review, args=(recorder.folder,))
-            self._summing[recorder.folder] = summing
-            summing.start()
+            self._reviews.begin(recorder.folder, keep=recorder in self._guided)
 
     def review_of(self, folder: Path) -> SessionReview | None:
         """Wait for the review of a session that has ended; None where there can be none."""
-        if folder in self._summing:
-            self._summing[folder].join()
-        return self._guided.pop(folder, None)
-
-    def _review(self, folder: Path) -> None:
-        from unclench.review.summary import keep_summary  # needs more than a recording does
-
-        review = keep_summary(folder)
-        if folder in self._guided:
-            self._guided[folder] = review
+        return self._reviews.take(folder)
 
     @property
     def kept(self) -> str:
@@ -284,18 +273,19 @@ class Run:
         """End the signal, then all that follows it. Raises UnclenchError if some of it failed."""
         with ExitStack() as ends:  # the last one first
             ends.callback(self.source.close)
-            ends.callback(self._sum_up)
+            ends.callback(self._reviews.wait)
             for sink in self._sinks:
                 if sink not in self._recorders:
                     ends.callback(sink.close)
             ends.callback(self._end_recordings)
             ends.callback(self.pipeline.stop)
 
-    def _sum_up(self) -> None:
-        for summing in self._summing.values():
-            summing.join()
-
     def _end_recordings(self) -> None:
         with ExitStack() as ends:
             for recorder in tuple(self._recorders):
-                ends.callback(self.end_recording, recorder)
+                ends.callback(self._end_and_tell, recorder)
+
+    def _end_and_tell(self, recorder: Recorder) -> None:
+        meta = self.end_recording(recorder)
+        if meta.n_samples:  # else nothing had begun
+            tell(Remark(f"Saved {meta.duration_s:.0f} s to {recorder.folder}"))

@@ -39,8 +39,9 @@ from unclench.usage.options import (
 def watch_command(**given: Any) -> None:
     """Watch tension all day; say so when it lasts, or when there is too little rest.
 
-    Minutes, alerts and a summary go to DIR; no samples are kept, which would be 1.4 GB a day. Ends
-    with Ctrl-C, or from the tray. Where nothing is calibrated, rest is measured first, in a minute.
+    Minutes, alerts and a summary go to DIR; samples are kept only with --record, as a day has
+    1.4 GB of them. Ends with Ctrl-C, or from the tray. Where nothing is calibrated, rest is
+    measured first, in a minute.
     """
     from unclench.commands.watch import run
 
