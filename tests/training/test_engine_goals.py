@@ -87,7 +87,7 @@ def test_a_baseline_is_measured_and_then_frozen(program, start, rested):
 def test_a_known_baseline_stays_through_another_measurement(program, start, rested):
     run = start(program(MEASURE, {**TASK, "goal": TIMES}))
     run.feed(21, around(3.0, 21))
-    assert run.engine.channels == [rested]
+    assert run.engine.channels == (rested,)
     assert run.texts("goal") == ["Left shoulder: 2.40 µV"]
 
 

@@ -22,11 +22,11 @@ from unclench.store.session.rowfile import unwritable
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.programs.program import Program
 from unclench.training.rows import Rows, RowSource, Stream
-from unclench.training.session.doors import Asked
 from unclench.training.session.engine import Engine
 from unclench.training.session.goals import check_goals
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.snapshot import Snapshot
+from unclench.training.session.telling import Asked
 
 __all__ = ["Session", "Situation"]
 
