@@ -84,4 +84,4 @@ def pins_of(build: Build) -> str:
         (*ground[:2], "directly", *ground[2:]),
         ("none", "ADC_VREF", vref, "violet", f"{design.PIN_ADC_VREF} (ADC_VREF)"),
     ]
-    return table(("sensor", "its contact", "by way of", "core or wire", "pin of the Pico"), rows)
+    return table(("sensor", "its contact", "through", "core or wire", "pin of the Pico"), rows)

@@ -6,13 +6,8 @@ import json
 
 import numpy as np
 import pytest
-from hardware import design
-from hardware.design import BUILDS
 from hardware.frontend.budget import (
-    budget,
     budgets,
-    neighbour,
-    neighbour_range_uv,
     thermal_v_rthz,
 )
 from hardware.frontend.converter import Converter, floor_uv, inflation, moments, read_uv, step_uv
@@ -22,10 +17,7 @@ from hardware.frontend.response import (
     RATES_HZ,
     UV_PER_CODE,
     averaging,
-    filter_corner_hz,
-    filter_gain_dc,
     folded_bandwidth_hz,
-    overall,
     passed_hz,
     sampling,
 )
@@ -33,7 +25,6 @@ from hardware.frontend.supply import (
     band_ripple_uv_per_mv,
     inrush_a,
     matching_supply_f,
-    rest_codes,
     ripple_uv_per_mv,
 )
 from scipy import signal
@@ -104,14 +95,6 @@ def test_moments_are_those_of_the_virtual_converter(noise_lsb, step_lsb, correct
         assert variance == pytest.approx(other.noise_codes(level) ** 2, rel=0.02)  # likewise
 
 
-def test_off_the_step_a_reading_has_its_noise_and_its_rounding() -> None:
-    _, variance = moments(1000.0, Converter())
-    assert variance == pytest.approx(0.97**2 + 1 / 12, rel=1e-6)
-    assert floor_uv(sampling(2000, 1), Converter()) == pytest.approx(
-        4.0283 * np.sqrt((0.97**2 + 1 / 12) / 250 * 430 / 1000), rel=1e-3
-    )
-
-
 def test_an_uncorrected_step_makes_most_of_itself_where_the_input_rests_on_it() -> None:
     how, raw = sampling(2000, 1), Converter().uncorrected()
     on = raw.worst_rest_codes
@@ -157,24 +140,6 @@ def test_the_board_samples_as_its_plan_says() -> None:
             assert how.rate_hz == rate_hz
             assert 0.95 < how.readings * rate_hz * channels / 500_000 <= 1
     assert (sampling(2000, 1).readings, sampling(2000, 3).readings) == (250, 80)
-
-
-def test_gain_over_frequency() -> None:
-    how = sampling(2000, 1)
-    assert overall(100.0, "no-solder", how) == pytest.approx(0.960 * np.sinc(100 / 2000), rel=1e-3)
-    assert filter_corner_hz() == pytest.approx(7234 * 1.01, rel=0.001)
-    assert filter_gain_dc() == pytest.approx(1 / 1.01)
-    ratio = overall(100.0, "tidy", how) / overall(100.0, "no-solder", how)
-    assert ratio == pytest.approx(filter_gain_dc(), rel=1e-3)
-
-
-def test_where_the_input_rests() -> None:
-    # 170 uA through 201 ohm take 34 mV off the reference; 9 mA through 10 ohm 90 mV off a sensor,
-    # and 1 kohm before the input's 100 kohm a hundredth of what is left.
-    assert rest_codes("no-solder") == pytest.approx(4096 * 1.65 / 3.26583, abs=0.1)
-    assert rest_codes("tidy") == pytest.approx(4096 * 1.605 / 1.01 / 3.26583, abs=0.1)
-    for build in BUILDS:
-        assert step_uv(sampling(2000, 1), Converter().uncorrected(), rest_codes(build)) < 1e-3
 
 
 def test_what_both_filters_do_alike_cancels() -> None:
@@ -230,13 +195,6 @@ def test_a_budget_adds_by_squares_and_keeps_the_unverified_apart() -> None:
         true = Converter() if each.corrected else Converter().uncorrected()
         assert each.known_uv == pytest.approx(floor_uv(each.how, true, 2047.0))
     assert len(list(budgets())) == 36
-
-
-def test_the_usual_sketch_cannot_see_relaxation() -> None:
-    assert neighbour().known_uv > 2 * design.REST_UV.value
-    low_uv, high_uv = neighbour_range_uv()
-    assert 2.4 < low_uv < 3 < 5.5 < high_uv
-    assert budget("tidy", sampling(2000, 3), True).known_uv < 0.2 * design.REST_UV.value
 
 
 def test_it_prints_what_it_calculates(run_module) -> None:

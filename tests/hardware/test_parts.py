@@ -89,21 +89,6 @@ def test_every_part_is_of_some_use() -> None:
     assert used == {part.name for part in parts.read()}
 
 
-@pytest.mark.parametrize("build", BUILDS)
-def test_the_documents_tables_are_the_list(build) -> None:
-    text = (ROOT / document(build)).read_text(encoding="utf-8")
-    rows = [row for row in _table(text, "parts") if row[2].isdecimal()]
-    told = {row[0]: [int(cell) for cell in row[2:5]] for row in rows}
-    assert len(told) == len(rows)
-    assert told == {
-        part.name: [part.pieces(build, sensors) for sensors in SENSORS]
-        for need in ("build", "bench")
-        for part in parts.of(build, need)
-    }
-    for part in parts.of(build, "optional"):
-        assert f"- {part.name}: " in text
-
-
 @each_case
 @pytest.mark.parametrize("need", ["build", "bench"])
 def test_totals_add_up(build, sensors, need) -> None:
