@@ -22,8 +22,9 @@ ROOMS_OF = {
 WIRE, DSP, BOARD = "unclench_wire", "unclench_dsp", "unclench_board"
 
 # What each room and module of the host may import of ours. A new one is put here on purpose.
-COMMON = {"wording"}  # which any of them may import
+COMMON = {"ticks", "wording"}  # which any of them may import
 MAY_IMPORT = {
+    "ticks": set(),
     "wording": set(),
     "translation": set(),
     "errors": set(),

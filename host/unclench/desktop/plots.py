@@ -12,9 +12,9 @@ from pyqtgraph.Qt import QtCore, QtGui
 from unclench.desktop.curve import Curve
 from unclench.desktop.theme import Theme
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
+from unclench.ticks import multiples, on_log_scale, time_step
 
-SCALES_UV = (5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 1e4, 2e4, 5e4, 1e5)
-_TICK_STEPS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0)
+SCALES_UV = tuple(on_log_scale(5.0, 1e5))
 _LABEL_HEIGHT = 130  # pixels of a trace below which the noise floor has no room for its name
 _MAX_POINTS = 1000  # more than the pixels of a trace add nothing but time
 
@@ -69,9 +69,8 @@ class Trace(pg.PlotWidget):
         past_now_s = self.span_s * min(0.3, (metrics.horizontalAdvance("now") / 2 + 4) / width)
         self.setXRange(-self.span_s, past_now_s, padding=0)
         room = max(1.0, width / metrics.horizontalAdvance("50 min ago "))
-        fitting = (step for step in _TICK_STEPS_S if self.span_s / step <= min(6.0, room))
-        step_s = next(fitting, self.span_s)
-        past_s = [k * step_s for k in range(1, int(self.span_s / step_s) + 1)]
+        step_s = max(1.0, time_step(self.span_s / min(6.0, room)))
+        past_s = multiples(step_s, step_s, self.span_s)
         ticks = [(-s, f"{s:g} s ago" if s < 120 else f"{s / 60:g} min ago") for s in past_s]
         self.getAxis("bottom").setTicks([[(0.0, "now"), *ticks] if self._live else []])
 

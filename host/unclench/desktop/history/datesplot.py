@@ -11,9 +11,9 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.review.history import Change, Point, Series
 from unclench.review.trend import Dated, Trend
+from unclench.ticks import round_up
 
 _LEAST_DAYS = 7.0
-_TOPS = (0.5, 1.0, 2.0, 5.0)
 _RADIUS = 4.0
 _KEYS = QtCore.Qt.Key
 
@@ -135,7 +135,7 @@ class DatesPlot(QtWidgets.QWidget):
         most = max(getattr(point, measure.key) for point in self._points) * measure.scale
         if measure.unit == "%":
             return 100.0
-        return next(t * 10.0**e for e in range(-1, 6) for t in _TOPS[1:] if t * 10.0**e >= most)
+        return round_up(max(most, 0.1))
 
     # Drawing
 

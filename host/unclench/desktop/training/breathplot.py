@@ -8,11 +8,12 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.plots import SCALES_UV
 from unclench.desktop.theme import LIGHT, Theme
+from unclench.ticks import on_log_scale
 from unclench.training.session.outcome import breath_words
 from unclench.training.steps.breathing import BreathEffect
 from unclench.training.steps.kinds.breathe import Pacer
 
-_SCALES_UV = (0.5, 1.0, 2.0, *SCALES_UV)
+_SCALES_UV = (*on_log_scale(0.5, 2.0), *SCALES_UV)
 
 
 class BreathPlot(QtWidgets.QWidget):

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from unclench.report.plots.svg import Drawing, text_width
+from unclench.ticks import SERIES, multiples, on_log_scale, round_down, round_up, time_step
 from unclench.wording import clock
-
-TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200)
 
 
 @dataclass(frozen=True)
@@ -37,14 +36,12 @@ class Scale:
         """Round values, at least so many pixels from one another."""
         if self.log:
             return self._log_ticks(apart_px)
-        step = _round_up((self.high - self.low) * apart_px / abs(self.stop - self.start))
-        first = math.ceil(self.low / step - 1e-9)
-        return [step * i for i in range(first, math.floor(self.high / step + 1e-9) + 1)]
+        step = round_up((self.high - self.low) * apart_px / abs(self.stop - self.start))
+        return multiples(step, self.low, self.high)
 
     def _log_ticks(self, apart_px: float) -> list[float]:
-        decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-        for series in ((1, 2, 5), (1, 3), (1,)):
-            found = [m * 10.0**d for d in decades for m in series if self.holds(m * 10.0**d)]
+        for series in (SERIES, (1, 3), (1,)):
+            found = on_log_scale(self.low, self.high, series)
             pixels = [self(v) for v in found]
             gaps = [abs(b - a) for a, b in pairwise(pixels)]
             if min(gaps, default=apart_px) >= apart_px:
@@ -65,7 +62,7 @@ def log_scale(values: Sequence[float], start: float, stop: float) -> Scale:
     if high / low < 10:
         middle = math.sqrt(high * low)
         low, high = min(low, middle / 10**0.5), max(high, middle * 10**0.5)
-    return Scale(_round_down(low), _round_up(high), start, stop, log=True)
+    return Scale(round_down(low), round_up(high), start, stop, log=True)
 
 
 def span_scale(values: Sequence[float], start: float, stop: float, zero: bool = True) -> Scale:
@@ -119,12 +116,11 @@ def draw_time_axis(
     """Draw a time axis under panels, each from a top to a bottom; numbers stand at `below`."""
     room = abs(scale.stop - scale.start) / max(scale.high - scale.low, 1e-9)
     wide = 70.0 if scale.high >= 3600 else 56.0
-    step = next((s for s in TIME_STEPS_S if s * room >= wide), TIME_STEPS_S[-1])
-    for i in range(math.floor(scale.high / step) + 1):
-        x = scale(i * step)
+    for time_s in multiples(max(1.0, time_step(wide / room)), 0.0, scale.high):
+        x = scale(time_s)
         for top, bottom in tops:
             drawing.line(x, top, x, bottom, "rule")
-        words = clock(i * step)
+        words = clock(time_s)
         drawing.text(
             min(x, drawing.width - text_width(words, 12) / 2), below, words, "small", "middle"
         )
@@ -133,13 +129,3 @@ def draw_time_axis(
 def time_unit(longest_s: float) -> str:
     """Say what the numbers of a time axis are."""
     return "Time, hours:min:s" if longest_s >= 3600 else "Time, min:s"
-
-
-def _round_up(value: float) -> float:
-    decade = 10.0 ** math.floor(math.log10(value))
-    return next(m * decade for m in (1, 2, 5, 10) if m * decade >= value * (1 - 1e-9))
-
-
-def _round_down(value: float) -> float:
-    decade = 10.0 ** math.floor(math.log10(value))
-    return next(m * decade for m in (5, 2, 1) if m * decade <= value * (1 + 1e-9))

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench import ticks
 from unclench.wording import clock
 
 FloatArray = NDArray[np.float64]
-_STEPS_S = (
-    *(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0),
-    *(60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14400.0),
-)
-_LOG_TICKS_UV = tuple(m * 10.0**e for e in range(-1, 6) for m in (1, 2, 5))
+_TOPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 _LEAST_LOG_UV = 0.5  # far enough below what a relaxed muscle reads
 SHORTEST_S = 0.05  # of a view
 
@@ -77,10 +73,9 @@ class TimeScale:
 
     def ticks(self, room: float) -> list[tuple[float, str]]:
         """Times with their words, at least `room` pixels apart."""
-        apart_s = room * self.pixel_s
-        step_s = next((s for s in _STEPS_S if s >= apart_s), _STEPS_S[-1])
-        first, last = math.ceil(self.view.start_s / step_s), math.floor(self.view.stop_s / step_s)
-        return [(k * step_s, time_words(k * step_s, step_s)) for k in range(first, last + 1)]
+        step_s = ticks.time_step(room * self.pixel_s)
+        times_s = ticks.multiples(step_s, self.view.start_s, self.view.stop_s)
+        return [(time_s, time_words(time_s, step_s)) for time_s in times_s]
 
 
 @dataclass(frozen=True)
@@ -107,27 +102,15 @@ class TensionScale:
     def ticks(self, most: int) -> list[float]:
         """Round values to write at the scale, at most so many and at least two."""
         if self.log:
-            inside = [t for t in _LOG_TICKS_UV if _LEAST_LOG_UV < t <= self.top_uv * 1.0001]
+            inside = ticks.on_log_scale(_LEAST_LOG_UV, max(self.top_uv, 1.0))[1:]
             tens = [t for t in inside if f"{t:e}".startswith("1")]
             return inside if len(inside) <= most else tens[-max(2, most) :]
-        step = next(s for s in _nice(self.top_uv / 100) if self.top_uv / s <= max(2, most))
-        return [k * step for k in range(int(self.top_uv / step * 1.0001) + 1)]
-
-
-def _nice(least: float) -> Iterator[float]:
-    """1, 2, 5, 10 ... from about `least` on."""
-    ten = 10.0 ** math.floor(math.log10(least))
-    while True:
-        yield from (ten, 2 * ten, 5 * ten)
-        ten *= 10
+        return ticks.multiples(ticks.round_up(self.top_uv / max(2, most)), 0.0, self.top_uv)
 
 
 def round_up(uv: float) -> float:
-    """Return the next round value at or above."""
-    if uv <= 1.0:
-        return 1.0
-    ten = 10.0 ** math.floor(math.log10(uv))
-    return next(m * ten for m in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if m * ten >= uv * 0.999)
+    """Return the round top of a scale that holds a value, 1 uV at least."""
+    return ticks.round_up(max(uv * 0.999, 1.0), _TOPS)
 
 
 def time_words(time_s: float, step_s: float = 1.0) -> str:
