@@ -252,6 +252,8 @@ def test_a_recording_keeps_that_tension_was_shown_all_the_same(app, stage, tmp_p
         made.window.toggle_recording()
     began = made.pipeline.status.n_samples
     made.until(lambda: made.has_drawn(began / 2000 + 3))
+    assert any("you see tension in a block without" in text for text in texts(made.window))
+    assert not any("tension is not shown" in text for text in texts(made.window))
     made.window.close()
     session = recorded(tmp_path)
     assert session.meta.feedback

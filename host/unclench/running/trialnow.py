@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from unclench.trial.phases import Standing, note_deviation
-from unclench.trial.words import standing_words
+from unclench.trial.words import SHOWN_ANYWAY, standing_words
 
 LOOK_S = 30.0  # between two looks
 
@@ -49,6 +49,8 @@ class TrialNow:
     @property
     def words(self) -> str:
         """Where it stands; '' without a trial."""
+        if self._shown_anyway:
+            return SHOWN_ANYWAY
         return "" if self.now is None else standing_words(self.now)
 
     def in_session(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from unclench.trial.phases import Standing, last_day
 from unclench.trial.plan import MEASURE_WORDS, Trial
 
 UNSHOWN = "Self-trial: tension is not shown in this block."
+SHOWN_ANYWAY = "Self-trial: you see tension in a block without feedback. This is recorded."
 SHOWN_NOTE = "Tension shown in a block without feedback."
 
 

@@ -181,7 +181,7 @@ class Running(QtCore.QObject):
             self._trial.show_anyway("a session")
         except StoreError as error:
             self.trouble.emit(str(error))
-        self.page.show_trial("Self-trial: tension is shown all the same, which is kept.", True)
+        self.page.show_trial(self._trial.words, self.feedback)
         if self._recorder is not None:
             self._recorder.update(**self._trial.in_session())
         here = self._pipeline.sample_now()
