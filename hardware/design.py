@@ -206,10 +206,6 @@ ELECTRODE_OFFSET_V = Figure(
     0.3, "V", "ANSI/AAMI EC11: a cardiograph bears +-300 mV between electrodes", "reported"
 )
 
-SUPPLY_F_TOLERANCE = Figure(0.2, "", "electrolytic capacitors, as usual", "reported")
-VREF_BULK_LOST = Figure(
-    0.5, "", "share that a small 10 uF ceramic may lose at 3.3 V; 0.2 to 0.5", "unverified"
-)
 SUPPLY_RAMP_S = Figure(
     1e-3, "s", "in which 3V3 comes up: the regulator's soft start, order of magnitude", "unverified"
 )

@@ -1,11 +1,12 @@
-"""Where the electrodes go: a drawing of each site, from the program's own map of the body."""
+"""Where the electrodes go: words and a drawing of each site, the program's own."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from hardware.making import Made, Picture
+from hardware.making import Made, Passage, Picture
 from hardware.placement.drawing import draw_site
+from hardware.placement.guide import sites
 from unclench.training.placement.bodymap import SPOTS
 from unclench.training.placement.words import SITES
 
@@ -15,6 +16,7 @@ def picture_of(key: str) -> str:
     return f"hardware/pictures/place-{key}.svg"
 
 
-MADE: tuple[Made, ...] = tuple(
-    Picture(picture_of(key), partial(draw_site, SITES[key])) for key in SPOTS
+MADE: tuple[Made, ...] = (
+    *(Picture(picture_of(key), partial(draw_site, SITES[key])) for key in SPOTS),
+    Passage("hardware/placement.md", "sites", sites),
 )
