@@ -350,6 +350,24 @@ def test_no_word_is_cut_off(show, name, size, text_scale):
     assert list(cut_off(page)) == []
 
 
+@pytest.mark.parametrize("step", [HOLD, BREATHE], ids=lambda step: step.kind)
+@pytest.mark.parametrize("n", [4, 8])
+def test_many_channels_fit_a_small_screen_with_every_number_whole(show, step, n):
+    trained = tuple(TrainedChannel(k, f"Site number {k + 1}", 0.17) for k in range(n))
+    page = GuidePage("Many", trained)
+    numbers = tuple(88.8 for _ in trained)
+    page.show_snapshot(replace(snapshot(step), tension_uv=numbers))
+    show(page, (800, 480))
+    assert (page.width(), page.height()) == (800, 480)
+    values = [w for w in page.findChildren(QtWidgets.QLabel) if w.text() == "88.8"]
+    assert len(values) == n
+    for value in values:
+        assert value.width() >= value.fontMetrics().horizontalAdvance("88.8")
+        assert value.height() >= value.fontMetrics().ascent()
+        card = value.parentWidget().rect()
+        assert card.contains(QtCore.QRect(value.pos(), value.size()))
+
+
 @pytest.mark.parametrize("name", [name for name in PAGES if "three" not in name])
 def test_the_largest_text_fits_into_a_large_screen(show, name):
     page = show(PAGES[name](), (1920, 1080), 2.5)

@@ -29,6 +29,7 @@ _FEWEST_LINES = {
     "note": 22,
     "detail": 22,
 }  # of the page's height
+_LINES_A_CHANNEL = 2.2  # more for the table of figures, beyond the first three
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class GuidePage(Page):
         self._trial = TrialBar()
         self._status = label("quiet", centred=True)
         self._figures = Figures(channels)
+        self._table_lines = _LINES_A_CHANNEL * max(0, len(channels) - 3)
         self._tags = TagBar(tags)
         self._strip = Strip()
         self._lay_out()
@@ -256,6 +258,7 @@ class GuidePage(Page):
     def _fit(self) -> None:
         lines = self.height() / (LINE * self.text_scale)
         room = {name: lines >= fewest for name, fewest in _FEWEST_LINES.items()}
+        room["figures"] = lines >= _FEWEST_LINES["figures"] + self._table_lines
         self._tags.set_roomy(room["tags"], away=self._asking)
         self._status.setVisible(not self._asking)
         self._figures.setVisible(room["figures"] and not self._asking and self._feedback)

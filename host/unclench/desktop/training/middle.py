@@ -7,7 +7,16 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.numbers import NumberCard
 from unclench.desktop.training.parts import LINE
-from unclench.desktop.training.pictures import SPACING, Breathing, Picture, Traces, bare
+from unclench.desktop.training.pictures import (
+    SPACING,
+    TIGHT,
+    TIGHT_LINES,
+    Breathing,
+    Picture,
+    Traces,
+    bare,
+    spacing_of,
+)
 from unclench.desktop.training.reflect import ReflectView
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.training.placement.values import TrainedChannel
@@ -36,7 +45,7 @@ class Middle(QtWidgets.QWidget):
         self._feedback = True
         self._cards = [NumberCard(k, c) for k, c in enumerate(channels)]
         self._numbers = QtWidgets.QWidget()
-        numbers = bare(QtWidgets.QVBoxLayout(self._numbers))
+        self._numbers_column = numbers = bare(QtWidgets.QVBoxLayout(self._numbers))
         for each in self._cards:
             numbers.addWidget(each, 1)
         row = bare(QtWidgets.QHBoxLayout(self))
@@ -75,14 +84,20 @@ class Middle(QtWidgets.QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        n = max(1, len(self._channels))
-        height = (self.height() - (n - 1) * SPACING) // n
         width = round(min(_CARD_WIDTH * self._text_scale, _CARD_SHARE * self.width()))
-        line = LINE * self._text_scale
+        lines = self.height() / (LINE * self._text_scale)
+        lines_each = self._lines_each()
+        self._numbers_column.setSpacing(spacing_of(lines_each))
         for number in self._cards:
-            number.set_looks(self._theme, self._text_scale, width, height / line)
+            number.set_looks(self._theme, self._text_scale, width, lines_each)
         for picture in self._pictures.values():
-            picture.set_room(self.height() / line, height / line)
+            picture.set_room(lines, lines_each)
+
+    def _lines_each(self) -> float:
+        """Lines of text in a channel's row; rows that would be low stand close to each other."""
+        n, line = max(1, len(self._channels)), LINE * self._text_scale
+        wide, tight = ((self.height() - (n - 1) * px) // n / line for px in (SPACING, TIGHT))
+        return wide if wide >= TIGHT_LINES else min(tight, TIGHT_LINES - 0.01)
 
     def set_channels(self, channels: tuple[TrainedChannel, ...]) -> None:
         """Take new figures of the same channels."""

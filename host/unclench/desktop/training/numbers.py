@@ -38,8 +38,7 @@ _ROOMS = (
     _Room(4.0, 1.8, goal=False, share=False, state=False),
     _Room(0.0, 1.2, goal=False, share=False, state=False, aside=True),
 )
-
-
+_TWO_LINES = 2.4  # of text in a card, from which on a name may wrap
 _STATES = {None: "", True: "● Below the goal", False: "○ Above the goal"}
 
 
@@ -51,7 +50,7 @@ class NumberCard(QtWidgets.QFrame):
         self._number, self._channel = number, channel
         self._theme = LIGHT
         self._room = _ROOMS[0]
-        self._name = label("title", capital(channel.label))
+        self._name = _Title(capital(channel.label))
         self._value = QtWidgets.QLabel(NOTHING)
         self._unit = QtWidgets.QLabel("µV", objectName="unit")
         self._share = label("small")
@@ -97,6 +96,7 @@ class NumberCard(QtWidgets.QFrame):
         name = f"color: {theme.channel(self._number)}"
         small = f"; font-size: {TEXT_PT * text_scale:.1f}pt" if room.aside else ""
         self._name.setStyleSheet(name + small)
+        self._name.setWordWrap(lines >= _TWO_LINES)
         self._show_what_fits()
 
     def _stand_on_one_line(self) -> None:
@@ -158,6 +158,29 @@ class NumberCard(QtWidgets.QFrame):
         known = below is not None and self._below is not None
         if not known or not 0 <= now_s - self._turned_s < _STEADY_S:
             self._below, self._turned_s = below, None
+
+
+class _Title(QtWidgets.QLabel):
+    """A channel's name; where it must not wrap, as much of it as there is room for."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, objectName="title", wordWrap=True)
+
+    def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
+        """Any width will do for a line that is cut."""
+        hint = super().minimumSizeHint()
+        return hint if self.wordWrap() else QtCore.QSize(0, hint.height())
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Cut the line with an ellipsis."""
+        if self.wordWrap():
+            super().paintEvent(event)
+            return
+        right = QtCore.Qt.TextElideMode.ElideRight
+        words = self.fontMetrics().elidedText(self.text(), right, self.width())
+        align = int(QtCore.Qt.AlignmentFlag.AlignVCenter | QtCore.Qt.AlignmentFlag.AlignLeft)
+        painter, role = QtGui.QPainter(self), self.foregroundRole()
+        self.style().drawItemText(painter, self.rect(), align, self.palette(), True, words, role)
 
 
 class Figures(QtWidgets.QWidget):

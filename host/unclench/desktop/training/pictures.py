@@ -17,9 +17,10 @@ from unclench.training.session.outcome import breath_words
 from unclench.training.session.snapshot import Snapshot
 from unclench.training.steps.breathing import BreathEffect
 
-SPACING = 10
+SPACING, TIGHT = 10, 3  # pixels between rows
+TIGHT_LINES = 3.0  # of text in a row, below which rows stand close
 _PLOT_LINES, _TITLE_LINES = 7.0, 9.0  # of text, from which on a breath's plot and title show
-_AXIS_LINES = 7.0
+_AXIS_LINES, _LAST_AXIS_LINES = 7.0, 4.0  # from which on each trace, or the last, has its times
 _TOO_FEW = BreathEffect("", 0, (), (), (), None, None, None, None)
 
 
@@ -79,17 +80,17 @@ class Traces(Picture):
     def __init__(self, channels: tuple[TrainedChannel, ...], span_s: float) -> None:
         super().__init__(channels, span_s)
         self._channels = channels
-        self._frames, self.traces = [], []
-        column = bare(QtWidgets.QVBoxLayout(self))
+        self._frames, self._insides, self.traces = [], [], []
+        self._column = column = bare(QtWidgets.QVBoxLayout(self))
         for channel in channels:
             frame, inside = card()
-            inside.setContentsMargins(8, 6, 8, 4)
             trace = GoalTrace(span_s, channel.noise_uv)
             trace.setAccessibleName(f"Tension of {channel.label} over time")
             trace.setMinimumHeight(20)
             inside.addWidget(trace)
             column.addWidget(frame, 1)
             self._frames.append(frame)
+            self._insides.append(inside)
             self.traces.append(trace)
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:
@@ -99,9 +100,13 @@ class Traces(Picture):
 
     def set_room(self, lines: float, lines_each: float) -> None:
         """See Picture.set_room; traces one above the other share one time axis."""
-        roomy = lines_each >= _AXIS_LINES
+        self._column.setSpacing(spacing_of(lines_each))
+        above, below = (6, 4) if lines_each >= TIGHT_LINES else (1, 1)
+        for inside in self._insides:
+            inside.setContentsMargins(8, above, 8, below)
+        roomy, last = lines_each >= _AXIS_LINES, lines_each >= _LAST_AXIS_LINES
         for trace in self.traces:
-            trace.set_room(roomy or trace is self.traces[-1], roomy)
+            trace.set_room(roomy or (last and trace is self.traces[-1]), roomy)
 
     def set_feedback(self, shown: bool) -> None:
         """See Picture.set_feedback."""
@@ -136,7 +141,7 @@ class Breathing(Picture):
         self._cards = [BreathCard(k, channel) for k, channel in enumerate(channels)]
         row = bare(QtWidgets.QHBoxLayout(self))
         row.addWidget(self._pacer, 5)
-        column = bare(QtWidgets.QVBoxLayout())
+        self._column = column = bare(QtWidgets.QVBoxLayout())
         row.addLayout(column, 3)
         for each in self._cards:
             column.addWidget(each, 1)
@@ -149,6 +154,7 @@ class Breathing(Picture):
 
     def set_room(self, lines: float, lines_each: float) -> None:
         """See Picture.set_room."""
+        self._column.setSpacing(spacing_of(lines_each))
         for each in self._cards:
             each.set_looks(*self._looks, lines_each)
 
@@ -178,8 +184,7 @@ class BreathCard(QtWidgets.QFrame):
         self._title = label("small", f"Over the breath: {channel.label}")
         self._words = label("quiet")
         self._label = channel.label
-        column = QtWidgets.QVBoxLayout(self)
-        column.setContentsMargins(12, 6, 12, 6)
+        self._column = column = QtWidgets.QVBoxLayout(self)
         column.setSpacing(4)
         column.addWidget(self._title)
         column.addWidget(self._plot, 1)
@@ -187,6 +192,8 @@ class BreathCard(QtWidgets.QFrame):
 
     def set_looks(self, theme: Theme, text_scale: float, lines: float) -> None:
         """Colours and text size; the words are what is said last to go."""
+        edge = 6 if lines >= TIGHT_LINES else 0
+        self._column.setContentsMargins(12, edge, 12, edge)
         self._plot.set_looks(theme, text_scale)
         self._plot.setVisible(lines >= _PLOT_LINES)
         self._title.setVisible(lines >= _TITLE_LINES)
@@ -198,6 +205,11 @@ class BreathCard(QtWidgets.QFrame):
 
 
 Layout = TypeVar("Layout", bound=QtWidgets.QBoxLayout)
+
+
+def spacing_of(lines_each: float) -> int:
+    """Pixels between rows of so many lines of text each."""
+    return SPACING if lines_each >= TIGHT_LINES else TIGHT
 
 
 def bare(layout: Layout) -> Layout:
