@@ -96,7 +96,8 @@ class Middle(QtWidgets.QWidget):
     def _lines_each(self) -> float:
         """Lines of text in a channel's row; rows that would be low stand close to each other."""
         n, line = max(1, len(self._channels)), LINE * self._text_scale
-        wide, tight = ((self.height() - (n - 1) * px) // n / line for px in (SPACING, TIGHT))
+        height: int = self.height()
+        wide, tight = ((height - (n - 1) * px) // n / line for px in (SPACING, TIGHT))
         return wide if wide >= TIGHT_LINES else min(tight, TIGHT_LINES - 0.01)
 
     def set_channels(self, channels: tuple[TrainedChannel, ...]) -> None:
