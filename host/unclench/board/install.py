@@ -163,8 +163,10 @@ def _ask_for_prompt(port: str, listen_s: float, clock: Clock) -> bool:
             check_level(hello, port)
         except SourceError as error:
             raise SourceError(
-                f"{str(error).partition(':')[0]}: unplug it, plug it in again and repeat the "
-                "command at once; in its first two seconds it can be interrupted."
+                error.fact,
+                "unplug it, plug it in again and repeat the command at once; in its first two "
+                "seconds it can be interrupted",
+                error.reason,
             ) from error
         connection.command(ids.CMD_PROMPT)  # a stream has been stopped by now
         _let_it_leave(connection)
@@ -280,19 +282,13 @@ def wait_for_hello(port: str, serial_number: str | None, clock: Clock, wait_s: f
             finally:
                 connection.transport.close()  # and not one byte: it heeds Ctrl-C for two seconds
         except SourceError as error:
-            trouble = _fact(str(error))
+            trouble = error.fact
             clock.sleep(_RETRY_S)
     raise SourceError(
         f"The firmware is on the board, but it said no hello within {wait_s:g} s of its restart "
         f"({trouble}): unplug it, plug it in again and try `unclench board check`; a jumper from "
         "GP22 to GND keeps the firmware from starting."
     )
-
-
-def _fact(sentence: str) -> str:
-    """What a sentence states, without the advice that follows."""
-    fact = sentence.partition(";")[0]
-    return (fact if " reports: " in fact else fact.partition(": ")[0]).rstrip(".")
 
 
 def _dotted(version: tuple[int, ...]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from unclench.errors import SourceError
+from unclench.errors import SourceError, Trouble
 from unclench.link.decoder import LinkDecoder
 from unclench.link.messages import ErrorReply, Message, Reply, SampleFrame
 from unclench.link.timing import TRUE_TIME, Clock
@@ -63,7 +63,7 @@ class Connection:
         """
         hello = self.listen(wait_s)
         if hello is None:
-            raise SourceError(self._who_is_there(wait_s))
+            raise self._who_is_there(wait_s)
         check_level(hello, self.name)
         return hello
 
@@ -78,9 +78,8 @@ class Connection:
                 self.send(ids.CMD_HELLO)
                 message = self._wait_for(lambda m: isinstance(m, Hello), wait_s)
         except TransportClosed as error:
-            raise SourceError(
-                f"{self.name} closed before a board had answered: {error}."
-            ) from error
+            fact = f"{self.name} closed before a board had answered: {error}."
+            raise SourceError(fact, reason=Trouble.CLOSED) from error
         return message if isinstance(message, Hello) else None
 
     def command(self, command: int, args: bytes = b"", wait_s: float | None = None) -> bytes:
@@ -101,13 +100,16 @@ class Connection:
 
         answer = self._wait_for(answers, wait_s)
         if isinstance(answer, ErrorReply):
-            raise SourceError(f"The board on {self.name} refused: {_inner(answer.text)}.")
+            fact = f"The board on {self.name} refused: {_inner(answer.text)}."
+            raise SourceError(fact, reason=Trouble.REFUSED)
         if not isinstance(answer, Reply):
             if self._trouble:
-                raise SourceError(f"The board on {self.name} reports: {self._trouble}.")
+                fact = f"The board on {self.name} reports: {self._trouble}."
+                raise SourceError(fact, reason=Trouble.REPORTED)
             raise SourceError(
-                f"The board on {self.name} did not answer a command within "
-                f"{wait_s:g} s; unplug it and plug it in again."
+                f"The board on {self.name} did not answer a command within {wait_s:g} s",
+                "unplug it and plug it in again",
+                Trouble.SILENT,
             )
         return answer.body
 
@@ -156,28 +158,34 @@ class Connection:
                     return message
         return None
 
-    def _who_is_there(self, wait_s: float) -> str:
+    def _who_is_there(self, wait_s: float) -> SourceError:
         if self._trouble:
-            return (
-                f"The board on {self.name} reports: {self._trouble}; it said no hello within "
-                f"{wait_s:g} s, so unplug it, plug it in again, and install its firmware anew if "
-                "that does not help."
+            return SourceError(
+                f"The board on {self.name} reports: {self._trouble}",
+                f"it said no hello within {wait_s:g} s, so unplug it, plug it in again, and "
+                "install its firmware again if that does not help",
+                Trouble.REPORTED,
+                joint=";",
             )
         if self.decoder.strange_samples >= _STRANGE_FRAMES:
-            return (
+            return SourceError(
                 f"The board on {self.name} streams in a way that this program does not know, and "
-                "does not answer: unplug it and plug it in again; unclench or the board's firmware "
-                "must be updated."
+                "does not answer",
+                "unplug it and plug it in again; unclench or the board's firmware must be updated",
+                Trouble.FOREIGN,
             )
         if self._received == 0:
-            return (
-                f"Nothing was heard from {self.name} within {wait_s:g} s: expected an "
-                "unclench board's hello; check the cable, and that the firmware is installed "
-                "(`unclench board install`)."
+            return SourceError(
+                f"Nothing was heard from {self.name} within {wait_s:g} s",
+                "expected an unclench board's hello; check the cable, and that the firmware is "
+                "installed (`unclench board install`)",
+                Trouble.SILENT,
             )
-        return (
-            f"The device on {self.name} is not an unclench board: it sent {self._received} bytes "
-            "without one hello in them; choose another port (`unclench devices` lists boards)."
+        return SourceError(
+            f"The device on {self.name} is not an unclench board",
+            f"it sent {self._received} bytes without one hello in them; choose another port "
+            "(`unclench devices` lists boards)",
+            Trouble.FOREIGN,
         )
 
 
@@ -199,11 +207,14 @@ def check_level(hello: Hello, name: str) -> None:
     if hello.level > ids.LEVEL:
         raise SourceError(
             f"The board on {name} (firmware {firmware}) speaks protocol level {hello.level}, newer "
-            f"than level {ids.LEVEL} of this program: update unclench."
+            f"than level {ids.LEVEL} of this program",
+            "update unclench",
+            Trouble.NEWER,
         )
     if hello.level < ids.LEVEL:
         raise SourceError(
             f"The board on {name} (firmware {firmware}) speaks protocol level {hello.level}, older "
-            f"than level {ids.LEVEL} of this program: update the board's firmware "
-            "(`unclench board install`)."
+            f"than level {ids.LEVEL} of this program",
+            "update the board's firmware (`unclench board install`)",
+            Trouble.OLDER,
         )

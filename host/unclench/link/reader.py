@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from unclench.errors import SourceError
+from unclench.errors import SourceError, Trouble
 from unclench.link.connection import Connection, trouble_of
 from unclench.link.messages import Arrived, Connected, Disconnected, LinkEvent, SampleFrame
 from unclench.link.timing import TRUE_TIME, Clock
@@ -166,16 +166,15 @@ class LinkReader:
     def _reconnect(self) -> bool:
         """Try until the board is back (True) or we are told to stop (False)."""
         gone_s = self.clock.now_s()
-        told = ""
+        told: Trouble | None = None
         while not self._stop.wait(_RETRY_S):
             try:
                 self._connection, hello = self._connect()
             except SourceError as error:
-                # Busy, of a newer level, not there at all: a person can help. Once for each kind;
-                # details behind the colon may differ every time.
-                kind = str(error).partition(":")[0]
-                if kind != told and self.clock.now_s() - gone_s > _TELL_AFTER_S:
-                    told = kind
+                # Busy, of a newer level, not there at all: a person can help. Once for each reason;
+                # details may differ every time.
+                if error.reason != told and self.clock.now_s() - gone_s > _TELL_AFTER_S:
+                    told = error.reason
                     self._put(Disconnected(str(error).rstrip("."), self.clock.now_s()))
                 continue
             self._restart.clear()

@@ -19,7 +19,7 @@ from typing import Protocol
 import serial
 import serial.tools.list_ports
 
-from unclench.errors import SourceError
+from unclench.errors import SourceError, Trouble
 
 try:
     from termios import error as _TermiosError  # noqa: N812
@@ -201,7 +201,7 @@ def open_transport(url: str) -> Transport:
             f"'{url}' is not a port or address that can be opened: {error}."
         ) from error
     except (OSError, _TermiosError) as error:
-        raise SourceError(_why_not(url, error)) from error
+        raise _why_not(url, error) from error
     return SerialTransport(port)
 
 
@@ -246,12 +246,13 @@ def _open_socket(url: str) -> Transport:
         return SocketTransport(socket.create_connection(address, timeout=3.0))
     except OSError as error:
         raise SourceError(
-            f"Nothing answers at {url} ({error.strerror or error}); "
-            "start the board or `unclench simulate` first."
+            f"Nothing answers at {url} ({error.strerror or error})",
+            "start the board or `unclench simulate` first",
+            Trouble.NOTHING_ANSWERS,
         ) from error
 
 
-def _why_not(url: str, error: Exception) -> str:
+def _why_not(url: str, error: Exception) -> SourceError:
     # pyserial wraps the system's error: its number is the surest word on what happened.
     number = getattr(error, "errno", None)
     if number is None:
@@ -260,14 +261,18 @@ def _why_not(url: str, error: Exception) -> str:
     text = str(error)
     if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "FileNotFoundError" in text:
         known = ", ".join(sorted(p.device for p in serial.tools.list_ports.comports()))
-        return f"There is no port {url}; ports on this computer: {known or 'none'}."
+        advice = f"this computer has {known or 'none'}"
+        return SourceError(f"There is no port {url}", advice, Trouble.NO_PORT)
     if number in (errno.EACCES, errno.EPERM) and os.name == "posix":
-        return (
-            f"No permission to open {url}; add yourself to its group (often `dialout`) and sign "
-            "in again."
+        return SourceError(
+            f"No permission to open {url}",
+            "add yourself to its group (often `dialout`) and sign in again",
+            Trouble.NO_PERMISSION,
         )
     if number in (errno.EBUSY, errno.EAGAIN) or "PermissionError" in text:
-        return f"{url} is busy: another program has it open; close that program and try again."
+        advice = "another program has it open; close that program and try again"
+        return SourceError(f"{url} is busy", advice, Trouble.BUSY)
     if number in (errno.ENOTTY, errno.EINVAL, errno.EISDIR):
-        return f"{url} is not a serial port; `unclench devices` lists the boards found."
-    return f"{url} cannot be opened: {text}."
+        advice = "`unclench devices` lists the boards found"
+        return SourceError(f"{url} is not a serial port", advice, Trouble.NOT_A_PORT)
+    return SourceError(f"{url} cannot be opened: {text}.")

@@ -12,6 +12,7 @@ from unclench.report.words import (
     compared,
     excluded,
     listed,
+    percent_of,
     sentence,
     share,
     uv,
@@ -138,7 +139,7 @@ def _tag(effect: TagEffect) -> str:
 def _share_range(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return ""
-    return f" (probably {share(estimate.low).removesuffix(' %')} to {share(estimate.high)})"
+    return f" (probably {percent_of(estimate.low)} to {share(estimate.high)})"
 
 
 def _probably(estimate: Estimate) -> str:

@@ -22,8 +22,8 @@ from unclench.report.plots.trace import LANES, NARROW_PX, WIDE_PX, draw_trace
 from unclench.report.words import (
     baseline_name,
     excluded,
+    percent_of,
     rest_moments,
-    share,
     uv,
 )
 from unclench.review.results import Figures
@@ -75,7 +75,7 @@ def _tiles(review: SessionReview, own: Figures, mean: Estimate) -> Tiles:
     tiles = [Tile("Mean tension", uv(mean.value), "µV", ", ".join(details))]
     rest = own.rest
     if rest.share is not None:
-        at_rest = share(rest.share.value).removesuffix(" %")
+        at_rest = percent_of(rest.share.value)
         tiles.append(Tile("Time at rest", at_rest, "%", rest_moments(rest)))
     recoveries = [c.recovery_s for c in own.contractions if c.recovery_s is not None]
     if own.contractions:
@@ -84,7 +84,7 @@ def _tiles(review: SessionReview, own: Figures, mean: Estimate) -> Tiles:
             detail = f"letting go took {np.median(recoveries):.1f} s (median of {len(recoveries)})"
         tiles.append(Tile("Contractions", str(len(own.contractions)), "", detail))
     used = own.used_s / review.duration_s if review.duration_s else 0.0
-    tiles.append(Tile("Time used", share(used).removesuffix(" %"), "%", excluded(own.excluded_s)))
+    tiles.append(Tile("Time used", percent_of(used), "%", excluded(own.excluded_s)))
     return Tiles(own.label, tuple(tiles))
 
 

@@ -24,15 +24,20 @@ def uv(value: float) -> str:
 
 
 def share(value: float) -> str:
+    """Return a share of 0 to 1 in %, with the sign."""
+    return f"{percent_of(value)} %"
+
+
+def percent_of(value: float) -> str:
     """Return a share of 0 to 1 in %: one that is nearly nothing or nearly all is not called so."""
     percent = 100 * value
     if 0 < percent < 0.05:
-        return "under 0.1 %"
+        return "under 0.1"
     if 99.95 <= percent < 100:
-        return "over 99.9 %"
+        return "over 99.9"
     if 0 < percent < 0.5 or 99.5 < percent < 100:
-        return f"{percent:.1f} %"
-    return f"{percent:.0f} %"
+        return f"{percent:.1f}"
+    return f"{percent:.0f}"
 
 
 def metric_words(metric: Metric, value: float | None) -> str:
@@ -94,7 +99,7 @@ def share_estimate(estimate: Estimate | None) -> str:
     """Return "62 % (50 to 72 %)"."""
     if estimate is None:
         return NOTHING
-    return f"{share(estimate.value)}{_range(estimate, share)}"
+    return f"{share(estimate.value)}{_range(estimate, percent_of, ' %')}"
 
 
 def ratio_estimate(estimate: Estimate | None) -> str:
@@ -130,10 +135,14 @@ def change_words(value: float, decimals: int) -> str:
 
 def excluded(by_why: Mapping[str, float]) -> str:
     """Return "left out: 12 s no contact, 3 s settling"; what is too short to tell is not named."""
+    listed = excluded_list(by_why)
+    return f"left out: {listed}" if listed else "nothing left out"
+
+
+def excluded_list(by_why: Mapping[str, float]) -> str:
+    """Return "12 s no contact, 3 s settling", or ""."""
     told = sorted(((s, why) for why, s in by_why.items() if s >= LEAST_TOLD_S), reverse=True)
-    if not told:
-        return "nothing left out"
-    return "left out: " + ", ".join(f"{length(s)} {why_words(why)}" for s, why in told)
+    return ", ".join(f"{length(s)} {why_words(why)}" for s, why in told)
 
 
 def why_words(why: str) -> str:
@@ -191,7 +200,4 @@ def listed(items: list[str]) -> str:
 def _range(estimate: Estimate, words: Callable[[float], str], unit: str = "") -> str:
     if estimate.low is None or estimate.high is None:
         return ""
-    low, high = words(estimate.low), words(estimate.high)
-    if low.endswith(" %") and high.endswith(" %"):
-        low = low.removesuffix(" %")
-    return f" ({low} to {high}{unit})"
+    return f" ({words(estimate.low)} to {words(estimate.high)}{unit})"

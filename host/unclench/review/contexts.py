@@ -13,7 +13,13 @@ from unclench.review.results import ChannelContext
 from unclench.review.signal import Signal
 from unclench.store.events.event import BaselineMeasured, Event
 from unclench.store.session.schema import SessionMeta
-from unclench.training.placement.values import RestBaseline, TrainedChannel, floor_uv, rest_level
+from unclench.training.placement.values import (
+    YOUR_BASELINE,
+    RestBaseline,
+    TrainedChannel,
+    floor_uv,
+    rest_level,
+)
 
 QUIET_S = 3.0
 """Length of the quietest stretch from which rest is taken where it was never measured."""
@@ -56,11 +62,8 @@ def make_contexts(
         else:
             when = "before the session" if origin == "calibration" else "in this session"
             why = f"measured {when}: {channel.baseline.mean_uv:.2f} µV"
-        level_uv, level_why = rest_level(channel)
-        if origin == "quietest":
-            level_why = level_why.replace(
-                "your resting baseline", "its quietest time (no rest was measured)"
-            )
+        called = "its quietest time (no rest was measured)"
+        level_uv, level_why = rest_level(channel, called if origin == "quietest" else YOUR_BASELINE)
         if signal.info.noise_uv[k] is None and level_uv is not None:
             level_why += "; the instrument's own noise is not known"
         contexts.append(

@@ -20,7 +20,7 @@ from unclench.review.results import (
 )
 from unclench.review.signal import Signal, runs
 from unclench.settings import Sustained
-from unclench.training.placement.values import REST_S, STAYS_S
+from unclench.training.placement.values import REST_S, STAYS_S, YOUR_BASELINE
 from unclench.training.sustained import FORGIVEN_S, limit_of
 from unclench_dsp.uncertainty import BlockBootstrap
 
@@ -161,13 +161,12 @@ def _sustained(
     """
     minutes = limits.minutes
     try:
-        limit = limit_of(as_trained(context), limits.percent)
+        quietest = context.baseline_from == "quietest"
+        called = "the quietest time of this recording" if quietest else YOUR_BASELINE
+        limit = limit_of(as_trained(context), limits.percent, called)
     except InputError:
         why = "there is neither a resting baseline nor a reference contraction"
         return SustainedFigures(None, why, minutes, (), 0.0)
-    words = limit.words
-    if context.baseline_from == "quietest":
-        words = words.replace("your resting baseline", "the quietest time of this recording")
     k, row_hz = context.index, signal.row_hz
     first, last = rows_of(signal, span)
     slow_uv, used = signal.slow_uv[first:last, k], signal.used[first:last, k]
@@ -191,7 +190,7 @@ def _sustained(
         end = stop
     finish()
     total_s = sum((long.length_s for long in spans), 0.0)
-    return SustainedFigures(limit.uv, words, minutes, tuple(spans), total_s)
+    return SustainedFigures(limit.uv, limit.words, minutes, tuple(spans), total_s)
 
 
 def _jonsson(

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 
 from unclench.errors import InputError
 from unclench.store.events.event import S_DECIMALS, UV_DECIMALS, Alerted
-from unclench.training.placement.values import REST_S, STAYS_S, TrainedChannel, floor_uv
+from unclench.training.placement.values import (
+    REST_S,
+    STAYS_S,
+    YOUR_BASELINE,
+    TrainedChannel,
+    floor_uv,
+)
 
 FORGIVEN_S = 10.0
 """A gap or lost contact for up to so long neither counts nor breaks off what it interrupts."""
@@ -24,12 +30,12 @@ class Limit:
     words: str
 
 
-def limit_of(channel: TrainedChannel, percent: float) -> Limit:
+def limit_of(channel: TrainedChannel, percent: float, baseline: str = YOUR_BASELINE) -> Limit:
     """A channel's limit: the highest of what it must lie above to mean anything.
 
     That is the person's own percentage of their reference contraction; what the instrument can
     tell from its noise; and rest itself (baseline mean + 2 SD): under that, a muscle at rest
-    would count as tense. Without a reference it is the baseline's.
+    would count as tense. Without a reference it is the baseline's; `baseline` is what to call it.
 
     Raises InputError in a sentence if there is neither a reference nor a baseline.
     """
@@ -40,7 +46,7 @@ def limit_of(channel: TrainedChannel, percent: float) -> Limit:
         limits.append(Limit(percent / 100 * whole_uv, words))
     if channel.baseline is not None:
         rest_uv = channel.baseline.mean_uv + 2 * channel.baseline.sd_uv
-        words = "your resting baseline and two of its deviations"
+        words = f"{baseline} and two of its deviations"
         if not limits:
             words += ", as there is no reference contraction"
         limits.append(Limit(rest_uv, words))

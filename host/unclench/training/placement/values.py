@@ -14,6 +14,7 @@ noise alone scatters by 5 % (1 / (2 sqrt(430 Hz x 0.25 s))), so this is five of 
 
 REST_S = 0.2  # an EMG gap, by convention
 STAYS_S = 3.0  # for so long the 1 s RMS must stay calm to count as recovered
+YOUR_BASELINE = "your resting baseline"
 _REST_PERCENT = 0.5  # of a maximum contraction: the convention of EMG gaps
 
 
@@ -53,8 +54,10 @@ def floor_uv(channel: TrainedChannel) -> float:
     return FLOOR_GATE * (channel.noise_uv or 0.0)
 
 
-def rest_level(channel: TrainedChannel) -> tuple[float | None, str]:
+def rest_level(channel: TrainedChannel, baseline: str = YOUR_BASELINE) -> tuple[float | None, str]:
     """Tension below which a channel counts as at rest, and why, in words.
+
+    `baseline` is what to call the channel's.
 
     The convention is 0.5 % of a maximum contraction. It can lie below the noise floor, and below
     the resting level of a small muscle (a jaw at rest has 0.7 % of its clench: Ferrario 1993),
@@ -66,7 +69,7 @@ def rest_level(channel: TrainedChannel) -> tuple[float | None, str]:
         levels.append((percent_uv, f"{_REST_PERCENT:g} % of your maximum"))
     if channel.baseline is not None:
         calm = channel.baseline.mean_uv + 2 * channel.baseline.fast_sd_uv
-        levels.append((calm, "your resting baseline and two of its deviations"))
+        levels.append((calm, f"{baseline} and two of its deviations"))
     if not levels:
         return None, "no baseline yet"
     if channel.noise_uv is not None:

@@ -86,10 +86,8 @@ def compare(site: str, one: Figures, two: Figures) -> Comparison:
     a, b = _recovery(one), _recovery(two)
     lines.append(Line("To let go", _seconds(a), _seconds(b), ""))
     lines.append(Line("Time that counts", length(one.used_s), length(two.used_s), ""))
-    out = [words.excluded(f.excluded_s).removeprefix("left out: ") for f in (one, two)]
-    lines.append(
-        Line("Left out", out[0].removesuffix(" left out"), out[1].removesuffix(" left out"), "")
-    )
+    out = [words.excluded_list(f.excluded_s) or "nothing" for f in (one, two)]
+    lines.append(Line("Left out", out[0], out[1], ""))
     return Comparison(site, tuple(lines))
 
 
