@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "translation": set(),
     "errors": set(),
     "files": {"errors"},
+    "logs": {"errors"},
     "notices": set(),
     "ownfile": {"errors", "files", "notices"},
     "profiles": {WIRE, DSP},
@@ -55,15 +56,15 @@ MAY_IMPORT = {
     "sources": {WIRE, DSP, "errors", "link", "profiles", "store"},
     "desktop": {
         *(DSP, "errors", "audio", "live", "report", "review", "settings", "store", "training"),
-        *("notices", "running", "trial"),
+        *("logs", "notices", "running", "trial"),
     },
     "commands": {
         *(WIRE, DSP, "errors", "link", "store", "live", "review", "training"),
         *("audio", "board", "settings", "sources", "desktop", "importing", "report", "trial"),
         *("notices", "profiles", "running", "terminal"),
     },
-    "usage": {WIRE, "board", "commands", "importing", "running", "settings", "store"},
-    "cli": {"errors", "notices", "usage"},
+    "usage": {WIRE, "board", "commands", "importing", "logs", "running", "settings", "store"},
+    "cli": {"errors", "logs", "notices", "usage"},
     "__main__": {"cli"},
 }
 QT = {"pyqtgraph", "PyQt5", "PyQt6", "PySide2", "PySide6", "qtpy"}

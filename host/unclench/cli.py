@@ -12,6 +12,7 @@ from unclench import __version__, notices
 from unclench.errors import UnclenchError
 from unclench.usage.groups import AllCommands
 
+EXIT_INTERNAL = 1
 EXIT_TROUBLE = 2
 EXIT_INTERRUPTED = 130
 
@@ -62,6 +63,9 @@ def main() -> None:
         click.echo(f"unclench: {error.format_message()} See `{command} --help`.", err=True)
         sys.exit(EXIT_TROUBLE)
     except (click.ClickException, UnclenchError) as error:
+        from unclench import logs  # not for help
+
+        logs.log_refusal(error)
         click.echo(f"unclench: {error}", err=True)
         sys.exit(EXIT_TROUBLE)
     except (click.Abort, KeyboardInterrupt):
@@ -69,9 +73,18 @@ def main() -> None:
     except BrokenPipeError:  # `unclench analyze ... | head`
         sys.stderr.close()
         sys.exit(EXIT_TROUBLE)
-    except OSError as error:  # `unclench analyze ... > /dev/full`
-        click.echo(f"unclench: The output cannot be written: {error.strerror or error}.", err=True)
-        sys.exit(EXIT_TROUBLE)
+    except Exception as error:  # noqa: BLE001 - logged, and told in a sentence
+        if isinstance(error, OSError) and error.filename is None:  # `... > /dev/full`
+            why = error.strerror or error
+            click.echo(f"unclench: The output cannot be written: {why}.", err=True)
+            sys.exit(EXIT_TROUBLE)
+        from unclench import logs
+
+        click.echo(f"unclench: {logs.internal_error(error)}", err=True)
+        sys.exit(EXIT_INTERNAL)
+    finally:
+        if stop := getattr(sys.modules.get("unclench.logs"), "stop", None):
+            stop()
 
 
 if __name__ == "__main__":

@@ -111,6 +111,7 @@ OPTIONS = {
     "--tray": "in the system tray",
     "--unit": "of a CSV's columns",
     "--version": "of the program",
+    "--verbose": "say on stderr what goes on",
     "--virtual": "of the virtual board",
     "--window": "of the RMS, in seconds",
     "--yes": "do not ask",

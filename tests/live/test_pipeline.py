@@ -273,7 +273,7 @@ def test_an_error_in_a_sink_is_in_the_status(monkeypatch):
     status = pipeline.status
     assert status.ended
     assert status.cut_short
-    assert "a fault of the program (RuntimeError: the sink broke)" in status.why
+    assert "an internal error (RuntimeError: the sink broke)" in status.why
     stopper = threading.Thread(target=pipeline.stop, daemon=True)
     stopper.start()
     stopper.join(LONG_S)

@@ -191,7 +191,7 @@ def test_an_internal_error_is_reported_and_blocks_no_thread(tmp_path, info, monk
     source.start()
     source.join(LONG_S)
     assert not source.is_alive()
-    with pytest.raises(StoreError, match=r"fault of the program \(ValueError: sample 50 after 99"):
+    with pytest.raises(StoreError, match=r"an internal error \(ValueError: sample 50 after 99"):
         recorder.close()
     assert isinstance(told[0], ValueError)
     assert load_recording(tmp_path / "s").n_samples == 100

@@ -121,7 +121,7 @@ def _show_until_closed(
         app.exec_()
     for error in failures:
         kind = type(error).__name__
-        troubles.append(f"The window closed by a fault of its own: {kind}: {error}.")
+        troubles.append(f"The window closed because of an internal error: {kind}: {error}.")
     if window.closing_trouble:
         troubles.append(window.closing_trouble)
     if troubles:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -13,6 +12,7 @@ import pyqtgraph as pg
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import DARK, LIGHT, Theme
+from unclench.logs import internal_error
 
 _IDLE_WORDS = ("propagateSizeHints", "XDG_RUNTIME_DIR not set")
 _WAKE_MS = 100
@@ -57,7 +57,7 @@ def stopped_by_signals_and_faults(stop: Callable[[], object]) -> Iterator[list[B
     def failed(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        traceback.print_exception(kind, error, trace)
+        print(internal_error(error), file=sys.stderr)  # noqa: T201
         failures.append(error)
         queue.asked.emit()
 

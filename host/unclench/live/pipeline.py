@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections import deque
@@ -28,6 +29,7 @@ from unclench_dsp import units_to_uv
 from unclench_wire.messages import Hello
 
 _RECENT_EVENTS = 20
+_log = logging.getLogger(__name__)  # of what is rare: never of a block
 
 
 @dataclass(frozen=True)
@@ -206,10 +208,19 @@ class Pipeline:
                     self._end("the link has ended", cut_short=not self._status.ended)
         except BaseException as failure:
             # Whatever it was: recordings must be closed and a person told, not left waiting.
-            self._end(f"a fault of the program ({type(failure).__name__}: {failure})", True)
+            self._end(f"an internal error ({type(failure).__name__}: {failure})", True)
             raise
         finally:
             self._done.set()
+            self._log_end()
+
+    def _log_end(self) -> None:
+        status = self._status
+        _log.info(
+            "ended after %.1f s (%s): %d samples lost, %d bad frames, %d overflows, %d times back",
+            *(status.n_samples / self.info.fs_hz, status.why, status.lost_samples),
+            *(status.bad_frames, status.overflows, status.reconnections),
+        )
 
     def _obey(self) -> None:
         while True:
@@ -241,6 +252,7 @@ class Pipeline:
             base = max(self._next, self._sample_at(event.host_s))
             self._gap(base)  # known by now, and it comes before the return
             self._status = replace(self._status, reconnections=self._status.reconnections + 1)
+            _log.info("connected again after %.1f s", away_s)
             self.emit(Event(self._next, BoardBack(), duration_s=round(away_s, 3)))
         self._tracker = SampleTracker(self.info.fs_hz, len(self.info.channels))
         self._count_of = _Count(base, ClockFit())
@@ -257,6 +269,7 @@ class Pipeline:
         if event.final:
             self._done.set()
         else:
+            _log.warning("connection lost: %s", event.reason)
             self.emit(Event(self._next, BoardLost(event.reason)))
 
     def _bad_frames_here(self) -> int:
@@ -308,6 +321,12 @@ class Pipeline:
         lost = stop - self._next
         if lost <= 0:
             return
+        first_one = self._lost_between == 0  # one line for all: a bad cable makes thousands
+        _log.log(
+            logging.INFO if first_one else logging.DEBUG,
+            "gap of %d samples at %d",
+            *(lost, self._next),
+        )
         if self._next > 0:
             self._processing.restart()
         self._lost_between += lost

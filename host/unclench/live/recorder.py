@@ -152,8 +152,9 @@ class Recorder:
             self._error = error
         except Exception as error:
             self._error = StoreError(
-                f"Recording has ended by a fault of the program ({type(error).__name__}: {error}); "
-                f"what was written is kept in {self.folder}: please report it."
+                "Recording has ended because of an internal error "
+                f"({type(error).__name__}: {error}); what was written is kept in {self.folder}: "
+                "please report it."
             )
             raise
         finally:

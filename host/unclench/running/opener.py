@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -11,6 +12,8 @@ from unclench.running.wanted import Wanted
 from unclench.settings import Place, Settings, load_settings
 from unclench.sources import Source
 from unclench.training.session.setup import trained_channels
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -51,6 +54,10 @@ def open_run(
         source.close()
         raise
     run = Run(source, pipeline, settings, places or settings.places)
+    _log.info(
+        "opened %s: %d channels at %g Hz, %s band",
+        *(_kind(source), len(run.info.channels), run.info.fs_hz, run.info.settings.band.name),
+    )
     try:
         if places:
             trained_channels(run.info, places, run.book)
@@ -61,3 +68,10 @@ def open_run(
             run.close()
         raise
     run.close()
+
+
+def _kind(source: Source) -> str:
+    """What a source is; of a recording not which one."""
+    if source.recording:
+        return "a recording"
+    return source.name if source.board is None else "a virtual board"

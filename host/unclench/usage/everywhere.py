@@ -1,4 +1,4 @@
-"""What every command does before its own work: it looks over the person's own files."""
+"""What every command has: `--verbose`, a log, and a look over the person's own files."""
 
 from __future__ import annotations
 
@@ -17,16 +17,31 @@ def everywhere(command: click.Command) -> click.Command:
     runs = not isinstance(command, click.Group) or command.invoke_without_command
     if runs and command.callback is not None and not hasattr(command.callback, "_everywhere"):
         command.callback = _prepared(command.callback)
+        command.params.append(_verbose_option())
     return command
+
+
+def _names(context: click.Context) -> list[str]:
+    """Return the words that call a command, without the program's own."""
+    above = context.parent
+    return [] if above is None else [*_names(above), str(context.info_name)]
+
+
+def _verbose_option() -> click.Option:
+    return click.Option(["--verbose"], is_flag=True, help="Say on stderr what goes on.")
 
 
 def _prepared(own: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(own)
-    def callback(*args: Any, **given: Any) -> Any:
+    def callback(*args: Any, verbose: bool, **given: Any) -> Any:
         from unclench.commands.lookover import look_over
+        from unclench.commands.versions import log_versions
+        from unclench.logs import start
 
-        path = click.get_current_context().command_path.split()
-        look_over(but=path)  # `programs` tells the mistakes in them itself
+        names = _names(click.get_current_context())
+        start(verbose)
+        log_versions(" ".join(names))
+        look_over(but=names)  # `programs` tells the mistakes in them itself
         return own(*args, **given)
 
     callback._everywhere = True  # type: ignore[attr-defined]  # modules stay loaded between runs

@@ -13,7 +13,7 @@ from unclench.settings import Settings
 def run_review(root: Path, opened: Path | None, saved: Settings) -> None:
     """Show sessions of `root`, and one of them at once where `opened` says so.
 
-    Raises StoreError for a fault of its own that closed the window.
+    Raises StoreError for an internal error that closed the window.
     """
     app = start_qt()
     window = ReviewWindow(root, saved.model_copy(), saved, path=opened)
@@ -23,5 +23,5 @@ def run_review(root: Path, opened: Path | None, saved: Settings) -> None:
     if failures:
         error = failures[0]
         raise StoreError(
-            f"The window closed by a fault of its own: {type(error).__name__}: {error}."
+            f"The window closed because of an internal error: {type(error).__name__}: {error}."
         )
