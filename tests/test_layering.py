@@ -61,7 +61,7 @@ MAY_IMPORT = {
     "commands": {
         *(WIRE, DSP, "errors", "link", "store", "live", "review", "training"),
         *("audio", "board", "settings", "sources", "desktop", "importing", "report", "trial"),
-        *("notices", "profiles", "running", "terminal"),
+        *("logs", "notices", "profiles", "running", "terminal"),
     },
     "usage": {WIRE, "board", "commands", "importing", "logs", "running", "settings", "store"},
     "cli": {"errors", "logs", "notices", "usage"},

@@ -120,6 +120,20 @@ class Player:
         return ""
 
 
+def count_devices(backends: Sequence[str] = SYSTEM_BACKENDS) -> int:
+    """Return how many devices of this computer play sound; 0 also where that cannot be found."""
+    try:
+        import miniaudio
+    except ImportError:
+        return 0
+    with _alsa_silenced():
+        try:
+            found = miniaudio.Devices([miniaudio.Backend[name] for name in backends])
+            return len(found.get_playbacks())
+        except miniaudio.MiniaudioError:
+            return 0
+
+
 @contextlib.contextmanager
 def _alsa_silenced() -> Iterator[None]:
     """Keep ALSA from writing on stderr why a device is missing: that is in `trouble`."""

@@ -169,6 +169,24 @@ def internal_error(error: BaseException) -> str:
     )
 
 
+def refused() -> bool:
+    """Return whether the log of this run could not be written."""
+    return _running is not None and _running.file.refused
+
+
+def last_errors(most: int) -> list[str]:
+    """Return the newest errors in the log with their tracebacks, oldest first."""
+    entries: list[list[str]] = []
+    for path in (log_path().with_name(f"{log_path().name}.1"), log_path()):
+        with suppress(OSError):
+            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                if line.startswith("  ") and entries:
+                    entries[-1].append(line)
+                else:
+                    entries.append([line])
+    return ["\n".join(entry) for entry in entries if ERROR_MARK in entry[0]][-most:]
+
+
 def _thread_failed(args: threading.ExceptHookArgs) -> None:
     if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
         print(internal_error(args.exc_value), file=sys.stderr)  # noqa: T201

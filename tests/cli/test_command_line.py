@@ -23,6 +23,7 @@ DOCUMENTED = {
     "record": {"--source", "--seconds", "--out", "--speed", "--json"},
     "analyze": {"--fs", "--column", "--unit", "--band", "--mains", "--window", "--json"},
     "devices": set(),
+    "doctor": {"--json"},
     "simulate": {"--pty", "--source"},
 }
 

@@ -16,7 +16,7 @@ def look_over(but: Container[str] = ()) -> None:
         there = set(os.listdir(own_dir()))  # noqa: PTH208  # names are enough
     except OSError:  # none yet; or the settings have said so
         return
-    for name, look in _LOOKS.items():
+    for name, look in FILES.items():
         if name in there and name not in but:
             look()
 
@@ -45,7 +45,7 @@ def _look_at_programs() -> None:
     tell_broken()
 
 
-_LOOKS: dict[str, Callable[[], None]] = {
+FILES: dict[str, Callable[[], None]] = {
     "calibrations.json": functools.partial(_look_at_calibrations, virtual=False),
     "calibrations-virtual.json": functools.partial(_look_at_calibrations, virtual=True),
     "trial.json": _look_at_trial,

@@ -17,7 +17,8 @@ def everywhere(command: click.Command) -> click.Command:
     runs = not isinstance(command, click.Group) or command.invoke_without_command
     if runs and command.callback is not None and not hasattr(command.callback, "_everywhere"):
         command.callback = _prepared(command.callback)
-        command.params.append(_verbose_option())
+        if not any("--verbose" in parameter.opts for parameter in command.params):
+            command.params.append(_verbose_option())
     return command
 
 
@@ -41,7 +42,8 @@ def _prepared(own: Callable[..., Any]) -> Callable[..., Any]:
         names = _names(click.get_current_context())
         start(verbose)
         log_versions(" ".join(names))
-        look_over(but=names)  # `programs` tells the mistakes in them itself
+        if names != ["doctor"]:  # which tells it without naming the person
+            look_over(but=names)  # `programs` tells the mistakes in them itself
         return own(*args, **given)
 
     callback._everywhere = True  # type: ignore[attr-defined]  # modules stay loaded between runs

@@ -26,6 +26,7 @@ COMMANDS = {
     "export": "Write a session for other programs.",
     "devices": "List the boards that are plugged in.",
     "board": "Install, set up, check and calibrate a board.",
+    "doctor": "Say how things stand, for a bug report.",
     "simulate": "Run the virtual board on a port.",
 }
 OLD_NAMES_GO_WITH = "0.3"  # the release that no longer takes options under their old names
