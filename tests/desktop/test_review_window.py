@@ -25,6 +25,7 @@ from unclench.desktop.review.trace.axes import View
 from unclench.desktop.review.trace.scene import NO_MARKS, Scene, lane
 from unclench.desktop.review.trace.trace import TraceView
 from unclench.desktop.review.window import ReviewWindow
+from unclench.notices import Remark, tell
 from unclench.report.words import uv
 from unclench.review.results import Phase, Span, TagSpan
 from unclench.review.session import open_review
@@ -304,7 +305,8 @@ def test_a_narrow_list_shows_the_whole_date(screen, library):
 
 def test_a_label_that_cannot_be_one_is_told_at_once(screen, library):
     folder = library("first", title="A day")
-    made = screen(notes=("Something that was said before.",))
+    tell(Remark("Something that was said before."))
+    made = screen()
     for key, words in ((KEY.Key_F2, "title"), (KEY.Key_L, "label")):
         made.press(key)
         made.list.table.findChild(QtWidgets.QLineEdit).setText("x" * 200)

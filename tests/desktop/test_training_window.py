@@ -138,7 +138,7 @@ def test_whole_first_session_by_keyboard(training):
     made.press(KEY.Key_3)
     made.press(KEY.Key_Return)
     made.until(lambda: made.window._sessions.running.session.snapshot().step_number == 5)
-    made.until(lambda: made.window.page()._asked == 5)
+    made.until(lambda: made.window.page()._middle.picture._step == 5)
     made.type("breathing out")
     made.press(KEY.Key_Return)
     made.until(lambda: made.page == "SummaryPage")
