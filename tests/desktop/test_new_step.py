@@ -21,7 +21,6 @@ from unclench.desktop.training.guide import GuidePage
 from unclench.desktop.training.middle import PICTURES
 from unclench.desktop.training.parts import label
 from unclench.desktop.training.pictures import Picture
-from unclench.settings import Sustained
 from unclench.store.events.event import HoldDone
 from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench.training.programs.file import parse_program
@@ -32,7 +31,7 @@ from unclench.training.session.snapshot import Snapshot
 from unclench.training.steps import kinds
 from unclench.training.steps.catalogue import KINDS, Repeat, kind_of
 from unclench.training.steps.step import Cue, TimedStep, step_kind
-from unclench.training.steps.underway import Counts, UnderWay
+from unclench.training.steps.underway import Counts, Setting, UnderWay
 from unclench.training.steps.values import Seconds
 from unclench.wording import exactly
 
@@ -81,12 +80,10 @@ class Sway(TimedStep):
         side = ("left", "right")[self.part(step_s)]
         return Cue(f"Lean {side}", self.say or self.usual_say, "free", self.part_left_s(step_s))
 
-    def begin(self, channels: Sequence[TrainedChannel], stream: Stream) -> Still:
+    def begin(self, setting: Setting) -> Still:
         return Still()
 
-    def counts(
-        self, channels: Sequence[TrainedChannel], stream: Stream, limits: Sustained
-    ) -> Counts:
+    def counts(self, setting: Setting) -> Counts:
         return OneCreditASecond()
 
 

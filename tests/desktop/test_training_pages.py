@@ -41,13 +41,13 @@ from unclench.training.placement.sites import SITES
 from unclench.training.placement.values import ReferenceContraction, TrainedChannel
 from unclench.training.session.outcome import Outcome, StepOutcome, breath_words
 from unclench.training.session.snapshot import Score, Snapshot
-from unclench.training.steps.breathing import BreathEffect
 from unclench.training.steps.goal import BaselineGoal
 from unclench.training.steps.kinds.baseline import Baseline
 from unclench.training.steps.kinds.breathe import Breathe, Pacer
 from unclench.training.steps.kinds.hold import Hold
 from unclench.training.steps.kinds.reflect import Reflect
 from unclench.training.steps.kinds.relax import Relax
+from unclench.training.steps.underway import BreathEffect
 from unclench.training.tags import DEFAULT_TAGS
 from unclench_dsp.uncertainty import Estimate
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from unclench.settings import Sustained
 from unclench.store.events.words import said
 from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench.training.rows import Stream, each_row
 from unclench.training.steps.kinds.baseline import Baseline
 from unclench.training.steps.kinds.reference import Reference
+from unclench.training.steps.underway import Setting
 
 REST = Baseline(kind="baseline", seconds=20.0)
 SQUEEZE = Reference(kind="reference", times=2, tense_s=3.0, release_s=5.0, strength="maximum")
@@ -33,7 +35,7 @@ def measured(step, rows, *channels, parts=None, usable=None):
 
 def tried(step, rows, *channels, parts=None, usable=None):
     channels = channels or (NEW,)
-    measurement = step.begin(channels, STREAM)
+    measurement = step.begin(Setting(channels, STREAM, Sustained()))
     for k, row in enumerate(each_row(rows)):
         ok = [True] * len(channels) if usable is None else usable[k]
         measurement.add(row, 0 if parts is None else parts[k], ok)
@@ -84,7 +86,7 @@ def test_less_than_half_usable_gives_no_measurement(maker):
 
 
 def test_without_rows_there_is_no_measurement():
-    (no,) = REST.begin([NEW], STREAM).measured().failures
+    (no,) = REST.begin(Setting((NEW,), STREAM, Sustained())).measured().failures
     assert "Left shoulder" in no
 
 

@@ -16,9 +16,9 @@ from unclench.review.session import SessionReview
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.outcome import Outcome, breath_words
 from unclench.training.session.snapshot import Score
-from unclench.training.steps.breathing import BreathEffect
 from unclench.training.steps.catalogue import kind_of
 from unclench.training.steps.step import Tension
+from unclench.training.steps.underway import BreathEffect
 from unclench.wording import length
 
 _SHOWN = tuple(each for each in METRICS if each not in LEVELS or each.key == "mean_uv")

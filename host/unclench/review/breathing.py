@@ -12,8 +12,7 @@ from unclench.review.results import BreathFigures, ChannelContext, Marks, Phase,
 from unclench.review.signal import Signal
 from unclench.training.programs.program import Program
 from unclench.training.rows import Row
-from unclench.training.steps.breathing import BreathWatch
-from unclench.training.steps.kinds.breathe import Pacer
+from unclench.training.steps.kinds.breathe import BreathWatch, Pacer
 from unclench_dsp.arrays import FloatArray
 
 

@@ -13,8 +13,8 @@ from typing import Literal
 from unclench.store.events.event import AnyGroup
 from unclench.store.events.words import tag_words
 from unclench.training.placement.values import ReferenceContraction, RestBaseline
-from unclench.training.steps.breathing import BreathEffect
 from unclench.training.steps.step import Role
+from unclench.training.steps.underway import BreathEffect
 from unclench_dsp.uncertainty import Estimate
 
 Why = Literal[

@@ -10,8 +10,8 @@ from unclench.desktop.plots import SCALES_UV
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.ticks import on_log_scale
 from unclench.training.session.outcome import breath_words
-from unclench.training.steps.breathing import BreathEffect
 from unclench.training.steps.kinds.breathe import Pacer
+from unclench.training.steps.underway import BreathEffect
 
 _SCALES_UV = (*on_log_scale(0.5, 2.0), *SCALES_UV)
 

@@ -15,7 +15,7 @@ from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.outcome import breath_words
 from unclench.training.session.snapshot import Snapshot
-from unclench.training.steps.breathing import BreathEffect
+from unclench.training.steps.underway import BreathEffect
 
 SPACING, TIGHT = 10, 3  # pixels between rows
 TIGHT_LINES = 3.0  # of text in a row, below which rows stand close
@@ -94,7 +94,6 @@ class Traces(Picture):
             self.traces.append(trace)
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:
-        """See Picture.set_looks."""
         for k, trace in enumerate(self.traces):
             trace.set_theme(theme, text_scale, k)
 
@@ -109,13 +108,11 @@ class Traces(Picture):
             trace.set_room(roomy or (last and trace is self.traces[-1]), roomy)
 
     def set_feedback(self, shown: bool) -> None:
-        """See Picture.set_feedback."""
         super().set_feedback(shown)
         for frame in self._frames:
             frame.setVisible(shown)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """See Picture.show_snapshot."""
         if not self.feedback:
             return
         for k, trace in enumerate(self.traces):
@@ -125,7 +122,6 @@ class Traces(Picture):
     def draw(
         self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
     ) -> None:
-        """See Picture.draw."""
         for channel, trace in zip(self._channels, self.traces, strict=True):
             k = channel.index
             if k < tension_uv.shape[1]:
@@ -148,30 +144,25 @@ class Breathing(Picture):
         self._looks = LIGHT, 1.0
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:
-        """See Picture.set_looks."""
         self._looks = theme, text_scale
         self._pacer.set_looks(theme, text_scale)
 
     def set_room(self, lines: float, lines_each: float) -> None:
-        """See Picture.set_room."""
         self._column.setSpacing(spacing_of(lines_each))
         for each in self._cards:
             each.set_looks(*self._looks, lines_each)
 
     def set_feedback(self, shown: bool) -> None:
-        """See Picture.set_feedback."""
         super().set_feedback(shown)
         for each in self._cards:
             each.setVisible(shown)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """See Picture.show_snapshot."""
         self._pacer.set_pacer(snapshot.pacer, snapshot.phase == "running")
         for k, each in enumerate(self._cards if self.feedback else ()):
             each.tell(snapshot.breath[k] if k < len(snapshot.breath) else _TOO_FEW, snapshot)
 
     def tick(self, step_s: float) -> None:
-        """See Picture.tick."""
         self._pacer.tick(step_s)
 
 

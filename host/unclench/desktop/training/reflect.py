@@ -153,7 +153,6 @@ class ReflectView(Picture):
         self._say.setVisible(self._roomy and bool(self._say.text()))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """See Picture.show_snapshot."""
         question = snapshot.step.asks()
         if question is not None and self._step != snapshot.step_number:
             self._step = snapshot.step_number

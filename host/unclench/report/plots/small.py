@@ -19,7 +19,7 @@ from unclench.report.plots.axes import (
 )
 from unclench.report.plots.svg import Drawing, colour_of, fitting, text_width
 from unclench.review.results import BreathFigures, Contraction
-from unclench.training.steps.breathing import BreathEffect
+from unclench.training.steps.underway import BreathEffect
 
 WIDTH_PX, HEIGHT_PX = 340.0, 240.0
 LEFT_PX, RIGHT_PX = 40.0, 322.0

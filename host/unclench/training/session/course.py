@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import isnan
 from typing import Literal
 
+from unclench.settings import Sustained
 from unclench.store.events.event import (
     UV_DECIMALS,
     Answered,
@@ -28,7 +29,7 @@ from unclench.training.session.telling import Asked, Telling
 from unclench.training.session.timeline import Timeline
 from unclench.training.steps.goal import Goal
 from unclench.training.steps.step import Cue
-from unclench.training.steps.underway import Measured, UnderWay
+from unclench.training.steps.underway import Measured, Setting, UnderWay
 
 _ATTEMPTS = 3  # at a measurement that fails
 
@@ -38,7 +39,7 @@ class Course:
 
     Parameters
     ----------
-    timeline, channels, stream, attended
+    timeline, channels, stream, limits, attended
         See `Engine`.
     ledger, telling
         Which are told what happens.
@@ -49,6 +50,7 @@ class Course:
         timeline: Timeline,
         channels: Sequence[TrainedChannel],
         stream: Stream,
+        limits: Sustained,
         attended: bool,
         ledger: Ledger,
         telling: Telling,
@@ -63,6 +65,7 @@ class Course:
         self._goals: list[GoalTracker | None] = []
         self._trackers: dict[tuple[int, Goal], GoalTracker] = {}
         self._stream = stream
+        self._limits = limits
         self._attended = attended
         self._ledger = ledger
         self._telling = telling
@@ -133,7 +136,7 @@ class Course:
             self._telling.note(NotMeasured(why_not))
             self.next()
             return
-        self.under_way = step.begin(self.channels, self._stream)
+        self.under_way = step.begin(Setting(self.channels, self._stream, self._limits))
         question = step.asks()
         if question is not None and not self._attended:
             self._telling.tell(Answered(question.text, None))

@@ -12,9 +12,8 @@ from unclench.training.rows import Row, Stream
 from unclench.training.session.outcome import StepOutcome
 from unclench.training.session.scoring import RecoveryWatch, Tally
 from unclench.training.session.snapshot import Score
-from unclench.training.steps.breathing import BreathEffect
 from unclench.training.steps.step import Step
-from unclench.training.steps.underway import Counts, News
+from unclench.training.steps.underway import BreathEffect, Counts, News, Setting
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ class Ledger:
         step = self._steps[number]
         self._step = number
         self._step_tallies = self._new_tallies()
-        self._counts = step.counts(self._channels, self._stream, self._limits)
+        self._counts = step.counts(Setting(tuple(self._channels), self._stream, self._limits))
         if step.lets_go:
             for watch in self._recovery:
                 if watch is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.snapshot import Phase, Score
-from unclench.training.steps.breathing import BreathEffect
+from unclench.training.steps.underway import BreathEffect
 
 _OF_SCORE = ("channel", "scored_s", "with_goal_s", "below_goal_s", "credits")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from unclench.training.steps.breathing import BreathEffect
 from unclench.training.steps.kinds.breathe import Pacer
 from unclench.training.steps.step import Cue, Step
+from unclench.training.steps.underway import BreathEffect
 
 Phase = Literal["running", "paused", "lost", "done", "ended"]
 """lost: the board is away and the session waits. done: came to its end. ended: ended early."""

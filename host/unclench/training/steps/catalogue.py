@@ -64,23 +64,18 @@ class Repeat(Entry):
     )
 
     def inner(self) -> Sequence[Entry]:
-        """See Entry.inner."""
         return self.step
 
     def flat(self, goal: Goal | None) -> tuple[Step, ...]:
-        """See Entry.flat."""
         return flattened(self.step, goal) * self.times
 
     def n_steps(self) -> int:
-        """See Entry.n_steps."""
         return self.times * sum(entry.n_steps() for entry in self.step)
 
     def longest_s(self) -> float:
-        """See Entry.longest_s."""
         return self.times * sum(entry.longest_s() for entry in self.step)
 
     def in_words(self) -> str:
-        """See Entry.in_words."""
         return f"{self.times} times:"
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from unclench.live.blocks import FloatArray, IntArray
+from unclench.store.events.event import Payload
 from unclench.training.placement.values import TrainedChannel
+from unclench.training.rows import Row, Stream
 from unclench.training.steps.underway import Measured, UnderWay
-
-if TYPE_CHECKING:
-    from unclench.live.blocks import FloatArray, IntArray
-    from unclench.store.events.event import Payload
-    from unclench.training.rows import Row, Stream
 
 
 class MeasurementError(Exception):
@@ -35,7 +32,6 @@ class Measurement(UnderWay):
     def add(
         self, row: Row, part: int, usable: Sequence[bool], goal_uv: Sequence[float | None] = ()
     ) -> None:
-        """See UnderWay.add."""
         nan = float("nan")
         pairs = list(zip(self._channels, usable, strict=True))
         self._parts.append(part)

@@ -13,12 +13,11 @@ from pydantic import Field
 
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.steps.goal import GOAL_EXAMPLE, Goal
-from unclench.training.steps.underway import Counts, UnderWay
+from unclench.training.steps.underway import Counts, Setting, UnderWay
 from unclench.training.steps.values import Part, Seconds, Words
+from unclench.wording import exactly
 
 if TYPE_CHECKING:
-    from unclench.settings import Sustained
-    from unclench.training.rows import Stream
     from unclench.training.steps.kinds.breathe import Pacer
 
 Action: TypeAlias = Literal["rest", "breathe", "tense", "release", "stress", "answer", "free"]
@@ -147,16 +146,13 @@ class Step(Entry):
         return self.title or self.usual_title
 
     def lacks_goal(self, goal: Goal | None) -> bool:
-        """See Entry.lacks_goal."""
         return self.needs_goal and not (self.goal or goal)
 
     def flat(self, goal: Goal | None) -> tuple[Step, ...]:
-        """See Entry.flat."""
         takes = self.takes_goal and self.goal is None
         return (self.model_copy(update={"goal": goal}) if takes else self,)
 
     def longest_s(self) -> float:
-        """See Entry.longest_s."""
         rounds = self.rounds()
         return 0.0 if rounds is None else rounds.whole_s
 
@@ -201,14 +197,12 @@ class Step(Entry):
         """Why it cannot be done with these channels, in a sentence; it is passed over then."""
         return ""
 
-    def begin(self, channels: Sequence[TrainedChannel], stream: Stream) -> UnderWay:
+    def begin(self, setting: Setting) -> UnderWay:
         """Begin it: what it does with rows until it is over."""
         return UnderWay()
 
-    def counts(
-        self, channels: Sequence[TrainedChannel], stream: Stream, limits: Sustained
-    ) -> Counts:
-        """What it counts of its own; `limits` are when to speak up, the person's own."""
+    def counts(self, setting: Setting) -> Counts:
+        """What it counts of its own."""
         return Counts()
 
 
@@ -217,9 +211,13 @@ class TimedStep(Step):
 
     seconds: Seconds
 
+    in_short: ClassVar[str]  # "Let go", which lists follow with the time
+
     def longest_s(self) -> float:
-        """See Entry.longest_s."""
         return self.seconds
+
+    def in_words(self) -> str:
+        return f"{self.in_short} for {exactly(self.seconds)}"
 
 
 Kind = TypeVar("Kind", bound=Entry)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from unclench.settings import Sustained
+from unclench.store.events.event import Payload
 from unclench.training.placement.values import TrainedChannel
+from unclench.training.rows import Row, Stream
 
-if TYPE_CHECKING:
-    from unclench.store.events.event import Payload
-    from unclench.training.rows import Row
-    from unclench.training.steps.breathing import BreathEffect
+
+@dataclass(frozen=True)
+class Setting:
+    """What a step is done with."""
+
+    channels: tuple[TrainedChannel, ...]  # those that are trained
+    stream: Stream
+    limits: Sustained  # when to speak up: the person's own
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,21 @@ class News:
 
     payload: Payload
     duration_s: float | None = None
+
+
+@dataclass(frozen=True)
+class BreathEffect:
+    """Tension over the breath, for one channel."""
+
+    channel: str
+    breaths: int  # that went into it
+    phase: tuple[float, ...]  # middle of each bin, 0 to 1
+    mean_uv: tuple[float, ...]
+    spread_uv: tuple[float, ...]  # standard deviation between breaths
+    change: float | None  # exhale against inhale: -0.2 is 20 % lower; None: too few breaths
+    change_low: float | None  # 95 % confidence interval
+    change_high: float | None
+    falls: bool | None  # lower on the exhale beyond chance; None: too few breaths to tell
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field
 
+from unclench.live.blocks import FloatArray, IntArray
+from unclench.store.events.event import UV_DECIMALS, BaselineMeasured
 from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench.training.steps.measuring import Measurement, MeasurementError
 from unclench.training.steps.step import TimedStep, step_kind
+from unclench.training.steps.underway import Setting
 from unclench.wording import exactly
-
-if TYPE_CHECKING:
-    from unclench.live.blocks import FloatArray, IntArray
-    from unclench.store.events.event import BaselineMeasured
-    from unclench.training.rows import Stream
 
 _TO_COME = RestBaseline(inf, 0.0, 0.0, 0.0)  # will be measured before it is needed
 _RESTLESS = 0.5  # deviation over mean from which on it is no rest
@@ -37,16 +34,13 @@ class Baseline(TimedStep):
     role = "baseline"
 
     def in_words(self) -> str:
-        """See Entry.in_words."""
         return f"Rest for {exactly(self.seconds)}: your resting baseline"
 
     def expected(self, channel: TrainedChannel) -> TrainedChannel:
-        """See Step.expected."""
         return replace(channel, baseline=channel.baseline or _TO_COME)
 
-    def begin(self, channels: Sequence[TrainedChannel], stream: Stream) -> RestMeasurement:
-        """See Step.begin."""
-        return RestMeasurement(channels, stream)
+    def begin(self, setting: Setting) -> RestMeasurement:
+        return RestMeasurement(setting.channels, setting.stream)
 
 
 class RestMeasurement(Measurement):
@@ -55,8 +49,6 @@ class RestMeasurement(Measurement):
     def _measure(
         self, channel: TrainedChannel, parts: IntArray, fast_uv: FloatArray, slow_uv: FloatArray
     ) -> tuple[TrainedChannel, BaselineMeasured]:
-        from unclench.store.events.event import UV_DECIMALS, BaselineMeasured
-
         found, kept = self._rest(channel, fast_uv, slow_uv), channel.baseline
         return replace(channel, baseline=kept or found), BaselineMeasured(
             channel.label,

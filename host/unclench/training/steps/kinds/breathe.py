@@ -1,24 +1,24 @@
-"""Step "breathe", and its pacer: where in a breath a moment lies, a function of time alone."""
+"""Step "breathe": its pacer, a function of time alone, and tension over the breath."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from unclench.training.placement.values import TrainedChannel
+from unclench.training.rows import Row
 from unclench.training.steps.step import TimedStep, step_kind
+from unclench.training.steps.underway import BreathEffect, Counts, Setting
 from unclench.training.steps.values import Seconds, Where, refuse
 from unclench.wording import exactly
+from unclench_dsp import BreathAverage
 
-if TYPE_CHECKING:
-    from unclench.settings import Sustained
-    from unclench.training.rows import Stream
-    from unclench.training.steps.breathing import BreathWatch
-
+_BINS = 20  # of the average breath
 MIN_SHARE_OF_BREATH = 0.1  # inhaling and exhaling each take at least so much of a breath
 BreathPart = Literal["inhale", "hold in", "exhale", "hold out"]
 PARTS: tuple[BreathPart, ...] = ("inhale", "hold in", "exhale", "hold out")
@@ -67,7 +67,6 @@ class Breathe(TimedStep):
         return self
 
     def in_words(self) -> str:
-        """See Entry.in_words."""
         ramp = "" if self.end_rate_per_min is None else f" to {self.end_rate_per_min:g}"
         rate = f"{self.rate_per_min:g}{ramp} breaths a minute"
         names = ("in", "hold", "out", "hold")
@@ -77,16 +76,10 @@ class Breathe(TimedStep):
         return f"Breathe at {rate} for {exactly(self.seconds)} ({shape})"
 
     def pacer(self) -> Pacer:
-        """See Step.pacer."""
         return Pacer(self)
 
-    def counts(
-        self, channels: Sequence[TrainedChannel], stream: Stream, limits: Sustained
-    ) -> BreathWatch:
-        """See Step.counts."""
-        from unclench.training.steps.breathing import BreathWatch
-
-        return BreathWatch(self.pacer(), channels, stream.window_s)
+    def counts(self, setting: Setting) -> BreathWatch:
+        return BreathWatch(self.pacer(), setting.channels, setting.stream.window_s)
 
 
 @dataclass(frozen=True)
@@ -138,3 +131,56 @@ class Pacer:
         soft = (1 - math.cos(math.pi * done)) / 2  # no jerk where a part begins or ends
         fullness = (soft, 1.0, 1.0 - soft, 0.0)[k]
         return Breath(number, phase, PARTS[k], done, left_s, fullness)
+
+
+class BreathWatch(Counts):
+    """Averages confirmed rows over the pacer's breath; there is no breath sensor.
+
+    `window_s` is that of the fast RMS.
+    """
+
+    def __init__(self, pacer: Pacer, channels: Sequence[TrainedChannel], window_s: float) -> None:
+        self._pacer = pacer
+        self._channels = list(channels)
+        self._lag_s = window_s / 2  # of the fast RMS
+        self._average = BreathAverage(_BINS, pacer.bounds, len(channels))
+        self._breath = -1
+        self._effects: tuple[BreathEffect, ...] | None = None
+
+    def row(self, step_s: float, row: Row, usable: Sequence[bool]) -> None:
+        now = self._pacer.at(max(0.0, step_s - self._lag_s))
+        if now.number != self._breath:
+            self._breath = now.number
+            self._effects = None
+        tension_uv = np.array(
+            [
+                row.fast_uv[channel.index] if ok else np.nan
+                for channel, ok in zip(self._channels, usable, strict=True)
+            ]
+        )
+        self._average.add(now.number, now.phase, tension_uv)
+
+    def close(self) -> None:
+        """See Counts.close; the last breath counts too."""
+        self._average.finish()
+        self._effects = None
+
+    def breath(self) -> tuple[BreathEffect, ...]:
+        """See Counts.breath; news with every breath."""
+        if self._effects is None:
+            self._effects = tuple(self._effect(k) for k in range(len(self._channels)))
+        return self._effects
+
+    def _effect(self, k: int) -> BreathEffect:
+        profile, effect = self._average.profile(), self._average.effect(k)
+        return BreathEffect(
+            self._channels[k].label,
+            effect.breaths,
+            tuple(profile.phase.tolist()),
+            tuple(profile.mean_uv[:, k].tolist()),
+            tuple(profile.spread_uv[:, k].tolist()),
+            effect.change,
+            effect.low,
+            effect.high,
+            effect.falls,
+        )

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import model_validator
 
-from unclench.training.placement.values import TrainedChannel
+from unclench.store.events.event import HoldDone
+from unclench.training.rows import Row
 from unclench.training.steps.step import TimedStep, step_kind
-from unclench.training.steps.underway import UnderWay
+from unclench.training.steps.underway import Setting, UnderWay
 from unclench.training.steps.values import Seconds, refuse
 from unclench.wording import exactly
-
-if TYPE_CHECKING:
-    from unclench.store.events.event import HoldDone
-    from unclench.training.rows import Row, Stream
 
 
 @step_kind
@@ -41,26 +38,23 @@ class Hold(TimedStep):
         return self
 
     def longest_s(self) -> float:
-        """See Entry.longest_s."""
         return self.at_most_s
 
     def in_words(self) -> str:
-        """See Entry.in_words."""
         most = exactly(self.at_most_s)
         return f"Stay below the goal for {exactly(self.seconds)} in one piece; at most {most}"
 
-    def begin(self, channels: Sequence[TrainedChannel], stream: Stream) -> Holding:
-        """See Step.begin."""
-        return Holding(self.seconds, channels, stream)
+    def begin(self, setting: Setting) -> Holding:
+        return Holding(self.seconds, setting)
 
 
 class Holding(UnderWay):
     """Counts the rows, one behind the other, in which all channels are below their goals."""
 
-    def __init__(self, seconds: float, channels: Sequence[TrainedChannel], stream: Stream) -> None:
+    def __init__(self, seconds: float, setting: Setting) -> None:
         self._seconds = seconds
-        self._channels = list(channels)
-        self._stream = stream
+        self._channels = setting.channels
+        self._stream = setting.stream
         self._sample = 0  # of the newest row
         self._below_n = 0
 
@@ -72,9 +66,6 @@ class Holding(UnderWay):
     def add(
         self, row: Row, part: int, usable: Sequence[bool], goal_uv: Sequence[float | None]
     ) -> HoldDone | None:
-        """See UnderWay.add."""
-        from unclench.store.events.event import HoldDone
-
         low = row.sample - self._sample == self._stream.row_n
         self._sample = row.sample
         for channel, goal, ok in zip(self._channels, goal_uv, usable, strict=True):
@@ -83,5 +74,4 @@ class Holding(UnderWay):
         return HoldDone(self._seconds) if self.held_s >= self._seconds else None
 
     def words(self) -> str:
-        """See UnderWay.words."""
         return f"Held {int(self.held_s)} of {self._seconds:g} s"

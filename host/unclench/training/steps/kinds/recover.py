@@ -6,7 +6,6 @@ from typing import Literal
 
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.values import Seconds
-from unclench.wording import exactly
 
 
 @step_kind
@@ -17,12 +16,9 @@ class Recover(TimedStep):
     seconds: Seconds = 120.0
 
     listed = 8
+    in_short = "Let go"
     usual_title = "Let go"
     usual_say = "It is over. Breathe out and let everything sink."
     takes_goal = True
     lets_go = True
     role = "recovery"
-
-    def in_words(self) -> str:
-        """See Entry.in_words."""
-        return f"Let go for {exactly(self.seconds)}"

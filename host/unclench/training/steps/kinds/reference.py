@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field
 
+from unclench.live.blocks import FloatArray, IntArray
+from unclench.store.events.event import UV_DECIMALS, ReferenceMeasured
 from unclench.training.placement.values import ReferenceContraction, TrainedChannel, floor_uv
 from unclench.training.steps.measuring import Measurement, MeasurementError
 from unclench.training.steps.step import Cue, Rounds, Step, step_kind
+from unclench.training.steps.underway import Setting
 from unclench.wording import exactly
-
-if TYPE_CHECKING:
-    from unclench.live.blocks import FloatArray, IntArray
-    from unclench.store.events.event import ReferenceMeasured
-    from unclench.training.rows import Stream
 
 _CLEARLY = 3.0  # times the baseline that a reference contraction must at least be
 
@@ -38,7 +36,6 @@ class Reference(Step):
     tension = "asked"
 
     def in_words(self) -> str:
-        """See Entry.in_words."""
         strength = "gently" if self.strength == "gentle" else "as hard as you can"
         times = "once" if self.times == 1 else f"{self.times} times"
         return (
@@ -47,11 +44,9 @@ class Reference(Step):
         )
 
     def rounds(self) -> Rounds:
-        """See Step.rounds."""
         return Rounds(self.times, self.tense_s, self.release_s)
 
     def cue(self, step_s: float) -> Cue:
-        """See Step.cue."""
         left_s = self.part_left_s(step_s)
         if self.tenses(step_s):
             gentle = self.strength == "gentle"
@@ -61,32 +56,27 @@ class Reference(Step):
         return Cue("Let go", "All at once, and rest.", "release", left_s)
 
     def expected(self, channel: TrainedChannel) -> TrainedChannel:
-        """See Step.expected."""
         return replace(channel, reference=ReferenceContraction(inf, self.strength))
 
     def why_not(self, channels: Sequence[TrainedChannel]) -> str:
-        """See Step.why_not."""
         if any(channel.baseline is not None for channel in channels):
             return ""
         return "No contraction is measured, as there is no resting level to tell it from."
 
-    def begin(self, channels: Sequence[TrainedChannel], stream: Stream) -> ContractionMeasurement:
-        """See Step.begin."""
-        return ContractionMeasurement(self, channels, stream)
+    def begin(self, setting: Setting) -> ContractionMeasurement:
+        return ContractionMeasurement(self, setting)
 
 
 class ContractionMeasurement(Measurement):
     """Measures the best stable second of all contractions of a step."""
 
-    def __init__(self, step: Reference, channels: Sequence[TrainedChannel], stream: Stream) -> None:
-        super().__init__(channels, stream)
+    def __init__(self, step: Reference, setting: Setting) -> None:
+        super().__init__(setting.channels, setting.stream)
         self._step = step
 
     def _measure(
         self, channel: TrainedChannel, parts: IntArray, fast_uv: FloatArray, slow_uv: FloatArray
     ) -> tuple[TrainedChannel, ReferenceMeasured]:
-        from unclench.store.events.event import UV_DECIMALS, ReferenceMeasured
-
         best_uv = self._best_uv(parts, fast_uv, slow_uv)
         if channel.baseline is None:
             raise MeasurementError(

@@ -26,14 +26,11 @@ class Reflect(Step):
     scored = False
 
     def in_words(self) -> str:
-        """See Entry.in_words."""
         how = "in words" if self.answer == "words" else f"0 {self.low}, 10 {self.high}"
         return f"{self.question} ({how})"
 
     def asks(self) -> Question:
-        """See Step.asks."""
         return Question(self.question, self.say, self.answer, self.low, self.high)
 
     def cue(self, step_s: float) -> Cue:
-        """See Step.cue."""
         return Cue(self.question, self.say, "answer", None)

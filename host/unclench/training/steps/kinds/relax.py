@@ -33,7 +33,6 @@ class Relax(Step):
     tension = "asked"
 
     def in_words(self) -> str:
-        """See Entry.in_words."""
         times = "once" if self.times == 1 else f"{self.times} times"
         return (
             f"Tense for {exactly(self.tense_s)}, release for {exactly(self.release_s)}, "
@@ -41,11 +40,9 @@ class Relax(Step):
         )
 
     def rounds(self) -> Rounds:
-        """See Step.rounds."""
         return Rounds(len(self.groups) * self.times, self.tense_s, self.release_s)
 
     def cue(self, step_s: float) -> Cue:
-        """See Step.cue."""
         left_s = self.part_left_s(step_s)
         group = self.groups[self.part(step_s) // (2 * self.times)]
         if self.tenses(step_s):

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
-from unclench.training.placement.values import TrainedChannel
 from unclench.training.steps.step import TimedStep, step_kind
-from unclench.training.steps.underway import Counts
+from unclench.training.steps.underway import Counts, Setting
 from unclench.training.steps.values import Seconds, refuse
 from unclench.wording import exactly
-
-if TYPE_CHECKING:
-    from unclench.settings import Sustained
-    from unclench.training.rows import Stream
 
 
 @step_kind
@@ -40,14 +34,10 @@ class RestCredit(TimedStep):
         return self
 
     def in_words(self) -> str:
-        """See Entry.in_words."""
         moment = exactly(self.moment_s)
         return f"Collect moments of rest of {moment} for {exactly(self.seconds)}"
 
-    def counts(
-        self, channels: Sequence[TrainedChannel], stream: Stream, limits: Sustained
-    ) -> Credits:
-        """See Step.counts."""
+    def counts(self, setting: Setting) -> Credits:
         return Credits(self.moment_s)
 
 

@@ -6,7 +6,6 @@ from typing import Literal
 
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.values import Seconds
-from unclench.wording import exactly
 
 
 @step_kind
@@ -17,11 +16,8 @@ class Settle(TimedStep):
     seconds: Seconds = 30.0
 
     listed = 0
+    in_short = "Settle"
     usual_title = "Arrive"
     usual_say = "Sit comfortably, hands still. Let your breath find itself."
     scored = False
     tension = "settling"
-
-    def in_words(self) -> str:
-        """See Entry.in_words."""
-        return f"Settle for {exactly(self.seconds)}"

@@ -6,7 +6,6 @@ from typing import Literal
 
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.values import Seconds
-from unclench.wording import exactly
 
 
 @step_kind
@@ -17,12 +16,9 @@ class Stressor(TimedStep):
     seconds: Seconds = 120.0
 
     listed = 7
+    in_short = "Something that stresses"
     usual_title = "A little stress"
     usual_say = "Count down from 700 in sevens, as fast as you can."
     action = "stress"
     role = "activity"
     tension = "provoked"
-
-    def in_words(self) -> str:
-        """See Entry.in_words."""
-        return f"Something that stresses for {exactly(self.seconds)}"

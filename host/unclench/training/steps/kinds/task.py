@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from unclench.training.placement.values import TrainedChannel, rest_level
+from unclench.training.rows import Row
 from unclench.training.steps.step import TimedStep, step_kind
-from unclench.training.steps.underway import Counts, News
+from unclench.training.steps.underway import Counts, News, Setting
 from unclench.training.steps.values import Seconds
-from unclench.wording import exactly
-
-if TYPE_CHECKING:
-    from unclench.settings import Sustained
-    from unclench.training.rows import Row, Stream
-    from unclench.training.sustained import SustainedAlert, TooFewRests
+from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of
 
 
 @step_kind
@@ -25,6 +20,7 @@ class Task(TimedStep):
     seconds: Seconds = 300.0
 
     listed = 6
+    in_short = "Do something and stay low"
     usual_title = "Go on with what you do"
     usual_say = "Keep the line low while you do it."
     unseen_say = "Stay as calm as you can while you do it."
@@ -32,28 +28,18 @@ class Task(TimedStep):
     takes_goal = True
     role = "activity"
 
-    def in_words(self) -> str:
-        """See Entry.in_words."""
-        return f"Do something and stay low for {exactly(self.seconds)}"
-
-    def counts(
-        self, channels: Sequence[TrainedChannel], stream: Stream, limits: Sustained
-    ) -> Alerts:
-        """See Step.counts."""
-        return Alerts(channels, stream, limits)
+    def counts(self, setting: Setting) -> Alerts:
+        return Alerts(setting)
 
 
 class Alerts(Counts):
     """Speaks up where tension lasts or rest is missing, on channels whose rest level is known."""
 
-    def __init__(
-        self, channels: Sequence[TrainedChannel], stream: Stream, limits: Sustained
-    ) -> None:
-        self._channels = list(channels)
-        self._alerts = [_alerts_of(channel, stream, limits) for channel in channels]
+    def __init__(self, setting: Setting) -> None:
+        self._channels = setting.channels
+        self._alerts = [_alerts_of(channel, setting) for channel in setting.channels]
 
     def channel(self, k: int, row: Row) -> list[News]:
-        """See Counts.channel."""
         index = self._channels[k].index
         if (alerts := self._alerts[k]) is None:
             return []
@@ -66,10 +52,9 @@ class Alerts(Counts):
 
 
 def _alerts_of(
-    channel: TrainedChannel, stream: Stream, limits: Sustained
+    channel: TrainedChannel, setting: Setting
 ) -> tuple[SustainedAlert, TooFewRests] | None:
-    from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of
-
+    limits, stream = setting.limits, setting.stream
     rest_uv, _ = rest_level(channel)
     if rest_uv is None:
         return None
