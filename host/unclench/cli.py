@@ -55,6 +55,7 @@ def main() -> None:
     """Run the command line and leave with its exit status."""
     for number in _ends():
         signal.signal(number, _end_once)
+    output = sys.stdout
     try:
         with notices.fresh_run(_show):
             cli(standalone_mode=False)
@@ -70,9 +71,10 @@ def main() -> None:
         sys.exit(EXIT_TROUBLE)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:  # `unclench analyze ... | head`
-        sys.stderr.close()
-        sys.exit(EXIT_TROUBLE)
+    except SystemExit:
+        if sys.stdout is output:
+            raise
+        sys.exit(0)  # click has replaced the output of `unclench programs list | head`: all is read
     except Exception as error:  # noqa: BLE001 - logged, and told in a sentence
         if isinstance(error, OSError) and error.filename is None:  # `... > /dev/full`
             why = error.strerror or error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -10,7 +11,7 @@ import click
 import pytest
 from tests import needs
 from tests.known import known
-from tests.processes import python
+from tests.processes import python, unclench
 
 from unclench import __version__
 from unclench.cli import cli
@@ -114,6 +115,18 @@ def test_what_was_ignored_from_the_start_stays_ignored(tmp_path):
 @pytest.mark.parametrize("size", ["big", "1280", "x", "-1x5", "1280x"])
 def test_invalid_window_sizes_are_refused(run, size):
     assert f"'{size}' is not a size such as 1280x800" in run("live", "--size", size).sentence()
+
+
+@needs.posix
+@pytest.mark.parametrize("words", [("programs", "list"), ("record", "--help")])
+def test_a_reader_that_has_enough_ends_a_command_quietly(words):
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(unclench(*words), stdout=writing, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_every_listed_command_loads():
