@@ -143,10 +143,10 @@ def commands() -> Iterator[Command]:
     ]
     for where, line in (*written, *sentences()):
         for piece in re.split(r"\s(?:\|\|?|&&|;)\s", line.strip()):
-            piece = re.sub(r"^(?:\$ |[A-Z_]+=\S+ )+", "", piece.strip())
-            piece = re.split(r"\s{3,}", piece)[0]  # what it does stands in a column of its own
-            if re.match(r"(?:unclench|pytest|python3? -m [\w.]+)(?:\s|$)", piece):
-                yield Command(where, piece)
+            typed = re.sub(r"^(?:\$ |[A-Z_]+=\S+ )+", "", piece.strip())
+            command = re.split(r"\s{3,}", typed)[0]  # what it does stands in a column of its own
+            if re.match(r"(?:unclench|pytest|python3? -m [\w.]+)(?:\s|$)", command):
+                yield Command(where, command)
 
 
 COMMANDS = sorted(set(commands()))

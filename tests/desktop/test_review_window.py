@@ -497,7 +497,7 @@ def test_a_failed_opening_shows_nothing_of_the_session_before(screen, library):
     (broken / "emg.csv").write_text("nothing\n")
     (broken / "tension.csv").write_text("nothing\n")
     made.window.open(broken)
-    until(lambda: made.banner())
+    until(made.banner)
     assert made.page._status.text() == ""
     assert made.panel._span.text() == ""
     assert made.trace.selection is None
@@ -686,7 +686,7 @@ def test_a_session_that_does_not_open_says_why(screen, library):
     made = screen()
     (folder / "session.json").unlink()
     made.window.open(folder)
-    until(lambda: made.panel.figures.toPlainText())
+    until(made.panel.figures.toPlainText)
     assert "no session folder" in made.panel.figures.toPlainText()
     made.press(KEY.Key_Escape)
     assert made.window.page() is made.list

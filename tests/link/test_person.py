@@ -105,7 +105,7 @@ def test_the_muscle_waits_until_it_is_told():
     read = []
 
     def draw():
-        for _ in range(4):
+        while len(read) < 4:
             read.append(analog.read(2000))
 
     thread = threading.Thread(target=draw)

@@ -59,6 +59,7 @@ def prepare() -> Path:
             cwd=folder,
             capture_output=True,
             text=True,
+            check=False,
         )
         if done.returncode:
             raise NoEmulatorError(

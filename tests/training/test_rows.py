@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -172,8 +173,9 @@ def test_rows_and_trust_do_not_depend_on_the_frames(humming, hand, lengths):
 
 
 def row(k, trusted=True, uv=2.0):
-    trusted = trusted and uv == uv
-    return Row(40 * k, [uv], [uv], [trusted], [not trusted and uv == uv])
+    known = not math.isnan(uv)
+    trusted = trusted and known
+    return Row(40 * k, [uv], [uv], [trusted], [not trusted and known])
 
 
 def confirmed(rows):
