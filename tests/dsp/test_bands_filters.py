@@ -20,7 +20,8 @@ from unclench_dsp import (
 
 
 def gain_db(sos: np.ndarray, frequency_hz: float, fs_hz: float) -> float:
-    _, response = signal.sosfreqz(sos, worN=[frequency_hz], fs=fs_hz)
+    parts = [signal.freqz(part[:3], part[3:], [frequency_hz], fs=fs_hz)[1] for part in sos]
+    response = np.prod(parts, axis=0)
     return float(20 * np.log10(np.abs(response[0])))
 
 

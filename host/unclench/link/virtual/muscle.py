@@ -231,7 +231,8 @@ def _emg_shape(sensor: SensorProfile) -> tuple[Array, float]:
     sos = signal.zpk2sos(z, p, k)
     f = np.linspace(1, POINTS_HZ / 2, 8000)
     chain = np.vstack([sos, _corners(sensor)])
-    power = np.abs(signal.sosfreqz(chain, f, fs=POINTS_HZ)[1]) ** 2
+    responses = [signal.freqz(part[:3], part[3:], f, fs=POINTS_HZ)[1] for part in chain]
+    power = np.abs(np.prod(responses, axis=0)) ** 2
     inside = (f >= WIDE.low_hz) & (f <= WIDE.high_hz)
     rms = np.sqrt(power[inside].sum() * (f[1] - f[0]) / (POINTS_HZ / 2))
     return sos, float(1 / rms)
