@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from tests.limits import HANG_LIMIT_S
+
 from unclench.link.transport import PtyTransport, SocketTransport, TransportClosed
 from unclench.link.virtual.board import VirtualBoard
-
-HANG_LIMIT_S = 120.0
 
 
 def wait_until(happened: Callable[[], object]) -> None:

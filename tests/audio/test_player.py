@@ -8,18 +8,18 @@ import threading
 import time
 
 from tests import needs
+from tests.limits import HANG_LIMIT_S
 from tests.processes import python
 
 from unclench import audio
 from unclench.audio import Player
 from unclench.training.sound import Synth
 
-LONG_S = 120.0  # only against hanging
 NULL = ("NULL",)
 
 
 def until(true):
-    end_s = time.monotonic() + LONG_S
+    end_s = time.monotonic() + HANG_LIMIT_S
     while not true():
         assert time.monotonic() < end_s
         time.sleep(0.01)
@@ -97,7 +97,7 @@ def test_a_device_that_goes_is_a_note(monkeypatch):
     class Stuck(Synth):
         def render(self, n):  # a device whose driver asks once and never again
             if n and threading.current_thread().name != "unclench-sound":
-                release.wait(LONG_S)
+                release.wait(HANG_LIMIT_S)
             return super().render(n)
 
     class Noticing(Player):
@@ -148,7 +148,7 @@ def test_nothing_is_written_by_the_sound_system():
         python(program),
         capture_output=True,
         text=True,
-        timeout=LONG_S,
+        timeout=HANG_LIMIT_S,
         check=True,
     )
     assert (done.stdout, done.stderr) == ("", "")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from mpremote.transport_serial import SerialTransport
-from tests.virtual_boards import HANG_LIMIT_S, on_terminal, wait_until
+from tests.limits import HANG_LIMIT_S
+from tests.virtual_boards import on_terminal, wait_until
 
 import unclench_wire
 from unclench.board.install import Target

@@ -15,7 +15,8 @@ import pytest
 from mpremote.transport_serial import SerialTransport
 from tests import needs
 from tests.commandline import Ran, run_command
-from tests.virtual_boards import HANG_LIMIT_S, wait_until
+from tests.limits import HANG_LIMIT_S
+from tests.virtual_boards import wait_until
 
 from unclench.board import install as install_module
 from unclench.board import prompt as prompt_module

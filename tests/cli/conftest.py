@@ -18,6 +18,7 @@ import pytest
 from tests import needs
 from tests.commandline import Ran, lent_process, run_command, status_of
 from tests.known import known
+from tests.limits import HANG_LIMIT_S
 from tests.processes import unclench
 
 from unclench.errors import SourceError
@@ -26,7 +27,6 @@ from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import AnalogInput, SyntheticInput, Units
 from unclench.training.placement.calibrations import StoredCalibration, book_path, load_book
 
-LONG_S = 120.0  # only against hanging
 POLL_S = 0.02  # between two looks at a condition
 
 
@@ -45,7 +45,7 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         """Close it once all that the program showed has been read."""
         self.let_go()
-        self._reader.join(LONG_S)
+        self._reader.join(HANG_LIMIT_S)
         os.close(self._ours)
 
     @property
@@ -84,7 +84,7 @@ class UnpluggedInput(SyntheticInput):
 
 def until(happened: Callable[[], object]) -> None:
     """Wait for a condition."""
-    deadline_s = time.monotonic() + LONG_S
+    deadline_s = time.monotonic() + HANG_LIMIT_S
     while not happened():
         assert time.monotonic() < deadline_s, "it never happened"
         time.sleep(POLL_S)
@@ -196,7 +196,7 @@ def run_apart() -> Callable[..., Ran]:
             unclench(*arguments),
             capture_output=True,
             text=True,
-            timeout=LONG_S,
+            timeout=HANG_LIMIT_S,
             check=False,
             **options,
         )

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from tests import needs
-from tests.virtual_boards import HANG_LIMIT_S, on_terminal, wait_until
+from tests.limits import HANG_LIMIT_S
+from tests.virtual_boards import on_terminal, wait_until
 
 from unclench.board.install import Installed, Plan
 from unclench.board.prompt import Interpreter

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from tests import needs
 from tests.commandline import Ran
-from tests.virtual_boards import HANG_LIMIT_S, on_terminal, wait_until
+from tests.limits import HANG_LIMIT_S
+from tests.virtual_boards import on_terminal, wait_until
 
 from unclench.board.bench.file import read_sheet
 from unclench.board.bench.measure import measure_step

@@ -11,6 +11,7 @@ import click
 import pytest
 from tests import needs
 from tests.known import known
+from tests.limits import HANG_LIMIT_S
 from tests.processes import python, unclench
 
 from unclench import __version__
@@ -18,7 +19,6 @@ from unclench.cli import cli
 from unclench.store import load_recording, open_session
 from unclench.usage.live import live_command
 
-LONG_S = 120.0  # only against hanging
 DOCUMENTED = {
     "live": {"--source", "--seconds", "--screenshot", "--record"},
     "record": {"--source", "--seconds", "--out", "--speed", "--json"},
@@ -104,7 +104,7 @@ def test_what_was_ignored_from_the_start_stays_ignored(tmp_path):
             process.send_signal(number)
             goes_on_from(recorded() + 100_000)  # a heeded signal ends it in far less
         process.send_signal(signal.SIGTERM)
-        assert process.wait(LONG_S) == 0
+        assert process.wait(HANG_LIMIT_S) == 0
     finally:
         process.kill()
     session = open_session(folder)

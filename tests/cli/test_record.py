@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from tests import needs
 from tests.known import known
+from tests.limits import HANG_LIMIT_S
 
 from unclench.link.transport import PtyTransport, TransportClosed, open_transport
 from unclench.link.virtual.board import VirtualBoard
@@ -24,7 +25,7 @@ from unclench.review.summary import ensure_summary
 from unclench.store import load_recording, open_session
 from unclench_wire.messages import Hello
 
-from .conftest import LONG_S, Terminal, UnpluggedInput, small_files, until
+from .conftest import Terminal, UnpluggedInput, small_files, until
 
 FAST = ("--speed", "max")
 
@@ -81,7 +82,7 @@ def skin_port() -> Iterator[str]:
     thread.start()
     yield terminal.path
     board.close()
-    thread.join(LONG_S)
+    thread.join(HANG_LIMIT_S)
 
 
 @needs.posix
@@ -343,7 +344,7 @@ class TestHowItEnds:
             terminal.let_go()
             until(lambda: re.search(r"recording .* uV ", terminal.shown))
             terminal.type("\x03")
-            assert process.wait(LONG_S) == 0
+            assert process.wait(HANG_LIMIT_S) == 0
         session = open_session(tmp_path / "s")
         assert session.meta.ended == "closed"
         assert f" s, {session.meta.n_samples} samples, 0 lost: " in terminal.shown
@@ -372,7 +373,7 @@ class TestHowItEnds:
         until(lambda: self.rows_on_disk(folder) > 6000)
         seen = self.rows_on_disk(folder)
         process.kill()
-        process.wait(LONG_S)
+        process.wait(HANG_LIMIT_S)
         session = open_session(folder)
         recording = session.load()
         assert recording.n_samples >= seen

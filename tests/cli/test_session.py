@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests import needs
 from tests.known import known
+from tests.limits import HANG_LIMIT_S
 
 from unclench.settings import Place
 from unclench.store import load_recording, open_session
@@ -19,7 +20,7 @@ from unclench.training.placement.calibrations import book_path, load_book, save_
 from unclench.training.placement.values import RestBaseline
 from unclench_dsp import WIDE
 
-from .conftest import LONG_S, UnpluggedInput, small_files, until
+from .conftest import UnpluggedInput, small_files, until
 
 SHORT = """\
 title = "Short"
@@ -246,7 +247,7 @@ def test_ctrl_c_ends_the_session_early(spawn, write_program, tmp_path):
     process = spawn(*what, "--terminal", "--out", out)
     until(lambda: process.poll() is not None or has_rows(out / "emg.csv"))
     process.send_signal(signal.SIGINT)
-    said, errors = process.communicate(timeout=LONG_S)
+    said, errors = process.communicate(timeout=HANG_LIMIT_S)
     assert "Traceback" not in errors
     assert "Short: ended early" in said
     assert text_of(open_session(out).events()[-1]) == "ended early"

@@ -18,7 +18,8 @@ import serial
 from tests import needs
 from tests.commandline import Ran
 from tests.known import known
-from tests.virtual_boards import HANG_LIMIT_S, on_socket, on_terminal, wait_until
+from tests.limits import HANG_LIMIT_S
+from tests.virtual_boards import on_socket, on_terminal, wait_until
 
 from unclench.link.connection import Connection
 from unclench.link.discovery import FoundBoard

@@ -18,6 +18,7 @@ from typing import cast
 
 import pytest
 from tests import needs
+from tests.limits import HANG_LIMIT_S
 from tests.processes import unclench
 
 from unclench.commands.ending import Ending
@@ -34,7 +35,6 @@ from unclench.trial.plan import Trials, make_trial, save_trials
 from unclench_dsp import WIDE
 from unclench_wire.messages import Hello
 
-LONG_S = 120.0  # only against hanging
 FAST = ("--speed", "max")
 A_SECOND = re.compile(r"\d+ s\t(Channel \d\t(–|\d+(\.\d)? µV)\t[A-Z][a-z ]+\t?)+")
 
@@ -55,7 +55,7 @@ def on_a_terminal(*arguments: str, **environment: str) -> tuple[str, int]:
         while part := os.read(ours, 65536):
             shown += part
     os.close(ours)
-    return shown.decode(), process.wait(LONG_S)
+    return shown.decode(), process.wait(HANG_LIMIT_S)
 
 
 def trial_under_way(feedback: bool) -> None:
@@ -196,7 +196,7 @@ class TestEnd:
         while process.poll() is None:  # `timeout -s INT` sends two at once
             process.send_signal(signal.SIGINT)
             time.sleep(0.001)
-        out, err = process.communicate(timeout=LONG_S)
+        out, err = process.communicate(timeout=HANG_LIMIT_S)
         assert (process.returncode, "Traceback" in err) == (0, False)
         assert all(A_SECOND.fullmatch(line) for line in out.splitlines())
         saved = open_session(tmp_path / "s").meta
@@ -219,7 +219,7 @@ class TestEnd:
         watch = unclench("--terminal", "--source", "sim", "--speed", 20)
         command = f"{shlex.join(watch)} | head -n 3"
         done = subprocess.run(
-            ["sh", "-c", command], capture_output=True, text=True, timeout=LONG_S, check=False
+            ["sh", "-c", command], capture_output=True, text=True, timeout=HANG_LIMIT_S, check=False
         )
         assert len(done.stdout.splitlines()) == 3
         assert len(done.stderr.splitlines()) == 1  # the noise floor
@@ -271,7 +271,7 @@ class TestSafety:
         thread.start()
         yield terminal.path
         board.close()
-        thread.join(LONG_S)
+        thread.join(HANG_LIMIT_S)
 
     def test_they_are_shown_where_nobody_can_be_asked(self, run, port):
         done = run("--terminal", "--source", port, "--seconds", 1)
@@ -283,7 +283,7 @@ class TestSafety:
         process = spawn("--terminal", "--source", port, stdin=stdin)
         os.close(stdin)
         os.write(keyboard, b"n\n")
-        out, err = process.communicate(timeout=LONG_S)
+        out, err = process.communicate(timeout=HANG_LIMIT_S)
         os.close(keyboard)
         assert (process.returncode, out.strip()) == (2, "")  # click before 8.2 writes a blank there
         assert err.startswith("Before you begin:")

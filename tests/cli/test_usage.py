@@ -10,6 +10,7 @@ from typing import get_args
 import click
 import pytest
 from tests.known import known
+from tests.limits import HANG_LIMIT_S
 from tests.processes import python
 
 from unclench import __version__
@@ -20,7 +21,6 @@ from unclench.trial.plan import BLOCK_DAYS, PAIRS
 from unclench.usage.groups import COMMANDS, OLD_NAMES_GO_WITH, Renaming
 from unclench_dsp import BANDS, MainsMode
 
-LONG_S = 120.0  # only against hanging
 LIBRARIES = {"numpy", "scipy", "pydantic", "pyarrow", "rich", "jinja2", "pyqtgraph", "serial"}
 HELP = """
 import contextlib, io, json, sys
@@ -224,7 +224,7 @@ def loaded() -> dict[str, set[str]]:
     """What one interpreter has imported after the help of all, and then of each in turn."""
     names = [name for name in COMMANDS if name not in ("import", "export")]  # they list formats
     done = subprocess.run(
-        [*python(HELP), *names], capture_output=True, text=True, timeout=LONG_S, check=True
+        [*python(HELP), *names], capture_output=True, text=True, timeout=HANG_LIMIT_S, check=True
     )
     return {name: set(modules) for name, modules in json.loads(done.stdout).items()}
 

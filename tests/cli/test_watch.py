@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests import needs
+from tests.limits import HANG_LIMIT_S
 
 from unclench.link.virtual.inputs import SyntheticInput
 from unclench.settings import Place, Settings, Sustained, save_settings
@@ -20,7 +21,7 @@ from unclench.training.placement.calibrations import Book, book_path, save_book
 from unclench.training.placement.values import ReferenceContraction, RestBaseline
 from unclench_dsp import WIDE
 
-from .conftest import LONG_S, UnpluggedInput, small_files, until
+from .conftest import UnpluggedInput, small_files, until
 
 FAST = ("--terminal", "--speed", "max")
 
@@ -204,7 +205,7 @@ def test_without_a_screen_a_process_stays_in_the_terminal_until_ctrl_c(spawn, tm
     process = spawn(*what, env={**no_screen, "PYTHONPROFILEIMPORTTIME": "1"})
     # Read on meanwhile: what is imported fills a pipe.
     with ThreadPoolExecutor() as reading:
-        ended = reading.submit(process.communicate, timeout=LONG_S)
+        ended = reading.submit(process.communicate, timeout=HANG_LIMIT_S)
         until(lambda: "alert" in event_kinds_on_disk(out))
         process.send_signal(signal.SIGINT)
         shown, err = ended.result()
@@ -237,7 +238,7 @@ def test_kill_9_leaves_whole_rows(spawn, tmp_path):
     day = day_folder(tmp_path / "d") / "day.csv"
     until(lambda: day.read_text(encoding="utf-8").count("\n") > 3)
     process.kill()
-    process.wait(LONG_S)
+    process.wait(HANG_LIMIT_S)
     assert day.read_text(encoding="utf-8").endswith("\n")
     assert [row["minute"] for row in read_rows(day)][:3] == ["0", "1", "2"]
     assert "limit" in [row["kind"] for row in read_rows(day.parent / "events.csv")]

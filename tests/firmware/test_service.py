@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.limits import HANG_LIMIT_S
 
 from unclench.errors import SourceError
 from unclench.link.connection import Connection
@@ -24,7 +25,6 @@ from unclench_wire.messages import Hello, pack_command
 
 LIB = Path(__file__).parents[2] / "firmware" / "lib"
 SCRIPT = Path(__file__).with_name("board_on_pty.py")
-HANG_LIMIT_S = 120.0
 
 
 class Process:

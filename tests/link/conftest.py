@@ -10,7 +10,8 @@ from contextlib import ExitStack
 
 import numpy as np
 import pytest
-from tests.virtual_boards import HANG_LIMIT_S, on_socket, on_terminal
+from tests.limits import HANG_LIMIT_S
+from tests.virtual_boards import on_socket, on_terminal
 
 from unclench.link.messages import Arrived, SampleFrame
 from unclench.link.reader import LinkReader

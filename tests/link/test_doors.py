@@ -13,7 +13,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from tests import needs
-from tests.virtual_boards import HANG_LIMIT_S, wait_until
+from tests.limits import HANG_LIMIT_S
+from tests.virtual_boards import wait_until
 
 from unclench.errors import SourceError
 from unclench.link import connection as connection_module

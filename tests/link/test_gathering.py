@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.virtual_boards import HANG_LIMIT_S
+from tests.limits import HANG_LIMIT_S
 
 from unclench.link.messages import Arrived, Disconnected, LinkEvent
 from unclench.link.virtual.inputs import SyntheticInput, Units

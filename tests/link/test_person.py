@@ -8,7 +8,8 @@ import time
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.virtual_boards import HANG_LIMIT_S, wait_until
+from tests.limits import HANG_LIMIT_S
+from tests.virtual_boards import wait_until
 
 from unclench.link.virtual.inputs import SyntheticInput, Units
 from unclench.link.virtual.muscle import Muscle
@@ -102,7 +103,7 @@ def test_the_muscle_does_not_wait_without_a_session():
 def test_the_muscle_waits_until_it_is_told():
     analog = SyntheticInput("person")
     situation = led(analog)
-    read = []
+    read: list = []
 
     def draw():
         while len(read) < 4:

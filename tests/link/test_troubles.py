@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from tests.virtual_boards import HANG_LIMIT_S
+from tests.limits import HANG_LIMIT_S
 
 from unclench.errors import SourceError, Trouble
 from unclench.link import reader as reader_module

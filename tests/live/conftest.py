@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.limits import HANG_LIMIT_S
 
 from unclench.link.messages import Arrived, LinkEvent, SampleFrame
 from unclench.link.reader import LinkReader
@@ -20,8 +21,6 @@ from unclench.live.pipeline import Pipeline
 from unclench.sources import open_source
 from unclench.store.events.event import Event
 from unclench_wire.messages import Hello
-
-LONG_S = 60.0  # only against hanging
 
 
 class Collector:
@@ -108,7 +107,7 @@ def _frame(index: int, n: int = 20) -> SampleFrame:
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + LONG_S
+    deadline = time.monotonic() + HANG_LIMIT_S
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -160,7 +159,7 @@ def play(new_collector) -> Callable[..., tuple[Collector, Pipeline, StreamInfo]]
         info = pipeline.info
         try:
             pipeline.start([kept, *(make(info) for make in sinks)])
-            assert pipeline.wait(LONG_S), "the source does not end"
+            assert pipeline.wait(HANG_LIMIT_S), "the source does not end"
         finally:
             pipeline.stop()
             opened.close()

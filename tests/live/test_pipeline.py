@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests import needs
 from tests.known import known
+from tests.limits import HANG_LIMIT_S
 
 from unclench.errors import InputError, SourceError
 from unclench.link import reader as reader_module
@@ -34,8 +35,6 @@ from unclench_dsp import (
     TensionChain,
     design_bandpass,
 )
-
-LONG_S = 60.0  # only against hanging
 
 
 def noise_csv(write_csv, seconds=6, fs_hz=1000, n_channels=2):
@@ -188,7 +187,7 @@ def test_markers_land_where_they_were_put(wait_for, tmp_path):
     before = pipeline.status.n_samples
     now = pipeline.mark("now")
     after = pipeline.status.n_samples
-    assert pipeline.wait(LONG_S)
+    assert pipeline.wait(HANG_LIMIT_S)
     pipeline.stop()
     recorder.close()
     opened.close()
@@ -205,7 +204,7 @@ def test_sample_now_follows_the_clock(script, arrived):
     events = [Connected(hello, 100.0), *arrived(0, 8000, 100.0)]
     pipeline = Pipeline.connect(script(events, clock), "script")
     pipeline.start([])
-    assert pipeline.wait(LONG_S)
+    assert pipeline.wait(HANG_LIMIT_S)
     for now_s, expected in ((103.5, 7000), (104.0, 8000), (104.25, 8500), (110.0, 10_000)):
         clock.sleep(now_s - clock.now_s())
         # No further ahead than a second: a source that was paused has stopped its count.
@@ -223,7 +222,7 @@ def test_sinks_come_and_go(new_collector, wait_for):
         wait_for(lambda: len(guest.blocks) > 5)
         pipeline.remove_sink(guest)
         pipeline.remove_sink(guest)  # harmless
-        assert pipeline.catch_up(LONG_S)
+        assert pipeline.catch_up(HANG_LIMIT_S)
         kept, n_always = len(guest.blocks), len(always.blocks)
         wait_for(lambda: len(always.blocks) > n_always + 5)
     finally:
@@ -269,14 +268,14 @@ def test_an_error_in_a_sink_is_in_the_status(monkeypatch):
     opened = open_source("sim", speed=MAX_SPEED)
     pipeline = Pipeline.connect(opened.reader(), "sim")
     pipeline.start([Broken()])
-    assert pipeline.wait(LONG_S)
+    assert pipeline.wait(HANG_LIMIT_S)
     status = pipeline.status
     assert status.ended
     assert status.cut_short
     assert "an internal error (RuntimeError: the sink broke)" in status.why
     stopper = threading.Thread(target=pipeline.stop, daemon=True)
     stopper.start()
-    stopper.join(LONG_S)
+    stopper.join(HANG_LIMIT_S)
     assert not stopper.is_alive()
     opened.close()
     assert [str(error) for error in told] == ["the sink broke"]
@@ -297,7 +296,7 @@ def test_an_error_in_the_link_ends_the_session_with_its_reason(monkeypatch):
     opened = open_source("sim", speed=20)
     pipeline = Pipeline.connect(opened.reader(), "sim")
     pipeline.start([])
-    assert pipeline.wait(LONG_S)
+    assert pipeline.wait(HANG_LIMIT_S)
     assert (pipeline.status.ended, pipeline.status.cut_short) == (True, True)
     assert [str(error) for error in told] == ["a fault of the program"]
     pipeline.stop()
@@ -314,7 +313,7 @@ def test_stopping_ends_however_full_the_queue_is(monkeypatch, wait_for):
 
         def block(self, block):
             self.block_came = True
-            assert go_on.wait(LONG_S)
+            assert go_on.wait(HANG_LIMIT_S)
 
         def event(self, event):
             pass
@@ -328,7 +327,7 @@ def test_stopping_ends_however_full_the_queue_is(monkeypatch, wait_for):
     stopper.start()
     wait_for(lambda: not pipeline._reader.running)
     go_on.set()
-    stopper.join(LONG_S)
+    stopper.join(HANG_LIMIT_S)
     assert not stopper.is_alive()
     assert pipeline.status.ended
     board.close()
@@ -349,7 +348,7 @@ def test_a_board_that_comes_back_with_other_settings_ends_the_recording(wait_for
     pipeline.start([])
     wait_for(lambda: pipeline.status.n_samples >= 100)
     first.close()
-    assert pipeline.wait(LONG_S)
+    assert pipeline.wait(HANG_LIMIT_S)
     status = pipeline.status
     assert (status.ended, status.cut_short, status.connected) == (True, True, False)
     assert "has other settings" in status.why
@@ -452,7 +451,7 @@ def test_a_sink_that_has_seen_enough_ends_it(new_collector, speed):
     kept = new_collector()
     stops = StopsAfter(7, pipeline)
     pipeline.start([stops, kept])
-    assert pipeline.wait(LONG_S)
+    assert pipeline.wait(HANG_LIMIT_S)
     pipeline.stop()
     opened.close()
     assert len(stops.seen) == len(kept.blocks) == 7  # this block still goes to everybody
@@ -473,7 +472,7 @@ def test_calls_run_on_the_processing_thread(new_collector):
         done.set()
 
     pipeline.call(order)
-    assert done.wait(LONG_S)
+    assert done.wait(HANG_LIMIT_S)
     pipeline.stop()
     opened.close()
     assert names == ["unclench-processing"]

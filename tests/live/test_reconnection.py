@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import needs
+from tests.limits import HANG_LIMIT_S
 
 from unclench.link.messages import Connected, Disconnected, LinkEvent
 from unclench.link.reader import LinkReader
@@ -27,8 +28,6 @@ from unclench.sources import open_source
 from unclench.store import load_recording, open_session
 from unclench.store.events.event import BoardBack, Event, Marked
 
-LONG_S = 60.0  # only against hanging
-
 
 def test_unplugged_again_and_again(new_collector, tmp_path):
     opened = open_source("sim:relaxed?unplug_every_s=0.5&unplug_s=0.3")
@@ -37,7 +36,7 @@ def test_unplugged_again_and_again(new_collector, tmp_path):
     recorder = Recorder(tmp_path / "s", info, origin=0)
     kept = new_collector()
     pipeline.start([kept, recorder])
-    assert pipeline.wait(LONG_S)
+    assert pipeline.wait(HANG_LIMIT_S)
     pipeline.stop()
     meta = recorder.close()
     opened.close()
@@ -143,7 +142,7 @@ def test_the_gap_is_as_long_as_the_board_was_away(new_collector, script, arrived
     pipeline = Pipeline.connect(script(events), "script")
     kept = new_collector()
     pipeline.start([kept])
-    assert pipeline.wait(LONG_S)
+    assert pipeline.wait(HANG_LIMIT_S)
     expected = list(range(8000))
     if heard:
         expected += range(14_000, 14_200)
@@ -215,7 +214,7 @@ def test_events_are_in_order_however_the_board_comes_and_goes(
         recorder = Recorder(tmp_path_factory.mktemp("r") / "s", pipeline.info, origin=0)
     kept = new_collector()
     pipeline.start([kept, recorder, Presser(pipeline, ahead)])
-    assert pipeline.wait(LONG_S)
+    assert pipeline.wait(HANG_LIMIT_S)
     pipeline.stop()
     recorder.close()
     told = [e.sample for e in kept.events if not isinstance(e.payload, Marked)]

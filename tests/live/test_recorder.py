@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.limits import HANG_LIMIT_S
 
 from unclench.errors import StoreError
 from unclench.link.virtual.inputs import SyntheticInput
@@ -18,8 +19,6 @@ from unclench.store import load_recording, open_session
 from unclench.store.events.rows import event_of
 from unclench.store.events.words import text_of
 from unclench.store.session.writer import SessionWriter
-
-LONG_S = 60.0  # only against hanging
 
 
 @pytest.fixture
@@ -110,7 +109,7 @@ def slow_disk(monkeypatch):
     write = SessionWriter.write_samples
 
     def wait_and_write(self, first_sample, units):
-        assert go_on.wait(LONG_S)
+        assert go_on.wait(HANG_LIMIT_S)
         write(self, first_sample, units)
 
     monkeypatch.setattr(SessionWriter, "write_samples", wait_and_write)
@@ -144,7 +143,7 @@ def test_a_source_that_waits_loses_nothing_to_a_slow_disk(
     source.start()
     wait_for(recorder._queue.full)
     slow_disk.set()
-    source.join(LONG_S)
+    source.join(HANG_LIMIT_S)
     assert recorder.close().n_samples == 1000
 
 
@@ -172,7 +171,7 @@ def test_a_failing_disk_is_reported_and_blocks_no_thread(tmp_path, info, monkeyp
     firsts = range(0, 5000, 100)
     source = threading.Thread(target=record, args=(recorder, firsts), daemon=True)
     source.start()
-    source.join(LONG_S)
+    source.join(HANG_LIMIT_S)
     assert not source.is_alive()
     with pytest.raises(StoreError, match="The disk is full"):
         recorder.close()
@@ -189,7 +188,7 @@ def test_an_internal_error_is_reported_and_blocks_no_thread(tmp_path, info, monk
     firsts = range(200, 5200, 100)
     source = threading.Thread(target=record, args=(recorder, firsts), daemon=True)
     source.start()
-    source.join(LONG_S)
+    source.join(HANG_LIMIT_S)
     assert not source.is_alive()
     with pytest.raises(StoreError, match=r"an internal error \(ValueError: sample 50 after 99"):
         recorder.close()

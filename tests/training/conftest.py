@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.limits import HANG_LIMIT_S
 
 from unclench.link.messages import Arrived, Connected, Disconnected, SampleFrame
 from unclench.link.virtual.board import MAX_SPEED, VirtualBoard
@@ -30,7 +31,6 @@ from unclench.training.session.engine import Engine
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.sink import Session
 
-LONG_S = 120.0  # only against hanging
 FS_HZ, ROW_N = 2000.0, 40
 STREAM = Stream(FS_HZ, ROW_N, 0.25, 3000)
 BASELINE = RestBaseline(2.0, 0.1, 60.0, 0.2)
@@ -191,7 +191,7 @@ def _hold(
             recorder = Recorder(out, info, origin=0, lossless=pipeline.lossless)
             session.keep(recorder, text)
         pipeline.start([session, kept] if recorder is None else [session, recorder, kept])
-        assert pipeline.wait(LONG_S), "the session does not end"
+        assert pipeline.wait(HANG_LIMIT_S), "the session does not end"
     finally:
         pipeline.stop()
         opened.close()
@@ -312,7 +312,7 @@ def _hand(tape: Tape, frames_n: Sequence[int], *sinks: Callable[[StreamInfo], An
     pipeline = Pipeline.connect(ScriptedLink([tape], frames_n), "handed")  # type: ignore[arg-type]
     info = pipeline.info
     pipeline.start([make(info) for make in sinks])
-    assert pipeline.wait(LONG_S)
+    assert pipeline.wait(HANG_LIMIT_S)
     pipeline.stop()
     return info
 

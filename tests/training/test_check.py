@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests import needs
+from tests.limits import HANG_LIMIT_S
 
 from unclench.link.virtual.board import MAX_SPEED
 from unclench.link.virtual.muscle import Muscle
@@ -22,7 +23,6 @@ from unclench.store.events.event import Event
 from unclench.training.placement.check import ITEMS, Colour, Interference, Light, SensorCheck
 from unclench_dsp import NARROW, WIDE, Band
 
-LONG_S = 60.0  # only against hanging
 KNOWN_S = 12.0  # by then every light is known
 Seen = list[tuple[float, dict[str, Light]]]
 
@@ -78,7 +78,7 @@ def ask(source: str, seconds: float | None = 30.0, band: Band = WIDE) -> AskedCh
     info, kept = pipeline.info, BlockSink()
     try:
         pipeline.start([SensorCheck(info), kept])
-        assert pipeline.wait(LONG_S), "the source does not end"
+        assert pipeline.wait(HANG_LIMIT_S), "the source does not end"
     finally:
         pipeline.stop()
         opened.close()
@@ -306,7 +306,7 @@ def test_it_may_be_asked_from_another_thread() -> None:
         for k, block in enumerate(later):
             check.block(block)
             if k % (len(later) // 15) == 0:  # so that both have their turns
-                assert asked.acquire(timeout=LONG_S)
+                assert asked.acquire(timeout=HANG_LIMIT_S)
     finally:
         done.set()
         watcher.join()
