@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from tests import needs
+from tests.processes import python
 
 from unclench.errors import StoreError
 from unclench.store import SessionMeta, SessionWriter, load_recording, open_session
@@ -68,7 +68,7 @@ def test_kill_9_costs_nothing_that_was_flushed(
 ) -> None:
     arguments = [str(tmp_path / "s"), make_meta(2).to_json()]
     with subprocess.Popen(
-        [sys.executable, "-c", WRITE_AND_TELL, *arguments], stdout=subprocess.PIPE, text=True
+        [*python(WRITE_AND_TELL), *arguments], stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdout is not None
         told = [child.stdout.readline() for _ in range(flushes)]  # and it goes on meanwhile
@@ -135,7 +135,7 @@ def test_zeros_after_a_power_failure_are_dropped(tmp_path: Path, make_meta: Make
 def test_file_that_may_not_grow_stays_valid(tmp_path: Path, make_meta: MakeMeta) -> None:
     folder = tmp_path / "s"
     child = subprocess.run(
-        [sys.executable, "-c", WRITE_TO_THE_LIMIT, str(folder), make_meta().to_json()],
+        [*python(WRITE_TO_THE_LIMIT), str(folder), make_meta().to_json()],
         capture_output=True,
         text=True,
         check=True,

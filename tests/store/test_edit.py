@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.processes import python
 
 from unclench.errors import InputError, StoreError
 from unclench.store import BandMeta, BoardConstants, SessionMeta, SessionWriter, open_session
@@ -247,7 +247,7 @@ edit_meta(folder, title="named") if own == "a" else edit_meta(folder, note=own)
 def test_changes_by_several_programs_at_once_are_all_kept(folder):
     programs = [
         subprocess.Popen(
-            [sys.executable, "-c", TAG, str(folder), own],
+            [*python(TAG), str(folder), own],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
