@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import struct
 import wave
 from collections.abc import Callable
@@ -186,6 +187,12 @@ MAKERS: dict[str, tuple[Callable[..., Path], str]] = {
     "datalog": (datalog, ""),
     "csv": (csv, ""),
 }
+EXPECTED_UV: dict[str, Callable[[np.ndarray], np.ndarray]] = {}
+# A new format brings its own: SMALL and EXPECTED_UV of tests/importing/small_NAME.py.
+for _beside in sorted(Path(__file__).parent.glob("small_*.py")):
+    _brought = runpy.run_path(str(_beside))
+    MAKERS |= _brought["SMALL"]
+    EXPECTED_UV |= _brought["EXPECTED_UV"]
 
 
 @pytest.fixture(scope="session", params=MAKERS)

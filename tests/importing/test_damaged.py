@@ -123,7 +123,7 @@ def test_a_library_that_crashes_is_a_sentence(hdf5, folder, monkeypatch, tmp_pat
     """As the HDF5 library does over some flipped bits."""
     crash = tmp_path / "hdf5.py"
     crash.write_text("import os, signal\nos.abort()\n")
-    monkeypatch.setattr("unclench.importing.opensignals.__file__", str(tmp_path / "x.py"))
+    monkeypatch.setattr("unclench.importing.readers.opensignals._PROGRAM", crash)
     path, asked = damaged_copy(folder, hdf5, lambda data: data)
     assert "the library that reads it has crashed" in tried(folder, path, asked)
 

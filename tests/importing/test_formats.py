@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from tests.importing.conftest import EXPECTED_UV
 
 from unclench.errors import InputError, StoreError
 from unclench.importing import Asked, import_file
@@ -33,6 +34,8 @@ def replayed(folder, out, *options):
 
 def expected_uv(name, raw):
     centred = raw - 32768.0
+    if name in EXPECTED_UV:
+        return EXPECTED_UV[name](raw)
     return {
         "opensignals-h5": centred * 3e6 / 1000 / 65536,
         "opensignals-txt": centred * 3e6 / 1000 / 65536,
@@ -266,7 +269,7 @@ def test_an_unknown_format_lists_those_known(tmp_path):
     path = tmp_path / "x.bin"
     path.write_bytes(bytes(range(256)))
     with pytest.raises(
-        InputError, match=r"x\.bin is of no format.*OpenSignals.*BioSPPy.*EDF.*WFDB"
+        InputError, match=r"x\.bin is of no format.*BioSPPy.*EDF.*OpenSignals.*WFDB"
     ):
         import_file(path, tmp_path / "s")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,43 +10,17 @@ import numpy as np
 
 from unclench.errors import InputError
 from unclench.files import require_file
-from unclench.importing import (
-    biosppy,
-    datalog,
-    edf,
-    openbci,
-    opensignals,
-    physionet,
-    spikerecorder,
-    table,
-)
+from unclench.importing.formats import Beginning, all_formats, in_words
 from unclench.importing.found import BROKEN, Asked, Found, broken, exact_rate
 from unclench.importing.keep import keep
-from unclench.importing.textrows import read_head
 from unclench.store.session.folder import is_session
 from unclench.store.session.schema import SessionMeta
 
-_Reader = Callable[[Path, Asked], Found]
-_READERS: dict[str, _Reader] = {
-    "opensignals-h5": opensignals.read_hdf5,
-    "opensignals-txt": opensignals.read_text,
-    "biosppy": biosppy.read_biosppy,
-    "openbci": openbci.read_openbci,
-    "edf": edf.read_edf,
-    "bdf": edf.read_edf,
-    "wfdb": physionet.read_wfdb,
-    "wav": spikerecorder.read_wav,
-    "datalog": datalog.read_datalog,
-    "csv": table.read_generic,
-}
-FORMATS = tuple(_READERS)
-KNOWN = (
-    "OpenSignals (.h5, .txt), BioSPPy text, OpenBCI GUI text, EDF and BDF, WFDB (.hea), Spike "
-    "Recorder WAV, DataLOG text, and CSV or TSV with a header"
-)
+_FORMATS = all_formats()
+FORMATS = tuple(_FORMATS)
+KNOWN = in_words(_FORMATS)
 _MAX_UV = 1e9  # a thousand volts
 _MAX_SPAN = 2**40
-_BINARY = bytes(range(9)) + bytes(range(14, 27))
 
 
 @dataclass(frozen=True)
@@ -95,7 +68,7 @@ def import_file(
         require_file(path)
         name = format_name or find_format(path)
         with np.errstate(all="ignore"):  # what overflows is refused below
-            found = _READERS[name](path, asked or Asked())
+            found = _FORMATS[name].read(path, asked or Asked())
         _check(path.name, found)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
@@ -109,36 +82,17 @@ def import_file(
 
 def find_format(path: Path) -> str:
     """Tell the format of a file by what is in it. Raises InputError: an unknown one."""
-    with path.open("rb") as file:
-        first = file.read(4096)
-    if first.startswith(opensignals.HDF5_MAGIC):
-        return "opensignals-h5"
-    if first.startswith(spikerecorder.MAGIC) and first[8:12] == b"WAVE":
-        return "wav"
-    if first.startswith(edf.BDF_MAGIC):
-        return "bdf"
-    if first.startswith(edf.EDF_MAGIC) and len(first) >= 256:
-        return "edf"
-    if path.suffix.lower() in (".dat", ".atr") and physionet.header_of(path).is_file():
-        return "wfdb"  # these say nothing of themselves
-    if not first.strip():
+    file = Beginning(path)
+    told = (each for each in _FORMATS.values() if each.tells is not None and each.tells(file))
+    if (found := next(told, None)) is not None:
+        return found.name
+    if file.empty:
         raise InputError(f"{path.name} is empty: {KNOWN} can be imported.")
-    if any(byte in _BINARY for byte in first) and not first.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if not file.lines:
         raise InputError(
             f"{path.name} is of no format that is known here: {KNOWN} can be imported."
         )
-    lines = read_head(path).lines
-    starts = (
-        (opensignals.TEXT_MAGIC, "opensignals-txt"),
-        (biosppy.MAGIC, "biosppy"),
-        (openbci.MAGIC, "openbci"),
-    )
-    for magic, name in starts:
-        if lines[0].startswith(magic):
-            return name
-    if datalog.is_datalog(lines):
-        return "datalog"
-    return "wfdb" if physionet.is_header(lines) else "csv"
+    return next(each.name for each in _FORMATS.values() if each.tells is None)
 
 
 def _check(file: str, found: Found) -> None:

@@ -25,8 +25,8 @@ def _formats() -> tuple[str, ...]:
 def import_command(**given: Any) -> None:
     """Bring in FILE as a session folder, to be reviewed and replayed.
 
-    OpenSignals (.h5, .txt), BioSPPy text, OpenBCI GUI text, EDF, BDF, WFDB (.hea), Spike Recorder
-    WAV, DataLOG text, CSV and TSV: known by their contents. FILE itself stays as it is.
+    Its format is known by its contents; --format lists those that can be read, docs/formats.md says
+    more of each. FILE itself stays as it is.
     """
     from unclench.commands.import_ import run
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.errors import InputError
+from unclench.importing.formats import Format
 from unclench.importing.found import BROKEN, Asked, Column, Found, Mark, broken, choose, settle_rate
 
 MAGIC = b"RIFF"
@@ -86,3 +87,13 @@ def _events(path: Path, fs_hz: float, n: int) -> tuple[tuple[Mark, ...], list[st
         marks.append(Mark(round(at_s * fs_hz), text.strip()))
     told = [f"{bad} lines of {beside.name} are no events of this recording."] if bad else []
     return tuple(marks), [*told, f"events are from {beside.name}."]
+
+
+FORMATS = (
+    Format(
+        "wav",
+        "Spike Recorder WAV",
+        read_wav,
+        lambda file: file.first.startswith(MAGIC) and file.first[8:12] == b"WAVE",
+    ),
+)

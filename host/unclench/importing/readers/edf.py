@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.errors import InputError
+from unclench.importing.formats import Format
 from unclench.importing.found import (
     BROKEN,
     IN_UV,
@@ -29,6 +30,7 @@ from unclench.importing.found import (
 from unclench.store.exporting.edf import AT_SITE, OURS
 
 EDF_MAGIC, BDF_MAGIC = b"0       ", b"\xffBIOSEMI"
+_LEAST_BYTES = 256  # of a header
 SKIP = "BAD_ACQ_SKIP"  # MNE's word for time without samples, and what `unclench export` writes
 _ONSET = re.compile(rb"([+-]\d+(?:\.\d+)?)\x14")
 _MOST_MARKS = 100_000
@@ -189,3 +191,14 @@ def _unique(names: list[str]) -> list[str]:
             candidate, twin = f"{name} {twin}", twin + 1
         unique.append(candidate)
     return unique
+
+
+FORMATS = (
+    Format(
+        "edf",
+        "EDF and BDF",
+        read_edf,
+        lambda file: file.first.startswith(EDF_MAGIC) and len(file.first) >= _LEAST_BYTES,
+    ),
+    Format("bdf", "", read_edf, lambda file: file.first.startswith(BDF_MAGIC)),
+)

@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 
 from unclench.errors import InputError
+from unclench.importing.formats import Beginning, Format
 from unclench.importing.found import (
     BROKEN,
     IN_UV,
@@ -151,3 +152,13 @@ def _moment(date: object, clock: object) -> datetime | None:
     if not isinstance(date, Date) or not isinstance(clock, time):
         return None
     return local_time(datetime.combine(date, clock))
+
+
+def _tells(file: Beginning) -> bool:
+    """Say whether it is a header, or a file that says nothing of itself, beside one."""
+    if file.path.suffix.lower() in (".dat", ".atr") and header_of(file.path).is_file():
+        return True
+    return is_header(file.lines)
+
+
+FORMATS = (Format("wfdb", "WFDB (.hea)", read_wfdb, _tells),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from unclench.importing.formats import Format
 from unclench.importing.found import Asked, Found
 from unclench.store.table.reading import read_table
 
@@ -28,3 +29,6 @@ def _without_unit(name: str) -> str:
     if units and units[-1].end() == len(name.rstrip()) and units[-1].start() > 0:
         return name[: units[-1].start()]
     return name
+
+
+FORMATS = (Format("csv", "CSV or TSV with a header", read_generic, None),)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from unclench.errors import InputError
 from unclench.importing.counting import places_of
+from unclench.importing.formats import Format
 from unclench.importing.found import (
     BROKEN,
     Asked,
@@ -37,6 +38,7 @@ from unclench.importing.found import (
 )
 from unclench.importing.textrows import read_head, rows_below
 
+_PROGRAM = Path(__file__).parents[1] / "hdf5.py"
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 TEXT_MAGIC = "# OpenSignals Text File Format"
 _SUPPLY_UV = 3.0e6
@@ -122,10 +124,9 @@ def read_hdf5(path: Path, asked: Asked) -> Found:
 
 def _read_apart(path: Path) -> dict[str, NDArray[Any]]:
     """Have another process read the file: see `hdf5`."""
-    program = str(Path(__file__).with_name("hdf5.py"))
     try:
         done = subprocess.run(
-            [sys.executable, program, str(path.absolute())],
+            [sys.executable, str(_PROGRAM), str(path.absolute())],
             capture_output=True,
             check=False,
             timeout=_PATIENCE_S,
@@ -236,3 +237,14 @@ def _number(value: Any) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
+
+
+FORMATS = (
+    Format(
+        "opensignals-h5",
+        "OpenSignals (.h5, .txt)",
+        read_hdf5,
+        lambda file: file.first.startswith(HDF5_MAGIC),
+    ),
+    Format("opensignals-txt", "", read_text, lambda file: file.line_starts(TEXT_MAGIC)),
+)

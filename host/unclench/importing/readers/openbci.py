@@ -15,6 +15,7 @@ import numpy as np
 
 from unclench.errors import InputError
 from unclench.importing.counting import places_of
+from unclench.importing.formats import Format
 from unclench.importing.found import Asked, Column, Found, Mark, choose, settle_rate
 from unclench.importing.textrows import Head, read_head, rows_below
 
@@ -107,3 +108,8 @@ def _float(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+FORMATS = (
+    Format("openbci", "OpenBCI GUI text", read_openbci, lambda file: file.line_starts(MAGIC)),
+)

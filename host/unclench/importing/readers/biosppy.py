@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from unclench.errors import InputError
+from unclench.importing.formats import Format
 from unclench.importing.found import Asked, Column, Found, choose, settle_rate
 from unclench.importing.textrows import read_head, rows_below
 
@@ -54,3 +55,6 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+FORMATS = (Format("biosppy", "BioSPPy text", read_biosppy, lambda file: file.line_starts(MAGIC)),)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from unclench.errors import InputError
+from unclench.importing.formats import Format
 from unclench.importing.found import IN_UV, Asked, Column, Found, choose, settle_rate
 from unclench.importing.textrows import read_head, rows_below
 
@@ -18,7 +19,7 @@ _RATE = re.compile(r"extrapolated from \S+ to (\d+(?:\.\d+)?) samples per second
 
 def is_datalog(lines: tuple[str, ...]) -> bool:
     """Say whether a text begins as such a file does."""
-    return lines[0].startswith(MAGIC) and any(map(_CHANNEL.fullmatch, lines[1:3]))
+    return bool(lines) and lines[0].startswith(MAGIC) and any(map(_CHANNEL.fullmatch, lines[1:3]))
 
 
 def read_datalog(path: Path, asked: Asked) -> Found:
@@ -48,3 +49,6 @@ def read_datalog(path: Path, asked: Asked) -> Found:
         device="DataLOG",
         notes=(*choice.notes, *notes, *cut, "the file has no counter: gaps cannot be seen."),
     )
+
+
+FORMATS = (Format("datalog", "DataLOG text", read_datalog, lambda file: is_datalog(file.lines)),)
