@@ -84,7 +84,7 @@ def test_each_measure_has_its_plot_and_its_sentence(app, window, history):
     window.show_history(history)
     app.processEvents()
     told = texts(window)
-    for title in ("Resting baseline", "Mean tension", "Time at rest", "Recovery"):
+    for title in ("Resting baseline", "Mean tension", "Time at rest", "Recovery time"):
         assert title in told
     assert any(text.startswith("Lower by 0.") and "µV per week" in text for text in told)
     assert "No change at all, over 12 sessions." in told

@@ -319,7 +319,7 @@ def test_days_are_named_by_what_they_have():
 
 
 def test_first_and_last_are_medians_of_thirds():
-    assert trend_of(MEAN, dated([9.0, 3.0, 4.0, 3.0, 1.0, 2.0])).span == "6.0 → 1.5 µV"
+    assert trend_of(MEAN, dated([9.0, 3.0, 4.0, 3.0, 1.0, 2.0])).span == "6.00 → 1.50 µV"
     assert trend_of(MEAN, dated([9.0])).span == ""
 
 

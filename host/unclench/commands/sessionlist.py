@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import click
 from rich.cells import cell_len, set_cell_size
 
+from unclench.report.words import share, uv
 from unclench.store.library.library import Entry
 from unclench.store.session.summary import ChannelSummary
 from unclench.wording import clock, printable
@@ -36,9 +37,9 @@ _COLUMNS = (
     _Column("site", least=8),
     _Column("program", least=8),
     _Column("length", right=True),
-    _Column("µV", right=True),
-    _Column("rest", right=True),
-    _Column("usable", right=True),
+    _Column("mean µV", right=True),
+    _Column("at rest", right=True),
+    _Column("used", right=True),
 )
 _UV = 5  # a place in it; the first channel's alone where there is little room
 _Row: TypeAlias = tuple[str, ...]
@@ -109,13 +110,11 @@ def _length(entry: Entry) -> str:
 
 
 def _number(value: float | None) -> str:
-    if value is None:
-        return _NOTHING
-    return f"{value:.1f}" if value < 100 else f"{value:.0f}"
+    return _NOTHING if value is None else uv(value)
 
 
 def _share(value: float | None) -> str:
-    return _NOTHING if value is None else f"{100 * value:.0f} %"
+    return _NOTHING if value is None else share(value)
 
 
 def _widths(rows: Sequence[_Row], entries: Sequence[Entry]) -> tuple[list[int], list[int]]:

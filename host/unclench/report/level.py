@@ -23,14 +23,14 @@ from unclench.report.words import (
     baseline_name,
     change_words,
     ended,
+    metric_range,
     rest_moments,
     share,
-    share_estimate,
     times,
     uv,
-    uv_estimate,
     why_words,
 )
+from unclench.review.metrics import METRICS, Metric, of_reference
 from unclench.review.results import Figures, LimitCheck
 from unclench.review.session import SessionReview
 from unclench.wording import clock, length
@@ -89,31 +89,29 @@ def _distributions(review: SessionReview, figures: Sequence[Figures]) -> list[Pl
 
 
 def _figures_table(figures: Sequence[Figures]) -> Table:
-    rows = [
-        ("Mean", *(uv_estimate(f.mean) for f in figures)),
-        ("Calmest tenth below (P10)", *(_level(f, 0) for f in figures)),
-        ("Half of the time below (P50)", *(_level(f, 1) for f in figures)),
-        ("Tensest tenth above (P90)", *(_level(f, 2) for f in figures)),
-        ("Highest", *(NOTHING if f.max_uv is None else f"{uv(f.max_uv)} µV" for f in figures)),
-        ("At rest", *(_rest(f) for f in figures)),
+    rows = [(each.label, *(_cell(each, f) for f in figures), each.meaning) for each in METRICS]
+    rows += [
         (
             "Moments of rest",
             *(NOTHING if f.rest.share is None else rest_moments(f.rest) for f in figures),
+            "How often tension was below the rest level for 0.2 s or longer.",
         ),
-        ("Change over the session", *(_slope(f) for f in figures)),
+        (
+            "Change over the session",
+            *(_slope(f) for f in figures),
+            "The slope of a straight line through the tension.",
+        ),
     ]
-    head = ("Figure", *(f.label for f in figures))
+    head = ("Figure", *(f.label for f in figures), "What it is")
     return Table("Tension of the time used, with probable ranges", head, tuple(rows))
 
 
-def _level(f: Figures, which: int) -> str:
-    estimate = (f.p10, f.p50, f.p90)[which]
-    percent = "" if f.percent is None else f"; {f.percent[which]:.1f} % of reference"
-    return f"{uv_estimate(estimate)}{percent}"
-
-
-def _rest(f: Figures) -> str:
-    return share_estimate(f.rest.share) if f.rest.share is not None else f.rest.why_not
+def _cell(metric: Metric, f: Figures) -> str:
+    if metric.key == "rest_share" and f.rest.share is None:
+        return f.rest.why_not
+    percent = of_reference(metric, f)
+    share_of = "" if percent is None else f"; {percent:.1f} % of the reference contraction"
+    return f"{metric_range(metric, f)}{share_of}"
 
 
 def _slope(f: Figures) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from unclench.report.earlier import Earlier
 from unclench.report.headline import channel_words, used_words
 from unclench.report.parts import (
@@ -26,8 +24,10 @@ from unclench.report.words import (
     rest_moments,
     uv,
 )
+from unclench.review.metrics import metric
 from unclench.review.results import Figures
 from unclench.review.session import SessionReview
+from unclench.wording import length
 from unclench_dsp.uncertainty import Estimate
 
 _PROBABLY = (
@@ -72,17 +72,17 @@ def _tiles(review: SessionReview, own: Figures, mean: Estimate) -> Tiles:
     if reference is not None:
         percent = 100 * mean.value / reference.uv
         details.append(f"{percent:.1f} % of a {reference.strength} contraction")
-    tiles = [Tile("Mean tension", uv(mean.value), "µV", ", ".join(details))]
+    tiles = [Tile(metric("mean_uv").label, uv(mean.value), "µV", ", ".join(details))]
     rest = own.rest
     if rest.share is not None:
         at_rest = percent_of(rest.share.value)
-        tiles.append(Tile("Time at rest", at_rest, "%", rest_moments(rest)))
-    recoveries = [c.recovery_s for c in own.contractions if c.recovery_s is not None]
+        tiles.append(Tile(metric("rest_share").label, at_rest, "%", rest_moments(rest)))
+    recovery_s = metric("recovery_s").value(own)
     if own.contractions:
         detail = "not seen letting go"
-        if recoveries:
-            detail = f"letting go took {np.median(recoveries):.1f} s (median of {len(recoveries)})"
-        tiles.append(Tile("Contractions", str(len(own.contractions)), "", detail))
+        if recovery_s is not None:
+            detail = f"{metric('recovery_s').label.lower()} {length(recovery_s)} (median)"
+        tiles.append(Tile(metric("contractions").label, str(len(own.contractions)), "", detail))
     used = own.used_s / review.duration_s if review.duration_s else 0.0
     tiles.append(Tile("Time used", percent_of(used), "%", excluded(own.excluded_s)))
     return Tiles(own.label, tuple(tiles))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from unclench.review.metrics import Metric
+from unclench.review.metrics import Metric, uv_number
 from unclench.review.results import ChannelContext, Figures, RestFigures
 from unclench.store.provenance import RECORDING, Provenance
 from unclench.store.session.schema import SessionMeta
@@ -18,9 +18,7 @@ NOTHING = "–"
 
 def uv(value: float) -> str:
     """Return a tension without its unit: 2.06, 15.9, 217."""
-    if value < 10:
-        return f"{value:.2f}"
-    return f"{value:.1f}" if value < 100 else f"{value:.0f}"
+    return uv_number(value)
 
 
 def share(value: float) -> str:

@@ -75,6 +75,8 @@ def make_figures(
             sustained=sustained,
             contractions=inside,
             why_not=why,
+            tension_uv=fast_uv,
+            row_hz=signal.row_hz,
         )
     boot = BlockBootstrap(fast_uv, signal.row_hz)
     p10, p50, p90 = boot.quantiles((10.0, 50.0, 90.0))
@@ -102,6 +104,8 @@ def make_figures(
         sustained=sustained,
         contractions=inside,
         why_not="",
+        tension_uv=fast_uv,
+        row_hz=signal.row_hz,
     )
 
 

@@ -158,13 +158,28 @@ METRICS = (
     ),
 )
 
+_PERCENT = ("p10_uv", "p50_uv", "p90_uv")  # in the order of `Figures.percent`
 LEVELS = tuple(metric for metric in METRICS if metric.form == "uv")
 """Those that are a tension."""
+
+
+def uv_number(value: float) -> str:
+    """Return a tension in uV as a number with the digits that it bears: 2.06, 15.9, 217."""
+    if value < 10:
+        return f"{value:.2f}"
+    return f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
 def metric(key: str) -> Metric:
     """Return the metric of a key. Raises KeyError where there is none."""
     return {each.key: each for each in METRICS}[key]
+
+
+def of_reference(shown: Metric, figures: Figures) -> float | None:
+    """Return a level in % of the channel's reference contraction, where that was measured."""
+    if figures.percent is None or shown.key not in _PERCENT:
+        return None
+    return figures.percent[_PERCENT.index(shown.key)]
 
 
 def as_json(figures: Figures) -> dict[str, Any]:

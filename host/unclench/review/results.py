@@ -7,14 +7,17 @@ be told is None, and a sentence beside it says why.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+import numpy as np
 
 from unclench.store.events.event import AnyGroup
 from unclench.store.events.words import tag_words
 from unclench.training.placement.values import ReferenceContraction, RestBaseline
 from unclench.training.steps.step import Role
 from unclench.training.steps.underway import BreathEffect
+from unclench_dsp.arrays import FloatArray
 from unclench_dsp.uncertainty import Estimate
 
 Why = Literal[
@@ -179,6 +182,10 @@ class Figures:
     sustained: SustainedFigures
     contractions: tuple[Contraction, ...]
     why_not: str  # why there is no figure at all
+    tension_uv: FloatArray = field(  # its rows, NaN where unused: for metrics of their own
+        default_factory=lambda: np.empty(0), repr=False, compare=False
+    )
+    row_hz: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 
 from unclench.errors import StoreError, UnclenchError
+from unclench.review.metrics import METRICS
 from unclench.review.results import Figures, TagEffect
 from unclench.review.session import SessionReview, open_review
 from unclench.store.session.summary import (
@@ -79,6 +80,11 @@ def _channel(review: SessionReview, k: int) -> ChannelSummary:
         rest_share=figures.rest.share.value if figures.rest.share else None,
         contractions=len(figures.contractions),
         recovery_s=_recoveries(figures),
+        more={
+            each.key: each.plain(figures)
+            for each in METRICS
+            if each.key not in ChannelSummary.model_fields
+        },
         tags=tuple(_tag(effect) for effect in review.tag_effects(k)),
     )
 

@@ -19,6 +19,7 @@ from typing import Literal
 
 import numpy as np
 
+from unclench.review.metrics import metric, uv_number
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.uncertainty import Estimate
 
@@ -44,6 +45,8 @@ class Measure:
 
     def shown(self, value: float) -> str:
         """A value in its unit."""
+        if self.unit == "µV":
+            return uv_number(value)
         return f"{value * self.scale:.{self.digits}f}"
 
 
@@ -51,9 +54,14 @@ MEASURES = (
     Measure(
         "baseline_uv", "Resting baseline", "µV", 1.0, 1, "lower", "higher", "a new resting baseline"
     ),
-    Measure("mean_uv", "Mean tension", "µV", 1.0, 1, "lower", "higher"),
-    Measure("rest_share", "Time at rest", "%", 100.0, 0, "less", "more", "a time at rest"),
-    Measure("recovery_s", "Recovery", "s", 1.0, 1, "faster", "slower", "a recovery that was seen"),
+    Measure("mean_uv", metric("mean_uv").label, "µV", 1.0, 1, "lower", "higher"),
+    Measure(
+        "rest_share", metric("rest_share").label, "%", 100.0, 0, "less", "more", "a time at rest"
+    ),
+    Measure(
+        *("recovery_s", metric("recovery_s").label, "s", 1.0, 1),
+        *("faster", "slower", "a recovery that was seen"),
+    ),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 HELP = """
 <h3>The list</h3>
 <p>Every session that was kept, the newest first. <b>Mean</b> is how hard the muscle worked, in
-microvolts (µV); <b>at rest</b> is the share of the time below the rest level; <b>usable</b> is the
+microvolts (µV); <b>at rest</b> is the share of the time below the rest level; <b>used</b> is the
 share of the time that counts: no contact, clipping, mains hum and movement do not.</p>
 <table cellspacing="0" cellpadding="3">
 <tr><td><b>Enter</b></td><td>open</td></tr>

@@ -14,7 +14,7 @@ from unclench.errors import StoreError
 from unclench.files import require_file, unwritable, write_whole
 from unclench.store.session.folder import EMG, EVENTS, SUMMARY
 
-SUMMARY_VERSION = 1
+SUMMARY_VERSION = 2
 
 
 class TagSummary(BaseModel):
@@ -53,6 +53,7 @@ class ChannelSummary(BaseModel):
     rest_share: float | None = None  # 0 to 1
     contractions: int = 0
     recovery_s: tuple[float, ...] = ()
+    more: dict[str, float | None] = {}  # metrics without a field of their own, by key
     tags: tuple[TagSummary, ...] = ()
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import statistics
 from dataclasses import dataclass
 
 from unclench.report import words
+from unclench.review.metrics import METRICS, Metric
 from unclench.review.results import Figures
 from unclench.review.session import SessionReview
 from unclench.wording import length
@@ -72,23 +72,21 @@ def why_not(one: SessionReview, two: SessionReview) -> str:
 
 def compare(site: str, one: Figures, two: Figures) -> Comparison:
     """Put figures of one site side by side."""
-    lines = [
-        _tension(name, a, b)
-        for name, a, b in (
-            ("Mean", one.mean, two.mean),
-            ("Calm tenth (P10)", one.p10, two.p10),
-            ("Middle (P50)", one.p50, two.p50),
-            ("Tense tenth (P90)", one.p90, two.p90),
-        )
-    ]
-    lines.append(_rest(one.rest.share, two.rest.share))
-    lines.append(Line("Contractions", str(len(one.contractions)), str(len(two.contractions)), ""))
-    a, b = _recovery(one), _recovery(two)
-    lines.append(Line("To let go", _seconds(a), _seconds(b), ""))
-    lines.append(Line("Time that counts", length(one.used_s), length(two.used_s), ""))
+    lines = [_line(each, one, two) for each in METRICS]
+    lines.append(Line("Time used", length(one.used_s), length(two.used_s), ""))
     out = [words.excluded_list(f.excluded_s) or "nothing" for f in (one, two)]
     lines.append(Line("Left out", out[0], out[1], ""))
     return Comparison(site, tuple(lines))
+
+
+def _line(metric: Metric, one: Figures, two: Figures) -> Line:
+    a, b = metric.estimate(one), metric.estimate(two)
+    if metric.form == "uv":
+        return _tension(metric.label, a, b)
+    if metric.form == "share":
+        return _rest(metric.label, a, b)
+    first, second = (words.metric_words(metric, metric.value(each)) for each in (one, two))
+    return Line(metric.label, first, second, "")
 
 
 def _tension(name: str, one: Estimate | None, two: Estimate | None) -> Line:
@@ -104,17 +102,17 @@ def _tension(name: str, one: Estimate | None, two: Estimate | None) -> Line:
     return Line(name, *told, f"second {words.change(ratio)}")
 
 
-def _rest(one: Estimate | None, two: Estimate | None) -> Line:
+def _rest(name: str, one: Estimate | None, two: Estimate | None) -> Line:
     told = (words.share_estimate(one), words.share_estimate(two))
     if one is None or two is None:
-        return Line("At rest", *told, words.NOTHING)
+        return Line(name, *told, words.NOTHING)
     error = _both(_error(one), _error(two))
     points = round(100 * (two.value - one.value))
     if error is None:
-        return Line("At rest", *told, f"{_points(points)}; too short to say how sure")
+        return Line(name, *told, f"{_points(points)}; too short to say how sure")
     if abs(two.value - one.value) < error * _CI / 2:
-        return Line("At rest", *told, "no clear difference")
-    return Line("At rest", *told, _points(points))
+        return Line(name, *told, "no clear difference")
+    return Line(name, *told, _points(points))
 
 
 def _points(points: int) -> str:
@@ -133,12 +131,3 @@ def _log_error(of: Estimate) -> float | None:
 
 def _both(one: float | None, two: float | None) -> float | None:
     return None if one is None or two is None else math.hypot(one, two)
-
-
-def _recovery(figures: Figures) -> float | None:
-    known = [c.recovery_s for c in figures.contractions if c.recovery_s is not None]
-    return statistics.median(known) if known else None
-
-
-def _seconds(value: float | None) -> str:
-    return words.NOTHING if value is None else length(value)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import statistics
 from html import escape
 
 from unclench.desktop.review.trace.axes import time_words
 from unclench.desktop.theme import Theme
 from unclench.report import words
+from unclench.review.metrics import METRICS, Metric, of_reference
 from unclench.review.results import ChannelContext, Contraction, Figures, Span
 from unclench.wording import length
 from unclench_dsp.uncertainty import Estimate
 
 _MOST_CONTRACTIONS = 12
-_NOTHING = words.NOTHING
+_LEVELS_MEAN = (
+    "Tension was below the calm, middle and tense level for 10, 50 and 90 % of the time used."
+)
 
 
 def span_words(span: Span | None, duration_s: float) -> str:
@@ -42,24 +44,20 @@ def figures_page(figures: Figures, context: ChannelContext, theme: Theme, head: 
 
 def _used(figures: Figures) -> str:
     left_out = words.excluded(figures.excluded_s)
-    return f"<p>{length(figures.used_s)} counted; {escape(left_out)}.</p>"
+    return f"<p>{length(figures.used_s)} used; {escape(left_out)}.</p>"
 
 
 def _levels(figures: Figures) -> str:
     """Mean and percentiles in uV, how sure they are, and in % of the reference."""
-    percent: tuple[float | None, ...] = figures.percent or (None, None, None)
-    estimates = (figures.mean, figures.p10, figures.p50, figures.p90)
-    names = ("Mean", "P10, calm", "P50, middle", "P90, tense")
-    sure = any(each is not None and each.low is not None for each in estimates)
-    head = ["", "µV", "range" if sure else "", "%" if figures.percent else ""]
-    rows = [head] + [
-        [name, _uv(each), _sure(each) if sure else "", "" if share is None else f"{share:.1f}"]
-        for name, each, share in zip(names, estimates, (None, *percent), strict=True)
-    ]
-    if figures.max_uv is not None:
-        rows.append(["Highest", words.uv(figures.max_uv), "", ""])
-    told = _grid(rows) + ("" if sure else _small("Too little here to say how sure these are."))
-    return told + _slope(figures.slope)
+    sure = words.ranged(figures.mean)
+    rows = [["", "", "95 % range" if sure else "", "%" if figures.percent else ""]]
+    for each in METRICS:
+        value = words.metric_words(each, each.value(figures))
+        percent = of_reference(each, figures)
+        share = "" if percent is None else f"{percent:.1f}"
+        rows.append([each.label, value, _sure(each, figures) if sure else "", share])
+    told = _grid(rows) + ("" if sure else _small("Too short for confidence intervals."))
+    return told + _small(_LEVELS_MEAN) + _slope(figures.slope)
 
 
 def _slope(slope: Estimate | None) -> str:
@@ -77,13 +75,10 @@ def _rest(figures: Figures, context: ChannelContext) -> str:
     rest = figures.rest
     if rest.why_not or rest.share is None:
         return f"<p>{escape(words.sentence(rest.why_not or 'too little to say'))}</p>"
-    share = f"<p><b>{words.share(rest.share.value)}</b> of the time{_sure_share(rest.share)}; "
-    moments = f"{words.counted(rest.gaps, 'moment')} of rest"
+    moments = f"<p>{words.counted(rest.gaps, 'moment')} of rest"
     if rest.gaps_per_min is not None:
         moments += f", {rest.gaps_per_min:.1f} a minute"
-    if rest.gaps:
-        moments += f"; the longest {length(rest.longest_s)}"
-    return f"{share}{moments}.</p>" + _small(_named("Rest level", context.rest_level_why))
+    return f"{moments}.</p>" + _small(_named("Rest level", context.rest_level_why))
 
 
 def _sustained(figures: Figures) -> str:
@@ -101,12 +96,7 @@ def _sustained(figures: Figures) -> str:
 def _contractions(contractions: tuple[Contraction, ...]) -> str:
     if not contractions:
         return "<p>None found.</p>"
-    known = [c.recovery_s for c in contractions if c.recovery_s is not None]
-    told = f"<p>{len(contractions)} found"
-    if known:
-        told += f", {length(statistics.median(known))} to let go in the middle case"
-    told += ".</p>"
-    cells = [["at", "peak", "length", "to let go"]]
+    cells = [["at", "peak", "length", "recovery time"]]
     cells += [
         [
             time_words(c.start_s),
@@ -118,7 +108,7 @@ def _contractions(contractions: tuple[Contraction, ...]) -> str:
     ]
     more = len(contractions) - _MOST_CONTRACTIONS
     rest = _small(f"and {more} more: select a shorter span to see them") if more > 0 else ""
-    return told + _grid(cells) + rest
+    return _grid(cells) + rest
 
 
 def _against(figures: Figures, context: ChannelContext) -> str:
@@ -128,7 +118,7 @@ def _against(figures: Figures, context: ChannelContext) -> str:
         told.append(f"Baseline at rest {words.uv(baseline.mean_uv)} µV.")
     told.append(context.baseline_why)
     if reference is not None:
-        told.append(f"% are of the reference of {words.uv(reference.uv)} µV.")
+        told.append(f"% are of the reference contraction, {words.uv(reference.uv)} µV.")
     told.extend(
         f"{check.level}: {check.percent:.1f} %, {check.verdict} (Jonsson 1982)."
         for check in figures.limits
@@ -140,20 +130,12 @@ def _against(figures: Figures, context: ChannelContext) -> str:
 # Pieces
 
 
-def _uv(estimate: Estimate | None) -> str:
-    return _NOTHING if estimate is None else words.uv(estimate.value)
-
-
-def _sure(estimate: Estimate | None) -> str:
-    if estimate is None or estimate.low is None or estimate.high is None:
+def _sure(metric: Metric, figures: Figures) -> str:
+    found = metric.estimate(figures)
+    if found is None or found.low is None or found.high is None:
         return ""
-    return f"{words.uv(estimate.low)} to {words.uv(estimate.high)}"
-
-
-def _sure_share(estimate: Estimate) -> str:
-    if estimate.low is None or estimate.high is None:
-        return ""
-    return f" ({words.share(estimate.low)} to {words.share(estimate.high)})"
+    low, high = (words.metric_words(metric, end).split(" ")[0] for end in (found.low, found.high))
+    return f"{low} to {high}"
 
 
 def _signed(value: float) -> str:
@@ -165,7 +147,8 @@ def _grid(rows: list[list[str]]) -> str:
     lines = []
     for k, row in enumerate(rows):
         cells = (
-            f"<td>{_styled(escape(text), k, at)}&nbsp;&nbsp;</td>" for at, text in enumerate(row)
+            f"<td>{_styled(escape(text), k, at)}{'&nbsp;&nbsp;' if at else ''}</td>"
+            for at, text in enumerate(row)
         )
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"<table cellspacing='0' cellpadding='2'>{''.join(lines)}</table>"

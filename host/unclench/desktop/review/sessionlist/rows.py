@@ -14,7 +14,7 @@ from unclench.wording import clock
 
 _NOTHING = words.NOTHING
 _PENDING = "…"  # being worked out
-COLUMNS = ("Date", "Title", "Site", "Program", "Length", "Mean, µV", "At rest", "Usable", "Labels")
+COLUMNS = ("Date", "Title", "Site", "Program", "Length", "Mean, µV", "At rest", "Used", "Labels")
 _LEAST_QUALITY = 0.8  # below it the list says so in colour
 
 
