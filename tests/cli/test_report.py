@@ -11,6 +11,7 @@ from tests import needs
 
 from unclench.store.library.library import Library
 from unclench.store.session.summary import ChannelSummary, SessionSummary, sizes_of, write_summary
+from unclench.training.placement.calibrations import book_path
 from unclench.trial.plan import Trials, make_trial, save_trials
 from unclench_dsp import WIDE
 
@@ -60,6 +61,14 @@ def test_all_writes_the_history_beside_the_sessions(run, session):
     assert (done.status, done.out.strip()) == (0, str(session.parent / "history.html"))
     page = (session.parent / "history.html").read_text(encoding="utf-8")
     assert "Muscle tension over time" in page
+
+
+def test_the_history_says_which_calibrations_could_not_be_read(run, session):
+    book_path().parent.mkdir(parents=True)
+    book_path().write_text("{", encoding="utf-8")
+    assert run("report", "--all", session.parent).status == 0
+    page = (session.parent / "history.html").read_text(encoding="utf-8")
+    assert f"The calibrations in {book_path()} cannot be used" in page
 
 
 @pytest.mark.parametrize(

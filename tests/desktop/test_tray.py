@@ -7,11 +7,14 @@ import signal
 import threading
 from itertools import combinations
 from typing import get_args
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from tests import needs
 
+from unclench import notices
+from unclench.commands import watch
 from unclench.training.day.day import Standing, State
 from unclench.training.tags import Tag
 
@@ -142,3 +145,21 @@ def test_a_fault_ends_it_and_is_told(tray):
 
     with pytest.raises(ZeroDivisionError):
         run_tray(tray, tick)
+
+
+def test_the_tray_tells_what_a_person_should_know_once(app, monkeypatch):
+    said: list[str] = []
+
+    class Told:
+        def __init__(self, *_):
+            self.tell = said.append
+
+        def show(self, *_):
+            """Nothing is drawn here."""
+
+    monkeypatch.setattr("unclench.desktop.tray.Tray", Told)
+    monkeypatch.setattr("unclench.desktop.tray.run_tray", lambda _, tick: [tick(), tick()])
+    watching = Mock(paused=False)
+    notices.tell(notices.Remark("The settings cannot be used."))
+    watch._in_tray(Mock(watching=watching, news=list), ())
+    assert said == ["The settings cannot be used."]

@@ -17,6 +17,7 @@ from unclench.audio import Player
 from unclench.commands.ending import Ending
 from unclench.commands.terminalrun import greet, terminal_run
 from unclench.errors import DisplayError, InputError, SourceError
+from unclench.notices import told, words
 from unclench.running.run import Run
 from unclench.running.wanted import Wanted
 from unclench.training.day.day import DaySummary
@@ -159,8 +160,13 @@ def _in_tray(desk: _Desk, tags: Sequence[Tag]) -> None:
 
     watching = desk.watching
     tray = Tray(Actions(watching.pause, watching.press, tags))
+    noticed = 0
 
     def tick() -> bool:
+        nonlocal noticed
+        for notice in told(noticed):
+            noticed += 1
+            tray.tell(words(notice))
         for news in desk.news():
             tray.tell(news.sentence)
         tray.show(watching.standing(), watching.words(), watching.paused)
