@@ -32,7 +32,7 @@ def help_of(*words):
         cli([*words, "--help"], standalone_mode=False)
     return sorted(sys.modules)
 
-print(json.dumps({"": help_of(), **{name: help_of(name) for name in sys.argv[1:]}}))
+print(json.dumps({"": help_of(), **{name: help_of(*name.split()) for name in sys.argv[1:]}}))
 """
 
 
@@ -222,7 +222,8 @@ def choices(*words: str) -> set[str]:
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, set[str]]:
     """What one interpreter has imported after the help of all, and then of each in turn."""
-    names = [name for name in COMMANDS if name not in ("import", "export")]  # they list formats
+    names = [" ".join(path) for path, _ in commands() if path]
+    names = [name for name in names if name not in ("import", "export")]  # they list formats
     done = subprocess.run(
         [*python(HELP), *names], capture_output=True, text=True, timeout=HANG_LIMIT_S, check=True
     )

@@ -54,11 +54,11 @@ def check_command(ctx: click.Context, /, **given: Any) -> None:
 
     Exit status: 0 good or usable, 1 not usable, 2 an error.
     """
-    from unclench.commands.boardcheck import run
-
     if ctx.invoked_subcommand is not None:
         _refuse_misplaced(ctx)
         return
+    from unclench.commands.boardcheck import run
+
     run(**given)
 
 

@@ -35,11 +35,14 @@ def _verbose_option() -> click.Option:
 def _prepared(own: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(own)
     def callback(*args: Any, verbose: bool, **given: Any) -> Any:
+        context = click.get_current_context()
+        if context.invoked_subcommand is not None and not verbose:
+            return own(*args, **given)  # it is prepared itself, unless only its help is wanted
         from unclench.commands.lookover import look_over
         from unclench.commands.versions import log_versions
         from unclench.logs import start
 
-        names = _names(click.get_current_context())
+        names = _names(context)
         start(verbose)
         log_versions(" ".join(names))
         if names != ["doctor"]:  # which tells it without naming the person
