@@ -29,6 +29,7 @@ A grey piece means that the signal could not be trusted there.</p>
 <tr><td><b>P</b></td><td>pause the picture; recording goes on</td></tr>
 <tr><td><b>W</b></td><td>show or hide the raw signal</td></tr>
 <tr><td><b>T</b></td><td>light or dark</td></tr>
+<tr><td><b>PgUp</b>, <b>PgDn</b></td><td>more channels, where they do not fit</td></tr>
 <tr><td><b>Ctrl +</b>, <b>Ctrl -</b></td><td>larger or smaller text</td></tr>
 <tr><td><b>F1</b></td><td>this page</td></tr>
 </table>
