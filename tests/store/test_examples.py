@@ -2,12 +2,13 @@
 
 They were written by the programs of their time: `first` without anything on training, `guided` with
 a session's outcome, `titled` with title, labels, feedback, origin and a key of a later version,
-`profiled` with the profile of its board and of one of two sensors, `unclosed` by a program that was
-killed in the middle of a row. Never write one anew.
+`profiled` with the profile of its board and of one of two sensors, `facts` with the column `data`
+of events.csv, `unclosed` by a program that was killed in the middle of a row. Never write one anew.
 """
 
 from __future__ import annotations
 
+import csv
 import shutil
 from pathlib import Path
 
@@ -18,8 +19,19 @@ from click.testing import CliRunner
 from unclench.cli import cli
 from unclench.review.analyze import analyze
 from unclench.store import SCHEMA_VERSION, Recording, load_recording, open_session
+from unclench.store.events.event import (
+    Event,
+    Gap,
+    Marked,
+    Noted,
+    SessionChanged,
+    TagBegun,
+    TagEnded,
+)
+from unclench.store.events.rows import EVENTS_HEADER
 from unclench.store.events.words import text_of
 from unclench.store.library.library import Library
+from unclench.store.session.edit import edit_events
 from unclench_dsp import WIDE
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -54,6 +66,29 @@ def test_its_events_are_as_typed(folder):
     ]
     assert (events[1].duration_s, events[1].lost_samples) == (0.08, 80)
     assert events[4].duration_s == 0.2
+
+
+def test_its_events_are_facts_and_an_edit_leaves_their_rows_alone(folder, tmp_path):
+    copy = tmp_path / folder.name
+    shutil.copytree(folder, copy)
+    events = open_session(copy).events()
+    assert [event.payload for event in events] == [
+        SessionChanged("begun"),
+        Gap(),
+        TagBegun("posture", "slouching"),
+        Noted('=1+1, she said "löse"'),
+        TagEnded("posture", "slouching"),
+    ]
+    if folder.name == "unclosed":  # for a minute it may still be recorded
+        return
+    edit_events(copy, [*events, Event(900, Marked("added"))])
+    with (copy / "events.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    with (folder / "events.csv").open(newline="", encoding="utf-8") as file:
+        before = list(csv.reader(file))[1:]
+    assert rows[0] == list(EVENTS_HEADER)
+    assert [row[: len(old)] for row, old in zip(rows[1:], before, strict=False)] == before
+    assert rows[-1] == ["900", "0.9", "marker", "added", "", "", '{"text":"added"}']
 
 
 def test_its_tension_is_there(folder):

@@ -16,6 +16,7 @@ from tests import needs
 
 from unclench.errors import InputError
 from unclench.store import Recording, SessionMeta, SessionWriter, load_recording
+from unclench.store.events.event import Event, TagBegun
 from unclench.store.events.rows import event_of
 from unclench.store.exporting import export
 from unclench.store.exporting.edf import record_length
@@ -44,7 +45,7 @@ def kept(tmp_path: Path, make_meta: Callable[..., SessionMeta]) -> Path:
         writer.write_samples(GAP[1], units[GAP[1] :])
         writer.write_event(event_of(100, "marker", "=cough"))
         writer.write_event(event_of(GAP[0], "gap", "150 samples lost", 0.075, 150))
-        writer.write_event(event_of(1000, "tag", "posture: slouching"))
+        writer.write_event(Event(1000, TagBegun("posture", "slouching")))
         writer.write_event(event_of(3000, "tag end", "posture: slouching", 1.0))
         writer.write_event(event_of(4000, "score", "at rest", 0.5))
     return writer.folder
@@ -170,7 +171,11 @@ def test_parquet_is_exact_and_says_everything(kept):
     about = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
     assert (about["fs_hz"], about["rate"], about["unit"]) == ("2000.0", "2000", "uV")
     assert about["session.json"] == (kept / "session.json").read_text()
-    assert json.loads(about["events"])[2]["text"] == "posture: slouching"
+    tag = json.loads(about["events"])[2]
+    assert (tag["text"], tag["data"]) == (
+        "posture: slouching",
+        {"group": "posture", "text": "slouching"},
+    )
     of_the_first = table.schema.field(2).metadata
     assert of_the_first is not None
     assert of_the_first[b"unit"] == b"uV"
