@@ -22,7 +22,7 @@ PATTERNS = {"match", "fullmatch", "search", "findall", "finditer", "sub"}
 # Words of others, who give nothing else to tell cases apart; and input that a person types.
 MAY_LOOK = {
     "host/unclench/store/events/legacy.py": "files of the time when words were all there was",
-    "host/unclench/importing/edf.py": "annotations of EDF are words alone, ours, too",
+    "host/unclench/importing/readers/edf.py": "annotations of EDF are words alone, ours, too",
     "host/unclench/importing/keep.py": "annotations of other programs",
     "host/unclench/files.py": "NumPy and Arrow tell a full disk in words",
     "host/unclench/link/transport.py": "pyserial on Windows hides the system's error in words",
