@@ -17,6 +17,7 @@ MOST = {
     "Add a sensor or a board": 2,
     "Add a site": 3,
     "Add a filter": 5,
+    "Add a metric": 5,
 }
 
 
