@@ -53,7 +53,7 @@ class Stage:
 
         def drawn_and_happened() -> object:
             self.window._draw()
-            self.window._tell()
+            self.window._update_words()
             return happened()
 
         self.stream.play_until(drawn_and_happened)

@@ -320,19 +320,19 @@ def test_a_label_that_cannot_be_one_is_told_at_once(screen, library):
 def test_an_answer_replaces_what_stands_and_news_are_not_said_twice(app):
     banner = Banner()
     shown = banner._text.text
-    banner.tell("a note")
-    banner.tell("another")
-    banner.tell("another")
+    banner.show_news("a note")
+    banner.show_news("another")
+    banner.show_news("another")
     banner.answer("no")
     banner.answer("still no")
     assert shown() == "still no"
-    banner.tell("still no")
+    banner.show_news("still no")
     for expected in ("a note", "another", ""):
         banner._close.click()
         assert shown() == expected
     assert banner.isHidden()
     banner.hold("the board is away")
-    banner.tell("later")
+    banner.show_news("later")
     assert shown() == "the board is away"
     banner.answer("not now")
     assert shown() == "not now"

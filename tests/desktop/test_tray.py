@@ -152,7 +152,7 @@ def test_the_tray_tells_what_a_person_should_know_once(app, monkeypatch):
 
     class Told:
         def __init__(self, *_):
-            self.tell = said.append
+            self.notify = said.append
 
         def show(self, *_):
             """Nothing is drawn here."""

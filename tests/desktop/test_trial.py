@@ -215,7 +215,7 @@ def test_the_dashboard_hides_tension_and_keeps_the_signals_state(app, stage):
     made.until(lambda: row.trace.isVisible() and row._value.text() != "–")
     (deviation,) = known(load_trials().latest).deviations
     assert deviation.what == "tension shown in the dashboard"
-    made.window._trial.look()
+    made.window._trial.refresh()
     assert row.trace.isVisible()
     assert made.window.focusWidget() is made.window._trial_bar  # Space starts nothing
 

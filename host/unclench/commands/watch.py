@@ -166,9 +166,9 @@ def _in_tray(desk: _Desk, tags: Sequence[Tag]) -> None:
         nonlocal noticed
         for notice in told(noticed):
             noticed += 1
-            tray.tell(words(notice))
+            tray.notify(words(notice))
         for news in desk.news():
-            tray.tell(news.sentence)
+            tray.notify(news.sentence)
         tray.show(watching.standing(), watching.words(), watching.paused)
         return desk.over()
 

@@ -70,11 +70,11 @@ def run_dashboard(
 
     window.train_wanted.connect(train)
 
-    def dress() -> None:
+    def restyle() -> None:
         for each in training:
             each.apply_looks()
 
-    window.looks_changed.connect(dress)
+    window.looks_changed.connect(restyle)
     window.closing.connect(lambda: [each.close() for each in training])
 
     def finish() -> None:
@@ -84,7 +84,7 @@ def run_dashboard(
             )
         window.close()
 
-    def look_for_end() -> None:
+    def close_at_end() -> None:
         status = pipeline.status
         if close_after_s is not None and (
             status.ended or status.n_samples >= close_after_s * pipeline.info.fs_hz
@@ -92,7 +92,7 @@ def run_dashboard(
             watch.stop()
             QtCore.QTimer.singleShot(_LAST_LOOK_MS, finish)
 
-    watch = QtCore.QTimer(timeout=look_for_end)
+    watch = QtCore.QTimer(timeout=close_at_end)
     watch.start(100)
     try:
         _show_until_closed(app, window, troubles, settings.maximized and screenshot is None)

@@ -14,8 +14,8 @@ from unclench.settings import Settings
 from unclench.wording import clock, exactly
 
 _SPANS_S = (30.0, 60.0, 120.0, 300.0, 600.0)
-_TELL_S = 12.0
-_LOOK_MS = 500
+_NEWS_S = 12.0
+_NOTICES_MS = 500
 
 
 class Header(QtWidgets.QFrame):
@@ -51,7 +51,7 @@ class Header(QtWidgets.QFrame):
         """Colours."""
         self._theme = theme
 
-    def tell(
+    def show_status(
         self, status: LiveStatus, fs_hz: float, recording_s: float | None, paused: bool
     ) -> None:
         """Update all words."""
@@ -99,12 +99,12 @@ class Banner(QtWidgets.QFrame):
         self._timer.timeout.connect(self._next)
         self._n_noticed = 0
         self._notices = QtCore.QTimer(self)
-        self._notices.timeout.connect(self._look)
-        self._notices.start(_LOOK_MS)
+        self._notices.timeout.connect(self._show_notices)
+        self._notices.start(_NOTICES_MS)
         self.hide()
-        self._look()
+        self._show_notices()
 
-    def tell(self, text: str) -> None:
+    def show_news(self, text: str) -> None:
         """Show news for a while, after what is shown already; never twice at a time."""
         if text in (*self._news, self._answer):
             return
@@ -130,11 +130,11 @@ class Banner(QtWidgets.QFrame):
             self._held = ""
             self._show()
 
-    def _look(self) -> None:
+    def _show_notices(self) -> None:
         """Tell the notices of this run that this window has not shown yet, from any thread."""
         for notice in told(self._n_noticed):
             self._n_noticed += 1
-            self.tell(words(notice))
+            self.show_news(words(notice))
 
     def _next(self) -> None:
         if self._answer:
@@ -150,7 +150,7 @@ class Banner(QtWidgets.QFrame):
         self._close.setVisible(bool(passing))
         self.setVisible(bool(text))
         if passing:
-            self._timer.start(round(_TELL_S * 1000))
+            self._timer.start(round(_NEWS_S * 1000))
         else:
             self._timer.stop()
 
@@ -215,7 +215,7 @@ class Footer(QtWidgets.QFrame):
         fits = sum(widths) + 40 <= self.width()
         self._groups.setDirection(direction.LeftToRight if fits else direction.TopToBottom)
 
-    def tell(self, recording: bool, paused: bool, raw_shown: bool) -> None:
+    def show_switches(self, recording: bool, paused: bool, raw_shown: bool) -> None:
         """Show which of the switches are on."""
         self.record.setText("Stop recording (R)" if recording else "Record (R)")
         self.pause.setChecked(paused)

@@ -119,7 +119,7 @@ class ChannelRow(QtWidgets.QWidget):
         """Show rows (k,) of this channel's tension."""
         self.trace.draw(rows, tension_uv, trusted, row_s)
 
-    def tell_span(self, tension_uv: FloatArray, trusted: BoolArray, words: str) -> None:
+    def show_summary(self, tension_uv: FloatArray, trusted: BoolArray, words: str) -> None:
         """Sum up the rows (k,) that the trace shows."""
         if not self._feedback:
             return
@@ -130,7 +130,7 @@ class ChannelRow(QtWidgets.QWidget):
         else:
             self._shown_span.setText("")
 
-    def tell(
+    def show_reading(
         self,
         tension_uv: FloatArray,
         row_s: float,

@@ -51,7 +51,7 @@ class Recording(QtCore.QObject):
         self._began_s = time.monotonic()
         self._run.follow(self.recorder)
 
-    def look(self) -> None:
+    def check(self) -> None:
         """End it where the disk has refused to take more."""
         if self.recorder is not None and self.recorder.error is not None:
             self.end()

@@ -80,7 +80,7 @@ class Tray(QtCore.QObject):
             self.now.setText(words)
         self.pause.setEnabled(not paused)
 
-    def tell(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         """Say a sentence in the system's own quiet way."""
         self.icon.showMessage("unclench", sentence, self.icon.icon())
 

@@ -35,7 +35,7 @@ class TrialBar(QtWidgets.QFrame):
         self._column.addWidget(self._line)
         self.hide()
 
-    def tell(self, words: str, hidden: bool) -> None:
+    def show_words(self, words: str, hidden: bool) -> None:
         """Show where the trial stands; `hidden` offers to show tension. No words hide the bar."""
         say(self._words, words)
         self._end_question()

@@ -31,24 +31,24 @@ class TrialWatch(QtCore.QObject):
     def __init__(self, trial: TrialNow, bar: TrialBar) -> None:
         super().__init__()
         self._trial, self._bar = trial, bar
-        self._told = ("", True)
+        self._last = ("", True)
         bar.shown.connect(self._show_anyway)
-        self._timer = QtCore.QTimer(self, timeout=self.look)
+        self._timer = QtCore.QTimer(self, timeout=self.refresh)
         self._timer.start(round(1000 * LOOK_S))  # a day may end while the window is open
 
     @property
     def feedback(self) -> bool:
         """Whether tension is shown."""
-        return self._told[1]
+        return self._last[1]
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """See what today's block asks for."""
         self._trial.look_now()
-        told = (self._trial.words, self._trial.shown)
-        if told != self._told:
-            self._told = told
-            words, feedback = told
-            self._bar.tell(words, hidden=not feedback)
+        now = (self._trial.words, self._trial.shown)
+        if now != self._last:
+            self._last = now
+            words, feedback = now
+            self._bar.show_words(words, hidden=not feedback)
             self.changed.emit(feedback)
 
     def unless_hidden(self, what: str, show: Callable[[], None]) -> None:
@@ -73,7 +73,7 @@ class TrialWatch(QtCore.QObject):
         self._trial.look_now()
         self._keep(lambda: self._trial.show_anyway("the dashboard"))
         self.shown.emit()
-        self.look()
+        self.refresh()
 
     def _keep(self, deviation: Callable[[], None]) -> None:
         try:

@@ -64,7 +64,7 @@ class Dashboard(QtWidgets.QMainWindow):
         self._drawn_row = -1
         self._paused = False
         self._n_marks = 0
-        self._told = 0
+        self._n_updates = 0
         self.on_frame: Callable[[float], None] | None = None  # told the arrival time of what shows
         info = run.info
         self._header = Header(info.source)
@@ -85,8 +85,8 @@ class Dashboard(QtWidgets.QMainWindow):
         for row in self._rows:
             row.trace.set_scale(settings.scale_uv)
         self._frames = self._timer(_FRAME_MS, self._draw)
-        self._words = self._timer(_WORDS_MS, self._tell)
-        self._trial.look()
+        self._words = self._timer(_WORDS_MS, self._update_words)
+        self._trial.refresh()
 
     def _lay_out(self) -> None:
         self.setWindowTitle(f"unclench – {self._pipeline.info.source}")
@@ -121,12 +121,12 @@ class Dashboard(QtWidgets.QMainWindow):
         footer.review.clicked.connect(self._figures.show_review)
         footer.history.clicked.connect(self._figures.show_history)
         self.choices.looks_changed.connect(self._change_looks)
-        self.choices.trouble.connect(self._banner.tell)
+        self.choices.trouble.connect(self._banner.show_news)
         self._figures.looks_changed.connect(self._change_looks)
         self._trial.changed.connect(self._set_feedback)
         self._trial.shown.connect(self._note_shown)
-        self._trial.trouble.connect(self._banner.tell)
-        self._recording.said.connect(self._banner.tell)
+        self._trial.trouble.connect(self._banner.show_news)
+        self._recording.said.connect(self._banner.show_news)
         self._recording.failed.connect(self._remember_trouble)
         footer.span_changed.connect(self._set_span)
         footer.scale_changed.connect(self._set_scale)
@@ -155,7 +155,7 @@ class Dashboard(QtWidgets.QMainWindow):
     def toggle_recording(self) -> None:
         """Start recording into a dated folder, or end it."""
         self._recording.toggle()
-        self._tell()
+        self._update_words()
 
     def mark(self) -> None:
         """Mark this moment."""
@@ -174,18 +174,18 @@ class Dashboard(QtWidgets.QMainWindow):
     def toggle_pause(self) -> None:
         """Hold the picture still; everything else goes on."""
         self._paused = not self._paused
-        self._tell()
+        self._update_words()
 
     def toggle_raw(self) -> None:
         """Show or hide the raw traces."""
         if not self._trial.feedback:
-            self._banner.tell(_NO_RAW)
+            self._banner.show_news(_NO_RAW)
             return
         self.choices.remember(raw_shown=not self._settings.raw_shown)
         for row in self._rows:
             row.raw.setVisible(self._settings.raw_shown)
         self._drawn_row = -1
-        self._tell()
+        self._update_words()
 
     def show_help(self) -> None:
         """Explain the window."""
@@ -258,7 +258,7 @@ class Dashboard(QtWidgets.QMainWindow):
             row.set_feedback(feedback)
         self._footer.raw.setEnabled(feedback)
         self._footer.raw.setToolTip(self._raw_tip if feedback else _NO_RAW)
-        self._tell()
+        self._update_words()
 
     def _note_shown(self) -> None:
         if self._recording.recorder is not None:
@@ -270,7 +270,7 @@ class Dashboard(QtWidgets.QMainWindow):
     def refresh(self) -> None:
         """Bring trace and words up to this moment."""
         self._draw()
-        self._tell()
+        self._update_words()
 
     def _draw(self) -> None:
         """Draw what is new; called at the screen's rate."""
@@ -290,21 +290,21 @@ class Dashboard(QtWidgets.QMainWindow):
         if self.on_frame is not None:
             self.on_frame(arrived_s)
 
-    def _tell(self) -> None:
+    def _update_words(self) -> None:
         """Update numbers and words."""
         status = self._pipeline.status
         info = self._pipeline.info
-        self._recording.look()
+        self._recording.check()
         if not self._paused:
             _, tension_uv, trusted = self._rings.tension(self._settings.span_s)
-            self._told += 1
-            sum_up = self._told % _SUM_UP_EVERY == 1
+            self._n_updates += 1
+            sum_up = self._n_updates % _SUM_UP_EVERY == 1
             span = exactly(self._settings.span_s)
             for k, row in enumerate(self._rows):
                 if sum_up:
-                    row.tell_span(tension_uv[:, k], trusted[:, k], span)
+                    row.show_summary(tension_uv[:, k], trusted[:, k], span)
                 if k < len(status.state):
-                    row.tell(
+                    row.show_reading(
                         tension_uv[:, k],
                         self._rings.row_s,
                         status.state[k],
@@ -313,9 +313,9 @@ class Dashboard(QtWidgets.QMainWindow):
                         status.connected,
                     )
         recording_s = self._recording.lasted_s
-        self._header.tell(status, info.fs_hz, recording_s, self._paused)
+        self._header.show_status(status, info.fs_hz, recording_s, self._paused)
         raw_shown = self._settings.raw_shown and self._trial.feedback
-        self._footer.tell(recording_s is not None, self._paused, raw_shown)
+        self._footer.show_switches(recording_s is not None, self._paused, raw_shown)
         if trouble := connection_words(status):
             self._banner.hold(trouble)
         else:

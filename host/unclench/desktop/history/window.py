@@ -135,23 +135,23 @@ class HistoryWindow(QtWidgets.QMainWindow):
         column.setSpacing(12)
         self._plots, self._tags = [], None
         history, series = self._history, self.series
-        told = []
+        remarks = []
         if history is not None and history.damaged:
             n = history.damaged
-            told.append(f"{n} session{'' if n == 1 else 's'} could not be read.")
+            remarks.append(f"{n} session{'' if n == 1 else 's'} could not be read.")
         if series is None or not series.points:
             column.addWidget(label("lead", _EMPTY))
         if series is not None:
-            told += series.notes
+            remarks += series.notes
             if series.too_short:
-                told.append(f"{series.too_short} with under a minute of usable signal left out.")
+                remarks.append(f"{series.too_short} with under a minute of usable signal left out.")
             if series.points:
                 self._add_measures(column, series)
                 self._add_tags(column, series)
         column.addStretch(1)
         self._scroll.setWidget(body)
         n = 0 if series is None else len(series.points)
-        say(self._state, " ".join([f"{n} session{'' if n == 1 else 's'}.", *told]))
+        say(self._state, " ".join([f"{n} session{'' if n == 1 else 's'}.", *remarks]))
         say(self._said, _PICK if n else "")
         self.set_looks(self._theme, self._text_scale)
 

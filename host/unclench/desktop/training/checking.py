@@ -50,7 +50,7 @@ class Checking(QtCore.QObject):
         if self._page.isVisible():
             self._page.tick(elapsed_s)
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Measure what comes in; a few times a second."""
         if self._page.isVisible():
             interference = self.check.interference(self._page.channel)

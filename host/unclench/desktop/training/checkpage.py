@@ -102,7 +102,7 @@ class CheckPage(Page):
         column.addLayout(below)
         column.addLayout(foot)
 
-    def _look(self) -> None:
+    def _apply_looks(self) -> None:
         """See Page."""
         theme, text_scale = self.theme, self.text_scale
         self._column.set_looks(text_scale)
@@ -137,7 +137,7 @@ class CheckPage(Page):
         self._lights[channel] = tuple(lights)
         words = _worst(self._lights[channel])
         rename(self._tabs[channel], f"{words[0]} {self._names[channel]}")
-        self._tell()
+        self._show_found()
 
     def show_interference(self, interference: Interference | None) -> None:
         """Show what comes in on the channel shown."""
@@ -171,12 +171,12 @@ class CheckPage(Page):
         for k, tab in enumerate(self._tabs):
             tab.setChecked(k == channel)
         self.meter.set_level(None, None)
-        self._tell()
+        self._show_found()
 
-    def _tell(self) -> None:
+    def _show_found(self) -> None:
         found = {light.item: light for light in self._lights[self._channel]}
         for item, row in zip(ITEMS, self._rows, strict=True):
-            row.tell(found.get(item))
+            row.show_light(found.get(item))
         worst = [_worst(lights)[1] for lights in self._lights]
         if all(word == "good" for word in worst):
             verdict, on = "All is well.", "Go on (Enter)"
@@ -224,9 +224,9 @@ class LightRow(QtWidgets.QWidget):
         self._theme = theme
         self._left.setFixedWidth(round(190 * text_scale))
         self._shape.setFixedWidth(round(22 * text_scale))
-        self._dress()
+        self._restyle()
 
-    def tell(self, light: Light | None) -> None:
+    def show_light(self, light: Light | None) -> None:
         """Show what was found out; None: nothing yet."""
         if light == self._light and light is not None:
             return
@@ -237,9 +237,9 @@ class LightRow(QtWidgets.QWidget):
         tip = "" if light is None else light.try_this
         say(self._try, f"Try this: {tip}" if tip else "")
         self._try.setVisible(bool(tip))
-        self._dress()
+        self._restyle()
 
-    def _dress(self) -> None:
+    def _restyle(self) -> None:
         colour: Colour = "grey" if self._light is None else self._light.colour
         shape, word, role = _SHAPES[colour]
         self._shape.setText(shape)

@@ -105,7 +105,7 @@ class GuidePage(Page):
         self._strip = Strip()
         self._lay_out()
         self._connect()
-        self._strip.tell(False, sound_on)
+        self._strip.show_switches(False, sound_on)
 
     def _lay_out(self) -> None:
         top = QtWidgets.QHBoxLayout()
@@ -142,7 +142,7 @@ class GuidePage(Page):
         self._trial.closed.connect(self._take_focus)
         self._trial.shown.connect(self.feedback_wanted)
 
-    def _look(self) -> None:
+    def _apply_looks(self) -> None:
         """See Page; what there is no room for goes, the least important first."""
         theme, text_scale = self.theme, self.text_scale
         self._progress.set_theme(theme)
@@ -170,7 +170,7 @@ class GuidePage(Page):
     def show_trial(self, words: str, feedback: bool) -> None:
         """Say where a self-trial stands; without `feedback` nothing that follows tension shows."""
         self._feedback = feedback
-        self._trial.tell(words, hidden=not feedback)
+        self._trial.show_words(words, hidden=not feedback)
         self._middle.set_feedback(feedback)
         self._fit()
 
@@ -194,8 +194,8 @@ class GuidePage(Page):
         self._progress.set_share(snapshot.session_s / whole_s if whole_s > 0 else 0.0)
         say(self._status, status(snapshot, self._feedback))
         if self._feedback:
-            self._figures.tell(snapshot.step_score)
-        self._strip.tell(snapshot.phase == "paused", self._sound_on)
+            self._figures.show_scores(snapshot.step_score)
+        self._strip.show_switches(snapshot.phase == "paused", self._sound_on)
         if snapshot.phase != self._phase:
             self._phase = snapshot.phase
             if snapshot.phase == "running" and not self._strip.asks:

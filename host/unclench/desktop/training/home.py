@@ -47,14 +47,14 @@ class HomePage(Page):
         self._sound_on = sound_on
         self._column = Column(70)
         self._lay_out()
-        self._list.currentRowChanged.connect(lambda _: self._tell())
+        self._list.currentRowChanged.connect(lambda _: self._show_chosen())
         self._list.begun.connect(self._begin_chosen)
         self._begin.clicked.connect(self._begin_chosen)
         self._volume.valueChanged.connect(lambda v: self.volume_changed.emit(v / 100))
         self._sound.clicked.connect(self._switch_sound)
         self.show_sound(sound_on)
         self.show_places(())
-        self._tell()
+        self._show_chosen()
 
     def _lay_out(self) -> None:
         listed, left = card()
@@ -119,7 +119,7 @@ class HomePage(Page):
         column.addLayout(middle, 1)
         column.addWidget(foot)
 
-    def _look(self) -> None:
+    def _apply_looks(self) -> None:
         """See Page."""
         theme, text_scale = self.theme, self.text_scale
         self._list.set_looks(theme, text_scale)
@@ -132,7 +132,7 @@ class HomePage(Page):
     def show_programs(self, programs: Sequence[ProgramInfo]) -> None:
         """Show programs to choose from; what was chosen stays chosen."""
         self._list.show_programs(tuple(programs))
-        self._tell()
+        self._show_chosen()
 
     def show_places(self, sentences: Sequence[str]) -> None:
         """Say where the sensors are and how they are calibrated, a sentence each."""
@@ -187,7 +187,7 @@ class HomePage(Page):
         self.show_sound(not self._sound_on)
         self.sound_changed.emit(self._sound_on)
 
-    def _tell(self) -> None:
+    def _show_chosen(self) -> None:
         """Show the chosen program."""
         program = self._list.chosen
         usable = program is not None and not program.trouble

@@ -117,7 +117,7 @@ class Middle(QtWidgets.QWidget):
             self._show_parts()
         self.picture.show_snapshot(snapshot)
         for number in self._cards if self._feedback else ():
-            number.tell(snapshot)
+            number.show_snapshot(snapshot)
 
     def tick(self, step_s: float) -> None:
         """Move the picture on."""

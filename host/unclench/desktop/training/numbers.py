@@ -111,7 +111,7 @@ class NumberCard(QtWidgets.QFrame):
         """Take new figures of the same channel."""
         self._channel = channel
 
-    def tell(self, snapshot: Snapshot) -> None:
+    def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show how things stand."""
         k = self._number
         tension_uv = _nth(snapshot.tension_uv, k)
@@ -212,7 +212,7 @@ class Figures(QtWidgets.QWidget):
                 grid.addWidget(value, r, k)
             self._values.append(values)
 
-    def tell(self, scores: tuple[Score, ...]) -> None:
+    def show_scores(self, scores: tuple[Score, ...]) -> None:
         """Show scores, in the channels' order; channels without one show nothing."""
         for k, values in enumerate(self._values):
             words = figures(scores[k]) if k < len(scores) else (NOTHING,) * len(_CAPTIONS)

@@ -24,37 +24,37 @@ class Page(QtWidgets.QWidget):
         self.theme = LIGHT
         self.text_scale = 1.0  # as it is shown
         self._wanted_scale = 1.0
-        self._dressed = False
+        self._styled = False
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:
         """Colours and text size, as a person has chosen them."""
         self.theme, self._wanted_scale = theme, text_scale
         self.text_scale = self._grown()
-        self._dress()
+        self._restyle()
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Grow or shrink the text in steps."""
         super().resizeEvent(event)
-        if self._dressed and abs(self._grown() / self.text_scale - 1) > _GROWTH_STEP:
+        if self._styled and abs(self._grown() / self.text_scale - 1) > _GROWTH_STEP:
             self.text_scale = self._grown()
-            self._dress()
+            self._restyle()
 
     def _grown(self) -> float:
         ground = min(self.width() / _GROUND[0], self.height() / _GROUND[1])
         most = max(1.0, _LARGEST_GROWN / self._wanted_scale)
         return float(self._wanted_scale * max(1.0, min(ground, _MOST_GROWTH, most)))
 
-    def _dress(self) -> None:
-        self._dressed = True
+    def _restyle(self) -> None:
+        self._styled = True
         self.setStyleSheet(style_sheet(self.theme, self.text_scale))
         for field in self.findChildren(QtWidgets.QLineEdit):  # whose hint no style sheet reaches
             palette = field.palette()
             hint = QtGui.QPalette.ColorRole.PlaceholderText
             palette.setColor(hint, QtGui.QColor(self.theme.quiet))
             field.setPalette(palette)
-        self._look()
+        self._apply_looks()
 
-    def _look(self) -> None:
+    def _apply_looks(self) -> None:
         """Tell the parts that paint themselves."""
 
 

@@ -160,7 +160,7 @@ class Breathing(Picture):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._pacer.set_pacer(snapshot.pacer, snapshot.phase == "running")
         for k, each in enumerate(self._cards if self.feedback else ()):
-            each.tell(snapshot.breath[k] if k < len(snapshot.breath) else _TOO_FEW, snapshot)
+            each.show_effect(snapshot.breath[k] if k < len(snapshot.breath) else _TOO_FEW, snapshot)
 
     def tick(self, step_s: float) -> None:
         self._pacer.tick(step_s)
@@ -189,7 +189,7 @@ class BreathCard(QtWidgets.QFrame):
         self._plot.setVisible(lines >= _PLOT_LINES)
         self._title.setVisible(lines >= _TITLE_LINES)
 
-    def tell(self, effect: BreathEffect, snapshot: Snapshot) -> None:
+    def show_effect(self, effect: BreathEffect, snapshot: Snapshot) -> None:
         """Show an average."""
         self._plot.show_effect(effect, snapshot.pacer)
         say(self._words, breath_words(effect, whole=False), f"Over the breath, {self._label}")

@@ -48,7 +48,7 @@ class PlacementPage(Page):
             QtWidgets.QShortcut(QtGui.QKeySequence(key), self, partial(self._scroll, pages))
         for row in self._rows:
             row.touched.connect(self._touch)
-        self._tell()
+        self._show_site()
 
     def _lay_out(self) -> None:
         rows = self._left.rows
@@ -89,7 +89,7 @@ class PlacementPage(Page):
         column.addWidget(self._mistake)
         column.addLayout(foot)
 
-    def _look(self) -> None:
+    def _apply_looks(self) -> None:
         """See Page."""
         theme, text_scale = self.theme, self.text_scale
         self._left.set_looks(text_scale)
@@ -116,7 +116,7 @@ class PlacementPage(Page):
             row.show_place(by_channel.get(row.channel))
         used = [row for row in self._rows if row.place() is not None]
         self._shown = used[0] if used else self._rows[0]
-        self._tell()
+        self._show_site()
 
     def places(self) -> tuple[Place, ...]:
         """What is chosen now."""
@@ -143,7 +143,7 @@ class PlacementPage(Page):
 
     def _touch(self, channel: int) -> None:
         self._shown = self._rows[channel - 1]
-        self._tell()
+        self._show_site()
 
     def _finish(self) -> None:
         if self._look_for_mistakes():
@@ -167,7 +167,7 @@ class PlacementPage(Page):
     def _warn(self, sentence: str) -> None:
         say(self._mistake, f"▲ {sentence}" if sentence else "")
 
-    def _tell(self) -> None:
+    def _show_site(self) -> None:
         """Draw and describe the row touched last."""
         site = self._shown.site
         drawn = site is not None and site.key in SPOTS

@@ -119,8 +119,8 @@ class ReflectView(Picture):
         self._hint = label("quiet", centred=True)
         self._give = button("Answer (Enter)", "Keep this answer and go on", primary=True)
         self._give.clicked.connect(self._answer)
-        self._words.textChanged.connect(self._look)
-        self._scale.chosen.connect(self._look)
+        self._words.textChanged.connect(self._enable_answer)
+        self._scale.chosen.connect(self._enable_answer)
         ends = QtWidgets.QHBoxLayout()
         ends.addWidget(self._low)
         ends.addWidget(self._high)
@@ -179,7 +179,7 @@ class ReflectView(Picture):
             if on_scale
             else "Only you read it: it is kept with this session."
         )
-        self._look()
+        self._enable_answer()
         self.take_focus()
 
     def take_focus(self) -> bool:
@@ -208,7 +208,7 @@ class ReflectView(Picture):
         else:
             event.ignore()
 
-    def _look(self) -> None:
+    def _enable_answer(self) -> None:
         self._give.setEnabled(bool(self._said()))
 
     def _said(self) -> str:

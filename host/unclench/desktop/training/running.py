@@ -75,7 +75,7 @@ class Running(QtCore.QObject):
         self._drawn = (-1, False)
         self._began_s = time.monotonic()
         self._note_at = 0
-        self._told_trouble = False
+        self._trouble_shown = False
         self.marked: list[str] = []
         page.pause.connect(session.toggle_pause)
         page.skip.connect(session.skip)
@@ -84,7 +84,7 @@ class Running(QtCore.QObject):
         page.tag.connect(self._tag)
         page.note_begun.connect(self._begin_note)
         page.note.connect(self._note)
-        page.feedback_wanted.connect(self._show_all_the_same)
+        page.feedback_wanted.connect(self._show_anyway)
         if self._trial.words:
             page.show_trial(self._trial.words, self.feedback)
         run.follow(*([session] if recorder is None else [session, recorder]))
@@ -114,11 +114,11 @@ class Running(QtCore.QObject):
             trace = TraceRows(rows, tension_uv, shown, self._rings.row_s)
         self.page.tick(step_s, trace)
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Take news: a few times a second."""
         recorder = self._recorder
-        if recorder is not None and recorder.error is not None and not self._told_trouble:
-            self._told_trouble = True
+        if recorder is not None and recorder.error is not None and not self._trouble_shown:
+            self._trouble_shown = True
             self.trouble.emit(f"{recorder.error} The session goes on without being kept.")
         snapshot = self.session.snapshot()
         if snapshot is not None:
@@ -145,7 +145,7 @@ class Running(QtCore.QObject):
             try:
                 self._run.end_recording(self._recorder)
             except StoreError as error:
-                if not self._told_trouble:
+                if not self._trouble_shown:
                     self.trouble.emit(str(error))
         return outcome
 
@@ -175,7 +175,7 @@ class Running(QtCore.QObject):
 
     # What a person does
 
-    def _show_all_the_same(self) -> None:
+    def _show_anyway(self) -> None:
         """Feedback in a block without it: kept with the session and with the trial."""
         try:
             self._trial.show_anyway("a session")

@@ -110,7 +110,7 @@ class SafetyPage(Page):
         for column in (0, 1):
             self._cells.setColumnStretch(column, int(column < columns))
 
-    def _look(self) -> None:
+    def _apply_looks(self) -> None:
         """See Page."""
         self._column.set_looks(self.text_scale)
         self._risk.set_looks(self.theme, self.text_scale)

@@ -107,12 +107,12 @@ class Sessions(QtCore.QObject):
         if self.running is not None:
             self.running.frame()
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Take news: a few times a second."""
         if self.running is not None:
             if self._run.pipeline.status.ended:
                 self.running.session.end()
-            self.running.look()
+            self.running.poll()
 
     def close(self) -> None:
         """End and keep what runs."""

@@ -128,7 +128,7 @@ class Strip(QtWidgets.QFrame):
             made.setVisible(roomy)
         self._note.setVisible(note)
 
-    def tell(self, paused: bool, sound_on: bool) -> None:
+    def show_switches(self, paused: bool, sound_on: bool) -> None:
         """Name the switches after what they will do."""
         rename(self._pause, "Go on (Space)" if paused else "Pause (Space)")
         rename(self._sound, "Sound off (S)" if sound_on else "Sound on (S)")

@@ -43,7 +43,7 @@ class SummaryPage(Page):
         column.addWidget(self._column, 1)
         column.addLayout(foot)
 
-    def _look(self) -> None:
+    def _apply_looks(self) -> None:
         """See Page."""
         theme, text_scale = self.theme, self.text_scale
         self._column.set_looks(text_scale)
@@ -96,9 +96,9 @@ class SummaryPage(Page):
             rows.addWidget(label("", "Working out the figures …"))
         elif not channels:
             rows.addWidget(label("", "Nothing was measured in this session."))
-        if told := _told(outcome, tags, feedback):
+        if remarks := _remarks(outcome, tags, feedback):
             frame, column = card(4)
-            for words in told:
+            for words in remarks:
                 column.addWidget(label("", words))
             rows.addWidget(frame)
         kept = "Nothing of it was kept." if saved is None else f"Kept in {saved}"
@@ -106,7 +106,7 @@ class SummaryPage(Page):
         where.setTextInteractionFlags(QtCore.Qt.TextInteractionFlag.TextSelectableByMouse)
         rows.addWidget(where)
         rows.addStretch(1)
-        self._look()
+        self._apply_looks()
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Enter goes to the programs."""
@@ -147,7 +147,7 @@ def _headline(outcome: Outcome) -> str:
     return outcome.title + ("  ·  ended early" if outcome.state == "ended" else "")
 
 
-def _told(outcome: Outcome, tags: Sequence[str], feedback: bool) -> list[str]:
+def _remarks(outcome: Outcome, tags: Sequence[str], feedback: bool) -> list[str]:
     marked = [f"You marked: {'; '.join(tags)}."] if tags else []
     answers = [f"{question} {answer}" for question, answer in outcome.answers]
     return [*answers, *marked, *(outcome.notes if feedback else ())]

@@ -38,7 +38,7 @@ from unclench.wording import capital
 
 _FIRST_PLACES = (Place(channel=1, site="shoulder", side="left"),)  # to see how it is meant
 _FRAME_MS = 16
-_LOOK_MS = 150
+_POLL_MS = 150
 
 
 class TrainingWindow(QtWidgets.QMainWindow):
@@ -84,7 +84,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._connect()
         self.apply_looks()
         self._frames = self._timer(_FRAME_MS, self._frame)
-        self._looks = self._timer(_LOOK_MS, self._look)
+        self._polls = self._timer(_POLL_MS, self._poll)
         self._go_on()
 
     closing_trouble: str | None = None  # to be told in the terminal once the window is gone
@@ -133,12 +133,12 @@ class TrainingWindow(QtWidgets.QMainWindow):
         home.volume_changed.connect(self.choices.set_volume)
         self.choices.looks_changed.connect(self.apply_looks)
         self.choices.sound_changed.connect(self._show_sound)
-        self.choices.trouble.connect(self._banner.tell)
+        self.choices.trouble.connect(self._banner.show_news)
         self._summary.home.connect(self._show_home)
         self._summary.again.connect(self._again)
         self._sessions.begun.connect(self._show_session)
         self._sessions.over.connect(self._session_over)
-        self._sessions.trouble.connect(self._banner.tell)
+        self._sessions.trouble.connect(self._banner.show_news)
         for keys, slot in (
             ("Ctrl++", lambda: self.choices.scale_text(+0.1)),
             ("Ctrl+=", lambda: self.choices.scale_text(+0.1)),
@@ -200,7 +200,9 @@ class TrainingWindow(QtWidgets.QMainWindow):
 
     def _show_calibrate(self, reason: str) -> None:
         if not self._run.places:
-            self._banner.tell("A calibration belongs to a place: say first where the sensors are.")
+            self._banner.show_news(
+                "A calibration belongs to a place: say first where the sensors are."
+            )
             self._show_placement()
             return
         self._calibrate.show_reason(reason)
@@ -216,7 +218,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
 
     def _show_home(self) -> None:
         self._wanted = None
-        self._tell_trial()
+        self._show_trial()
         self._home.show_programs(program_infos())
         band = self._pipeline.info.settings.band
         self._home.show_places(
@@ -228,7 +230,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         try:
             self._run.mark_moved()
         except StoreError as error:
-            self._banner.tell(str(error))
+            self._banner.show_news(str(error))
         self._show_calibrate("The sensor moved, so what was measured there no longer holds.")
 
     # Sessions
@@ -237,7 +239,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         try:
             self._sessions.check(named)
         except InputError as error:
-            self._banner.tell(str(error))
+            self._banner.show_news(str(error))
             return False
         return True
 
@@ -245,7 +247,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         try:
             self._begin(find_program(name))
         except InputError as error:
-            self._banner.tell(str(error))
+            self._banner.show_news(str(error))
 
     def _begin(self, named: NamedProgram) -> None:
         if self._pipeline.status.ended:  # which the banner says, and what to do
@@ -271,11 +273,11 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._trial_bar.hide()  # the page has its own
         self._show(page)
 
-    def _tell_trial(self) -> None:
+    def _show_trial(self) -> None:
         standing = self._run.standing()
         if standing is not None:
             done = sessions_on(sessions_dir(self._settings), standing.trial, standing.day)
-            self._trial_bar.tell(standing_words(standing, done), hidden=False)
+            self._trial_bar.show_words(standing_words(standing, done), hidden=False)
         else:
             self._trial_bar.hide()
 
@@ -288,13 +290,13 @@ class TrainingWindow(QtWidgets.QMainWindow):
         elif finished.calibrates:
             kept = self._sessions.keep_calibration(outcome)
             for note in outcome.notes:
-                self._banner.tell(note)
+                self._banner.show_news(note)
             if kept or outcome.state == "done":
                 self._calibrated()
             else:
                 self._show_home()
         else:
-            self._tell_trial()
+            self._show_trial()
             marked = tuple(running.marked)
             self._closing_figures.begin(outcome, running.folder, marked, running.feedback)
             self._show(self._summary)
@@ -316,9 +318,9 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._sessions.frame()
         self._checking.frame()
 
-    def _look(self) -> None:
-        self._sessions.look()
-        self._checking.look()
+    def _poll(self) -> None:
+        self._sessions.poll()
+        self._checking.poll()
         status = self._pipeline.status
         if status.ended:
             self._banner.hold(end_words(status))
@@ -357,7 +359,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """A session that runs is ended and kept: closing loses nothing."""
-        for timer in (self._frames, self._looks):
+        for timer in (self._frames, self._polls):
             timer.stop()
         self._sessions.trouble.connect(self._closing)
         self._sessions.close()
