@@ -43,9 +43,6 @@ EXCEPTIONS = {
     "… has … channels (…), the wire carries …: choose with --column.",
     "… is a recording; give the port of a board, or sim:NAME.",
     "… is a virtual board and takes no firmware: give --port the port of a Pico.",
-    # help texts
-    "Where it comes from.",
-    "What to watch.",
     # no trouble
     "… is fine: …, at most ….",
 }

@@ -1,1 +1,1 @@
-"""How each command is called: its options, its help; what it does stands in `commands`."""
+"""How each command is called: its options and its help. What it does is in `commands`."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from unclench.translation import tr
 from unclench.usage.options import (
     A_PATH,
     csv_options,
@@ -15,7 +16,10 @@ from unclench.usage.options import (
 )
 
 
-@click.command("analyze")
+@click.command(
+    "analyze",
+    help=tr("Print the tension figures of PATH: a session folder, or a CSV or TSV with a header."),
+)
 @click.argument("path", type=A_PATH)
 @csv_options
 @own_band_option
@@ -25,11 +29,10 @@ from unclench.usage.options import (
     "window_s",
     type=click.FloatRange(0.01, 60),
     metavar="S",
-    help="Length of the RMS window. A session's own, else 0.25, unless given.",
+    help=tr("Length of the RMS window (default: the session's own, or 0.25)."),
 )
 @json_option
 def analyze_command(**given: Any) -> None:
-    """Print the tension in PATH: a session folder, or a CSV or TSV with a header."""
     from unclench.commands.analyze import run
 
     run(**given)

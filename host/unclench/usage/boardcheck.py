@@ -1,4 +1,4 @@
-"""`unclench board check`: a whole board in ten seconds, and the steps of the bench behind it."""
+"""`unclench board check`: a whole board in ten seconds, or one step of bench acceptance."""
 
 from __future__ import annotations
 
@@ -9,51 +9,61 @@ from click.core import ParameterSource
 
 from unclench.board.bench.steps import STEP_OF, STEPS, Step
 from unclench.board.limits import MIN_SECONDS, TONE_BEST_HZ
+from unclench.translation import tr
 from unclench.usage.groups import InOrder
 from unclench.usage.options import A_PATH, board_option, json_option, seconds_option, yes_option
 from unclench_wire.ids import MAX_CHANNELS
 
-_STATUS = "Exit status: 0 good or usable, 1 not usable or not measured, 2 an error."
+_STATUS = tr("Exit status: 0 good or usable, 1 not usable or not measured, 2 an error.")
 
 keep_option = click.option(
     "--keep",
     "file",
     type=A_PATH,
     metavar="FILE",
-    help="The sheet, .json; unclench-bench-BOARD.json in this folder unless given. A page with the "
-    "same name, .html, is made from it.",
+    help=tr(
+        "Sheet to add to, .json (default: unclench-bench-BOARD.json in this folder). A page with "
+        "the same name, .html, is made from it."
+    ),
 )
 _signal_seconds = seconds_option(
-    "Seconds of signal.", 10.0, click.FloatRange(MIN_SECONDS, 300.0)
-)  # a minute already tells all there is
+    tr("Seconds of signal."), 10.0, click.FloatRange(MIN_SECONDS, 300.0)
+)  # a minute already shows everything
 
 
-@click.group("check", cls=InOrder, invoke_without_command=True, subcommand_metavar="[STEP] [...]")
+@click.group(
+    "check",
+    cls=InOrder,
+    invoke_without_command=True,
+    subcommand_metavar="[STEP] [...]",
+    help=tr(
+        "Measure and judge a board.\n\n"
+        "That is its rate, losses, answers, noise and levels. Measure the noise with the "
+        "sensor's electrodes connected to each other. "
+        "--store-noise stores it on the board, and every tension is then shown against "
+        "it.\n\n"
+        "With a STEP: one step of bench acceptance, kept on a sheet. The project's "
+        "hardware/acceptance.md describes all steps.\n\n"
+        "--share prints a table in Markdown, to send in as a record of tested hardware: "
+        "versions and figures, no names.\n\n"
+        "Exit status: 0 good or usable, 1 not usable, 2 an error."
+    ),
+)
 @board_option
-@seconds_option("Seconds of signal.", 10.0, click.FloatRange(MIN_SECONDS, 3600.0))
-@click.option("--json", "form", flag_value="json", help="Print JSON.")
+@seconds_option(tr("Seconds of signal."), 10.0, click.FloatRange(MIN_SECONDS, 3600.0))
+@click.option("--json", "form", flag_value="json", help=tr("Print JSON."))
 @click.option(
-    "--share", "form", flag_value="markdown", help="Print a record to send in; it names nobody."
+    "--share",
+    "form",
+    flag_value="markdown",
+    help=tr("Print a record of tested hardware to send in, without names."),
 )
 @click.option(
-    "--store-noise", "store", is_flag=True, help="Store the measured noise as the board's own."
+    "--store-noise", "store", is_flag=True, help=tr("Store the measured noise on the board.")
 )
 @yes_option
 @click.pass_context
 def check_command(ctx: click.Context, /, **given: Any) -> None:
-    """Measure a board: its rate, losses, answers, noise and levels; say what they are worth.
-
-    The noise that counts is the one with the sensor's electrodes connected to each other. Stored
-    with --store-noise it is what every tension is shown against.
-
-    With a STEP: one step of bench acceptance, kept on a sheet. All of them are in the project's
-    folder hardware/, in acceptance.md.
-
-    --share prints it as a table in Markdown, to send in as a record of tested hardware: versions
-    and figures, no names.
-
-    Exit status: 0 good or usable, 1 not usable, 2 an error.
-    """
     if ctx.invoked_subcommand is not None:
         _refuse_misplaced(ctx)
         return
@@ -63,12 +73,15 @@ def check_command(ctx: click.Context, /, **given: Any) -> None:
 
 
 def _refuse_misplaced(ctx: click.Context) -> None:
-    """An option before the name of a step would be lost. Raises UsageError."""
+    """Raise UsageError for an option before the step's name, where it would be lost."""
     for param in ctx.command.params:
         if ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE:
             raise click.UsageError(
-                f"{param.opts[0]} belongs behind the step: `unclench board check "
-                f"{ctx.invoked_subcommand} {param.opts[0]} ...`."
+                tr(
+                    "{option} goes after the step: `unclench board check {step} {option} ...`.",
+                    option=param.opts[0],
+                    step=ctx.invoked_subcommand,
+                )
             )
 
 
@@ -91,19 +104,36 @@ def _plain(step: Step) -> click.Command:
     return command
 
 
-@click.command("signal", short_help=STEP_OF["signal"].title)
+@click.command(
+    "signal",
+    short_help=STEP_OF["signal"].title,
+    help=tr(
+        "Feed a known signal into one sensor, and compare it with what the board reads.\n\n"
+        "A sine of --mv millivolts RMS, measured with a multimeter in front of a divider, "
+        "goes into the electrodes of sensor --channel. The gain is good if the reading is "
+        "within 5 % of the expected value. Only on the bench, never on a body."
+    )
+    + f"\n\n{_STATUS}",
+)
 @board_option
-@click.option("--mv", type=float, required=True, metavar="MV", help="Millivolts RMS at the source.")
+@click.option(
+    "--mv", type=float, required=True, metavar="MV", help=tr("Millivolts RMS at the source.")
+)
 @click.option(
     "--divider",
     type=float,
     default=1001.0,
     show_default=True,
     metavar="N",
-    help="Source against electrodes; 1001 is 100 kohm over 100 ohm.",
+    help=tr("Ratio of the divider in front of the electrodes; 1001 is 100 kohm over 100 ohm."),
 )
 @click.option(
-    "--hz", type=float, default=TONE_BEST_HZ, show_default=True, metavar="HZ", help="Its frequency."
+    "--hz",
+    type=float,
+    default=TONE_BEST_HZ,
+    show_default=True,
+    metavar="HZ",
+    help=tr("Frequency of the signal."),
 )
 @click.option(
     "--channel",
@@ -111,34 +141,27 @@ def _plain(step: Step) -> click.Command:
     default=1,
     show_default=True,
     metavar="K",
-    help="Which sensor it is fed into.",
+    help=tr("Channel of the sensor that it is fed into."),
 )
 @_signal_seconds
 @keep_option
 @json_option
 @yes_option
 def signal_command(**given: Any) -> None:
-    """Feed a known signal into one sensor, and compare what the board makes of it.
-
-    A sine of --mv millivolts RMS, measured with a multimeter in front of a divider, goes into the
-    electrodes of sensor --channel. Its gain is good if the board reads within 5 % of what it must.
-    Only on the bench, never on a body.
-
-    Exit status: 0 good or usable, 1 not usable or not measured, 2 an error.
-    """
     from unclench.commands.boardbench import run_signal
 
     run_signal(**given)
 
 
-@click.command("sheet", short_help="What a kept sheet holds, and which steps are missing")
+@click.command(
+    "sheet",
+    short_help=tr("A sheet, and which steps are missing"),
+    help=tr("Show what a sheet holds, which steps are missing, and its verdict.")
+    + f"\n\n{_STATUS}",
+)
 @click.argument("file", type=A_PATH)
 @json_option
 def sheet_command(**given: Any) -> None:
-    """Show what a kept sheet holds, which steps are missing, and what it comes to.
-
-    Exit status: 0 good or usable, 1 not usable or not measured, 2 an error.
-    """
     from unclench.commands.boardbench import run_sheet
 
     run_sheet(**given)

@@ -6,20 +6,23 @@ from typing import Any
 
 import click
 
+from unclench.translation import tr
 from unclench.usage.options import json_option
 
 
-@click.command("devices")
+@click.command(
+    "devices",
+    help=tr("List the boards that are plugged in: port, serial number, firmware version."),
+)
 @click.option(
     "--port",
     "ports",
     multiple=True,
     metavar="PORT",
-    help="Ask this port or URL, whatever it is; repeatable.",
+    help=tr("Ask this port or URL, even if it looks like no board; repeatable."),
 )
 @json_option
 def devices_command(**given: Any) -> None:
-    """List the boards found: port, serial number, firmware version."""
     from unclench.commands.devices import run
 
     run(**given)

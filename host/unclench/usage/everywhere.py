@@ -1,4 +1,4 @@
-"""What every command has: `--verbose`, a log, and a look over the person's own files."""
+"""What every command has: `--verbose`, a log, and a check of the person's own files."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from unclench.translation import tr
+
 
 def everywhere(command: click.Command) -> click.Command:
-    """Give a command, and all commands below it, what every command has."""
+    """Add what every command has to a command and all commands below it."""
     if isinstance(command, click.Group):
         for below in command.commands.values():
             everywhere(below)
@@ -29,7 +31,7 @@ def _names(context: click.Context) -> list[str]:
 
 
 def _verbose_option() -> click.Option:
-    return click.Option(["--verbose"], is_flag=True, help="Say on stderr what goes on.")
+    return click.Option(["--verbose"], is_flag=True, help=tr("Print on stderr what is happening."))
 
 
 def _prepared(own: Callable[..., Any]) -> Callable[..., Any]:
@@ -37,7 +39,7 @@ def _prepared(own: Callable[..., Any]) -> Callable[..., Any]:
     def callback(*args: Any, verbose: bool, **given: Any) -> Any:
         context = click.get_current_context()
         if context.invoked_subcommand is not None and not verbose:
-            return own(*args, **given)  # it is prepared itself, unless only its help is wanted
+            return own(*args, **given)  # the subcommand is prepared, unless only help is wanted
         from unclench.commands.lookover import look_over
         from unclench.commands.versions import log_versions
         from unclench.logs import start
@@ -45,8 +47,8 @@ def _prepared(own: Callable[..., Any]) -> Callable[..., Any]:
         names = _names(context)
         start(verbose)
         log_versions(" ".join(names))
-        if names != ["doctor"]:  # which tells it without naming the person
-            look_over(but=names)  # `programs` tells the mistakes in them itself
+        if names != ["doctor"]:  # it reports them itself, without private paths
+            look_over(but=names)  # `programs` reports mistakes in programs itself
         return own(*args, **given)
 
     callback._everywhere = True  # type: ignore[attr-defined]  # modules stay loaded between runs

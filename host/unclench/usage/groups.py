@@ -1,4 +1,4 @@
-"""Groups of commands, which guess what a mistyped name meant; and options under their old names."""
+"""Groups of commands that guess what a mistyped name meant; old names of options."""
 
 from __future__ import annotations
 
@@ -9,40 +9,44 @@ from typing import Any
 
 import click
 
+from unclench.translation import tr
+
 COMMANDS = {
-    "live": "Watch live tension in a window or in the terminal.",
-    "session": "Be guided through a training program.",
-    "calibrate": "Measure rest and a reference contraction.",
-    "programs": "List, show and check training programs.",
-    "watch": "Watch tension all day, with alerts.",
-    "sessions": "List, rename, tag, delete and back up sessions.",
-    "review": "Look at recorded sessions on the screen.",
-    "report": "Make a page of a session, or of all of them.",
-    "history": "Tension over weeks, and what raises it.",
-    "trial": "Test on yourself whether feedback helps.",
-    "record": "Record a source into a session folder.",
-    "analyze": "Print the tension in a recording.",
-    "import": "Bring in another program's recording.",
-    "export": "Write a session for other programs.",
-    "devices": "List the boards that are plugged in.",
-    "board": "Install, set up, check and calibrate a board.",
-    "doctor": "Say how things stand, for a bug report.",
-    "simulate": "Run the virtual board on a port.",
+    "live": tr("Watch live tension in a window or in the terminal."),
+    "session": tr("Train with a guided program."),
+    "calibrate": tr("Measure rest and a reference contraction."),
+    "programs": tr("List, show and check training programs."),
+    "watch": tr("Watch tension all day, with alerts."),
+    "sessions": tr("List, rename, tag, delete and back up sessions."),
+    "review": tr("Look at recorded sessions."),
+    "report": tr("Make a page of a session, or of all sessions."),
+    "history": tr("Show tension over weeks, and what raises it."),
+    "trial": tr("Test on yourself whether feedback helps."),
+    "record": tr("Record a source into a session folder."),
+    "analyze": tr("Print the tension figures of a recording."),
+    "import": tr("Import a recording of another program."),
+    "export": tr("Export a session for other programs."),
+    "devices": tr("List the boards that are plugged in."),
+    "board": tr("Install, set up, check and calibrate a board."),
+    "doctor": tr("Report on this computer, for a bug report."),
+    "simulate": tr("Run the virtual board on a port."),
 }
-OLD_NAMES_GO_WITH = "0.3"  # the release that no longer takes options under their old names
-_MODULES = {"import": "import_"}  # a name that Python keeps to itself
+OLD_NAMES_GO_WITH = "0.3"  # the release that no longer accepts old names of options
+_MODULES = {"import": "import_"}  # a reserved word of Python
 
 
 class Group(click.Group):
-    """Says which command a mistyped one may have meant."""
+    """Suggests the command that a mistyped one may have meant."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that is named. Raises UsageError if there is none."""
         if self.get_command(ctx, args[0]) is None and (meant := self.like(ctx, args[0])):
-            names = " or ".join(repr(name) for name in meant)
-            ctx.fail(f"No such command {args[0]!r}. Did you mean {names}?")
+            names = tr(" or ").join(repr(name) for name in meant)
+            ctx.fail(
+                tr("No such command {typed!r}. Did you mean {names}?", typed=args[0], names=names)
+            )
         return super().resolve_command(ctx, args)
 
     def like(self, ctx: click.Context, name: str) -> list[str]:
@@ -51,12 +55,12 @@ class Group(click.Group):
 
 
 class Renaming(click.Command):
-    """Takes some options under their old names too, for one release, and says so.
+    """Accepts some options under their old names for one more release, with a hint.
 
     Parameters
     ----------
     old
-        The name of today for each old name.
+        The current name for each old name.
     """
 
     def __init__(self, *arguments: Any, old: dict[str, str], **more: Any) -> None:
@@ -64,7 +68,7 @@ class Renaming(click.Command):
         self.old = old
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put today's names in place of the old ones."""
+        """Replace old names by current ones."""
         ours = args.index("--") if "--" in args else len(args)
         return super().parse_args(ctx, [*map(self._today, args[:ours]), *args[ours:]])
 
@@ -74,14 +78,19 @@ class Renaming(click.Command):
             return word
         now = self.old[name]
         click.echo(
-            f"{name} is now called {now}; unclench {OLD_NAMES_GO_WITH} drops the old name.",
+            tr(
+                "{old} is now called {new}; unclench {release} drops the old name.",
+                old=name,
+                new=now,
+                release=OLD_NAMES_GO_WITH,
+            ),
             err=True,
         )
         return f"{now}{equals}{value}"
 
 
 class AllCommands(Group):
-    """Loads a command when it is asked for, so that its help does not wait for the others.
+    """Loads a command only when it is needed, so that its help does not wait for the others.
 
     `unclench` and `unclench --source ...` mean `unclench live ...`.
     """
@@ -102,7 +111,7 @@ class AllCommands(Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands, importing none of them."""
-        with formatter.section("Commands"):
+        with formatter.section(tr("Commands")):
             formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -128,7 +137,7 @@ class ListByDefault(Group):
 
 
 class InOrder(Group):
-    """Lists its commands in the order in which they are done."""
+    """Lists its commands in the order of their use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names."""

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from unclench.running.sinks import sink_kinds
+from unclench.translation import tr
 from unclench.usage.types import Seconds
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,15 +29,19 @@ def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 
 csv_options = _together(
-    click.option("--fs", "fs_hz", type=float, metavar="HZ", help="Rate of a CSV without times."),
+    click.option(
+        "--fs", "fs_hz", type=float, metavar="HZ", help=tr("Sampling rate of a CSV without times.")
+    ),
     click.option(
         "--column",
         "columns",
         multiple=True,
         metavar="NAME",
-        help="EMG column of a CSV; repeatable.",
+        help=tr("EMG column of a CSV; repeatable."),
     ),
-    click.option("--unit", type=click.Choice(["uV", "mV", "V"]), help="Unit of a CSV's columns."),
+    click.option(
+        "--unit", type=click.Choice(["uV", "mV", "V"]), help=tr("Unit of a CSV's columns.")
+    ),
 )
 
 places_option = click.option(
@@ -44,7 +49,7 @@ places_option = click.option(
     "places",
     multiple=True,
     metavar="CH:SITE[:SIDE]",
-    help="Where a sensor is, such as 1:shoulder:left; repeatable.",
+    help=tr("Channel and site of a sensor, such as 1:shoulder:left; repeatable."),
 )
 
 speed_option = click.option(
@@ -52,20 +57,22 @@ speed_option = click.option(
     default="1",
     show_default=True,
     metavar="N|max",
-    help="How fast the virtual board or a recording runs.",
+    help=tr("Speed of the virtual board or of a recording."),
 )
 
 port_option = click.option(
-    "--port", metavar="PORT", help="A serial port or URL; the one Pico found unless given."
+    "--port",
+    metavar="PORT",
+    help=tr("Serial port or URL (default: the one Pico that is plugged in)."),
 )
 board_option = click.option(
     "--port",
     metavar="PORT",
-    help="A serial port, URL or sim:NAME; the one Pico found unless given.",
+    help=tr("Serial port, URL or sim:NAME (default: the one Pico that is plugged in)."),
 )
-yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-force_option = click.option("--force", is_flag=True, help="Write over a file that is there.")
+yes_option = click.option("--yes", is_flag=True, help=tr("Do not ask for confirmation."))
+json_option = click.option("--json", "as_json", is_flag=True, help=tr("Print JSON."))
+force_option = click.option("--force", is_flag=True, help=tr("Overwrite an existing file."))
 
 
 def out_option(words: str, metavar: str = "DIR", *, required: bool = False) -> Callable[[F], F]:
@@ -96,12 +103,12 @@ _mains_choice = click.Choice(["auto", "50", "60", "off"])
 own_band_option = click.option(
     "--band",
     type=BANDS,
-    help="wide: 20-450 Hz; narrow: 100-200 Hz. A session's own, else wide, unless given.",
+    help=tr("wide: 20-450 Hz; narrow: 100-200 Hz (default: the session's own, or wide)."),
 )
 own_mains_option = click.option(
     "--mains",
     type=_mains_choice,
-    help="Remove mains hum. A session's own way, else auto, unless given.",
+    help=tr("Remove mains hum (default: as in the session, or auto)."),
 )
 _chain_options = _together(
     click.option(
@@ -109,14 +116,14 @@ _chain_options = _together(
         type=BANDS,
         default="wide",
         show_default=True,
-        help="wide: 20-450 Hz; narrow: 100-200 Hz, keeps the heartbeat out.",
+        help=tr("wide: 20-450 Hz; narrow: 100-200 Hz, without the heartbeat."),
     ),
     click.option(
         "--mains",
         type=_mains_choice,
         default="auto",
         show_default=True,
-        help="Remove mains hum where it is found (auto), always, or never.",
+        help=tr("Remove mains hum where it is found (auto), always (50, 60), or never (off)."),
     ),
 )
 
@@ -129,7 +136,7 @@ def source_options(words: str, *, without: Sequence[str] = ()) -> Callable[[F], 
     words
         Help for --source.
     without
-        Sinks that the command asks for in a way of its own, by their module's name.
+        Names of the modules of sinks that the command has an option of its own for.
     """
     source = click.option(
         "--source", default="auto", show_default=True, metavar="SOURCE", help=words

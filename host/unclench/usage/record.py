@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from unclench.translation import tr
 from unclench.usage.options import (
     json_option,
     out_option,
@@ -15,18 +16,21 @@ from unclench.usage.options import (
 )
 
 
-@click.command("record")
-@source_options("What to record.", without=["record"])
-@seconds_option("Seconds of signal; else Ctrl-C.")
-@out_option("Session folder.", required=True)
+@click.command(
+    "record",
+    help=tr(
+        "Record SOURCE into the session folder DIR.\n\n"
+        "DIR is created if it does not exist; if it holds other things, a dated session "
+        "folder is created in it. With --place the session knows its sites and their "
+        "calibration."
+    ),
+)
+@source_options(tr("What to record."), without=["record"])
+@seconds_option(tr("Seconds of signal (default: until Ctrl-C)."))
+@out_option(tr("Session folder."), required=True)
 @places_option
 @json_option
 def record_command(**given: Any) -> None:
-    """Record SOURCE into the session folder DIR.
-
-    DIR is made if it is new; in a folder that holds other things a dated session is made. With
-    --place the session knows its sites, and what was calibrated there.
-    """
     from unclench.commands.record import run
 
     run(**given)

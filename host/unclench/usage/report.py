@@ -6,24 +6,35 @@ from typing import Any
 
 import click
 
+from unclench.translation import tr
 from unclench.usage.groups import Renaming
 from unclench.usage.options import A_PATH, force_option, out_option, own_band_option
 
 
-@click.command("report", cls=Renaming, old={"--output": "--out"})
+@click.command(
+    "report",
+    cls=Renaming,
+    old={"--output": "--out"},
+    help=tr(
+        "Make a page of a session (a folder or a CSV): figures, plots and methods.\n\n"
+        "It is one HTML file that needs no network, opens in every browser and prints "
+        "well."
+    ),
+)
 @click.argument("path", required=False, type=A_PATH)
-@out_option("The page, .html; beside the session unless given.", "FILE")
-@click.option("--pdf", is_flag=True, help="Make a PDF beside it, by an installed browser.")
+@out_option(tr("Page to write, .html (default: beside the session)."), "FILE")
+@click.option(
+    "--pdf", is_flag=True, help=tr("Also make a PDF beside it, with an installed browser.")
+)
 @own_band_option
 @click.option(
-    "--all", "whole", is_flag=True, help="The history of all sessions in PATH, or in your folder."
+    "--all",
+    "whole",
+    is_flag=True,
+    help=tr("Report on all sessions in PATH, or in your sessions folder."),
 )
 @force_option
 def report_command(**given: Any) -> None:
-    """Make a page of a session (a folder or a CSV), with figures, plots and how they were made.
-
-    One HTML file without any need of the network; it opens in every browser and prints well.
-    """
     from unclench.commands.report import run
 
     run(**given)

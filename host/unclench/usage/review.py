@@ -6,16 +6,19 @@ from typing import Any
 
 import click
 
+from unclench.translation import tr
 from unclench.usage.options import A_PATH
 
 
-@click.command("review")
+@click.command(
+    "review",
+    help=tr(
+        "Look at recorded sessions: PATH is a session, a CSV, or a folder of sessions.\n\n"
+        "Without PATH: your sessions folder."
+    ),
+)
 @click.argument("path", required=False, type=A_PATH)
 def review_command(**given: Any) -> None:
-    """Look at what was recorded: PATH, a session, a CSV, or a folder of sessions.
-
-    Without PATH the folder that sessions are kept in.
-    """
     from unclench.commands.review import run
 
     run(**given)

@@ -1,4 +1,4 @@
-"""`unclench sessions ...`: the list of sessions, and what can be done to one."""
+"""`unclench sessions ...`: list and manage sessions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from unclench.translation import tr
 from unclench.usage.groups import ListByDefault, Renaming
 from unclench.usage.options import (
     A_PATH,
@@ -17,86 +18,108 @@ from unclench.usage.options import (
 )
 
 
-@click.group("sessions", cls=ListByDefault)
-def sessions_command() -> None:
-    """List sessions, rename, tag and delete them, back them up.
-
-    Without a command: `unclench sessions list`, which also takes a folder. SESSION is a session's
-    folder, or how its name, title or date begins.
-    """
-
-
-@sessions_command.command("list")
-@click.argument("folder", required=False, metavar="[DIR]", type=A_PATH)
-@site_option("Only this site, such as 'left shoulder'.")
-@click.option(
-    "--label", "labels", multiple=True, metavar="LABEL", help="Only with this label; repeatable."
+@click.group(
+    "sessions",
+    cls=ListByDefault,
+    help=tr(
+        "List, rename, tag, delete and back up sessions.\n\n"
+        "Without a command: `unclench sessions list`, which also takes a folder. SESSION "
+        "is a session's folder, or the beginning of its name, title or date."
+    ),
 )
-@click.option("--since", metavar="DATE", help="Only from this day on, such as 2026-11-23.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many.")
-@click.option("--review", is_flag=True, help="Make the figures that are missing.")
+def sessions_command() -> None:
+    """Hold the commands."""
+
+
+@sessions_command.command(
+    "list",
+    help=tr(
+        "List sessions, newest first.\n\n"
+        "DIR is your sessions folder unless given. Columns: mean µV is the mean tension of "
+        "each channel, the trained muscle first; "
+        "at rest is the share of time at rest; used is the share of time that went into "
+        "the figures."
+    ),
+)
+@click.argument("folder", required=False, metavar="[DIR]", type=A_PATH)
+@site_option(tr("Only this site, such as 'left shoulder'."))
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="LABEL",
+    help=tr("Only sessions with this label; repeatable."),
+)
+@click.option(
+    "--since", metavar="DATE", help=tr("Only sessions from this day on, such as 2026-11-23.")
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help=tr("At most N sessions."))
+@click.option("--review", is_flag=True, help=tr("Compute missing figures."))
 @json_option
 def list_command(**given: Any) -> None:
-    """List the sessions in DIR, the newest first: by default all that are kept.
-
-    Tension is the mean of the time that could be used, in µV, of the trained muscle first; rest is
-    the share of time at rest, usable the share of time that went into the figures.
-    """
     from unclench.commands.sessions import run_list
 
     run_list(**given)
 
 
-@sessions_command.command("rename")
+@sessions_command.command(
+    "rename", help=tr('Give SESSION a TITLE ("" removes it); its folder keeps its name.')
+)
 @click.argument("session")
 @click.argument("title")
 def rename_command(**given: Any) -> None:
-    """Give SESSION a TITLE ("" takes it away); its folder keeps its name."""
     from unclench.commands.sessions import run_rename
 
     run_rename(**given)
 
 
-@sessions_command.command("tag")
+@sessions_command.command("tag", help=tr("Put labels on SESSION, to find it again with `--label`."))
 @click.argument("session")
 @click.argument("labels", nargs=-1, required=True, metavar="LABEL...")
-@click.option("--remove", is_flag=True, help="Take the labels away.")
+@click.option("--remove", is_flag=True, help=tr("Remove the labels."))
 def tag_command(**given: Any) -> None:
-    """Put labels on SESSION, to find it again with `--label`."""
     from unclench.commands.sessions import run_tag
 
     run_tag(**given)
 
 
-@sessions_command.command("delete")
+@sessions_command.command(
+    "delete", help=tr("Move sessions to the system's trash. You can restore them from there.")
+)
 @click.argument("sessions", nargs=-1, required=True, metavar="SESSION...")
 @yes_option
 def delete_command(**given: Any) -> None:
-    """Move sessions to the system's trash, from where they can be taken back."""
     from unclench.commands.sessions import run_delete
 
     run_delete(**given)
 
 
-@sessions_command.command("backup")
+@sessions_command.command(
+    "backup",
+    help=tr(
+        "Back up sessions to one zip file.\n\n"
+        "Without SESSION: all sessions, your settings and your other files. The zip file "
+        "is read back and checked before it gets its name."
+    ),
+)
 @click.argument("file", metavar="FILE.zip", type=A_PATH)
 @click.argument("sessions", nargs=-1, metavar="[SESSION...]")
 @force_option
 def backup_command(**given: Any) -> None:
-    """Put sessions into one zip file; all of them, and what you have set up, unless some are named.
-
-    The file is read back before it gets its name.
-    """
     from unclench.commands.sessions import run_backup
 
     run_backup(**given)
 
 
-@sessions_command.command("restore", cls=Renaming, old={"--to": "--out"})
+@sessions_command.command(
+    "restore",
+    cls=Renaming,
+    old={"--to": "--out"},
+    help=tr("Restore sessions from a backup. Nothing that exists is overwritten."),
+)
 @click.argument("file", metavar="FILE.zip", type=A_PATH)
-@out_option("Folder for the sessions; where sessions are kept, unless given.")
+@out_option(tr("Folder for the sessions (default: your sessions folder)."))
 def restore_command(**given: Any) -> None:
-    """Bring back what a backup holds; nothing that is there is overwritten."""
     from unclench.commands.sessions import run_restore
 
     run_restore(**given)

@@ -1,4 +1,4 @@
-"""Values on the command line that click has no type for; what is wrong with one is a sentence."""
+"""Values on the command line that click has no type for; errors are sentences."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from unclench.translation import tr
 from unclench_wire.ids import MAX_CHANNELS
 
 _LONGEST_S = 366 * 86400.0
@@ -14,7 +15,7 @@ MAX_U32 = 0xFFFFFFFF
 
 
 class OneOf(click.Choice):  # type: ignore[type-arg]  # generic in some versions of click
-    """A choice of names that are looked up only when they are needed."""
+    """A choice of names that are only looked up when needed."""
 
     def __init__(self, names: Callable[[], tuple[str, ...]]) -> None:
         self._names = names
@@ -27,7 +28,7 @@ class OneOf(click.Choice):  # type: ignore[type-arg]  # generic in some versions
 
 
 class Seconds(click.FloatRange):
-    """A length of time above 0 that ends: click lets "nan" and "inf" through."""
+    """A finite length of time above 0: click accepts "nan" and "inf"."""
 
     def __init__(self) -> None:
         super().__init__(min=0, min_open=True)
@@ -38,7 +39,9 @@ class Seconds(click.FloatRange):
         """Return seconds, or fail with a sentence."""
         seconds = float(super().convert(value, param, ctx))
         if not seconds <= _LONGEST_S:  # neither nan nor inf
-            self.fail(f"'{value}' is not a number of seconds up to a year.", param, ctx)
+            self.fail(
+                tr("'{value}' is not a number of seconds up to a year.", value=value), param, ctx
+            )
         return seconds
 
 
@@ -55,10 +58,18 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic in some versio
 
         width, _, height = str(value).lower().partition("x")
         if not (width.isdecimal() and height.isdecimal()):
-            self.fail(f"'{value}' is not a size such as 1280x800.", param, ctx)
+            self.fail(tr("'{value}' is not a size such as 1280x800.", value=value), param, ctx)
         size = int(width), int(height)
         if not 200 <= min(size) <= max(size) <= LARGEST_WINDOW:
-            self.fail(f"'{value}' is no size from 200 to {LARGEST_WINDOW} pixels.", param, ctx)
+            self.fail(
+                tr(
+                    "'{value}' is not a valid size: give 200 to {largest} pixels.",
+                    value=value,
+                    largest=LARGEST_WINDOW,
+                ),
+                param,
+                ctx,
+            )
         return size
 
 
@@ -75,9 +86,29 @@ class Gain(click.ParamType):  # type: ignore[type-arg]  # generic in some versio
         try:
             channel, gain_milli = int(number), round(float(gain) * 1000)
         except (ValueError, OverflowError):
-            self.fail(f"'{value}' is no channel with its gain: give K=G, as in 1=200.", param, ctx)
+            self.fail(
+                tr("'{value}' is not a channel with its gain: give K=G, as in 1=200.", value=value),
+                param,
+                ctx,
+            )
         if not 1 <= channel <= MAX_CHANNELS:
-            self.fail(f"channel {channel} is not in the range 1<=x<={MAX_CHANNELS}.", param, ctx)
+            self.fail(
+                tr(
+                    "channel {channel} does not exist: give 1 to {highest}.",
+                    channel=channel,
+                    highest=MAX_CHANNELS,
+                ),
+                param,
+                ctx,
+            )
         if not 0 <= gain_milli <= MAX_U32:
-            self.fail(f"no sensor has the gain {gain}.", param, ctx)
+            self.fail(
+                tr(
+                    "{gain} is not a valid gain: give a number from 0 to {highest:.0f}.",
+                    gain=gain,
+                    highest=MAX_U32 / 1000,
+                ),
+                param,
+                ctx,
+            )
         return channel, gain_milli

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from unclench.translation import tr
 from unclench.usage.options import (
     json_option,
     out_option,
@@ -15,34 +16,41 @@ from unclench.usage.options import (
 )
 
 
-@click.command("watch")
-@source_options("What to watch.")
-@out_option("Folder of all days; a folder named by the date is made in it.", required=True)
+@click.command(
+    "watch",
+    help=tr(
+        "Watch tension all day, with alerts when it lasts or when there is too little "
+        "rest.\n\n"
+        "Minutes, alerts and a summary go to DIR. Samples are kept only with --record, as "
+        "a day has 1.4 GB of them. End it with Ctrl-C or from the tray. If a site is not "
+        "calibrated, rest is measured first, for a minute."
+    ),
+)
+@source_options(tr("What to watch."))
+@out_option(tr("Folder of all days; each day gets a folder named after its date."), required=True)
 @places_option
-@seconds_option("End after so much signal.")
-@click.option("--terminal", "face", flag_value="terminal", help="Stay in the terminal.")
-@click.option("--tray", "face", flag_value="tray", help="Stay in the system tray.")
+@seconds_option(tr("End after this many seconds of signal."))
+@click.option("--terminal", "face", flag_value="terminal", help=tr("Stay in the terminal."))
+@click.option("--tray", "face", flag_value="tray", help=tr("Stay in the system tray."))
 @click.option(
     "--percent",
     type=click.FloatRange(0, 100, min_open=True),
     metavar="P",
-    help="Your limit, in % of the reference contraction (usually 0.5).",
+    help=tr("Limit, in % of the reference contraction (usually 0.5)."),
 )
 @click.option(
     "--minutes",
     type=click.FloatRange(0.1, 120),
     metavar="M",
-    help="For how long tension may stay above it (usually 4).",
+    help=tr("How long tension may stay above the limit (usually 4)."),
 )
-@click.option("--no-baseline", is_flag=True, help="Measure no rest; refuse where none is known.")
+@click.option(
+    "--no-baseline",
+    is_flag=True,
+    help=tr("Do not measure rest; refuse to start where no baseline is known."),
+)
 @json_option
 def watch_command(**given: Any) -> None:
-    """Watch tension all day; say so when it lasts, or when there is too little rest.
-
-    Minutes, alerts and a summary go to DIR; samples are kept only with --record, as a day has
-    1.4 GB of them. Ends with Ctrl-C, or from the tray. Where nothing is calibrated, rest is
-    measured first, in a minute.
-    """
     from unclench.commands.watch import run
 
     run(**given)
