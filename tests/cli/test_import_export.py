@@ -105,7 +105,7 @@ def test_import_mistakes_are_refused_in_one_sentence(run, csv_file, session, tmp
     assert "OpenSignals" in run("import", noise, "--out", tmp_path / "x").sentence()
     assert "no column 'jaw'" in run("import", csv_file, "--column", "jaw").sentence()
     assert "no file" in run("import", tmp_path / "none.edf").sentence()
-    assert "is a session already" in run("import", session).sentence()
+    assert "is already a session" in run("import", session).sentence()
     assert "EDF or BDF" in run("import", csv_file, "--format", "edf").sentence()
     assert "never overwritten" in run("import", csv_file, "--out", session).sentence()
     assert not (tmp_path / "x").exists()
@@ -126,7 +126,7 @@ def test_full_disk_during_import_leaves_nothing(run, csv_file, tmp_path):
     with small_files(10_000):
         said = run("import", csv_file, "--out", out).sentence()
     assert f"{out} cannot be written" in said
-    assert "nothing was imported" in said
+    assert "Nothing was imported" in said
     assert "kept" not in said
     assert not out.exists()
 
@@ -149,4 +149,4 @@ def test_damaged_edf_error_hides_library_internals(run, tmp_path):
     path = tmp_path / "x.edf"
     path.write_bytes(b"0       " + b" " * 600)
     said = run("import", path, "--out", tmp_path / "s").sentence()
-    assert "cannot be read as EDF or BDF: it is damaged or of another kind" in said
+    assert "cannot be read as EDF or BDF. It is damaged or in another format" in said

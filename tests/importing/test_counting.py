@@ -1,4 +1,4 @@
-"""Counters that begin anew, skip, rest, or count nothing."""
+"""Counters that start again, skip, stop, or count nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from unclench.importing.counting import places_of
     lost=st.lists(st.tuples(st.integers(1, 998), st.integers(1, 200)), max_size=5),
     start=st.integers(0, 255),
 )
-def test_a_byte_that_counts(n, lost, start):
+def test_gaps_are_found_by_a_counter_of_one_byte(n, lost, start):
     true = np.arange(n + sum(k for _, k in lost))
     keep = np.ones(len(true), bool)
     for at, k in lost:
@@ -25,27 +25,27 @@ def test_a_byte_that_counts(n, lost, start):
     np.testing.assert_array_equal(sample, true[keep])
 
 
-def test_one_that_counts_by_two():
+def test_a_counter_may_count_by_two():
     sample, _ = places_of(np.array([0, 2, 4, 8, 10.0]), "n")
     assert sample.tolist() == [0, 1, 2, 4, 5]
 
 
-def test_one_that_turns_at_an_odd_number():
+def test_a_counter_may_start_again_at_an_odd_number():
     counter = np.tile(np.arange(201.0), 5)
     sample, _ = places_of(counter, "n")
     np.testing.assert_array_equal(sample, np.arange(len(counter)))
 
 
-def test_one_that_rests_at_its_end():
+def test_a_counter_that_stops_is_used_until_then():
     counter = np.minimum(np.arange(300), 255).astype(float)
     counter = np.delete(counter, slice(10, 15))
     sample, notes = places_of(counter, "n")
     assert sample[[9, 10, -1]].tolist() == [9, 15, 299]
-    assert "stands still from row" in notes[0]
+    assert "stops at row 252" in notes[0]
 
 
-def test_what_does_not_count_is_left_aside():
+def test_a_column_that_does_not_count_is_not_used():
     for counter in ([0, 0, 0.0], [1, 5, 2.0], [0.5, 1.5, 2.5], [np.nan, 1, 2], [0, 1e300, 2]):
         sample, notes = places_of(np.array(counter), "n")
         assert sample.tolist() == [0, 1, 2]
-        assert "gaps cannot be seen" in notes[0]
+        assert "gaps are not detected" in notes[0]

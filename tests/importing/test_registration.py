@@ -40,7 +40,7 @@ def toy(monkeypatch, tmp_path):
     return path
 
 
-def test_a_reader_that_is_there_is_used_from_content_to_session(toy, tmp_path):
+def test_a_new_reader_is_used_without_a_list(toy, tmp_path):
     done = import_file(toy, tmp_path / "session")
     assert done.format == "toy"
     recording = open_session(done.folder).load()
@@ -48,7 +48,7 @@ def test_a_reader_that_is_there_is_used_from_content_to_session(toy, tmp_path):
     assert recording.emg_uv[:3, 0].tolist() == [0.0, 1.0, 2.0]
 
 
-def test_what_it_raises_gets_a_sentence_like_any_other(toy, tmp_path):
+def test_an_error_of_a_new_reader_becomes_a_sentence(toy, tmp_path):
     toy.write_text("TOY 1\nmany\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"a\.dat"):
         import_file(toy, tmp_path / "session", asked=Asked())
@@ -64,5 +64,5 @@ def test_every_format_has_a_small_file_and_a_row_in_the_document(name):
     assert any(line.startswith("| ") for line in row)
 
 
-def test_one_format_takes_what_no_other_tells():
-    assert [each.name for each in all_formats().values() if each.tells is None] == ["csv"]
+def test_one_format_reads_what_no_other_recognizes():
+    assert [each.name for each in all_formats().values() if each.recognizes is None] == ["csv"]

@@ -73,7 +73,7 @@ def test_events_and_sites_come_back(kept, tmp_path, to):
 
 
 @pytest.mark.parametrize("to", ["edf", "bdf"])
-def test_an_event_at_the_very_end_makes_the_file_no_longer(kept, to):
+def test_an_event_at_the_end_does_not_lengthen_the_file(kept, to):
     import mne
 
     pyedflib = needs.pyedflib()
@@ -100,7 +100,7 @@ def strangers(folder: Path, *notes: edfio.EdfAnnotation) -> Path:
     return path
 
 
-def test_a_stranger_s_annotations_are_no_awareness_tags(tmp_path):
+def test_annotations_of_other_programs_are_markers(tmp_path):
     path = strangers(
         tmp_path,
         edfio.EdfAnnotation(0.5, 1.5, "session: done"),
@@ -128,5 +128,5 @@ def test_a_file_that_was_cut_off_says_how_much_is_missing(kept, tmp_path):
         done = import_file(path, tmp_path / "s")
     assert raw == []
     assert done.missing_s == 10.0 - done.meta.duration_s > 0
-    assert done.notes[-2].startswith("the file is cut off: ")
+    assert done.notes[-2].startswith("The file is cut off: ")
     assert not any("BDF header" in note or "library" in note for note in done.notes)

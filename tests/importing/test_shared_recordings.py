@@ -87,7 +87,7 @@ def test_openbci(tmp_path):
     within_half_a_step(recording, rows)
     assert (recording.rate, recording.lost_samples) == (250, 0)
     assert done.meta.created.timestamp() == 1557936053
-    assert any("there is no tension" in note for note in done.notes)
+    assert any("There is no tension" in note for note in done.notes)
 
 
 def test_wfdb(tmp_path):

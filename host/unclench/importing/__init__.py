@@ -1,4 +1,4 @@
-"""Recordings of other programs, brought in as session folders."""
+"""Import recordings of other programs as session folders."""
 
 from unclench.importing.bring_in import FORMATS, Imported, import_file
 from unclench.importing.found import Asked

@@ -1,4 +1,4 @@
-"""From a stranger's file to a session folder: which format, what it holds, what is kept of that."""
+"""Import a file: recognize its format, read it, check it, and write the session folder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from unclench.errors import InputError
 from unclench.files import require_file
-from unclench.importing.formats import Beginning, all_formats, in_words
+from unclench.importing.formats import Beginning, all_formats, list_formats
 from unclench.importing.found import BROKEN, Asked, Found, broken, exact_rate
 from unclench.importing.keep import keep
 from unclench.store.session.folder import is_session
@@ -18,14 +18,14 @@ from unclench.store.session.schema import SessionMeta
 
 _FORMATS = all_formats()
 FORMATS = tuple(_FORMATS)
-KNOWN = in_words(_FORMATS)
+KNOWN = list_formats(_FORMATS)
 _MAX_UV = 1e9  # a thousand volts
 _MAX_SPAN = 2**40
 
 
 @dataclass(frozen=True)
 class Imported:
-    """The session that was made."""
+    """The session that an import made."""
 
     folder: Path
     format: str
@@ -37,10 +37,10 @@ class Imported:
 def import_file(
     path: Path, out: Path, *, format_name: str | None = None, asked: Asked | None = None
 ) -> Imported:
-    """Bring a recording in as a session folder.
+    """Import a recording as a session folder.
 
-    Nothing is written before the whole file has been understood, and nothing is left behind where
-    writing fails.
+    Nothing is written before the whole file has been read, and nothing is left behind if writing
+    fails.
 
     Parameters
     ----------
@@ -48,70 +48,70 @@ def import_file(
     out : Path
         See `store.folder.new_session_folder`.
     format_name : str, optional
-        One of `FORMATS`; else it is found out from the contents.
+        One of `FORMATS`; by default it is recognized by the contents.
     asked : Asked, optional
-        What the file does not tell, or tells wrongly.
+        What the file does not say, or says wrongly.
 
     Raises
     ------
     InputError
-        What the file does not hold or tell, or holds wrongly.
+        The file lacks something, or something in it is wrong.
     StoreError
         The session cannot be written.
     """
     try:
         if not path.exists():
-            raise InputError(f"there is no file {str(path)!r}: check the name.")
+            raise InputError(f"there is no file '{path}': check the name.")
         if path.is_dir():
-            what = "a session already" if is_session(path) else "a folder where a file is expected"
-            raise InputError(f"{path} is {what}: give a recording of another program.")
+            if is_session(path):
+                raise InputError(f"{path} is already a session: give a file of another program.")
+            raise InputError(f"{path} is a folder: give a file of another program.")
         require_file(path)
         name = format_name or find_format(path)
-        with np.errstate(all="ignore"):  # what overflows is refused below
+        with np.errstate(all="ignore"):  # `_check` refuses what overflows
             found = _FORMATS[name].read(path, asked or Asked())
         _check(path.name, found)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     except BROKEN as error:
-        raise broken(path.name, "what it seems to be", error) from error
+        raise broken(path.name, "the format that it seems to have", error) from error
     about = {"file": path.name, "format": name, "sha256": digest}
     meta, folder, notes = keep(found, out, path.name, about)
     return Imported(folder, name, meta, notes, found.missing_s)
 
 
 def find_format(path: Path) -> str:
-    """Tell the format of a file by what is in it. Raises InputError: an unknown one."""
+    """Recognize the format of a file by its contents. Raises InputError: an unknown format."""
     file = Beginning(path)
-    told = (each for each in _FORMATS.values() if each.tells is not None and each.tells(file))
-    if (found := next(told, None)) is not None:
-        return found.name
+    for each in _FORMATS.values():
+        if each.recognizes is not None and each.recognizes(file):
+            return each.name
     if file.empty:
-        raise InputError(f"{path.name} is empty: {KNOWN} can be imported.")
+        raise InputError(f"{path.name} is empty: give a file in one of these formats: {KNOWN}.")
     if not file.lines:
         raise InputError(
-            f"{path.name} is of no format that is known here: {KNOWN} can be imported."
+            f"{path.name} has an unknown format: give a file in one of these formats: {KNOWN}."
         )
-    return next(each.name for each in _FORMATS.values() if each.tells is None)
+    return next(each.name for each in _FORMATS.values() if each.recognizes is None)
 
 
 def _check(file: str, found: Found) -> None:
-    """Refuse what no session can hold, whichever reader it came from."""
+    """Refuse what a session cannot hold, whichever reader it came from."""
     if not len(found.sample):
-        raise InputError(f"{file} holds no samples: nothing can be imported.")
+        raise InputError(f"{file} has no samples: there is nothing to import.")
     if exact_rate(found.rate) <= 0:
         raise InputError(
-            f"{file} has a sample rate of {float(found.rate):g} Hz: give it with --fs HZ."
+            f"{file} has a sample rate of {float(found.rate):g} Hz: give the right one with "
+            "--fs HZ."
         )
-    bad = ~(np.abs(found.emg_uv) <= _MAX_UV)  # that is how NaN is caught, too
+    bad = ~(np.abs(found.emg_uv) <= _MAX_UV)  # this form also catches NaN
     if bad.any():
         row, channel = np.argwhere(bad)[0].tolist()
         raise InputError(
             f"{file}: sample {row + 1} of {found.channels[channel]!r} is "
-            f"{found.emg_uv[row, channel]:g} uV, which is no voltage of a muscle: check the unit "
-            "(--unit), or restore the file."
+            f"{found.emg_uv[row, channel]:g} uV, which is not possible for a muscle: check the "
+            "unit (--unit), or restore the file."
         )
     if found.sample[0] < 0 or (np.diff(found.sample) < 1).any() or found.sample[-1] > _MAX_SPAN:
-        raise InputError(
-            f"{file} numbers its samples in no order that can be followed: restore it."
-        )
+        raise InputError(f"{file} has sample numbers that do not rise from 0: restore the file.")

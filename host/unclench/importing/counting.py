@@ -1,11 +1,11 @@
-"""Counters beside the samples: what they skip was lost."""
+"""Find lost samples by a counter beside the samples."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-_WRAPS = 3  # so often seen to know where a counter begins anew
+_WRAPS = 3  # that many wraparounds show at which number a counter starts again
 _MOST = 1 << 53
 
 
@@ -15,27 +15,27 @@ def places_of(
     time_s: NDArray[np.float64] | None = None,
     fs_hz: float = 0.0,
 ) -> tuple[NDArray[np.int64], list[str]]:
-    """Number rows by a counter that may begin anew.
+    """Number rows by a counter that may start again from 0.
 
     Parameters
     ----------
     counter : ndarray, shape (n_samples,)
     name : str
-        Of the counter, for the notes.
+        Name of the counter, for the notes.
     time_s : ndarray, shape (n_samples,), optional
-        Times of arrival, to tell losses of whole turns of the counter.
+        Times of arrival, which reveal gaps of whole turns of the counter.
     fs_hz : float
         Sample rate, for `time_s`.
 
     Returns
     -------
     sample : ndarray of int64
-        From 0 on; a jump where samples are missing.
+        From 0; it jumps where samples are missing.
     notes : list of str
     """
     n = len(counter)
     rows = np.arange(n, dtype=np.int64)
-    unusable = f"the counter {name!r} does not count the samples one by one: gaps cannot be seen."
+    unusable = f"The counter {name!r} does not count single samples, so gaps are not detected."
     whole = np.isfinite(counter).all() and (np.abs(counter) < _MOST).all()
     if n < 2 or not whole or (counter != np.rint(counter)).any() or counter.min() < 0:
         return rows, [unusable] if n > 1 else []
@@ -56,22 +56,24 @@ def places_of(
         turns = np.where(steps > 1, np.maximum(np.rint(late / whole_turn), 0), 0)
         steps = steps + turns.astype(np.int64) * whole_turn
     if stuck < n:
-        notes.append(
-            f"the counter {name!r} stands still from row {stuck + 1} on: gaps behind it "
-            "cannot be seen."
-        )
+        notes.append(f"The counter {name!r} stops at row {stuck + 1}; later gaps are not detected.")
     after = np.ones(n - stuck, np.int64)
     sample = np.concatenate([[0], np.cumsum(np.concatenate([steps, after]))])
     if turn and time_s is None:
         notes.append(
-            f"the counter {name!r} begins anew after {turn // common} samples: a loss of "
-            "just so many would not be seen."
+            f"The counter {name!r} starts again after {turn // common} samples; a gap of exactly "
+            "that length is not detected."
         )
     return sample.astype(np.int64), notes
 
 
+def no_counter() -> str:
+    """Return the note for a format without a counter."""
+    return "The file has no counter, so gaps are not detected."
+
+
 def _stuck_from(count: NDArray[np.int64]) -> int:
-    """Return the row behind which a counter rests at the highest number that it can hold."""
+    """Return the row after which a counter stays at the highest number that it can hold."""
     top = int(count.max())
     if top & (top + 1) or top < 255 or (count[-2:] != top).any():
         return len(count)
@@ -80,7 +82,7 @@ def _stuck_from(count: NDArray[np.int64]) -> int:
 
 
 def _turn(count: NDArray[np.int64], steps: NDArray[np.int64]) -> int:
-    """Return after how many a counter begins anew; 0 where it never does."""
+    """Return at which number a counter starts again; 0 if it never does."""
     top, wraps = int(count.max()), int(np.count_nonzero(steps < 0))
     if not wraps:
         return 0

@@ -1,4 +1,4 @@
-"""What a reader says of the format that it reads, and all formats that there are."""
+"""What a reader says about the format that it reads, and the list of all formats."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FIRST_BYTES = 4096
 
 
 class Beginning:
-    """How a file begins: what its format is told by."""
+    """The beginning of a file, by which its format is recognized."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -27,19 +27,19 @@ class Beginning:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing but white space."""
+        """True if there is only white space."""
         return not self.first.strip()
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """First lines of a text, at least one; () for anything else."""
+        """First lines of a text, at least one; () for a binary file."""
         utf_16 = self.first.startswith((b"\xff\xfe", b"\xfe\xff"))
         if self.empty or (not utf_16 and any(byte in _BINARY for byte in self.first)):
             return ()
         return read_head(self.path).lines
 
     def line_starts(self, magic: str) -> bool:
-        """Whether it is a text whose first line begins so."""
+        """Return True for a text whose first line starts with `magic`."""
         return bool(self.lines) and self.lines[0].startswith(magic)
 
 
@@ -50,20 +50,20 @@ class Format:
     Attributes
     ----------
     name : str
-        As `--format` has it.
-    called : str
-        In a list of what can be imported; "" where another format of the list says it already.
+        As given to `--format`.
+    title : str
+        For the list of formats that people read; "" if another format's title covers it.
     read : callable
-        Reads a file of it. Raises InputError, or whatever `found.BROKEN` holds.
-    tells : callable
-        Says whether a file begins as one of it does; the first module by name that says so has
-        it. None: never told, but takes every text that no other does.
+        Reads a file. Raises InputError, or an error of `found.BROKEN`.
+    recognizes : callable or None
+        Returns True if a file begins like this format; the first module by name that returns
+        True reads the file. None: reads every text that no other format recognizes.
     """
 
     name: str
-    called: str
+    title: str
     read: Callable[[Path, Asked], Found]
-    tells: Callable[[Beginning], bool] | None
+    recognizes: Callable[[Beginning], bool] | None
 
 
 def all_formats() -> dict[str, Format]:
@@ -77,9 +77,9 @@ def all_formats() -> dict[str, Format]:
     return {each.name: each for each in found}
 
 
-def in_words(formats: dict[str, Format]) -> str:
-    """Name the formats for people."""
-    *others, last = sorted(
-        (each for each in formats.values() if each.called), key=lambda each: each.tells is None
+def list_formats(formats: dict[str, Format]) -> str:
+    """List the titles of all formats, the one for every other text last."""
+    titled = (each for each in formats.values() if each.title)
+    return ", ".join(
+        each.title for each in sorted(titled, key=lambda each: each.recognizes is None)
     )
-    return f"{', '.join(each.called for each in others)}, and {last.called}"

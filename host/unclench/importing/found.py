@@ -1,4 +1,4 @@
-"""What a reader finds in a stranger's file, and what a person says of it."""
+"""What a reader finds in a file of another program, and what a person says about it."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ BROKEN = (
     *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError),
     *(OSError, RuntimeError, TypeError, ValueError, csv.Error, struct.error, wave.Error),
 )
-"""What libraries raise over a file that is not what it says it is."""
+"""What libraries raise for a damaged file or one in another format."""
 
 
 class FaultError(ValueError):
-    """What a reader here has found wrong, in words that may be shown, unlike those of libraries."""
+    """A problem that a reader here found; its words are for people, unlike those of libraries."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person says of a file; it goes before what the file says."""
+    """What a person says about a file; it overrides what the file says."""
 
     fs_hz: float | None = None
     columns: Sequence[str] = ()
@@ -48,12 +48,12 @@ class Mark:
     Attributes
     ----------
     sample : int
-        Where it began; with a `kind` other than "tag" where it stands in events.csv, its end.
+        Where it begins. With a `kind` other than "tag": where events.csv has it, at its end.
     text : str
     duration_s : float or None
-        None for a mere moment.
+        None for a single moment.
     kind : str
-        As in events.csv, where the file is one that `unclench export` wrote; else "".
+        As in events.csv, for a file that `unclench export` wrote; else "".
     """
 
     sample: int
@@ -67,13 +67,13 @@ class Column:
     """A channel that a file offers."""
 
     name: str
-    uv: float | None  # microvolts per number in the file; None: the file does not tell
+    uv: float | None  # microvolts per number in the file; None: the file does not say
     emg: bool = False  # whether the file says that it is EMG
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Channels chosen: their places among those offered, microvolts per number of each."""
+    """Chosen channels: their places among those offered, and microvolts per number of each."""
 
     places: tuple[int, ...]
     uv: NDArray[np.float64]
@@ -82,7 +82,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Found:
-    """A recording as its file holds it.
+    """A recording as read from its file.
 
     Attributes
     ----------
@@ -91,19 +91,19 @@ class Found:
     channels : tuple of str
     emg_uv : ndarray, shape (n_samples, n_channels)
     sample : ndarray of int64, shape (n_samples,)
-        Place of each row, rising; a jump is a gap.
+        Sample number of each row, rising; a jump is a gap.
     created : datetime or None
-        When the recording began, with its time zone; None where the file does not tell.
+        When the recording began, with its time zone; None if the file does not say.
     marks : tuple of Mark
-        Their samples count from 0, the place of the first row.
+        Their samples count from 0, the first row.
     device : str
-        What recorded it, in words of the file.
+        What recorded it, in the file's words.
     notes : tuple of str
-        What was assumed, chosen or left out, each a sentence.
+        What was assumed, chosen or left out, one sentence each.
     sites : tuple of str or None
-        Where each channel was; empty where the file does not tell.
+        Site of each channel; empty if the file does not say.
     missing_s : float
-        How much of the recording was cut off at its end.
+        Duration missing at the end of a truncated file.
     """
 
     rate: Fraction
@@ -119,15 +119,15 @@ class Found:
 
 
 def choose(file: str, offered: Sequence[Column], asked: Asked) -> Choice:
-    """Choose channels: those asked for, else those that say EMG, else all in volts, else all.
+    """Choose channels: those asked for, else those named EMG, else all voltages, else all.
 
-    Raises InputError: an unknown name, a unit that nobody tells, too many.
+    Raises InputError: an unknown name, an unknown unit, too many channels.
     """
     notes = []
     if asked.columns:
         places = [_find(file, offered, name) for name in asked.columns]
         if len(set(places)) < len(places):
-            raise InputError(f"{file}: a column was asked for twice: name each one once.")
+            raise InputError(f"{file}: a column was given twice with --column: give each one once.")
     else:
         everything = range(len(offered))
         emg = [i for i in everything if offered[i].emg]
@@ -136,27 +136,27 @@ def choose(file: str, offered: Sequence[Column], asked: Asked) -> Choice:
         if len(places) < len(offered):
             left_out = _list([c.name for i, c in enumerate(offered) if i not in places])
             taken = _list([offered[i].name for i in places])
-            notes.append(f"taken as EMG: {taken}; left out: {left_out} (--column chooses others).")
+            notes.append(
+                f"Imported as EMG: {taken}. Left out: {left_out}; choose others with --column."
+            )
         elif not emg:
             taken = _list([offered[i].name for i in places])
-            notes.append(f"taken as EMG, though the file does not say so: {taken}.")
+            notes.append(f"Imported as EMG, although the file does not say so: {taken}.")
     if not places:
-        raise InputError(f"{file} holds no channel of EMG.")
+        raise InputError(f"{file} has no EMG channel: choose columns with --column.")
     if len(places) > MAX_CHANNELS:
         raise InputError(
-            f"{file} has {len(places)} channels, {MAX_CHANNELS} can be imported: choose some with "
-            "--column."
+            f"{file} has {len(places)} channels, and at most {MAX_CHANNELS} can be imported: "
+            "choose some with --column."
         )
     if asked.unit is not None:
         uv = [IN_UV[asked.unit.lower()]] * len(places)
-        notes.append(f"its numbers are taken as {asked.unit}, as --unit says.")
+        notes.append(f"Unit of all numbers: {asked.unit}, from --unit.")
     else:
-        silent = [offered[i].name for i in places if offered[i].uv is None]
-        if silent:
-            names = _list(silent)
+        unknown = _list([offered[i].name for i in places if offered[i].uv is None])
+        if unknown:
             raise InputError(
-                f"{file} does not tell in which unit {names} {'are' if len(silent) > 1 else 'is'}: "
-                "say it with --unit uV, mV or V."
+                f"{file} does not give the unit of {unknown}: give it with --unit uV, mV or V."
             )
         uv = [offered[i].uv or 0.0 for i in places]
     return Choice(tuple(places), np.array(uv), tuple(notes))
@@ -165,20 +165,20 @@ def choose(file: str, offered: Sequence[Column], asked: Asked) -> Choice:
 def settle_rate(
     file: str, stated: Fraction | float | None, asked: Asked
 ) -> tuple[Fraction, list[str]]:
-    """Return the sample rate, --fs going before the file, and notes. Raises InputError."""
+    """Return the sample rate, from --fs or else from the file, and notes. Raises InputError."""
     hz = asked.fs_hz if asked.fs_hz is not None else stated
     if hz is None:
-        raise InputError(f"{file} does not tell its sample rate: give it with --fs HZ.")
+        raise InputError(f"{file} does not give its sample rate: give it with --fs HZ.")
     if not MIN_HZ <= hz <= MAX_HZ:
-        who = "--fs" if asked.fs_hz is not None else f"{file} states a sample rate of"
+        origin = "--fs" if asked.fs_hz is not None else file
         raise InputError(
-            f"{who} {float(hz):g} Hz, where {MIN_HZ:g} to {MAX_HZ:g} is expected: give the samples "
-            "per second with --fs HZ."
+            f"{origin} gives a sample rate of {float(hz):g} Hz, outside of {MIN_HZ:g} to "
+            f"{MAX_HZ:g} Hz: give the samples per second with --fs HZ."
         )
     notes = []
     if asked.fs_hz is not None and stated and abs(asked.fs_hz / float(stated) - 1) > _DIFFERENT:
         notes.append(
-            f"the file states {float(stated):g} Hz; {asked.fs_hz:g} Hz is used, as --fs says."
+            f"Sample rate: {asked.fs_hz:g} Hz, from --fs; the file says {float(stated):g} Hz."
         )
     return exact_rate(Fraction(hz)), notes
 
@@ -189,7 +189,7 @@ def exact_rate(rate: Fraction) -> Fraction:
 
 
 def local_time(naive: datetime) -> datetime | None:
-    """Give a file's wall time the time zone of this computer; None where there is no such time."""
+    """Give a file's wall time the time zone of this computer; None if there is no such time."""
     try:
         return naive.astimezone()
     except (ValueError, OverflowError, OSError):
@@ -197,15 +197,15 @@ def local_time(naive: datetime) -> datetime | None:
 
 
 def broken(file: str, what: str, error: BaseException) -> InputError:
-    """Return the sentence for a file that a library cannot read."""
-    why = ""
+    """Return the error for a file that cannot be read as `what`, a format in words."""
+    reason = ""
     if isinstance(error, FaultError):
-        why = f" ({error})"
+        reason = f" ({error})"
     elif isinstance(error, OSError) and error.strerror:
-        why = f" ({error.strerror})"
+        reason = f" ({error.strerror})"
     return InputError(
-        f"{file} cannot be read as {what}{why}: it is damaged or of another kind; restore it, "
-        "or name its format with --format."
+        f"{file} cannot be read as {what}{reason}. It is damaged or in another format: restore "
+        "it, or name its format with --format."
     )
 
 
@@ -213,12 +213,17 @@ def _find(file: str, offered: Sequence[Column], name: str) -> int:
     names = [column.name for column in offered]
     found = [i for i, n in enumerate(names) if n == name]
     found = found or [i for i, n in enumerate(names) if n.lower() == name.strip().lower()]
-    if len(found) != 1:
-        what = "no column" if not found else f"{len(found)} columns named"
-        raise InputError(f"{file} has {what} {name!r}: choose from {_list(names, len(names))}.")
+    if not found:
+        every = _list(names, len(names))
+        raise InputError(f"{file} has no column {name!r}: choose from {every}.")
+    if len(found) > 1:
+        raise InputError(
+            f"{file} has {len(found)} columns named {name!r}: give them different names in the "
+            "file, or choose another column."
+        )
     return found[0]
 
 
 def _list(names: Sequence[str], most: int = _LISTED) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(repr(name) for name in names[:most]) + more
+    shown = ", ".join(repr(name) for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

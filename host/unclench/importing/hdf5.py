@@ -1,7 +1,7 @@
-"""A program of its own: OpenSignals HDF5 from a file to plain arrays on stdout.
+"""A program of its own: reads OpenSignals HDF5 and writes plain arrays to stdout.
 
-The HDF5 library can crash over a damaged file, or never come back from it. Here it takes only this
-process with it. Run by its path, so that it starts without the rest of unclench.
+On a damaged file the HDF5 library can crash or hang, which here ends only this process. It is run
+by its path, so it starts without the rest of unclench.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-_PACKED = 2000  # HDF5 packs a row of zeros perhaps so well, and nothing that was measured
+_PACKED = 2000  # HDF5 may compress a row of zeros so well, but nothing that was measured
 
 
 class FaultError(Exception):
-    """What is wrong, in words that may be shown: the last line of what this program says."""
+    """What is wrong, as a key of `readers.opensignals`: the last line on stderr."""
 
 
 def read(path: str) -> dict[str, NDArray[Any]]:
     """Return "about" (JSON: what the file says) and each dataset by its key.
 
     Keys are those of the raw data ("channel_1", "nSeq") and of the digital inputs.
-    Raises whatever h5py does; FaultError with a reason.
+    Raises FaultError, or an error of h5py.
     """
     with h5py.File(path, "r") as file:
         groups = [key for key in file if isinstance(file.get(key), h5py.Group)]
         devices = [key for key in groups if isinstance(file[key].get("raw"), h5py.Group)]
         if not devices:
-            raise FaultError("no device in it has raw data")
+            raise FaultError("no_raw_data")
         device = file[devices[0]]
         arrays, channels = {}, []
         for key in sorted(device["raw"], key=lambda key: (len(key), key)):
@@ -52,7 +52,7 @@ def read(path: str) -> dict[str, NDArray[Any]]:
 def _column(dataset: h5py.Dataset) -> NDArray[Any]:
     stored = max(dataset.id.get_storage_size(), 1)
     if dataset.size * dataset.dtype.itemsize > _PACKED * stored:
-        raise FaultError("it promises more samples than it holds")
+        raise FaultError("too_few_samples")
     column = np.asarray(dataset[...]).reshape(len(dataset), -1)[:, 0]
     return column.astype(np.float64)
 

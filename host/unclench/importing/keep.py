@@ -1,4 +1,4 @@
-"""A foreign recording as a session folder, with the tension that the live chain makes of it."""
+"""Write an imported recording as a session folder, with tension computed as in a live session."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from unclench.store.session.writer import SessionWriter
 from unclench.wording import printable
 from unclench_dsp import BANDS, WIDE, seen_rails_uv
 
-_BLOCK_N = 1 << 12  # samples at a time: the result does not depend on it
+_BLOCK_N = 1 << 12  # samples at a time; the result does not depend on it
 _NO_TENSION_RATE_HZ = 50.0
-_MADE_ANEW = (Kind.SIGNAL, Kind.MAINS)  # by the chain
+_COMPUTED_AGAIN = (Kind.SIGNAL, Kind.MAINS)
 
 
 def keep(
@@ -41,12 +41,12 @@ def keep(
     Parameters
     ----------
     about : dict
-        What `imported` of session.json shall say, beside the notes.
+        Entries of `imported` in session.json, beside the notes.
 
     Raises
     ------
     StoreError
-        It cannot be written; nothing is left behind.
+        The session cannot be written; nothing is left behind.
     """
     rate = exact_rate(found.rate)
     label = f"{found.device}: {file_name}" if found.device else file_name
@@ -58,17 +58,18 @@ def keep(
         unknown,
         seen_rails_uv(found.emg_uv),
     )
-    settings, why_none = _settings(float(rate))
+    settings, no_tension = _settings(float(rate))
     info = StreamInfo(f"imported: {file_name}", hello, _unique(found.channels), settings)
     notes = list(found.notes)
-    notes.append(f"samples are kept in steps of {info.uv_per_unit[0]:g} uV.")
+    notes.append(f"Samples are stored in steps of {info.uv_per_unit[0]:g} uV.")
     if found.created is None:
-        notes.append("the file does not tell when it was recorded: the date is that of the import.")
-    if settings.band is not WIDE or why_none:
+        notes.append("The file does not say when it was recorded; the session has today's date.")
+    if no_tension:
+        notes.append(no_tension)
+    elif settings.band is not WIDE:
         notes.append(
-            why_none
-            or f"tension is in the {settings.band.name} band, since the rate is too "
-            f"low for the wide one ({WIDE.min_rate_hz:g} Hz is needed)."
+            f"Tension is computed in the {settings.band.name} band: the wide one needs a sample "
+            f"rate of at least {WIDE.min_rate_hz:g} Hz."
         )
     more: dict[str, Any] = {
         "imported": {**about, "notes": notes},
@@ -81,7 +82,7 @@ def keep(
     was_there = out.exists()
     made: Path | None = None
     try:
-        if why_none:
+        if no_tension:
             writer = SessionWriter(out, _meta(info, more))
             made = writer.folder
             _write_samples(writer, found, units)
@@ -97,31 +98,31 @@ def keep(
         _undo(made, out, was_there)
         cause = error.__cause__
         if isinstance(error, StoreError) and isinstance(cause, OSError):
-            raise StoreError(  # a recording keeps what it has; here nothing is kept
-                f"{out} cannot be written: {why_unwritable(cause)} ({free_space(out.parent)}); "
-                "nothing was imported: make room, or give another folder with --out."
+            raise StoreError(  # an interrupted recording is kept, an interrupted import is not
+                f"{out} cannot be written: {why_unwritable(cause)} ({free_space(out.parent)}). "
+                "Nothing was imported: make room, or give another folder with --out."
             ) from error
         raise
 
 
 def _settings(fs_hz: float) -> tuple[LiveSettings, str]:
-    """Return the widest band that the rate allows, or why there is no tension at all."""
+    """Return the widest band that the rate allows, or a note that there is no tension."""
     for band in BANDS.values():
         if fs_hz >= band.min_rate_hz:
             return LiveSettings(band), ""
     least_hz = min(band.min_rate_hz for band in BANDS.values())
     return LiveSettings(), (
-        f"there is no tension: a rate of {fs_hz:g} Hz is too low for every band ({least_hz:g} Hz "
-        "is the least); the samples are kept all the same."
+        f"There is no tension: it needs a sample rate of at least {least_hz:g} Hz, and this is "
+        f"{fs_hz:g} Hz. The samples are stored."
     )
 
 
 def _feed(recorder: Recorder, info: StreamInfo, found: Found, units: NDArray[np.int32]) -> None:
-    """Take the way that the samples of a board take, gaps and all."""
+    """Process and record the samples like those of a board, gaps included."""
     processing = Processing(info.signal)
     constants = BoardConstants.from_hello(info.hello)
     for event in _events(found):
-        if event.kind not in _MADE_ANEW:
+        if event.kind not in _COMPUTED_AGAIN:
             recorder.event(event)
     after = 0
     for start, stop in _segments(found.sample):
@@ -135,7 +136,7 @@ def _feed(recorder: Recorder, info: StreamInfo, found: Found, units: NDArray[np.
         after = int(found.sample[stop - 1]) + 1
         for at in range(start, stop, _BLOCK_N):
             here = units[at : min(at + _BLOCK_N, stop)]
-            # What is written is what is processed, so that a replay gives the same.
+            # The samples processed are those written, so that a replay gives the same result.
             events, block = processing.samples(int(found.sample[at]), here, constants.to_uv(here))
             for event in events:
                 recorder.event(event)
@@ -158,7 +159,7 @@ def _write_samples(writer: SessionWriter, found: Found, units: NDArray[np.int32]
 
 
 def _events(found: Found) -> list[Event]:
-    """Our own come back as they were; a stranger's are markers, save what is an awareness tag."""
+    """Restore our own events; turn those of other programs into markers or awareness tags."""
     end = int(found.sample[-1]) + 1
     events = []
     for mark in found.marks:
@@ -170,13 +171,13 @@ def _events(found: Found) -> list[Event]:
                 until = min(end, mark.sample + round(lasted_s * float(found.rate)))
                 over = TagEnded(payload.group, payload.text)
                 events.append(Event(max(at, until), over, lasted_s))
-        elif not isinstance(payload, Gap):  # those are told by the samples
+        elif not isinstance(payload, Gap):  # the samples show the gaps
             events.append(Event(at, payload, lasted_s if mark.kind else None))
     return sorted(events, key=lambda event: event.sample)
 
 
 def _foreign(mark: Mark) -> TagBegun | Marked:
-    """An annotation of another program: a marker, or an awareness tag if it looks like one."""
+    """Turn an annotation of another program into a marker, or a tag if it looks like one."""
     text = mark.text.removeprefix("tag: ").strip()
     group, rest = split_tag(text)
     if mark.duration_s and group:
@@ -213,7 +214,7 @@ def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _undo(made: Path | None, out: Path, was_there: bool) -> None:
-    """Take away the session that was begun; nothing else can be in its folder."""
+    """Remove the unfinished session; nothing else can be in its folder."""
     if made is None and not was_there and is_session(out):
         made = out
     if made is None:

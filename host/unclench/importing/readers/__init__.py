@@ -1,4 +1,4 @@
-"""The formats that can be imported, a module for each program: a new one needs no list.
+"""The formats that can be imported, one module for each program.
 
-A module says in `FORMATS` what it reads; see `unclench.importing.formats`.
+Every module here lists in `FORMATS` what it reads (`unclench.importing.formats`).
 """

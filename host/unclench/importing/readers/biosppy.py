@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from unclench.errors import InputError
+from unclench.importing.counting import no_counter
 from unclench.importing.formats import Format
 from unclench.importing.found import Asked, Column, Found, choose, settle_rate
 from unclench.importing.textrows import read_head, rows_below
@@ -21,7 +22,9 @@ def read_biosppy(path: Path, asked: Asked) -> Found:
     """Read a file of BioSPPy. Raises InputError."""
     head = read_head(path)
     if not head.lines[0].startswith(MAGIC):
-        raise InputError(f"{path.name} is no text of BioSPPy: it does not begin with {MAGIC!r}.")
+        raise InputError(
+            f"{path.name} is not a BioSPPy text: its first line does not start with {MAGIC!r}."
+        )
     stated, labels, n_lines = None, None, 0
     for line in head.lines:
         if not line.startswith("#"):
@@ -46,7 +49,7 @@ def read_biosppy(path: Path, asked: Asked) -> Found:
         values * choice.uv,
         np.arange(len(values), dtype=np.int64),
         device="BioSPPy",
-        notes=(*choice.notes, *notes, *cut, "the file has no counter: gaps cannot be seen."),
+        notes=(*choice.notes, *notes, *cut, no_counter()),
     )
 
 

@@ -1,4 +1,4 @@
-"""Text of Biometrics' DataLOG and DataLITE, as the lower-limb recordings of UCI have it."""
+"""Text of Biometrics' DataLOG and DataLITE, the format of UCI's lower-limb recordings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from unclench.errors import InputError
+from unclench.importing.counting import no_counter
 from unclench.importing.formats import Format
 from unclench.importing.found import IN_UV, Asked, Column, Found, choose, settle_rate
 from unclench.importing.textrows import read_head, rows_below
@@ -18,12 +19,12 @@ _RATE = re.compile(r"extrapolated from \S+ to (\d+(?:\.\d+)?) samples per second
 
 
 def is_datalog(lines: tuple[str, ...]) -> bool:
-    """Say whether a text begins as such a file does."""
+    """Return True for a text that begins like such a file."""
     return bool(lines) and lines[0].startswith(MAGIC) and any(map(_CHANNEL.fullmatch, lines[1:3]))
 
 
 def read_datalog(path: Path, asked: Asked) -> Found:
-    """Read such a file; its rate is rarely told. Raises InputError."""
+    """Read such a file; it rarely gives its sample rate. Raises InputError."""
     head = read_head(path)
     offered, n_lines = [], 1
     for line in head.lines[1:]:
@@ -33,7 +34,7 @@ def read_datalog(path: Path, asked: Asked) -> Found:
         n_lines += 1
         offered.append(Column(match[1], IN_UV.get(match[2].strip().lower())))
     if not offered or not head.lines[0].startswith(MAGIC):
-        raise InputError(f"{path.name} is no text of DataLOG: it does not name its channels.")
+        raise InputError(f"{path.name} is not a DataLOG text: it does not name its channels.")
     while n_lines < len(head.lines) and not head.lines[n_lines].strip():
         n_lines += 1
     stated = _RATE.search("\n".join(head.lines[:n_lines]))
@@ -47,7 +48,7 @@ def read_datalog(path: Path, asked: Asked) -> Found:
         values * choice.uv,
         np.arange(len(values), dtype=np.int64),
         device="DataLOG",
-        notes=(*choice.notes, *notes, *cut, "the file has no counter: gaps cannot be seen."),
+        notes=(*choice.notes, *notes, *cut, no_counter()),
     )
 
 

@@ -1,4 +1,4 @@
-"""EDF, EDF+, BDF and BDF+, through edfio; discontinuous ones too."""
+"""EDF, EDF+, BDF and BDF+, through edfio; discontinuous files too."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from unclench.store.exporting.edf import AT_SITE, OURS
 
 EDF_MAGIC, BDF_MAGIC = b"0       ", b"\xffBIOSEMI"
 _LEAST_BYTES = 256  # of a header
-SKIP = "BAD_ACQ_SKIP"  # MNE's word for time without samples, and what `unclench export` writes
+SKIP = "BAD_ACQ_SKIP"  # how MNE and `unclench export` mark time without samples
 _ONSET = re.compile(rb"([+-]\d+(?:\.\d+)?)\x14")
 _MOST_MARKS = 100_000
-_NO_DATE = 1985  # what an anonymous EDF+ says
+_NO_DATE = 1985  # the year in an anonymous EDF+
 
 
 def read_edf(path: Path, asked: Asked) -> Found:
@@ -44,22 +44,22 @@ def read_edf(path: Path, asked: Asked) -> Found:
     with path.open("rb") as raw:
         header = raw.read(256)
     is_bdf = header.startswith(BDF_MAGIC)
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
             file = edfio.read_bdf(path) if is_bdf else edfio.read_edf(path, lazy_load_data=False)
-            stated = int(header[236:244])  # data records; -1 where nobody has counted them
+            stated = int(header[236:244])  # data records; -1: not known
             missing = max(0, stated - int(file.num_data_records))
-            return _read(path, file, asked, is_bdf, missing, bool(told) and not missing)
+            return _read(path, file, asked, is_bdf, missing, bool(warned) and not missing)
         except BROKEN as error:
             raise broken(path.name, "EDF or BDF", error) from error
 
 
 def _read(path: Path, file: Any, asked: Asked, is_bdf: bool, missing: int, odd: bool) -> Found:
-    """Make sense of an open file that lacks `missing` data records; `odd`: a library had doubts."""
+    """Read an open file that lacks `missing` data records; `odd`: edfio warned about it."""
     signals = file.signals
     if not signals:
-        raise InputError(f"{path.name} holds annotations only, no signals.")
+        raise InputError(f"{path.name} has annotations but no signals: nothing can be imported.")
     names = _unique([signal.label or "signal" for signal in signals])
     offered = [
         Column(name, _uv(signal.physical_dimension), "emg" in name.lower())
@@ -69,12 +69,15 @@ def _read(path: Path, file: Any, asked: Asked, is_bdf: bool, missing: int, odd: 
     for i in choice.places:
         physical, digital = signals[i].physical_range, signals[i].digital_range
         if physical[0] == physical[1] or digital[0] == digital[1]:
-            raise InputError(f"{path.name} gives no scale for {names[i]!r}: restore the file.")
+            raise InputError(
+                f"{path.name} has an empty range for {names[i]!r}, so it has no scale: restore "
+                "the file."
+            )
     lengths = {signals[i].samples_per_data_record for i in choice.places}
     if len(lengths) > 1:
         raise InputError(
-            f"{path.name} has channels of different rates among those taken: choose such as have "
-            "one rate with --column."
+            f"{path.name} has channels with different sample rates: choose channels that share "
+            "one with --column."
         )
     per_record, record_s = lengths.pop(), Fraction(str(file.data_record_duration))
     if per_record < 1 or record_s <= 0:
@@ -91,16 +94,16 @@ def _read(path: Path, file: Any, asked: Asked, is_bdf: bool, missing: int, odd: 
             raise InputError(f"{path.name} has data records whose times overlap: restore the file.")
         sample = (starts[:, None] + np.arange(per_record)).reshape(-1)
     ours = _is_ours(file)
-    there, marks = _there_and_marks(file, sample, float(rate), ours)
+    present, marks = _present_and_marks(file, sample, float(rate), ours)
     if odd:
-        notes.append("its header is not in every point as the format asks: compare what was read.")
+        notes.append("The header breaks a rule of the format: check what was imported.")
     if missing:
-        notes.append(f"the file is cut off: {missing} of its data records are missing at the end.")
+        notes.append(f"The file is cut off: {missing} of its data records are missing at the end.")
     return Found(
         rate,
         tuple(names[i] for i in choice.places),
-        emg_uv[there],
-        sample[there],
+        emg_uv[present],
+        sample[present],
         created=_moment(file),
         marks=tuple(marks),
         device=_device(file),
@@ -110,11 +113,11 @@ def _read(path: Path, file: Any, asked: Asked, is_bdf: bool, missing: int, odd: 
     )
 
 
-def _there_and_marks(
+def _present_and_marks(
     file: Any, sample: NDArray[np.int64], fs_hz: float, ours: bool
 ) -> tuple[NDArray[np.bool_], list[Mark]]:
-    """Read annotations: which samples are there, and marks; `ours`: unclench wrote the file."""
-    there = np.ones(len(sample), bool)
+    """Return which samples are present, and the marks; `ours`: unclench wrote the file."""
+    present = np.ones(len(sample), bool)
     marks = []
     for note in file.annotations[:_MOST_MARKS]:
         start = round(note.onset * fs_hz)
@@ -122,7 +125,7 @@ def _there_and_marks(
             stop = round((note.onset + (note.duration or 0.0)) * fs_hz)
             if stop >= sample[-1]:  # the end of the file, give or take a sample
                 stop = int(sample[-1]) + 1
-            there &= (sample < start) | (sample >= stop)
+            present &= (sample < start) | (sample >= stop)
         elif start >= 0 and note.text and ours:
             kind, _, text = note.text.partition(": ")
             lasted_s = note.duration or 0.0
@@ -130,11 +133,11 @@ def _there_and_marks(
             marks.append(Mark(at, text, note.duration, kind))
         elif start >= 0 and note.text:
             marks.append(Mark(start, note.text, note.duration))
-    return there, marks
+    return present, marks
 
 
 def _onsets(path: Path, is_bdf: bool) -> NDArray[np.float64]:
-    """Return the time of each data record, which its first annotation tells (EDF+ 2.2.4)."""
+    """Return the time of each data record, which its first annotation gives (EDF+ 2.2.4)."""
     data, width = path.read_bytes(), 3 if is_bdf else 2
     n_signals, header = int(data[252:256]), int(data[184:192])
     labels = [data[256 + 16 * i : 272 + 16 * i].strip() for i in range(n_signals)]

@@ -32,7 +32,7 @@ def read_openbci(path: Path, asked: Asked) -> Found:
     head = read_head(path)
     if not head.lines[0].startswith(MAGIC):
         raise InputError(
-            f"{path.name} is no text of the OpenBCI GUI: it does not begin with {MAGIC}."
+            f"{path.name} is not an OpenBCI GUI text: its first line does not start with {MAGIC}."
         )
     n_lines = next((i for i, x in enumerate(head.lines) if not x.startswith("%")), len(head.lines))
     header = "\n".join(head.lines[:n_lines])
@@ -42,7 +42,7 @@ def read_openbci(path: Path, asked: Asked) -> Found:
     offered = [_column(name) for name in names]
     exg = [i for i, column in enumerate(offered) if column.emg]
     if not exg and not asked.columns:
-        raise InputError(f"{path.name} names no EXG channel: choose columns with --column.")
+        raise InputError(f"{path.name} has no EXG channel: choose columns with --column.")
     rate, notes = settle_rate(path.name, _float(stated[1]) if stated else None, asked)
     choice = choose(path.name, offered, asked)
     table, cut = rows_below(path, head, n_lines, names, ",")
@@ -68,19 +68,19 @@ def read_openbci(path: Path, asked: Asked) -> Found:
 
 
 def _names(path: Path, head: Head, n_lines: int, header: str) -> tuple[list[str], int]:
-    """Names of the columns, and how many lines stand above the numbers."""
+    """Return the names of the columns, and how many lines are above the numbers."""
     first = head.lines[n_lines] if n_lines < len(head.lines) else ""
     cells = [cell.strip() for cell in first.split(",")]
     if not first.strip():
-        raise InputError(f"{path.name} has a header but no rows of numbers below it.")
+        raise InputError(f"{path.name} has a header but no rows of numbers: restore the file.")
     if _float(cells[0]) is None:
         return cells, n_lines + 1
     stated = _CHANNELS.search(header)
     n = int(stated[1]) if stated else 0
     if not 0 < n < len(cells):
         raise InputError(
-            f"{path.name} neither names its columns nor says how many of the {len(cells)} are "
-            "channels ('%Number of channels = 8'): add that line."
+            f"{path.name} does not say which of its {len(cells)} columns are channels: add a line "
+            "'%Number of channels = 8' with their number."
         )
     names = ["Sample Index", *(f"EXG Channel {i}" for i in range(n))]
     names += [f"column {i + 1}" for i in range(len(names), len(cells))]

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.errors import InputError
-from unclench.importing.counting import places_of
+from unclench.importing.counting import no_counter, places_of
 from unclench.importing.formats import Format
 from unclench.importing.found import (
     BROKEN,
@@ -43,8 +43,12 @@ HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 TEXT_MAGIC = "# OpenSignals Text File Format"
 _SUPPLY_UV = 3.0e6
 _GAIN = {"EMG": 1000.0, "ECG": 1019.0}
-_PATIENCE_S = 120.0
+_TIMEOUT_S = 120.0
 _MOST_MARKS = 100_000
+_REASONS = {  # by the keys of `hdf5.FaultError`
+    "no_raw_data": "no device in it has raw data",
+    "too_few_samples": "it has fewer samples than its header says",
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ def read_text(path: Path, asked: Asked) -> Found:
     head = read_head(path)
     if not head.lines[0].startswith(TEXT_MAGIC):
         raise InputError(
-            f"{path.name} is no text of OpenSignals: it does not begin with {TEXT_MAGIC!r}."
+            f"{path.name} is not an OpenSignals text: its first line does not start with "
+            f"{TEXT_MAGIC!r}."
         )
     end = next((i for i, x in enumerate(head.lines) if x.startswith("# EndOfHeader")), None)
     if end is None:
@@ -91,8 +96,8 @@ def read_text(path: Path, asked: Asked) -> Found:
 
 
 def read_hdf5(path: Path, asked: Asked) -> Found:
-    """Read OpenSignals HDF5; of several devices the first. Raises InputError."""
-    arrays = _read_apart(path)
+    """Read the first device of OpenSignals HDF5. Raises InputError."""
+    arrays = _read_in_process(path)
     try:
         about = json.loads(str(arrays["about"]))
         keys = [str(channel["key"]) for channel in about["channels"]]
@@ -116,29 +121,31 @@ def read_hdf5(path: Path, asked: Asked) -> Found:
     raw = np.stack(columns, axis=1)
     sample, counted = _places(arrays.get("nSeq"), len(raw))
     if len(about["devices"]) > 1:
-        notes.append(f"of {len(about['devices'])} devices only {about['devices'][0]} is read.")
+        notes.append(
+            f"Only the first of {len(about['devices'])} devices is imported: {about['devices'][0]}."
+        )
     marks = _marks(arrays, sample)
     notes += counted
     return _found(path, about, sensors, choice, raw, rate, sample, asked, notes, marks)
 
 
-def _read_apart(path: Path) -> dict[str, NDArray[Any]]:
-    """Have another process read the file: see `hdf5`."""
+def _read_in_process(path: Path) -> dict[str, NDArray[Any]]:
+    """Read the file in another process (see `hdf5`)."""
     try:
         done = subprocess.run(
             [sys.executable, str(_PROGRAM), str(path.absolute())],
             capture_output=True,
             check=False,
-            timeout=_PATIENCE_S,
+            timeout=_TIMEOUT_S,
         )
         if done.returncode == 0:
             with np.load(io.BytesIO(done.stdout), allow_pickle=False) as found:
                 return {key: found[key] for key in found}
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        if done.returncode < 0 or not said:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        if done.returncode < 0 or not lines:
             raise FaultError("the library that reads it has crashed")
-        kind, _, why = said[-1].partition(": ")
-        raise FaultError(why) if kind.endswith(FaultError.__name__) else ValueError(why)
+        _, _, reason = lines[-1].partition("FaultError: ")
+        raise FaultError(_REASONS[reason]) if reason in _REASONS else ValueError(lines[-1])
     except (*BROKEN, subprocess.TimeoutExpired) as error:
         raise broken(path.name, "OpenSignals HDF5", error) from error
 
@@ -162,7 +169,7 @@ def _found(
         kinds = ", ".join(
             sorted({f"{s.kind} (gain {_GAIN[s.kind]:g}, {s.bits} bit)" for s in picked})
         )
-        notes = [f"uV by the transfer function of PLUX's sensors for 3.0 V: {kinds}.", *notes]
+        notes = [f"Converted to uV with the formula of PLUX's sensors at 3.0 V: {kinds}.", *notes]
     else:
         emg_uv = raw * choice.uv
     return Found(
@@ -180,7 +187,7 @@ def _found(
 def _describe(
     devices: Mapping[str, Mapping[str, Any]],
 ) -> tuple[list[str], list[_Sensor], list[int], Mapping[str, Any]]:
-    """Columns of the rows, sensors among them with their places, and what is said of device one."""
+    """Return columns, sensors, the sensors' places, and the header of the first device."""
     columns: list[str] = []
     sensors: list[_Sensor] = []
     places: list[int] = []
@@ -191,7 +198,7 @@ def _describe(
         bits = [int(b) for b in about["resolution"]][-n:]
         kinds = [str(kind).upper() for kind in about["sensor"]][-n:]
         if not len(labels) == len(bits) == len(kinds) == n <= len(own) or not n:
-            raise FaultError("the header names different numbers of channels and sensors")
+            raise FaultError("the header lists different numbers of channels and sensors")
         known = _is_plux(about) and not about.get("convertedValues")
         sensors += [_Sensor(labels[i], kinds[i], bits[i], known) for i in range(n)]
         places += range(len(columns) + len(own) - n, len(columns) + len(own))
@@ -200,18 +207,18 @@ def _describe(
 
 
 def _is_plux(about: Mapping[str, Any]) -> bool:
-    """BITalino's sensors have other gains and another supply."""
+    """False for BITalino, whose sensors have other gains and another supply."""
     return not str(about.get("device", "")).lower().startswith("bitalino")
 
 
 def _places(counter: NDArray[np.float64] | None, n: int) -> tuple[NDArray[np.int64], list[str]]:
     if counter is None or len(counter) != n:
-        return np.arange(n, dtype=np.int64), ["the file has no counter: gaps cannot be seen."]
+        return np.arange(n, dtype=np.int64), [no_counter()]
     return places_of(counter, "nSeq")
 
 
 def _marks(arrays: Mapping[str, NDArray[Any]], sample: NDArray[np.int64]) -> tuple[Mark, ...]:
-    """Changes of the digital input, where a button or another device is connected."""
+    """Return where a digital input switches on; a button or another device is connected there."""
     marks: list[Mark] = []
     for key, line in arrays.items():
         if key.startswith("digital_") and len(line) == len(sample):
@@ -221,7 +228,7 @@ def _marks(arrays: Mapping[str, NDArray[Any]], sample: NDArray[np.int64]) -> tup
 
 
 def _moment(about: Mapping[str, Any]) -> datetime | None:
-    """Put together "2017-1-23" and "10:28:51.69"."""
+    """Join "2017-1-23" and "10:28:51.69"."""
     found = re.findall(
         r"\d+", f"{about.get('date', '')} {str(about.get('time', '')).split('.')[0]}"
     )

@@ -34,7 +34,7 @@ _MOST_MARKS = 100_000
 
 
 def is_header(lines: tuple[str, ...]) -> bool:
-    """Say whether a text begins as a WFDB header does."""
+    """Return True for a text that begins like a WFDB header."""
     real = [line for line in lines[:50] if line.strip() and not line.startswith("#")]
     if len(real) < 2 or not _RECORD.fullmatch(real[0].strip()):
         return False
@@ -43,7 +43,7 @@ def is_header(lines: tuple[str, ...]) -> bool:
 
 
 def header_of(path: Path) -> Path:
-    """Return the header of a record, given that or one of its files."""
+    """Return the header of a record, given the header or one of its files."""
     return path.with_suffix(".hea")
 
 
@@ -52,7 +52,7 @@ def read_wfdb(path: Path, asked: Asked) -> Found:
     header = header_of(path)
     if not header.is_file():
         raise InputError(
-            f"there is no {header}, which says how {path.name} is written: put it there."
+            f"{path.name} needs its header {header.name}: put it in the folder {header.parent}."
         )
     lines = header.read_text(encoding="utf-8", errors="replace").splitlines()
     _check(header, tuple(lines))
@@ -71,58 +71,62 @@ def read_wfdb(path: Path, asked: Asked) -> Found:
     rate, notes = settle_rate(header.name, stated, asked)
     choice = choose(header.name, offered, asked)
     emg_uv = values[:, choice.places] * choice.uv
-    there = np.isfinite(emg_uv).all(axis=1)  # WFDB marks a missing sample in the samples
-    sample = np.flatnonzero(there)
+    present = np.isfinite(emg_uv).all(axis=1)  # WFDB has a value for missing samples
+    sample = np.flatnonzero(present)
     first = int(sample[0]) if len(sample) else 0
-    marks, told = _annotations(header, name, len(values), first)
+    marks, source = _annotations(header, name, len(values), first)
     return Found(
         rate,
         tuple(names[i] for i in choice.places),
-        emg_uv[there],
+        emg_uv[present],
         sample - first,
         created=_moment(*base),
         marks=marks,
         device="WFDB",
-        notes=(*choice.notes, *notes, *told),
+        notes=(*choice.notes, *notes, *source),
     )
 
 
 def _check(header: Path, lines: tuple[str, ...]) -> None:
-    """Refuse what would make the library read other places, or more than there is."""
+    """Refuse what would make the library read other folders, or more than there is."""
     if not is_header(lines):
-        raise InputError(f"{header.name} is no WFDB header of a record: restore the file.")
+        raise InputError(f"{header.name} is not a WFDB header: restore the file.")
     real = [line.split() for line in lines if line.strip() and not line.startswith("#")]
     n_signals = int(real[0][1])
     if "/" in real[0][0]:
-        raise InputError(f"{header.name} is a record of several segments: import them one by one.")
+        raise InputError(f"{header.name} is a record of several segments: import each on its own.")
     if not 1 <= n_signals == len(real) - 1:
         raise InputError(
-            f"{header.name} says {n_signals} signals, describes {len(real) - 1}: restore the file."
+            f"{header.name} announces {n_signals} signals but describes {len(real) - 1}: restore "
+            "the file."
         )
     size = 0
     for name in {cells[0] for cells in real[1:]}:
         file = header.with_name(name) if re.fullmatch(r"[\w.-]+", name) else None
         if file is None or not file.is_file():
-            raise InputError(f"{header.name} names the file {name!r}, which is not beside it.")
+            raise InputError(
+                f"{header.name} needs the file {name!r}, which is not beside it: put it there."
+            )
         size += file.stat().st_size
     stated = real[0][3] if len(real[0]) > 3 else "0"
     if not stated.isdigit() or int(stated) * n_signals > 2 * size:
         raise InputError(
-            f"{header.name} says {stated} samples of {n_signals} signals, and its files have only "
-            f"{size} bytes: restore them."
+            f"{header.name} announces {stated} samples of {n_signals} signals, but its files have "
+            f"only {size} bytes: restore them."
         )
     for cells in real[1:]:
         match = _SIGNAL.fullmatch(" ".join(cells))
         if match is None or match[2] not in _FORMATS or match[3] or match[4]:
             raise InputError(
-                f"{header.name} has a signal in format {cells[1] if cells[1:] else ''!r}: one "
-                f"sample a frame in one of {', '.join(sorted(_FORMATS, key=int))} is read."
+                f"{header.name} has a signal in format {cells[1] if cells[1:] else ''!r}; "
+                "unclench reads one sample a frame in these formats: "
+                f"{', '.join(sorted(_FORMATS, key=int))}."
             )
 
 
 @contextmanager
 def _wfdb() -> Iterator[ModuleType]:
-    """The library, without what it is warned of by those that it stands on."""
+    """Import wfdb, without the warnings of the libraries that it uses."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import wfdb
@@ -143,7 +147,7 @@ def _annotations(header: Path, name: str, n: int, first: int) -> tuple[tuple[Mar
     except BROKEN as error:
         raise broken(file.name, "WFDB annotations", error) from error
     inside = [(at - first, text) for at, text in texts if first <= at < n][:_MOST_MARKS]
-    return tuple(Mark(at, text) for at, text in inside), [f"events are from {file.name}."]
+    return tuple(Mark(at, text) for at, text in inside), [f"Events are from {file.name}."]
 
 
 def _moment(date: object, clock: object) -> datetime | None:
@@ -154,11 +158,11 @@ def _moment(date: object, clock: object) -> datetime | None:
     return local_time(datetime.combine(date, clock))
 
 
-def _tells(file: Beginning) -> bool:
-    """Say whether it is a header, or a file that says nothing of itself, beside one."""
+def _recognizes(file: Beginning) -> bool:
+    """Return True for a header, or a signal or annotation file beside one."""
     if file.path.suffix.lower() in (".dat", ".atr") and header_of(file.path).is_file():
         return True
     return is_header(file.lines)
 
 
-FORMATS = (Format("wfdb", "WFDB (.hea)", read_wfdb, _tells),)
+FORMATS = (Format("wfdb", "WFDB (.hea)", read_wfdb, _recognizes),)

@@ -1,6 +1,6 @@
-"""WAV of Backyard Brains' Spike Recorder, with its list of events beside it.
+"""WAV of Backyard Brains' Spike Recorder, with its list of events.
 
-The file beside NAME.wav is NAME-events.txt: lines "marker, seconds" below comments.
+Events are in NAME-events.txt beside NAME.wav: lines "marker, seconds" below comments.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.errors import InputError
+from unclench.importing.counting import no_counter
 from unclench.importing.formats import Format
 from unclench.importing.found import BROKEN, Asked, Column, Found, Mark, broken, choose, settle_rate
 
@@ -22,24 +23,27 @@ _MOST_MARKS = 100_000
 
 
 def read_wav(path: Path, asked: Asked) -> Found:
-    """Read a WAV of whole numbers. Raises InputError."""
+    """Read a WAV of integers. Raises InputError."""
     try:
         with path.open("rb") as raw, wave.open(raw) as file:
             n_channels, width = file.getnchannels(), file.getsampwidth()
-            stated, promised = file.getframerate(), file.getnframes()
-            data = file.readframes(promised)
+            stated, announced = file.getframerate(), file.getnframes()
+            data = file.readframes(announced)
     except BROKEN as error:
-        raise broken(path.name, "a WAV of whole numbers", error) from error
+        raise broken(path.name, "WAV with integer samples", error) from error
     if width not in _WIDTHS or n_channels < 1:
-        raise InputError(f"{path.name} has {8 * width} bit in {n_channels} channels: 8 to 32 fit.")
+        raise InputError(
+            f"{path.name} has {8 * width}-bit samples in {n_channels} channels; unclench reads "
+            "integers of 8 to 32 bit: convert the file."
+        )
     n = len(data) // (width * n_channels)
     values = _numbers(data[: n * width * n_channels], width).reshape(n, n_channels)
     rate, notes = settle_rate(path.name, stated, asked)
     offered = [Column(f"channel {i + 1}", None) for i in range(n_channels)]
     choice = choose(path.name, offered, asked)
-    if n < promised:
-        notes.append(f"its header promises {promised} samples, {n} are there.")
-    marks, told = _events(path, float(rate), n)
+    if n < announced:
+        notes.append(f"The header announces {announced} samples, the file has {n}.")
+    marks, source = _events(path, float(rate), n)
     return Found(
         rate,
         tuple(offered[i].name for i in choice.places),
@@ -47,17 +51,17 @@ def read_wav(path: Path, asked: Asked) -> Found:
         np.arange(n, dtype=np.int64),
         marks=marks,
         device="Spike Recorder",
-        notes=(*choice.notes, *notes, *told, "the file has no counter: gaps cannot be seen."),
+        notes=(*choice.notes, *notes, *source, no_counter()),
     )
 
 
 def sidecar(path: Path) -> Path:
-    """Return where the events of a WAV would be."""
+    """Return the path of the events of a WAV, which may not exist."""
     return path.with_name(f"{path.stem}-events.txt")
 
 
 def _numbers(data: bytes, width: int) -> NDArray[np.float64]:
-    if width == 1:  # the only unsigned one
+    if width == 1:  # the only unsigned width
         return np.frombuffer(data, np.uint8).astype(np.float64) - 128
     if width == 3:
         three = np.frombuffer(data, np.uint8).reshape(-1, 3)
@@ -85,8 +89,10 @@ def _events(path: Path, fs_hz: float, n: int) -> tuple[tuple[Mark, ...], list[st
             bad += 1
             continue
         marks.append(Mark(round(at_s * fs_hz), text.strip()))
-    told = [f"{bad} lines of {beside.name} are no events of this recording."] if bad else []
-    return tuple(marks), [*told, f"events are from {beside.name}."]
+    notes = [f"Events are from {beside.name}."]
+    if bad:
+        notes.append(f"{bad} lines of {beside.name} are not events of this recording.")
+    return tuple(marks), notes
 
 
 FORMATS = (

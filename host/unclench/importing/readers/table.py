@@ -1,4 +1,4 @@
-"""Any other table with a header, by the reader that `analyze` and `live` have too."""
+"""Any other table with a header, read as `analyze` and `live` read it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def read_generic(path: Path, asked: Asked) -> Found:
     table = read_table(path, fs_hz=asked.fs_hz, columns=asked.columns, unit=asked.unit)
     return Found(
         table.rate,
-        tuple(_without_unit(name) for name in table.channels),  # in a session all is in uV
+        tuple(_without_unit(name) for name in table.channels),  # sessions are in uV
         table.emg_uv,
         table.sample - table.sample[0] if table.n_samples else table.sample,
         notes=table.notes,
