@@ -15,6 +15,7 @@ from unclench.importing.found import BROKEN, Asked, Found, broken, exact_rate
 from unclench.importing.keep import keep
 from unclench.store.session.folder import is_session
 from unclench.store.session.schema import SessionMeta
+from unclench.translation import tr
 
 _FORMATS = all_formats()
 FORMATS = tuple(_FORMATS)
@@ -61,11 +62,13 @@ def import_file(
     """
     try:
         if not path.exists():
-            raise InputError(f"there is no file '{path}': check the name.")
+            raise InputError(tr("There is no file '{path}': check the name.", path=path))
         if path.is_dir():
             if is_session(path):
-                raise InputError(f"{path} is already a session: give a file of another program.")
-            raise InputError(f"{path} is a folder: give a file of another program.")
+                raise InputError(
+                    tr("{path} is already a session: give a file of another program.", path=path)
+                )
+            raise InputError(tr("{path} is a folder: give a file of another program.", path=path))
         require_file(path)
         name = format_name or find_format(path)
         with np.errstate(all="ignore"):  # `_check` refuses what overflows
@@ -73,9 +76,11 @@ def import_file(
         _check(path.name, found)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise InputError(
+            tr("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
     except BROKEN as error:
-        raise broken(path.name, "the format that it seems to have", error) from error
+        raise broken(path.name, tr("the format that it seems to have"), error) from error
     about = {"file": path.name, "format": name, "sha256": digest}
     meta, folder, notes = keep(found, out, path.name, about)
     return Imported(folder, name, meta, notes, found.missing_s)
@@ -88,10 +93,20 @@ def find_format(path: Path) -> str:
         if each.recognizes is not None and each.recognizes(file):
             return each.name
     if file.empty:
-        raise InputError(f"{path.name} is empty: give a file in one of these formats: {KNOWN}.")
+        raise InputError(
+            tr(
+                "{name} is empty: give a file in one of these formats: {known}.",
+                name=path.name,
+                known=KNOWN,
+            )
+        )
     if not file.lines:
         raise InputError(
-            f"{path.name} has an unknown format: give a file in one of these formats: {KNOWN}."
+            tr(
+                "{name} has an unknown format: give a file in one of these formats: {known}.",
+                name=path.name,
+                known=KNOWN,
+            )
         )
     return next(each.name for each in _FORMATS.values() if each.recognizes is None)
 
@@ -99,19 +114,30 @@ def find_format(path: Path) -> str:
 def _check(file: str, found: Found) -> None:
     """Refuse what a session cannot hold, whichever reader it came from."""
     if not len(found.sample):
-        raise InputError(f"{file} has no samples: there is nothing to import.")
+        raise InputError(tr("{file} has no samples: there is nothing to import.", file=file))
     if exact_rate(found.rate) <= 0:
         raise InputError(
-            f"{file} has a sample rate of {float(found.rate):g} Hz: give the right one with "
-            "--fs HZ."
+            tr(
+                "{file} has a sample rate of {rate:g} Hz: give the right one with --fs HZ.",
+                file=file,
+                rate=float(found.rate),
+            )
         )
     bad = ~(np.abs(found.emg_uv) <= _MAX_UV)  # this form also catches NaN
     if bad.any():
         row, channel = np.argwhere(bad)[0].tolist()
         raise InputError(
-            f"{file}: sample {row + 1} of {found.channels[channel]!r} is "
-            f"{found.emg_uv[row, channel]:g} uV, which is not possible for a muscle: check the "
-            "unit (--unit), or restore the file."
+            tr(
+                "{file}: sample {row} of {channel!r} is "
+                "{emg_uv:g} uV, which is not possible for a muscle: check the "
+                "unit (--unit), or restore the file.",
+                file=file,
+                row=row + 1,
+                channel=found.channels[channel],
+                emg_uv=found.emg_uv[row, channel],
+            )
         )
     if found.sample[0] < 0 or (np.diff(found.sample) < 1).any() or found.sample[-1] > _MAX_SPAN:
-        raise InputError(f"{file} has sample numbers that do not rise from 0: restore the file.")
+        raise InputError(
+            tr("{file} has sample numbers that do not rise from 0: restore the file.", file=file)
+        )

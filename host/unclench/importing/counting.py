@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.translation import tr
+
 _WRAPS = 3  # that many wraparounds show at which number a counter starts again
 _MOST = 1 << 53
 
@@ -35,7 +37,9 @@ def places_of(
     """
     n = len(counter)
     rows = np.arange(n, dtype=np.int64)
-    unusable = f"The counter {name!r} does not count single samples, so gaps are not detected."
+    unusable = tr(
+        "The counter {name!r} does not count single samples, so gaps are not detected.", name=name
+    )
     whole = np.isfinite(counter).all() and (np.abs(counter) < _MOST).all()
     if n < 2 or not whole or (counter != np.rint(counter)).any() or counter.min() < 0:
         return rows, [unusable] if n > 1 else []
@@ -56,20 +60,30 @@ def places_of(
         turns = np.where(steps > 1, np.maximum(np.rint(late / whole_turn), 0), 0)
         steps = steps + turns.astype(np.int64) * whole_turn
     if stuck < n:
-        notes.append(f"The counter {name!r} stops at row {stuck + 1}; later gaps are not detected.")
+        notes.append(
+            tr(
+                "The counter {name!r} stops at row {row}; later gaps are not detected.",
+                name=name,
+                row=stuck + 1,
+            )
+        )
     after = np.ones(n - stuck, np.int64)
     sample = np.concatenate([[0], np.cumsum(np.concatenate([steps, after]))])
     if turn and time_s is None:
         notes.append(
-            f"The counter {name!r} starts again after {turn // common} samples; a gap of exactly "
-            "that length is not detected."
+            tr(
+                "The counter {name!r} starts again after {n} samples; a gap of exactly "
+                "that length is not detected.",
+                name=name,
+                n=turn // common,
+            )
         )
     return sample.astype(np.int64), notes
 
 
 def no_counter() -> str:
     """Return the note for a format without a counter."""
-    return "The file has no counter, so gaps are not detected."
+    return tr("The file has no counter, so gaps are not detected.")
 
 
 def _stuck_from(count: NDArray[np.int64]) -> int:

@@ -52,7 +52,7 @@ class Format:
     name : str
         As given to `--format`.
     title : str
-        For the list of formats that people read; "" if another format's title covers it.
+        For the list of formats that people read; "" if the title of another format covers it.
     read : callable
         Reads a file. Raises InputError, or an error of `found.BROKEN`.
     recognizes : callable or None

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.errors import InputError
+from unclench.translation import tr
 
 MAX_CHANNELS = 64
 MIN_HZ, MAX_HZ = 0.01, 1e7
@@ -127,7 +128,9 @@ def choose(file: str, offered: Sequence[Column], asked: Asked) -> Choice:
     if asked.columns:
         places = [_find(file, offered, name) for name in asked.columns]
         if len(set(places)) < len(places):
-            raise InputError(f"{file}: a column was given twice with --column: give each one once.")
+            raise InputError(
+                tr("{file}: a column was given twice with --column: give each one once.", file=file)
+            )
     else:
         everything = range(len(offered))
         emg = [i for i in everything if offered[i].emg]
@@ -137,26 +140,41 @@ def choose(file: str, offered: Sequence[Column], asked: Asked) -> Choice:
             left_out = _list([c.name for i, c in enumerate(offered) if i not in places])
             taken = _list([offered[i].name for i in places])
             notes.append(
-                f"Imported as EMG: {taken}. Left out: {left_out}; choose others with --column."
+                tr(
+                    "Imported as EMG: {taken}. Left out: {left_out}; choose others with --column.",
+                    taken=taken,
+                    left_out=left_out,
+                )
             )
         elif not emg:
             taken = _list([offered[i].name for i in places])
-            notes.append(f"Imported as EMG, although the file does not say so: {taken}.")
+            notes.append(
+                tr("Imported as EMG, although the file does not say so: {taken}.", taken=taken)
+            )
     if not places:
-        raise InputError(f"{file} has no EMG channel: choose columns with --column.")
+        raise InputError(tr("{file} has no EMG channel: choose columns with --column.", file=file))
     if len(places) > MAX_CHANNELS:
         raise InputError(
-            f"{file} has {len(places)} channels, and at most {MAX_CHANNELS} can be imported: "
-            "choose some with --column."
+            tr(
+                "{file} has {n} channels, and at most {most} can be imported: "
+                "choose some with --column.",
+                file=file,
+                n=len(places),
+                most=MAX_CHANNELS,
+            )
         )
     if asked.unit is not None:
         uv = [IN_UV[asked.unit.lower()]] * len(places)
-        notes.append(f"Unit of all numbers: {asked.unit}, from --unit.")
+        notes.append(tr("Unit of all numbers: {unit}, from --unit.", unit=asked.unit))
     else:
         unknown = _list([offered[i].name for i in places if offered[i].uv is None])
         if unknown:
             raise InputError(
-                f"{file} does not give the unit of {unknown}: give it with --unit uV, mV or V."
+                tr(
+                    "{file} does not give the unit of {unknown}: give it with --unit uV, mV or V.",
+                    file=file,
+                    unknown=unknown,
+                )
             )
         uv = [offered[i].uv or 0.0 for i in places]
     return Choice(tuple(places), np.array(uv), tuple(notes))
@@ -168,17 +186,29 @@ def settle_rate(
     """Return the sample rate, from --fs or else from the file, and notes. Raises InputError."""
     hz = asked.fs_hz if asked.fs_hz is not None else stated
     if hz is None:
-        raise InputError(f"{file} does not give its sample rate: give it with --fs HZ.")
+        raise InputError(
+            tr("{file} does not give its sample rate: give it with --fs HZ.", file=file)
+        )
     if not MIN_HZ <= hz <= MAX_HZ:
         origin = "--fs" if asked.fs_hz is not None else file
         raise InputError(
-            f"{origin} gives a sample rate of {float(hz):g} Hz, outside of {MIN_HZ:g} to "
-            f"{MAX_HZ:g} Hz: give the samples per second with --fs HZ."
+            tr(
+                "{origin} gives a sample rate of {hz:g} Hz, outside of {min_hz:g} to "
+                "{max_hz:g} Hz: give the samples per second with --fs HZ.",
+                origin=origin,
+                hz=float(hz),
+                min_hz=MIN_HZ,
+                max_hz=MAX_HZ,
+            )
         )
     notes = []
     if asked.fs_hz is not None and stated and abs(asked.fs_hz / float(stated) - 1) > _DIFFERENT:
         notes.append(
-            f"Sample rate: {asked.fs_hz:g} Hz, from --fs; the file says {float(stated):g} Hz."
+            tr(
+                "Sample rate: {fs_hz:g} Hz, from --fs; the file says {stated:g} Hz.",
+                fs_hz=asked.fs_hz,
+                stated=float(stated),
+            )
         )
     return exact_rate(Fraction(hz)), notes
 
@@ -198,14 +228,26 @@ def local_time(naive: datetime) -> datetime | None:
 
 def broken(file: str, what: str, error: BaseException) -> InputError:
     """Return the error for a file that cannot be read as `what`, a format in words."""
-    reason = ""
-    if isinstance(error, FaultError):
-        reason = f" ({error})"
-    elif isinstance(error, OSError) and error.strerror:
-        reason = f" ({error.strerror})"
+    reason = str(error) if isinstance(error, FaultError) else ""
+    if isinstance(error, OSError):
+        reason = error.strerror or ""
+    if not reason:
+        return InputError(
+            tr(
+                "{file} cannot be read as {what}. It is damaged or in another format: restore it, "
+                "or name its format with --format.",
+                file=file,
+                what=what,
+            )
+        )
     return InputError(
-        f"{file} cannot be read as {what}{reason}. It is damaged or in another format: restore "
-        "it, or name its format with --format."
+        tr(
+            "{file} cannot be read as {what} ({reason}). It is damaged or in another format: "
+            "restore it, or name its format with --format.",
+            file=file,
+            what=what,
+            reason=reason,
+        )
     )
 
 
@@ -215,15 +257,28 @@ def _find(file: str, offered: Sequence[Column], name: str) -> int:
     found = found or [i for i, n in enumerate(names) if n.lower() == name.strip().lower()]
     if not found:
         every = _list(names, len(names))
-        raise InputError(f"{file} has no column {name!r}: choose from {every}.")
+        raise InputError(
+            tr(
+                "{file} has no column {name!r}: choose from {every}.",
+                file=file,
+                name=name,
+                every=every,
+            )
+        )
     if len(found) > 1:
         raise InputError(
-            f"{file} has {len(found)} columns named {name!r}: give them different names in the "
-            "file, or choose another column."
+            tr(
+                "{file} has {n} columns named {name!r}: give them different names in the "
+                "file, or choose another column.",
+                file=file,
+                n=len(found),
+                name=name,
+            )
         )
     return found[0]
 
 
 def _list(names: Sequence[str], most: int = _LISTED) -> str:
     shown = ", ".join(repr(name) for name in names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+    more = len(names) - most
+    return tr("{shown} and {n} more", shown=shown, n=more) if more > 0 else shown

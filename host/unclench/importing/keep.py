@@ -25,6 +25,7 @@ from unclench.store.provenance import Provenance
 from unclench.store.session.folder import is_session
 from unclench.store.session.schema import SessionMeta
 from unclench.store.session.writer import SessionWriter
+from unclench.translation import tr
 from unclench.wording import printable
 from unclench_dsp import BANDS, WIDE, seen_rails_uv
 
@@ -61,15 +62,23 @@ def keep(
     settings, no_tension = _settings(float(rate))
     info = StreamInfo(f"imported: {file_name}", hello, _unique(found.channels), settings)
     notes = list(found.notes)
-    notes.append(f"Samples are stored in steps of {info.uv_per_unit[0]:g} uV.")
+    notes.append(
+        tr("Samples are stored in steps of {uv_per_unit:g} uV.", uv_per_unit=info.uv_per_unit[0])
+    )
     if found.created is None:
-        notes.append("The file does not say when it was recorded; the session has today's date.")
+        notes.append(
+            tr("The file does not say when it was recorded; the session has today's date.")
+        )
     if no_tension:
         notes.append(no_tension)
     elif settings.band is not WIDE:
         notes.append(
-            f"Tension is computed in the {settings.band.name} band: the wide one needs a sample "
-            f"rate of at least {WIDE.min_rate_hz:g} Hz."
+            tr(
+                "Tension is computed in the {band} band: the wide one needs a sample "
+                "rate of at least {min_rate_hz:g} Hz.",
+                band=settings.band.name,
+                min_rate_hz=WIDE.min_rate_hz,
+            )
         )
     more: dict[str, Any] = {
         "imported": {**about, "notes": notes},
@@ -99,8 +108,13 @@ def keep(
         cause = error.__cause__
         if isinstance(error, StoreError) and isinstance(cause, OSError):
             raise StoreError(  # an interrupted recording is kept, an interrupted import is not
-                f"{out} cannot be written: {why_unwritable(cause)} ({free_space(out.parent)}). "
-                "Nothing was imported: make room, or give another folder with --out."
+                tr(
+                    "{out} cannot be written: {reason} ({free}). "
+                    "Nothing was imported: make room, or give another folder with --out.",
+                    out=out,
+                    reason=why_unwritable(cause),
+                    free=free_space(out.parent),
+                )
             ) from error
         raise
 
@@ -112,8 +126,12 @@ def _settings(fs_hz: float) -> tuple[LiveSettings, str]:
             return LiveSettings(band), ""
     least_hz = min(band.min_rate_hz for band in BANDS.values())
     return LiveSettings(), (
-        f"There is no tension: it needs a sample rate of at least {least_hz:g} Hz, and this is "
-        f"{fs_hz:g} Hz. The samples are stored."
+        tr(
+            "There is no tension: it needs a sample rate of at least {least_hz:g} Hz, and this is "
+            "{fs_hz:g} Hz. The samples are stored.",
+            least_hz=least_hz,
+            fs_hz=fs_hz,
+        )
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from unclench.errors import InputError
 from unclench.store.table.csvfile import CsvFile
+from unclench.translation import tr
 
 HEAD_BYTES = 256 << 10
 
@@ -51,9 +52,11 @@ def rows_below(
     last = kept[kept.rfind(b"\n") + 1 :]
     if last.strip() and last.count(delimiter.encode()) < len(names) - 1:
         kept = kept[: len(kept) - len(last)]
-        notes.append("The last line is cut off, so it is left out.")
+        notes.append(tr("The last line is cut off, so it is left out."))
     if not kept.strip():
-        raise InputError(f"{path.name} has a header but no rows of numbers: restore the file.")
+        raise InputError(
+            tr("{name} has a header but no rows of numbers: restore the file.", name=path.name)
+        )
     stop -= len(tail) - len(kept)
     table = CsvFile(path.name, path, start, stop, n_lines, tuple(names), delimiter)
     return table, notes

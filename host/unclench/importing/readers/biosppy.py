@@ -12,6 +12,7 @@ from unclench.importing.counting import no_counter
 from unclench.importing.formats import Format
 from unclench.importing.found import Asked, Column, Found, choose, settle_rate
 from unclench.importing.textrows import read_head, rows_below
+from unclench.translation import tr
 
 MAGIC = "# Simple Text Format"
 _RATE = re.compile(r"#\s*Sampling Rate \(Hz\)\s*:?=\s*([0-9.eE+]+)\s*", re.IGNORECASE)
@@ -23,7 +24,11 @@ def read_biosppy(path: Path, asked: Asked) -> Found:
     head = read_head(path)
     if not head.lines[0].startswith(MAGIC):
         raise InputError(
-            f"{path.name} is not a BioSPPy text: its first line does not start with {MAGIC!r}."
+            tr(
+                "{name} is not a BioSPPy text: its first line does not start with {magic!r}.",
+                name=path.name,
+                magic=MAGIC,
+            )
         )
     stated, labels, n_lines = None, None, 0
     for line in head.lines:

@@ -12,6 +12,7 @@ from unclench.importing.counting import no_counter
 from unclench.importing.formats import Format
 from unclench.importing.found import IN_UV, Asked, Column, Found, choose, settle_rate
 from unclench.importing.textrows import read_head, rows_below
+from unclench.translation import tr
 
 MAGIC = "File Name:"
 _CHANNEL = re.compile(r"Channel \d+: '(.*?)', \d+ values, engineering units: ([^,]+?),.*")
@@ -34,7 +35,9 @@ def read_datalog(path: Path, asked: Asked) -> Found:
         n_lines += 1
         offered.append(Column(match[1], IN_UV.get(match[2].strip().lower())))
     if not offered or not head.lines[0].startswith(MAGIC):
-        raise InputError(f"{path.name} is not a DataLOG text: it does not name its channels.")
+        raise InputError(
+            tr("{name} is not a DataLOG text: it does not name its channels.", name=path.name)
+        )
     while n_lines < len(head.lines) and not head.lines[n_lines].strip():
         n_lines += 1
     stated = _RATE.search("\n".join(head.lines[:n_lines]))

@@ -28,6 +28,7 @@ from unclench.importing.found import (
     settle_rate,
 )
 from unclench.store.exporting.edf import AT_SITE, OURS
+from unclench.translation import tr, trn
 
 EDF_MAGIC, BDF_MAGIC = b"0       ", b"\xffBIOSEMI"
 _LEAST_BYTES = 256  # of a header
@@ -59,7 +60,9 @@ def _read(path: Path, file: Any, asked: Asked, is_bdf: bool, missing: int, odd: 
     """Read an open file that lacks `missing` data records; `odd`: edfio warned about it."""
     signals = file.signals
     if not signals:
-        raise InputError(f"{path.name} has annotations but no signals: nothing can be imported.")
+        raise InputError(
+            tr("{name} has annotations but no signals: nothing can be imported.", name=path.name)
+        )
     names = _unique([signal.label or "signal" for signal in signals])
     offered = [
         Column(name, _uv(signal.physical_dimension), "emg" in name.lower())
@@ -70,19 +73,29 @@ def _read(path: Path, file: Any, asked: Asked, is_bdf: bool, missing: int, odd: 
         physical, digital = signals[i].physical_range, signals[i].digital_range
         if physical[0] == physical[1] or digital[0] == digital[1]:
             raise InputError(
-                f"{path.name} has an empty range for {names[i]!r}, so it has no scale: restore "
-                "the file."
+                tr(
+                    "{name} has an empty range for {channel!r}, so it has no scale: restore "
+                    "the file.",
+                    name=path.name,
+                    channel=names[i],
+                )
             )
     lengths = {signals[i].samples_per_data_record for i in choice.places}
     if len(lengths) > 1:
         raise InputError(
-            f"{path.name} has channels with different sample rates: choose channels that share "
-            "one with --column."
+            tr(
+                "{name} has channels with different sample rates: choose channels that share "
+                "one with --column.",
+                name=path.name,
+            )
         )
     per_record, record_s = lengths.pop(), Fraction(str(file.data_record_duration))
     if per_record < 1 or record_s <= 0:
         raise InputError(
-            f"{path.name} has data records without samples or length: restore the file."
+            tr(
+                "{name} has data records without samples or length: restore the file.",
+                name=path.name,
+            )
         )
     rate, notes = settle_rate(path.name, Fraction(per_record) / record_s, asked)
     emg_uv = np.stack([signals[i].data for i in choice.places], axis=1) * choice.uv
@@ -91,14 +104,22 @@ def _read(path: Path, file: Any, asked: Asked, is_bdf: bool, missing: int, odd: 
         onsets = _onsets(path, is_bdf)
         starts = np.rint((onsets - onsets[0]) * float(rate)).astype(np.int64)
         if len(starts) != len(emg_uv) // per_record or (np.diff(starts) < per_record).any():
-            raise InputError(f"{path.name} has data records whose times overlap: restore the file.")
+            raise InputError(
+                tr("{name} has data records whose times overlap: restore the file.", name=path.name)
+            )
         sample = (starts[:, None] + np.arange(per_record)).reshape(-1)
     ours = _is_ours(file)
     present, marks = _present_and_marks(file, sample, float(rate), ours)
     if odd:
-        notes.append("The header breaks a rule of the format: check what was imported.")
+        notes.append(tr("The header breaks a rule of the format: check what was imported."))
     if missing:
-        notes.append(f"The file is cut off: {missing} of its data records are missing at the end.")
+        notes.append(
+            trn(
+                "The file is cut off: 1 data record is missing at the end.",
+                "The file is cut off: {n} data records are missing at the end.",
+                missing,
+            )
+        )
     return Found(
         rate,
         tuple(names[i] for i in choice.places),
@@ -149,7 +170,7 @@ def _onsets(path: Path, is_bdf: bool) -> NDArray[np.float64]:
     for record in range(begin, len(data) - sum(lengths[place:]) + 1, sum(lengths)):
         match = _ONSET.match(data[record : record + lengths[place]])
         if match is None:
-            raise FaultError("a data record has no time")
+            raise FaultError(tr("a data record has no time"))
         onsets.append(float(match[1]))
     return np.array(onsets)
 

@@ -18,6 +18,7 @@ from unclench.importing.counting import places_of
 from unclench.importing.formats import Format
 from unclench.importing.found import Asked, Column, Found, Mark, choose, settle_rate
 from unclench.importing.textrows import Head, read_head, rows_below
+from unclench.translation import tr
 
 MAGIC = "%OpenBCI"
 _RATE = re.compile(r"%\s*Sample Rate\s*=\s*([0-9.]+)\s*Hz.*", re.IGNORECASE)
@@ -32,7 +33,11 @@ def read_openbci(path: Path, asked: Asked) -> Found:
     head = read_head(path)
     if not head.lines[0].startswith(MAGIC):
         raise InputError(
-            f"{path.name} is not an OpenBCI GUI text: its first line does not start with {MAGIC}."
+            tr(
+                "{name} is not an OpenBCI GUI text: its first line does not start with {magic}.",
+                name=path.name,
+                magic=MAGIC,
+            )
         )
     n_lines = next((i for i, x in enumerate(head.lines) if not x.startswith("%")), len(head.lines))
     header = "\n".join(head.lines[:n_lines])
@@ -42,7 +47,9 @@ def read_openbci(path: Path, asked: Asked) -> Found:
     offered = [_column(name) for name in names]
     exg = [i for i, column in enumerate(offered) if column.emg]
     if not exg and not asked.columns:
-        raise InputError(f"{path.name} has no EXG channel: choose columns with --column.")
+        raise InputError(
+            tr("{name} has no EXG channel: choose columns with --column.", name=path.name)
+        )
     rate, notes = settle_rate(path.name, _float(stated[1]) if stated else None, asked)
     choice = choose(path.name, offered, asked)
     table, cut = rows_below(path, head, n_lines, names, ",")
@@ -72,15 +79,21 @@ def _names(path: Path, head: Head, n_lines: int, header: str) -> tuple[list[str]
     first = head.lines[n_lines] if n_lines < len(head.lines) else ""
     cells = [cell.strip() for cell in first.split(",")]
     if not first.strip():
-        raise InputError(f"{path.name} has a header but no rows of numbers: restore the file.")
+        raise InputError(
+            tr("{name} has a header but no rows of numbers: restore the file.", name=path.name)
+        )
     if _float(cells[0]) is None:
         return cells, n_lines + 1
     stated = _CHANNELS.search(header)
     n = int(stated[1]) if stated else 0
     if not 0 < n < len(cells):
         raise InputError(
-            f"{path.name} does not say which of its {len(cells)} columns are channels: add a line "
-            "'%Number of channels = 8' with their number."
+            tr(
+                "{name} does not say which of its {n_cells} columns are channels: add a line "
+                "'%Number of channels = 8' with their number.",
+                name=path.name,
+                n_cells=len(cells),
+            )
         )
     names = ["Sample Index", *(f"EXG Channel {i}" for i in range(n))]
     names += [f"column {i + 1}" for i in range(len(names), len(cells))]

@@ -37,6 +37,7 @@ from unclench.importing.found import (
     settle_rate,
 )
 from unclench.importing.textrows import read_head, rows_below
+from unclench.translation import tr
 
 _PROGRAM = Path(__file__).parents[1] / "hdf5.py"
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -46,8 +47,8 @@ _GAIN = {"EMG": 1000.0, "ECG": 1019.0}
 _TIMEOUT_S = 120.0
 _MOST_MARKS = 100_000
 _REASONS = {  # by the keys of `hdf5.FaultError`
-    "no_raw_data": "no device in it has raw data",
-    "too_few_samples": "it has fewer samples than its header says",
+    "no_raw_data": tr("no device in it has raw data"),
+    "too_few_samples": tr("it has fewer samples than its header says"),
 }
 
 
@@ -73,12 +74,18 @@ def read_text(path: Path, asked: Asked) -> Found:
     head = read_head(path)
     if not head.lines[0].startswith(TEXT_MAGIC):
         raise InputError(
-            f"{path.name} is not an OpenSignals text: its first line does not start with "
-            f"{TEXT_MAGIC!r}."
+            tr(
+                "{name} is not an OpenSignals text: its first line does not start with "
+                "{text_magic!r}.",
+                name=path.name,
+                text_magic=TEXT_MAGIC,
+            )
         )
     end = next((i for i, x in enumerate(head.lines) if x.startswith("# EndOfHeader")), None)
     if end is None:
-        raise InputError(f"{path.name} has no line '# EndOfHeader': restore the file.")
+        raise InputError(
+            tr("{name} has no line '# EndOfHeader': restore the file.", name=path.name)
+        )
     try:
         devices = json.loads(head.lines[1].lstrip("# "))
         columns, sensors, places, about = _describe(devices)
@@ -117,12 +124,18 @@ def read_hdf5(path: Path, asked: Asked) -> Found:
     choice = choose(path.name, [sensor.column for sensor in sensors], asked)
     columns = [arrays[keys[i]] for i in choice.places]
     if len({len(column) for column in columns}) != 1:
-        raise InputError(f"{path.name} has channels of different lengths: restore the file.")
+        raise InputError(
+            tr("{name} has channels of different lengths: restore the file.", name=path.name)
+        )
     raw = np.stack(columns, axis=1)
     sample, counted = _places(arrays.get("nSeq"), len(raw))
     if len(about["devices"]) > 1:
         notes.append(
-            f"Only the first of {len(about['devices'])} devices is imported: {about['devices'][0]}."
+            tr(
+                "Only the first of {n} devices is imported: {device}.",
+                n=len(about["devices"]),
+                device=about["devices"][0],
+            )
         )
     marks = _marks(arrays, sample)
     notes += counted
@@ -143,7 +156,7 @@ def _read_in_process(path: Path) -> dict[str, NDArray[Any]]:
                 return {key: found[key] for key in found}
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         if done.returncode < 0 or not lines:
-            raise FaultError("the library that reads it has crashed")
+            raise FaultError(tr("the library that reads it has crashed"))
         _, _, reason = lines[-1].partition("FaultError: ")
         raise FaultError(_REASONS[reason]) if reason in _REASONS else ValueError(lines[-1])
     except (*BROKEN, subprocess.TimeoutExpired) as error:
@@ -166,10 +179,13 @@ def _found(
     if asked.unit is None:
         middle = np.array([2.0 ** (sensor.bits - 1) for sensor in picked])
         emg_uv = (raw - middle) * choice.uv
-        kinds = ", ".join(
-            sorted({f"{s.kind} (gain {_GAIN[s.kind]:g}, {s.bits} bit)" for s in picked})
-        )
-        notes = [f"Converted to uV with the formula of PLUX's sensors at 3.0 V: {kinds}.", *notes]
+        kinds = ", ".join(sorted({_in_words(sensor) for sensor in picked}))
+        notes = [
+            tr(
+                "Converted to uV with the formula of PLUX's sensors at 3.0 V: {kinds}.", kinds=kinds
+            ),
+            *notes,
+        ]
     else:
         emg_uv = raw * choice.uv
     return Found(
@@ -182,6 +198,11 @@ def _found(
         device=str(about.get("device", "")) or "OpenSignals",
         notes=(*choice.notes, *notes),
     )
+
+
+def _in_words(sensor: _Sensor) -> str:
+    gain = _GAIN[sensor.kind]
+    return tr("{kind} (gain {gain:g}, {bits} bit)", kind=sensor.kind, gain=gain, bits=sensor.bits)
 
 
 def _describe(
@@ -198,7 +219,7 @@ def _describe(
         bits = [int(b) for b in about["resolution"]][-n:]
         kinds = [str(kind).upper() for kind in about["sensor"]][-n:]
         if not len(labels) == len(bits) == len(kinds) == n <= len(own) or not n:
-            raise FaultError("the header lists different numbers of channels and sensors")
+            raise FaultError(tr("the header lists different numbers of channels and sensors"))
         known = _is_plux(about) and not about.get("convertedValues")
         sensors += [_Sensor(labels[i], kinds[i], bits[i], known) for i in range(n)]
         places += range(len(columns) + len(own) - n, len(columns) + len(own))

@@ -26,6 +26,7 @@ from unclench.importing.found import (
     local_time,
     settle_rate,
 )
+from unclench.translation import tr
 
 _RECORD = re.compile(r"[\w.-]+(/\d+)?\s+\d+(\s+[\d./()-]+)*(\s+\d{1,2}:\d{2}:.*)?\s*")
 _SIGNAL = re.compile(r"(\S+)\s+(\d+)(x\d+)?(:\d+)?(\+\d+)?(\s.*)?")
@@ -52,7 +53,12 @@ def read_wfdb(path: Path, asked: Asked) -> Found:
     header = header_of(path)
     if not header.is_file():
         raise InputError(
-            f"{path.name} needs its header {header.name}: put it in the folder {header.parent}."
+            tr(
+                "{name} needs its header {header}: put it in the folder {folder}.",
+                name=path.name,
+                header=header.name,
+                folder=header.parent,
+            )
         )
     lines = header.read_text(encoding="utf-8", errors="replace").splitlines()
     _check(header, tuple(lines))
@@ -90,37 +96,57 @@ def read_wfdb(path: Path, asked: Asked) -> Found:
 def _check(header: Path, lines: tuple[str, ...]) -> None:
     """Refuse what would make the library read other folders, or more than there is."""
     if not is_header(lines):
-        raise InputError(f"{header.name} is not a WFDB header: restore the file.")
+        raise InputError(tr("{name} is not a WFDB header: restore the file.", name=header.name))
     real = [line.split() for line in lines if line.strip() and not line.startswith("#")]
     n_signals = int(real[0][1])
     if "/" in real[0][0]:
-        raise InputError(f"{header.name} is a record of several segments: import each on its own.")
+        raise InputError(
+            tr("{name} is a record of several segments: import each on its own.", name=header.name)
+        )
     if not 1 <= n_signals == len(real) - 1:
         raise InputError(
-            f"{header.name} announces {n_signals} signals but describes {len(real) - 1}: restore "
-            "the file."
+            tr(
+                "{name} announces {n_signals} signals but describes {described}: restore the file.",
+                name=header.name,
+                n_signals=n_signals,
+                described=len(real) - 1,
+            )
         )
     size = 0
     for name in {cells[0] for cells in real[1:]}:
         file = header.with_name(name) if re.fullmatch(r"[\w.-]+", name) else None
         if file is None or not file.is_file():
             raise InputError(
-                f"{header.name} needs the file {name!r}, which is not beside it: put it there."
+                tr(
+                    "{name} needs the file {file!r}, which is not beside it: put it there.",
+                    name=header.name,
+                    file=name,
+                )
             )
         size += file.stat().st_size
     stated = real[0][3] if len(real[0]) > 3 else "0"
     if not stated.isdigit() or int(stated) * n_signals > 2 * size:
         raise InputError(
-            f"{header.name} announces {stated} samples of {n_signals} signals, but its files have "
-            f"only {size} bytes: restore them."
+            tr(
+                "{name} announces {stated} samples of {n_signals} signals, but its files have "
+                "only {size} bytes: restore them.",
+                name=header.name,
+                stated=stated,
+                n_signals=n_signals,
+                size=size,
+            )
         )
     for cells in real[1:]:
         match = _SIGNAL.fullmatch(" ".join(cells))
         if match is None or match[2] not in _FORMATS or match[3] or match[4]:
             raise InputError(
-                f"{header.name} has a signal in format {cells[1] if cells[1:] else ''!r}; "
-                "unclench reads one sample a frame in these formats: "
-                f"{', '.join(sorted(_FORMATS, key=int))}."
+                tr(
+                    "{name} has a signal in format {format!r}; unclench reads one sample a frame "
+                    "in these formats: {formats}.",
+                    name=header.name,
+                    format=cells[1] if cells[1:] else "",
+                    formats=", ".join(sorted(_FORMATS, key=int)),
+                )
             )
 
 
@@ -145,9 +171,11 @@ def _annotations(header: Path, name: str, n: int, first: int) -> tuple[tuple[Mar
         rows = zip(found.sample.tolist(), found.symbol, notes, strict=True)
         texts = [(at, f"{symbol} {note}".strip(" \0")) for at, symbol, note in rows]
     except BROKEN as error:
-        raise broken(file.name, "WFDB annotations", error) from error
+        raise broken(file.name, tr("WFDB annotations"), error) from error
     inside = [(at - first, text) for at, text in texts if first <= at < n][:_MOST_MARKS]
-    return tuple(Mark(at, text) for at, text in inside), [f"Events are from {file.name}."]
+    return tuple(Mark(at, text) for at, text in inside), [
+        tr("Events are from {name}.", name=file.name)
+    ]
 
 
 def _moment(date: object, clock: object) -> datetime | None:

@@ -16,6 +16,7 @@ from unclench.errors import InputError
 from unclench.importing.counting import no_counter
 from unclench.importing.formats import Format
 from unclench.importing.found import BROKEN, Asked, Column, Found, Mark, broken, choose, settle_rate
+from unclench.translation import tr, trn
 
 MAGIC = b"RIFF"
 _WIDTHS = (1, 2, 3, 4)
@@ -30,11 +31,16 @@ def read_wav(path: Path, asked: Asked) -> Found:
             stated, announced = file.getframerate(), file.getnframes()
             data = file.readframes(announced)
     except BROKEN as error:
-        raise broken(path.name, "WAV with integer samples", error) from error
+        raise broken(path.name, tr("WAV with integer samples"), error) from error
     if width not in _WIDTHS or n_channels < 1:
         raise InputError(
-            f"{path.name} has {8 * width}-bit samples in {n_channels} channels; unclench reads "
-            "integers of 8 to 32 bit: convert the file."
+            tr(
+                "{name} has {width}-bit samples in {n_channels} channels; unclench reads "
+                "integers of 8 to 32 bit: convert the file.",
+                name=path.name,
+                width=8 * width,
+                n_channels=n_channels,
+            )
         )
     n = len(data) // (width * n_channels)
     values = _numbers(data[: n * width * n_channels], width).reshape(n, n_channels)
@@ -42,7 +48,13 @@ def read_wav(path: Path, asked: Asked) -> Found:
     offered = [Column(f"channel {i + 1}", None) for i in range(n_channels)]
     choice = choose(path.name, offered, asked)
     if n < announced:
-        notes.append(f"The header announces {announced} samples, the file has {n}.")
+        notes.append(
+            tr(
+                "The header announces {announced} samples, the file has {n}.",
+                announced=announced,
+                n=n,
+            )
+        )
     marks, source = _events(path, float(rate), n)
     return Found(
         rate,
@@ -89,9 +101,16 @@ def _events(path: Path, fs_hz: float, n: int) -> tuple[tuple[Mark, ...], list[st
             bad += 1
             continue
         marks.append(Mark(round(at_s * fs_hz), text.strip()))
-    notes = [f"Events are from {beside.name}."]
+    notes = [tr("Events are from {name}.", name=beside.name)]
     if bad:
-        notes.append(f"{bad} lines of {beside.name} are not events of this recording.")
+        notes.append(
+            trn(
+                "1 line of {name} is not an event of this recording.",
+                "{n} lines of {name} are not events of this recording.",
+                bad,
+                name=beside.name,
+            )
+        )
     return tuple(marks), notes
 
 

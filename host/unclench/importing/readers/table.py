@@ -8,6 +8,7 @@ from pathlib import Path
 from unclench.importing.formats import Format
 from unclench.importing.found import Asked, Found
 from unclench.store.table.reading import read_table
+from unclench.translation import tr
 
 _UNIT = re.compile(r"\s*[(\[]\s*[munµμ]?v\s*[)\]]|[\s_]+[munµμ]?v", re.IGNORECASE)
 
@@ -31,4 +32,4 @@ def _without_unit(name: str) -> str:
     return name
 
 
-FORMATS = (Format("csv", "CSV or TSV with a header", read_generic, None),)
+FORMATS = (Format("csv", tr("CSV or TSV with a header"), read_generic, None),)
