@@ -125,7 +125,11 @@ def damaged(tmp_path: Path, seed: int) -> Path:
 KINDS: tuple[Callable[[Path, int], Path], ...] = (guided, imported, from_edf, replayed, damaged)
 
 
-@pytest.fixture(scope="module", params=[*((k, s) for k in KINDS for s in (11, 2026))], ids=str)
+@pytest.fixture(
+    scope="module",
+    params=[(kind, seed) for kind in KINDS for seed in (11, 2026)],
+    ids=lambda param: f"{param[0].__name__}-{param[1]}",
+)
 def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     make, seed = request.param
     return make(tmp_path_factory.mktemp("outlets"), seed)
