@@ -18,6 +18,7 @@ MOST = {
     "Add a site": 3,
     "Add a filter": 5,
     "Add a metric": 5,
+    "Add a step to programs": 4,
 }
 
 

@@ -89,11 +89,10 @@ def test_without_json_the_output_is_readable_text(run, session):
         assert word in done.out
 
 
-def test_closed_pipe_causes_no_traceback(spawn, session):
+def test_a_closed_pipe_ends_quietly(spawn, session):
     process = spawn("analyze", session, "--json")
     process.stdout.close()
-    assert "Traceback" not in process.stderr.read()
-    assert process.wait(HANG_LIMIT_S) != 0
+    assert (process.stderr.read(), process.wait(HANG_LIMIT_S)) == ("", 0)
 
 
 ROWS = [f"{i / 1000:.3f},{i % 7}" for i in range(2000)]
