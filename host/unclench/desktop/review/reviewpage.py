@@ -17,8 +17,8 @@ class ReviewPage(Page):
         super().__init__()
         self.crowded = False
 
-    def _dress(self) -> None:
-        super()._dress()
+    def _restyle(self) -> None:
+        super()._restyle()
         self.setStyleSheet(self.styleSheet() + _own_sheet(self.theme, self.text_scale))
         self._see_room()
 

@@ -171,7 +171,7 @@ class ComparePage(ReviewPage):
         for title in self._titles:  # the figures name both as well
             title.setVisible(not self.crowded)
 
-    def _look(self) -> None:
+    def _apply_looks(self) -> None:
         for trace in self.traces:
             trace.set_looks(self.theme, self.text_scale)
         self._put(self._shown)

@@ -330,6 +330,6 @@ class SessionPage(ReviewPage):
         self._foot.keep_to_one_line(self.crowded)
         self.panel.make_room(self.crowded)
 
-    def _look(self) -> None:
+    def _apply_looks(self) -> None:
         self.trace.set_looks(self.theme, self.text_scale)
         self.panel.set_looks(self.theme, self.text_scale)

@@ -258,7 +258,7 @@ class ListPage(ReviewPage):
             each.setVisible(not self.crowded)
         self._foot.keep_to_one_line(self.crowded)
 
-    def _look(self) -> None:
+    def _apply_looks(self) -> None:
         self.model.set_theme(self.theme)
         self.table.set_looks(self.text_scale)
 
