@@ -182,7 +182,9 @@ class TestLines:
         done = run("--terminal", "--source", source, "--seconds", 25, "--speed", 20)
         assert done.status == 0
         assert all(A_SECOND.match(line) for line in done.out.splitlines())
-        assert any(line.startswith("Connection lost (") for line in done.err.splitlines())
+        assert any(
+            line.startswith("The board was disconnected (") for line in done.err.splitlines()
+        )
 
 
 class TestEnd:

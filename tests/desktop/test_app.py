@@ -55,7 +55,7 @@ def test_the_safety_dialog_ends_by_a_signal_and_says_why_nothing_is_shown(shown,
 
     shown(play)
     assert capsys.readouterr().out == (
-        "Nothing is shown until the safety page has been agreed to.\n"
+        "The dashboard opens once you have agreed to the safety page.\n"
     )
 
 

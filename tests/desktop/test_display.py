@@ -98,20 +98,20 @@ def test_every_missing_library_is_named_with_the_command():
     said = words(LibrariesMissing(MISSING), DEBIAN, as_root=False)
     for name in MISSING:
         assert name in said
-    assert re.search(r"install them with `sudo apt install libgl1 [^`]*`\.$", said)
+    assert re.search(r"Install them with `sudo apt install libgl1 [^`]*`\.$", said)
 
 
 def test_an_unknown_system_gets_the_names():
     said = words(LibrariesMissing(MISSING), {}, as_root=False)
     assert "libxcb-icccm.so.4" in said
-    assert said.endswith("install the packages they are in.")
+    assert said.endswith("Install the packages that contain them.")
 
 
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
         (NoScreen(), "There is no screen"),
-        (ScreenUnreachable(":7"), "The screen ':7' cannot be reached"),
+        (ScreenUnreachable(":7"), "The screen ':7' does not answer"),
         (QtFailed("no plugin."), "Qt cannot start here: no plugin."),
     ],
 )

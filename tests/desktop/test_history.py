@@ -77,7 +77,7 @@ def colours(widget):
 def test_an_empty_folder_says_what_to_do(app, window):
     window.reload()
     until(lambda: window._history is not None)
-    assert any("There are no sessions to compare yet. Train" in text for text in texts(window))
+    assert any("There are no sessions to compare yet." in text for text in texts(window))
 
 
 def test_each_measure_has_its_plot_and_its_sentence(app, window, history):

@@ -77,8 +77,8 @@ def test_icon_and_tooltip_follow_the_worst_channel(tray):
     expected: tuple[tuple[list[State], State, str], ...] = (
         (["calm", "unknown"], "calm", "Calm"),
         (["calm", "tense"], "tense", "Above the limit"),
-        (["long", "tense"], "long", "Above the limit for long"),
-        (["unknown"], "unknown", "No signal to trust"),
+        (["long", "tense"], "long", "Above the limit for a long time"),
+        (["unknown"], "unknown", "No usable signal"),
     )
     for states, shown, title in expected:
         tray.show([standing(state) for state in states], "Left: 2.0 µV; Right: 3.0 µV", False)

@@ -153,11 +153,11 @@ def test_lost_contact_is_told_without_feedback_too(training, stream):
 def test_hidden_tension_can_be_shown_and_the_deviation_is_recorded(training, stream):
     under_way(feedback=False)
     window = training()
-    press(window, "Show it all the same")
+    press(window, "Show tension anyway")
     assert not visible(window, NumberCard)  # asked first
-    press(window, "Leave it hidden")
+    press(window, "Keep it hidden")
     assert known(load_trials().latest).deviations == ()
-    press(window, "Show it all the same")
+    press(window, "Show tension anyway")
     press(window, "Show it")
     stream.play_until(lambda: visible(window, NumberCard, GoalTrace, Figures))
     stream.play_until(lambda: any("µV" in text for text in texts(window)))
@@ -188,7 +188,7 @@ def test_with_feedback_all_is_shown_and_the_phase_is_told(training, stream):
     window = training()
     stream.play_until(lambda: visible(window, NumberCard, GoalTrace, Figures))
     assert any("block 1 of 14: with feedback" in text for text in texts(window))
-    assert not any("all the same" in text for text in texts(window))
+    assert not any("anyway" in text for text in texts(window))
     stream.play_until(lambda: scored_s(window) > 5)
     window._sessions.running.session.end()
     stream.play_until(lambda: type(window.page()).__name__ == "SummaryPage")
@@ -210,7 +210,7 @@ def test_the_dashboard_hides_tension_and_keeps_the_signals_state(app, stage):
     assert not row.trace.isVisible()
     assert not row._value.isVisible()
     assert not any("Last 60 s" in text for text in texts(made.window))
-    press(made.window, "Show it all the same")
+    press(made.window, "Show tension anyway")
     press(made.window, "Show it")
     made.until(lambda: row.trace.isVisible() and row._value.text() != "–")
     (deviation,) = known(load_trials().latest).deviations
@@ -246,7 +246,7 @@ def test_a_recording_keeps_that_tension_was_shown_all_the_same(app, stage, tmp_p
     made = stage("sim:relaxed", places=(SHOULDER,))
     if first == "record":
         made.window.toggle_recording()
-    press(made.window, "Show it all the same")
+    press(made.window, "Show tension anyway")
     press(made.window, "Show it")
     if first == "show":
         made.window.toggle_recording()
@@ -283,7 +283,7 @@ def test_the_dashboard_speaks_of_nothing_that_it_hides(app, stage):
     QtTest.QTest.keyClick(made.window, QtCore.Qt.Key.Key_W)
     assert made.settings.raw_shown  # as it was
     assert "without feedback" in made.window._banner._text.text()
-    press(made.window, "Show it all the same")
+    press(made.window, "Show tension anyway")
     press(made.window, "Show it")
     assert raw.isEnabled()
     assert raw.isChecked()
@@ -296,11 +296,11 @@ def test_leaving_the_question_leaves_the_focus_where_it_was(app, stage, leave):
     made = stage("sim:relaxed", places=(SHOULDER,))
     wanted = []
     made.window.train_wanted.connect(lambda: wanted.append(True))
-    (show,) = (b for b in made.window.findChildren(QtWidgets.QPushButton) if "all the" in b.text())
+    (show,) = (b for b in made.window.findChildren(QtWidgets.QPushButton) if "anyway" in b.text())
     show.setFocus()
     QtTest.QTest.keyClick(show, QtCore.Qt.Key.Key_Space)
     leaves = made.window.focusWidget()
-    assert leaves.text() == "Leave it hidden (Esc)"
+    assert leaves.text() == "Keep it hidden (Esc)"
     if leave == QtCore.Qt.Key.Key_Escape:
         QtTest.QTest.keyClick(leaves, leave)
     else:
@@ -325,7 +325,7 @@ def test_figures_of_an_off_block_open_only_to_who_agrees(app, stage, key, what):
     made.window._footer.mark.setFocus()
     QtTest.QTest.keyClick(made.window, key)
     assert any(f"until after {last}" in text for text in texts(made.window))
-    press(made.window, "Leave it hidden")
+    press(made.window, "Keep it hidden")
     assert opened() is None
     assert made.window.focusWidget() is made.window._footer.mark  # as before the question
     assert known(load_trials().latest).deviations == ()

@@ -210,7 +210,7 @@ def test_pause_holds_the_picture_while_recording_goes_on(stage):
     held = trace.curve._lines
     made.until(lambda: made.has_drawn(6))
     assert trace.curve._lines is held
-    assert "‖ Picture paused" in words(made.window, "state")
+    assert "‖ Display paused" in words(made.window, "state")
     press(made.window, KEY.Key_P)
     made.until(lambda: trace.curve._lines is not held)
 
@@ -247,7 +247,7 @@ def test_a_lost_board_is_told_until_it_is_back(stage):
     made = stage("sim:relaxed?unplug_every_s=1.5&unplug_s=1.5")
     banner = made.window._banner
     made.until(lambda: not made.pipeline.status.connected)
-    until(lambda: banner.isVisible() and "Connection lost" in banner._text.text())
+    until(lambda: banner.isVisible() and "was disconnected" in banner._text.text())
     assert "○ Waiting for the board" in words(made.window, "state")
     assert "○ No signal" in words(made.window, "state")
     made.until(lambda: made.pipeline.status.reconnections == 1)

@@ -44,7 +44,7 @@ def test_a_board_that_is_away_has_no_signal():
     [
         (True, False, "", ""),
         (True, True, "done", ""),
-        (False, False, "unplugged", "Connection lost (unplugged). It goes on when the board is "),
+        (False, False, "unplugged", "The board was disconnected (unplugged)."),
         (False, True, "the recording is over", "The signal has ended: the recording is over."),
     ],
 )

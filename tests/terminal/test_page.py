@@ -68,7 +68,7 @@ def test_a_board_that_is_away(view, channel_view, status):
     away = replace(status, connected=False, why="unplugged", lost_samples=500, reconnections=2)
     shown = lines(view(channel_view(now=Reading(None, NO_SIGNAL)), status=away), 80, 24)
     assert shown[0].endswith("0:12 · 250 ms lost · reconnected 2×")
-    assert shown[1] == "Connection lost (unplugged). It goes on when the board is back."
+    assert shown[1].startswith("The board was disconnected (unplugged). ")
     assert "– µV  ○ No signal" in shown[2]
 
 

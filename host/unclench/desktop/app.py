@@ -1,4 +1,4 @@
-"""Starts Qt, shows a window on a running pipeline and waits for its end."""
+"""Starts Qt, shows a window on a running pipeline and waits until it is closed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from unclench.running.run import Run
 from unclench.settings import Settings, save_settings
 from unclench.training.programs.file import NamedProgram
 
-_LAST_LOOK_MS = 400  # after the end, for the last samples to be drawn
+_LAST_LOOK_MS = 400  # time to draw the last samples before closing
 
 
 class _Window(Protocol):
@@ -32,10 +32,10 @@ class _Window(Protocol):
 def run_dashboard(
     run: Run, settings: Settings, *, close_after_s: float | None, screenshot: Path | None
 ) -> None:
-    """Start a run and show the dashboard until it is closed, or has seen `close_after_s` of signal.
+    """Start a run and show the dashboard until it is closed or has seen `close_after_s` of signal.
 
-    `settings` hold now; those of the run are kept. Raises StoreError if something could not be
-    written, after all else was.
+    `settings` apply now; those of the run are saved for the next start. Raises StoreError if
+    something could not be written, after everything else was.
     """
     pipeline, saved = run.pipeline, run.settings
     rings = DisplayRings(run.info)
@@ -48,7 +48,7 @@ def run_dashboard(
         with stopped_by_signals_and_faults(dialog.reject):
             agreed = dialog.exec_()
         if not agreed:
-            print("Nothing is shown until the safety page has been agreed to.")  # noqa: T201
+            print("The dashboard opens once you have agreed to the safety page.")  # noqa: T201
             return
         settings.safety_read = saved.safety_read = date.today()
         save_settings(saved)
@@ -80,7 +80,7 @@ def run_dashboard(
     def finish() -> None:
         if screenshot is not None and not picture(window, screenshot):
             troubles.append(
-                f"{screenshot} cannot be written: give a name in a folder that you may write to."
+                f"{screenshot} cannot be written. Choose a folder that you can write to."
             )
         window.close()
 
@@ -97,7 +97,7 @@ def run_dashboard(
     try:
         _show_until_closed(app, window, troubles, settings.maximized and screenshot is None)
     finally:
-        watch.stop()  # or it goes on looking after all of this is gone
+        watch.stop()  # otherwise it fires after everything here is gone
 
 
 def run_training(run: Run, *, program: NamedProgram | None, out: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""Header, trouble banner and the row of buttons."""
+"""Header, banner for news and trouble, and the row of buttons."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOTICES_MS = 500
 
 
 class Header(QtWidgets.QFrame):
-    """Where the signal comes from, how long already, what was lost, whether it is recorded."""
+    """Source, elapsed time, missing samples, and whether the signal is recorded."""
 
     def __init__(self, source: str) -> None:
         super().__init__(objectName="header")
@@ -54,7 +54,7 @@ class Header(QtWidgets.QFrame):
     def show_status(
         self, status: LiveStatus, fs_hz: float, recording_s: float | None, paused: bool
     ) -> None:
-        """Update all words."""
+        """Update every label."""
         if self._theme is None:
             return
         if status.ended:
@@ -62,7 +62,7 @@ class Header(QtWidgets.QFrame):
         elif not status.connected:
             live, tone = "○ Waiting for the board", "bad"
         elif paused:
-            live, tone = "‖ Picture paused", "warn"
+            live, tone = "‖ Display paused", "warn"
         else:
             live, tone = "● Live", "good"
         _say(self._live, live, self._theme.tone(tone))
@@ -79,9 +79,9 @@ class Header(QtWidgets.QFrame):
 
 
 class Banner(QtWidgets.QFrame):
-    """One line for news and trouble; news goes after a while, trouble when it is over.
+    """One line for news and trouble: news passes after a while, trouble stays until it is over.
 
-    An answer to what a person has just done stands before both for a while.
+    An answer to the latest key press is shown before both, for a while.
     """
 
     def __init__(self) -> None:
@@ -105,7 +105,7 @@ class Banner(QtWidgets.QFrame):
         self._show_notices()
 
     def show_news(self, text: str) -> None:
-        """Show news for a while, after what is shown already; never twice at a time."""
+        """Show news for a while, once earlier news has passed; equal news is queued only once."""
         if text in (*self._news, self._answer):
             return
         self._news.append(text)
@@ -113,25 +113,25 @@ class Banner(QtWidgets.QFrame):
             self._show()
 
     def answer(self, text: str) -> None:
-        """Show at once what a press of a key came to, in place of the answer before."""
+        """Show the result of a key press at once, in place of the previous answer."""
         self._answer = text
         self._news = [news for news in self._news if news != text]
         self._show()
 
     def hold(self, text: str) -> None:
-        """Show trouble until `release`."""
+        """Show trouble until `release` is called."""
         if text != self._held:
             self._held = text
             self._show()
 
     def release(self) -> None:
-        """The trouble is over."""
+        """Hide the trouble that `hold` shows."""
         if self._held:
             self._held = ""
             self._show()
 
     def _show_notices(self) -> None:
-        """Tell the notices of this run that this window has not shown yet, from any thread."""
+        """Show the notices, from any thread, that this window has not shown yet."""
         for notice in told(self._n_noticed):
             self._n_noticed += 1
             self.show_news(words(notice))
@@ -156,22 +156,24 @@ class Banner(QtWidgets.QFrame):
 
 
 class Footer(QtWidgets.QFrame):
-    """Everything that can be done, each with its key."""
+    """A button for each action, with its key."""
 
     span_changed = QtCore.pyqtSignal(float)
     scale_changed = QtCore.pyqtSignal(float)  # 0: automatic
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(objectName="footer")
-        self.train = _button("Train (G)", "Be guided: check the sensor, calibrate, learn to let go")
-        self.record = _button("Record (R)", "Write everything to a new session folder")
+        self.train = _button(
+            "Train (G)", "Guided training: check the sensor, calibrate, learn to let go"
+        )
+        self.record = _button("Record (R)", "Record everything to a new session folder")
         self.mark = _button("Mark (M)", "Mark this moment; Shift+M adds a note")
-        self.pause = _button("Pause (P)", "Hold the picture still; recording goes on", True)
-        self.review = _button("Review (V)", "Look at what was recorded, and what it amounts to")
-        self.history = _button("History (H)", "Is it getting lower? What raises it? Over weeks")
-        self.raw = _button("Raw signal (W)", "Show the signal as it was sampled", True)
-        self.theme = _button("Light/dark (T)", "Change between light and dark")
-        self.help = _button("Help (F1)", "What you see, and all keys")
+        self.pause = _button("Pause (P)", "Freeze the display; recording continues", True)
+        self.review = _button("Review (V)", "Look at recorded sessions and their figures")
+        self.history = _button("History (H)", "How tension changes over weeks, and what raises it")
+        self.raw = _button("Raw signal (W)", "Show the signal as sampled, before filtering", True)
+        self.theme = _button("Light/dark (T)", "Switch between light and dark")
+        self.help = _button("Help (F1)", "Explains this window and lists its keys")
         self._span = QtWidgets.QComboBox(toolTip="How much time the trace shows")
         self._span.setAccessibleName("Time shown")
         for span_s in _SPANS_S:
@@ -203,12 +205,12 @@ class Footer(QtWidgets.QFrame):
         self._groups.addLayout(looking)
 
     def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
-        """As narrow as the wider of the two groups, which then stand one above the other."""
+        """The width of the wider group: in a narrow window the groups are stacked."""
         widths = [self._groups.itemAt(i).minimumSize().width() for i in range(2)]
         return QtCore.QSize(max(widths) + 26, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Stack the two groups where they do not fit side by side."""
+        """Stack the two groups if they do not fit side by side."""
         super().resizeEvent(event)
         widths = [self._groups.itemAt(i).minimumSize().width() for i in range(2)]
         direction = QtWidgets.QBoxLayout.Direction
@@ -216,7 +218,7 @@ class Footer(QtWidgets.QFrame):
         self._groups.setDirection(direction.LeftToRight if fits else direction.TopToBottom)
 
     def show_switches(self, recording: bool, paused: bool, raw_shown: bool) -> None:
-        """Show which of the switches are on."""
+        """Show which switches are on."""
         self.record.setText("Stop recording (R)" if recording else "Record (R)")
         self.pause.setChecked(paused)
         self.raw.setChecked(raw_shown)

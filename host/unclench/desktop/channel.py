@@ -1,4 +1,4 @@
-"""One channel's row: the large number and its signal's state beside the traces."""
+"""One channel's row: the large number and the signal's state beside the traces."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RAW_SPAN_S = 5.0
 
 
 class ChannelRow(QtWidgets.QWidget):
-    """Card and traces of one channel; the raw trace lies below, or beside where rows are low."""
+    """Card and traces of one channel; the raw trace is below, or beside it where rows are low."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class ChannelRow(QtWidgets.QWidget):
         self._raw_beside = n_channels > 1
         self._dense = n_channels > 2
         self._crowded = n_channels > 3
-        # In a low row the area under the line says little, and costs a third of the drawing.
+        # In a low row, filling under the line adds little and takes a third of the drawing time.
         self.trace = TensionTrace(settings.span_s, noise_uv, filled=not self._dense)
         self.trace.setAccessibleName(f"Tension of {name} over time")
         self.raw = RawTrace(_RAW_SPAN_S)
@@ -93,19 +93,19 @@ class ChannelRow(QtWidgets.QWidget):
         row.addWidget(traces, 1)
 
     def set_theme(self, theme: Theme, text_scale: float) -> None:
-        """Colours and sizes; the style sheet of the window does the rest."""
+        """Set colours and sizes; the window's style sheet does the rest."""
         self._theme = theme
         self._shown = ()
         self._card.setFixedWidth(round(236 * text_scale))
-        # Room for three digits: a number that changes must not move what stands beside it.
-        self._value.ensurePolished()  # or it measures itself in the font of before
+        # Room for three digits: a changing number must not move what is beside it.
+        self._value.ensurePolished()  # otherwise it measures itself in its previous font
         self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("88.8"))
         self.trace.set_theme(theme, text_scale, self._number)
         self.raw.set_theme(theme, text_scale)
         self._name.setStyleSheet(f"color: {theme.channel(self._number)}")
 
     def set_feedback(self, shown: bool) -> None:
-        """Whether tension is shown; the signal's state always is."""
+        """Show or hide tension; the signal's state is always shown."""
         self._feedback = shown
         self._shown = ()
         for widget in (self._value, self._unit, self._traces):

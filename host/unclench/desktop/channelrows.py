@@ -1,4 +1,4 @@
-"""The rows of all channels, one below the other; they scroll where the window is too low."""
+"""The rows of all channels, one below the other; they scroll if the window is too low."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ChannelRows(QtWidgets.QScrollArea):
             QtWidgets.QShortcut(QtGui.QKeySequence(keys), self, lambda step=step: self._turn(step))
 
     def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
-        """One row whole: with less nothing can be read."""
+        """One whole row: less cannot be read."""
         hints = [row.minimumSizeHint() for row in self._rows]
         bar = self.verticalScrollBar().sizeHint().width() if len(hints) > 1 else 0
         width, height = max(h.width() for h in hints), max(h.height() for h in hints)
@@ -46,7 +46,7 @@ class ChannelRows(QtWidgets.QScrollArea):
 
 
 class _Column(QtWidgets.QVBoxLayout):
-    """A column that may become as low as its rows can; texts that wrap would ask for more."""
+    """A column that can shrink to its rows' minimum heights; wrapped text would ask for more."""
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """See QLayout."""

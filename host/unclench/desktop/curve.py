@@ -1,9 +1,9 @@
-"""The line of a trace, drawn at the screen's rate for a few per cent of one core.
+"""The line of a trace, drawn at the screen's rate with a few percent of one core.
 
-pyqtgraph's own curve finds its bounds, splits at NaN and builds a path anew at every frame, and a
-grid drawn by the axis repaints the axis with it. Here the bounds are the trace's range, which
-seldom changes, the runs between NaN are polygons made once for each frame, and the grid belongs to
-the curve: about a third of the time for the same picture.
+pyqtgraph's own curve finds its bounds, splits at NaN and builds a path in every frame, and a grid
+drawn by the axis repaints the axis with it. Here the bounds are the trace's range, which seldom
+changes, the runs between NaN become polygons once per frame, and the grid belongs to the curve.
+This takes about a third of the time for the same picture.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _EMPTY = np.empty(0)
 
 
 class Curve(pg.GraphicsObject):
-    """A line with breaks, perhaps filled down to zero, and a second one for doubtful pieces."""
+    """A line with breaks, optionally filled down to zero, and a second line for doubtful parts."""
 
     def __init__(self, filled: bool, smooth: bool) -> None:
         super().__init__()
@@ -43,13 +43,13 @@ class Curve(pg.GraphicsObject):
         self.update()
 
     def set_range(self, rect: QtCore.QRectF, grid_at: FloatArray) -> None:
-        """Tell what the trace shows, and the heights of its grid lines."""
+        """Set the range that the trace shows, and the heights of its grid lines."""
         self.prepareGeometryChange()
         self._rect = rect
         self._grid = [QtCore.QLineF(rect.left(), y, rect.right(), y) for y in grid_at.tolist()]
 
     def set_points(self, sure: Points, doubtful: Points = (_EMPTY, _EMPTY)) -> None:
-        """Show points; NaN breaks a line."""
+        """Show points; NaN breaks the line."""
         runs = _runs(*sure)
         self._lines = [_polygon(x, y) for x, y in runs]
         if self._filled:
@@ -61,7 +61,7 @@ class Curve(pg.GraphicsObject):
         self.update()
 
     def boundingRect(self) -> QtCore.QRectF:  # noqa: N802 - Qt's name
-        """What the trace shows."""
+        """The range that the trace shows."""
         return self._rect
 
     def paint(
@@ -70,7 +70,7 @@ class Curve(pg.GraphicsObject):
         option: QtWidgets.QStyleOptionGraphicsItem,
         widget: QtWidgets.QWidget | None = None,
     ) -> None:
-        """Draw grid, area and lines; everything but the lines without smoothing."""
+        """Draw grid, area and lines; only the lines are smoothed."""
         painter.setPen(self._grid_pen)
         painter.drawLines(self._grid)
         painter.setPen(QtCore.Qt.PenStyle.NoPen)
@@ -88,7 +88,7 @@ class Curve(pg.GraphicsObject):
 
 
 def _runs(x: FloatArray, y: FloatArray) -> list[Points]:
-    """Pieces between NaN."""
+    """Return the runs between NaN."""
     missing = np.isnan(y)
     if not missing.any():
         return [(x, y)] if len(x) else []

@@ -1,4 +1,4 @@
-"""Whether there is a screen to draw on, found out before Qt would abort the whole program.
+"""Finds out whether Qt can open a window, before Qt itself would abort the program.
 
 Qt ends the process when its platform plugin cannot start, so a child process tries first.
 """
@@ -18,7 +18,7 @@ from unclench.desktop.libraries import install_command, installed_binding, missi
 from unclench.errors import DisplayError
 
 _TRY = (
-    "import {binding}.QtWidgets\n"  # as pyqtgraph hides why a binding cannot be imported
+    "import {binding}.QtWidgets\n"  # pyqtgraph hides why a binding cannot be imported
     "from pyqtgraph.Qt import QtWidgets\n"
     "app = QtWidgets.QApplication([])\n"
     "print('usable')\n"
@@ -27,26 +27,26 @@ _TRY = (
 
 @dataclass(frozen=True)
 class NoScreen:
-    """Neither X11 nor Wayland here."""
+    """Neither X11 nor Wayland is set up."""
 
 
 @dataclass(frozen=True)
 class ScreenUnreachable:
-    """A screen is named that does not answer."""
+    """The configured screen does not answer."""
 
     screen: str
 
 
 @dataclass(frozen=True)
 class LibrariesMissing:
-    """The system lacks libraries that Qt is linked to, named as its loader says them."""
+    """The system lacks libraries that Qt is linked to, by their loader names."""
 
     names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class QtFailed:
-    """Qt cannot start, for a reason that only it knows."""
+    """Qt cannot start for another reason, given in its last line of output."""
 
     last_words: str
 
@@ -55,17 +55,17 @@ Trouble: TypeAlias = NoScreen | ScreenUnreachable | LibrariesMissing | QtFailed
 
 
 def check_display(into_file: bool = False, instead: str = "") -> None:
-    """Return if Qt can open a window here, else raise DisplayError in one sentence.
+    """Return if Qt can open a window here, else raise DisplayError.
 
     Parameters
     ----------
     into_file
-        Only a picture is wanted: where there is no screen Qt's own offscreen one is chosen.
+        Only a picture is wanted: without a screen, Qt's offscreen platform is chosen.
     instead
-        What works without a window, as a sentence to end with.
+        Appended to the error: what works without a window, as a sentence.
     """
     if not sys.platform.startswith("linux"):
-        return  # a missing screen is a matter of X11 and Wayland
+        return  # a screen can only be missing with X11 and Wayland
     if into_file and _platform_of(os.environ) is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     trouble = find_trouble(os.environ)
@@ -75,7 +75,7 @@ def check_display(into_file: bool = False, instead: str = "") -> None:
 
 
 def find_trouble(environ: Mapping[str, str]) -> Trouble | None:
-    """Return why Qt cannot open a window in such an environment; None if it can."""
+    """Return why Qt cannot open a window in this environment; None if it can."""
     qt_platform = _platform_of(environ)
     if qt_platform is None:
         return NoScreen()
@@ -99,27 +99,27 @@ def find_trouble(environ: Mapping[str, str]) -> Trouble | None:
     if "could not connect to display" in trial.stderr or "Failed to create wl" in trial.stderr:
         return ScreenUnreachable(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY") or "")
     lines = [line for line in trial.stderr.splitlines() if line.strip()]
-    return QtFailed(lines[-1].strip() if lines else "it said nothing")
+    return QtFailed(lines[-1].strip() if lines else "it gave no reason")
 
 
 def words(trouble: Trouble, os_release: Mapping[str, str], as_root: bool) -> str:
-    """Say in one sentence why there is no window, and what to do about it."""
+    """Say why there is no window, and what to do about it."""
     if isinstance(trouble, NoScreen):
         return "There is no screen to open a window on."
     if isinstance(trouble, ScreenUnreachable):
-        return f"The screen '{trouble.screen}' cannot be reached: check DISPLAY."
+        return f"The screen '{trouble.screen}' does not answer. Check the variable DISPLAY."
     if isinstance(trouble, QtFailed):
         return f"Qt cannot start here: {trouble.last_words.rstrip('.')}."
     command = install_command(trouble.names, os_release, as_root)
-    return (
-        "Qt cannot start because these libraries of the system are missing: "
-        f"{', '.join(trouble.names)}; "
-        + (f"install them with `{command}`." if command else "install the packages they are in.")
-    )
+    missing = ", ".join(trouble.names)
+    cause = f"Qt cannot start because these system libraries are missing: {missing}."
+    if command is None:
+        return f"{cause} Install the packages that contain them."
+    return f"{cause} Install them with `{command}`."
 
 
 def _platform_of(environ: Mapping[str, str]) -> str | None:
-    """Return the name of the Qt platform that will draw; None without a screen."""
+    """Return the name of the Qt platform that Qt will use; None without a screen."""
     if chosen := environ.get("QT_QPA_PLATFORM"):
         return chosen.partition(";")[0].partition(":")[0]
     if environ.get("DISPLAY"):

@@ -1,4 +1,4 @@
-"""Qt's application and its event loop, ended by signals and by faults as by a person."""
+"""Qt's application and its event loop, which signals and errors end as a person does."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.theme import DARK, LIGHT, Theme
 from unclench.logs import internal_error
 
-_IDLE_WORDS = ("propagateSizeHints", "XDG_RUNTIME_DIR not set")
+_HARMLESS = ("propagateSizeHints", "XDG_RUNTIME_DIR not set")
 _WAKE_MS = 100
 
 
 def start_qt() -> QtWidgets.QApplication:
-    """Return Qt's one application; pyqtgraph holds it, or it would be gone with its last user."""
+    """Return Qt's one application; pyqtgraph keeps it alive."""
     pg.setConfigOptions(antialias=False, useOpenGL=False)
     QtCore.qInstallMessageHandler(_pass_on)
     return pg.mkQApp("unclench")
@@ -34,7 +34,7 @@ def theme_of(wanted: str) -> Theme:
 
 
 class _Queue(QtCore.QObject):
-    """Carries a wish to stop to the event loop, from the middle of whatever Qt is doing."""
+    """Passes a request to stop to the event loop, which handles it between two events."""
 
     asked = QtCore.pyqtSignal()
 
@@ -47,9 +47,9 @@ class _Queue(QtCore.QObject):
 def stopped_by_signals_and_faults(stop: Callable[[], object]) -> Iterator[list[BaseException]]:
     """Call `stop` on Ctrl-C, SIGTERM, SIGHUP, and on errors inside slots, which are collected.
 
-    The event loop calls it, between two events: a signal comes in the middle of one. An error would
-    end the process, but a recording has to be closed first. A signal that was ignored from the
-    start, as in a background job or under nohup, stays ignored.
+    The event loop makes the call between two events, since a signal arrives in the middle of one.
+    An error would end the process, but the recording has to be closed first. A signal that was
+    ignored from the start, as in a background job or under nohup, stays ignored.
     """
     failures: list[BaseException] = []
     queue = _Queue(stop)
@@ -80,6 +80,6 @@ def stopped_by_signals_and_faults(stop: Callable[[], object]) -> Iterator[list[B
 
 
 def _pass_on(kind: QtCore.QtMsgType, context: QtCore.QMessageLogContext, text: str) -> None:
-    """Print what Qt has to say, but for what nobody can do anything about."""
-    if not any(known in text for known in _IDLE_WORDS):
+    """Print Qt's messages, except those that nobody can do anything about."""
+    if not any(known in text for known in _HARMLESS):
         print(text, file=sys.stderr)  # noqa: T201

@@ -1,4 +1,4 @@
-"""The windows that show what was recorded, opened from the dashboard."""
+"""The windows that show recorded sessions, opened from the dashboard."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from unclench.settings import Settings, sessions_dir
 
 
 class FigureWindows(QtCore.QObject):
-    """Review and history, one of each; in a block without feedback a person is asked first.
+    """One review and one history window; in a block without feedback a person is asked first.
 
     Parameters
     ----------
     choices, saved
-        Looks, and what is kept for the next start.
+        Looks, and the settings saved for the next start.
     trial
         Knows whether figures may be shown.
     """
 
-    looks_changed = QtCore.pyqtSignal()  # in one of them
+    looks_changed = QtCore.pyqtSignal()  # by a person, in one of them
 
     def __init__(self, choices: Looks, saved: Settings, trial: TrialWatch) -> None:
         super().__init__()
@@ -31,21 +31,21 @@ class FigureWindows(QtCore.QObject):
         self.history: HistoryWindow | None = None
 
     def show_review(self) -> None:
-        """Show what was recorded."""
+        """Show recorded sessions."""
         if self.review is not None and self.review.isVisible():
             self._open_review()
         else:
             self._trial.unless_hidden("review", self._open_review)
 
     def show_history(self) -> None:
-        """Show the sessions of all weeks."""
+        """Show how tension changes over weeks."""
         if self.history is not None and self.history.isVisible():
             self._open_history()
         else:
             self._trial.unless_hidden("history", self._open_history)
 
     def apply_looks(self) -> None:
-        """Dress in the colours and the text size that hold now."""
+        """Apply the current colours and text size."""
         if self.review is not None:
             self.review.apply_looks()
         if self.history is not None:

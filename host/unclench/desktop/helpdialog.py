@@ -10,7 +10,7 @@ _SIZE = (620, 640)  # pixels at a scale of 1
 
 
 class HelpDialog(QtWidgets.QDialog):
-    """Text to read and scroll; Esc closes it. `foot` is the row of its buttons."""
+    """Text to read and scroll; Esc closes it. `foot` is the row of buttons."""
 
     def __init__(self, parent: QtWidgets.QWidget, html: str, text_scale: float) -> None:
         super().__init__(parent)

@@ -1,7 +1,7 @@
-"""Which system libraries Qt lacks on Linux, and the command that installs them.
+"""Finds the system libraries that Qt lacks on Linux, and the command that installs them.
 
 Qt's wheels bring Qt, but not the libraries of the system that it is linked to. The dynamic loader
-lists all that are missing at once; its errors at run time would name one after the other.
+lists all missing ones at once; its errors at run time would name them one by one.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from pathlib import Path
 _BINDINGS = ("PyQt6", "PySide6", "PyQt5", "PySide2")  # in the order in which pyqtgraph tries them
 _MODULES = ("QtCore", "QtGui", "QtWidgets", "QtSvg", "QtTest")
 
-# Debian calls a package after its library (Policy 8.1), but for these.
+# Debian names a package after its library (Policy 8.1), except for these.
 _DEBIAN = {
     "libglib-2.0.so.0": "libglib2.0-0",
     "libgthread-2.0.so.0": "libglib2.0-0",
     "libz.so.1": "zlib1g",
 }
-# Arch packs libraries by project: the first beginning that fits.
+# Arch packs libraries by project; the first matching prefix counts.
 _ARCH = {
     "libGL": "libglvnd",
     "libEGL": "libglvnd",
@@ -49,7 +49,7 @@ _ARCH = {
 
 
 def installed_binding(environ: Mapping[str, str]) -> str | None:
-    """Return the name of the Qt binding that pyqtgraph is to import; None if there is none."""
+    """Return the name of the Qt binding that pyqtgraph will import; None if there is none."""
     wanted = environ.get("PYQTGRAPH_QT_LIB")
     names = _BINDINGS if wanted is None else (wanted,)
     return next((name for name in names if find_spec(name)), None)
@@ -78,7 +78,7 @@ def missing_libraries(binding: str, platform: str) -> tuple[str, ...]:
 
 
 def read_ldd(listing: str) -> tuple[str, ...]:
-    """Return the libraries that `ldd` did not find, each once, in order of their names."""
+    """Return the libraries that `ldd` did not find, each once, sorted by name."""
     glibc = re.findall(r"^\s*(\S+) => not found", listing, re.MULTILINE)
     musl = re.findall(r"Error loading shared library (\S+):", listing)
     return tuple(sorted({*glibc, *musl}))
@@ -87,16 +87,16 @@ def read_ldd(listing: str) -> tuple[str, ...]:
 def install_command(
     libraries: Iterable[str], os_release: Mapping[str, str], as_root: bool
 ) -> str | None:
-    """Return the command that installs libraries; None on a system that is not known here.
+    """Return the command that installs libraries; None on an unknown system.
 
     Parameters
     ----------
     libraries
-        Names as the loader says them ("libGL.so.1").
+        Loader names ("libGL.so.1").
     os_release
         The keys of /etc/os-release.
     as_root
-        Whether it is typed by root, who needs no `sudo`.
+        Whether root types it, who needs no `sudo`.
     """
     family = {os_release.get("ID", ""), *os_release.get("ID_LIKE", "").split()}
     if family & {"debian", "ubuntu"}:

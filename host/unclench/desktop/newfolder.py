@@ -1,4 +1,4 @@
-"""Where the next session is kept."""
+"""Names the folder of the next session."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def new_folder(sessions: Path) -> Path:
-    """Return a dated folder inside `sessions` that nothing has taken yet; it is not made."""
+    """Return the path of a dated folder in `sessions` that does not exist yet."""
     date = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     names = (date if n == 1 else f"{date}-{n}" for n in count(1))
     return next(folder for name in names if not (folder := sessions / name).exists())

@@ -1,5 +1,5 @@
-"""The traces. Time runs from the left to "now" at the right edge, so that the axis stands still
-and only the line is drawn anew."""
+"""The traces. Time runs from left to "now" at the right edge: the axis stands still, and only the
+line is redrawn."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.ticks import multiples, on_log_scale, time_step
 
 SCALES_UV = tuple(on_log_scale(5.0, 1e5))
-_LABEL_HEIGHT = 130  # pixels of a trace below which the noise floor has no room for its name
-_MAX_POINTS = 1000  # more than the pixels of a trace add nothing but time
+_LABEL_HEIGHT = 130  # pixels of a trace, below which the noise floor has no room for its name
+_MAX_POINTS = 1000  # more points than pixels only take time
 
 
 class Trace(pg.PlotWidget):
@@ -35,11 +35,13 @@ class Trace(pg.PlotWidget):
         self.hideButtons()
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)
         self.setFrameShape(self.Shape.NoFrame)
-        # Its ground is all its own: what lies beneath need not be painted with every frame.
+        # It paints its whole background, so nothing beneath it is painted in each frame.
         self.viewport().setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setCacheMode(self.CacheModeFlag.CacheNone)  # a cached ground can be a pixel too small
+        self.setCacheMode(
+            self.CacheModeFlag.CacheNone
+        )  # a cached background can be a pixel too small
         self.getViewBox().setDefaultPadding(0)
-        for name in ("left", "bottom"):  # the ends of the scales are what matters: never hide them
+        for name in ("left", "bottom"):  # never hide the ends of the scales: they matter most
             axis = self.getAxis(name)
             axis.setStyle(autoReduceTextSpace=False, hideOverlappingLabels=False)
             axis.setCacheMode(axis.CacheMode.DeviceCoordinateCache)
@@ -51,18 +53,18 @@ class Trace(pg.PlotWidget):
         self._fit()
 
     def set_range_uv(self, low_uv: float, high_uv: float) -> None:
-        """Show from `low_uv` to `high_uv`, both with their figures."""
+        """Show from `low_uv` to `high_uv`, with a label at both."""
         self._range_uv = (low_uv, high_uv)
         self._fit()
 
     def set_live(self, live: bool) -> None:
-        """Whether the right edge is now; else the axis has no times."""
+        """Label the time axis, or leave it blank while the right edge is not now."""
         if live != self._live:
             self._live = live
             self._fit()
 
     def _fit(self) -> None:
-        """Leave room for the words at the scales' ends, and have no more words than fit."""
+        """Leave room for the labels at the scales' ends, with no more labels than fit."""
         metrics = QtGui.QFontMetricsF(self._tick_font)
         width = max(1.0, self.width() - self.getAxis("left").width())
         height = max(1.0, self.height() - self.getAxis("bottom").height())
@@ -89,7 +91,7 @@ class Trace(pg.PlotWidget):
         self.curve.set_range(rect, values)
 
     def set_theme(self, theme: Theme, text_scale: float) -> None:
-        """Colours and text size of axes and ground."""
+        """Set colours and text size of axes and background."""
         self.setBackground(theme.card)
         font = self._tick_font
         font.setPointSizeF(9 * text_scale)
@@ -107,11 +109,11 @@ class Trace(pg.PlotWidget):
         self._fit()
 
     def wheelEvent(self, event: QtGui.QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave it to what the trace lies in, which may scroll."""
+        """Leave the wheel to the parent, which may scroll."""
         event.ignore()
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Fit the scales' words."""
+        """Fit the scales' labels."""
         super().resizeEvent(event)
         if hasattr(self, "span_s"):  # Qt resizes before we are complete
             self._fit()
@@ -131,8 +133,8 @@ class TensionTrace(Trace):
             label="noise floor",
             labelOpts={"position": 0.0, "anchors": [(0, 1), (0, 1)]},
         )
-        self._floor.setZValue(1)  # its name is not struck through by the curve
-        for item in (self._floor, self._floor.label):  # still, unlike the curve over it
+        self._floor.setZValue(1)  # its name is above the curve
+        for item in (self._floor, self._floor.label):  # they do not move, unlike the curve
             item.setCacheMode(item.CacheMode.DeviceCoordinateCache)
         if noise_uv is not None:
             self.addItem(self._floor)
@@ -156,7 +158,7 @@ class TensionTrace(Trace):
             self._style(line)
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Drop the noise floor's name where it would cover the trace."""
+        """Hide the noise floor's name where it would cover the trace."""
         super().resizeEvent(event)
         if hasattr(self, "_floor"):  # Qt resizes before we are complete
             self._name_floor()
@@ -165,13 +167,13 @@ class TensionTrace(Trace):
         self._floor.label.setVisible(self.height() > _LABEL_HEIGHT)
 
     def set_scale(self, top_uv: float | None) -> None:
-        """Fix the top of the scale, or let it follow the signal (None)."""
+        """Fix the top of the scale, or let it follow the signal if None."""
         self._fixed_uv = top_uv
         if top_uv is not None:
             self._show_top(top_uv)
 
     def add_mark(self, time_s: float, text: str) -> None:
-        """Draw a line at a moment of the session, with its words."""
+        """Draw a line with text at a moment of the session."""
         line = pg.InfiniteLine(
             angle=90, label=text, labelOpts={"position": 0.92, "rotateAxis": None}
         )
@@ -186,7 +188,7 @@ class TensionTrace(Trace):
     def draw(
         self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
     ) -> None:
-        """Show rows (k,) of tension; where not `trusted` they are grey and do not set the scale."""
+        """Show rows (k,) of tension; untrusted ones are grey and do not set the scale."""
         if trusted.all():
             good = tension_uv
             self.curve.set_points(self._place(rows, good, row_s))
@@ -212,7 +214,7 @@ class TensionTrace(Trace):
         return times_s - rows[-1] * row_s, thinned
 
     def _follow(self, peak_uv: float) -> None:
-        """Widen at once, narrow only when there is ample room, in round steps."""
+        """Widen at once; narrow only when there is ample room, in round steps."""
         fitting = next((top for top in SCALES_UV if top >= peak_uv * 1.08), SCALES_UV[-1])
         if fitting > self._top_uv or peak_uv * 1.5 < fitting < self._top_uv:
             self._show_top(fitting)
@@ -252,9 +254,9 @@ class RawTrace(Trace):
 
 
 def thin(rows: IntArray, values: FloatArray, row_s: float) -> tuple[FloatArray, FloatArray]:
-    """Times and values to draw: lowest and highest of every few rows where there are very many.
+    """Return times and values to draw: of many rows, the lowest and highest of every few.
 
-    The buckets are fixed to the row numbers, so shapes do not flicker as they scroll.
+    Buckets follow the row numbers, so shapes do not flicker as they scroll.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Recording from the dashboard: one at a time, begun and ended by a person."""
+"""Recording from the dashboard: one at a time, started and stopped by a person."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from pyqtgraph.Qt import QtCore
 from unclench.desktop.newfolder import new_folder
 from unclench.errors import StoreError
 from unclench.running.run import Run
+from unclench.wording import length
 
 
 class Recording(QtCore.QObject):
-    """Says in `said` where a recording is, or why it has ended.
+    """Starts and stops recordings; `said` carries where one was saved, or why it ended.
 
     Parameters
     ----------
     run
-        Started; a recording that it began with is gone on with.
+        Started; a recording that it already makes continues.
     sessions
-        Tells in which folder the next one is made.
+        Returns the folder in which the next one is made.
     """
 
     said = QtCore.pyqtSignal(str)
@@ -35,11 +36,11 @@ class Recording(QtCore.QObject):
 
     @property
     def lasted_s(self) -> float | None:
-        """For how long it has been running; None where there is none."""
+        """Length so far; None while nothing is recorded."""
         return None if self.recorder is None else time.monotonic() - self._began_s
 
     def toggle(self) -> None:
-        """Begin one in a dated folder, or end it."""
+        """Start a recording in a dated folder, or stop it."""
         if self.recorder is not None:
             self.end()
             return
@@ -52,12 +53,12 @@ class Recording(QtCore.QObject):
         self._run.follow(self.recorder)
 
     def check(self) -> None:
-        """End it where the disk has refused to take more."""
+        """Stop the recording if the disk has refused data."""
         if self.recorder is not None and self.recorder.error is not None:
             self.end()
 
     def end(self) -> None:
-        """End it, if there is one."""
+        """Stop the recording, if there is one."""
         recorder, self.recorder = self.recorder, None
         if recorder is None:
             return
@@ -67,9 +68,9 @@ class Recording(QtCore.QObject):
             self.said.emit(str(error))
             self.failed.emit(str(error))
         else:
-            self.said.emit(f"Saved {meta.duration_s:.0f} s to {recorder.folder}")
+            self.said.emit(f"Saved {length(meta.duration_s)} to {recorder.folder}")
 
     def show_anyway(self) -> None:
-        """Keep that tension was shown in a block of a self-trial without feedback."""
+        """Record that tension was shown in a block of a self-trial without feedback."""
         if self.recorder is not None:
             self.recorder.update(**self._run.trial.in_session())

@@ -1,4 +1,4 @@
-"""Calm colours, light and dark, that stay apart for colour-blind eyes (Okabe and Ito's palette)."""
+"""Calm colours, light and dark, distinct for colour-blind eyes (Okabe and Ito's palette)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours by their role; channels are told apart by place and name as well."""
+    """Colours by role; position and name distinguish channels, too."""
 
     name: str
     page: str
@@ -23,11 +23,11 @@ class Theme:
     channels: tuple[str, ...]
 
     def channel(self, number: int) -> str:
-        """Colour of a channel, counted from 0; beyond the last one they begin again."""
+        """Colour of a channel, counted from 0; after the last colour they repeat."""
         return self.channels[number % len(self.channels)]
 
     def tone(self, role: str) -> str:
-        """Colour of a role named in words."""
+        """Colour of a role, by its name."""
         return str(getattr(self, role))
 
 
@@ -69,7 +69,7 @@ DARK = Theme(
 
 
 def style_sheet(theme: Theme, text_scale: float) -> str:
-    """Style sheet of the whole window; every size follows the text's."""
+    """Style sheet of the whole window; every size follows the text size."""
     size = 10.5 * text_scale
     return f"""
     * {{ font-size: {size:.1f}pt; color: {theme.text}; }}
@@ -102,7 +102,7 @@ def style_sheet(theme: Theme, text_scale: float) -> str:
 
 
 def _training_sheet(theme: Theme, size: float) -> str:
-    """What only the training's pages have."""
+    """What only the training pages have."""
     return f"""
     QScrollArea, #clear {{ background: transparent; border: none; }}
     #headline {{ font-size: {size * 2.4:.1f}pt; font-weight: 300; }}

@@ -1,4 +1,4 @@
-"""`unclench watch` in the system tray: an icon that is calm while the muscles are."""
+"""`unclench watch` in the system tray: an icon that shows how tense the muscles are."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _WORST_FIRST: tuple[State, ...] = ("long", "tense", "calm", "unknown")
 _TITLES = {
     "calm": "Calm",
     "tense": "Above the limit",
-    "long": "Above the limit for long",
-    "unknown": "No signal to trust",
+    "long": "Above the limit for a long time",
+    "unknown": "No usable signal",
 }
 
 
 def tray_available() -> bool:
-    """Whether the system has a tray to stay in; after `display.check_display`."""
+    """Whether the system has a tray; call `display.check_display` first."""
     pg.mkQApp("unclench")
     return bool(QtWidgets.QSystemTrayIcon.isSystemTrayAvailable())
 
@@ -36,8 +36,8 @@ def tray_available() -> bool:
 class Actions:
     """What the menu can do."""
 
-    pause: Callable[[float], None]  # alerts, for so many seconds
-    press: Callable[[str], None]  # the key of a tag, which begins or ends
+    pause: Callable[[float], None]  # alerts, for a number of seconds
+    press: Callable[[str], None]  # the key of a tag, to start or end it
     tags: Sequence[Tag] = ()
 
 
@@ -55,7 +55,7 @@ class Tray(QtCore.QObject):
         self.pause = self.menu.addAction(f"Pause alerts for {roughly(PAUSE_S)}")
         self.pause.triggered.connect(lambda: actions.pause(PAUSE_S))
         if actions.tags:
-            self.tags = self.menu.addMenu("This moment")
+            self.tags = self.menu.addMenu("Mark this moment")
             for tag in actions.tags:
                 entry = self.tags.addAction(tag.words.replace("&", "&&"))
                 entry.setCheckable(True)
@@ -67,7 +67,7 @@ class Tray(QtCore.QObject):
         self.show([], "starting", paused=False)
 
     def show(self, standing: Sequence[Standing], words: str, paused: bool) -> None:
-        """Show how things are."""
+        """Show the current state."""
         states = {one.state for one in standing} or {"unknown"}
         state = next(one for one in _WORST_FIRST if one in states)
         if state != self._state:
@@ -81,12 +81,12 @@ class Tray(QtCore.QObject):
         self.pause.setEnabled(not paused)
 
     def notify(self, sentence: str) -> None:
-        """Say a sentence in the system's own quiet way."""
+        """Show a sentence as a notification of the system."""
         self.icon.showMessage("unclench", sentence, self.icon.icon())
 
 
 def draw_icon(state: State, theme: Theme) -> QtGui.QIcon:
-    """An icon for a state; its shape says as much as its colour.
+    """Return the icon of a state, which differs in shape as well as colour.
 
     calm: a flat, filled pill; tense: a hump; long: a peak; unknown: an empty ring.
     """
@@ -104,7 +104,7 @@ def draw_icon(state: State, theme: Theme) -> QtGui.QIcon:
 
 
 def run_tray(tray: Tray, tick: Callable[[], bool]) -> None:
-    """Stay in the tray until the menu, a signal or `tick` ends it; `tick` comes once a second."""
+    """Stay in the tray until the menu, a signal or `tick` ends it; `tick` runs once a second."""
     app = start_qt()
     app.setQuitOnLastWindowClosed(False)
     tray.quit.triggered.connect(app.quit)
@@ -117,7 +117,7 @@ def run_tray(tray: Tray, tick: Callable[[], bool]) -> None:
     finally:
         timer.stop()
         tray.icon.hide()
-        app.setQuitOnLastWindowClosed(True)  # for windows that are shown later
+        app.setQuitOnLastWindowClosed(True)  # for windows shown later
     if failures:
         raise failures[0]
 

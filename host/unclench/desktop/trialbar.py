@@ -1,4 +1,4 @@
-"""What a self-trial asks today, and the way to see tension in a block without feedback."""
+"""What a self-trial asks for today, and a button to see tension in a block without feedback."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from unclench.desktop.training.parts import button, label, say
 
 
 class TrialBar(QtWidgets.QFrame):
-    """One line; `shown` is emitted when a person ends not seeing, having been asked once."""
+    """One line of words; `shown` is emitted once a person has confirmed to see tension."""
 
     shown = QtCore.pyqtSignal()
-    closed = QtCore.pyqtSignal()  # the question is done with
+    closed = QtCore.pyqtSignal()  # the question has been answered
 
     def __init__(self) -> None:
         super().__init__(objectName="banner")
         self._words = label("")
         self._show = button(
-            "Show it all the same", "See tension now; the self-trial keeps that you did"
+            "Show tension anyway", "See tension now; the self-trial records that you did"
         )
         self._show.clicked.connect(self._ask_to_show)
         self._line = QtWidgets.QWidget()
@@ -29,33 +29,33 @@ class TrialBar(QtWidgets.QFrame):
         across.addWidget(self._words, 1)
         across.addWidget(self._show)
         self._question: AskRow | None = None
-        self._from: QtWidgets.QWidget | None = None  # had the focus before the question
+        self._from: QtWidgets.QWidget | None = None  # what had the focus before the question
         self._column = QtWidgets.QVBoxLayout(self)
         self._column.setContentsMargins(14, 6, 8, 6)
         self._column.addWidget(self._line)
         self.hide()
 
     def show_words(self, words: str, hidden: bool) -> None:
-        """Show where the trial stands; `hidden` offers to show tension. No words hide the bar."""
+        """Show the trial's state; if `hidden`, offer to show tension. No words hide the bar."""
         say(self._words, words)
         self._end_question()
         self._show.setVisible(hidden)
         self.setVisible(bool(words))
 
     def ask(self, words: str, do: tuple[str, str], then: Callable[[], object]) -> None:
-        """Put a question in place of the line; `then` is called once a person has agreed."""
+        """Ask a question in place of the line; `then` is called if a person agrees."""
         self._end_question()
         self._from = self.window().focusWidget()
-        self._question = AskRow(words, ("Leave it hidden (Esc)", "Go on without seeing it"), do)
+        self._question = AskRow(words, ("Keep it hidden (Esc)", "Continue without seeing it"), do)
         self._question.left.connect(self._leave)
         self._question.agreed.connect(lambda: self._agree(then))
         self._column.addWidget(self._question)
         self._line.hide()
-        self._question.show()  # now, or it could not take the focus
+        self._question.show()  # must be visible to take the focus
         self._question.take_focus()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Esc leaves the question."""
+        """Esc closes the question."""
         if self._question is not None and event.key() == QtCore.Qt.Key.Key_Escape:
             self._leave()
         else:
@@ -63,9 +63,9 @@ class TrialBar(QtWidgets.QFrame):
 
     def _ask_to_show(self) -> None:
         self.ask(
-            "Show tension in a block without feedback? The self-trial keeps that you did, and an "
+            "Show tension in a block without feedback? The self-trial records that you did, and an "
             "effect will look smaller than it is.",
-            ("Show it", "Show tension, and keep that it was shown"),
+            ("Show it", "Show tension and record that it was shown"),
             self.shown.emit,
         )
 
@@ -75,12 +75,12 @@ class TrialBar(QtWidgets.QFrame):
 
     def _agree(self, then: Callable[[], object]) -> None:
         self._leave()
-        if self._show.hasFocus():  # it goes now, and the next in line would take its keys
+        if self._show.hasFocus():  # it disappears, and the next button would get its keys
             self.setFocus()
         then()
 
     def _end_question(self) -> None:
-        """Let the line stand again, and the focus be where it was."""
+        """Show the line again and restore the focus."""
         question, self._question = self._question, None
         if question is None:
             return

@@ -1,4 +1,4 @@
-"""The dashboard in a self-trial: what today hides, and what a person wants to see anyway."""
+"""The dashboard in a self-trial: hides tension in a block without feedback, shows it on request."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from unclench.trial.words import figures_question
 
 
 class TrialWatch(QtCore.QObject):
-    """Looks where the trial stands, tells it in a bar, and asks before something hidden opens.
+    """Follows the trial, shows its state in a bar, and asks before something hidden opens.
 
     Parameters
     ----------
     trial
-        Of the signal that is shown.
+        The trial of the signal that is shown.
     bar
-        Tells it.
+        Shows its state.
     """
 
     changed = QtCore.pyqtSignal(bool)  # whether tension is shown
@@ -34,7 +34,7 @@ class TrialWatch(QtCore.QObject):
         self._last = ("", True)
         bar.shown.connect(self._show_anyway)
         self._timer = QtCore.QTimer(self, timeout=self.refresh)
-        self._timer.start(round(1000 * LOOK_S))  # a day may end while the window is open
+        self._timer.start(round(1000 * LOOK_S))  # the day can end while the window is open
 
     @property
     def feedback(self) -> bool:
@@ -42,7 +42,7 @@ class TrialWatch(QtCore.QObject):
         return self._last[1]
 
     def refresh(self) -> None:
-        """See what today's block asks for."""
+        """Apply what today's block asks for."""
         self._trial.look_now()
         now = (self._trial.words, self._trial.shown)
         if now != self._last:
@@ -52,7 +52,7 @@ class TrialWatch(QtCore.QObject):
             self.changed.emit(feedback)
 
     def unless_hidden(self, what: str, show: Callable[[], None]) -> None:
-        """Show past figures; where tension is not shown only to who agrees, which is kept."""
+        """Show past figures; while tension is hidden, ask first and record that they were seen."""
         self._trial.look_now()
         if self._trial.now is None or self._trial.shown:
             show()
@@ -62,11 +62,11 @@ class TrialWatch(QtCore.QObject):
             self._keep(lambda: note_deviation(f"the {what}"))
             show()
 
-        do = (f"Open the {what}", "See figures, and keep that they were seen")
+        do = (f"Open the {what}", "See figures and record that they were seen")
         self._bar.ask(figures_question(self._trial.now, what), do, open_it)
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop following the trial."""
         self._timer.stop()
 
     def _show_anyway(self) -> None:

@@ -1,4 +1,4 @@
-"""The dashboard's one window. It looks on: pipeline, rings and recorder run without it."""
+"""The dashboard window. It only shows: pipeline, rings and recorder run without it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from unclench.wording import exactly
 
 _FRAME_MS = 16
 _WORDS_MS = 200
-_SUM_UP_EVERY = 5  # of those: figures that hardly change need not be laid out so often
-_NO_RAW = "The raw signal shows tension, and today is in a block without feedback."
+_SUM_UP_EVERY = 5  # every so many of those: slow figures are laid out less often
+_NO_RAW = "The raw signal would show tension, and today's block is without feedback."
 
 
 class Dashboard(QtWidgets.QMainWindow):
@@ -38,10 +38,10 @@ class Dashboard(QtWidgets.QMainWindow):
     Parameters
     ----------
     run, rings
-        Started. Only what a person changes in the window goes into the run's settings, which hold
+        Started. Only what a person changes in the window goes into the run's settings, which apply
         at the next start.
     settings
-        What holds now, options of the command line included.
+        What applies now, including command-line options.
     """
 
     train_wanted = QtCore.pyqtSignal()
@@ -65,7 +65,9 @@ class Dashboard(QtWidgets.QMainWindow):
         self._paused = False
         self._n_marks = 0
         self._n_updates = 0
-        self.on_frame: Callable[[float], None] | None = None  # told the arrival time of what shows
+        self.on_frame: Callable[[float], None] | None = (
+            None  # gets the arrival time of what is drawn
+        )
         info = run.info
         self._header = Header(info.source)
         self._banner = Banner()
@@ -153,7 +155,7 @@ class Dashboard(QtWidgets.QMainWindow):
     # What a person can do
 
     def toggle_recording(self) -> None:
-        """Start recording into a dated folder, or end it."""
+        """Start recording to a dated folder, or stop."""
         self._recording.toggle()
         self._update_words()
 
@@ -163,7 +165,7 @@ class Dashboard(QtWidgets.QMainWindow):
         self._put_mark(f"Marker {self._n_marks}", self._pipeline.mark(f"Marker {self._n_marks}"))
 
     def mark_with_note(self) -> None:
-        """Mark this moment, and ask for words afterwards."""
+        """Mark this moment, then ask for a note."""
         sample = self._pipeline.sample_now()
         text, agreed = QtWidgets.QInputDialog.getText(self, "Mark this moment", "Note:")
         if agreed:
@@ -172,7 +174,7 @@ class Dashboard(QtWidgets.QMainWindow):
             self._put_mark(words, self._pipeline.mark(words, sample))
 
     def toggle_pause(self) -> None:
-        """Hold the picture still; everything else goes on."""
+        """Freeze the display; everything else continues."""
         self._paused = not self._paused
         self._update_words()
 
@@ -188,7 +190,7 @@ class Dashboard(QtWidgets.QMainWindow):
         self._update_words()
 
     def show_help(self) -> None:
-        """Explain the window."""
+        """Show the help page."""
         dialog = HelpDialog(self, HELP, self._settings.text_scale)
         safety = QtWidgets.QPushButton("Safety")
         safety.clicked.connect(self._show_safety)
@@ -200,7 +202,7 @@ class Dashboard(QtWidgets.QMainWindow):
         SafetyDialog(self, self.choices.theme, again=True, text_scale=scale).open()
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """End the recording first: closing loses nothing."""
+        """Stop the recording first, so that closing loses nothing."""
         self.closing.emit()
         self._frames.stop()
         self._words.stop()
@@ -214,7 +216,7 @@ class Dashboard(QtWidgets.QMainWindow):
         self.choices.remember(maximized=self.isMaximized(), **changed)
         super().closeEvent(event)
 
-    closing_trouble: str | None = None  # to be told in the terminal once the window is gone
+    closing_trouble: str | None = None  # printed in the terminal once the window is closed
 
     def _remember_trouble(self, trouble: str) -> None:
         self.closing_trouble = trouble
@@ -226,7 +228,7 @@ class Dashboard(QtWidgets.QMainWindow):
         self.looks_changed.emit()
 
     def apply_looks(self) -> None:
-        """Dress in the colours and the text size that hold now."""
+        """Apply the current colours and text size."""
         theme, scale = self.choices.theme, self._settings.text_scale
         self.setStyleSheet(style_sheet(theme, scale))
         self._header.set_theme(theme)
@@ -253,7 +255,7 @@ class Dashboard(QtWidgets.QMainWindow):
     # A self-trial
 
     def _set_feedback(self, feedback: bool) -> None:
-        """Show tension, or hide it with all that tells of it."""
+        """Show tension, or hide it and everything derived from it."""
         for row in self._rows:
             row.set_feedback(feedback)
         self._footer.raw.setEnabled(feedback)
@@ -265,15 +267,15 @@ class Dashboard(QtWidgets.QMainWindow):
             self._recording.show_anyway()
             self._pipeline.mark(SHOWN_NOTE)
 
-    # The picture
+    # Drawing
 
     def refresh(self) -> None:
-        """Bring trace and words up to this moment."""
+        """Bring traces and words up to date."""
         self._draw()
         self._update_words()
 
     def _draw(self) -> None:
-        """Draw what is new; called at the screen's rate."""
+        """Draw new rows; called at the screen's rate."""
         row = self._rings.next_row
         if self._paused or row in (self._drawn_row, 0):
             return
@@ -328,7 +330,7 @@ class Dashboard(QtWidgets.QMainWindow):
 
 
 def picture(window: Dashboard, path: Path) -> bool:
-    """Save what the window shows as PNG, trace and words of one moment; say whether that worked."""
+    """Save the window as PNG, traces and words of one moment; return whether that worked."""
     window.refresh()
-    QtWidgets.QApplication.processEvents()  # new words may need laying out
+    QtWidgets.QApplication.processEvents()  # new words may need a new layout
     return bool(window.grab().save(str(path), "PNG"))

@@ -36,8 +36,8 @@ NO_NUMBER = "–"
 
 
 def lost_words(why: str) -> str:
-    """Say that a board is away."""
-    return f"Connection lost ({why}). It goes on when the board is back."
+    """Say that the board was disconnected."""
+    return f"The board was disconnected ({why}). It continues when the board reconnects."
 
 
 def connection_words(status: LiveStatus) -> str:

@@ -1,4 +1,4 @@
-"""One measure over the dates of its sessions: a point each, and a trend only where it is sure."""
+"""One measure over dates: a point for each session, and a trend where it is certain."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEYS = QtCore.Qt.Key
 
 
 class DatesPlot(QtWidgets.QWidget):
-    """Points over dates. Left and right go from session to session; `picked` says what is there."""
+    """Points over dates. Left and right move between sessions; `picked` describes the session."""
 
     picked = QtCore.pyqtSignal(str)
 
@@ -33,7 +33,7 @@ class DatesPlot(QtWidgets.QWidget):
         self._points: list[Point] = []
         self._changes: tuple[Change, ...] = ()
         self._span = (0.0, 1.0)
-        self._at = -1  # the session picked
+        self._at = -1  # index of the picked session
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
         policy = QtWidgets.QSizePolicy.Policy.Expanding
         self.setSizePolicy(policy, policy)
@@ -54,7 +54,7 @@ class DatesPlot(QtWidgets.QWidget):
         self._changes = series.changes
         self._at = -1
         ats = [point.at.timestamp() for point in series.points]
-        if ats:  # the same dates for all measures, so that they stand below one another
+        if ats:  # the same dates for all measures, so that the plots line up
             middle, half = (ats[0] + ats[-1]) / 2, max(ats[-1] - ats[0], _LEAST_DAYS * 86400) / 2
             self._span = (middle - 1.04 * half, middle + 1.04 * half)
         self.setAccessibleName(f"{trend.measure.title} over the dates of {len(ats)} sessions")
@@ -62,7 +62,7 @@ class DatesPlot(QtWidgets.QWidget):
         self.update()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Go from session to session."""
+        """Move between sessions."""
         last = len(self._points) - 1
         begin = last if self._at < 0 else self._at
         to = {
@@ -111,7 +111,7 @@ class DatesPlot(QtWidgets.QWidget):
         )
         self.update()
 
-    # Places
+    # Positions
 
     def _plot(self) -> QtCore.QRectF:
         metrics = QtGui.QFontMetricsF(self._font)
@@ -154,7 +154,7 @@ class DatesPlot(QtWidgets.QWidget):
             painter.drawText(rect, flag.AlignRight | flag.AlignVCenter, text)
         if self._points:
             self._draw_dates(painter, plot, metrics)
-        free_from = 0.0  # words of one change end where those of the next may begin
+        free_from = 0.0  # x from which the next change has room for its words
         for change in self._changes:
             free_from = self._draw_change(painter, plot, change, metrics, free_from)
 
@@ -204,7 +204,7 @@ class DatesPlot(QtWidgets.QWidget):
         return float(at + width)
 
     def _draw_trend(self, painter: QtGui.QPainter, plot: QtCore.QRectF, trend: Trend) -> None:
-        """The slope through the middle of each placement, and what else it may be."""
+        """Draw the slope through the middle of each placement, with its confidence interval."""
         slope = trend.per_week
         assert slope is not None
         assert slope.low is not None
@@ -248,7 +248,7 @@ class DatesPlot(QtWidgets.QWidget):
             value = getattr(point, self._trend.measure.key)
             middle = QtCore.QPointF(self._x(point.at, plot), self._y(value, plot))
             painter.setPen(QtGui.QPen(colour, 1.5))
-            # Sessions in which tension was not shown are hollow.
+            # Sessions in which tension was hidden are hollow.
             painter.setBrush(colour if point.feedback else QtGui.QColor(self._theme.card))
             painter.drawEllipse(middle, _RADIUS, _RADIUS)
             if k == self._at:

@@ -1,4 +1,4 @@
-"""Reads the history beside the window, which waits for no figure that is still to be made."""
+"""Reads the history in a thread, so that the window does not wait for figures."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from unclench.review.history import load_history
 
 
 class _StoppedError(Exception):
-    """Nobody waits for it any more."""
+    """The window no longer needs the history."""
 
 
 class Loading(QtCore.QThread):
-    """One reading of a folder of sessions."""
+    """Reads a folder of sessions once."""
 
-    made = QtCore.pyqtSignal(int, int)  # of how many missing figures
+    made = QtCore.pyqtSignal(int, int)  # computed, of how many missing figures
     done = QtCore.pyqtSignal(object)  # History
     failed = QtCore.pyqtSignal(str)
 
@@ -26,7 +26,7 @@ class Loading(QtCore.QThread):
         self._root = root
 
     def run(self) -> None:
-        """Read; in the thread."""
+        """Read the sessions; runs in the thread."""
         try:
             self.done.emit(load_history(self._root, progress=self._progress))
         except UnclenchError as error:
@@ -35,7 +35,7 @@ class Loading(QtCore.QThread):
             pass
 
     def end(self) -> None:
-        """Leave it, after the session it is at."""
+        """Stop after the current session."""
         self.requestInterruption()
         self.wait()
 

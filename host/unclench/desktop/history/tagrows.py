@@ -1,4 +1,4 @@
-"""What raises it: a row for each tag, its effect as a dot with its interval, and in words."""
+"""What raises tension: a row for each tag, its effect as a dot with its interval, and in words."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import label
 from unclench.review.tagweeks import TagHistory
 
-_LEAST_RATIO = 1.25  # that the scale reaches, both ways
+_LEAST_RATIO = 1.25  # the least that the scale reaches, both ways
 
 
 class TagRows(QtWidgets.QWidget):
-    """A table of the tags of one series, made anew for each."""
+    """A table of the tags of one series."""
 
     def __init__(self, tags: Sequence[TagHistory]) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class TagRows(QtWidgets.QWidget):
         for column, stretch in enumerate((4, 5, 6, 4)):
             grid.setColumnStretch(column, stretch)
         for column, head in enumerate(
-            ("Moment", "lower  ·  higher", "Tension during it", "How often")
+            ("Tag", "lower  ·  higher", "Tension during it", "How often")
         ):
             grid.addWidget(label("small", head, centred=column == 1), 0, column)
         reach = max([_LEAST_RATIO, *(_reach(tag) for tag in tags)])
@@ -35,7 +35,9 @@ class TagRows(QtWidgets.QWidget):
             dot = _Dot(tag, reach)
             self._dots.append(dot)
             minutes = tag.during_s / 60
-            often = f"{tag.times}× in {tag.sessions} of {tag.of_sessions}, {minutes:.0f} min"
+            often = (
+                f"{tag.times}× in {tag.sessions} of {tag.of_sessions} sessions, {minutes:.0f} min"
+            )
             grid.addWidget(label("", tag.words), row, 0)
             grid.addWidget(dot, row, 1)
             said = label("", tag.said)
@@ -57,7 +59,7 @@ def _reach(tag: TagHistory) -> float:
 
 
 class _Dot(QtWidgets.QWidget):
-    """A ratio with its interval, on a logarithmic scale with no effect in the middle."""
+    """A ratio with its interval on a logarithmic scale, centred on no effect."""
 
     def __init__(self, tag: TagHistory, reach: float) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The history window: one site and band at a time, four measures over the weeks, what raises it."""
+"""The history window: four measures of a site and band over weeks, and what raises tension."""
 
 from __future__ import annotations
 
@@ -17,23 +17,24 @@ from unclench.review.trend import MEASURES
 from unclench.wording import capital
 
 _EMPTY = (
-    "There are no sessions to compare yet. Train or record with a site chosen, for a minute or "
-    "longer; each session then becomes a point here."
+    "There are no sessions to compare yet. Choose a site, then train or record for a minute or "
+    "longer. Each session becomes a point here."
 )
 _NO_TAGS = (
-    "Nothing was marked in these sessions. Press a tag's key in a session whenever you notice a "
-    "posture, a thought, a feeling or a situation; which of them raise tension is told here."
+    "There are no tags in these sessions. During a session, press a tag's key whenever you notice "
+    "a posture, a thought, a feeling or a situation. This table then shows which of them raise "
+    "tension."
 )
-_PICK = "Tab to a plot, then left and right: each session's figure stands here."
+_PICK = "Press Tab to reach a plot, then left or right to see each session's figure here."
 
 
 class HistoryWindow(QtWidgets.QMainWindow):
-    """Sessions of a folder over weeks.
+    """The sessions of a folder over weeks.
 
     Parameters
     ----------
     root
-        Where sessions are kept.
+        The folder of sessions.
     """
 
     def __init__(self, root: Path) -> None:
@@ -45,8 +46,10 @@ class HistoryWindow(QtWidgets.QMainWindow):
         self._plots: list[DatesPlot] = []
         self._tags: TagRows | None = None
         self.setWindowTitle("unclench – history")
-        self._heading = label("heading", "Is it getting lower?")
-        self._choice = QtWidgets.QComboBox(toolTip="Site and band: only these compare")
+        self._heading = label("heading", "Is your tension getting lower?")
+        self._choice = QtWidgets.QComboBox(
+            toolTip="Site and frequency band: sessions with different ones cannot be compared"
+        )
         self._choice.setAccessibleName("Site and band")
         self._choice.currentIndexChanged.connect(self._show_chosen)
         self._state = label("quiet")
@@ -82,7 +85,7 @@ class HistoryWindow(QtWidgets.QMainWindow):
 
     @property
     def series(self) -> Series | None:
-        """The one that is shown."""
+        """The series that is shown."""
         k = int(self._choice.currentIndex())
         if self._history is None or not 0 <= k < len(self._history.series):
             return None
@@ -98,20 +101,20 @@ class HistoryWindow(QtWidgets.QMainWindow):
             self._tags.set_looks(theme, text_scale)
 
     def reload(self) -> None:
-        """Read the sessions anew."""
+        """Read the sessions again."""
         if self._loading is not None and self._loading.isRunning():
             return
         say(self._state, "Reading the sessions …")
         self._loading = Loading(self._root)
         self._loading.made.connect(
-            lambda done, of: say(self._state, f"Working out session {done} of {of} …")
+            lambda done, of: say(self._state, f"Computing figures: session {done} of {of} …")
         )
         self._loading.done.connect(self.show_history)
         self._loading.failed.connect(lambda words: say(self._state, words))
         self._loading.start()
 
     def show_history(self, history: History) -> None:
-        """Show what was read; the site and band chosen stay so."""
+        """Show what was read; the chosen site and band stay chosen."""
         before = self._choice.currentText()
         self._history = history
         self._choice.blockSignals(True)
@@ -123,7 +126,7 @@ class HistoryWindow(QtWidgets.QMainWindow):
         self._show_chosen()
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave what is being read."""
+        """Stop reading."""
         if self._loading is not None:
             self._loading.end()
         super().closeEvent(event)
@@ -144,7 +147,9 @@ class HistoryWindow(QtWidgets.QMainWindow):
         if series is not None:
             remarks += series.notes
             if series.too_short:
-                remarks.append(f"{series.too_short} with under a minute of usable signal left out.")
+                remarks.append(
+                    f"{series.too_short} with less than a minute of usable signal left out."
+                )
             if series.points:
                 self._add_measures(column, series)
                 self._add_tags(column, series)
@@ -172,7 +177,7 @@ class HistoryWindow(QtWidgets.QMainWindow):
 
     def _add_tags(self, column: QtWidgets.QVBoxLayout, series: Series) -> None:
         frame, inside = card()
-        inside.addWidget(label("title", "Which moments raise it?"))
+        inside.addWidget(label("title", "What raises your tension?"))
         if series.tags:
             self._tags = TagRows(series.tags)
             inside.addWidget(self._tags)
