@@ -106,7 +106,7 @@ def test_failed_calibration_leaves_the_earlier_one(run, calibrated):
     done = run("calibrate", *source, *SHOULDER, "--reference", "none")
     assert done.status == 2
     assert "Traceback" not in done.err
-    assert "The resting level of Left shoulder" in done.err.splitlines()[-1]
+    assert "Resting baseline of Left shoulder" in done.err.splitlines()[-1]
     assert done.err.splitlines()[-1].count("Only") == 1  # once, not for each attempt
     assert load_book(book_path(virtual=True)).calibrations == [calibrated]
     assert run("calibrate", "--list").out == before
@@ -116,7 +116,7 @@ def test_baseline_is_stored_when_the_contraction_fails(run):
     source = ("--source", "sim:relaxed", "--speed", "max")
     done = run("calibrate", *source, *SHOULDER)
     assert done.status == 2  # not all that was asked for
-    assert "No clear contraction was seen on Left shoulder" in done.err
+    assert "No clear contraction on Left shoulder" in done.err
     (entry,) = load_book(book_path(virtual=True)).calibrations
     assert entry.reference is None
     assert entry.baseline is not None

@@ -94,7 +94,7 @@ def test_show_prints_every_field_and_step(run, own_program):
         "1     2 times:\n"
         "1.1   Read? Do something and stay low for 1 min 30 s; goal: below 1.5 times your\n"
         "      resting baseline.\n"
-        "2     Stay below the goal for 20 s in one piece; at most 3 min.\n"
+        "2     Stay below the goal for 20 s without a break; takes at most 3 min.\n"
     )
 
 
@@ -121,7 +121,7 @@ def test_show_program_file(run, tmp_path):
 
 def test_show_unknown_program_suggests_a_name(run, tmp_path):
     assert run("programs", "show", "let-it-go").sentence() == (
-        "unclench: There is no program let-it-go; perhaps let-go is meant; "
+        "unclench: There is no program let-it-go. Did you mean let-go? "
         "`unclench programs list` shows all."
     )
     assert "There is no file" in run("programs", "show", tmp_path / "x.toml").sentence()

@@ -163,8 +163,8 @@ def test_a_program_file_can_have_it_and_mistakes_in_it_are_told():
     assert settle.kind == "settle"
     (mistake,) = parse_program(TEXT.replace("seconds = 8", "second = 8"), "new.toml").mistakes
     assert mistake == (
-        "new.toml, line 13, step 1.1 (sway), second: there is no such key; perhaps seconds is "
-        "meant; allowed are title, say, goal, kind, seconds."
+        "new.toml, line 13, step 1.1 (sway), second: unknown key; did you mean seconds? The keys "
+        "are title, say, goal, kind, seconds."
     )
 
 

@@ -14,7 +14,7 @@ from hardware.safety.table import amount, faults_passage
 
 from unclench.live.words import STATE_WORDS
 from unclench.settings import Place
-from unclench.training.placement.sites import word_of_caution
+from unclench.training.placement.sites import sensor_warning
 
 ALL = faults()
 PAGE = (ROOT / "hardware" / "safety.md").read_text(encoding="utf-8")
@@ -177,7 +177,7 @@ def test_more_than_one_sensor_gets_the_tables_figure() -> None:
     worst_inside = max(f.worst_a for f in ALL if f.kind == "d.c." and f.broken == 1)
     assert worst_inside == pytest.approx(3.3e-3)
     two = [Place(channel=1, site="jaw", side="left"), Place(channel=2, site="neck", side="left")]
-    assert "up to 3.3 mA" in word_of_caution(two)
+    assert "up to 3.3 mA" in sensor_warning(two)
     assert "at worst 3.3 mA" in told()
     assert "up to 3.3 mA could flow from one to the other" in told()
 

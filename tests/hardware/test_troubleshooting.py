@@ -25,12 +25,12 @@ PAGE = ROOT / "hardware" / "troubleshooting.md"
 EXCEPTIONS = {
     # all is well
     "The electrodes are on the skin.",
-    "Cables and chargers are quiet enough.",
+    "Little interference from cables and chargers.",
     "The signal fits the sensor's range.",
-    "No heartbeat is to be seen in the signal.",
-    "The heart is in the signal, and the narrow band keeps it out of the tension.",
+    "No heartbeat in the signal.",
+    "The heartbeat is in the signal; the narrow band keeps it out of the tension.",
     "The board is quiet enough to see a resting muscle, which makes 1 to 5 µV.",
-    "Electrodes and leads are still.",
+    "Electrodes and leads do not move.",
     # of the virtual board and of recordings: nothing of the hardware
     "There is no scenario '…': choose one of ….",
     "'…' is no setting of sim: choose from ….",
@@ -52,8 +52,7 @@ ASKED_ABOUT = {
     "whole session: no usable signal. …",
     "… went away and did not come back",
     "Too few breaths….",
-    "There is no program …; ….",
-    ": this is not TOML: …",
+    "this is not TOML: …",
     "…: … is not a finite number: correct it or drop the row.",
     "… has no column of EMG numbers; its columns are ….",
 }
@@ -95,7 +94,7 @@ def said(path: Path) -> Iterator[tuple[str, bool]]:
     for node in ast.walk(tree):
         if id(node) not in silent and (text := _words(node)) is not None:
             # `%s` and `{name}` are filled in, too; two in a row are one for a reader
-            filled = re.sub(r"%[sd]|\{\w+\}", "…", squeezed(text))
+            filled = re.sub(r"%[sd]|\{\w+(?::(?:[^{}]|\{\w+\})*)?\}", "…", squeezed(text))
             yield re.sub("…+", "…", filled), id(node) in raised
 
 

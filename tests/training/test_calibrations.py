@@ -120,31 +120,31 @@ def test_a_date_without_a_zone_is_refused(book: Book) -> None:
 )
 def test_impossible_figures_are_refused(bad: RestBaseline) -> None:
     with pytest.raises(
-        ValidationError, match=r"a baseline (needs a mean above|has no figure below) 0"
+        ValidationError, match=r"a baseline (needs a mean above 0|has no negative figures)"
     ):
         Book().add(SHOULDER, WIDE, 0.25, created=MONDAY, baseline=bad)
 
 
 def test_the_reason_for_a_missing_calibration_is_told(book: Book) -> None:
     jaw = Place(channel=2, site="jaw", side="right")
-    assert book.why_missing(SHOULDER, WIDE, "baseline") == ""
+    assert book.missing_reason(SHOULDER, WIDE, "baseline") == ""
     assert (
-        book.why_missing(jaw, WIDE, "reference")
+        book.missing_reason(jaw, WIDE, "reference")
         == "Right jaw has no reference contraction yet: calibrate it first."
     )
-    assert book.why_missing(SHOULDER, NARROW, "reference") == (
-        "Left shoulder has a reference contraction in the wide band (20-450 Hz) only, and values "
-        "of different bands do not compare: calibrate it in the narrow band (100-200 Hz), or use "
-        "that band."
+    assert book.missing_reason(SHOULDER, NARROW, "reference") == (
+        "Left shoulder has a reference contraction in the wide band (20-450 Hz) only, and bands "
+        "cannot be compared: calibrate in the narrow band (100-200 Hz), or use the other "
+        "band."
     )
     book.mark_moved(SHOULDER, TUESDAY)
-    assert book.why_missing(SHOULDER, WIDE, "baseline") == (
-        "The sensor on Left shoulder was moved on 2026-05-05, so its resting baseline no longer "
-        "holds: calibrate it again."
+    assert book.missing_reason(SHOULDER, WIDE, "baseline") == (
+        "The sensor on Left shoulder was moved on 2026-05-05, so its resting baseline is no "
+        "longer valid: calibrate it again."
     )
     book.add(SHOULDER, WIDE, 0.25, created=WEDNESDAY, baseline=CALMER)
-    assert book.why_missing(SHOULDER, WIDE, "baseline") == ""
-    assert "was moved" in book.why_missing(SHOULDER, WIDE, "reference")
+    assert book.missing_reason(SHOULDER, WIDE, "baseline") == ""
+    assert "was moved" in book.missing_reason(SHOULDER, WIDE, "reference")
 
 
 def test_to_channel(book: Book) -> None:

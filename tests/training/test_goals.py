@@ -138,9 +138,9 @@ def test_each_fall_of_a_goal_is_reported_once(rested):
 def test_rest_is_the_highest_of_three_levels(rested):
     level_uv, why = rest_level(rested)
     assert level_uv == pytest.approx(2.4)
-    assert why == "your resting baseline and two of its deviations"
+    assert why == "your resting baseline plus two standard deviations"
     loud = rest_level(replace(rested, noise_uv=4.0))
-    assert loud == (5.0, "what the instrument can tell from noise")
+    assert loud == (5.0, "the lowest tension that stands out of the noise")
     strong = rest_level(replace(rested, reference=MAXIMUM))
     assert strong == (3.0, "0.5 % of your maximum")
     gentle = replace(rested, reference=ReferenceContraction(600.0, "gentle"))

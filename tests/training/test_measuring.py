@@ -81,7 +81,7 @@ def test_less_than_half_usable_gives_no_measurement(maker):
     found = tried(REST, rows, usable=[[k >= 600] for k in range(1000)])
     assert (found.channels, found.payloads) == ((NEW,), ())
     (no,) = found.failures
-    assert no.startswith("The resting level of Left shoulder: Only 4")
+    assert no.startswith("Resting baseline of Left shoulder: Only 4")
     assert no.endswith("sit still and measure again.")
 
 
@@ -93,7 +93,7 @@ def test_without_rows_there_is_no_measurement():
 def test_a_restless_rest_gives_no_measurement(maker):
     rows = maker().rows(20, around(2.0, 1000, spread=0.8))
     (no,) = tried(REST, rows).failures
-    assert "with a deviation of" in no
+    assert "with a standard deviation of" in no
 
 
 def test_a_detached_sensor_does_not_affect_the_other(maker):
@@ -141,7 +141,7 @@ def test_a_contraction_that_was_lost_leaves_the_other(maker):
 def test_no_clear_contraction_is_told(maker, channel, least):
     rows, parts = squeezes(maker, 4.0, 5.0)
     (no,) = tried(SQUEEZE, rows, channel, parts=parts).failures
-    assert no.startswith("No clear contraction was seen on Left")
+    assert no.startswith("No clear contraction on Left")
     assert f"more than {least} µV was expected" in no
 
 
@@ -153,7 +153,7 @@ def test_each_channel_is_measured_on_its_own(maker):
     assert [word.channel for word in words] == ["Left shoulder", "Right shoulder"]
 
 
-def test_a_contraction_needs_a_resting_level(maker):
+def test_a_contraction_needs_a_resting_baseline(maker):
     rows, parts = squeezes(maker, 40.0, 60.0)
     (no,) = tried(SQUEEZE, rows, parts=parts).failures
-    assert no.startswith("Left shoulder has no resting level yet")
+    assert no.startswith("Left shoulder has no resting baseline yet")

@@ -86,7 +86,7 @@ class TestMistakes:
             ),
             (
                 step_of("settle", "seconds = 0xFFFF_FFFF_FFFF_FFFF_FFFF"),
-                "line 6, step 1 (settle), seconds: so large a number is not allowed; "
+                "line 6, step 1 (settle), seconds: a number this large is not allowed; "
                 "give 1 to 7200 seconds.",
             ),
             (
@@ -101,46 +101,45 @@ class TestMistakes:
             ),
             (
                 step_of("settle", r'title = "\u001b[31m"'),
-                "line 6, step 1 (settle), title: it has characters that cannot be shown; "
+                "line 6, step 1 (settle), title: contains characters that cannot be shown; "
                 "give a text of at most 60 characters.",
             ),
             (
                 step_of("reflect", 'question = " "'),
-                "line 6, step 1 (reflect), question: it is empty; "
-                "give a text of 1 to 200 characters.",
+                "line 6, step 1 (reflect), question: is empty; give a text of 1 to 200 characters.",
             ),
             (
                 step_of("settle", "secnds = 3"),
-                "line 6, step 1 (settle), secnds: there is no such key; perhaps seconds is meant; "
-                "allowed are title, say, goal, kind, seconds.",
+                "line 6, step 1 (settle), secnds: unknown key; did you mean seconds? "
+                "The keys are title, say, goal, kind, seconds.",
             ),
             (
                 step_of("settle", '"\\n" = 3'),
-                'line 6, step 1 (settle), "\\n": there is no such key; '
-                "allowed are title, say, goal, kind, seconds.",
+                'line 6, step 1 (settle), "\\n": unknown key; '
+                "the keys are title, say, goal, kind, seconds.",
             ),
             (
                 step_of("reflect", 'title = "How?"'),
-                "line 4, step 1 (reflect), question: it is missing; "
+                "line 4, step 1 (reflect), question: is missing; "
                 "give a text of 1 to 200 characters.",
             ),
             (
                 step_of("brethe"),
-                'line 5, step 1, kind: "brethe" is not known; perhaps "breathe" is meant; '
-                f"give {NAMES}.",
+                'line 5, step 1, kind: unknown kind "brethe"; did you mean "breathe"? '
+                f"Give {NAMES}.",
             ),
             (
                 HEAD + "[[step]]\nseconds = 3\n",
-                f"line 4, step 1, kind: it is missing; give {NAMES}.",
+                f"line 4, step 1, kind: is missing; give {NAMES}.",
             ),
             (
                 step_of("settle", 'goal = { kind = "baselin", times = 1 }'),
-                'line 6, step 1 (settle), goal.kind: "baselin" is not known; perhaps "baseline" is '
-                'meant; give "fixed", "reference", "baseline" or "shaping".',
+                'line 6, step 1 (settle), goal.kind: unknown kind "baselin"; did you mean '
+                '"baseline"? Give "fixed", "reference", "baseline" or "shaping".',
             ),
             (
                 step_of("settle", "goal.uv = 3", 'goal.kind = "fixed"', "goal.x = 3"),
-                "line 8, step 1 (settle), goal.x: there is no such key; allowed are kind, uv.",
+                "line 8, step 1 (settle), goal.x: unknown key; the keys are kind, uv.",
             ),
             (
                 step_of("settle", "", "[step.goal]", 'kind = "fixed"', "uv = 0"),
@@ -154,7 +153,7 @@ class TestMistakes:
             ),
             (
                 step_of("relax", "groups = [", '  "a", # ]', '  "",', "]"),
-                "line 6, step 1 (relax), groups 2: it is empty; give a text of 1 to 60 characters.",
+                "line 6, step 1 (relax), groups 2: is empty; give a text of 1 to 60 characters.",
             ),
             (
                 step_of("relax", 'groups = "arms"'),
@@ -178,12 +177,12 @@ class TestMistakes:
             (
                 step_of("hold", 'goal = { kind = "fixed", uv = 3 }', "seconds = 200"),
                 "line 4, step 1 (hold), at_most_s: 180 is shorter than the hold; "
-                "give at least 200, or less for seconds.",
+                "give at least 200, or reduce seconds.",
             ),
             (
                 step_of("rest-credit", "moment_s = 9", "seconds = 8"),
                 "line 6, step 1 (rest-credit), moment_s: 9 is longer than the step; "
-                "give at most 8, or more for seconds.",
+                "give at most 8, or increase seconds.",
             ),
             (
                 step_of("baseline", "seconds = 10"),
@@ -192,7 +191,7 @@ class TestMistakes:
             (
                 step_of("hold"),
                 "line 4, step 1 (hold): there is no goal to stay below; "
-                "give it one, or give one to the whole program.",
+                "give the step or the program a goal.",
             ),
             (
                 step_of("repeat", "times = 2", "[[step.step]]", 'kind = "task"', "seconds = 0"),
@@ -207,7 +206,7 @@ class TestMistakes:
                 f"format = 2\n{HEAD}{STEP}",
                 "line 1, format: 2 is not allowed; give 1.",
             ),
-            (HEAD, "step: it is missing; give 1 to 100 steps, each under [[step]]."),
+            (HEAD, "step: is missing; give 1 to 100 steps, each under [[step]]."),
             (
                 f"{HEAD}[step]\n",
                 "line 4, step: a table is not allowed; give 1 to 100 steps, each under [[step]].",
@@ -218,7 +217,7 @@ class TestMistakes:
             ),
             (
                 f"{HEAD}step = []\n",
-                "line 4, step: it is empty; give 1 to 100 steps, each under [[step]].",
+                "line 4, step: is empty; give 1 to 100 steps, each under [[step]].",
             ),
             (
                 HEAD + STEP * 101,
@@ -236,7 +235,7 @@ class TestMistakes:
             *([], []),  # title, purpose: missing altogether
             *(["1"], ["2"], ["5"], ["8"]),
         ]
-        assert "titel: there is no such key; perhaps title is meant" in said[2]
+        assert "titel: unknown key; did you mean title?" in said[2]
 
     def test_broken_steps_do_not_count_as_no_steps(self):
         assert "seconds" in mistake(step_of("settle", "seconds = 0"))
@@ -257,8 +256,8 @@ class TestLimits:
 
         assert len(program(nested(3)).flat()) == 1
         assert mistake(nested(4)) == (
-            "mine.toml, line 14, step 1.1.1.1 (repeat): this repeat lies too deep; "
-            "at most 3 may lie within one another."
+            "mine.toml, line 14, step 1.1.1.1 (repeat): too many repeats within one another; "
+            "at most 3 are allowed."
         )
         assert mistakes(nested(200))
 
@@ -269,7 +268,7 @@ class TestLimits:
 
         assert len(program(times(50, 10)).flat()) == 500
         assert mistake(times(50, 11)) == (
-            "mine.toml, line 4, step: there are 550 steps, repetitions written out; "
+            "mine.toml, line 4, step: 550 steps, repetitions included, are too many; "
             "at most 500 are allowed."
         )
 
@@ -284,7 +283,7 @@ class TestLimits:
         line = "[[{}]]\nkind = 'repeat'\ntimes = 50\n"
         text = HEAD + "".join(line.format(".".join(["step"] * k)) for k in range(1, 30))
         text += f"[[{'.'.join(['step'] * 30)}]]\nkind = 'task'\n"
-        assert any("steps, repetitions written out" in said for said in mistakes(text))
+        assert any("steps, repetitions included" in said for said in mistakes(text))
 
 
 class TestNoToml:
@@ -293,16 +292,19 @@ class TestNoToml:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            (HEAD + "x = six\n", ", line 4, column 5: this is not TOML: there is no value here"),
-            (HEAD + "x = 5,5\n", ", line 4, column 6: this is not TOML: something is left over"),
-            (HEAD + "hello\n", ", line 4, column 6: this is not TOML: a key is followed by ="),
-            (HEAD + "= 3\n", ", line 4, column 1: this is not TOML: a line is a key = value"),
-            (HEAD + HEAD, ", line 4, column 15: this is not TOML: this key was given before"),
-            (HEAD + 'x = "open\n', ", line 4, column 10: this is not TOML: a text ends on its"),
-            (HEAD + "[step]\n[step]\n", ", line 5, column 6: this is not TOML: this heading was"),
+            (HEAD + "x = six\n", ", line 4, column 5: this is not TOML: this value cannot be read"),
+            (HEAD + "x = 5,5\n", ", line 4, column 6: this is not TOML: text after the value"),
+            (HEAD + "hello\n", ", line 4, column 6: this is not TOML: after a key write ="),
+            (HEAD + "= 3\n", ", line 4, column 1: this is not TOML: a line must be a key = value"),
+            (HEAD + HEAD, ", line 4, column 15: this is not TOML: this key is there already"),
+            (HEAD + 'x = "open\n', ", line 4, column 10: this is not TOML: a text must end on its"),
+            (
+                HEAD + "[step]\n[step]\n",
+                ", line 5, column 6: this is not TOML: this heading is",
+            ),
             (HEAD + "x = [1,", ", line 4: this is not TOML: "),
             (HEAD + "x = " + "9" * 5000, ", line 4: this is not TOML: a number is too long"),
-            (HEAD + "x = " + "[" * 5000, ": it nests lists or tables too deep"),
+            (HEAD + "x = " + "[" * 5000, ": lists or tables are nested too deep"),
         ],
     )
     def test_place_and_hint(self, text, said):
@@ -312,7 +314,7 @@ class TestNoToml:
 
     @pytest.mark.parametrize("text", ["", "\n", "  \n\t\n"])
     def test_empty(self, text):
-        assert mistake(text) == "mine.toml is empty; docs/programs.md says how to begin."
+        assert mistake(text) == "mine.toml is empty; docs/programs.md shows how to begin."
 
 
 class TestLines:
@@ -401,8 +403,8 @@ class TestFiles:
                 ", line 4: this is not UTF-8; save the file as UTF-8.",
             ),
             (b"\xff\xfet\x00", ", line 1: this is not UTF-8"),
-            (b"# " + b"a" * MAX_BYTES, " is no program: it is longer than 256 KiB."),
-            (b"#" * 10_000_000, " is no program: it is longer than 256 KiB."),
+            (b"# " + b"a" * MAX_BYTES, " is not a program: it is longer than 256 KiB."),
+            (b"#" * 10_000_000, " is not a program: it is longer than 256 KiB."),
         ],
     )
     def test_no_text(self, tmp_path, raw, said):
@@ -432,7 +434,7 @@ class TestFiles:
     def test_names_are_plain(self, tmp_path, name):
         path = write(tmp_path, HEAD + STEP, f"{name}.toml")
         (said,) = check_program(path).mistakes
-        assert said.startswith(f"{path}: a program's name has lower-case letters a to z")
+        assert said.startswith(f"{path}: a program's name may have lower-case letters a to z")
         with pytest.raises(InputError, match="rename the file"):
             find_program(str(path))
 
@@ -492,11 +494,12 @@ class TestFindAndList:
         path = write(tmp_path, HEAD + STEP, "programs/calibrate-rest.toml")
         (listed,) = (one for one in list_programs(tmp_path) if one.name == "calibrate-rest")
         assert listed.trouble == (
-            f"{path}: calibrate-rest is a calibration of unclench's own; rename the file."
+            f"{path}: the name calibrate-rest is reserved for unclench's own calibration; "
+            "rename the file."
         )
 
     def test_similar_names_are_suggested(self):
-        with pytest.raises(InputError, match=r"no program Let-Go; perhaps let-go is meant; `uncle"):
+        with pytest.raises(InputError, match=r"no program Let-Go. Did you mean let-go\? `uncle"):
             find_program("Let-Go")
 
     def test_a_path_is_a_path(self, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 from unclench.errors import InputError
 from unclench.settings import Place
 from unclench.training.placement.bodymap import SPOTS, features, outlines
-from unclench.training.placement.sites import OWN, SITES, check_places, place_label, word_of_caution
+from unclench.training.placement.sites import OWN, SITES, check_places, place_label, sensor_warning
 from unclench.training.placement.words import SKIN
 from unclench.training.programs.program import SITE_KEYS
 
@@ -162,13 +162,13 @@ def test_places_that_can_be() -> None:
 
 @pytest.mark.parametrize("other", ["2:shoulder:right", "2:lower-back:left", "2:forehead:middle"])
 def test_more_than_one_sensor_gets_a_word_of_caution_wherever_they_are(other: str) -> None:
-    caution = word_of_caution([place("1:shoulder:left"), place(other)])
+    caution = sensor_warning([place("1:shoulder:left"), place(other)])
     for words in ("More than one sensor", "3.3 mA", "one at a time", "the chest"):
         assert words in caution
 
 
 def test_one_sensor_needs_no_such_word() -> None:
-    assert word_of_caution([]) == word_of_caution([place("1:shoulder:left")]) == ""
+    assert sensor_warning([]) == sensor_warning([place("1:shoulder:left")]) == ""
 
 
 @pytest.mark.parametrize(
@@ -177,28 +177,28 @@ def test_one_sensor_needs_no_such_word() -> None:
         (
             ["1:shoulder:left", "2:shoulder:left"],
             2,
-            "Left shoulder is on two channels, 1 and 2: choose another site or side for one of "
-            "them.",
+            "Left shoulder is given for two channels, 1 and 2: choose another site or side for "
+            "one of them.",
         ),
         (
             ["1:My calf:left", "2:my calf :left"],
             2,
-            "my calf  (left) is on two channels, 1 and 2: choose another site or side for one of "
-            "them.",
+            "my calf  (left) is given for two channels, 1 and 2: choose another site or side for "
+            "one of them.",
         ),
         (
             ["2:jaw:left"],
             1,
-            "Left jaw is on channel 2, but the board has 1 channel: choose a channel that it has, "
-            "or set the board to more.",
+            "Left jaw is on channel 2, but the board has 1 channel: choose channel 1, or set the "
+            "board to more channels.",
         ),
         (
             ["1:jaw:left", "1:neck:left"],
             3,
-            "Channel 1 is named twice, for Left jaw and for Left neck: a sensor is in one place; "
-            "give each channel one.",
+            "Channel 1 is given twice, for Left jaw and for Left neck: give each channel one "
+            "place.",
         ),
-        (["1:jaw:middle"], 1, "The jaw has no 'middle': choose left or right."),
+        (["1:jaw:middle"], 1, "The jaw has no side 'middle': choose left or right."),
     ],
 )
 def test_places_that_cannot_be_get_a_sentence(

@@ -63,7 +63,7 @@ def test_the_percentage_of_the_reference_decides():
 def test_a_percentage_below_rest_gives_way_to_rest():
     limit = limit_of(replace(BOTH, reference=ReferenceContraction(100.0, "gentle")), 0.5)
     assert limit.uv == pytest.approx(1.9)
-    assert limit.words == "your resting baseline and two of its deviations"
+    assert limit.words == "your resting baseline plus two standard deviations"
 
 
 @pytest.mark.parametrize("channel", [RESTED, BOTH, replace(BOTH, baseline=None)])

@@ -16,7 +16,7 @@ from unclench.running.run import Run
 from unclench.settings import Settings
 from unclench.sources import Source
 from unclench.store.session.schema import SessionMeta
-from unclench.training.placement.sites import word_of_caution
+from unclench.training.placement.sites import sensor_warning
 from unclench.training.programs.file import NamedProgram
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.sink import Session
@@ -76,7 +76,7 @@ def run_guided(
         recorder = run.record(out, origin=0, guided=channels)
         session.keep(recorder, named.text)
         run.follow(session, recorder)
-    greet(run, "" if info.virtual else word_of_caution(run.places), trial=not fresh)
+    greet(run, "" if info.virtual else sensor_warning(run.places), trial=not fresh)
     feedback = fresh or run.trial.shown
     why = meta = None
     interrupted = False

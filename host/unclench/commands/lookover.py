@@ -40,9 +40,9 @@ def _look_at_tags() -> None:
 
 
 def _look_at_programs() -> None:
-    from unclench.training.programs.file import tell_broken
+    from unclench.training.programs.file import notify_broken
 
-    tell_broken()
+    notify_broken()
 
 
 FILES: dict[str, Callable[[], None]] = {

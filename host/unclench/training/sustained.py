@@ -15,6 +15,7 @@ from unclench.training.placement.values import (
     TrainedChannel,
     floor_uv,
 )
+from unclench.translation import tr
 
 FORGIVEN_S = 10.0
 """A gap or lost contact for up to so long neither counts nor breaks off what it interrupts."""
@@ -46,9 +47,13 @@ def limit_of(channel: TrainedChannel, percent: float, baseline: str = YOUR_BASEL
         limits.append(Limit(percent / 100 * whole_uv, words))
     if channel.baseline is not None:
         rest_uv = channel.baseline.mean_uv + 2 * channel.baseline.sd_uv
-        words = f"{baseline} and two of its deviations"
-        if not limits:
-            words += ", as there is no reference contraction"
+        if limits:
+            words = tr("{baseline} plus two standard deviations", baseline=baseline)
+        else:
+            words = tr(
+                "{baseline} plus two standard deviations, as there is no reference contraction",
+                baseline=baseline,
+            )
         limits.append(Limit(rest_uv, words))
     if not limits:
         raise InputError(

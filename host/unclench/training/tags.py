@@ -24,7 +24,7 @@ from unclench.store.events.event import (
     TagGroup,
 )
 from unclench.store.events.words import tag_words
-from unclench.training.programs.mistakes import in_toml
+from unclench.training.programs.mistakes import toml_mistake
 from unclench.training.programs.tomllines import key_lines, line_of, parse_toml
 from unclench.translation import tr
 from unclench.wording import printable
@@ -182,7 +182,7 @@ def _parse(text: str, path: Path, reserved: Collection[str]) -> tuple[Tag, ...]:
     except RecursionError as error:
         raise InputError(f"{path} is nested too deeply: tags are a list of [[tag]].") from error
     except ValueError as error:
-        raise InputError(in_toml(error, text).sentence(str(path))) from error
+        raise InputError(toml_mistake(error, text).sentence(str(path))) from error
     return _Reading(path, key_lines(text), frozenset(reserved)).tags(document)
 
 

@@ -20,7 +20,7 @@ from unclench.desktop.training.parts import (
     rename,
     say,
 )
-from unclench.training.placement.check import ITEMS, Colour, Interference, Light
+from unclench.training.placement.check import ITEM_WORDS, ITEMS, Colour, Interference, Light
 from unclench.wording import capital
 
 _HINT_LINES = 24  # of text, of the page
@@ -45,7 +45,7 @@ class CheckPage(Page):
         self._lights: list[tuple[Light, ...]] = [()] * len(channels)
         self._names = tuple(channels)
         self._channel = 0
-        self._rows = [LightRow(item) for item in ITEMS]
+        self._rows = [LightRow(ITEM_WORDS[item]) for item in ITEMS]
         self.meter = Meter()
         self._column = Column(96)
         self._verdict = label("quietLead")

@@ -13,8 +13,8 @@ from unclench.desktop.training.placerow import PlaceRow
 from unclench.errors import InputError
 from unclench.settings import Place
 from unclench.training.placement.bodymap import SPOTS
-from unclench.training.placement.sites import check_places, word_of_caution
-from unclench.training.placement.words import SNAPS, Site
+from unclench.training.placement.sites import check_places, sensor_warning
+from unclench.training.placement.words import SNAPS, TROUBLE_WORDS, Site
 from unclench.wording import capital
 
 _MOST_PARTS = 8
@@ -161,7 +161,7 @@ class PlacementPage(Page):
             row.take_focus()
         if not mistake and not self.places():
             mistake = "No channel has a place yet: choose where at least one sensor is."
-        self._warn(mistake or word_of_caution(self.places()))
+        self._warn(mistake or sensor_warning(self.places()))
         return not mistake
 
     def _warn(self, sentence: str) -> None:
@@ -173,7 +173,7 @@ class PlacementPage(Page):
         drawn = site is not None and site.key in SPOTS
         self._drawing.setVisible(drawn)
         self._caption.setVisible(drawn)
-        self._warn(word_of_caution(self.places()))
+        self._warn(sensor_warning(self.places()))
         self._drawing.show_spot("" if site is None else site.key, self._shown.side)
         say(self._caption, self._drawing.caption)
         if site is None:
@@ -205,5 +205,5 @@ def _parts(site: Site) -> tuple[tuple[str, str], ...]:
         ("Skin", f"Clean, dry, without hair or cream. {site.skin}"),
         ("It lies right if this shows", site.movement),
         ("Common mistakes", "\n".join(f"•  {mistake}" for mistake in site.mistakes)),
-        (f"Most usual trouble: {site.trouble}", site.trouble_words),
+        (f"Most usual trouble: {TROUBLE_WORDS[site.trouble]}", site.trouble_words),
     )

@@ -10,6 +10,7 @@ from unclench.desktop.training.parts import label
 from unclench.settings import Place
 from unclench.training.placement.sites import OWN, SITES, Site, site_of
 from unclench.training.placement.values import Side
+from unclench.training.placement.words import SIDE_WORDS
 from unclench.wording import capital
 
 _LONGEST_SITE = 40  # as settings have it
@@ -99,7 +100,7 @@ class PlaceRow(QtWidgets.QFrame):
         self._side.blockSignals(True)
         self._side.clear()
         for side in sides:
-            self._side.addItem(capital(side), side)
+            self._side.addItem(capital(SIDE_WORDS[side]), side)
         self._side.setCurrentIndex(max(0, self._side.findData(before)))
         self._side.blockSignals(False)
         self._side.setVisible(bool(key) and len(sides) > 1)

@@ -1,1 +1,1 @@
-"""Where sensors go, whether their signal is good, and what was calibrated there."""
+"""Where sensors go, how good their signal is, and what was calibrated there."""

@@ -1,8 +1,8 @@
-"""The map of the body: outlines, lines to find one's way by, and where each site's electrodes go.
+"""The map of the body: outlines, landmarks, and where each site's electrodes go.
 
-Lengths are centimetres of a person of middle height, x from the midline, y down from the crown;
-in the side view both count from the ear. The map shows which spot is meant, not to scale where a
-body differs: the words beside it say how to find it. Screen and guide draw from here.
+Lengths are in centimetres for a person of average height, x from the midline, y down from the
+crown; in the side view both start at the ear. The map shows roughly where a spot is; bodies
+differ, and the words beside it say how to find it. Screen and guide draw from here.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from itertools import pairwise
 from typing import Literal
 
 from unclench.training.placement.values import Side
+from unclench.translation import tr
 
 Point = tuple[float, float]
 View = Literal["back", "face", "side"]
 Step = tuple[Literal["M", "L", "C", "Q", "Z"], tuple[Point, ...]]
 Shape = tuple[Step, ...]
-"""A path as drawing programs know it: move, line, cubic and quadratic curve, close."""
+"""A path as in SVG: move, line, cubic and quadratic curve, close."""
 
 _BACK = (
     *((0.0, 0.0), (4.2, 0.8), (7.0, 4.5), (7.6, 10.0), (6.8, 15.5), (5.6, 19.5), (5.2, 23.0)),
@@ -77,16 +78,16 @@ _INSIDE: dict[View, tuple[tuple[Point, Point, Point], ...]] = {
 
 @dataclass(frozen=True)
 class Landmark:
-    """What can be felt, and where on the map it is."""
+    """Something you can feel, and where it is on the map."""
 
     at: Point
     words: str
-    above: bool  # where its words have room
+    above: bool  # whether its label goes above it
 
 
 @dataclass(frozen=True)
 class Reference:
-    """The bone on which a reference lies; its name is that of drawing and words."""
+    """The bone for the reference electrode, by the name in drawing and words."""
 
     at: Point
     words: str
@@ -95,25 +96,25 @@ class Reference:
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a site's electrodes go. As noted in `SPOTS`, x > 0; see `on`.
+    """Where a site's electrodes go. In `SPOTS` x is above 0; see `on`.
 
     Attributes
     ----------
     view : {"back", "face", "side"}
     crop : (float, float, float, float)
-        What of the view is drawn: x, y, width, height.
+        The part of the view to draw: x, y, width, height.
     electrodes : two points
     reference : Reference
         On the same part of the body.
     line : two points or None
-        Between landmarks that are easily felt.
+        Between landmarks that are easy to feel.
     landmarks : tuple of Landmark
     other : two points or None
         A second pair that the words describe, drawn lightly.
     other_words : str
         Its name.
     turned : bool
-        The view's own shapes have to be mirrored: a face that looks right.
+        Whether the view's own shapes are mirrored: a face that looks to the right.
     """
 
     view: View
@@ -127,13 +128,13 @@ class Spot:
     turned: bool = False
 
     def on(self, side: Side) -> Spot:
-        """Return the spot as it is seen on one side of the person, or over the midline."""
-        if self.view == "side":  # noted as seen from the left
+        """Return the spot on one side of the person, or over the midline."""
+        if self.view == "side":  # defined as seen from the left
             return self._mirrored() if side == "right" else self
         if side == "middle":  # one electrode on each side of the midline, level
             x, y = self.electrodes[0]
             return replace(self, electrodes=((-abs(x), y), (abs(x), y)))
-        # The right of a back lies on the right of the picture; a face looks at us.
+        # A back's right side is on the right of the picture; a face's is on the left.
         to_the_left = side == ("right" if self.view == "face" else "left")
         return self._mirrored() if to_the_left else self
 
@@ -157,7 +158,7 @@ def _mirror(point: Point) -> Point:
 
 
 def _along(a: Point, b: Point, apart_cm: float) -> tuple[Point, Point]:
-    """Two points on the way from a to b, about its middle."""
+    """Two points on the line from a to b, around its middle."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     half = apart_cm / 2 / math.hypot(dx, dy)
     return (
@@ -180,22 +181,22 @@ SPOTS = {
     "shoulder": Spot(
         "back",
         _UPPER,
-        _along(_C7, _ACROMION, 3.2),  # further apart than they are, to be told from one another
-        Reference(_C7, "neck bone (C7)", sure=True),
+        _along(_C7, _ACROMION, 3.2),  # farther apart than in fact, so that both are visible
+        Reference(_C7, tr("neck bone (C7)"), sure=True),
         line=(_C7, _ACROMION),
-        landmarks=(Landmark(_ACROMION, "shoulder tip", above=False),),
+        landmarks=(Landmark(_ACROMION, tr("shoulder tip"), above=False),),
     ),
     "neck": Spot(
         "back",
         (-18.0, -2.0, 36.0, 39.0),
         ((2.3, 22.2), (2.3, 25.6)),
-        Reference(_C7, "neck bone (C7)"),
+        Reference(_C7, tr("neck bone (C7)")),
     ),
     "lower-back": Spot(
         "back",
         _LOWER,
         ((3.6, 60.6), (3.6, 64.0)),
-        Reference((8.4, 73.8), "hip bone's edge"),
+        Reference((8.4, 73.8), tr("hip bone's edge")),
     ),
     "hips": Spot(
         "back",
@@ -204,8 +205,8 @@ SPOTS = {
         Reference(_SACRUM, "sacrum"),
         line=(_CREST, _TROCHANTER),
         landmarks=(
-            Landmark(_CREST, "hip bone's edge", above=True),
-            Landmark(_TROCHANTER, "thigh bone's knob", above=False),
+            Landmark(_CREST, tr("hip bone's edge"), above=True),
+            Landmark(_TROCHANTER, tr("thigh bone's knob"), above=False),
         ),
         other=_along(_SACRUM, _TROCHANTER, 3.4),
         other_words="buttock",
@@ -214,7 +215,7 @@ SPOTS = {
         "side",
         (-16.0, -15.0, 30.0, 33.0),
         _along(_CHEEKBONE, _JAW_ANGLE, 2.8),
-        Reference((4.4, 1.6), "bone behind the ear"),
+        Reference((4.4, 1.6), tr("bone behind the ear")),
         line=(_CHEEKBONE, _JAW_ANGLE),
         landmarks=(
             Landmark(_CHEEKBONE, "cheekbone's arch", above=True),
@@ -225,14 +226,14 @@ SPOTS = {
         "face",
         (-14.0, -2.0, 28.0, 31.0),
         ((2.2, 5.6), (4.9, 6.0)),
-        Reference((0.0, 3.2), "top of the forehead"),
+        Reference((0.0, 3.2), tr("top of the forehead")),
     ),
 }
-"""By site; a place in a person's own words has none."""
+"""By site; a place in a person's own words has no spot."""
 
 
 def outlines(view: View) -> tuple[Shape, ...]:
-    """Return a view's silhouette in parts that overlap: stroke all of them, then fill all."""
+    """Return a view's outline in overlapping parts: stroke all of them, then fill all."""
     if view == "side":
         return (_smooth(_SIDE),)
     half = _BACK if view == "back" else _FACE
@@ -243,7 +244,7 @@ def outlines(view: View) -> tuple[Shape, ...]:
 
 
 def features(view: View) -> Shape:
-    """Return lines inside a silhouette that help to find one's way."""
+    """Return lines inside the outline, for orientation."""
     if view == "side":
         return (*_ellipse((1.0, -0.2), 1.6, 2.8), *_curves(_INSIDE[view]))
     both = tuple((_mirror(a), _mirror(b), _mirror(c)) for a, b, c in _INSIDE[view])
@@ -259,9 +260,9 @@ def _curves(curves: tuple[tuple[Point, Point, Point], ...]) -> Shape:
 
 
 def _ellipse(middle: Point, across: float, down: float) -> Shape:
-    """Four cubic curves; across and down are its radii."""
+    """Four cubic curves; `across` and `down` are the radii."""
     x, y = middle
-    bow = 4 / 3 * (math.sqrt(2) - 1)  # how far a quarter's handles reach, in radii
+    bow = 4 / 3 * (math.sqrt(2) - 1)  # length of a quarter's handles, in radii
     turns = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0), (1.0, 0.0))
     steps: list[Step] = [("M", ((x + across, y),))]
     for (ax, ay), (bx, by) in pairwise(turns):
@@ -271,7 +272,7 @@ def _ellipse(middle: Point, across: float, down: float) -> Shape:
 
 
 def _smooth(points: tuple[Point, ...]) -> Shape:
-    """Close a curve through all points (Catmull and Rom's)."""
+    """Return a closed curve through all points (Catmull-Rom)."""
     n = len(points)
     steps: list[Step] = [("M", (points[0],))]
     for k in range(n):

@@ -1,4 +1,4 @@
-"""The book of calibrations: what was measured where, kept until the sensor is moved."""
+"""The book of calibrations: what was measured where, valid until the sensor is moved."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from unclench_dsp import Band
 
 Part = Literal["baseline", "reference"]
 _PART_WORDS: dict[Part, str] = {
-    "baseline": "resting baseline",
-    "reference": "reference contraction",
+    "baseline": tr("resting baseline"),
+    "reference": tr("reference contraction"),
 }
 
 
 def _sound_baseline(baseline: RestBaseline) -> RestBaseline:
     if not (math.isfinite(sum(astuple(baseline))) and baseline.mean_uv > 0):
-        raise ValueError("a baseline needs a mean above 0 uV")
+        raise ValueError(tr("a baseline needs a mean above 0 uV"))
     if min(astuple(baseline)) < 0:
-        raise ValueError("a baseline has no figure below 0")
+        raise ValueError(tr("a baseline has no negative figures"))
     return baseline
 
 
 def _sound_reference(reference: ReferenceContraction) -> ReferenceContraction:
     if not (math.isfinite(reference.uv) and reference.uv > 0):
-        raise ValueError("a reference needs more than 0 uV")
+        raise ValueError(tr("a reference needs more than 0 uV"))
     return reference
 
 
@@ -58,10 +58,10 @@ class StoredCalibration(BaseModel):
     baseline: Annotated[RestBaseline, AfterValidator(_sound_baseline)] | None = None
     reference: Annotated[ReferenceContraction, AfterValidator(_sound_reference)] | None = None
     noise_uv: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    moved: AwareDatetime | None = None  # from then on the electrodes are no longer there
+    moved: AwareDatetime | None = None  # when the electrodes were taken off or moved
 
     def is_of(self, place: Place) -> bool:
-        """Whether it is of this site, side and channel."""
+        """Whether it belongs to this site, side and channel."""
         return (self.site, self.side, self.channel) == (place.site, place.side, place.channel)
 
 
@@ -74,7 +74,7 @@ class Book(BaseModel):
     calibrations: list[StoredCalibration] = Field(default_factory=list)
 
     def find(self, place: Place, band: Band) -> StoredCalibration | None:
-        """Return what holds for a place: the latest in this very band, unless it was moved."""
+        """Return the valid calibration of a place: the latest in this band, unless moved."""
         return next((kept for kept in self._holding(place) if kept.band == band), None)
 
     def add(
@@ -88,10 +88,10 @@ class Book(BaseModel):
         reference: ReferenceContraction | None = None,
         noise_uv: float | None = None,
     ) -> StoredCalibration:
-        """Enter what was measured now; the part not given is kept of the same placement.
+        """Add a new measurement; a part not given is taken from the same placement.
 
-        A sensor that is calibrated in one place has left the others: what was calibrated on this
-        channel elsewhere is marked as moved.
+        Calibrating a sensor in one place means that it has left all others: calibrations of this
+        channel elsewhere are marked as moved.
         """
         if baseline is None and reference is None:
             raise ValueError("a calibration needs a baseline or a reference contraction")
@@ -119,14 +119,14 @@ class Book(BaseModel):
         return entry
 
     def mark_moved(self, place: Place, moved: datetime) -> int:
-        """The sensor was moved: nothing calibrated there holds any more. Return how many did."""
+        """Mark a place's calibrations as no longer valid. Return how many were valid."""
         holding = self._holding(place)
         for kept in holding:
             self._move(kept, moved)
         return len(holding)
 
-    def why_missing(self, place: Place, band: Band, part: Part) -> str:
-        """Say why there is no baseline or reference for a place; "" where there is one."""
+    def missing_reason(self, place: Place, band: Band, part: Part) -> str:
+        """Return why a place has no baseline or reference, as a sentence; "" if it has one."""
         label, words = place_label(place), _PART_WORDS[part]
         found = self.find(place, band)
         if found is not None and getattr(found, part) is not None:
@@ -135,20 +135,27 @@ class Book(BaseModel):
         holding = [kept for kept in known if kept.moved is None]
         if holding:
             other = holding[-1].band
-            return (
-                f"{label} has a {words} in the {_band_words(other)} only, and values of different "
-                f"bands do not compare: calibrate it in the {_band_words(band)}, or use that band."
+            return tr(
+                "{label} has a {words} in the {other} only, and bands cannot be "
+                "compared: calibrate in the {band}, or use the other band.",
+                label=label,
+                words=words,
+                other=_band_words(other),
+                band=_band_words(band),
             )
         moved = [kept.moved for kept in known if kept.moved is not None]
         if moved:
-            return (
-                f"The sensor on {label} was moved on {max(moved):%Y-%m-%d}, so its {words} no "
-                "longer holds: calibrate it again."
+            return tr(
+                "The sensor on {label} was moved on {moved:%Y-%m-%d}, so its {words} is no "
+                "longer valid: calibrate it again.",
+                label=label,
+                moved=max(moved),
+                words=words,
             )
-        return f"{label} has no {words} yet: calibrate it first."
+        return tr("{label} has no {words} yet: calibrate it first.", label=label, words=words)
 
     def _holding(self, place: Place) -> list[StoredCalibration]:
-        """What holds for a place in any band, latest first."""
+        """Valid calibrations of a place in any band, latest first."""
         return [k for k in reversed(self.calibrations) if k.is_of(place) and k.moved is None]
 
     def _move(self, kept: StoredCalibration, moved: datetime) -> None:
@@ -160,7 +167,7 @@ class Book(BaseModel):
 def to_channel(
     place: Place, index: int, stored: StoredCalibration | None, noise_uv: float | None
 ) -> TrainedChannel:
-    """Return what the training needs to know of a channel.
+    """Return a channel for training.
 
     Parameters
     ----------
@@ -169,9 +176,9 @@ def to_channel(
     index
         Of the channel in the stream, from 0.
     stored
-        What `Book.find` found.
+        Result of `Book.find`.
     noise_uv
-        The instrument's own noise in the band used, as it is now.
+        The noise floor in the band used, as it is now.
     """
     return TrainedChannel(
         index,
@@ -183,7 +190,7 @@ def to_channel(
 
 
 def book_path(virtual: bool = False) -> Path:
-    """Where the book lies on this system: what a virtual board shows is no person's rest."""
+    """Path of the book on this system. Virtual boards have their own: they are not a person."""
     return own_dir() / f"calibrations{'-virtual' if virtual else ''}.json"
 
 
@@ -191,19 +198,24 @@ _FILE = OwnFile(
     Book,
     called=tr("calibrations"),
     instead=tr("nothing counts as calibrated"),
-    unsaved=tr("what was measured now is not kept"),
+    unsaved=tr("the new measurement is not kept"),
 )
 
 
 def load_book(path: Path | None = None) -> Book:
-    """Read the book; an empty one, and a notice, where the file cannot be used."""
+    """Read the book; if the file cannot be used, an empty one and a notice."""
     return _FILE.load(path or book_path())
 
 
 def save_book(book: Book, path: Path | None = None) -> None:
-    """Write the book as a whole or not at all. Raises StoreError."""
+    """Write the book completely or not at all. Raises StoreError."""
     _FILE.save(book, path or book_path())
 
 
 def _band_words(band: Band) -> str:
-    return f"{band.name} band ({band.low_hz:g}-{band.high_hz:g} Hz)"
+    return tr(
+        "{name} band ({low_hz:g}-{high_hz:g} Hz)",
+        name=band.name,
+        low_hz=band.low_hz,
+        high_hz=band.high_hz,
+    )

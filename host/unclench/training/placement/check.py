@@ -1,4 +1,4 @@
-"""The signal check before a session: a traffic light for each trouble, and what to try."""
+"""The signal check before a session: a traffic light for each possible problem, and a remedy."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from unclench.live.blocks import FloatArray, LiveBlock, StreamInfo
 from unclench.store.events.event import Event
 from unclench.training.placement.values import FLOOR_GATE
+from unclench.translation import tr
 from unclench_dsp import NARROW, WIDE, SignalState, find_heartbeat, slow_swings
 from unclench_dsp.mains import GOOD_HUM_UV, USABLE_HUM_UV, LineProbe, steady_hum
 from unclench_dsp.noise import GOOD_NOISE_UV, USABLE_NOISE_UV
@@ -27,24 +28,33 @@ ITEMS: tuple[Item, ...] = (
     "movement",
 )
 
+ITEM_WORDS: dict[Item, str] = {
+    "contact": tr("contact"),
+    "mains hum": tr("mains hum"),
+    "clipping": tr("clipping"),
+    "heartbeat": tr("heartbeat"),
+    "noise floor": tr("noise floor"),
+    "movement": tr("movement"),
+}
+
 JUDGED_S = 10.0
 NOTICED_S = 1.5
-"""A lost contact shows in the state so much later at most; what is newer is not judged yet."""
+"""A lost contact shows up to this much later; newer signal is not judged yet."""
 _EVERY_S = 0.5
 _HUM_WINDOW_S = 2.0
-_METER_WINDOW_S = 0.5  # the shortest that tells 50 from 60 Hz
-_HUM_WINDOWS = 3  # in fewer of them noise can look like hum
+_METER_WINDOW_S = 0.5  # the shortest that separates 50 from 60 Hz
+_HUM_WINDOWS = 3  # in fewer windows noise can look like hum
 _METER_UV = (0.3, 300.0)  # bottom and top of the interference meter
 
-# From which value on a light is amber, and from which red. A resting muscle makes 1 to 5 uV.
+# Values from which a light is amber, and red. A resting muscle makes 1 to 5 uV.
 _HUM_UV = (GOOD_HUM_UV, USABLE_HUM_UV)
 _HEART_UV = 20.0  # any heartbeat is amber
 _NOISE_UV = (GOOD_NOISE_UV, USABLE_NOISE_UV)  # in 20-450 Hz
 _SWING_UV = (20.0, 200.0)
 
-_WAIT = "Not yet known: sit still for a few seconds."
-_NO_CONTACT = "Not to be seen without contact."
-_CUT_OFF = "Not to be seen in a signal that is cut off."
+_WAIT = tr("Not known yet: sit still for a few seconds.")
+_NO_CONTACT = tr("Needs contact to measure.")
+_CUT_OFF = tr("Not measurable while the signal is cut off.")
 
 
 @dataclass(frozen=True)
@@ -53,21 +63,21 @@ class Light:
 
     item: Item
     colour: Colour  # grey: not known
-    value: str  # with its unit; "" where there is none
+    value: str  # with its unit; "" if there is none
     sentence: str
     try_this: str = ""
 
 
 @dataclass(frozen=True)
 class Interference:
-    """What the interference meter shows."""
+    """Reading of the interference meter."""
 
     level: float  # 0 to 1, logarithmic
     hum_uv: float  # RMS of the mains and its harmonics
 
 
 class SensorCheck:
-    """A sink that keeps the last seconds and judges them when asked; any thread may ask."""
+    """A sink that keeps the last seconds and judges them on request, from any thread."""
 
     def __init__(self, info: StreamInfo) -> None:
         n_channels = len(info.channels)
@@ -105,10 +115,10 @@ class SensorCheck:
             self._state = block.state
 
     def event(self, event: Event) -> None:
-        """See Sink.event; nothing to do: a gap shows in the sample numbers."""
+        """See Sink.event. Does nothing: a gap shows in the sample numbers."""
 
     def result(self, channel: int) -> tuple[Light, ...]:
-        """Judge a channel: a light for each of `ITEMS`, anew after every half second of signal."""
+        """Judge a channel: a light for each of `ITEMS`, updated every half second of signal."""
         with self._lock:
             state = self._state[channel]
             start = max(self._unbroken_from, self._contact_from[channel])
@@ -128,9 +138,9 @@ class SensorCheck:
         return lights
 
     def interference(self, channel: int) -> Interference | None:
-        """Measure the mains in the last half second; None where there is less than that.
+        """Measure mains hum in the last half second; None if there is less signal.
 
-        It shows what comes in, contact or not.
+        It measures with and without contact.
         """
         window_n = self._n(_METER_WINDOW_S)
         with self._lock:
@@ -151,7 +161,7 @@ class SensorCheck:
         return copied
 
     def _noise_uv(self, channel: int) -> float:
-        """The instrument's own, in the wide band; 0 where it was never measured."""
+        """The noise floor in the wide band; 0 if it was never measured."""
         return self._info.hello.channels[channel].noise_nv / 1000
 
     def _judge(
@@ -159,8 +169,8 @@ class SensorCheck:
     ) -> tuple[Light, ...]:
         contact = _contact(state, emg_uv, self._noise_uv(channel), self._fs_hz)
         if contact.colour in ("red", "grey"):
-            why = _NO_CONTACT if contact.colour == "red" else _WAIT
-            return (contact, *(Light(item, "grey", "", why) for item in ITEMS[1:]))
+            reason = _NO_CONTACT if contact.colour == "red" else _WAIT
+            return (contact, *(Light(item, "grey", "", reason) for item in ITEMS[1:]))
         low_uv, high_uv = (float(rail_uv[channel]) for rail_uv in self._info.rails_uv)
         clipping = _clipping(state, clipped_s, emg_uv, (low_uv, high_uv))
         if clipping.colour in ("amber", "red"):
@@ -191,19 +201,24 @@ def _contact(state: SignalState, emg_uv: FloatArray, noise_uv: float, fs_hz: flo
             "contact",
             "red",
             "",
-            "An electrode is off the skin.",
-            "Press every electrode on, the reference too, and check the lead; clean and dry the "
-            "skin or take a fresh electrode.",
+            tr("An electrode is off the skin."),
+            tr(
+                "Press every electrode on, also the reference, and check the lead. If that does "
+                "not help, clean and dry the skin or use a fresh electrode."
+            ),
         )
     if len(emg_uv) >= fs_hz and _wide_uv(emg_uv, fs_hz) < FLOOR_GATE * noise_uv:
         return Light(
             "contact",
             "amber",
             "",
-            "Only the instrument's own noise is there, and no muscle.",
-            "Check that the electrodes are on the muscle and the lead is in; then tense it.",
+            tr("The signal shows only the instrument's noise, no muscle."),
+            tr(
+                "Check that the electrodes are on the muscle and the lead is plugged in. Then "
+                "tense the muscle."
+            ),
         )
-    return Light("contact", "green", "", "The electrodes are on the skin.")
+    return Light("contact", "green", "", tr("The electrodes are on the skin."))
 
 
 def _wide_uv(emg_uv: FloatArray, fs_hz: float) -> float:
@@ -226,37 +241,47 @@ def _mains_hum(probe: LineProbe, window_n: int, emg_uv: FloatArray) -> Light:
     hum_uv, mains_hz = hum.rms_uv, hum.mains_hz
     colour = _colour(hum_uv, _HUM_UV)
     if colour == "green":
-        value = f"under {_HUM_UV[0]:g} µV of hum"
-        return Light("mains hum", colour, value, "Cables and chargers are quiet enough.")
+        value = tr("under {hum_uv:g} µV of hum", hum_uv=_HUM_UV[0])
+        return Light(
+            "mains hum", colour, value, tr("Little interference from cables and chargers.")
+        )
     return Light(
         "mains hum",
         colour,
-        f"{hum_uv:.{0 if hum_uv >= 10 else 1}f} µV of {mains_hz:g} Hz hum",
-        "The mains is in the signal; it is filtered out, but the less of it the better."
+        tr(
+            "{hum_uv:.{decimals}f} µV of {mains_hz:g} Hz hum",
+            hum_uv=hum_uv,
+            decimals=0 if hum_uv >= 10 else 1,
+            mains_hz=mains_hz,
+        ),
+        tr("There is mains hum in the signal. A filter removes it, but less hum is better.")
         if colour == "amber"
-        else "The mains is louder than a resting muscle.",
-        "Electrodes off first, then unplug the charger and whatever else ties the computer to the "
-        "mains. Sit away from cables and lamps, press the reference electrode on, watch the meter.",
+        else tr("Mains hum is larger than the tension of a resting muscle."),
+        tr(
+            "Take the electrodes off first. Then unplug the charger and all else that connects the "
+            "computer to the mains. Sit away from cables and lamps, press the reference electrode "
+            "on, and watch the meter."
+        ),
     )
 
 
 def _clipping(
     state: SignalState, clipped_s: float, emg_uv: FloatArray, rails_uv: tuple[float, float]
 ) -> Light:
-    try_this = "Press the reference electrode on; if it stays so, contract less hard."
+    try_this = tr("Press the reference electrode on. If that does not help, contract less hard.")
     if state == "clipping":
-        sentence = "The signal is too large for the sensor and is cut off."
-        return Light("clipping", "red", "cut off now", sentence, try_this)
+        sentence = tr("The signal is too large for the sensor and is cut off.")
+        return Light("clipping", "red", tr("cut off now"), sentence, try_this)
     if clipped_s < JUDGED_S:
-        value = f"cut off {max(1.0, clipped_s):.0f} s ago"
-        sentence = "The signal was too large for the sensor a moment ago."
+        value = tr("cut off {seconds:.0f} s ago", seconds=max(1.0, clipped_s))
+        sentence = tr("The signal was too large for the sensor a moment ago.")
         return Light("clipping", "amber", value, sentence, try_this)
     if not len(emg_uv):
         return Light("clipping", "grey", "", _WAIT)
     middle_uv, half_uv = sum(rails_uv) / 2, (rails_uv[1] - rails_uv[0]) / 2
     reach = float(np.abs(emg_uv - middle_uv).max()) / half_uv
-    value = f"uses {reach:.0%} of the range".replace("%", " %")
-    return Light("clipping", "green", value, "The signal fits the sensor's range.")
+    value = tr("uses {percent:.0f} % of the range", percent=100 * reach)
+    return Light("clipping", "green", value, tr("The signal fits the sensor's range."))
 
 
 def _heartbeat(emg_uv: FloatArray, fs_hz: float, narrow: bool) -> Light:
@@ -264,36 +289,42 @@ def _heartbeat(emg_uv: FloatArray, fs_hz: float, narrow: bool) -> Light:
         return Light("heartbeat", "grey", "", _WAIT)
     heart = find_heartbeat(emg_uv, fs_hz)
     if heart is None:
-        return Light("heartbeat", "green", "", "No heartbeat is to be seen in the signal.")
-    value = f"{heart.peak_uv:.0f} µV at {heart.bpm:.0f} beats a minute"
+        return Light("heartbeat", "green", "", tr("No heartbeat in the signal."))
+    value = tr("{peak_uv:.0f} µV at {bpm:.0f} beats a minute", peak_uv=heart.peak_uv, bpm=heart.bpm)
     if narrow:
-        sentence = "The heart is in the signal, and the narrow band keeps it out of the tension."
+        sentence = tr(
+            "The heartbeat is in the signal; the narrow band keeps it out of the tension."
+        )
         return Light("heartbeat", "green", value, sentence)
     return Light(
         "heartbeat",
         "red" if heart.peak_uv >= _HEART_UV else "amber",
         value,
-        "The heart is in the signal and makes the tension look higher than it is.",
-        f"Start with --band narrow ({NARROW.low_hz:g}-{NARROW.high_hz:g} Hz), or move the "
-        "electrodes a little; what was calibrated in another band has to be calibrated anew then.",
+        tr("The heartbeat is in the signal and makes the tension look higher than it is."),
+        tr(
+            "Start with --band narrow ({low_hz:g}-{high_hz:g} Hz), or move the "
+            "electrodes a little. After a change of band, calibrate again.",
+            low_hz=NARROW.low_hz,
+            high_hz=NARROW.high_hz,
+        ),
     )
 
 
 def _noise_floor(noise_uv: float) -> Light:
     if not noise_uv:
-        sentence = "The board's own noise was never measured."
-        return Light("noise floor", "grey", "", sentence, "`unclench board check` measures it.")
+        sentence = tr("The board's noise floor was never measured.")
+        return Light("noise floor", "grey", "", sentence, tr("`unclench board check` measures it."))
     colour = _colour(noise_uv, _NOISE_UV)
     sentences = {
-        "green": "The board is quiet enough to see a resting muscle, which makes 1 to 5 µV.",
-        "amber": "The board adds some noise of its own: the deepest rest is hard to see.",
-        "red": "The board's own noise hides a resting muscle, which makes 1 to 5 µV.",
+        "green": tr("The board is quiet enough to see a resting muscle, which makes 1 to 5 µV."),
+        "amber": tr("The board adds some noise: very low tension is hard to see."),
+        "red": tr("The board's noise hides a resting muscle, which makes 1 to 5 µV."),
     }
-    try_this = (
+    try_this = tr(
         "Use fewer channels, run on battery, keep the sensor's leads short, and measure again "
         "with `unclench board check`."
     )
-    value = f"{noise_uv:.2f} µV of noise"
+    value = tr("{noise_uv:.2f} µV of noise", noise_uv=noise_uv)
     text = "" if colour == "green" else try_this
     return Light("noise floor", colour, value, sentences[colour], text)
 
@@ -302,16 +333,16 @@ def _movement(emg_uv: FloatArray, fs_hz: float, heart: bool) -> Light:
     swings = slow_swings(emg_uv, fs_hz)
     if swings is None:
         return Light("movement", "grey", "", _WAIT)
-    # A heart swings in every second alike; that is no movement.
+    # A heartbeat swings the same in every second; that is not movement.
     swing_uv = swings.largest_uv - (swings.calm_uv if heart else 0.0)
     colour = _colour(swing_uv, _SWING_UV)
     if colour == "green":
-        value = f"under {_SWING_UV[0]:g} µV of slow swings"
-        return Light("movement", colour, value, "Electrodes and leads are still.")
+        value = tr("under {swing_uv:g} µV of slow swings", swing_uv=_SWING_UV[0])
+        return Light("movement", colour, value, tr("Electrodes and leads do not move."))
     return Light(
         "movement",
         colour,
-        f"{swing_uv:.0f} µV of slow swings",
-        "Electrodes or leads are moving.",
-        "Sit still, and tape the lead to the skin with a small loop so that nothing pulls.",
+        tr("{swing_uv:.0f} µV of slow swings", swing_uv=swing_uv),
+        tr("Electrodes or leads are moving."),
+        tr("Sit still, and tape the lead to the skin with a small loop so that nothing pulls."),
     )

@@ -1,21 +1,23 @@
-"""What is known of a channel that is trained: figures that stay as they are during a session."""
+"""What is known about a trained channel: figures that are frozen during a session."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+from unclench.translation import tr
+
 Strength = Literal["gentle", "maximum"]
 Side = Literal["left", "right", "middle"]
 
 FLOOR_GATE = 1.25
-"""Times the noise floor below which tension cannot be told from noise: a quarter of a second of
-noise alone scatters by 5 % (1 / (2 sqrt(430 Hz x 0.25 s))), so this is five of its deviations."""
+"""Tension below this many times the noise floor is indistinguishable from noise: a quarter of a
+second of noise scatters by 5 % (1 / (2 sqrt(430 Hz x 0.25 s))), and this is five deviations."""
 
 REST_S = 0.2  # an EMG gap, by convention
-STAYS_S = 3.0  # for so long the 1 s RMS must stay calm to count as recovered
-YOUR_BASELINE = "your resting baseline"
-_REST_PERCENT = 0.5  # of a maximum contraction: the convention of EMG gaps
+STAYS_S = 3.0  # the 1 s RMS must stay calm this long to count as recovered
+YOUR_BASELINE = tr("your resting baseline")
+_REST_PERCENT = 0.5  # of a maximum contraction: the convention for EMG gaps
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,13 @@ class RestBaseline:
 
     mean_uv: float
     sd_uv: float  # of the 1 s RMS
-    used_s: float  # of the time measured, what went into it: a cough does not
-    fast_sd_uv: float  # of the RMS that is shown, which scatters more than that of a second
+    used_s: float  # the part of the measured time that was used: without coughs
+    fast_sd_uv: float  # of the RMS on the screen, which scatters more than the 1 s RMS
 
 
 @dataclass(frozen=True)
 class ReferenceContraction:
-    """The best stable second of a contraction, to which percentages refer."""
+    """The best stable second of a contraction: 100 % in "% of reference"."""
 
     uv: float
     strength: Strength
@@ -45,40 +47,42 @@ class TrainedChannel:
     noise_uv: float | None = None  # the instrument's own, in the band used
     baseline: RestBaseline | None = None
     reference: ReferenceContraction | None = None
-    why_no_baseline: str = ""  # sentences, where they are missing and the reason is known
+    why_no_baseline: str = ""  # a sentence, if it is missing and the reason is known
     why_no_reference: str = ""
 
 
 def floor_uv(channel: TrainedChannel) -> float:
-    """Tension below which nothing can be told from noise; 0 where the noise was never measured."""
+    """Tension below which a muscle looks like noise; 0 if the noise was never measured."""
     return FLOOR_GATE * (channel.noise_uv or 0.0)
 
 
 def rest_level(channel: TrainedChannel, baseline: str = YOUR_BASELINE) -> tuple[float | None, str]:
-    """Tension below which a channel counts as at rest, and why, in words.
+    """Return the tension below which a channel counts as at rest, and its basis in words.
 
-    `baseline` is what to call the channel's.
+    `baseline` is the name of the channel's baseline in these words.
 
-    The convention is 0.5 % of a maximum contraction. It can lie below the noise floor, and below
-    the resting level of a small muscle (a jaw at rest has 0.7 % of its clench: Ferrario 1993),
-    where nobody would ever be at rest; so the highest of three levels counts, and is named.
+    The convention is 0.5 % of a maximum contraction. It can be below the noise floor, or below the
+    resting baseline of a small muscle (a jaw at rest has 0.7 % of its clench: Ferrario 1993), and
+    then nobody would ever be at rest. So the highest of three levels applies.
     """
     levels = []
     if channel.reference is not None and channel.reference.strength == "maximum":
         percent_uv = _REST_PERCENT / 100 * channel.reference.uv
-        levels.append((percent_uv, f"{_REST_PERCENT:g} % of your maximum"))
+        levels.append(
+            (percent_uv, tr("{rest_percent:g} % of your maximum", rest_percent=_REST_PERCENT))
+        )
     if channel.baseline is not None:
         calm = channel.baseline.mean_uv + 2 * channel.baseline.fast_sd_uv
-        levels.append((calm, f"{baseline} and two of its deviations"))
+        levels.append((calm, tr("{baseline} plus two standard deviations", baseline=baseline)))
     if not levels:
-        return None, "no baseline yet"
+        return None, tr("no baseline yet")
     if channel.noise_uv is not None:
-        levels.append((floor_uv(channel), "what the instrument can tell from noise"))
+        levels.append((floor_uv(channel), tr("the lowest tension that stands out of the noise")))
     return max(levels)
 
 
 def calm_uv(channel: TrainedChannel) -> float | None:
-    """Baseline mean + 2 SD: where a contraction counts as recovered from."""
+    """Baseline mean + 2 SD: recovery from a contraction ends below it."""
     if channel.baseline is None:
         return None
     return max(channel.baseline.mean_uv + 2 * channel.baseline.sd_uv, floor_uv(channel))

@@ -1,1 +1,1 @@
-"""Training programs: what they hold, how a file of one is read, and their words."""
+"""Training programs: what they contain, how their files are read, and their words."""

@@ -1,4 +1,4 @@
-"""What a training program is: steps in order, and a goal. Values only; `file` reads them."""
+"""A training program: steps in order, and a goal. Values only; `file` reads them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from unclench.training.steps.catalogue import AnyEntry, flattened
 from unclench.training.steps.goal import GOAL_EXAMPLE, Goal
 from unclench.training.steps.step import Entry, Step
 from unclench.training.steps.values import Part, Where, Words, refuse
+from unclench.translation import tr
 
-MAX_STEPS = 500  # repetitions written out
+MAX_STEPS = 500  # repetitions included
 MAX_S = 4 * 3600.0
 MAX_DEPTH = 3  # of repeats within repeats
 
@@ -27,7 +28,7 @@ class Program(Part):
     title: Words = Field(min_length=1, max_length=60)
     purpose: Words = Field(min_length=1, max_length=400)  # what it is for
     evidence: Words = Field(min_length=1, max_length=600)
-    site: SiteKey | None = None  # the site it is meant for; any unless given
+    site: SiteKey | None = None  # the site it is meant for; None: any
     goal: Goal | None = Field(default=None, description=GOAL_EXAMPLE)
     step: tuple[AnyEntry, ...] = Field(
         min_length=1, max_length=100, strict=False, description="steps, each under [[step]]"
@@ -38,33 +39,43 @@ class Program(Part):
         mistakes: list[tuple[Where, str]] = []
         for where, entry in _walk(self.step):
             if entry.inner() and len(where) // 2 == MAX_DEPTH + 1:
-                allowed = f"at most {MAX_DEPTH} may lie within one another"
-                mistakes.append((where, f"this repeat lies too deep; {allowed}"))
+                words = tr(
+                    "too many repeats within one another; at most {n} are allowed", n=MAX_DEPTH
+                )
+                mistakes.append((where, words))
             if entry.lacks_goal(self.goal):
-                needed = "give it one, or give one to the whole program"
-                mistakes.append((where, f"there is no goal to stay below; {needed}"))
+                words = tr("there is no goal to stay below; give the step or the program a goal")
+                mistakes.append((where, words))
         n_steps = sum(entry.n_steps() for entry in self.step)
         if n_steps > MAX_STEPS:
-            found = f"there are {n_steps} steps, repetitions written out"
-            mistakes.append((("step",), f"{found}; at most {MAX_STEPS} are allowed"))
+            words = tr(
+                "{n} steps, repetitions included, are too many; at most {most} are allowed",
+                n=n_steps,
+                most=MAX_STEPS,
+            )
+            mistakes.append((("step",), words))
         hours = self.longest_s() / 3600
         if hours > MAX_S / 3600:
-            found = f"the steps take up to {hours:.3g} hours"
-            mistakes.append((("step",), f"{found}; at most {MAX_S / 3600:g} are allowed"))
+            words = tr(
+                "the steps take up to {hours:.3g} hours; at most {most:g} are allowed",
+                hours=hours,
+                most=MAX_S / 3600,
+            )
+            mistakes.append((("step",), words))
         refuse(*mistakes)
         return self
 
     def flat(self) -> tuple[Step, ...]:
-        """All steps in order, repetitions written out, each with the goal that holds in it."""
+        """Return all steps in order, repetitions expanded, each with the goal that applies."""
         return flattened(self.step, self.goal)
 
     def longest_s(self) -> float:
-        """How long it takes at most, questions left out."""
+        """Longest time in seconds, without questions."""
         return sum(entry.longest_s() for entry in self.step)
 
 
 def _walk(entries: Sequence[Entry], above: Where = ()) -> Iterator[tuple[Where, Entry]]:
-    """Every entry as it is written, with its place in the file."""
+    """Yield every entry of the file, with its place in it."""
     for k, entry in enumerate(entries):
         where = (*above, "step", k)
         yield where, entry

@@ -1,4 +1,4 @@
-"""On which line of a TOML file each key stands, which no TOML reader tells."""
+"""Line numbers of the keys in a TOML file, which TOML parsers do not give."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from unclench.training.steps.values import Where
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    # mypy looks with the eyes of 3.10, wherever it runs
+    # mypy checks as for Python 3.10 on every version
     import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
 
-# What a line's end or a bracket does not count in: texts of four kinds, comments. Then those two.
+# Strings of four kinds and comments, in which brackets and line ends mean nothing; then those.
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}'
     r"|'''.*?'{3,5}"
@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
-_DEEPEST = 16  # keys within keys: no program's key lies so deep
+_DEEPEST = 16  # keys within keys: deeper than any key of a program
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -36,9 +36,9 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 
 def key_lines(text: str) -> dict[Where, int]:
-    """Return the line, from 1, of each key, table and list item of a text that is TOML.
+    """Return the line, from 1, of each key, table and list item of a valid TOML text.
 
-    What stands within an inline table or a list has the line of its outermost key.
+    Everything in an inline table or a list gets the line of its outermost key.
     """
     lines: dict[Where, int] = {}
     sizes: dict[Where, int] = {}  # of each list of tables, so far
@@ -56,7 +56,7 @@ def key_lines(text: str) -> dict[Where, int]:
 
 
 def line_of(where: Where, lines: dict[Where, int]) -> int | None:
-    """Return the line of a place, or of the nearest around it; None for the file as a whole."""
+    """Return the line of a place, or of the nearest one around it; None for the whole file."""
     return next((lines[where[:n]] for n in range(len(where), 0, -1) if where[:n] in lines), None)
 
 
@@ -78,7 +78,7 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _header(found: dict[str, Any]) -> list[str]:
-    """Keys of a header that was parsed on its own: [a.b] is {"a": {"b": {}}}."""
+    """Return the keys of a header parsed on its own: [a.b] is {"a": {"b": {}}}."""
     keys: list[str] = []
     inner: Any = found
     while inner:
@@ -90,7 +90,7 @@ def _header(found: dict[str, Any]) -> list[str]:
 
 
 def _open_table(keys: list[str], is_item: bool, sizes: dict[Where, int]) -> Where:
-    """Return the place of a header's table; a list of tables means its newest one."""
+    """Return the place of a header's table; for a list of tables, of its newest one."""
     where: Where = ()
     for k, key in enumerate(keys[:_DEEPEST]):
         where = (*where, key)
@@ -102,7 +102,7 @@ def _open_table(keys: list[str], is_item: bool, sizes: dict[Where, int]) -> Wher
 
 
 def _places(found: Any) -> Iterator[Where]:
-    """Places in a value, without recursion: a file may nest as deep as it likes."""
+    """Yield places in a value; without recursion, as files may nest to any depth."""
     waiting: list[tuple[Where, Any]] = [((), found)]
     while waiting:
         where, value = waiting.pop()

@@ -132,8 +132,8 @@ class Course:
             return
         step = line.step
         self._tell_step("begun")
-        if why_not := step.why_not(self.channels):
-            self._telling.note(NotMeasured(why_not))
+        if obstacle := step.obstacle(self.channels):
+            self._telling.note(NotMeasured(obstacle))
             self.next()
             return
         self.under_way = step.begin(Setting(self.channels, self._stream, self._limits))

@@ -128,7 +128,7 @@ class Ledger:
         self._step = number
         self._step_tallies = self._new_tallies()
         self._counts = step.counts(Setting(tuple(self._channels), self._stream, self._limits))
-        if step.lets_go:
+        if step.starts_recovery:
             for watch in self._recovery:
                 if watch is not None:
                     watch.let_go(self._sample)

@@ -59,8 +59,8 @@ def trained_channels(
         channels.append(
             replace(
                 known,
-                why_no_baseline=book.why_missing(place, band, "baseline"),
-                why_no_reference=book.why_missing(place, band, "reference"),
+                why_no_baseline=book.missing_reason(place, band, "baseline"),
+                why_no_reference=book.missing_reason(place, band, "reference"),
             )
         )
     return tuple(channels)
@@ -116,7 +116,7 @@ def calibration_words(book: Book, place: Place, band: Band) -> str:
     found = book.find(place, band)
     where = f"{place_label(place)} on channel {place.channel}"
     if found is None or found.baseline is None:
-        return f"Channel {place.channel}: {book.why_missing(place, band, 'baseline')}"
+        return f"Channel {place.channel}: {book.missing_reason(place, band, 'baseline')}"
     days = (datetime.now().astimezone() - found.created).days
     when = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
     words = f"{where}: calibrated {when}; rest {found.baseline.mean_uv:.1f} µV"

@@ -1,6 +1,6 @@
-"""All kinds of steps, and what stands under [[step]]: one of them, told by its `kind`.
+"""All kinds of steps. What stands under [[step]] is one of them, selected by its `kind`.
 
-Every module of `kinds/` is read, so a new kind is a new module: see CONTRIBUTING.
+Every module of `kinds/` is imported, so a new kind is a new module: see CONTRIBUTING.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pydantic_core import CoreSchema, core_schema
 from unclench.training.steps import kinds
 from unclench.training.steps.goal import Goal
 from unclench.training.steps.step import KINDS, Entry, Step, step_kind
+from unclench.translation import tr, trn
 
 __all__ = ["KINDS", "AnyEntry", "Repeat", "flattened", "kind_of"]
 
@@ -32,12 +33,12 @@ AnyEntry: TypeAlias = Annotated[Entry, _ByKind()]
 
 
 def flattened(entries: Sequence[Entry], goal: Goal | None) -> tuple[Step, ...]:
-    """All steps in order, repetitions written out, each with the goal that holds in it."""
+    """Return all steps in order, repetitions expanded, each with the goal that applies to it."""
     return tuple(step for entry in entries for step in entry.flat(goal))
 
 
 def kind_of(name: str) -> type[Step]:
-    """Return the kind of a name; a plain step where no kind has it, as in a newer session."""
+    """Return the kind with this name; a plain `Step` if unknown, as in a newer session."""
     kind = KINDS.get(name, Step)
     return kind if issubclass(kind, Step) else Step
 
@@ -55,12 +56,12 @@ _read_kinds()
 
 @step_kind
 class Repeat(Entry):
-    """Steps that come several times."""
+    """Steps that are repeated."""
 
     kind: Literal["repeat"]
-    times: int = Field(ge=1, le=50, description="times")
+    times: int = Field(ge=1, le=50, description=tr("times"))
     step: tuple[AnyEntry, ...] = Field(
-        min_length=1, max_length=50, strict=False, description="steps, each under [[step.step]]"
+        min_length=1, max_length=50, strict=False, description=tr("steps, each under [[step.step]]")
     )
 
     def inner(self) -> Sequence[Entry]:
@@ -76,7 +77,7 @@ class Repeat(Entry):
         return self.times * sum(entry.longest_s() for entry in self.step)
 
     def in_words(self) -> str:
-        return f"{self.times} times:"
+        return trn("Once:", "{n} times:", self.times)
 
 
 Repeat.model_rebuild(force=True)  # a repeat may hold a repeat

@@ -1,4 +1,4 @@
-"""Goals: what counts as low enough. Each becomes microvolts for each channel in `session/goals`."""
+"""Goals: what counts as low enough. `session/goals` turns each into microvolts for each channel."""
 
 from __future__ import annotations
 
@@ -7,48 +7,55 @@ from typing import Annotated, Literal, TypeAlias, get_args
 from pydantic import Field
 
 from unclench.training.steps.values import Part
+from unclench.translation import tr
 
 
 class FixedGoal(Part):
     """A tension in microvolts."""
 
     kind: Literal["fixed"]
-    uv: float = Field(gt=0, le=1000, description="microvolts RMS")
+    uv: float = Field(gt=0, le=1000, description=tr("microvolts RMS"))
 
 
 class ReferenceGoal(Part):
-    """A share of the reference contraction."""
+    """A percentage of the reference contraction."""
 
     kind: Literal["reference"]
-    percent: float = Field(gt=0, le=100, description="% of the reference contraction")
+    percent: float = Field(gt=0, le=100, description=tr("% of the reference contraction"))
 
 
 class BaselineGoal(Part):
     """A multiple of the frozen resting baseline."""
 
     kind: Literal["baseline"]
-    times: float = Field(gt=0, le=10, description="times the resting baseline")
+    times: float = Field(gt=0, le=10, description=tr("times the resting baseline"))
 
 
 class ShapingGoal(Part):
-    """A percentile of the last minutes, anchored to the frozen baseline and bounded by it.
+    """A percentile of the last minutes, within limits set by the frozen baseline.
 
-    It begins at `highest_times` and only ever falls, so a shoulder that creeps up cannot take its
-    goal along.
+    It begins at `highest_times` and can only fall, so a shoulder that creeps up does not raise its
+    goal.
     """
 
     kind: Literal["shaping"]
-    percentile: float = Field(default=40.0, ge=5, le=80, description="% of the time looked back")
-    last_s: float = Field(default=120.0, ge=30, le=600, description="seconds")
-    lowest_times: float = Field(default=0.7, gt=0, le=1, description="times the resting baseline")
-    highest_times: float = Field(default=1.2, ge=1, le=2, description="times the resting baseline")
+    percentile: float = Field(
+        default=40.0, ge=5, le=80, description=tr("% of the time it looks back on")
+    )
+    last_s: float = Field(default=120.0, ge=30, le=600, description=tr("seconds"))
+    lowest_times: float = Field(
+        default=0.7, gt=0, le=1, description=tr("times the resting baseline")
+    )
+    highest_times: float = Field(
+        default=1.2, ge=1, le=2, description=tr("times the resting baseline")
+    )
 
 
 Goal: TypeAlias = Annotated[
     FixedGoal | ReferenceGoal | BaselineGoal | ShapingGoal, Field(discriminator="kind")
 ]
 
-GOAL_EXAMPLE = 'a goal, as in { kind = "baseline", times = 1.2 }'
+GOAL_EXAMPLE = tr('a goal, as in { kind = "baseline", times = 1.2 }')
 GOALS: dict[str, type[Part]] = {
     get_args(goal.model_fields["kind"].annotation)[0]: goal
     for goal in (FixedGoal, ReferenceGoal, BaselineGoal, ShapingGoal)

@@ -1,4 +1,4 @@
-"""Measuring steps: confirmed rows in, what is known of each channel out."""
+"""Measuring steps: confirmed rows in, each channel's baseline or reference out."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Measurement(UnderWay):
         self._slow_uv.append([row.slow_uv[c.index] if ok else nan for c, ok in pairs])
 
     def measured(self) -> Measured:
-        """See UnderWay.measured; one sensor that is off costs the others nothing."""
+        """See UnderWay.measured; one sensor that fails does not affect the others."""
         channels, payloads, failures = [], [], []
         parts = np.array(self._parts)
         for k, channel in enumerate(self._channels):
@@ -59,4 +59,4 @@ class Measurement(UnderWay):
     def _measure(
         self, channel: TrainedChannel, parts: IntArray, fast_uv: FloatArray, slow_uv: FloatArray
     ) -> tuple[TrainedChannel, Payload]:
-        """Return the channel as it is now, and what was measured. Raises MeasurementError."""
+        """Return the channel with its new value, and the event. Raises MeasurementError."""

@@ -1,6 +1,6 @@
-"""The face of a step: all that the engine, lists, pages and reviews know of one.
+"""The interface of a step: all that the engine, lists, pages and reviews know about one.
 
-What differs between kinds is said by each kind in a module of its own. `kinds.py` finds them.
+Each kind of step overrides what differs, in a module of its own. `catalogue.py` finds them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from unclench.training.placement.values import TrainedChannel
 from unclench.training.steps.goal import GOAL_EXAMPLE, Goal
 from unclench.training.steps.underway import Counts, Setting, UnderWay
 from unclench.training.steps.values import Part, Seconds, Words
+from unclench.translation import tr
 from unclench.wording import exactly
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ Action: TypeAlias = Literal["rest", "breathe", "tense", "release", "stress", "an
 Role: TypeAlias = Literal["baseline", "activity", "recovery", "other"]
 """What a step is when the stages of a session are compared."""
 Tension: TypeAlias = Literal["own", "asked", "provoked", "settling"]
-"""Whose the tension of a step is: the person's own, asked for, provoked, or not yet settled."""
+"""What causes the tension in a step: the person, a request, a stressor, or settling in."""
 
 KINDS: dict[str, type[Entry]] = {}
-"""Every kind by its name in a program file, in the order in which lists have them."""
+"""Every kind by its name in a program file, in the order of the lists."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Cue:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a person; the step waits for the answer."""
+    """A question to the person; the step waits for the answer."""
 
     text: str
     say: str
@@ -53,7 +54,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Rounds:
-    """Contractions in a row: each tensing and each release is a part of the step."""
+    """Repeated contractions: each contraction and each release is a part of the step."""
 
     times: int
     tense_s: float
@@ -61,88 +62,88 @@ class Rounds:
 
     @property
     def n_parts(self) -> int:
-        """How many parts there are; tensing has even numbers, from 0."""
+        """Number of parts; contractions have even numbers, from 0."""
         return 2 * self.times
 
     @property
     def whole_s(self) -> float:
-        """How long all of them take."""
+        """Seconds for all of them."""
         return self.times * (self.tense_s + self.release_s)
 
     def part(self, step_s: float) -> int:
-        """Number of the part under way."""
+        """Number of the current part."""
         cycle, into_s = divmod(step_s, self.tense_s + self.release_s)
         return min(2 * int(cycle) + (into_s >= self.tense_s), self.n_parts - 1)
 
     def left_s(self, step_s: float) -> float:
-        """Seconds left of the part under way."""
+        """Seconds left in the current part."""
         into_s = step_s % (self.tense_s + self.release_s)
         return self.part_s(into_s >= self.tense_s) - into_s
 
     def part_s(self, release: bool) -> float:
-        """Seconds from the beginning of a contraction to the end of its tensing or release."""
+        """Seconds from the beginning of a contraction to its end, or to the end of its release."""
         return self.tense_s + self.release_s if release else self.tense_s
 
 
 class Entry(Part):
-    """What may stand under [[step]]: a step, or several that come several times."""
+    """What may stand under [[step]]: a step, or steps that are repeated."""
 
     listed: ClassVar[int] = 50
-    """Where lists of all kinds have it: the smaller, the earlier."""
+    """Order in lists of all kinds: smaller numbers come first."""
 
     def inner(self) -> Sequence[Entry]:
         """Entries within this one."""
         return ()
 
     def lacks_goal(self, goal: Goal | None) -> bool:
-        """Whether it needs a goal and neither it nor the program, which has `goal`, gives one."""
+        """Whether it needs a goal and has none, neither its own nor the program's `goal`."""
         return False
 
     def flat(self, goal: Goal | None) -> tuple[Step, ...]:
-        """Its steps in order, repetitions written out; `goal` is the program's."""
+        """Return its steps in order, repetitions expanded; `goal` is the program's."""
         raise NotImplementedError
 
     def n_steps(self) -> int:
-        """Number of steps, repetitions written out, without writing them out."""
+        """Number of steps, repetitions included; nothing is expanded for it."""
         return 1
 
     def longest_s(self) -> float:
-        """How long it takes at most; 0 for a question, which waits."""
+        """Longest time in seconds; 0 for a question, which waits for the answer."""
         raise NotImplementedError
 
     def in_words(self) -> str:
-        """What it asks of a person, with its times; its title left out."""
+        """Describe what the person does, and for how long; without the title."""
         raise NotImplementedError
 
 
 class Step(Entry):
-    """One step. A kind says what differs from here."""
+    """One step. A kind overrides what differs."""
 
     title: Words = Field(default="", max_length=60)
     say: Words = Field(default="", max_length=400)
     goal: Goal | None = Field(default=None, description=GOAL_EXAMPLE)  # the program's unless given
     kind: str
 
-    # What is said, unless the program says something else.
+    # Words, unless the program has its own.
     usual_title: ClassVar[str]
     usual_say: ClassVar[str] = ""
-    unseen_say: ClassVar[str] = ""  # in place of it where tension is not shown
+    unseen_say: ClassVar[str] = ""  # used instead while tension is hidden
     action: ClassVar[Action] = "rest"
     picture: ClassVar[str] = "trace"  # in the middle of the page: `desktop/training/pictures`
 
-    # What it is for goals, scores and reviews.
-    takes_goal: ClassVar[bool] = False  # the program's, where it has none of its own
+    # Its part in goals, scores and reviews.
+    takes_goal: ClassVar[bool] = False  # uses the program's goal if it has none of its own
     needs_goal: ClassVar[bool] = False
-    measures: ClassVar[Literal["baseline", "reference"] | None] = None  # a goal means nothing then
+    measures: ClassVar[Literal["baseline", "reference"] | None] = None  # such a step has no goal
     needs_baseline: ClassVar[bool] = False  # whatever the goal
     scored: ClassVar[bool] = True
-    lets_go: ClassVar[bool] = False  # from its beginning on: recovery is timed from there
+    starts_recovery: ClassVar[bool] = False  # recovery is timed from the beginning of the step
     role: ClassVar[Role] = "other"
     tension: ClassVar[Tension] = "own"
 
     @property
     def name(self) -> str:
-        """Its title, or the usual one."""
+        """Its title, or the default one."""
         return self.title or self.usual_title
 
     def lacks_goal(self, goal: Goal | None) -> bool:
@@ -157,67 +158,67 @@ class Step(Entry):
         return 0.0 if rounds is None else rounds.whole_s
 
     def rounds(self) -> Rounds | None:
-        """Its contractions, if it consists of some."""
+        """Its contractions, if it consists of contractions."""
         return None
 
     def asks(self) -> Question | None:
-        """The question that it waits on, if it asks one."""
+        """The question it asks, if any."""
         return None
 
     def pacer(self) -> Pacer | None:
-        """What paces the breath in it, if anything does."""
+        """Its breathing pacer, if it has one."""
         return None
 
     def part(self, step_s: float) -> int:
-        """Number of the part under way, from 0."""
+        """Number of the current part, from 0."""
         rounds = self.rounds()
         return 0 if rounds is None else rounds.part(step_s)
 
     def tenses(self, step_s: float) -> bool:
-        """Whether a contraction is what is asked for at a moment."""
+        """Whether a contraction is asked for at this time."""
         return self.rounds() is not None and self.part(step_s) % 2 == 0
 
     def part_left_s(self, step_s: float) -> float | None:
-        """Seconds left of the part under way; None where a person decides."""
+        """Seconds left in the current part; None while it waits for the person."""
         if self.asks() is not None:
             return None
         rounds = self.rounds()
         return max(0.0, self.longest_s() - step_s) if rounds is None else rounds.left_s(step_s)
 
     def cue(self, step_s: float) -> Cue:
-        """What to do at a moment."""
+        """What to do at this time."""
         left_s = self.part_left_s(step_s)
         return Cue(self.name, self.say or self.usual_say, self.action, left_s)
 
     def expected(self, channel: TrainedChannel) -> TrainedChannel:
-        """What will be known of a channel after it, as far as goals must know beforehand."""
+        """Return the channel as it will be after this step; goals are checked with it."""
         return channel
 
-    def why_not(self, channels: Sequence[TrainedChannel]) -> str:
-        """Why it cannot be done with these channels, in a sentence; it is passed over then."""
+    def obstacle(self, channels: Sequence[TrainedChannel]) -> str:
+        """Return a sentence if the step is impossible with these channels: it is skipped then."""
         return ""
 
     def begin(self, setting: Setting) -> UnderWay:
-        """Begin it: what it does with rows until it is over."""
+        """Begin the step: return what processes its rows."""
         return UnderWay()
 
     def counts(self, setting: Setting) -> Counts:
-        """What it counts of its own."""
+        """Return what it counts beyond the usual scores."""
         return Counts()
 
 
 class TimedStep(Step):
-    """A step that lasts as long as it says."""
+    """A step of a fixed length."""
 
     seconds: Seconds
 
-    in_short: ClassVar[str]  # "Let go", which lists follow with the time
+    in_short: ClassVar[str]  # "Let go": lists put the time after it
 
     def longest_s(self) -> float:
         return self.seconds
 
     def in_words(self) -> str:
-        return f"{self.in_short} for {exactly(self.seconds)}"
+        return tr("{action} for {duration}", action=self.in_short, duration=exactly(self.seconds))
 
 
 Kind = TypeVar("Kind", bound=Entry)

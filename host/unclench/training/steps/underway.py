@@ -1,4 +1,4 @@
-"""A step under way: what its kind does with confirmed rows, and what it counts of its own."""
+"""A running step: what its kind does with confirmed rows, and what it counts itself."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from unclench.training.rows import Row, Stream
 
 @dataclass(frozen=True)
 class Setting:
-    """What a step is done with."""
+    """What a step runs with."""
 
-    channels: tuple[TrainedChannel, ...]  # those that are trained
+    channels: tuple[TrainedChannel, ...]  # those being trained
     stream: Stream
-    limits: Sustained  # when to speak up: the person's own
+    limits: Sustained  # when to alert: the person's own
 
 
 @dataclass(frozen=True)
 class News:
-    """Something that the rows have shown."""
+    """Something found in the rows."""
 
     payload: Payload
     duration_s: float | None = None
@@ -33,67 +33,67 @@ class BreathEffect:
     """Tension over the breath, for one channel."""
 
     channel: str
-    breaths: int  # that went into it
+    breaths: int  # averaged
     phase: tuple[float, ...]  # middle of each bin, 0 to 1
     mean_uv: tuple[float, ...]
     spread_uv: tuple[float, ...]  # standard deviation between breaths
     change: float | None  # exhale against inhale: -0.2 is 20 % lower; None: too few breaths
     change_low: float | None  # 95 % confidence interval
     change_high: float | None
-    falls: bool | None  # lower on the exhale beyond chance; None: too few breaths to tell
+    falls: bool | None  # clearly lower on the exhale (95 %); None: too few breaths
 
 
 @dataclass(frozen=True)
 class Measured:
     """What a step has measured."""
 
-    channels: tuple[TrainedChannel, ...]  # with it
-    payloads: tuple[Payload, ...]  # of those that could be measured
-    failures: tuple[str, ...]  # a sentence for each that could not
+    channels: tuple[TrainedChannel, ...]  # with what was measured
+    payloads: tuple[Payload, ...]  # an event for each channel that was measured
+    failures: tuple[str, ...]  # a sentence for each channel that was not
 
 
 class UnderWay:
-    """What a kind does as long as its step lasts. This one waits until the time is over."""
+    """Processes a step's rows. This default waits until the time is over."""
 
     def add(
         self, row: Row, part: int, usable: Sequence[bool], goal_uv: Sequence[float | None]
     ) -> Payload | None:
-        """Take a confirmed row; once the step has done what it is for, say so, to end it.
+        """Take a confirmed row; return an event to end the step early.
 
         Parameters
         ----------
         part
-            Of the step, in which the row lies.
+            Number of the step's part in which the row lies.
         usable, goal_uv
-            For each channel trained: whether the row can be used, and what to stay below.
+            For each trained channel: whether to use the row, and the goal.
         """
         return None
 
     def measured(self) -> Measured | None:
-        """At the end of the time: what was measured, if that is what the step is for."""
+        """Return what was measured, at the end of a measuring step; None for any other step."""
         return None
 
     def words(self) -> str:
-        """How far it is, where there is more to say than the time."""
+        """Describe the progress, if there is more to say than the time."""
         return ""
 
 
 class Counts:
-    """What a kind counts of its own while its step is scored. This one counts nothing."""
+    """Counts beyond the usual scores. This default counts nothing."""
 
     moment_s: float | None = None
-    """How long rest lasts to earn a credit; None where none is earned."""
+    """Seconds at rest that earn a credit; None: no credits."""
 
     def channel(self, k: int, row: Row) -> list[News]:
-        """Take a confirmed row that can be used, for one channel trained."""
+        """Take a confirmed, usable row of one trained channel."""
         return []
 
     def row(self, step_s: float, row: Row, usable: Sequence[bool]) -> None:
-        """Take a confirmed row, `step_s` into the step, for all channels."""
+        """Take a confirmed row of all channels, `step_s` into the step."""
 
     def close(self) -> None:
-        """All rows of the step have been taken."""
+        """Finish: all rows of the step have been taken."""
 
     def breath(self) -> tuple[BreathEffect, ...]:
-        """Tension over the breath for each channel, where the breath is paced."""
+        """Return tension over the breath for each channel; empty without a pacer."""
         return ()

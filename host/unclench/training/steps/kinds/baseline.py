@@ -1,4 +1,4 @@
-"""Step "baseline", and what makes a resting baseline of its rows."""
+"""Step "baseline", and how its rows become a resting baseline."""
 
 from __future__ import annotations
 
@@ -14,27 +14,30 @@ from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench.training.steps.measuring import Measurement, MeasurementError
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.underway import Setting
+from unclench.translation import tr
 from unclench.wording import exactly
 
 _TO_COME = RestBaseline(inf, 0.0, 0.0, 0.0)  # will be measured before it is needed
-_RESTLESS = 0.5  # deviation over mean from which on it is no rest
+_RESTLESS = 0.5  # deviation over mean above which it was not rest
 
 
 @step_kind
 class Baseline(TimedStep):
-    """Measure the resting baseline; from its end on it is frozen for the whole session."""
+    """Measure the resting baseline; it stays frozen for the rest of the session."""
 
     kind: Literal["baseline"]
-    seconds: float = Field(default=60.0, ge=20, le=600, description="seconds")
+    seconds: float = Field(default=60.0, ge=20, le=600, description=tr("seconds"))
 
     listed = 1
-    usual_title = "Sit still and let go"
-    usual_say = "Your resting level is being measured."
+    usual_title = tr("Sit still and let go")
+    usual_say = tr("Your resting baseline is being measured.")
     measures = "baseline"
     role = "baseline"
 
     def in_words(self) -> str:
-        return f"Rest for {exactly(self.seconds)}: your resting baseline"
+        return tr(
+            "Rest for {seconds} to measure your resting baseline", seconds=exactly(self.seconds)
+        )
 
     def expected(self, channel: TrainedChannel) -> TrainedChannel:
         return replace(channel, baseline=channel.baseline or _TO_COME)
@@ -44,7 +47,7 @@ class Baseline(TimedStep):
 
 
 class RestMeasurement(Measurement):
-    """Measures rest. A baseline that a channel has already stays as it is: it is frozen."""
+    """Measures rest. A baseline that a channel already has is frozen and stays."""
 
     def _measure(
         self, channel: TrainedChannel, parts: IntArray, fast_uv: FloatArray, slow_uv: FloatArray
@@ -66,11 +69,18 @@ class RestMeasurement(Measurement):
             found = resting_baseline(slow_uv, round(self._row_hz))
             fast = resting_baseline(fast_uv, round(self._window_s * self._row_hz))
         except ValueError as error:
-            raise MeasurementError(f"The resting level of {channel.label}: {error}") from error
+            raise MeasurementError(
+                tr("Resting baseline of {label}: {error}", label=channel.label, error=error)
+            ) from error
         if found.sd_uv > _RESTLESS * found.mean_uv:
             raise MeasurementError(
-                f"The resting level of {channel.label} was {found.mean_uv:.1f} µV with a deviation "
-                f"of {found.sd_uv:.1f} µV, and less than half of it was expected at rest: sit "
-                "still, let go, and measure again."
+                tr(
+                    "The tension of {label} varied too much for a resting baseline: "
+                    "{mean_uv:.1f} µV with a standard deviation of {sd_uv:.1f} µV; at "
+                    "rest it is less than half. Sit still, let go, and measure again.",
+                    label=channel.label,
+                    mean_uv=found.mean_uv,
+                    sd_uv=found.sd_uv,
+                )
             )
         return RestBaseline(found.mean_uv, found.sd_uv, found.n / self._row_hz, fast.sd_uv)

@@ -1,4 +1,4 @@
-"""Step "breathe": its pacer, a function of time alone, and tension over the breath."""
+"""Step "breathe": its pacer, which depends on time alone, and tension over the breath."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from unclench.training.rows import Row
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.underway import BreathEffect, Counts, Setting
 from unclench.training.steps.values import Seconds, Where, refuse
+from unclench.translation import tr
 from unclench.wording import exactly
 from unclench_dsp import BreathAverage
 
 _BINS = 20  # of the average breath
-MIN_SHARE_OF_BREATH = 0.1  # inhaling and exhaling each take at least so much of a breath
+MIN_SHARE_OF_BREATH = 0.1  # inhaling and exhaling each take at least this share of a breath
 BreathPart = Literal["inhale", "hold in", "exhale", "hold out"]
 PARTS: tuple[BreathPart, ...] = ("inhale", "hold in", "exhale", "hold out")
 BREATH_WORDS: dict[BreathPart, str] = {
-    "inhale": "Breathe in",
-    "hold in": "Hold",
-    "exhale": "Breathe out",
-    "hold out": "Rest",
+    "inhale": tr("Breathe in"),
+    "hold in": tr("Hold"),
+    "exhale": tr("Breathe out"),
+    "hold out": tr("Rest"),
 }
 
 
@@ -36,19 +37,19 @@ class Breathe(TimedStep):
 
     kind: Literal["breathe"]
     seconds: Seconds = 300.0
-    rate_per_min: float = Field(default=6.0, ge=3, le=20, description="breaths a minute")
+    rate_per_min: float = Field(default=6.0, ge=3, le=20, description=tr("breaths a minute"))
     end_rate_per_min: float | None = Field(  # a ramp over the whole step
-        default=None, ge=3, le=20, description="breaths a minute"
+        default=None, ge=3, le=20, description=tr("breaths a minute")
     )
     # Parts of one breath, in any unit: 4, 0, 6, 0 is the same as 2, 0, 3, 0.
-    inhale: float = Field(default=5.0, gt=0, le=20, description="parts of the breath")
-    hold_in: float = Field(default=0.0, ge=0, le=20, description="parts of the breath")
-    exhale: float = Field(default=5.0, gt=0, le=20, description="parts of the breath")
-    hold_out: float = Field(default=0.0, ge=0, le=20, description="parts of the breath")
+    inhale: float = Field(default=5.0, gt=0, le=20, description=tr("parts of the breath"))
+    hold_in: float = Field(default=0.0, ge=0, le=20, description=tr("parts of the breath"))
+    exhale: float = Field(default=5.0, gt=0, le=20, description=tr("parts of the breath"))
+    hold_out: float = Field(default=0.0, ge=0, le=20, description=tr("parts of the breath"))
 
     listed = 2
-    usual_title = "Breathe with the circle"
-    usual_say = "In as it grows, out as it shrinks. Let go as you breathe out."
+    usual_title = tr("Breathe with the circle")
+    usual_say = tr("Breathe in as it grows and out as it shrinks. Let go as you breathe out.")
     action = "breathe"
     picture = "pacer"
     takes_goal = True
@@ -59,21 +60,37 @@ class Breathe(TimedStep):
         mistakes: list[tuple[Where, str]] = []
         for name, part in (("inhale", self.inhale), ("exhale", self.exhale)):
             if part < MIN_SHARE_OF_BREATH * total:
-                # The part is in the total, so this share goes by all others.
+                # The part itself is in the total, so compute its share from the others.
                 least = (total - part) * MIN_SHARE_OF_BREATH / (1 - MIN_SHARE_OF_BREATH)
-                enough = f"give at least {math.ceil(100 * least) / 100:g}"
-                mistakes.append(((name,), f"{part:g} is less than a tenth of the breath; {enough}"))
+                words = tr(
+                    "{part:g} is less than a tenth of the breath; give at least {least:g}",
+                    part=part,
+                    least=math.ceil(100 * least) / 100,
+                )
+                mistakes.append(((name,), words))
         refuse(*mistakes)
         return self
 
     def in_words(self) -> str:
-        ramp = "" if self.end_rate_per_min is None else f" to {self.end_rate_per_min:g}"
-        rate = f"{self.rate_per_min:g}{ramp} breaths a minute"
-        names = ("in", "hold", "out", "hold")
+        names = (tr("in"), tr("hold"), tr("out"), tr("hold"))
         parts = (self.inhale, self.hold_in, self.exhale, self.hold_out)
         pairs = zip(names, parts, strict=True)
         shape = ", ".join(f"{name} {part:g}" for name, part in pairs if part)
-        return f"Breathe at {rate} for {exactly(self.seconds)} ({shape})"
+        duration = exactly(self.seconds)
+        if self.end_rate_per_min is None:
+            return tr(
+                "Breathe at {rate:g} breaths a minute for {duration} ({shape})",
+                rate=self.rate_per_min,
+                duration=duration,
+                shape=shape,
+            )
+        return tr(
+            "Breathe at {begin:g} to {end:g} breaths a minute for {duration} ({shape})",
+            begin=self.rate_per_min,
+            end=self.end_rate_per_min,
+            duration=duration,
+            shape=shape,
+        )
 
     def pacer(self) -> Pacer:
         return Pacer(self)
@@ -89,9 +106,9 @@ class Breath:
     number: int  # of the breath, from 0
     phase: float  # 0 to 1 over the whole breath; 0 is where inhaling begins
     part: BreathPart
-    done: float  # share of the part that is over, 0 to 1
+    done: float  # share of the part that has passed, 0 to 1
     left_s: float  # of the part
-    fullness: float  # 0 empty to 1 full, smooth: what the shape shows
+    fullness: float  # 0 empty to 1 full, smooth: the size of the circle
 
 
 @dataclass(frozen=True)
@@ -108,18 +125,18 @@ class Pacer:
         return s.inhale / total, (s.inhale + s.hold_in) / total, 1.0 - s.hold_out / total
 
     def rate_per_min(self, t_s: float) -> float:
-        """Breaths a minute at a moment."""
+        """Breaths a minute at a time."""
         start = self.step.rate_per_min
         end = start if self.step.end_rate_per_min is None else self.step.end_rate_per_min
         return start + (end - start) * min(1.0, max(0.0, t_s / self.step.seconds))
 
     def breaths(self, t_s: float) -> float:
         """Breaths since the step began; its fraction is the phase."""
-        # The rate changes linearly, so its mean until now is that of both ends.
+        # The rate changes linearly, so its mean until now is the mean of both ends.
         return (self.step.rate_per_min + self.rate_per_min(t_s)) / 2 * max(0.0, t_s) / 60
 
     def at(self, t_s: float) -> Breath:
-        """Where in a breath a moment lies."""
+        """The moment of a breath at a time."""
         breaths = self.breaths(t_s)
         number = math.floor(breaths)
         phase = breaths - number
@@ -128,7 +145,7 @@ class Pacer:
         begin = 0.0 if k == 0 else ends[k - 1]
         done = (phase - begin) / (ends[k] - begin)
         left_s = (ends[k] - phase) * 60 / self.rate_per_min(t_s)
-        soft = (1 - math.cos(math.pi * done)) / 2  # no jerk where a part begins or ends
+        soft = (1 - math.cos(math.pi * done)) / 2  # smooth where a part begins or ends
         fullness = (soft, 1.0, 1.0 - soft, 0.0)[k]
         return Breath(number, phase, PARTS[k], done, left_s, fullness)
 
@@ -136,7 +153,7 @@ class Pacer:
 class BreathWatch(Counts):
     """Averages confirmed rows over the pacer's breath; there is no breath sensor.
 
-    `window_s` is that of the fast RMS.
+    `window_s` is the window of the fast RMS.
     """
 
     def __init__(self, pacer: Pacer, channels: Sequence[TrainedChannel], window_s: float) -> None:
@@ -166,7 +183,7 @@ class BreathWatch(Counts):
         self._effects = None
 
     def breath(self) -> tuple[BreathEffect, ...]:
-        """See Counts.breath; news with every breath."""
+        """See Counts.breath; changes with every breath."""
         if self._effects is None:
             self._effects = tuple(self._effect(k) for k in range(len(self._channels)))
         return self._effects

@@ -12,29 +12,39 @@ from unclench.training.rows import Row
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.underway import Setting, UnderWay
 from unclench.training.steps.values import Seconds, refuse
+from unclench.translation import tr
 from unclench.wording import exactly
 
 
 @step_kind
 class Hold(TimedStep):
-    """Stay below the goal for `seconds` in one piece; ends after `at_most_s` in any case."""
+    """Stay below the goal for `seconds` without a break; ends after `at_most_s` in any case."""
 
     kind: Literal["hold"]
     seconds: Seconds = 20.0
     at_most_s: Seconds = 180.0
 
     listed = 4
-    usual_title = "Stay low"
-    usual_say = "Let the line sink below the goal, and rest there."
-    unseen_say = "Let go, and rest there."
+    usual_title = tr("Stay low")
+    usual_say = tr("Let the line sink below the goal and rest there.")
+    unseen_say = tr("Let go and rest.")
     takes_goal = True
     needs_goal = True
 
     @model_validator(mode="after")
     def _can_be_done(self) -> Hold:
         if self.at_most_s < self.seconds:
-            least = f"give at least {self.seconds:g}, or less for seconds"
-            refuse((("at_most_s",), f"{self.at_most_s:g} is shorter than the hold; {least}"))
+            refuse(
+                (
+                    ("at_most_s",),
+                    tr(
+                        "{at_most_s:g} is shorter than the hold; give at least "
+                        "{seconds:g}, or reduce seconds",
+                        at_most_s=self.at_most_s,
+                        seconds=self.seconds,
+                    ),
+                )
+            )
         return self
 
     def longest_s(self) -> float:
@@ -42,14 +52,18 @@ class Hold(TimedStep):
 
     def in_words(self) -> str:
         most = exactly(self.at_most_s)
-        return f"Stay below the goal for {exactly(self.seconds)} in one piece; at most {most}"
+        return tr(
+            "Stay below the goal for {seconds} without a break; takes at most {most}",
+            seconds=exactly(self.seconds),
+            most=most,
+        )
 
     def begin(self, setting: Setting) -> Holding:
         return Holding(self.seconds, setting)
 
 
 class Holding(UnderWay):
-    """Counts the rows, one behind the other, in which all channels are below their goals."""
+    """Counts consecutive rows in which all channels are below their goals."""
 
     def __init__(self, seconds: float, setting: Setting) -> None:
         self._seconds = seconds
@@ -60,7 +74,7 @@ class Holding(UnderWay):
 
     @property
     def held_s(self) -> float:
-        """Below the goal, in one piece so far."""
+        """Seconds below the goal so far, without a break."""
         return self._below_n * self._stream.row_s
 
     def add(
@@ -74,4 +88,4 @@ class Holding(UnderWay):
         return HoldDone(self._seconds) if self.held_s >= self._seconds else None
 
     def words(self) -> str:
-        return f"Held {int(self.held_s)} of {self._seconds:g} s"
+        return tr("Held {held_s} of {seconds:g} s", held_s=int(self.held_s), seconds=self._seconds)

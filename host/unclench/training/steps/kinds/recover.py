@@ -6,6 +6,7 @@ from typing import Literal
 
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.values import Seconds
+from unclench.translation import tr
 
 
 @step_kind
@@ -16,9 +17,9 @@ class Recover(TimedStep):
     seconds: Seconds = 120.0
 
     listed = 8
-    in_short = "Let go"
-    usual_title = "Let go"
-    usual_say = "It is over. Breathe out and let everything sink."
+    in_short = tr("Let go")
+    usual_title = tr("Let go")
+    usual_say = tr("It is over. Breathe out and let go of everything.")
     takes_goal = True
-    lets_go = True
+    starts_recovery = True
     role = "recovery"

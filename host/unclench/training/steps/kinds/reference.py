@@ -1,4 +1,4 @@
-"""Step "reference", and what makes a reference contraction of its rows."""
+"""Step "reference", and how its rows become a reference contraction."""
 
 from __future__ import annotations
 
@@ -15,32 +15,46 @@ from unclench.training.placement.values import ReferenceContraction, TrainedChan
 from unclench.training.steps.measuring import Measurement, MeasurementError
 from unclench.training.steps.step import Cue, Rounds, Step, step_kind
 from unclench.training.steps.underway import Setting
+from unclench.translation import tr, trn
 from unclench.wording import exactly
 
-_CLEARLY = 3.0  # times the baseline that a reference contraction must at least be
+_CLEARLY = 3.0  # times the baseline: a reference contraction must be above it
 
 
 @step_kind
 class Reference(Step):
-    """A reference contraction: `times` contractions; the best stable second is the reference."""
+    """A reference contraction: `times` contractions; the best stable second becomes it."""
 
     kind: Literal["reference"]
     strength: Literal["gentle", "maximum"] = "gentle"
-    times: int = Field(default=3, ge=1, le=5, description="times")
-    tense_s: float = Field(default=5.0, ge=3, le=10, description="seconds")
-    release_s: float = Field(default=15.0, ge=5, le=120, description="seconds")
+    times: int = Field(default=3, ge=1, le=5, description=tr("times"))
+    tense_s: float = Field(default=5.0, ge=3, le=10, description=tr("seconds"))
+    release_s: float = Field(default=15.0, ge=5, le=120, description=tr("seconds"))
 
     listed = 9
-    usual_title = "Reference contraction"
+    usual_title = tr("Reference contraction")
     measures = "reference"
     tension = "asked"
 
     def in_words(self) -> str:
-        strength = "gently" if self.strength == "gentle" else "as hard as you can"
-        times = "once" if self.times == 1 else f"{self.times} times"
-        return (
-            f"Tense {strength} for {exactly(self.tense_s)}, release for "
-            f"{exactly(self.release_s)}, {times}: your reference contraction"
+        tense, release = exactly(self.tense_s), exactly(self.release_s)
+        if self.strength == "gentle":
+            return trn(
+                "Tense gently for {tense}, release for {release}: your reference contraction",
+                "Tense gently for {tense}, release for {release}, {n} times: your reference "
+                "contraction",
+                self.times,
+                tense=tense,
+                release=release,
+            )
+        return trn(
+            "Tense as hard as you can for {tense}, release for {release}: your reference "
+            "contraction",
+            "Tense as hard as you can for {tense}, release for {release}, {n} times: your "
+            "reference contraction",
+            self.times,
+            tense=tense,
+            release=release,
         )
 
     def rounds(self) -> Rounds:
@@ -49,19 +63,23 @@ class Reference(Step):
     def cue(self, step_s: float) -> Cue:
         left_s = self.part_left_s(step_s)
         if self.tenses(step_s):
-            gentle = self.strength == "gentle"
-            how = "Gently, as if lifting a cup" if gentle else "As hard as is good"
-            said = self.say or f"{how}, and hold it steady."
-            return Cue("Tense the muscle", said, "tense", left_s)
-        return Cue("Let go", "All at once, and rest.", "release", left_s)
+            how = (
+                tr("Gently, as if lifting a cup. Hold it steady.")
+                if self.strength == "gentle"
+                else tr("As hard as you can without pain. Hold it steady.")
+            )
+            return Cue(tr("Tense the muscle"), self.say or how, "tense", left_s)
+        return Cue(tr("Let go"), tr("All at once. Then rest."), "release", left_s)
 
     def expected(self, channel: TrainedChannel) -> TrainedChannel:
         return replace(channel, reference=ReferenceContraction(inf, self.strength))
 
-    def why_not(self, channels: Sequence[TrainedChannel]) -> str:
+    def obstacle(self, channels: Sequence[TrainedChannel]) -> str:
         if any(channel.baseline is not None for channel in channels):
             return ""
-        return "No contraction is measured, as there is no resting level to tell it from."
+        return tr(
+            "The reference contraction was skipped: it needs a resting baseline to compare with."
+        )
 
     def begin(self, setting: Setting) -> ContractionMeasurement:
         return ContractionMeasurement(self, setting)
@@ -80,15 +98,23 @@ class ContractionMeasurement(Measurement):
         best_uv = self._best_uv(parts, fast_uv, slow_uv)
         if channel.baseline is None:
             raise MeasurementError(
-                f"{channel.label} has no resting level yet, so no contraction can be told from it: "
-                "measure rest first."
+                tr(
+                    "{label} has no resting baseline yet, and a contraction is compared with "
+                    "it: measure the baseline first.",
+                    label=channel.label,
+                )
             )
         least_uv = max(_CLEARLY * channel.baseline.mean_uv, floor_uv(channel))
         if best_uv <= least_uv:
             raise MeasurementError(
-                f"No clear contraction was seen on {channel.label}: {best_uv:.1f} µV at most, and "
-                f"more than {least_uv:.1f} µV was expected; tense the muscle under the sensor, or "
-                "move the sensor onto it."
+                tr(
+                    "No clear contraction on {label}: the highest was {best_uv:.1f} µV, and "
+                    "more than {least_uv:.1f} µV was expected. Tense the muscle under the sensor, "
+                    "or move the sensor onto it.",
+                    label=channel.label,
+                    best_uv=best_uv,
+                    least_uv=least_uv,
+                )
             )
         strength = self._step.strength
         found = ReferenceContraction(best_uv, strength)
@@ -104,6 +130,6 @@ class ContractionMeasurement(Measurement):
             try:
                 found = best_stable_second(fast_uv[here], slow_uv[here], self._row_hz)
             except ValueError:
-                continue  # one that was lost; the others may do
+                continue  # this one was lost; the others may be enough
             best_uv = max(best_uv, found.uv)
         return best_uv

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from unclench.training.steps.step import Cue, Question, Step, step_kind
 from unclench.training.steps.values import Words
+from unclench.translation import tr
 
 
 @step_kind
@@ -17,17 +18,20 @@ class Reflect(Step):
     kind: Literal["reflect"]
     question: Words = Field(min_length=1, max_length=200)
     answer: Literal["words", "scale"] = "words"
-    low: Words = Field(default="not at all", max_length=40)  # what 0 means
-    high: Words = Field(default="very much", max_length=40)  # what 10 means
+    low: Words = Field(default=tr("not at all"), max_length=40)  # what 0 means
+    high: Words = Field(default=tr("very much"), max_length=40)  # what 10 means
 
     listed = 10
-    usual_title = "A question"
+    usual_title = tr("A question")
     picture = "question"
     scored = False
 
     def in_words(self) -> str:
-        how = "in words" if self.answer == "words" else f"0 {self.low}, 10 {self.high}"
-        return f"{self.question} ({how})"
+        if self.answer == "words":
+            return tr("{question} (in words)", question=self.question)
+        return tr(
+            "{question} (0 {low}, 10 {high})", question=self.question, low=self.low, high=self.high
+        )
 
     def asks(self) -> Question:
         return Question(self.question, self.say, self.answer, self.low, self.high)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from unclench.training.steps.step import Cue, Rounds, Step, step_kind
 from unclench.training.steps.values import Words
+from unclench.translation import tr, trn
 from unclench.wording import exactly
 
 
@@ -20,23 +21,26 @@ class Relax(Step):
         min_length=1,
         max_length=20,
         strict=False,
-        description='names of muscle groups, as in ["hands", "face"]',
+        description=tr('names of muscle groups, as in ["hands", "face"]'),
     )
-    tense_s: float = Field(default=6.0, ge=2, le=15, description="seconds")
-    release_s: float = Field(default=35.0, ge=5, le=120, description="seconds")
-    times: int = Field(default=2, ge=1, le=5, description="times")
+    tense_s: float = Field(default=6.0, ge=2, le=15, description=tr("seconds"))
+    release_s: float = Field(default=35.0, ge=5, le=120, description=tr("seconds"))
+    times: int = Field(default=2, ge=1, le=5, description=tr("times"))
 
     listed = 3
-    usual_title = "Tense and release"
-    usual_say = "Firmly, without pain. Go on breathing."
+    usual_title = tr("Tense and release")
+    usual_say = tr("Firmly, without pain. Keep breathing.")
     takes_goal = True
     tension = "asked"
 
     def in_words(self) -> str:
-        times = "once" if self.times == 1 else f"{self.times} times"
-        return (
-            f"Tense for {exactly(self.tense_s)}, release for {exactly(self.release_s)}, "
-            f"{times} each: {', '.join(self.groups)}"
+        return trn(
+            "Tense for {tense}, release for {release}, once each: {groups}",
+            "Tense for {tense}, release for {release}, {n} times each: {groups}",
+            self.times,
+            tense=exactly(self.tense_s),
+            release=exactly(self.release_s),
+            groups=", ".join(self.groups),
         )
 
     def rounds(self) -> Rounds:
@@ -46,5 +50,12 @@ class Relax(Step):
         left_s = self.part_left_s(step_s)
         group = self.groups[self.part(step_s) // (2 * self.times)]
         if self.tenses(step_s):
-            return Cue(f"Tense: {group}", self.say or self.usual_say, "tense", left_s)
-        return Cue(f"Let go: {group}", "All at once. Feel the difference.", "release", left_s)
+            return Cue(
+                tr("Tense: {group}", group=group), self.say or self.usual_say, "tense", left_s
+            )
+        return Cue(
+            tr("Let go: {group}", group=group),
+            tr("All at once. Feel the difference."),
+            "release",
+            left_s,
+        )

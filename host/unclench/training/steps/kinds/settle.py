@@ -6,18 +6,19 @@ from typing import Literal
 
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.values import Seconds
+from unclench.translation import tr
 
 
 @step_kind
 class Settle(TimedStep):
-    """Arrive, sit, let the signal settle; nothing is scored."""
+    """Sit down and let the signal settle; nothing is scored."""
 
     kind: Literal["settle"]
     seconds: Seconds = 30.0
 
     listed = 0
-    in_short = "Settle"
-    usual_title = "Arrive"
-    usual_say = "Sit comfortably, hands still. Let your breath find itself."
+    in_short = tr("Settle")
+    usual_title = tr("Arrive")
+    usual_say = tr("Sit comfortably, with your hands still. Let your breath come and go.")
     scored = False
     tension = "settling"

@@ -1,4 +1,4 @@
-"""Step "task", and what speaks up in it."""
+"""Step "task", and the alerts in it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.underway import Counts, News, Setting
 from unclench.training.steps.values import Seconds
 from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of
+from unclench.translation import tr
 
 
 @step_kind
 class Task(TimedStep):
-    """Do something, and stay low meanwhile."""
+    """Do something and stay low meanwhile."""
 
     kind: Literal["task"]
     seconds: Seconds = 300.0
 
     listed = 6
-    in_short = "Do something and stay low"
-    usual_title = "Go on with what you do"
-    usual_say = "Keep the line low while you do it."
-    unseen_say = "Stay as calm as you can while you do it."
+    in_short = tr("Do something and stay low")
+    usual_title = tr("Go on with what you do")
+    usual_say = tr("Keep the line low while you do it.")
+    unseen_say = tr("Stay as calm as you can while you do it.")
     action = "free"
     takes_goal = True
     role = "activity"
@@ -33,7 +34,7 @@ class Task(TimedStep):
 
 
 class Alerts(Counts):
-    """Speaks up where tension lasts or rest is missing, on channels whose rest level is known."""
+    """Alerts to lasting tension and too little rest, on channels with a known rest level."""
 
     def __init__(self, setting: Setting) -> None:
         self._channels = setting.channels
