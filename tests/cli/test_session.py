@@ -123,7 +123,7 @@ def test_calibration_is_used_and_stored_with_the_session(
     assert text_of(goal) == "Left shoulder: 4.40 µV"
     # In another band it does not hold.
     other = run("session", program, *PERSON, *place, "--band", "narrow")
-    assert "values of different bands do not compare" in other.sentence()
+    assert "bands cannot be compared" in other.sentence()
 
 
 @pytest.mark.parametrize(

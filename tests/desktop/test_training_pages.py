@@ -718,7 +718,7 @@ def test_two_channels_on_one_site_are_refused_in_a_sentence(show):
     pick(page, "Site of channel 2", "shoulder")
     press(page, KEY.Key_Return)
     assert got == []
-    assert any("Left shoulder is on two channels, 1 and 2" in text for text in texts(page))
+    assert any("Left shoulder is given for two channels, 1 and 2" in text for text in texts(page))
     pick(page, "Side of channel 2", "right")
     assert not any("two channels" in text for text in texts(page))
     press(page, KEY.Key_Return)
