@@ -178,7 +178,7 @@ def test_a_damaged_session_is_listed_with_its_sentence_and_stops_nothing(screen,
 def test_an_empty_folder_says_how_sessions_get_there(screen, library):
     made = screen()
     assert made.list._empty.isVisible()
-    assert "Record one from the dashboard" in made.list._empty.text()
+    assert "Record one in the dashboard" in made.list._empty.text()
     assert not made.list.table.isVisible()
 
 
@@ -198,7 +198,7 @@ def test_sessions_are_found_by_words_site_and_label(screen, library):
     until(lambda: made.titles() == ["monday"])
     made.list.label.setCurrentIndex(made.list.label.findData("home"))
     until(lambda: made.titles() == [])
-    assert "No session fits" in made.list._empty.text()
+    assert "No session matches" in made.list._empty.text()
 
 
 def test_title_and_labels_are_typed_in_place(screen, library):
@@ -637,7 +637,7 @@ def test_a_tag_is_added_changed_removed_and_taken_back_by_the_keyboard(screen, l
     made.press(KEY.Key_Z, CTRL, times=2)
     assert tags() == [before]
     made.press(KEY.Key_Z, CTRL)
-    assert "no change to take back" in made.banner()
+    assert "no change to undo" in made.banner()
     kinds = [event.kind for event in open_session(folder).events()]
     assert kinds.count("step") == 3
 
@@ -677,7 +677,7 @@ def test_a_strangers_csv_is_shown_but_has_no_place_for_tags(screen, library, tmp
     until(lambda: made.figures() is not None)
     assert made.figures().used_s > 15
     made.press(KEY.Key_A)
-    assert "bring it in with" in made.banner()
+    assert "Import it with" in made.banner()
     assert not made.page.row.isVisible()
 
 
@@ -770,8 +770,8 @@ def test_two_of_one_site_are_compared_and_others_say_why_not(screen, library):
     assert page.traces[0].scales() == page.traces[1].scales()
     page.traces[0].zoom(2.0)
     assert page.traces[1].view == page.traces[0].view
-    assert "every muscle has a tension of its own" in said(one, other)
-    assert "different bands" in said(one, banded)
+    assert "Every muscle has its own tension" in said(one, other)
+    assert "Tension depends on the band" in said(one, banded)
     made.press(KEY.Key_Escape)
     assert made.window.page() is made.list
 
@@ -786,7 +786,7 @@ def test_export_writes_the_format_that_is_chosen(screen, library):
     assert dialog.target.text() == str(folder.parent / "first.csv")
     dialog.target.setFocus()
     made.press(KEY.Key_Return)
-    until(lambda: "Written to" in dialog.news.text())
+    until(lambda: "Saved to" in dialog.news.text())
     assert (folder.parent / "first.csv").stat().st_size > 100_000
     made.press(KEY.Key_Escape)
     assert not dialog.isVisible()

@@ -1,4 +1,4 @@
-"""A row of buttons that wraps, and that scrolls in one line where a page has no room for more."""
+"""A row of buttons that wraps, or scrolls on one line where the page has no more room."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from unclench.desktop.training.parts import Flow
 
 
 class FlowArea(QtWidgets.QScrollArea):
-    """As high as its buttons need, or as one line of them; the focus scrolls it."""
+    """As high as its buttons need, or one line high; moving the focus scrolls it."""
 
     def __init__(self, spacing: int = 8) -> None:
         super().__init__(widgetResizable=True)
@@ -29,7 +29,7 @@ class FlowArea(QtWidgets.QScrollArea):
         self._flow.addWidget(widget)
 
     def keep_to_one_line(self, one_line: bool) -> None:
-        """Whether the rest is to be scrolled to."""
+        """Show one line of buttons and scroll to the rest, or show them all."""
         self._one_line = one_line
         bar = QtCore.Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(
@@ -38,7 +38,7 @@ class FlowArea(QtWidgets.QScrollArea):
         self.updateGeometry()
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """See Flow."""
+        """Height for a width: see Flow."""
         full, line = self._flow.heightForWidth(width), self._flow.minimumSize().height()
         return min(full, line) if self._one_line else full
 
@@ -47,5 +47,5 @@ class FlowArea(QtWidgets.QScrollArea):
         return self._flow.minimumSize()
 
     def sizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
-        """All in one line."""
+        """All buttons on one line."""
         return self._flow.sizeHint()

@@ -1,4 +1,4 @@
-"""The ground of the review's pages: that of the training's, with tables and lists of its own."""
+"""Base of the review's pages: the training's page, plus styles for tables and lists."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pyqtgraph.Qt import QtGui
 from unclench.desktop.theme import Theme
 from unclench.desktop.training.parts import LINE, Page
 
-_FEWEST_LINES = 20  # of text in a page's height, below which only what matters most is shown
+_FEWEST_LINES = 20  # lines of text; a page with room for fewer hides what matters least
 
 
 class ReviewPage(Page):
-    """A page that dresses tables and lists as well, and makes room where the text is large."""
+    """A page that also styles tables and lists, and makes room when the text is large."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -20,25 +20,25 @@ class ReviewPage(Page):
     def _restyle(self) -> None:
         super()._restyle()
         self.setStyleSheet(self.styleSheet() + _own_sheet(self.theme, self.text_scale))
-        self._see_room()
+        self._check_room()
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Make room where there is little."""
+        """Make room when there is little."""
         super().resizeEvent(event)
-        self._see_room()
+        self._check_room()
 
-    def _see_room(self) -> None:
+    def _check_room(self) -> None:
         crowded = self.height() < _FEWEST_LINES * LINE * self.text_scale
         if crowded != self.crowded:
             self.crowded = crowded
             self._make_room()
 
     def _make_room(self) -> None:
-        """Hide what matters least, or show it again: see `crowded`."""
+        """Hide what matters least, or show it again, depending on `crowded`."""
 
 
 def _own_sheet(theme: Theme, text_scale: float) -> str:
-    """What only the review has; sizes follow the text's."""
+    """Styles that only the review needs; sizes follow the text size."""
     edge = round(5 * text_scale)
     return f"""
     QTableView {{

@@ -11,7 +11,7 @@ from unclench.settings import Settings
 
 
 def run_review(root: Path, opened: Path | None, saved: Settings) -> None:
-    """Show sessions of `root`, and one of them at once where `opened` says so.
+    """Show the sessions in `root`, and open one at once if `opened` names it.
 
     Raises StoreError for an internal error that closed the window.
     """

@@ -1,4 +1,4 @@
-"""Work beside the window: in a thread of its own, so that the picture never waits for it."""
+"""Background work: it runs in a thread of its own, so the window never waits for it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ALL: weakref.WeakSet[Newest] = weakref.WeakSet()
 
 @atexit.register
 def _end_all() -> None:
-    """What is under way finishes first: Python cannot go while libraries of its own are at work."""
+    """Let running work finish: Python cannot exit while its libraries are at work."""
     workers = list(_ALL)
     for worker in workers:
         worker.close()
@@ -26,27 +26,27 @@ def _end_all() -> None:
 
 
 class Token:
-    """Whether somebody still wants what is being made; long work asks now and then."""
+    """Tells long work whether its result is still wanted; the work checks now and then."""
 
-    def __init__(self, tell: Callable[[Token, Any], None]) -> None:
+    def __init__(self, report: Callable[[Token, Any], None]) -> None:
         self._lock = threading.Lock()
         self.wanted = True
-        self._tell = tell
+        self._report = report
         self._end: Callable[[], None] | None = None
 
-    def tell(self, what: Any) -> None:
-        """Pass on something on the way to the result."""
-        self._tell(self, what)
+    def report(self, partial: Any) -> None:
+        """Hand over an intermediate result."""
+        self._report(self, partial)
 
     def when_dropped(self, end: Callable[[], None]) -> None:
-        """Call `end` as soon as it is no longer wanted, from any thread; perhaps at once."""
+        """Call `end` when the result is no longer wanted: from any thread, perhaps at once."""
         with self._lock:
             self._end = end
             if not self.wanted:
                 end()
 
     def drop(self) -> None:
-        """It is no longer wanted."""
+        """Mark the result as no longer wanted."""
         with self._lock:
             self.wanted = False
             if self._end is not None:
@@ -54,62 +54,62 @@ class Token:
 
 
 class Newest(QtCore.QObject):
-    """Does one thing at a time; a newer request replaces one that waits.
+    """Does one task at a time; a newer request replaces one that waits.
 
-    Signals come in the thread of the window. A fault of our own is raised there, too.
+    Signals arrive in the window's thread. Internal errors are raised there, too.
 
     Parameters
     ----------
     name
-        Of the thread.
+        Name of the thread.
     only_newest
-        Whether what is under way is thrown away as well when something newer is asked for. If not,
-        it comes all the same, before the newer: figures follow a hand that drags.
+        True: a newer request also discards the task that is running. False: the running task still
+        delivers its result first, so that figures keep up with a span that is being dragged.
     """
 
-    told = QtCore.pyqtSignal(object)
+    progress = QtCore.pyqtSignal(object)
     done = QtCore.pyqtSignal(object)
-    failed = QtCore.pyqtSignal(str)  # in a sentence
-    _came = QtCore.pyqtSignal(object, str, object)
+    failed = QtCore.pyqtSignal(str)  # a sentence
+    _delivered = QtCore.pyqtSignal(object, str, object)
 
     def __init__(self, name: str, *, only_newest: bool = True) -> None:
         super().__init__()
         self._only_newest = only_newest
         self._changed = threading.Condition()
         self._next: tuple[Token, Callable[[Token], Any]] | None = None
-        self._open: list[Token] = []  # asked for, and neither answered nor overtaken
+        self._open: list[Token] = []  # requested, neither answered nor replaced
         self._closed = False
-        self._came.connect(self._pass_on)
-        self._thread = threading.Thread(target=self._live, name=name, daemon=True)
+        self._delivered.connect(self._pass_on)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
         _ALL.add(self)
 
     def ask(self, work: Callable[[Token], Any]) -> None:
-        """Ask for work; it is given its token."""
+        """Request work; it is called with its token."""
         with self._changed:
             if self._only_newest:
                 self._forget()
             elif self._next is not None:
                 self._open.remove(self._next[0])
-            token = Token(lambda token, what: self._say(token, "told", what))
+            token = Token(lambda token, partial: self._send(token, "progress", partial))
             self._open.append(token)
             self._next = token, work
             self._changed.notify()
 
     def drop(self) -> None:
-        """Nothing is wanted any more."""
+        """Drop all requests."""
         with self._changed:
             self._forget()
 
     def close(self) -> None:
-        """End it at once; what is under way is thrown away."""
+        """Stop at once; the running task is discarded."""
         with self._changed:
             self._forget()
             self._closed = True
             self._changed.notify()
 
     def join(self) -> None:
-        """Wait for the thread to be gone, once it is closed."""
+        """Wait for the thread to end after `close`."""
         self._thread.join()
 
     def _forget(self) -> None:
@@ -118,7 +118,7 @@ class Newest(QtCore.QObject):
             token.drop()
         self._open.clear()
 
-    def _live(self) -> None:
+    def _run(self) -> None:
         while True:
             with self._changed:
                 while self._next is None and not self._closed:
@@ -130,22 +130,22 @@ class Newest(QtCore.QObject):
             try:
                 made = work(token)
             except UnclenchError as error:
-                self._say(token, "failed", str(error))
-            except Exception as error:  # noqa: BLE001 - raised where the window tells it
-                self._say(token, "broke", error)
+                self._send(token, "failed", str(error))
+            except Exception as error:  # noqa: BLE001 - raised in the window's thread
+                self._send(token, "broke", error)
             else:
-                self._say(token, "done", made)
+                self._send(token, "done", made)
 
-    def _say(self, token: Token, how: str, what: Any) -> None:
-        with self._changed:  # never to a window that is gone
+    def _send(self, token: Token, how: str, result: Any) -> None:
+        with self._changed:  # never to a closed window
             if token.wanted:
-                self._came.emit(token, how, what)
+                self._delivered.emit(token, how, result)
 
-    def _pass_on(self, token: Token, how: str, what: Any) -> None:
-        if not token.wanted:  # overtaken on the way
+    def _pass_on(self, token: Token, how: str, result: Any) -> None:
+        if not token.wanted:  # replaced in the meantime
             return
-        if how != "told":
+        if how != "progress":
             self._open.remove(token)
         if how == "broke":
-            raise what
-        getattr(self, how).emit(what)
+            raise result
+        getattr(self, how).emit(result)

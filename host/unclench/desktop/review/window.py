@@ -1,4 +1,4 @@
-"""The review window: the list of sessions, a session, two compared."""
+"""The review window: the list of sessions, one session, or two compared."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from unclench.training.tags import own_tags
 
 
 class ReviewWindow(QtWidgets.QMainWindow):
-    """What happened, what raised it, is it getting lower.
+    """Shows what happened, what raised tension, and whether it is falling.
 
     Parameters
     ----------
     root
-        Folder of the sessions in the list.
+        Folder with the sessions of the list.
     settings, saved
-        What holds now, and what is kept for the next start: see `Dashboard`.
+        Settings in use, and those kept for the next start: see `Dashboard`.
     path
-        A session, or a CSV, to open at once.
+        A session or a CSV file to open at once.
     """
 
     def __init__(
@@ -61,12 +61,12 @@ class ReviewWindow(QtWidgets.QMainWindow):
         self._lay_out()
         self._connect()
         self.apply_looks()
-        self.list.look()
+        self.list.find()
         self.list_page.table.setFocus()
         if path is not None:
             self.open(path)
 
-    closing_trouble: str | None = None  # to be told in the terminal once the window is gone
+    closing_trouble: str | None = None  # printed in the terminal after the window closes
 
     def _lay_out(self) -> None:
         self.setWindowTitle("unclench review")
@@ -95,18 +95,18 @@ class ReviewWindow(QtWidgets.QMainWindow):
         self.list.trouble.connect(self._banner.answer)
         listed.opened.connect(self.open)
         listed.compared.connect(self.compare)
-        listed.deleted.connect(self.list.throw_away)
+        listed.deleted.connect(self.list.delete)
         listed.folder_wanted.connect(show_outside)
         listed.model.renamed.connect(lambda folder, title: self._change(folder, title=title))
         listed.model.labelled.connect(lambda folder, words: self._change(folder, labels=words))
         listed.theme_wanted.connect(self.choices.toggle_theme)
         page.back.connect(self.show_list)
-        page.told.connect(self._banner.answer)
-        page.changed.connect(self.list.look_at)
+        page.message.connect(self._banner.answer)
+        page.changed.connect(self.list.refresh)
         page.report_wanted.connect(self._report)
         page.export_wanted.connect(self._export)
         compared.back.connect(self.show_list)
-        compared.told.connect(self._banner.answer)
+        compared.message.connect(self._banner.answer)
         for each in (listed, page):
             each.help_wanted.connect(self.show_help)
         self._reporting.done.connect(self._reported)
@@ -120,14 +120,14 @@ class ReviewWindow(QtWidgets.QMainWindow):
             ("Ctrl+0", lambda: self.choices.scale_text(None)),
             ("Ctrl+T", self.choices.toggle_theme),
             ("F1", self.show_help),
-            ("F5", self.list.look),
+            ("F5", self.list.find),
             ("Ctrl+Q", self.close),
             ("F11", self._toggle_full_screen),
         )
         for key, slot in keys:
             QtWidgets.QShortcut(QtGui.QKeySequence(key), self, slot)
 
-    # The way from page to page
+    # From page to page
 
     def page(self) -> Page:
         """The page that is shown."""
@@ -136,22 +136,22 @@ class ReviewWindow(QtWidgets.QMainWindow):
         return page
 
     def show_list(self) -> None:
-        """Back to the list; what was open is let go."""
+        """Go back to the list and close what was open."""
         self.desk.leave()
         self.compare_page.leave()
-        self.list.go_on()
+        self.list.resume()
         self._stack.setCurrentWidget(self.list_page)
         self.list_page.table.setFocus()
 
     def open(self, path: Path) -> None:
-        """Look at a session."""
-        self.list.wait()
+        """Open a session."""
+        self.list.pause()
         self._stack.setCurrentWidget(self.session_page)
         self.session_page.open(path, self._title(path))
 
     def compare(self, one: Path, two: Path) -> None:
-        """Look at two, the earlier one first."""
-        self.list.wait()
+        """Compare two sessions, the earlier one first."""
+        self.list.pause()
         rows = {row.folder: row for row in self.list_page.model.rows}
         pair = sorted((one, two), key=lambda folder: rows[folder].created)
         self._stack.setCurrentWidget(self.compare_page)
@@ -161,14 +161,14 @@ class ReviewWindow(QtWidgets.QMainWindow):
         rows = {row.folder: row for row in self.list_page.model.rows}
         return rows[path].title if path in rows else path.name
 
-    # What a person wants of a session
+    # Commands of a session
 
     def _change(self, folder: Path, **given: object) -> None:
         try:
             edit_meta(folder, **given)
         except UnclenchError as error:
             self._banner.answer(str(error))
-        self.list.look_at(folder)
+        self.list.refresh(folder)
 
     def _report(self, path: Path) -> None:
         review = self.desk.review
@@ -178,7 +178,7 @@ class ReviewWindow(QtWidgets.QMainWindow):
 
     def _reported(self, path: Path) -> None:
         self._banner.release()
-        self._banner.answer(f"The report is {path}.")
+        self._banner.answer(f"Report saved to {path}.")
         show_outside(path)
 
     def _no_report(self, sentence: str) -> None:
@@ -196,7 +196,7 @@ class ReviewWindow(QtWidgets.QMainWindow):
     # Looks
 
     def apply_looks(self) -> None:
-        """Dress in the colours and the text size that hold now."""
+        """Apply the current colours and text size."""
         theme, scale = self.choices.theme, self.choices.settings.text_scale
         self.setStyleSheet(style_sheet(theme, scale))
         for page in self._pages():
@@ -206,7 +206,7 @@ class ReviewWindow(QtWidgets.QMainWindow):
         self.setWindowState(self.windowState() ^ QtCore.Qt.WindowState.WindowFullScreen)
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """End all work at once."""
+        """Stop all work at once."""
         for dialog in self.findChildren(QtWidgets.QDialog):
             dialog.close()
         self.desk.close()

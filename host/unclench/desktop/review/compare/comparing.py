@@ -1,4 +1,4 @@
-"""Two sessions side by side: what may be compared, and what the difference amounts to."""
+"""Two sessions side by side: what can be compared, and how large the difference is."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from unclench_dsp.uncertainty import Estimate
 
 _CI = 2 * 1.96  # standard errors from one end of a 95 % interval to the other
 CAVEAT = (
-    "Electrodes that were put on anew change the numbers as well: two sessions are a hint, weeks "
-    "of them an answer."
+    "Reapplied electrodes change the numbers, too: two sessions are only a hint; look at several "
+    "weeks for an answer."
 )
 
 
@@ -38,34 +38,38 @@ class Comparison:
 
 
 def pairs(one: SessionReview, two: SessionReview) -> tuple[tuple[int, int], ...]:
-    """Channels of the same site in both, or none where the bands differ."""
-    if why_not(one, two):
+    """Pair the channels of the same site; none if the sessions cannot be compared."""
+    if mismatch(one, two):
         return ()
     sites = {c.site: c.index for c in two.contexts if c.site is not None}
     return tuple((c.index, sites[c.site]) for c in one.contexts if c.site in sites)
 
 
-def why_not(one: SessionReview, two: SessionReview) -> str:
-    """Say why two sessions do not compare, "" if they do."""
+def mismatch(one: SessionReview, two: SessionReview) -> str:
+    """Say why two sessions cannot be compared; "" if they can."""
     bands = [(r.signal.band.low_hz, r.signal.band.high_hz, r.signal.band.order) for r in (one, two)]
     if bands[0] != bands[1]:
         low, high = (f"{band[0]:g}–{band[1]:g} Hz" for band in bands)
         return (
-            f"These two do not compare: the first was measured in {low}, the second in {high}, and "
-            "tension of different bands are different quantities."
+            f"These sessions cannot be compared: the first uses the band {low}, the second {high}. "
+            "Tension depends on the band: compare sessions of one band."
         )
     sites = [{c.site for c in r.contexts if c.site is not None} for r in (one, two)]
     if not sites[0] or not sites[1]:
-        which = "first" if not sites[0] else "second"
+        if not sites[0]:
+            return (
+                "These sessions cannot be compared: the first does not say where its electrodes "
+                "were. Choose sessions that name the same site."
+            )
         return (
-            f"These two do not compare: the {which} does not say where its electrodes were, and "
-            "only the same place on the body compares."
+            "These sessions cannot be compared: the second does not say where its electrodes were. "
+            "Choose sessions that name the same site."
         )
     if not sites[0] & sites[1]:
-        told = [words.listed(sorted(s for s in site if s)) for site in sites]
+        first, second = (words.listed(sorted(s for s in site if s)) for site in sites)
         return (
-            f"These two do not compare: the first is of {told[0]}, the second of {told[1]}, and "
-            "every muscle has a tension of its own."
+            f"These sessions cannot be compared: the first is of {first}, the second of {second}. "
+            "Every muscle has its own tension: choose sessions of the same site."
         )
     return ""
 
@@ -75,7 +79,7 @@ def compare(site: str, one: Figures, two: Figures) -> Comparison:
     lines = [_line(each, one, two) for each in METRICS]
     lines.append(Line("Time used", length(one.used_s), length(two.used_s), ""))
     out = [words.excluded_list(f.excluded_s) or "nothing" for f in (one, two)]
-    lines.append(Line("Left out", out[0], out[1], ""))
+    lines.append(Line("Excluded", out[0], out[1], ""))
     return Comparison(site, tuple(lines))
 
 
@@ -90,29 +94,31 @@ def _line(metric: Metric, one: Figures, two: Figures) -> Line:
 
 
 def _tension(name: str, one: Estimate | None, two: Estimate | None) -> Line:
-    told = (words.uv_estimate(one), words.uv_estimate(two))
+    shown = (words.uv_estimate(one), words.uv_estimate(two))
     if one is None or two is None or one.value <= 0 or two.value <= 0:
-        return Line(name, *told, words.NOTHING)
+        return Line(name, *shown, words.NOTHING)
     ratio = two.value / one.value
     error = _both(_log_error(one), _log_error(two))
     if error is None:
-        return Line(name, *told, f"second {words.change(ratio)}; too short to say how sure")
+        return Line(
+            name, *shown, f"second {words.change(ratio)}; too short for a confidence interval"
+        )
     if abs(math.log(ratio)) < error * _CI / 2:
-        return Line(name, *told, "no clear difference")
-    return Line(name, *told, f"second {words.change(ratio)}")
+        return Line(name, *shown, "no clear difference")
+    return Line(name, *shown, f"second {words.change(ratio)}")
 
 
 def _rest(name: str, one: Estimate | None, two: Estimate | None) -> Line:
-    told = (words.share_estimate(one), words.share_estimate(two))
+    shown = (words.share_estimate(one), words.share_estimate(two))
     if one is None or two is None:
-        return Line(name, *told, words.NOTHING)
+        return Line(name, *shown, words.NOTHING)
     error = _both(_error(one), _error(two))
     points = round(100 * (two.value - one.value))
     if error is None:
-        return Line(name, *told, f"{_points(points)}; too short to say how sure")
+        return Line(name, *shown, f"{_points(points)}; too short for a confidence interval")
     if abs(two.value - one.value) < error * _CI / 2:
-        return Line(name, *told, "no clear difference")
-    return Line(name, *told, _points(points))
+        return Line(name, *shown, "no clear difference")
+    return Line(name, *shown, _points(points))
 
 
 def _points(points: int) -> str:

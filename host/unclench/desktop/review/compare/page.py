@@ -1,4 +1,4 @@
-"""Two sessions: their traces one above the other, their figures side by side."""
+"""Two sessions: one trace above the other, figures side by side."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
-from unclench.desktop.review.compare.comparing import CAVEAT, Comparison, compare, pairs, why_not
+from unclench.desktop.review.compare.comparing import CAVEAT, Comparison, compare, mismatch, pairs
 from unclench.desktop.review.reviewpage import ReviewPage
 from unclench.desktop.review.session.desk import Desk
 from unclench.desktop.review.tasks import Newest
@@ -18,10 +18,10 @@ from unclench.review.session import SessionReview
 
 
 class ComparePage(ReviewPage):
-    """Both are loaded beside the window; figures come when both are there."""
+    """Loads both in the background and shows their figures when both are ready."""
 
     back = QtCore.pyqtSignal()
-    told = QtCore.pyqtSignal(str)
+    message = QtCore.pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,13 +31,17 @@ class ComparePage(ReviewPage):
         self._names = ["", ""]
         self._comparing = Newest("review: compare")
         self._comparing.done.connect(self._show)
-        self._comparing.failed.connect(self.told)
+        self._comparing.failed.connect(self.message)
         self.figures = QtWidgets.QTextBrowser()
         self.figures.setAccessibleName("Figures side by side")
         self._shown: str | tuple[Comparison, ...] = ""
         self._back = button("Sessions (Esc)", "Back to the list")
-        self._fit = button("All (0)", "Show both sessions whole")
-        self._log = button("Log scale (L)", "Low and high tension in one picture", switch=True)
+        self._fit = button("All (0)", "Show both sessions from start to end")
+        self._log = button(
+            "Log scale (L)",
+            "Logarithmic scale: rest and contractions are both visible",
+            switch=True,
+        )
         self._lay_out()
         self._connect()
 
@@ -79,7 +83,7 @@ class ComparePage(ReviewPage):
         self._log.clicked.connect(self.traces[0].toggle_log)
 
     def open(self, one: tuple[Path, str], two: tuple[Path, str]) -> None:
-        """Show two sessions, each with its title."""
+        """Show two sessions, each given by path and title."""
         self._comparing.drop()
         self._names = [one[1], two[1]]
         self._put("Reading both sessions…")
@@ -90,13 +94,13 @@ class ComparePage(ReviewPage):
         self.traces[0].setFocus()
 
     def leave(self) -> None:
-        """Let go of both."""
+        """Close both sessions."""
         self._comparing.drop()
         for desk in self.desks:
             desk.leave()
 
     def close_all(self) -> None:
-        """End at once."""
+        """Stop at once."""
         self._comparing.close()
         for desk in self.desks:
             desk.close()
@@ -106,7 +110,7 @@ class ComparePage(ReviewPage):
         scenes = [desk.scene for desk in self.desks if desk.scene is not None]
         whole_s = max(each.duration_s for each in scenes)
         peak_uv = max(lane.peak_uv for each in scenes for lane in each.lanes)
-        for trace in self.traces:  # one scale of time and of tension for both
+        for trace in self.traces:  # both share one time axis and one tension scale
             trace.share_scale(whole_s, peak_uv)
 
     def _fit_both(self) -> None:
@@ -117,9 +121,9 @@ class ComparePage(ReviewPage):
         one, two = (desk.review for desk in self.desks)
         if one is None or two is None:
             return
-        why = why_not(one, two)
-        if why:
-            self._put(why)
+        problem = mismatch(one, two)
+        if problem:
+            self._put(problem)
         else:
             self._comparing.ask(lambda _: _compared(one, two))
 
@@ -156,7 +160,7 @@ class ComparePage(ReviewPage):
         return (site, f"First: {self._names[0]}", f"Second: {self._names[1]}", "Difference")
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """What the traces have not taken."""
+        """Handle the keys that the traces ignore."""
         keys = QtCore.Qt.Key
         if event.key() == keys.Key_Escape:
             self.back.emit()
@@ -168,7 +172,7 @@ class ComparePage(ReviewPage):
             super().keyPressEvent(event)
 
     def _make_room(self) -> None:
-        for title in self._titles:  # the figures name both as well
+        for title in self._titles:  # the figures name both, too
             title.setVisible(not self.crowded)
 
     def _apply_looks(self) -> None:

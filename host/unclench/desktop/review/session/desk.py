@@ -1,4 +1,4 @@
-"""An open session beside the window: loaded, measured and edited without holding the picture up."""
+"""An open session: loaded, measured and edited in the background, so the window never waits."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from unclench.store.session.reader import Session
 
 
 class Desk(QtCore.QObject):
-    """One session at a time; signals come in the window's thread."""
+    """Holds one session at a time; signals arrive in the window's thread."""
 
-    drawn = QtCore.pyqtSignal(object, bool)  # Scene; whether it is of what was shown already
+    drawn = QtCore.pyqtSignal(object, bool)  # Scene; True if it redraws the session on screen
     ready = QtCore.pyqtSignal(object)  # SessionReview
     measured = QtCore.pyqtSignal(object, object)  # Figures, ChannelContext
     edited = QtCore.pyqtSignal()
@@ -38,7 +38,7 @@ class Desk(QtCore.QObject):
         self._before: list[Events] = []
         self._loading = Newest("review: load")
         self._measuring = Newest("review: figures", only_newest=False)
-        self._loading.told.connect(self._draw)
+        self._loading.progress.connect(self._draw)
         self._loading.done.connect(self._loaded)
         self._measuring.done.connect(lambda made: self.measured.emit(*made))
         for worker in (self._loading, self._measuring):
@@ -47,20 +47,20 @@ class Desk(QtCore.QObject):
     # Opening
 
     def open(self, path: Path) -> None:
-        """Open a session folder or a CSV; what was open before is let go."""
+        """Open a session folder or a CSV file; the session open before is closed."""
         self.leave()
         self.path = path
         self._loading.ask(lambda token: _load(path, token))
 
     def leave(self) -> None:
-        """Let go of what is open."""
+        """Close the open session."""
         self._loading.drop()
         self._measuring.drop()
         self.path = self.scene = self.review = None
         self._events, self._before = (), []
 
     def close(self) -> None:
-        """End at once."""
+        """Stop at once."""
         self._loading.close()
         self._measuring.close()
 
@@ -77,7 +77,7 @@ class Desk(QtCore.QObject):
     # Figures
 
     def measure(self, channel: int, span: Span | None) -> None:
-        """Ask for figures; the newest question is answered."""
+        """Request figures; only the newest request is answered."""
         review = self.review
         if review is not None:
             self._measuring.ask(lambda _: (review.figures(channel, span), review.contexts[channel]))
@@ -85,65 +85,62 @@ class Desk(QtCore.QObject):
     # Editing
 
     @property
-    def why_fixed(self) -> str:
-        """Why tags cannot be changed, "" if they can."""
+    def locked(self) -> str:
+        """A sentence that says why tags cannot be changed; "" if they can."""
         if self.review is None:
-            return "The session is still being read: wait a moment."
+            return "The session is still loading. Wait a moment, then try again."
         if self.review.folder is None:
-            return (
-                "This is a CSV file without a session, so there is no place for tags: bring it in "
-                "with `unclench import` first."
-            )
+            return "A CSV file cannot hold tags. Import it with `unclench import` to add some."
         return ""
 
     @property
     def undoable(self) -> bool:
-        """Whether there is a change to take back."""
+        """True if there is a change to undo."""
         return bool(self._before)
 
     @property
     def events(self) -> Events:
-        """What is in events.csv now."""
+        """The current events of events.csv."""
         return self._events
 
     @property
     def clock(self) -> Clock:
-        """Samples and seconds of the session that is open."""
+        """Converts between samples and seconds of the open session."""
         assert self.review is not None
         return Clock(self.review.recording.fs_hz, self.review.duration_s)
 
     def keep(self, events: Events) -> None:
-        """Write changed events. Raises UnclenchError in a sentence."""
+        """Write changed events. Raises UnclenchError with a sentence."""
         before = self._events
         self._write(events)
         self._before.append(before)
         self.edited.emit()
 
     def undo(self) -> None:
-        """Take the last change back. Raises UnclenchError in a sentence."""
+        """Undo the last change. Raises UnclenchError with a sentence."""
         if not self._before:
-            raise InputError("There is no change to take back.")
+            raise InputError("There is no change to undo.")
         self._write(self._before[-1])
         self._before.pop()
         self.edited.emit()
 
     def _write(self, events: Events) -> None:
-        if self.why_fixed:
-            raise InputError(self.why_fixed)
+        if self.locked:
+            raise InputError(self.locked)
         assert self.review is not None
         assert self.review.folder is not None
         folder = self.review.folder
         try:
             edit_events(folder, events, before=self._events)
         except ChangedMeanwhileError:
-            self._before.clear()  # taking back would take the others' changes back, too
+            self._before.clear()  # undoing would also undo the other program's changes
             self._hold(tuple(open_session(folder).events()))
             self.edited.emit()
             raise
         self._hold(events)
 
     def _hold(self, events: Events) -> None:
-        """Show what is in events.csv now."""
+        """Show the events that events.csv now holds."""
         assert self.review is not None
         assert self.scene is not None
         self._events = events
@@ -152,12 +149,12 @@ class Desk(QtCore.QObject):
 
 
 def _load(path: Path, token: Token) -> tuple[SessionReview, Scene, Events]:
-    """Open a session: first what draws at once, then all of it."""
+    """Open a session: first what can be drawn at once, then everything."""
     if path.is_dir() or is_session(path.parent):
         session = open_session(path)
         quick = quick_scene(session, _quick_marks(session))
         if quick is not None:
-            token.tell(quick)
+            token.report(quick)
     review = open_review(path, limits=load_settings().sustained)
     return review, full_scene(review), tuple(review.events)
 
@@ -165,6 +162,6 @@ def _load(path: Path, token: Token) -> tuple[SessionReview, Scene, Events]:
 def _quick_marks(session: Session) -> Marks:
     try:
         events = session.events()
-    except UnclenchError:  # told when the review reads them
+    except UnclenchError:  # reported when the review reads them
         return NO_MARKS
     return read_marks(events, float(session.meta.constants.rate), session.meta.duration_s)

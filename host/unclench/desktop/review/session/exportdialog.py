@@ -1,4 +1,4 @@
-"""A small dialog: which format, which file."""
+"""The export dialog: choose a format and a file."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from unclench.desktop.training.parts import button, label, say
 from unclench.store.exporting import FORMATS, Exported, export
 
 _ABOUT = {
-    "edf": "EDF+ (.edf): most programs for biosignals read it; 16 bit",
-    "bdf": "BDF+ (.bdf): the same with 24 bit",
-    "csv": "CSV (.csv): a table for spreadsheets; large",
-    "parquet": "Parquet (.parquet): a table for data analysis; small",
+    "edf": "EDF+ (.edf): read by most biosignal programs; 16 bit",
+    "bdf": "BDF+ (.bdf): like EDF+, with 24 bit",
+    "csv": "CSV (.csv): a table for spreadsheets; large files",
+    "parquet": "Parquet (.parquet): a table for data analysis; small files",
 }
 
 
 class ExportDialog(QtWidgets.QDialog):
-    """Writes a session as a file of another format, in a thread of its own."""
+    """Exports a session to a file of another format, in the background."""
 
     def __init__(self, parent: QtWidgets.QWidget, path: Path) -> None:
         super().__init__(parent)
@@ -45,7 +45,7 @@ class ExportDialog(QtWidgets.QDialog):
         foot.addWidget(self._go)
         column = QtWidgets.QVBoxLayout(self)
         column.setSpacing(10)
-        column.addWidget(label("", "The samples, with tags and notes as annotations."))
+        column.addWidget(label("", "Exports the samples; tags and notes become annotations."))
         column.addWidget(self.format)
         column.addLayout(across)
         column.addWidget(self.news)
@@ -54,7 +54,7 @@ class ExportDialog(QtWidgets.QDialog):
         self._work.done.connect(self._done)
         self._work.failed.connect(self._failed)
         self.format.currentIndexChanged.connect(lambda _: self._suggest())
-        for each in (browse, self._close):  # Enter in the line of the file means Export
+        for each in (browse, self._close):  # Enter in the file field exports
             each.setAutoDefault(False)
         self._go.setDefault(True)
         browse.clicked.connect(self._browse)
@@ -64,7 +64,7 @@ class ExportDialog(QtWidgets.QDialog):
         self._suggest()
 
     def _suggest(self) -> None:
-        """A free name beside the session."""
+        """Suggest an unused file name next to the session."""
         ending = self.format.currentData()
         folder = self._path if self._path.is_dir() else self._path.with_suffix("")
         name, n = folder.parent / f"{folder.name}.{ending}", 1
@@ -88,7 +88,7 @@ class ExportDialog(QtWidgets.QDialog):
 
     def _done(self, made: Exported) -> None:
         self._go.setEnabled(True)
-        say(self.news, " ".join((f"Written to {made.path}.", *made.notes)))
+        say(self.news, " ".join((f"Saved to {made.path}.", *made.notes)))
         self._close.setFocus()
 
     def _failed(self, sentence: str) -> None:

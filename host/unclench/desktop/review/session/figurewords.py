@@ -1,4 +1,4 @@
-"""Figures of a span as a page of words: short enough to read while it is being dragged."""
+"""A page with the figures of a span: short enough to read while the span is dragged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEVELS_MEAN = (
 
 
 def span_words(span: Span | None, duration_s: float) -> str:
-    """Say which stretch the figures are of."""
+    """Name the span that the figures describe."""
     if span is None:
         return f"The whole session, {length(duration_s)}"
     fine_s = 0.1 if span.length_s < 60 else 1.0
@@ -28,7 +28,7 @@ def span_words(span: Span | None, duration_s: float) -> str:
 
 
 def figures_page(figures: Figures, context: ChannelContext, theme: Theme, head: str = "") -> str:
-    """Return a page of one channel's figures; what it leaves out stands first, after its head."""
+    """Return a page of one channel's figures; excluded time comes first, below the heading."""
     rows = [f"<p><b>{escape(head)}</b></p>"] if head else []
     rows.append(_used(figures))
     if figures.why_not:
@@ -36,9 +36,9 @@ def figures_page(figures: Figures, context: ChannelContext, theme: Theme, head: 
         return _page(rows, theme)
     rows.append(_levels(figures))
     rows.append(_heading("At rest") + _rest(figures, context))
-    rows.append(_heading("Sustained") + _sustained(figures))
+    rows.append(_heading("Sustained tension") + _sustained(figures))
     rows.append(_heading("Contractions") + _contractions(figures.contractions))
-    rows.append(_heading("Measured against") + _against(figures, context))
+    rows.append(_heading("References") + _against(figures, context))
     return _page(rows, theme)
 
 
@@ -48,7 +48,7 @@ def _used(figures: Figures) -> str:
 
 
 def _levels(figures: Figures) -> str:
-    """Mean and percentiles in uV, how sure they are, and in % of the reference."""
+    """Tabulate mean and percentiles in uV, their intervals, and % of the reference."""
     sure = words.ranged(figures.mean)
     rows = [["", "", "95 % range" if sure else "", "%" if figures.percent else ""]]
     for each in METRICS:
@@ -62,10 +62,10 @@ def _levels(figures: Figures) -> str:
 
 def _slope(slope: Estimate | None) -> str:
     if slope is None:
-        return "<p>Rising or falling: too little to tell.</p>"
+        return "<p>Rising or falling: too little data.</p>"
     told = f"{_signed(slope.value)} µV a minute"
     if slope.low is None or slope.high is None:
-        return f"<p>{told}; too short to say how sure.</p>"
+        return f"<p>{told}; too short for a confidence interval.</p>"
     way = "no clear way" if slope.low * slope.high <= 0 else ""
     way = way or ("rising" if slope.value > 0 else "falling")
     return f"<p>{way.capitalize()}: {told} ({_signed(slope.low)} to {_signed(slope.high)}).</p>"
@@ -74,7 +74,7 @@ def _slope(slope: Estimate | None) -> str:
 def _rest(figures: Figures, context: ChannelContext) -> str:
     rest = figures.rest
     if rest.why_not or rest.share is None:
-        return f"<p>{escape(words.sentence(rest.why_not or 'too little to say'))}</p>"
+        return f"<p>{escape(words.sentence(rest.why_not or 'too little data'))}</p>"
     moments = f"<p>{words.counted(rest.gaps, 'moment')} of rest"
     if rest.gaps_per_min is not None:
         moments += f", {rest.gaps_per_min:.1f} a minute"
@@ -84,12 +84,12 @@ def _rest(figures: Figures, context: ChannelContext) -> str:
 def _sustained(figures: Figures) -> str:
     sustained = figures.sustained
     if sustained.limit_uv is None:
-        return f"<p>{escape(words.sentence(sustained.limit_why or 'no limit is known'))}</p>"
+        return f"<p>{escape(words.sentence(sustained.limit_why or 'no limit is set'))}</p>"
     limit = f"{words.uv(sustained.limit_uv)} µV for longer than {sustained.minutes:g} min"
     if not sustained.spans:
         return f"<p>Never above {limit}.</p>" + _small(_named("Limit", sustained.limit_why))
     n = words.times(len(sustained.spans))
-    told = f"<p>Above {limit}: {n}, {length(sustained.total_s)} altogether.</p>"
+    told = f"<p>Above {limit}: {n}, {length(sustained.total_s)} in total.</p>"
     return told + _small(_named("Limit", sustained.limit_why))
 
 

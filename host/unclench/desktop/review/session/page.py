@@ -1,4 +1,4 @@
-"""A session's page: its trace, the figures of a span, tags and notes to add and to mend."""
+"""A session's page: its trace, the figures of a span, and its tags and notes to edit."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from unclench.wording import capital, length
 
 
 class SessionPage(ReviewPage):
-    """One session. Signals say what a person wants beyond it."""
+    """One session. Signals carry the commands that lead to other pages."""
 
     back = QtCore.pyqtSignal()
-    changed = QtCore.pyqtSignal(object)  # folder of a session whose events are others now
+    changed = QtCore.pyqtSignal(object)  # folder of a session whose events changed
     report_wanted = QtCore.pyqtSignal(object)
     export_wanted = QtCore.pyqtSignal(object)
     help_wanted = QtCore.pyqtSignal()
-    told = QtCore.pyqtSignal(str)
+    message = QtCore.pyqtSignal(str)
 
     def __init__(self, desk: Desk, tags: tuple[Tag, ...]) -> None:
         super().__init__()
         self.desk = desk
         self._tags = tags
         self._keep: Callable[[str], None] | None = None
-        self._say_about: Callable[[], str] | None = None
+        self._prompt: Callable[[], str] | None = None
         self._title = label("title")
         self._facts = label("quiet")
         self._notes = label("quiet")
@@ -51,10 +51,14 @@ class SessionPage(ReviewPage):
         self._back = button("Sessions (Esc)", "Back to the list")
         self._fit = button("All (0)", "Show the whole session")
         self._close_up = button("Selection (S)", "Fill the view with the selected span")
-        self._log = button("Log scale (L)", "Low and high tension in one picture", switch=True)
-        self._report = button("Report (R)", "Make the report and open it in the browser")
-        self._export = button("Export (X)", "Write EDF, BDF, CSV or Parquet")
-        self._help = button("Help (F1)", "What you see, and all keys")
+        self._log = button(
+            "Log scale (L)",
+            "Logarithmic scale: rest and contractions are both visible",
+            switch=True,
+        )
+        self._report = button("Report (R)", "Create the report and open it in the browser")
+        self._export = button("Export (X)", "Save as EDF, BDF, CSV or Parquet")
+        self._help = button("Help (F1)", "Explains this window and lists all keys")
         self._foot = FlowArea()
         self._lay_out()
         self._connect()
@@ -91,14 +95,14 @@ class SessionPage(ReviewPage):
         desk.edited.connect(self._edited)
         desk.trouble.connect(self._trouble)
         trace.selected.connect(lambda _: self._measure())
-        trace.cursor_moved.connect(lambda _: self._tell())
+        trace.cursor_moved.connect(lambda _: self._show_cursor())
         trace.pointed.connect(panel.choose_mark)
         trace.scaled.connect(lambda log, _: self._log.setChecked(log))
         panel.channel_chosen.connect(lambda _: self._measure())
         panel.mark_chosen.connect(self._go_to)
         panel.commanded.connect(self._do)
         self.row.kept.connect(self._words_kept)
-        self.row.left.connect(self._leave_words)
+        self.row.cancelled.connect(self._leave_words)
         self._back.clicked.connect(self.back)
         self._fit.clicked.connect(trace.fit)
         self._close_up.clicked.connect(trace.fit_selection)
@@ -110,13 +114,13 @@ class SessionPage(ReviewPage):
     # Opening
 
     def open(self, path: Path, title: str) -> None:
-        """Show a session as soon as it is read."""
+        """Show a session as soon as it is loaded."""
         self._leave_words()
         self.trace.show_scene(None)
         self.panel.empty()
         say(self._title, title)
         say(self._status, "")
-        say(self._facts, "Reading the session…")
+        say(self._facts, "Loading the session…")
         say(self._notes, "")
         self._make_room()
         self._allow()
@@ -128,9 +132,9 @@ class SessionPage(ReviewPage):
         self.panel.show_marks(scene.marks)
         if not again:
             self.panel.name_channels(tuple(lane.label for lane in scene.lanes))
-            self.panel.tell("The figures follow…")
-        self.panel.tell_span(self.trace.selection, scene.duration_s)
-        self._tell()
+            self.panel.show_text("Calculating the figures…")
+        self.panel.show_span(self.trace.selection, scene.duration_s)
+        self._show_cursor()
 
     def _ready(self, review: SessionReview) -> None:
         meta = review.meta
@@ -147,23 +151,23 @@ class SessionPage(ReviewPage):
 
     def _trouble(self, sentence: str) -> None:
         say(self._facts, "")
-        self.panel.tell(sentence)
-        self.told.emit(sentence)
+        self.panel.show_text(sentence)
+        self.message.emit(sentence)
 
     # Figures
 
     def _measure(self) -> None:
         scene = self.desk.scene
         if scene is not None:
-            self.panel.tell_span(self.trace.selection, scene.duration_s)
+            self.panel.show_span(self.trace.selection, scene.duration_s)
             self.desk.measure(self.panel.channel, self.trace.selection)
-            self._tell()
+            self._show_cursor()
 
     def _show_figures(self, figures: Figures, context: ChannelContext) -> None:
         self.panel.show_figures(figures, context)
 
-    def _tell(self) -> None:
-        """The line below the trace: the moment at the cursor, and what a row of words is about."""
+    def _show_cursor(self) -> None:
+        """Update the line below the trace and the prompt of the row of words."""
         scene = self.desk.scene
         if scene is None:
             return
@@ -171,64 +175,64 @@ class SessionPage(ReviewPage):
         values = [f"{each.label} {each.words_at(at_s)}" for each in scene.lanes if not each.empty]
         parts = [f"Cursor {time_words(at_s, 0.1)}", *values]
         if self.trace.selection is None:
-            parts.append("select with Shift and drag, or with [ and ]")
+            parts.append("drag with Shift, or press [ and ], to select a span")
         say(self._status, "  ·  ".join(parts))
-        if self._say_about is not None:
-            self.row.tell(self._say_about())
+        if self._prompt is not None:
+            self.row.set_prompt(self._prompt())
 
     def _go_to(self, mark: object) -> None:
         if isinstance(mark, Remark):
             self.trace.move_cursor(mark.time_s)
         elif isinstance(mark, Span):
             self.trace.show_span(Span(mark.start_s, mark.stop_s))
-        self._tell()
+        self._show_cursor()
 
     # Tags and notes
 
     def _do(self, what: str) -> None:
-        if self.desk.why_fixed:
-            self.told.emit(self.desk.why_fixed)
+        if self.desk.locked:
+            self.message.emit(self.desk.locked)
             return
         mark = self.panel.mark
         if what == "undo":
             self._try(self.desk.undo)
         elif what == "tag":
-            self._ask("", self._tags, self._tag_about, self._add_tag)
+            self._ask("", self._tags, self._tag_prompt, self._add_tag)
         elif what == "note":
-            self._ask("", (), self._note_about, self._add_note)
+            self._ask("", (), self._note_prompt, self._add_note)
         elif isinstance(mark, TagSpan) and is_own(mark):
             if what == "remove":
                 self._edit(tagedits.remove_tag, mark)
             else:
                 self.trace.show_span(Span(mark.start_s, mark.stop_s))
                 change = lambda words: self._change_tag(mark, words)  # noqa: E731
-                self._ask(mark.words, self._tags, self._tag_about, change)
+                self._ask(mark.words, self._tags, self._tag_prompt, change)
         elif isinstance(mark, Remark) and is_own(mark):
             if what == "remove":
                 self._edit(tagedits.remove_note, mark)
             else:
                 change = lambda words: self._edit(tagedits.change_note, mark, words)  # noqa: E731
-                self._ask(mark.text, (), lambda: f"The {mark.kind} says:", change)
+                self._ask(mark.text, (), lambda: f"Text of the {mark.kind}:", change)
 
     def _ask(
         self,
         words: str,
         choices: tuple[Tag, ...],
-        about: Callable[[], str],
+        prompt: Callable[[], str],
         keep: Callable[[str], None],
     ) -> None:
-        self._say_about, self._keep = about, keep
+        self._prompt, self._keep = prompt, keep
         self.row.ask(words, choices)
-        self.row.tell(about())
+        self.row.set_prompt(prompt())
 
-    def _tag_about(self) -> str:
+    def _tag_prompt(self) -> str:
         return f"Tag {span_words(self._span(), 0.0)}:"
 
-    def _note_about(self) -> str:
+    def _note_prompt(self) -> str:
         return f"Note at {time_words(self.trace.cursor_s, 0.1)}:"
 
     def _span(self) -> Span:
-        """What a tag is of: the selected span, or the moment at the cursor."""
+        """What a tag applies to: the selected span, or the moment at the cursor."""
         return self.trace.selection or Span(self.trace.cursor_s, self.trace.cursor_s)
 
     def _add_tag(self, words: str) -> None:
@@ -248,11 +252,11 @@ class SessionPage(ReviewPage):
         try:
             do()
         except UnclenchError as error:
-            self.told.emit(str(error))
+            self.message.emit(str(error))
             return
         self._leave_words()
         for mark in self._own_marks():
-            if mark not in before:  # what was changed stays chosen
+            if mark not in before:  # the changed mark stays selected
                 self.panel.choose_mark(mark)
 
     def _own_marks(self) -> tuple[TagSpan | Remark, ...]:
@@ -264,7 +268,7 @@ class SessionPage(ReviewPage):
             self._keep(words)
 
     def _leave_words(self) -> None:
-        self._keep = self._say_about = None
+        self._keep = self._prompt = None
         if self.row.isVisible():
             self.row.hide()
             self.trace.setFocus()
@@ -276,7 +280,7 @@ class SessionPage(ReviewPage):
             self.changed.emit(self.desk.path)
 
     def _allow(self) -> None:
-        self.panel.allow(not self.desk.why_fixed, self.desk.undoable)
+        self.panel.allow(not self.desk.locked, self.desk.undoable)
         for each in (self._report, self._export):
             each.setEnabled(self.desk.review is not None)
 
@@ -287,7 +291,7 @@ class SessionPage(ReviewPage):
     # Keys
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """What the trace and the list have not taken."""
+        """Handle the keys that the trace and the list ignore."""
         keys = QtCore.Qt.Key
         if event.matches(QtGui.QKeySequence.StandardKey.Undo):
             self._do("undo")

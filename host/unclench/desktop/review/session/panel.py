@@ -1,4 +1,4 @@
-"""What stands beside the trace: figures of the selected span, and the list of what happened."""
+"""The panel beside the trace: figures of the selected span, and the list of marks."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from unclench.review.results import ChannelContext, Figures, Marks, Phase, Remar
 
 Mark = Phase | TagSpan | Remark
 _ROLE = QtCore.Qt.ItemDataRole
-_MOST_CHIPS = 3  # channels, beyond which a list to choose from takes less room
-_LIST_FROM = 430  # pixels of height, from which there is room for the list as well
+_MOST_CHIPS = 3  # channels; for more, a drop-down list needs less room
+_LIST_FROM = 430  # pixels of height; a smaller panel hides the list
 
 
 class Panel(QtWidgets.QFrame):
-    """Figures of one channel above, phases, tags and notes below."""
+    """Figures of one channel above; phases, tags and notes below."""
 
     channel_chosen = QtCore.pyqtSignal(int)
-    mark_chosen = QtCore.pyqtSignal(object)  # Enter or a click
+    mark_chosen = QtCore.pyqtSignal(object)  # by Enter or a click
     commanded = QtCore.pyqtSignal(str)  # "tag", "note", "change", "remove", "undo"
 
     def __init__(self) -> None:
@@ -52,10 +52,10 @@ class Panel(QtWidgets.QFrame):
         self.marks.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._buttons = {
             "tag": button("Tag (A)", "Tag the selected span"),
-            "note": button("Note (N)", "A note at the cursor"),
-            "change": button("Change (E)", "Other words or ends for the chosen tag or note"),
-            "remove": button("Remove (Del)", "Take the chosen tag or note out"),
-            "undo": button("Undo (Ctrl+Z)", "Take the last change back"),
+            "note": button("Note (N)", "Add a note at the cursor"),
+            "change": button("Change (E)", "Change the text or ends of the selected tag or note"),
+            "remove": button("Remove (Del)", "Remove the selected tag or note"),
+            "undo": button("Undo (Ctrl+Z)", "Undo the last change"),
         }
         self._foot = FlowArea(spacing=4)
         self._crowded = False
@@ -98,7 +98,7 @@ class Panel(QtWidgets.QFrame):
             self.show_figures(*self._shown)
 
     def make_room(self, crowded: bool) -> None:
-        """Leave the figures the height, where there is little; the span then scrolls with them."""
+        """Give the figures all the height when it is scarce; the span then scrolls with them."""
         self._foot.keep_to_one_line(crowded)
         self._span.setVisible(not crowded)
         self._crowded = crowded
@@ -109,7 +109,7 @@ class Panel(QtWidgets.QFrame):
     # Figures
 
     def name_channels(self, labels: tuple[str, ...]) -> None:
-        """Offer channels to choose from, where there are several."""
+        """Offer a choice of channels if there are several."""
         for each in self._chips.buttons():
             self._chips.removeButton(each)
             self._chip_flow.removeWidget(each)
@@ -128,13 +128,13 @@ class Panel(QtWidgets.QFrame):
         self._show_channels()
 
     def _show_channels(self) -> None:
-        """Chips for a few channels, where there is room for them."""
+        """Show chips for a few channels if there is room, else a drop-down list."""
         chips = bool(self._chips.buttons()) and not self._crowded
         self._chip_row.setVisible(chips and self._n_channels > 1)
         self.channels.setVisible(not chips and self._n_channels > 1)
 
     def choose_channel(self, channel: int) -> None:
-        """Choose the channel that figures are shown of, where there is such a one."""
+        """Choose the channel whose figures are shown; ignore a number without a channel."""
         if channel >= self._n_channels:
             return
         self.channels.setCurrentIndex(channel)
@@ -147,24 +147,24 @@ class Panel(QtWidgets.QFrame):
         self.channel = channel
         self.channel_chosen.emit(channel)
 
-    def tell_span(self, span: Span | None, duration_s: float) -> None:
-        """Say which span the figures are of."""
+    def show_span(self, span: Span | None, duration_s: float) -> None:
+        """Name the span that the figures describe."""
         say(self._span, span_words(span, duration_s), "Selected")
 
     def empty(self) -> None:
-        """Nothing is open."""
+        """Clear the panel: no session is open."""
         say(self._span, "")
         self.name_channels(())
         self.show_marks(NO_MARKS)
-        self.tell("")
+        self.show_text("")
 
-    def tell(self, words: str) -> None:
-        """Say something where figures would stand."""
+    def show_text(self, text: str) -> None:
+        """Show a text in place of figures."""
         self._shown = None
-        self.figures.setPlainText(words)
+        self.figures.setPlainText(text)
 
     def show_figures(self, figures: Figures, context: ChannelContext) -> None:
-        """Show figures; the page stays where it was scrolled to."""
+        """Show figures and keep the scroll position."""
         self._shown = (figures, context)
         head = self._span.text() if self._crowded else ""
         bar = self.figures.verticalScrollBar()
@@ -172,10 +172,10 @@ class Panel(QtWidgets.QFrame):
         self.figures.setHtml(figures_page(figures, context, self._theme, head))
         bar.setValue(at)
 
-    # What happened
+    # Phases, tags and notes
 
     def show_marks(self, marks: Marks) -> None:
-        """List what happened, in the order of time."""
+        """List the marks in order of time."""
         chosen = self.mark
         self.marks.blockSignals(True)
         self.marks.clear()
@@ -195,16 +195,16 @@ class Panel(QtWidgets.QFrame):
         self.choose_mark(chosen)
 
     def _show_list(self) -> None:
-        """A list that would leave the figures no room is left out; the trace has it all."""
+        """Hide the list if it leaves the figures no room; the trace shows the same marks."""
         self.marks.setVisible(self.marks.count() > 0 and self.height() >= self._list_from)
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """See `_show_list`."""
+        """Show or hide the list: see `_show_list`."""
         super().resizeEvent(event)
         self._show_list()
 
     def choose_mark(self, mark: object) -> None:
-        """Choose an item of the list."""
+        """Select an item of the list."""
         for row in range(self.marks.count()):
             if self.marks.item(row).data(_ROLE.UserRole) == mark:
                 self.marks.setCurrentRow(row)
@@ -214,12 +214,12 @@ class Panel(QtWidgets.QFrame):
 
     @property
     def mark(self) -> Mark | None:
-        """The item that is chosen."""
+        """The selected item."""
         item = self.marks.currentItem()
         return None if item is None else item.data(_ROLE.UserRole)
 
     def allow(self, editable: bool, undoable: bool) -> None:
-        """Whether tags can be changed, and the last change taken back."""
+        """Enable changing tags and undoing the last change."""
         self._editable, self._undoable = editable, undoable
         self._allow()
 
@@ -234,14 +234,14 @@ class Panel(QtWidgets.QFrame):
 
 
 def is_own(mark: object) -> bool:
-    """Whether a person may change it: what unclench wrote itself stays as it is."""
+    """True for marks that a person may change; those unclench wrote are fixed."""
     return isinstance(mark, TagSpan) or (
         isinstance(mark, Remark) and mark.kind in ("note", "marker")
     )
 
 
 def mark_words(mark: Mark) -> str:
-    """A line of the list."""
+    """Return a line of the list."""
     start = time_words(_start_s(mark))
     if isinstance(mark, Remark):
         return f"{start}  {mark.kind}: {mark.text}"

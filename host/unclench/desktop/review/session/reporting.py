@@ -1,4 +1,4 @@
-"""The report of the session that is open, made anew and shown in the browser."""
+"""Creates the report of the open session again and shows it in the browser."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from unclench.review.session import SessionReview
 
 
 def make_report(review: SessionReview, path: Path) -> Path:
-    """Write a session's report where `unclench report` does; return where that is.
+    """Write a session's report to the place that `unclench report` uses; return its path.
 
-    Raises UnclenchError in a sentence.
+    Raises UnclenchError with a sentence.
     """
     html = report_path(review.folder or path)
     check_free(html, force=False)
@@ -23,5 +23,5 @@ def make_report(review: SessionReview, path: Path) -> Path:
 
 
 def show_outside(path: Path) -> None:
-    """Open a folder, or a page in the browser."""
+    """Open a folder in the file manager, or a page in the browser."""
     QtGui.QDesktopServices.openUrl(QtCore.QUrl.fromLocalFile(str(path.resolve())))

@@ -1,6 +1,6 @@
-"""Tags and notes of events.csv, added, changed and taken out after the fact.
+"""Adds, changes and removes tags and notes of events.csv after the session.
 
-Every function returns new events and leaves all that it is not about as it was.
+Every function returns new events and leaves all others as they were.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ from unclench.store.events.words import text_of
 from unclench.wording import printable
 
 Events = tuple[Event, ...]
-LONGEST_WORDS = 52  # of a tag: its group, and 40 as in the person's own list
+LONGEST_WORDS = 52  # of a tag: its group, and 40 characters as in the person's own list
 LONGEST_NOTE = 400
-_SAME_S = 0.02  # a time went through words of six decimals, or stands on a row of 50 a second
+_SAME_S = 0.02  # times may be rounded to six decimals, or to a row at 50 a second
 
 
 @dataclass(frozen=True)
 class Clock:
-    """The session's samples: events carry them beside the seconds."""
+    """Converts between samples and seconds of a session: events carry both."""
 
     fs_hz: float
     duration_s: float
 
     def sample(self, time_s: float) -> int:
-        """The sample at a moment of the session's own time axis."""
+        """Return the sample at a time of the session."""
         return round(min(max(0.0, time_s), self.duration_s) * self.fs_hz)
 
     def time_s(self, event: Event) -> float:
-        """Where an event is on the session's own time axis."""
+        """Return the time of an event in the session."""
         return event.sample / self.fs_hz
 
 
 def add_tag(events: Sequence[Event], clock: Clock, words: str, span: Span) -> Events:
     """Mark a span with a tag."""
-    words = tidy(words, LONGEST_WORDS, "A tag")
+    words = tidy(words, LONGEST_WORDS)
     for other in read_marks(events, clock.fs_hz, clock.duration_s).tags:
         if other.words == words and other.start_s < span.stop_s and span.start_s < other.stop_s:
             raise InputError(
-                f"“{words}” is marked from {other.start_s:.1f} to {other.stop_s:.1f} s already, "
-                "which overlaps: change that tag instead."
+                f"The tag “{words}” already covers {other.start_s:.1f} to {other.stop_s:.1f} s. "
+                "Tags with the same words must not overlap: change that tag instead."
             )
     start, stop = clock.sample(span.start_s), clock.sample(span.stop_s)
     begin = Event(start, TagBegun(*split_tag(words)))
@@ -54,7 +54,7 @@ def add_tag(events: Sequence[Event], clock: Clock, words: str, span: Span) -> Ev
 
 
 def remove_tag(events: Sequence[Event], clock: Clock, tag: TagSpan) -> Events:
-    """Take a tag out, both its ends."""
+    """Remove a tag: its begin and its end."""
     kept = list(events)
     begin = _find(kept, clock, Kind.TAG, tag.words, tag.start_s)
     kept.remove(begin)
@@ -67,40 +67,41 @@ def remove_tag(events: Sequence[Event], clock: Clock, tag: TagSpan) -> Events:
 def change_tag(
     events: Sequence[Event], clock: Clock, tag: TagSpan, words: str, span: Span
 ) -> Events:
-    """Give a tag other words or other ends."""
+    """Change the words or the ends of a tag."""
     return add_tag(remove_tag(events, clock, tag), clock, words, span)
 
 
 def add_note(events: Sequence[Event], clock: Clock, words: str, time_s: float) -> Events:
-    """Note something at a moment."""
-    words = tidy(words, LONGEST_NOTE, "A note")
+    """Add a note at a moment."""
+    words = tidy(words, LONGEST_NOTE)
     return _in_order((*events, Event(clock.sample(time_s), Noted(words))))
 
 
 def remove_note(events: Sequence[Event], clock: Clock, note: Remark) -> Events:
-    """Take a note or a marker out."""
+    """Remove a note or a marker."""
     kept = list(events)
     kept.remove(_find(kept, clock, note.kind, note.text, note.time_s))
     return tuple(kept)
 
 
 def change_note(events: Sequence[Event], clock: Clock, note: Remark, words: str) -> Events:
-    """Give a note or a marker other words; it stays where it is."""
-    words = tidy(words, LONGEST_NOTE, "A note")
+    """Change the words of a note or a marker; its time stays."""
+    words = tidy(words, LONGEST_NOTE)
     old = _find(events, clock, note.kind, note.text, note.time_s)
-    said = Marked(words) if note.kind == Kind.MARKER else Noted(words)
-    new = replace(old, payload=said, cells=None)
+    payload = Marked(words) if note.kind == Kind.MARKER else Noted(words)
+    new = replace(old, payload=payload, cells=None)
     return tuple(new if event is old else event for event in events)
 
 
-def tidy(words: str, longest: int, what: str) -> str:
-    """Return words on one line. Raises InputError in a sentence for none or too many."""
+def tidy(words: str, longest: int) -> str:
+    """Return a text on one line. Raises InputError if it is empty or too long."""
     tidied = printable(" ".join(words.split()), "")
     if not tidied:
-        raise InputError(f"{what} needs words: type some, or choose from the list.")
+        raise InputError("There is no text. Type some, or choose from the list.")
     if len(tidied) > longest:
         raise InputError(
-            f"{what} has at most {longest} characters, this one has {len(tidied)}: shorten it."
+            f"The text is too long: it has {len(tidied)} characters, and {longest} are allowed. "
+            "Shorten it."
         )
     return tidied
 
@@ -112,14 +113,14 @@ def _in_order(events: Sequence[Event]) -> Events:
 def _find(events: Sequence[Event], clock: Clock, kind: str, text: str, time_s: float) -> Event:
     found = _perhaps(events, clock, kind, text, time_s)
     if found is None:
-        raise InputError(f"“{text}” is no longer in the session: choose another.")
+        raise InputError(f"“{text}” is no longer in the session. Choose another tag or note.")
     return found
 
 
 def _perhaps(
     events: Sequence[Event], clock: Clock, kind: str, text: str, time_s: float
 ) -> Event | None:
-    """The event of this kind and these words that is nearest to a moment, if one is there."""
+    """Find the event with this kind and text nearest to a moment; None if none is near."""
     same = [e for e in events if e.kind == kind and text_of(e) == text]
     nearest = min(same, key=lambda e: abs(clock.time_s(e) - time_s), default=None)
     near = nearest is not None and abs(clock.time_s(nearest) - time_s) <= _SAME_S

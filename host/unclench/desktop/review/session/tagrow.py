@@ -1,4 +1,4 @@
-"""The row in which a tag or a note gets its words."""
+"""The row in which a person types the text of a tag or a note."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from unclench.training.tags import Tag
 
 
 class WordsRow(QtWidgets.QWidget):
-    """Words to type or choose; Enter keeps them, Esc leaves all as it was."""
+    """A text to type or choose; Enter saves it, Esc changes nothing."""
 
     kept = QtCore.pyqtSignal(str)
-    left = QtCore.pyqtSignal()
+    cancelled = QtCore.pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._about = label("")
+        self._prompt = label("")
         self.words = QtWidgets.QComboBox(editable=True)
-        self.words.setAccessibleName("Words")
+        self.words.setAccessibleName("Text")
         self.words.setInsertPolicy(self.words.InsertPolicy.NoInsert)
         self.words.setSizePolicy(
             QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed
         )
         self.words.lineEdit().setMaxLength(400)
-        keep = button("Keep (Enter)", "Write it into the session")
-        leave = button("Leave (Esc)", "Change nothing")
+        keep = button("Save (Enter)", "Save it in the session")
+        cancel = button("Cancel (Esc)", "Change nothing")
         keep.clicked.connect(self._keep)
-        leave.clicked.connect(self.left)
+        cancel.clicked.connect(self.cancelled)
         self.words.lineEdit().returnPressed.connect(self._keep)
         across = QtWidgets.QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
-        across.addWidget(self._about, 2)
+        across.addWidget(self._prompt, 2)
         across.addWidget(self.words, 3)
         across.addWidget(keep)
-        across.addWidget(leave)
+        across.addWidget(cancel)
         self.hide()
 
     def ask(self, words: str, choices: Sequence[Tag]) -> None:
-        """Ask for words, beginning with those that are there."""
+        """Ask for a text, starting with the current one."""
         self.words.clear()
         self.words.addItems([tag.words for tag in choices])
         self.words.setEditText(words)
@@ -48,15 +48,15 @@ class WordsRow(QtWidgets.QWidget):
         self.words.setFocus()
         self.words.lineEdit().selectAll()
 
-    def tell(self, about: str) -> None:
-        """Say what the words are for."""
-        say(self._about, about)
-        self.words.setAccessibleName(about)
+    def set_prompt(self, prompt: str) -> None:
+        """Say what the text is for."""
+        say(self._prompt, prompt)
+        self.words.setAccessibleName(prompt)
 
     def _keep(self) -> None:
         self.kept.emit(self.words.currentText())
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Esc leaves; other keys are no commands while words are typed."""
+        """Cancel on Esc; other keys are not commands while a person types."""
         if event.key() == QtCore.Qt.Key.Key_Escape:
-            self.left.emit()
+            self.cancelled.emit()

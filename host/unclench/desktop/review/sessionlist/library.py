@@ -1,4 +1,4 @@
-"""The list of sessions beside the window: looked for, summed up one by one, thrown away."""
+"""The list of sessions in the background: found, summed up one by one, deleted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from unclench.store.session.trash import move_to_trash
 
 
 class SessionList(QtCore.QObject):
-    """Signals come in the window's thread."""
+    """Finds, sums up and deletes sessions; signals arrive in the window's thread."""
 
     found = QtCore.pyqtSignal(object)  # all rows
     updated = QtCore.pyqtSignal(object)  # one row
@@ -27,30 +27,30 @@ class SessionList(QtCore.QObject):
         super().__init__()
         self.root = root
         self._to_sum_up: list[SessionRow] = []
-        self._waits = False  # while a session is open, the machine is its own
+        self._paused = False  # while a session is open, it gets all of the computer
         self._finding = Newest("review: find")
         self._summing = Newest("review: sum up")
-        self._throwing = Newest("review: throw away")
-        self._finding.done.connect(self._came)
-        self._summing.told.connect(self._summed_up)
-        self._throwing.done.connect(self._gone)
-        for worker in (self._finding, self._summing, self._throwing):
+        self._deleting = Newest("review: delete")
+        self._finding.done.connect(self._found)
+        self._summing.progress.connect(self._summed_up)
+        self._deleting.done.connect(self._deleted)
+        for worker in (self._finding, self._summing, self._deleting):
             worker.failed.connect(self.trouble)
 
-    def look(self) -> None:
+    def find(self) -> None:
         """Look for sessions."""
         root = self.root
         self._finding.ask(lambda _: [row_of(entry) for entry in Library(root).entries()])
 
-    def look_at(self, folder: Path) -> None:
-        """Look again at one session that has changed."""
+    def refresh(self, folder: Path) -> None:
+        """Read a session that has changed again."""
         row = row_of(read_entry(folder))
         self.updated.emit(row)
         if _lacks_figures(row):
             self._to_sum_up.insert(0, row)
             self._sum_up()
 
-    def throw_away(self, folder: Path) -> None:
+    def delete(self, folder: Path) -> None:
         """Move a session to the trash."""
 
         def work(_: Token) -> Path:
@@ -59,39 +59,39 @@ class SessionList(QtCore.QObject):
             move_to_trash(folder)
             return folder
 
-        self._throwing.ask(work)
+        self._deleting.ask(work)
 
-    def wait(self) -> None:
-        """Sum nothing up for now: somebody waits for a session to open."""
-        self._waits = True
+    def pause(self) -> None:
+        """Pause summing up: a person waits for a session to open."""
+        self._paused = True
         self._summing.drop()
 
-    def go_on(self) -> None:
-        """Go on with summing up."""
-        self._waits = False
+    def resume(self) -> None:
+        """Resume summing up."""
+        self._paused = False
         self._sum_up()
 
     def close(self) -> None:
-        """End at once."""
-        for worker in (self._finding, self._summing, self._throwing):
+        """Stop at once."""
+        for worker in (self._finding, self._summing, self._deleting):
             worker.close()
 
-    def _came(self, rows: Sequence[SessionRow]) -> None:
+    def _found(self, rows: Sequence[SessionRow]) -> None:
         self.found.emit(rows)
         self._to_sum_up = [row for row in rows if _lacks_figures(row)]
         self._sum_up()
 
     def _sum_up(self) -> None:
-        """Sum up what has no figures yet, one after the other."""
+        """Sum up the sessions without figures, one after the other."""
         rows = tuple(self._to_sum_up)
-        if rows and not self._waits:
+        if rows and not self._paused:
             self._summing.ask(lambda token: _sum_up(rows, token))
 
     def _summed_up(self, row: SessionRow) -> None:
         self._to_sum_up = [each for each in self._to_sum_up if each.folder != row.folder]
         self.updated.emit(row)
 
-    def _gone(self, folder: Path) -> None:
+    def _deleted(self, folder: Path) -> None:
         self._to_sum_up = [row for row in self._to_sum_up if row.folder != folder]
         self.removed.emit(folder)
 
@@ -100,7 +100,7 @@ def _sum_up(rows: Sequence[SessionRow], token: Token) -> None:
     by_folder = {row.folder: row for row in rows}
     for folder, made in sum_up(tuple(by_folder), token):
         row = by_folder[folder]
-        token.tell(row.without_figures(made) if isinstance(made, str) else row.with_summary(made))
+        token.report(row.without_figures(made) if isinstance(made, str) else row.with_summary(made))
 
 
 def _lacks_figures(row: SessionRow) -> bool:

@@ -1,4 +1,4 @@
-"""The list's rows for Qt's table: searched and sorted here, drawn only where they are seen."""
+"""The list's rows for Qt's table: searched and sorted here, drawn only where visible."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _ROLE = QtCore.Qt.ItemDataRole
 TITLE, LABELS = 1, 8
 _RIGHT = {4, 5, 6, 7}
 _TIPS = {
-    5: "Mean tension of each channel, µV; only the time that counts",
+    5: "Mean tension of each channel in µV, without excluded time",
     6: "Share of the time at rest",
-    7: "Share of the time that could be used",
+    7: "Share of the time with a trusted signal",
 }
 
 
 class SessionsModel(QtCore.QAbstractTableModel):
-    """All sessions, and which of them are shown in which order."""
+    """All sessions, and which of them are shown, in which order."""
 
     renamed = QtCore.pyqtSignal(object, str)  # folder, title
     labelled = QtCore.pyqtSignal(object, object)  # folder, labels
@@ -37,7 +37,7 @@ class SessionsModel(QtCore.QAbstractTableModel):
         self._column, self._down = 0, True
         self._theme = LIGHT
 
-    # What is in it
+    # Content
 
     @property
     def rows(self) -> tuple[SessionRow, ...]:
@@ -45,11 +45,11 @@ class SessionsModel(QtCore.QAbstractTableModel):
         return tuple(self._rows.values())
 
     def row_at(self, index: QtCore.QModelIndex) -> SessionRow | None:
-        """The session of a row that is shown."""
+        """Return the session of a visible row."""
         return self._rows[self._shown[index.row()]] if index.isValid() else None
 
     def place_of(self, folder: Path) -> QtCore.QModelIndex:
-        """Where a session stands; not valid where it is not shown."""
+        """Return the index of a session; it is not valid if the session is not shown."""
         if folder not in self._shown:
             return QtCore.QModelIndex()
         return self.index(self._shown.index(folder), 0)
@@ -63,7 +63,7 @@ class SessionsModel(QtCore.QAbstractTableModel):
         self.endResetModel()
 
     def put(self, row: SessionRow) -> None:
-        """Change one row in place; its order changes with the next sorting only."""
+        """Change one row in place; it moves only when the list is sorted again."""
         if row.folder not in self._rows:
             return
         self._rows[row.folder] = row
@@ -73,7 +73,7 @@ class SessionsModel(QtCore.QAbstractTableModel):
             self.dataChanged.emit(at, at.siblingAtColumn(len(COLUMNS) - 1))
 
     def remove(self, folder: Path) -> None:
-        """Take one row out."""
+        """Remove one row."""
         at = self.place_of(folder)
         if at.isValid():
             self.beginRemoveRows(QtCore.QModelIndex(), at.row(), at.row())
@@ -82,7 +82,7 @@ class SessionsModel(QtCore.QAbstractTableModel):
         self._rows.pop(folder, None)
 
     def search(self, text: str, site: str, label: str) -> None:
-        """Show the rows that hold all words, of this site and with this label ("": any)."""
+        """Show the rows with all these words, this site and this label ("" means any)."""
         words = tuple(text.casefold().split())
         if (words, site, label) == (self._words, self._site, self._label):
             return
@@ -92,11 +92,11 @@ class SessionsModel(QtCore.QAbstractTableModel):
         self.endResetModel()
 
     def sites(self) -> list[str]:
-        """All sites, to choose from."""
+        """Return all sites, to choose from."""
         return sorted({site for row in self._rows.values() for site in row.sites})
 
     def labels(self) -> list[str]:
-        """All labels, to choose from."""
+        """Return all labels, to choose from."""
         return sorted({label for row in self._rows.values() for label in row.labels})
 
     def _order(self) -> None:
@@ -111,16 +111,16 @@ class SessionsModel(QtCore.QAbstractTableModel):
             and all(word in self._found_by[folder] for word in self._words)
         )
 
-    # What Qt asks
+    # Qt's questions
 
     def rowCount(self, parent: QtCore.QModelIndex | None = None) -> int:  # noqa: N802 - Qt's name
-        """Rows that are shown."""
+        """Number of visible rows."""
         return 0 if parent is not None and parent.isValid() else len(self._shown)
 
     def columnCount(  # noqa: N802 - Qt's name
         self, parent: QtCore.QModelIndex | None = None
     ) -> int:
-        """See COLUMNS."""
+        """Number of columns: see COLUMNS."""
         return 0 if parent is not None and parent.isValid() else len(COLUMNS)
 
     def headerData(  # noqa: N802 - Qt's name
@@ -166,7 +166,7 @@ class SessionsModel(QtCore.QAbstractTableModel):
     def setData(  # noqa: N802 - Qt's name
         self, index: QtCore.QModelIndex, value: Any, role: int = _ROLE.EditRole
     ) -> bool:
-        """A person has typed a title or labels; whoever keeps them puts the row."""
+        """Emit a title or labels that a person typed; whoever saves them calls `put`."""
         row = self.row_at(index)
         if row is None or role != _ROLE.EditRole:
             return False
@@ -195,7 +195,7 @@ class SessionsModel(QtCore.QAbstractTableModel):
         self.layoutChanged.emit()
 
     def set_theme(self, theme: Theme) -> None:
-        """Colours."""
+        """Set the colours."""
         self._theme = theme
 
     def _colour(self, row: SessionRow, column: int) -> QtGui.QColor | None:

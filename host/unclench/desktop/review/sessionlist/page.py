@@ -1,4 +1,4 @@
-"""The list of sessions: found by words, site or label, opened, named, compared, thrown away."""
+"""The page of sessions: search, open, name, compare and delete them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from unclench.desktop.review.sessionlist.table import SessionTable
 from unclench.desktop.training.ask import AskRow
 from unclench.desktop.training.parts import button, label, say
 
-_SEARCH_MS = 60  # after a key: typing is not held up by the list
+_SEARCH_MS = 60  # after a key press, so that typing does not wait for the list
 _KEYS = QtCore.Qt.Key
 
 
 class ListPage(ReviewPage):
-    """What there is; says by signals what a person wants of it."""
+    """Lists all sessions; signals carry a person's commands."""
 
     opened = QtCore.pyqtSignal(object)  # folder
     compared = QtCore.pyqtSignal(object, object)
@@ -46,16 +46,14 @@ class ListPage(ReviewPage):
         self._empty = label("lead", centred=True)
         self._foot = FlowArea()
         self._asking = QtWidgets.QVBoxLayout()
-        self._open = button(
-            "Open (Enter)", "Look at the session's trace and figures", primary=False
-        )
-        self._compare = button("Compare (C)", "Put two selected sessions side by side")
-        self._rename = button("Title (F2)", "Give the session a title")
-        self._relabel = button("Labels (L)", "Give the session labels, with commas between them")
-        self._delete = button("Delete (Del)", "Move the session to the trash; asks first")
+        self._open = button("Open (Enter)", "Show the session's trace and figures", primary=False)
+        self._compare = button("Compare (C)", "Compare the two selected sessions side by side")
+        self._rename = button("Title (F2)", "Change the session's title")
+        self._relabel = button("Labels (L)", "Change the session's labels, separated by commas")
+        self._delete = button("Delete (Del)", "Move the session to the trash, after a question")
         self._folder = button("Show folder (O)", "Open the session's folder")
-        self._theme = button("Light/dark (Ctrl+T)", "Change between light and dark")
-        self._help = button("Help (F1)", "What you see, and all keys")
+        self._theme = button("Light/dark (Ctrl+T)", "Switch between light and dark")
+        self._help = button("Help (F1)", "Explains this window and lists all keys")
         self._later = QtCore.QTimer(self, singleShot=True, interval=_SEARCH_MS)
         self._lay_out()
         self._connect()
@@ -98,32 +96,32 @@ class ListPage(ReviewPage):
         self._later.timeout.connect(self._search)
         self.table.wanted.connect(self._do)
         self.table.doubleClicked.connect(lambda _: self.open_chosen())
-        self.table.selectionModel().selectionChanged.connect(lambda *_: self._tell())
-        self.model.modelReset.connect(self._tell)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._update())
+        self.model.modelReset.connect(self._update)
 
-    # What there is
+    # Content
 
     def fill(self, rows: Iterable[SessionRow]) -> None:
-        """Show sessions; what was chosen stays so."""
+        """Show sessions and keep the selection."""
         chosen = self.chosen
         self._loading = False
         self.model.fill(rows)
         _offer(self.site, self.model.sites())
         _offer(self.label, self.model.labels())
         self.choose(chosen[0].folder if chosen else None)
-        self._tell()
+        self._update()
 
     def choose(self, folder: Path | None) -> None:
-        """Choose a session, or the first one."""
+        """Select a session, or the first one."""
         at = QtCore.QModelIndex() if folder is None else self.model.place_of(folder)
         at = at if at.isValid() else self.model.index(0, 0)
         self.table.setCurrentIndex(at)
-        how = QtCore.QItemSelectionModel.SelectionFlag  # whichever keys are held at this moment
+        how = QtCore.QItemSelectionModel.SelectionFlag  # whichever keys are held now
         self.table.selectionModel().select(at, how.ClearAndSelect | how.Rows)
 
     @property
     def chosen(self) -> list[SessionRow]:
-        """Sessions that are selected, from top to bottom."""
+        """The selected sessions, from top to bottom."""
         places = sorted(self.table.selectionModel().selectedRows(), key=lambda at: at.row())
         rows = (self.model.row_at(at) for at in places)
         return [row for row in rows if row is not None]
@@ -139,7 +137,7 @@ class ListPage(ReviewPage):
         self._search()
         self.table.setFocus()
 
-    def _tell(self) -> None:
+    def _update(self) -> None:
         shown, whole = self.model.rowCount(), len(self.model.rows)
         damaged = sum(1 for row in self.model.rows if row.trouble)
         words = f"{shown:,} of {whole:,} sessions" if shown != whole else f"{whole:,} sessions"
@@ -163,20 +161,20 @@ class ListPage(ReviewPage):
         if self._loading:
             return ""
         if whole:
-            return "No session fits. Take words away to see more."
+            return "No session matches. Remove some words to see more."
         return (
-            f"There is no session in {self._root} yet. Record one from the dashboard (R), or train "
-            "(G): it is kept there by itself."
+            f"There are no sessions in {self._root} yet. Record one in the dashboard (R) or train "
+            "(G): every session is saved there."
         )
 
     def _detail_words(self, chosen: list[SessionRow]) -> str:
         if len(chosen) == 1:
             return chosen[0].trouble or str(chosen[0].folder)
         if len(chosen) == 2:
-            return "Two are selected: C puts them side by side."
-        return f"{len(chosen)} are selected." if chosen else ""
+            return "2 sessions selected. Press C to compare them."
+        return f"{len(chosen)} sessions selected." if chosen else ""
 
-    # What a person can do
+    # Commands
 
     def _do(self, what: str) -> None:
         {
@@ -189,12 +187,12 @@ class ListPage(ReviewPage):
         }[what]()
 
     def open_chosen(self) -> None:
-        """Open the session that is chosen."""
+        """Open the selected session."""
         if self._open.isEnabled():
             self.opened.emit(self.chosen[0].folder)
 
     def compare_chosen(self) -> None:
-        """Put two side by side."""
+        """Compare the two selected sessions."""
         if self._compare.isEnabled():
             one, two = self.chosen
             self.compared.emit(one.folder, two.folder)
@@ -202,23 +200,23 @@ class ListPage(ReviewPage):
     def edit(self, column: int) -> None:
         """Change title or labels in place."""
         if self._rename.isEnabled():
-            self.table.setColumnHidden(column, False)  # it may have been left out
+            self.table.setColumnHidden(column, False)  # it may be hidden
             self.table.edit(self.table.currentIndex().siblingAtColumn(column))
 
     def show_folder(self) -> None:
-        """Open the folder of the chosen session."""
+        """Open the folder of the selected session."""
         if self._folder.isEnabled():
             self.folder_wanted.emit(self.chosen[0].folder)
 
     def ask_delete(self) -> None:
-        """Ask before a session is moved to the trash."""
+        """Ask before moving a session to the trash."""
         if not self._delete.isEnabled() or self._ask is not None:
             return
         row = self.chosen[0]
         self._ask = AskRow(
-            f"Move “{row.title}” to the trash, with all its files?",
+            f"Move “{row.title}” and all its files to the trash?",
             ("Keep it (Esc)", "Leave the session where it is"),
-            ("Move to the trash", "It can be taken back from there"),
+            ("Move to the trash", "You can restore it from there"),
         )
         self._ask.left.connect(self.drop_question)
         self._ask.agreed.connect(lambda: self._agreed(row.folder))
@@ -226,7 +224,7 @@ class ListPage(ReviewPage):
         self._ask.take_focus()
 
     def drop_question(self) -> bool:
-        """Take the question away; say whether there was one."""
+        """Remove the question; return True if there was one."""
         ask, self._ask = self._ask, None
         if ask is None:
             return False
@@ -240,7 +238,7 @@ class ListPage(ReviewPage):
         self.deleted.emit(folder)
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Esc takes back: a question, then the search."""
+        """Cancel the question on Esc, or else clear the search."""
         if event.key() == _KEYS.Key_Escape:
             if not self.drop_question():
                 self.search.clear()
@@ -273,7 +271,7 @@ def _choice(name: str) -> QtWidgets.QComboBox:
 
 
 def _offer(choice: QtWidgets.QComboBox, items: list[str]) -> None:
-    """Offer other items; what is chosen stays so while it is there."""
+    """Replace the items; the choice stays if it is among them."""
     known = [choice.itemData(k) for k in range(1, choice.count())]
     if known == items:
         return

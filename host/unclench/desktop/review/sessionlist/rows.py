@@ -1,4 +1,4 @@
-"""A session as the list shows it: one line, made of what the library knows."""
+"""A session as one line of the list, made from what the library knows."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from unclench.store.session.summary import SessionSummary
 from unclench.wording import clock
 
 _NOTHING = words.NOTHING
-_PENDING = "…"  # being worked out
+_PENDING = "…"  # not calculated yet
 COLUMNS = ("Date", "Title", "Site", "Program", "Length", "Mean, µV", "At rest", "Used", "Labels")
-_LEAST_QUALITY = 0.8  # below it the list says so in colour
+_LEAST_QUALITY = 0.8  # the list colours a lower value
 
 
 @dataclass(frozen=True)
 class SessionRow:
-    """One session; figures are None until they are known."""
+    """One session; figures are None until they are calculated."""
 
     folder: Path
     created: datetime
@@ -32,12 +32,12 @@ class SessionRow:
     mean_uv: tuple[float | None, ...] | None  # of each channel
     rest_share: tuple[float | None, ...] | None
     quality: float | None
-    recording: bool = False  # at this moment
+    recording: bool = False  # right now
     trouble: str = ""  # why it cannot be opened
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """What stands in the columns."""
+        """The text of each column."""
         date = f"{self.created:%Y-%m-%d %H:%M}"
         if self.trouble:
             return (date, f"▲ {self.title}", "damaged", "", "", "", "", "", "")
@@ -55,12 +55,12 @@ class SessionRow:
 
     @property
     def poor(self) -> bool:
-        """Whether much of it could not be used."""
+        """True if much of its time is excluded."""
         return self.quality is not None and self.quality < _LEAST_QUALITY
 
     @property
     def found_by(self) -> str:
-        """All words by which it can be searched for."""
+        """All words that a search can find it by."""
         said = (self.title, self.folder.name, *self.sites, self.program, *self.labels, self.trouble)
         return " ".join((*said, f"{self.created:%Y-%m-%d %B %A}")).casefold()
 
@@ -73,7 +73,7 @@ class SessionRow:
         return ", ".join(f"{name} {cell}" for name, cell in named if cell)
 
     def key(self, column: int) -> tuple[bool, float | str]:
-        """What it is sorted by; what is not known comes first, as the oldest does."""
+        """Return the key to sort by a column; unknown values come first, as the oldest does."""
         numbers = {
             0: self.created.timestamp(),
             4: self.length_s,
@@ -87,11 +87,11 @@ class SessionRow:
         return (not self.trouble, self.cells[column].casefold())
 
     def without_figures(self, trouble: str) -> SessionRow:
-        """The same, when it turned out that it cannot be summed up."""
+        """Return a copy for a session that cannot be summed up."""
         return replace(self, trouble=trouble)
 
     def with_summary(self, summary: SessionSummary) -> SessionRow:
-        """The same with its figures."""
+        """Return a copy with its figures."""
         return replace(
             self,
             mean_uv=tuple(c.mean_uv for c in summary.channels),
@@ -101,7 +101,7 @@ class SessionRow:
 
 
 def row_of(entry: Entry) -> SessionRow:
-    """Make the row of a session that the library knows."""
+    """Return the row of a session in the library."""
     sites = tuple(site or name for site, name in zip(entry.sites, entry.channels, strict=True))
     row = SessionRow(
         entry.folder,

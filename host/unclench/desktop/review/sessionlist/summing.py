@@ -1,6 +1,6 @@
-"""Sums sessions up in a process of its own: it takes the window no time, and ends at once.
+"""Sums up sessions in a process of its own: the window stays responsive, and it ends at once.
 
-The child reads folders, one a line, and answers each with a line of JSON.
+The child process reads one folder per line and answers each with a line of JSON.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CHILD = "from unclench.desktop.review.sessionlist.summing import answer; answer
 def sum_up(folders: Sequence[Path], token: Token) -> Iterator[tuple[Path, SessionSummary | str]]:
     """Yield each session's figures, or a sentence that says why there are none.
 
-    Ends when nobody wants them any more.
+    Ends when the figures are no longer wanted.
     """
     child = subprocess.Popen(
         [sys.executable, "-c", _CHILD],
@@ -35,31 +35,33 @@ def sum_up(folders: Sequence[Path], token: Token) -> Iterator[tuple[Path, Sessio
     assert child.stdin is not None
     assert child.stdout is not None
     token.when_dropped(child.kill)
-    with suppress(OSError), closing(child.stdout), closing(child.stdin):  # it may have been ended
+    with suppress(OSError), closing(child.stdout), closing(child.stdin):  # it may have ended
         for folder in folders:
             child.stdin.write(json.dumps(str(folder)) + "\n")
             child.stdin.flush()
             line = child.stdout.readline()
             if not line.endswith("\n"):
                 break
-            said = json.loads(line)
-            if "trouble" in said:
-                yield folder, str(said["trouble"])
+            answered = json.loads(line)
+            if "trouble" in answered:
+                yield folder, str(answered["trouble"])
             else:
-                yield folder, SessionSummary.model_validate(said["summary"])
+                yield folder, SessionSummary.model_validate(answered["summary"])
     child.kill()
     child.wait()
 
 
 def answer() -> None:
-    """Answer what comes on standard input until it ends: the child."""
+    """Answer requests on standard input until it ends: runs in the child process."""
     for line in sys.stdin:
         try:
             summary = ensure_summary(Path(json.loads(line)))
-            said: dict[str, object] = {"summary": summary.model_dump(mode="json")}
+            answered: dict[str, object] = {"summary": summary.model_dump(mode="json")}
         except UnclenchError as error:
-            said = {"trouble": str(error)}
-        except Exception as error:  # noqa: BLE001 - one odd session must not keep the others back
-            said = {"trouble": f"No figures can be made ({type(error).__name__}: {error})."}
-        sys.stdout.write(json.dumps(said) + "\n")
+            answered = {"trouble": str(error)}
+        except Exception as error:  # noqa: BLE001 - one odd session must not stop the others
+            answered = {
+                "trouble": f"Internal error in the figures ({type(error).__name__}: {error})."
+            }
+        sys.stdout.write(json.dumps(answered) + "\n")
         sys.stdout.flush()

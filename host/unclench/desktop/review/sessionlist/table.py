@@ -1,4 +1,4 @@
-"""The table of sessions: its columns share the width, its keys are commands."""
+"""The table of sessions: columns share the width, keys are commands."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.review.sessionlist.model import LABELS, TITLE, SessionsModel
 
-_WIDTHS = (17, 18, 18, 16, 9, 19, 17, 9, 14)  # of the columns, in letters
-_NARROW = {2: 12, 4: 7, 5: 13, 6: 12, 7: 8}  # of some, where there is little room
-_SPARED = (LABELS, 3)  # left out first in a narrow window: labels, then the program
-_LEAST_TITLE = 12  # letters
-_AIR = 20  # pixels of a cell beside its words
+_WIDTHS = (17, 18, 18, 16, 9, 19, 17, 9, 14)  # of the columns, in characters
+_NARROW = {2: 12, 4: 7, 5: 13, 6: 12, 7: 8}  # of some columns in a narrow window
+_SPARED = (LABELS, 3)  # hidden first in a narrow window: labels, then the program
+_LEAST_TITLE = 12  # characters
+_AIR = 20  # pixels of a cell beside its text
 _KEYS = QtCore.Qt.Key
 
 
 class SessionTable(QtWidgets.QTableView):
-    """The table itself; its keys are commands, not a search."""
+    """The table; letter keys are commands and do not search."""
 
     wanted = QtCore.pyqtSignal(str)
 
@@ -39,19 +39,19 @@ class SessionTable(QtWidgets.QTableView):
         self.setSortingEnabled(True)
 
     def set_looks(self, text_scale: float) -> None:
-        """Rows and columns follow the text's size."""
+        """Fit rows and columns to the text size."""
         metrics = self.fontMetrics()
         self.verticalHeader().setDefaultSectionSize(round(metrics.height() * 1.7))
         self.verticalHeader().setMinimumSectionSize(10)
         self._share_width()
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Columns follow the window's width."""
+        """Fit the columns to the window's width."""
         super().resizeEvent(event)
         self._share_width()
 
     def _share_width(self) -> None:
-        """Leave out what matters least where not all columns fit, and stretch the title."""
+        """Hide what matters least if not all columns fit, and stretch the title."""
         letter = self.fontMetrics().averageCharWidth() * 1.15
         widths = [round(letters * letter + 12) for letters in _WIDTHS]
         date = self.fontMetrics().horizontalAdvance("2026-12-28 20:28") + _AIR
@@ -71,8 +71,8 @@ class SessionTable(QtWidgets.QTableView):
             self.setColumnWidth(column, width)
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Keys of the page; letters are no search."""
-        whats = {
+        """Turn keys into commands; letters do not search."""
+        commands = {
             _KEYS.Key_Return: "open",
             _KEYS.Key_Enter: "open",
             _KEYS.Key_F2: "title",
@@ -81,12 +81,12 @@ class SessionTable(QtWidgets.QTableView):
             _KEYS.Key_L: "labels",
             _KEYS.Key_O: "folder",
         }
-        if self.state() == self.State.EditingState:  # Enter ends the typing and opens nothing
+        if self.state() == self.State.EditingState:  # Enter ends editing and opens nothing
             super().keyPressEvent(event)
             return
         plain = not event.modifiers() & QtCore.Qt.KeyboardModifier.ControlModifier
-        if event.key() in whats and plain:
-            self.wanted.emit(whats[event.key()])
+        if event.key() in commands and plain:
+            self.wanted.emit(commands[event.key()])
         elif (
             event.text().isprintable() and event.text() and event.text() != " "
         ) or event.key() == _KEYS.Key_Escape:

@@ -1,4 +1,4 @@
-"""Time and tension as places on the screen, and the figures that stand at their scales."""
+"""Converts time and tension to places on the screen, and labels their scales."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ SHORTEST_S = 0.05  # of a view
 
 @dataclass(frozen=True)
 class View:
-    """What of the time is shown."""
+    """The visible stretch of time."""
 
     start_s: float
     stop_s: float
 
     @property
     def length_s(self) -> float:
-        """How much."""
+        """Its length."""
         return self.stop_s - self.start_s
 
     def zoomed(self, times: float, about_s: float) -> View:
-        """Shorter by so many times; `about_s` stays where it is."""
+        """Return a view shorter by a factor; `about_s` keeps its place."""
         length_s = max(SHORTEST_S, self.length_s / times)
         share = (about_s - self.start_s) / self.length_s
         return View(about_s - share * length_s, about_s + (1 - share) * length_s)
 
     def moved(self, by_s: float) -> View:
-        """Later by so much."""
+        """Return a view shifted by so many seconds."""
         return View(self.start_s + by_s, self.stop_s + by_s)
 
     def within(self, whole_s: float) -> View:
-        """Inside of a session of `whole_s`."""
+        """Return a view that fits into a session of `whole_s`."""
         length_s = min(self.length_s, whole_s)
         start_s = min(max(0.0, self.start_s), whole_s - length_s)
         return View(start_s, start_s + length_s)
@@ -55,11 +55,11 @@ class TimeScale:
     width: float
 
     def x(self, time_s: float) -> float:
-        """Where a moment is."""
+        """Return the place of a moment."""
         return self.left + (time_s - self.view.start_s) / self.view.length_s * self.width
 
     def xs(self, times_s: FloatArray) -> FloatArray:
-        """Where moments are, as `x`."""
+        """Return the places of moments: see `x`."""
         return self.left + (times_s - self.view.start_s) * (self.width / self.view.length_s)
 
     def time_s(self, x: float) -> float:
@@ -72,7 +72,7 @@ class TimeScale:
         return self.view.length_s / self.width
 
     def ticks(self, room: float) -> list[tuple[float, str]]:
-        """Times with their words, at least `room` pixels apart."""
+        """Return times with their labels, at least `room` pixels apart."""
         step_s = ticks.time_step(room * self.pixel_s)
         times_s = ticks.multiples(step_s, self.view.start_s, self.view.stop_s)
         return [(time_s, time_words(time_s, step_s)) for time_s in times_s]
@@ -86,7 +86,7 @@ class TensionScale:
     log: bool
 
     def heights(self, tension_uv: FloatArray) -> FloatArray:
-        """Shares of the lane's height, 0 to 1; NaN stays NaN."""
+        """Return heights as shares of the lane, 0 to 1; NaN stays NaN."""
         if not self.log:
             shares = tension_uv / self.top_uv
         else:
@@ -96,11 +96,11 @@ class TensionScale:
         return np.clip(shares, 0.0, 1.0)
 
     def height(self, tension_uv: float) -> float:
-        """The same of one value."""
+        """Return the height of one value: see `heights`."""
         return float(self.heights(np.array([tension_uv]))[0])
 
     def ticks(self, most: int) -> list[float]:
-        """Round values to write at the scale, at most so many and at least two."""
+        """Return round values to label: at least two, at most `most`."""
         if self.log:
             inside = ticks.on_log_scale(_LEAST_LOG_UV, max(self.top_uv, 1.0))[1:]
             tens = [t for t in inside if f"{t:e}".startswith("1")]
@@ -114,5 +114,5 @@ def round_up(uv: float) -> float:
 
 
 def time_words(time_s: float, step_s: float = 1.0) -> str:
-    """12:05, 12:05.25 where the step asks for it."""
+    """Return a time: 12:05, or 12:05.25 if the step is that fine."""
     return clock(time_s, 0 if step_s >= 1.0 else 2 if step_s < 0.1 else 1)

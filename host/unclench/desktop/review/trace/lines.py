@@ -1,4 +1,4 @@
-"""Draws one lane: the tension's band and mean, what does not count, and the signal as sampled."""
+"""Draws one lane: the band and mean of tension, and the sampled signal."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from unclench.desktop.review.trace.pyramid import Buckets, Pyramid, fixed_extrem
 from unclench.store import Recording
 
 FloatArray = NDArray[np.float64]
-RAW_BELOW_S = 10.0  # a view no longer than this shows the samples themselves
+RAW_BELOW_S = 10.0  # a view no longer than this shows the samples
 _BAND_ALPHA = 96
-_PIECE = 32  # buckets filled at once, as one polygon of thousands is slow; fixed to the data, too
+_PIECE = 32  # buckets per polygon, as one of thousands is slow; also fixed to the data
 
 
 def draw_tension(
@@ -27,7 +27,7 @@ def draw_tension(
     rect: QtCore.QRectF,
     colour: str,
 ) -> None:
-    """Draw lowest to highest of every bucket as a band, and the mean as a line over it."""
+    """Draw each bucket's lowest to highest value as a band, and its mean as a line."""
     buckets = pyramid.between(time.view.start_s, time.view.stop_s, time.pixel_s)
     soft = QtGui.QColor(colour)
     soft.setAlpha(_BAND_ALPHA)
@@ -64,7 +64,7 @@ def draw_raw(
     rect: QtCore.QRectF,
     colour: str,
 ) -> float:
-    """Draw the samples about their median; return the uV from the middle to the edge."""
+    """Draw the samples around their median; return the uV from the middle to the edge."""
     fs_hz = recording.fs_hz
     first, last = (
         int(np.searchsorted(recording.sample, np.int64(origin + at_s * fs_hz)))
@@ -94,7 +94,7 @@ def _middles(buckets: Buckets, part: slice) -> FloatArray:
 
 
 def _runs(there: NDArray[np.bool_], torn: NDArray[np.bool_] | None = None) -> Iterator[slice]:
-    """Stretches without a hole, cut as well where `torn` says so after an item."""
+    """Yield stretches of True, also cut after each item that `torn` marks."""
     edges = np.flatnonzero(np.diff(there, prepend=False, append=False))
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         cuts = [] if torn is None else (np.flatnonzero(torn[start : stop - 1]) + 1).tolist()

@@ -1,4 +1,4 @@
-"""Paints a scene: phases as bands, lanes, tags as bars, notes, the selected span, the scales."""
+"""Paints a scene: lanes, scales, phases, tags, notes and the selected span."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from unclench.wording import length
 _ROLE_TONES = {"baseline": "good", "activity": "warn", "recovery": "accent", "other": "quiet"}
 _PHASE_ALPHA = 26
 _SELECTED_ALPHA = 40
-_LEAST_BAR = 5.0  # pixels: a mere moment can be seen and clicked
-_TENSION_SHARE = 0.55  # of a lane's height, where the samples stand below
+_LEAST_BAR = 5.0  # pixels: a moment stays visible and can be clicked
+_TENSION_SHARE = 0.55  # of a lane's height, if the samples are drawn below
 _ALIGN = QtCore.Qt.AlignmentFlag
 _LEFT = _ALIGN.AlignLeft | _ALIGN.AlignVCenter
 _ELIDE = QtCore.Qt.TextElideMode.ElideRight
@@ -29,7 +29,7 @@ _ELIDE = QtCore.Qt.TextElideMode.ElideRight
 
 @dataclass(frozen=True)
 class Spot:
-    """Something drawn that can be pointed at."""
+    """Something on the trace that can be clicked."""
 
     rect: QtCore.QRectF
     what: Phase | TagSpan | Remark
@@ -37,7 +37,7 @@ class Spot:
 
 
 class ScenePainter:
-    """Paints one frame; what can be pointed at is in `spots` afterwards."""
+    """Paints one frame; afterwards `spots` holds what can be clicked."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class ScenePainter:
         painter.setFont(small)
 
     def paint(self, scales: tuple[TensionScale, ...]) -> None:
-        """Everything but selection and cursor."""
+        """Paint everything except selection and cursor."""
         painter, place = self._painter, self._place
         self._axis()
         for lane in place.lanes:
@@ -118,7 +118,7 @@ class ScenePainter:
             self._grid(upper, scale)
         painter.save()
         painter.setClipRect(rect)
-        if not (raw and lane.empty):  # nothing but the samples stands there
+        if not (raw and lane.empty):  # only the samples are drawn there
             self._hatch(k, rect)
         colour = self._theme.channel(k)
         if lane.floor_uv > 0:
@@ -180,7 +180,7 @@ class ScenePainter:
                 right = at.x() + width
 
     def _merged(self, spans: Iterable[Excluded]) -> list[tuple[QtCore.QRectF, str]]:
-        """Rectangles of spans, those of one reason that touch on the screen taken together."""
+        """Return rectangles of spans; those of one reason that touch on screen are merged."""
         merged: list[tuple[QtCore.QRectF, str]] = []
         for each in spans:
             part = self._across(each)
@@ -190,7 +190,7 @@ class ScenePainter:
                 merged.append((part, each.why))
         return merged
 
-    # What happened
+    # Phases, tags and notes
 
     def _phases(self) -> None:
         strip = self._place.phases
@@ -240,7 +240,7 @@ class ScenePainter:
         row: int,
         ends: dict[int, float],
     ) -> None:
-        """Words inside of a bar where they fit, else behind it up to the next one."""
+        """Write inside a bar if the words fit, else after it, up to the next bar."""
         width = self._metrics.horizontalAdvance(name)
         if bar.width() >= width + 8 or bar.width() > 60:
             self._words_in(bar, name)
@@ -281,10 +281,10 @@ class ScenePainter:
             )
             self.spots.append(Spot(dot.adjusted(-4, -6, 4, 6), remark, remark.text))
 
-    # What a person points at
+    # Selection and cursor
 
     def selection(self, span: Span) -> None:
-        """The selected span with its handles."""
+        """Paint the selected span with its handles."""
         ground = self._place.ground
         part = self._across(span)
         soft = QtGui.QColor(self._theme.accent)
@@ -299,14 +299,14 @@ class ScenePainter:
                 self._painter.drawRoundedRect(knob, 3, 3)
 
     def cursor(self, time_s: float, focused: bool) -> None:
-        """The moment that the keys act on."""
+        """Paint the cursor: the moment that the keys act on."""
         x, ground = self._time.x(time_s), self._place.ground
         if ground.left() <= x <= ground.right():
             colour = self._theme.text if focused else self._theme.quiet
             self._painter.setPen(pg.mkPen(colour))
             self._painter.drawLine(QtCore.QLineF(x, ground.top(), x, self._place.axis.top() + 4))
 
-    # Small things
+    # Helpers
 
     def _seen(self, span: Span) -> bool:
         view = self._time.view
@@ -321,7 +321,7 @@ class ScenePainter:
         if rect.width() < 24:
             return
         fitting = self._metrics.elidedText(words, _ELIDE, rect.width() - 6)
-        if len(fitting) < min(3, len(words)):  # three dots say nothing
+        if len(fitting) < min(3, len(words)):  # three dots alone say nothing
             return
         self._painter.setPen(QtGui.QColor(self._theme.text))
         self._painter.drawText(rect.adjusted(4, 0, 0, 0), _LEFT, fitting)

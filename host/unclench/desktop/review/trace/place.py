@@ -1,4 +1,4 @@
-"""Where everything of a trace stands: strips for phases, tags and notes, and a lane a channel."""
+"""Layout of a trace: strips for phases, tags and notes, and one lane per channel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from unclench.review.results import TagSpan
 
 _MOST_TAG_ROWS = 4
 _LANE_GAP = 6.0
-_LEAST_LANE = 40.0  # pixels of height, below which tags and notes make room
+_LEAST_LANE = 40.0  # pixels of height; lower lanes hide tags and notes
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Places:
 
     @property
     def ground(self) -> QtCore.QRectF:
-        """All that time runs across, the axis left out."""
+        """The area that time runs across, without the axis."""
         return self.phases.united(self.remarks).united(self.tags).united(self.lanes[0])
 
 
 def places(scene: Scene, tag_rows: int, size: QtCore.QSize, small: QtGui.QFontMetricsF) -> Places:
-    """Share out a widget of `size` among what `scene` has to show."""
+    """Divide a widget of `size` among the parts of a scene."""
     line = small.height() + 4
     left = small.horizontalAdvance("0000") + 14
     width = max(40.0, size.width() - left - 14)
@@ -42,7 +42,7 @@ def places(scene: Scene, tag_rows: int, size: QtCore.QSize, small: QtGui.QFontMe
     axis = line + 2
     top, n = 4.0, len(scene.lanes)
     if size.height() - top - phases - tags - remarks - axis < _LEAST_LANE * n:
-        tags = remarks = 0.0  # the muscle first
+        tags = remarks = 0.0  # tension comes first
     room = max(20.0 * n, size.height() - top - phases - tags - remarks - axis)
     height = room / n - _LANE_GAP
     y = top + phases
@@ -61,7 +61,7 @@ def places(scene: Scene, tag_rows: int, size: QtCore.QSize, small: QtGui.QFontMe
 
 
 def rows_of(tags: tuple[TagSpan, ...]) -> tuple[list[int], int]:
-    """Give each tag a row in which none overlaps another, as far as rows go; and their number."""
+    """Return a row for each tag, without overlaps as far as rows last, and their number."""
     ends: list[float] = []
     rows = []
     for tag in tags:

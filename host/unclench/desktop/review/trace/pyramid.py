@@ -1,7 +1,7 @@
-"""Lowest, highest and mean of ever longer stretches, so that an hour is drawn as fast as a second.
+"""Lowest, highest and mean of ever longer buckets, so an hour draws as fast as a second.
 
-Every bucket is fixed to the data: it begins at a whole multiple of its length, whatever is shown.
-So shapes move with the picture, and do not flicker.
+Every bucket is fixed to the data: it begins at a whole multiple of its length, whatever the view.
+Shapes therefore move with the picture and do not flicker.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _FEWEST = 256  # buckets of the coarsest level
 
 @dataclass(frozen=True)
 class Buckets:
-    """Stretches of one length, each array (k,); NaN where there was no value at all."""
+    """Stretches of one length, each array (k,); NaN where there is no value."""
 
     start_s: FloatArray
     length_s: float
@@ -27,14 +27,14 @@ class Buckets:
 
 
 class Pyramid:
-    """One row of values at even steps, in levels of which each halves the one before.
+    """A row of values at even steps, in levels; each has half as many as the one before.
 
     Parameters
     ----------
     values
-        Shape (n,), NaN where there is none; the first one begins at 0 s.
+        Shape (n,), NaN where there is no value; the first begins at 0 s.
     step_s
-        From value to value.
+        Time from value to value.
     """
 
     def __init__(self, values: FloatArray, step_s: float) -> None:
@@ -54,15 +54,15 @@ class Pyramid:
             )
 
     def at(self, time_s: float) -> float | None:
-        """Return the value at a moment; None where there is none."""
+        """Return the value at a moment; None if there is none."""
         values, place = self._levels[0][0], int(time_s / self._step_s)
         there = 0 <= place < len(values) and np.isfinite(values[place])
         return float(values[place]) if there else None
 
     def between(self, start_s: float, stop_s: float, finest_s: float) -> Buckets:
-        """Return what lies from `start_s` to `stop_s` in buckets no longer than `finest_s`.
+        """Return the buckets from `start_s` to `stop_s`, no longer than `finest_s`.
 
-        Longer ones are taken only where the values themselves are further apart.
+        They are longer only if the values themselves are further apart.
         """
         finer = int(np.log2(max(1.0, finest_s / self._step_s)))
         level = min(finer, len(self._levels) - 1)
@@ -77,7 +77,7 @@ class Pyramid:
 
 
 def on_grid(times_s: FloatArray, values: FloatArray, step_s: float) -> FloatArray:
-    """Put values (k, n_channels) at their times onto even steps from 0 s; the rest is NaN."""
+    """Place values (k, n_channels) on even steps from 0 s; steps without a value are NaN."""
     if not len(times_s):
         return np.full((0, values.shape[1]), np.nan)
     places = np.floor(times_s / step_s + 1e-6).astype(np.int64)
@@ -89,16 +89,16 @@ def on_grid(times_s: FloatArray, values: FloatArray, step_s: float) -> FloatArra
 def fixed_extremes(
     index: NDArray[np.int64], values: FloatArray, length: int
 ) -> tuple[NDArray[np.int64], FloatArray, FloatArray]:
-    """Reduce samples to (first index, lowest, highest) of buckets of `length` on their count.
+    """Reduce samples to (first index, lowest, highest) of buckets of `length` indexes.
 
     Parameters
     ----------
     index
-        Place of each sample on the device's count, increasing, shape (k,).
+        Index of each sample, increasing, shape (k,).
     values
         Shape (k,).
     length
-        Samples of a bucket.
+        Indexes per bucket.
     """
     bucket = index // length
     starts = np.flatnonzero(np.diff(bucket, prepend=bucket[:1] - 1))

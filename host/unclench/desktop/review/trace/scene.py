@@ -1,7 +1,7 @@
-"""What the trace shows of a session, ready to be drawn; made in a thread of its own.
+"""What the trace shows of a session, ready to draw; made in a background thread.
 
-First from tension.csv, which is read at once, and then again from the review, which is surer: it
-knows noise and movement, and holds the signal as it was sampled.
+It is made twice: first from tension.csv, which loads at once, then from the review, which also
+knows noise and movement and holds the sampled signal.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from unclench.store.session.folder import TENSION
 from unclench.store.session.reader import Session
 
 NO_MARKS = Marks((), (), (), ())
-_WHY: dict[str, Why] = {  # states of the signal that are no good
+_WHY: dict[str, Why] = {  # states that exclude time
     "settling": "settling",
     "no contact": "no contact",
     "mains hum": "mains hum",
@@ -32,32 +32,32 @@ _WHY: dict[str, Why] = {  # states of the signal that are no good
 
 @dataclass(frozen=True)
 class Lane:
-    """One channel: its tension where it counts, and where it does not."""
+    """One channel: tension in trusted and in excluded time."""
 
     label: str
     used: Pyramid
     doubtful: Pyramid
-    peak_uv: float  # of what counts
+    peak_uv: float  # of trusted time
     least_uv: float
     floor_uv: float
     rest_level_uv: float | None = None
 
     @property
     def empty(self) -> bool:
-        """Whether there is no tension at all, such as where the rate was too low."""
+        """True if there is no tension at all, for example at a sampling rate that is too low."""
         return self.peak_uv == 0.0
 
     def words_at(self, time_s: float) -> str:
-        """Tension at a moment: "2.1 µV", or that there is none that counts."""
+        """Return the tension at a moment: "2.1 µV", "excluded", or "–" for none."""
         good, grey = self.used.at(time_s), self.doubtful.at(time_s)
         if good is None:
-            return "–" if grey is None else "does not count"
+            return "–" if grey is None else "excluded"
         return f"{tension_words(good)} µV"
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A session to be drawn; times are seconds from its first sample."""
+    """A session ready to draw; times are seconds from its first sample."""
 
     name: str
     duration_s: float
@@ -65,10 +65,10 @@ class Scene:
     excluded: tuple[Excluded, ...]
     marks: Marks
     recording: Recording | None = None
-    origin: int = 0  # sample of the recording that is time 0
+    origin: int = 0  # sample index at time 0
 
     def with_marks(self, marks: Marks) -> Scene:
-        """The same with other marks."""
+        """Return a copy with other marks."""
         return replace(self, marks=marks)
 
 
@@ -80,7 +80,7 @@ def lane(
     floor_uv: float = 0.0,
     rest_level_uv: float | None = None,
 ) -> Lane:
-    """Make a lane of rows on even steps, shape (n,)."""
+    """Return a lane from rows at even steps, shape (n,)."""
     good = np.where(used, tension_uv, np.nan)
     doubtful = np.where(used, np.nan, tension_uv)
     shown = good if np.isfinite(good).any() else doubtful
@@ -98,7 +98,7 @@ def lane(
 
 
 def quick_scene(session: Session, marks: Marks) -> Scene | None:
-    """Return what tension.csv shows; None where it cannot be had at once."""
+    """Return the scene of tension.csv; None if it is not available."""
     meta = session.meta
     columns = [f"ch{i + 1}_tension_uv" for i in range(len(meta.channels))]
     try:
@@ -107,7 +107,7 @@ def quick_scene(session: Session, marks: Marks) -> Scene | None:
         tension_uv = np.stack([table[c].to_numpy().astype(np.float64) for c in columns], axis=1)
         states = table["state"].to_numpy()
     except (OSError, KeyError, ArrowInvalid, TypeError, ValueError):
-        return None  # cut off or spoilt: the review reads the samples themselves
+        return None  # truncated or damaged: the review reads the samples
     if not len(times_s):
         return None
     step_s = 1.0 / meta.tension_rate_hz
@@ -126,7 +126,7 @@ def quick_scene(session: Session, marks: Marks) -> Scene | None:
 
 
 def full_scene(review: SessionReview) -> Scene:
-    """Return what a review shows."""
+    """Return the scene of a review."""
     signal = review.signal
     step_s = 1.0 / signal.row_hz
     laid = on_grid(signal.time_s, signal.fast_uv, step_s)
@@ -147,7 +147,7 @@ def full_scene(review: SessionReview) -> Scene:
 
 
 def _by_channel(word: str, n: int) -> list[str]:
-    """Read the one word of a row of tension.csv: one state for all, or "good; no contact"."""
+    """Split a row's state in tension.csv: one for all channels, or "good; no contact"."""
     states = word.split("; ")
     return states if len(states) == n else [states[0]] * n
 
@@ -155,7 +155,7 @@ def _by_channel(word: str, n: int) -> list[str]:
 def _runs(
     channel: int, times_s: NDArray[np.float64], state: NDArray[np.str_], step_s: float
 ) -> list[Excluded]:
-    """Stretches of one state that is not good."""
+    """Return the stretches of each state that is not good."""
     starts = np.flatnonzero(np.append(True, state[1:] != state[:-1]))
     stops = np.append(starts[1:], len(state)) - 1
     return [

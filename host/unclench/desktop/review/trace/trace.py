@@ -1,4 +1,4 @@
-"""The trace of a session: to zoom into, to move along, and to select a span of."""
+"""The trace of a session: zoom, move along, and select a span."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from unclench.review.results import Remark, Span
 _ZOOM = 1.25  # a step of the wheel or of + and -
 _KEY_STEP = 1 / 40  # of the view
 _GRIP = 6  # pixels around an edge of the selection
-_CLICK = 4  # pixels that a hand may shake while it clicks
+_CLICK = 4  # pixels that the mouse may move during a click
 _TOPS = 2.0
 
 Drag = Literal["", "pan", "start", "stop", "new"]
 
 
 class TraceView(QtWidgets.QWidget):
-    """One session's tension over time. All that the mouse can do the keys can, too."""
+    """Shows a session's tension over time. Keys can do all that the mouse can."""
 
     selected = QtCore.pyqtSignal(object)  # Span, or None for the whole session
     viewed = QtCore.pyqtSignal(object)  # View, changed by a person
     pointed = QtCore.pyqtSignal(object)  # Phase, TagSpan or Remark that was clicked
     cursor_moved = QtCore.pyqtSignal(float)
-    scaled = QtCore.pyqtSignal(bool, float)  # log, times the height
+    scaled = QtCore.pyqtSignal(bool, float)  # logarithmic; factor of the scale's top
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,8 +38,8 @@ class TraceView(QtWidgets.QWidget):
         self.selection: Span | None = None
         self.cursor_s = 0.0
         self.log = False
-        self._times = 1.0  # of the scale's top
-        self._shared: tuple[float, float] | None = None  # length and peak, of two compared
+        self._times = 1.0  # factor of the scale's top
+        self._shared: tuple[float, float] | None = None  # length and peak of two compared sessions
         self._theme = LIGHT
         self._small = QtGui.QFont()
         self._spots: list[Spot] = []
@@ -54,16 +54,16 @@ class TraceView(QtWidgets.QWidget):
         self.setMinimumSize(240, 120)
         self.setAccessibleName("Trace")
 
-    # What is shown
+    # Content
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:
-        """Colours and text size."""
+        """Set colours and text size."""
         self._theme = theme
         self._small.setPointSizeF(9 * text_scale)
         self.update()
 
     def show_scene(self, scene: Scene | None, keep_view: bool = False) -> None:
-        """Show a session, the whole of it or what of it is in view already."""
+        """Show a session: all of it, or the part that is already in view."""
         self.scene = scene
         if not keep_view:
             self.selection, self.cursor_s, self._times = None, 0.0, 1.0
@@ -79,19 +79,19 @@ class TraceView(QtWidgets.QWidget):
             self.update()
 
     def set_scale(self, log: bool, times: float) -> None:
-        """Choose a linear or logarithmic scale, and how many times the usual top it shows."""
+        """Set a linear or logarithmic scale, and the factor of its usual top."""
         self.log, self._times = log, times
         self.update()
 
     def share_scale(self, whole_s: float, peak_uv: float) -> None:
-        """Take the length and the peak of another session into account, to be seen beside it."""
+        """Use the length and peak of two sessions, so that both can be compared by eye."""
         if self._shared != (whole_s, peak_uv):
             self._shared = whole_s, peak_uv
             self.set_view(View(0.0, whole_s))
 
     @property
     def whole_s(self) -> float:
-        """How long the time axis is."""
+        """Length of the time axis."""
         own_s = self.scene.duration_s if self.scene is not None else 0.0
         return max(0.1, own_s, self._shared[0] if self._shared else 0.0)
 
@@ -107,7 +107,7 @@ class TraceView(QtWidgets.QWidget):
             self.update()
 
     def show_span(self, span: Span) -> None:
-        """Select a stretch and bring it into view, with some air around it."""
+        """Select a span and bring it into view, with some margin."""
         self.select(span)
         self.cursor_s = span.start_s
         air_s = max(span.length_s * 0.15, 1.0)
@@ -126,7 +126,7 @@ class TraceView(QtWidgets.QWidget):
             self._look(View(self.selection.start_s - air_s, self.selection.stop_s + air_s))
 
     def zoom(self, times: float, about_s: float | None = None) -> None:
-        """Look closer (more than 1) or from further away, about the cursor unless told."""
+        """Zoom in (more than 1) or out, around `about_s` or else the cursor."""
         if about_s is None:
             inside = self.view.start_s <= self.cursor_s <= self.view.stop_s
             middle_s = (self.view.start_s + self.view.stop_s) / 2
@@ -134,7 +134,7 @@ class TraceView(QtWidgets.QWidget):
         self._look(self.view.zoomed(times, about_s))
 
     def move_cursor(self, to_s: float) -> None:
-        """Put the cursor at a moment; the view follows."""
+        """Move the cursor to a moment; the view follows."""
         if self.scene is None:
             return
         self.cursor_s = min(max(0.0, to_s), self.scene.duration_s)
@@ -147,7 +147,7 @@ class TraceView(QtWidgets.QWidget):
         self.update()
 
     def scales(self) -> tuple[TensionScale, ...]:
-        """The scale of each lane; one for all, so that lanes can be compared by eye."""
+        """Return each lane's scale: the same for all, so that lanes compare by eye."""
         if self.scene is None:
             return ()
         peak_uv = max(lane.peak_uv for lane in self.scene.lanes)
@@ -200,7 +200,7 @@ class TraceView(QtWidgets.QWidget):
     # The mouse
 
     def wheelEvent(self, event: QtGui.QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Zoom about the pointer; with Shift, or sideways, move along; with Ctrl, the scale."""
+        """Zoom at the pointer; with Shift or sideways move along; with Ctrl scale tension."""
         place = self._place()
         if place is None:
             return
@@ -216,7 +216,7 @@ class TraceView(QtWidgets.QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Begin to drag: the selection's edge, a new one with Shift, else the picture."""
+        """Start to drag: a new selection with Shift, an edge of the selection, or the view."""
         place = self._place()
         if place is None or event.button() != QtCore.Qt.MouseButton.LeftButton:
             return
@@ -233,7 +233,7 @@ class TraceView(QtWidgets.QWidget):
             self._drag = "pan"
 
     def mouseMoveEvent(self, event: QtGui.QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Drag, or show by the pointer's shape what could be dragged."""
+        """Drag, or show by the pointer's shape what can be dragged."""
         place = self._place()
         if place is None:
             return
@@ -259,7 +259,7 @@ class TraceView(QtWidgets.QWidget):
             self.setToolTip(spot.words if spot else "")
 
     def mouseReleaseEvent(self, event: QtGui.QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """A press that did not move is a click."""
+        """Treat a press without movement as a click."""
         place, drag = self._place(), self._drag
         self._drag = ""
         if place is None or not drag:
@@ -296,17 +296,17 @@ class TraceView(QtWidgets.QWidget):
     # The keys
 
     def scale_by(self, times: float) -> None:
-        """Make the scale's top so many times as high."""
+        """Multiply the scale's top by a factor."""
         self.set_scale(self.log, min(16.0, max(1 / 1024, self._times * times)))
         self.scaled.emit(self.log, self._times)
 
     def toggle_log(self) -> None:
-        """Change between a linear and a logarithmic scale."""
+        """Switch between a linear and a logarithmic scale."""
         self.set_scale(not self.log, self._times)
         self.scaled.emit(self.log, self._times)
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """See the page's help."""
+        """Handle the keys that the help lists."""
         if self.scene is None or not self._do(event):
             event.ignore()
 
@@ -364,7 +364,7 @@ class TraceView(QtWidgets.QWidget):
             )
 
     def _step(self, to_s: float, shift: bool) -> None:
-        """Move the cursor; with Shift the selection grows from where it was."""
+        """Move the cursor; with Shift extend the selection."""
         was_s = self.cursor_s
         self.move_cursor(to_s)
         if not shift:
@@ -376,7 +376,7 @@ class TraceView(QtWidgets.QWidget):
             self.select(Span(was_s, self.cursor_s))
 
     def _select_here(self) -> None:
-        """Select what the cursor is in: the shortest first, and the next one at the next press."""
+        """Select the shortest tag or phase at the cursor; pressed again, the next one."""
         assert self.scene is not None
         marks = self.scene.marks
         here = [s for s in (*marks.tags, *marks.phases) if s.start_s <= self.cursor_s <= s.stop_s]
