@@ -8,6 +8,7 @@ from unclench.desktop.eventloop import start_qt, stopped_by_signals_and_faults
 from unclench.desktop.review.window import ReviewWindow
 from unclench.errors import StoreError
 from unclench.settings import Settings
+from unclench.translation import tr
 
 
 def run_review(root: Path, opened: Path | None, saved: Settings) -> None:
@@ -23,5 +24,9 @@ def run_review(root: Path, opened: Path | None, saved: Settings) -> None:
     if failures:
         error = failures[0]
         raise StoreError(
-            f"The window closed because of an internal error: {type(error).__name__}: {error}."
+            tr(
+                "The window closed because of an internal error: {name}: {error}.",
+                name=type(error).__name__,
+                error=error,
+            )
         )

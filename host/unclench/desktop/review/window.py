@@ -25,6 +25,7 @@ from unclench.errors import UnclenchError
 from unclench.settings import Settings
 from unclench.store.session.edit import edit_meta
 from unclench.training.tags import own_tags
+from unclench.translation import tr
 
 
 class ReviewWindow(QtWidgets.QMainWindow):
@@ -69,7 +70,7 @@ class ReviewWindow(QtWidgets.QMainWindow):
     closing_trouble: str | None = None  # printed in the terminal after the window closes
 
     def _lay_out(self) -> None:
-        self.setWindowTitle("unclench review")
+        self.setWindowTitle(tr("unclench review"))
         page = QtWidgets.QWidget(objectName="page")
         column = QtWidgets.QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -173,12 +174,12 @@ class ReviewWindow(QtWidgets.QMainWindow):
     def _report(self, path: Path) -> None:
         review = self.desk.review
         if review is not None:
-            self._banner.hold("Making the report…")
+            self._banner.hold(tr("Making the report…"))
             self._reporting.ask(lambda _: make_report(review, path))
 
     def _reported(self, path: Path) -> None:
         self._banner.release()
-        self._banner.answer(f"Report saved to {path}.")
+        self._banner.answer(tr("Report saved to {path}.", path=path))
         show_outside(path)
 
     def _no_report(self, sentence: str) -> None:

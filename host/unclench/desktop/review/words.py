@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-HELP = """
+from unclench.translation import tr
+
+HELP = tr("""
 <h3>The list</h3>
 <p>All saved sessions, the newest first. <b>Mean</b> is the mean muscle tension in microvolts (µV).
 <b>At rest</b> is the share of the time with tension below the rest level. <b>Used</b> is the share
@@ -41,4 +43,4 @@ too short for one, the page says so.</p>
 <p>On every page: <b>Ctrl +</b>, <b>Ctrl -</b> larger or smaller text, <b>Ctrl T</b> light or dark,
 <b>F11</b> full screen, <b>F1</b> this help, <b>Ctrl Q</b> close.</p>
 <p>unclench is not a medical device.</p>
-"""
+""")

@@ -9,11 +9,13 @@ from unclench.report import words
 from unclench.review.metrics import METRICS, Metric
 from unclench.review.results import Figures
 from unclench.review.session import SessionReview
+from unclench.translation import tr, trn
 from unclench.wording import length
 from unclench_dsp.uncertainty import Estimate
 
 _CI = 2 * 1.96  # standard errors from one end of a 95 % interval to the other
-CAVEAT = (
+_UNCLEAR = tr("no clear difference")
+CAVEAT = tr(
     "Reapplied electrodes change the numbers, too: two sessions are only a hint; look at several "
     "weeks for an answer."
 )
@@ -49,27 +51,31 @@ def mismatch(one: SessionReview, two: SessionReview) -> str:
     """Say why two sessions cannot be compared; "" if they can."""
     bands = [(r.signal.band.low_hz, r.signal.band.high_hz, r.signal.band.order) for r in (one, two)]
     if bands[0] != bands[1]:
-        low, high = (f"{band[0]:g}–{band[1]:g} Hz" for band in bands)
-        return (
-            f"These sessions cannot be compared: the first uses the band {low}, the second {high}. "
-            "Tension depends on the band: compare sessions of one band."
+        first, second = (f"{band[0]:g}–{band[1]:g} Hz" for band in bands)
+        return tr(
+            "These sessions cannot be compared: the first uses the band {first}, the second "
+            "{second}. Tension depends on the band: compare sessions of one band.",
+            first=first,
+            second=second,
         )
     sites = [{c.site for c in r.contexts if c.site is not None} for r in (one, two)]
     if not sites[0] or not sites[1]:
         if not sites[0]:
-            return (
+            return tr(
                 "These sessions cannot be compared: the first does not say where its electrodes "
                 "were. Choose sessions that name the same site."
             )
-        return (
+        return tr(
             "These sessions cannot be compared: the second does not say where its electrodes were. "
             "Choose sessions that name the same site."
         )
     if not sites[0] & sites[1]:
         first, second = (words.listed(sorted(s for s in site if s)) for site in sites)
-        return (
-            f"These sessions cannot be compared: the first is of {first}, the second of {second}. "
-            "Every muscle has its own tension: choose sessions of the same site."
+        return tr(
+            "These sessions cannot be compared: the first is of {first}, the second of {second}. "
+            "Every muscle has its own tension: choose sessions of the same site.",
+            first=first,
+            second=second,
         )
     return ""
 
@@ -78,7 +84,7 @@ def compare(site: str, one: Figures, two: Figures) -> Comparison:
     """Put figures of one site side by side."""
     lines = [_line(each, one, two) for each in METRICS]
     lines.append(Line("Time used", length(one.used_s), length(two.used_s), ""))
-    out = [words.excluded_list(f.excluded_s) or "nothing" for f in (one, two)]
+    out = [words.excluded_list(f.excluded_s) or tr("nothing") for f in (one, two)]
     lines.append(Line("Excluded", out[0], out[1], ""))
     return Comparison(site, tuple(lines))
 
@@ -99,13 +105,10 @@ def _tension(name: str, one: Estimate | None, two: Estimate | None) -> Line:
         return Line(name, *shown, words.NOTHING)
     ratio = two.value / one.value
     error = _both(_log_error(one), _log_error(two))
-    if error is None:
-        return Line(
-            name, *shown, f"second {words.change(ratio)}; too short for a confidence interval"
-        )
-    if abs(math.log(ratio)) < error * _CI / 2:
-        return Line(name, *shown, "no clear difference")
-    return Line(name, *shown, f"second {words.change(ratio)}")
+    if error is not None and abs(math.log(ratio)) < error * _CI / 2:
+        return Line(name, *shown, _UNCLEAR)
+    difference = tr("second {change}", change=words.change(ratio))
+    return Line(name, *shown, difference if error is not None else _unsure(difference))
 
 
 def _rest(name: str, one: Estimate | None, two: Estimate | None) -> Line:
@@ -114,15 +117,20 @@ def _rest(name: str, one: Estimate | None, two: Estimate | None) -> Line:
         return Line(name, *shown, words.NOTHING)
     error = _both(_error(one), _error(two))
     points = round(100 * (two.value - one.value))
-    if error is None:
-        return Line(name, *shown, f"{_points(points)}; too short for a confidence interval")
-    if abs(two.value - one.value) < error * _CI / 2:
-        return Line(name, *shown, "no clear difference")
-    return Line(name, *shown, _points(points))
+    if error is not None and abs(two.value - one.value) < error * _CI / 2:
+        return Line(name, *shown, _UNCLEAR)
+    difference = _points(points)
+    return Line(name, *shown, difference if error is not None else _unsure(difference))
 
 
 def _points(points: int) -> str:
-    return f"second {abs(points)} points {'more' if points > 0 else 'less'}"
+    if points > 0:
+        return trn("second {n} point more", "second {n} points more", points)
+    return trn("second {n} point less", "second {n} points less", -points)
+
+
+def _unsure(difference: str) -> str:
+    return tr("{difference}; too short for a confidence interval", difference=difference)
 
 
 def _error(of: Estimate) -> float | None:

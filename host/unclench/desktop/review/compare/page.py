@@ -15,6 +15,9 @@ from unclench.desktop.review.trace.scene import Scene
 from unclench.desktop.review.trace.trace import TraceView
 from unclench.desktop.training.parts import button, label, say
 from unclench.review.session import SessionReview
+from unclench.translation import tr
+
+_TRACE = (tr("Trace of the first session"), tr("Trace of the second session"))
 
 
 class ComparePage(ReviewPage):
@@ -33,13 +36,13 @@ class ComparePage(ReviewPage):
         self._comparing.done.connect(self._show)
         self._comparing.failed.connect(self.message)
         self.figures = QtWidgets.QTextBrowser()
-        self.figures.setAccessibleName("Figures side by side")
+        self.figures.setAccessibleName(tr("Figures side by side"))
         self._shown: str | tuple[Comparison, ...] = ""
-        self._back = button("Sessions (Esc)", "Back to the list")
-        self._fit = button("All (0)", "Show both sessions from start to end")
+        self._back = button(tr("Sessions (Esc)"), tr("Back to the list"))
+        self._fit = button(tr("All (0)"), tr("Show both sessions from start to end"))
         self._log = button(
-            "Log scale (L)",
-            "Logarithmic scale: rest and contractions are both visible",
+            tr("Log scale (L)"),
+            tr("Logarithmic scale: rest and contractions are both visible"),
             switch=True,
         )
         self._lay_out()
@@ -70,7 +73,7 @@ class ComparePage(ReviewPage):
 
     def _connect(self) -> None:
         for k, (desk, trace) in enumerate(zip(self.desks, self.traces, strict=True)):
-            trace.setAccessibleName(f"Trace of the {('first', 'second')[k]} session")
+            trace.setAccessibleName(_TRACE[k])
             other = self.traces[1 - k]
             desk.drawn.connect(lambda scene, again, k=k: self._draw(k, scene, again))
             desk.ready.connect(lambda _: self._compare())
@@ -86,9 +89,9 @@ class ComparePage(ReviewPage):
         """Show two sessions, each given by path and title."""
         self._comparing.drop()
         self._names = [one[1], two[1]]
-        self._put("Reading both sessions…")
+        self._put(tr("Reading both sessions…"))
         for k, (path, title) in enumerate((one, two)):
-            say(self._titles[k], f"{('First', 'Second')[k]}: {title}")
+            say(self._titles[k], _named(k, title))
             self.traces[k].show_scene(None)
             self.desks[k].open(path)
         self.traces[0].setFocus()
@@ -157,7 +160,7 @@ class ComparePage(ReviewPage):
         self.figures.setHtml("".join(parts))
 
     def _head(self, site: str) -> tuple[str, str, str, str]:
-        return (site, f"First: {self._names[0]}", f"Second: {self._names[1]}", "Difference")
+        return (site, _named(0, self._names[0]), _named(1, self._names[1]), tr("Difference"))
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Handle the keys that the traces ignore."""
@@ -179,6 +182,10 @@ class ComparePage(ReviewPage):
         for trace in self.traces:
             trace.set_looks(self.theme, self.text_scale)
         self._put(self._shown)
+
+
+def _named(k: int, title: str) -> str:
+    return tr("First: {title}", title=title) if k == 0 else tr("Second: {title}", title=title)
 
 
 def _compared(one: SessionReview, two: SessionReview) -> tuple[Comparison, ...]:

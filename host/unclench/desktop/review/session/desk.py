@@ -18,6 +18,7 @@ from unclench.store import open_session
 from unclench.store.session.edit import ChangedMeanwhileError, edit_events
 from unclench.store.session.folder import is_session
 from unclench.store.session.reader import Session
+from unclench.translation import tr
 
 
 class Desk(QtCore.QObject):
@@ -88,9 +89,9 @@ class Desk(QtCore.QObject):
     def locked(self) -> str:
         """A sentence that says why tags cannot be changed; "" if they can."""
         if self.review is None:
-            return "The session is still loading. Wait a moment, then try again."
+            return tr("The session is still loading. Wait a moment, then try again.")
         if self.review.folder is None:
-            return "A CSV file cannot hold tags. Import it with `unclench import` to add some."
+            return tr("A CSV file cannot hold tags. Import it with `unclench import` to add some.")
         return ""
 
     @property
@@ -119,7 +120,7 @@ class Desk(QtCore.QObject):
     def undo(self) -> None:
         """Undo the last change. Raises UnclenchError with a sentence."""
         if not self._before:
-            raise InputError("There is no change to undo.")
+            raise InputError(tr("There is no change to undo."))
         self._write(self._before[-1])
         self._before.pop()
         self.edited.emit()

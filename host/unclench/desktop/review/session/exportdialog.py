@@ -9,12 +9,13 @@ from pyqtgraph.Qt import QtWidgets
 from unclench.desktop.review.tasks import Newest
 from unclench.desktop.training.parts import button, label, say
 from unclench.store.exporting import FORMATS, Exported, export
+from unclench.translation import tr
 
 _ABOUT = {
-    "edf": "EDF+ (.edf): read by most biosignal programs; 16 bit",
-    "bdf": "BDF+ (.bdf): like EDF+, with 24 bit",
-    "csv": "CSV (.csv): a table for spreadsheets; large files",
-    "parquet": "Parquet (.parquet): a table for data analysis; small files",
+    "edf": tr("EDF+ (.edf): read by most biosignal programs; 16 bit"),
+    "bdf": tr("BDF+ (.bdf): like EDF+, with 24 bit"),
+    "csv": tr("CSV (.csv): a table for spreadsheets; large files"),
+    "parquet": tr("Parquet (.parquet): a table for data analysis; small files"),
 }
 
 
@@ -24,18 +25,18 @@ class ExportDialog(QtWidgets.QDialog):
     def __init__(self, parent: QtWidgets.QWidget, path: Path) -> None:
         super().__init__(parent)
         self._path = path
-        self.setWindowTitle("Export")
+        self.setWindowTitle(tr("Export"))
         self.format = QtWidgets.QComboBox()
-        self.format.setAccessibleName("Format")
+        self.format.setAccessibleName(tr("Format"))
         for name in FORMATS:
             self.format.addItem(_ABOUT.get(name, name), name)
         self.target = QtWidgets.QLineEdit()
-        self.target.setAccessibleName("File")
+        self.target.setAccessibleName(tr("File"))
         self.target.setMinimumWidth(360)
         self.news = label("")
-        browse = button("Choose…", "Choose a file")
-        self._go = button("Export", "Write the file", primary=True)
-        self._close = button("Close (Esc)", "Back to the session")
+        browse = button(tr("Choose…"), tr("Choose a file"))
+        self._go = button(tr("Export"), tr("Write the file"), primary=True)
+        self._close = button(tr("Close (Esc)"), tr("Back to the session"))
         across = QtWidgets.QHBoxLayout()
         across.addWidget(self.target, 1)
         across.addWidget(browse)
@@ -45,7 +46,7 @@ class ExportDialog(QtWidgets.QDialog):
         foot.addWidget(self._go)
         column = QtWidgets.QVBoxLayout(self)
         column.setSpacing(10)
-        column.addWidget(label("", "Exports the samples; tags and notes become annotations."))
+        column.addWidget(label("", tr("Exports the samples; tags and notes become annotations.")))
         column.addWidget(self.format)
         column.addLayout(across)
         column.addWidget(self.news)
@@ -75,7 +76,7 @@ class ExportDialog(QtWidgets.QDialog):
         say(self.news, "")
 
     def _browse(self) -> None:
-        name, _ = QtWidgets.QFileDialog.getSaveFileName(self, "Export", self.target.text())
+        name, _ = QtWidgets.QFileDialog.getSaveFileName(self, tr("Export"), self.target.text())
         if name:
             self.target.setText(name)
 
@@ -88,7 +89,7 @@ class ExportDialog(QtWidgets.QDialog):
 
     def _done(self, made: Exported) -> None:
         self._go.setEnabled(True)
-        say(self.news, " ".join((f"Saved to {made.path}.", *made.notes)))
+        say(self.news, " ".join((tr("Saved to {path}.", path=made.path), *made.notes)))
         self._close.setFocus()
 
     def _failed(self, sentence: str) -> None:

@@ -9,11 +9,12 @@ from unclench.desktop.theme import Theme
 from unclench.report import words
 from unclench.review.metrics import METRICS, Metric, of_reference
 from unclench.review.results import ChannelContext, Contraction, Figures, Span
+from unclench.translation import tr, trn
 from unclench.wording import length
 from unclench_dsp.uncertainty import Estimate
 
 _MOST_CONTRACTIONS = 12
-_LEVELS_MEAN = (
+_LEVELS_MEAN = tr(
     "Tension was below the calm, middle and tense level for 10, 50 and 90 % of the time used."
 )
 
@@ -21,10 +22,10 @@ _LEVELS_MEAN = (
 def span_words(span: Span | None, duration_s: float) -> str:
     """Name the span that the figures describe."""
     if span is None:
-        return f"The whole session, {length(duration_s)}"
+        return tr("The whole session, {length}", length=length(duration_s))
     fine_s = 0.1 if span.length_s < 60 else 1.0
     start, stop = (time_words(at, fine_s) for at in (span.start_s, span.stop_s))
-    return f"{start} to {stop}, {length(span.length_s)}"
+    return tr("{start} to {stop}, {length}", start=start, stop=stop, length=length(span.length_s))
 
 
 def figures_page(figures: Figures, context: ChannelContext, theme: Theme, head: str = "") -> str:
@@ -32,71 +33,91 @@ def figures_page(figures: Figures, context: ChannelContext, theme: Theme, head: 
     rows = [f"<p><b>{escape(head)}</b></p>"] if head else []
     rows.append(_used(figures))
     if figures.why_not:
-        rows.append(f"<p><b>No figures</b>: {escape(words.ended(figures.why_not))}</p>")
+        why_not = words.ended(figures.why_not)
+        rows.append(_line(tr("No figures: {why_not}", why_not=why_not)))
         return _page(rows, theme)
     rows.append(_levels(figures))
-    rows.append(_heading("At rest") + _rest(figures, context))
-    rows.append(_heading("Sustained tension") + _sustained(figures))
-    rows.append(_heading("Contractions") + _contractions(figures.contractions))
-    rows.append(_heading("References") + _against(figures, context))
+    rows.append(_heading(tr("At rest")) + _rest(figures, context))
+    rows.append(_heading(tr("Sustained tension")) + _sustained(figures))
+    rows.append(_heading(tr("Contractions")) + _contractions(figures.contractions))
+    rows.append(_heading(tr("References")) + _against(figures, context))
     return _page(rows, theme)
 
 
 def _used(figures: Figures) -> str:
-    left_out = words.excluded(figures.excluded_s)
-    return f"<p>{length(figures.used_s)} used; {escape(left_out)}.</p>"
+    excluded = words.excluded(figures.excluded_s)
+    used = length(figures.used_s)
+    return _line(tr("{used} used; {excluded}.", used=used, excluded=excluded))
 
 
 def _levels(figures: Figures) -> str:
     """Tabulate mean and percentiles in uV, their intervals, and % of the reference."""
     sure = words.ranged(figures.mean)
-    rows = [["", "", "95 % range" if sure else "", "%" if figures.percent else ""]]
+    rows = [["", "", tr("95 % interval") if sure else "", "%" if figures.percent else ""]]
     for each in METRICS:
         value = words.metric_words(each, each.value(figures))
         percent = of_reference(each, figures)
         share = "" if percent is None else f"{percent:.1f}"
         rows.append([each.label, value, _sure(each, figures) if sure else "", share])
-    told = _grid(rows) + ("" if sure else _small("Too short for confidence intervals."))
-    return told + _small(_LEVELS_MEAN) + _slope(figures.slope)
+    table = _grid(rows) + ("" if sure else _small(tr("Too short for confidence intervals.")))
+    return table + _small(_LEVELS_MEAN) + _slope(figures.slope)
 
 
 def _slope(slope: Estimate | None) -> str:
     if slope is None:
-        return "<p>Rising or falling: too little data.</p>"
-    told = f"{_signed(slope.value)} µV a minute"
+        return _line(tr("Too little data to see whether tension rises or falls."))
+    uv = _signed(slope.value)
     if slope.low is None or slope.high is None:
-        return f"<p>{told}; too short for a confidence interval.</p>"
-    way = "no clear way" if slope.low * slope.high <= 0 else ""
-    way = way or ("rising" if slope.value > 0 else "falling")
-    return f"<p>{way.capitalize()}: {told} ({_signed(slope.low)} to {_signed(slope.high)}).</p>"
+        return _line(tr("{uv} µV a minute; too short for a confidence interval.", uv=uv))
+    low, high = _signed(slope.low), _signed(slope.high)
+    if slope.low * slope.high <= 0:
+        trend = tr("No clear trend: {uv} µV a minute ({low} to {high}).", uv=uv, low=low, high=high)
+    elif slope.value > 0:
+        trend = tr("Rising: {uv} µV a minute ({low} to {high}).", uv=uv, low=low, high=high)
+    else:
+        trend = tr("Falling: {uv} µV a minute ({low} to {high}).", uv=uv, low=low, high=high)
+    return _line(trend)
 
 
 def _rest(figures: Figures, context: ChannelContext) -> str:
     rest = figures.rest
     if rest.why_not or rest.share is None:
-        return f"<p>{escape(words.sentence(rest.why_not or 'too little data'))}</p>"
-    moments = f"<p>{words.counted(rest.gaps, 'moment')} of rest"
-    if rest.gaps_per_min is not None:
-        moments += f", {rest.gaps_per_min:.1f} a minute"
-    return f"{moments}.</p>" + _small(_named("Rest level", context.rest_level_why))
+        return _line(words.sentence(rest.why_not or tr("Too little data.")))
+    if rest.gaps_per_min is None:
+        moments = trn("{n} moment of rest.", "{n} moments of rest.", rest.gaps)
+    else:
+        moments = trn(
+            "{n} moment of rest, {per_min} a minute.",
+            "{n} moments of rest, {per_min} a minute.",
+            rest.gaps,
+            per_min=f"{rest.gaps_per_min:.1f}",
+        )
+    return _line(moments) + _small(_named(tr("Rest level"), context.rest_level_why))
 
 
 def _sustained(figures: Figures) -> str:
     sustained = figures.sustained
     if sustained.limit_uv is None:
-        return f"<p>{escape(words.sentence(sustained.limit_why or 'no limit is set'))}</p>"
-    limit = f"{words.uv(sustained.limit_uv)} µV for longer than {sustained.minutes:g} min"
+        return _line(words.sentence(sustained.limit_why or tr("No limit is set.")))
+    uv, minutes = words.uv(sustained.limit_uv), f"{sustained.minutes:g}"
     if not sustained.spans:
-        return f"<p>Never above {limit}.</p>" + _small(_named("Limit", sustained.limit_why))
-    n = words.times(len(sustained.spans))
-    told = f"<p>Above {limit}: {n}, {length(sustained.total_s)} in total.</p>"
-    return told + _small(_named("Limit", sustained.limit_why))
+        found = tr("Never above {uv} µV for longer than {minutes} min.", uv=uv, minutes=minutes)
+    else:
+        found = trn(
+            "Above {uv} µV for longer than {minutes} min: once, for {total}.",
+            "Above {uv} µV for longer than {minutes} min: {n} times, {total} in total.",
+            len(sustained.spans),
+            uv=uv,
+            minutes=minutes,
+            total=length(sustained.total_s),
+        )
+    return _line(found) + _small(_named(tr("Limit"), sustained.limit_why))
 
 
 def _contractions(contractions: tuple[Contraction, ...]) -> str:
     if not contractions:
-        return "<p>None found.</p>"
-    cells = [["at", "peak", "length", "recovery time"]]
+        return _line(tr("None found."))
+    cells = [[tr("at"), tr("peak"), tr("length"), tr("recovery time")]]
     cells += [
         [
             time_words(c.start_s),
@@ -107,24 +128,28 @@ def _contractions(contractions: tuple[Contraction, ...]) -> str:
         for c in contractions[:_MOST_CONTRACTIONS]
     ]
     more = len(contractions) - _MOST_CONTRACTIONS
-    rest = _small(f"and {more} more: select a shorter span to see them") if more > 0 else ""
-    return _grid(cells) + rest
+    if more <= 0:
+        return _grid(cells)
+    return _grid(cells) + _small(
+        trn("{n} more: select a shorter span to see it.", "{n} more: select a shorter span.", more)
+    )
 
 
 def _against(figures: Figures, context: ChannelContext) -> str:
     baseline, reference = context.baseline, context.reference
-    told = []
+    lines = []
     if baseline is not None:
-        told.append(f"Baseline at rest {words.uv(baseline.mean_uv)} µV.")
-    told.append(context.baseline_why)
+        lines.append(tr("Resting baseline: {uv} µV.", uv=words.uv(baseline.mean_uv)))
+    lines.append(context.baseline_why)
     if reference is not None:
-        told.append(f"% are of the reference contraction, {words.uv(reference.uv)} µV.")
-    told.extend(
+        uv = words.uv(reference.uv)
+        lines.append(tr("100 % is the reference contraction: {uv} µV.", uv=uv))
+    lines.extend(
         f"{check.level}: {check.percent:.1f} %, {check.verdict} (Jonsson 1982)."
         for check in figures.limits
     )
-    told.append(figures.limits_why)
-    return "".join(f"<p>{escape(words.sentence(line))}</p>" for line in told if line)
+    lines.append(figures.limits_why)
+    return "".join(_line(words.sentence(line)) for line in lines if line)
 
 
 # Pieces
@@ -134,8 +159,8 @@ def _sure(metric: Metric, figures: Figures) -> str:
     found = metric.estimate(figures)
     if found is None or found.low is None or found.high is None:
         return ""
-    low, high = (words.metric_words(metric, end).split(" ")[0] for end in (found.low, found.high))
-    return f"{low} to {high}"
+    number = words.percent_of if metric.form == "share" else words.uv
+    return tr("{low} to {high}", low=number(found.low), high=number(found.high))
 
 
 def _signed(value: float) -> str:
@@ -162,6 +187,10 @@ def _styled(text: str, row: int, column: int) -> str:
 
 def _named(name: str, why: str) -> str:
     return f"{name}: {why}" if why else ""
+
+
+def _line(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
 
 
 def _small(text: str) -> str:

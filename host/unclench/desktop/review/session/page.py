@@ -21,8 +21,12 @@ from unclench.desktop.training.parts import button, label, say
 from unclench.errors import UnclenchError
 from unclench.review.results import ChannelContext, Figures, Remark, Span, TagSpan
 from unclench.review.session import SessionReview
+from unclench.store.events.event import Kind
 from unclench.training.tags import Tag
+from unclench.translation import tr
 from unclench.wording import capital, length
+
+_TEXT_OF = (tr("Text of the note:"), tr("Text of the marker:"))
 
 
 class SessionPage(ReviewPage):
@@ -48,17 +52,17 @@ class SessionPage(ReviewPage):
         self.panel = Panel()
         self._status = label("quiet")
         self.row = WordsRow()
-        self._back = button("Sessions (Esc)", "Back to the list")
-        self._fit = button("All (0)", "Show the whole session")
-        self._close_up = button("Selection (S)", "Fill the view with the selected span")
+        self._back = button(tr("Sessions (Esc)"), tr("Back to the list"))
+        self._fit = button(tr("All (0)"), tr("Show the whole session"))
+        self._close_up = button(tr("Selection (S)"), tr("Fill the view with the selected span"))
         self._log = button(
-            "Log scale (L)",
-            "Logarithmic scale: rest and contractions are both visible",
+            tr("Log scale (L)"),
+            tr("Logarithmic scale: rest and contractions are both visible"),
             switch=True,
         )
-        self._report = button("Report (R)", "Create the report and open it in the browser")
-        self._export = button("Export (X)", "Save as EDF, BDF, CSV or Parquet")
-        self._help = button("Help (F1)", "Explains this window and lists all keys")
+        self._report = button(tr("Report (R)"), tr("Create the report and open it in the browser"))
+        self._export = button(tr("Export (X)"), tr("Save as EDF, BDF, CSV or Parquet"))
+        self._help = button(tr("Help (F1)"), tr("Explains this window and lists all keys"))
         self._foot = FlowArea()
         self._lay_out()
         self._connect()
@@ -120,7 +124,7 @@ class SessionPage(ReviewPage):
         self.panel.empty()
         say(self._title, title)
         say(self._status, "")
-        say(self._facts, "Loading the session…")
+        say(self._facts, tr("Loading the session…"))
         say(self._notes, "")
         self._make_room()
         self._allow()
@@ -132,7 +136,7 @@ class SessionPage(ReviewPage):
         self.panel.show_marks(scene.marks)
         if not again:
             self.panel.name_channels(tuple(lane.label for lane in scene.lanes))
-            self.panel.show_text("Calculating the figures…")
+            self.panel.show_text(tr("Calculating the figures…"))
         self.panel.show_span(self.trace.selection, scene.duration_s)
         self._show_cursor()
 
@@ -173,9 +177,9 @@ class SessionPage(ReviewPage):
             return
         at_s = self.trace.cursor_s
         values = [f"{each.label} {each.words_at(at_s)}" for each in scene.lanes if not each.empty]
-        parts = [f"Cursor {time_words(at_s, 0.1)}", *values]
+        parts = [tr("Cursor {time}", time=time_words(at_s, 0.1)), *values]
         if self.trace.selection is None:
-            parts.append("drag with Shift, or press [ and ], to select a span")
+            parts.append(tr("drag with Shift, or press [ and ], to select a span"))
         say(self._status, "  ·  ".join(parts))
         if self._prompt is not None:
             self.row.set_prompt(self._prompt())
@@ -212,7 +216,7 @@ class SessionPage(ReviewPage):
                 self._edit(tagedits.remove_note, mark)
             else:
                 change = lambda words: self._edit(tagedits.change_note, mark, words)  # noqa: E731
-                self._ask(mark.text, (), lambda: f"Text of the {mark.kind}:", change)
+                self._ask(mark.text, (), lambda: _TEXT_OF[mark.kind == Kind.MARKER], change)
 
     def _ask(
         self,
@@ -226,10 +230,10 @@ class SessionPage(ReviewPage):
         self.row.set_prompt(prompt())
 
     def _tag_prompt(self) -> str:
-        return f"Tag {span_words(self._span(), 0.0)}:"
+        return tr("Tag {span}:", span=span_words(self._span(), 0.0))
 
     def _note_prompt(self) -> str:
-        return f"Note at {time_words(self.trace.cursor_s, 0.1)}:"
+        return tr("Note at {time}:", time=time_words(self.trace.cursor_s, 0.1))
 
     def _span(self) -> Span:
         """What a tag applies to: the selected span, or the moment at the cursor."""

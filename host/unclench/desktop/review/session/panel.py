@@ -11,6 +11,7 @@ from unclench.desktop.review.trace.scene import NO_MARKS
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import Flow, button, label, say
 from unclench.review.results import ChannelContext, Figures, Marks, Phase, Remark, Span, TagSpan
+from unclench.translation import tr
 
 Mark = Phase | TagSpan | Remark
 _ROLE = QtCore.Qt.ItemDataRole
@@ -36,26 +37,28 @@ class Panel(QtWidgets.QFrame):
         self._chip_row = QtWidgets.QWidget(objectName="clear")
         self._chip_flow = Flow(self._chip_row)
         self.channels = QtWidgets.QComboBox(objectName="choice")
-        self.channels.setAccessibleName("Channel")
-        self.channels.setToolTip("Figures of this channel")
+        self.channels.setAccessibleName(tr("Channel"))
+        self.channels.setToolTip(tr("Figures of this channel"))
         self.channels.setFocusPolicy(QtCore.Qt.FocusPolicy.TabFocus)  # keys stay commands
         self.channels.setSizeAdjustPolicy(
             self.channels.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.channels.hide()
         self.figures = QtWidgets.QTextBrowser(objectName="figures")
-        self.figures.setAccessibleName("Figures of the selected span")
+        self.figures.setAccessibleName(tr("Figures of the selected span"))
         self.figures.setFrameShape(self.Shape.NoFrame)
         self.marks = QtWidgets.QListWidget()
-        self.marks.setAccessibleName("Phases, tags and notes")
+        self.marks.setAccessibleName(tr("Phases, tags and notes"))
         self.marks.setVerticalScrollMode(self.marks.ScrollMode.ScrollPerPixel)
         self.marks.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._buttons = {
-            "tag": button("Tag (A)", "Tag the selected span"),
-            "note": button("Note (N)", "Add a note at the cursor"),
-            "change": button("Change (E)", "Change the text or ends of the selected tag or note"),
-            "remove": button("Remove (Del)", "Remove the selected tag or note"),
-            "undo": button("Undo (Ctrl+Z)", "Undo the last change"),
+            "tag": button(tr("Tag (A)"), tr("Tag the selected span")),
+            "note": button(tr("Note (N)"), tr("Add a note at the cursor")),
+            "change": button(
+                tr("Change (E)"), tr("Change the text or ends of the selected tag or note")
+            ),
+            "remove": button(tr("Remove (Del)"), tr("Remove the selected tag or note")),
+            "undo": button(tr("Undo (Ctrl+Z)"), tr("Undo the last change")),
         }
         self._foot = FlowArea(spacing=4)
         self._crowded = False
@@ -121,7 +124,7 @@ class Panel(QtWidgets.QFrame):
         self.channels.clear()
         self.channels.addItems(named)
         for k, name in enumerate(named if few else ()):
-            chip = button(name, "Figures of this channel", switch=True)
+            chip = button(name, tr("Figures of this channel"), switch=True)
             self._chips.addButton(chip, k)
             self._chip_flow.addWidget(chip)
             chip.setChecked(k == 0)
@@ -149,7 +152,7 @@ class Panel(QtWidgets.QFrame):
 
     def show_span(self, span: Span | None, duration_s: float) -> None:
         """Name the span that the figures describe."""
-        say(self._span, span_words(span, duration_s), "Selected")
+        say(self._span, span_words(span, duration_s), tr("Selected"))
 
     def empty(self) -> None:
         """Clear the panel: no session is open."""

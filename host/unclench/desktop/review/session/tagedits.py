@@ -14,6 +14,7 @@ from unclench.review.results import Remark, Span, TagSpan
 from unclench.store.events.event import Event, Kind, Marked, Noted, TagBegun, TagEnded
 from unclench.store.events.legacy import split_tag
 from unclench.store.events.words import text_of
+from unclench.translation import tr
 from unclench.wording import printable
 
 Events = tuple[Event, ...]
@@ -44,8 +45,13 @@ def add_tag(events: Sequence[Event], clock: Clock, words: str, span: Span) -> Ev
     for other in read_marks(events, clock.fs_hz, clock.duration_s).tags:
         if other.words == words and other.start_s < span.stop_s and span.start_s < other.stop_s:
             raise InputError(
-                f"The tag “{words}” already covers {other.start_s:.1f} to {other.stop_s:.1f} s. "
-                "Tags with the same words must not overlap: change that tag instead."
+                tr(
+                    "The tag “{words}” already covers {start_s:.1f} to {stop_s:.1f} s. Tags with "
+                    "the same words must not overlap: change that tag instead.",
+                    words=words,
+                    start_s=other.start_s,
+                    stop_s=other.stop_s,
+                )
             )
     start, stop = clock.sample(span.start_s), clock.sample(span.stop_s)
     begin = Event(start, TagBegun(*split_tag(words)))
@@ -97,11 +103,15 @@ def tidy(words: str, longest: int) -> str:
     """Return a text on one line. Raises InputError if it is empty or too long."""
     tidied = printable(" ".join(words.split()), "")
     if not tidied:
-        raise InputError("There is no text. Type some, or choose from the list.")
+        raise InputError(tr("There is no text. Type some, or choose from the list."))
     if len(tidied) > longest:
         raise InputError(
-            f"The text is too long: it has {len(tidied)} characters, and {longest} are allowed. "
-            "Shorten it."
+            tr(
+                "The text is too long: it has {n} characters, and {longest} are allowed. "
+                "Shorten it.",
+                n=len(tidied),
+                longest=longest,
+            )
         )
     return tidied
 
@@ -113,7 +123,9 @@ def _in_order(events: Sequence[Event]) -> Events:
 def _find(events: Sequence[Event], clock: Clock, kind: str, text: str, time_s: float) -> Event:
     found = _perhaps(events, clock, kind, text, time_s)
     if found is None:
-        raise InputError(f"“{text}” is no longer in the session. Choose another tag or note.")
+        raise InputError(
+            tr("“{text}” is no longer in the session. Choose another tag or note.", text=text)
+        )
     return found
 
 

@@ -8,6 +8,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.training.parts import button, label, say
 from unclench.training.tags import Tag
+from unclench.translation import tr
 
 
 class WordsRow(QtWidgets.QWidget):
@@ -20,14 +21,14 @@ class WordsRow(QtWidgets.QWidget):
         super().__init__()
         self._prompt = label("")
         self.words = QtWidgets.QComboBox(editable=True)
-        self.words.setAccessibleName("Text")
+        self.words.setAccessibleName(tr("Text"))
         self.words.setInsertPolicy(self.words.InsertPolicy.NoInsert)
         self.words.setSizePolicy(
             QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed
         )
         self.words.lineEdit().setMaxLength(400)
-        keep = button("Save (Enter)", "Save it in the session")
-        cancel = button("Cancel (Esc)", "Change nothing")
+        keep = button(tr("Save (Enter)"), tr("Save it in the session"))
+        cancel = button(tr("Cancel (Esc)"), tr("Change nothing"))
         keep.clicked.connect(self._keep)
         cancel.clicked.connect(self.cancelled)
         self.words.lineEdit().returnPressed.connect(self._keep)

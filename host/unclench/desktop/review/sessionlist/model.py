@@ -10,14 +10,15 @@ from pyqtgraph.Qt import QtCore, QtGui
 
 from unclench.desktop.review.sessionlist.rows import COLUMNS, SessionRow
 from unclench.desktop.theme import LIGHT, Theme
+from unclench.translation import tr
 
 _ROLE = QtCore.Qt.ItemDataRole
 TITLE, LABELS = 1, 8
 _RIGHT = {4, 5, 6, 7}
 _TIPS = {
-    5: "Mean tension of each channel in µV, without excluded time",
-    6: "Share of the time at rest",
-    7: "Share of the time with a trusted signal",
+    5: tr("Mean tension of each channel in µV, without excluded time"),
+    6: tr("Share of the time at rest"),
+    7: tr("Share of the time with a trusted signal"),
 }
 
 

@@ -14,6 +14,7 @@ from unclench.desktop.review.sessionlist.rows import SessionRow
 from unclench.desktop.review.sessionlist.table import SessionTable
 from unclench.desktop.training.ask import AskRow
 from unclench.desktop.training.parts import button, label, say
+from unclench.translation import tr, trn
 
 _SEARCH_MS = 60  # after a key press, so that typing does not wait for the list
 _KEYS = QtCore.Qt.Key
@@ -35,25 +36,34 @@ class ListPage(ReviewPage):
         self._loading = True
         self._ask: AskRow | None = None
         self.model = SessionsModel()
-        self._heading = label("heading", "Sessions")
+        self._heading = label("heading", tr("Sessions"))
         self._count = label("quiet")
-        self.search = QtWidgets.QLineEdit(placeholderText="Search (Ctrl+F)")
-        self.search.setAccessibleName("Search")
+        self.search = QtWidgets.QLineEdit(placeholderText=tr("Search (Ctrl+F)"))
+        self.search.setAccessibleName(tr("Search"))
         self.search.setClearButtonEnabled(True)
-        self.site, self.label = _choice("Site"), _choice("Label")
+        self.site = _choice(tr("Site"), tr("Every site"), tr("Show only this site"))
+        self.label = _choice(tr("Label"), tr("Every label"), tr("Show only this label"))
         self.table = SessionTable(self.model)
         self._detail = label("quiet")
         self._empty = label("lead", centred=True)
         self._foot = FlowArea()
         self._asking = QtWidgets.QVBoxLayout()
-        self._open = button("Open (Enter)", "Show the session's trace and figures", primary=False)
-        self._compare = button("Compare (C)", "Compare the two selected sessions side by side")
-        self._rename = button("Title (F2)", "Change the session's title")
-        self._relabel = button("Labels (L)", "Change the session's labels, separated by commas")
-        self._delete = button("Delete (Del)", "Move the session to the trash, after a question")
-        self._folder = button("Show folder (O)", "Open the session's folder")
-        self._theme = button("Light/dark (Ctrl+T)", "Switch between light and dark")
-        self._help = button("Help (F1)", "Explains this window and lists all keys")
+        self._open = button(
+            tr("Open (Enter)"), tr("Show the session's trace and figures"), primary=False
+        )
+        self._compare = button(
+            tr("Compare (C)"), tr("Compare the two selected sessions side by side")
+        )
+        self._rename = button(tr("Title (F2)"), tr("Change the session's title"))
+        self._relabel = button(
+            tr("Labels (L)"), tr("Change the session's labels, separated by commas")
+        )
+        self._delete = button(
+            tr("Delete (Del)"), tr("Move the session to the trash, after a question")
+        )
+        self._folder = button(tr("Show folder (O)"), tr("Open the session's folder"))
+        self._theme = button(tr("Light/dark (Ctrl+T)"), tr("Switch between light and dark"))
+        self._help = button(tr("Help (F1)"), tr("Explains this window and lists all keys"))
         self._later = QtCore.QTimer(self, singleShot=True, interval=_SEARCH_MS)
         self._lay_out()
         self._connect()
@@ -140,10 +150,14 @@ class ListPage(ReviewPage):
     def _update(self) -> None:
         shown, whole = self.model.rowCount(), len(self.model.rows)
         damaged = sum(1 for row in self.model.rows if row.trouble)
-        words = f"{shown:,} of {whole:,} sessions" if shown != whole else f"{whole:,} sessions"
-        words = "1 session" if shown == whole == 1 else words
-        words += f" · {damaged} damaged" if damaged else ""
-        say(self._count, "Looking for sessions…" if self._loading else f"{words} · {self._root}")
+        words = trn("{n:,} session", "{n:,} sessions", whole)
+        if shown != whole:
+            words = trn(
+                "{shown:,} of {n:,} session", "{shown:,} of {n:,} sessions", whole, shown=shown
+            )
+        words += " · " + tr("{n} damaged", n=damaged) if damaged else ""
+        words = tr("Looking for sessions…") if self._loading else f"{words} · {self._root}"
+        say(self._count, words)
         self.table.setVisible(bool(shown))
         self._empty.setVisible(not shown)
         say(self._empty, self._empty_words(whole))
@@ -161,18 +175,19 @@ class ListPage(ReviewPage):
         if self._loading:
             return ""
         if whole:
-            return "No session matches. Remove some words to see more."
-        return (
-            f"There are no sessions in {self._root} yet. Record one in the dashboard (R) or train "
-            "(G): every session is saved there."
+            return tr("No session matches. Remove some words to see more.")
+        return tr(
+            "There are no sessions in {folder} yet. Record one in the dashboard (R) or train "
+            "(G): every session is saved there.",
+            folder=self._root,
         )
 
     def _detail_words(self, chosen: list[SessionRow]) -> str:
         if len(chosen) == 1:
             return chosen[0].trouble or str(chosen[0].folder)
         if len(chosen) == 2:
-            return "2 sessions selected. Press C to compare them."
-        return f"{len(chosen)} sessions selected." if chosen else ""
+            return tr("2 sessions selected. Press C to compare them.")
+        return trn("{n} session selected.", "{n} sessions selected.", len(chosen)) if chosen else ""
 
     # Commands
 
@@ -214,9 +229,9 @@ class ListPage(ReviewPage):
             return
         row = self.chosen[0]
         self._ask = AskRow(
-            f"Move “{row.title}” and all its files to the trash?",
-            ("Keep it (Esc)", "Leave the session where it is"),
-            ("Move to the trash", "You can restore it from there"),
+            tr("Move “{title}” and all its files to the trash?", title=row.title),
+            (tr("Keep it (Esc)"), tr("Leave the session where it is")),
+            (tr("Move to the trash"), tr("You can restore it from there")),
         )
         self._ask.left.connect(self.drop_question)
         self._ask.agreed.connect(lambda: self._agreed(row.folder))
@@ -261,10 +276,10 @@ class ListPage(ReviewPage):
         self.table.set_looks(self.text_scale)
 
 
-def _choice(name: str) -> QtWidgets.QComboBox:
-    made = QtWidgets.QComboBox(objectName="choice", toolTip=f"Show one {name.lower()} only")
+def _choice(name: str, every: str, tip: str) -> QtWidgets.QComboBox:
+    made = QtWidgets.QComboBox(objectName="choice", toolTip=tip)
     made.setAccessibleName(name)
-    made.addItem(f"Every {name.lower()}", "")
+    made.addItem(every, "")
     made.setSizeAdjustPolicy(made.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     made.setMinimumContentsLength(8)
     return made

@@ -10,11 +10,22 @@ from pathlib import Path
 from unclench.report import words
 from unclench.store.library.library import Entry
 from unclench.store.session.summary import SessionSummary
+from unclench.translation import tr
 from unclench.wording import clock
 
 _NOTHING = words.NOTHING
 _PENDING = "…"  # not calculated yet
-COLUMNS = ("Date", "Title", "Site", "Program", "Length", "Mean, µV", "At rest", "Used", "Labels")
+COLUMNS = (
+    tr("Date"),
+    tr("Title"),
+    tr("Site"),
+    tr("Program"),
+    tr("Length"),
+    tr("Mean, µV"),
+    tr("At rest"),
+    tr("Used"),
+    tr("Labels"),
+)
 _LEAST_QUALITY = 0.8  # the list colours a lower value
 
 
@@ -40,7 +51,7 @@ class SessionRow:
         """The text of each column."""
         date = f"{self.created:%Y-%m-%d %H:%M}"
         if self.trouble:
-            return (date, f"▲ {self.title}", "damaged", "", "", "", "", "", "")
+            return (date, f"▲ {self.title}", tr("damaged"), "", "", "", "", "", "")
         return (
             date,
             self.title,
@@ -68,7 +79,7 @@ class SessionRow:
     def said(self) -> str:
         """The row in one sentence, for screen readers."""
         if self.trouble:
-            return f"{self.title}, damaged: {self.trouble}"
+            return tr("{title}, damaged: {problem}", title=self.title, problem=self.trouble)
         named = zip(COLUMNS, self.cells, strict=True)
         return ", ".join(f"{name} {cell}" for name, cell in named if cell)
 

@@ -16,6 +16,7 @@ from unclench.desktop.review.tasks import Token
 from unclench.errors import UnclenchError
 from unclench.review.summary import ensure_summary
 from unclench.store.session.summary import SessionSummary
+from unclench.translation import tr
 
 _CHILD = "from unclench.desktop.review.sessionlist.summing import answer; answer()"
 
@@ -61,7 +62,10 @@ def answer() -> None:
             answered = {"trouble": str(error)}
         except Exception as error:  # noqa: BLE001 - one odd session must not stop the others
             answered = {
-                "trouble": f"Internal error in the figures ({type(error).__name__}: {error})."
+                "trouble": tr(
+                    "Internal error in the figures ({error}).",
+                    error=f"{type(error).__name__}: {error}",
+                )
             }
         sys.stdout.write(json.dumps(answered) + "\n")
         sys.stdout.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.review.sessionlist.model import LABELS, TITLE, SessionsModel
+from unclench.translation import tr
 
 _WIDTHS = (17, 18, 18, 16, 9, 19, 17, 9, 14)  # of the columns, in characters
 _NARROW = {2: 12, 4: 7, 5: 13, 6: 12, 7: 8}  # of some columns in a narrow window
@@ -28,7 +29,7 @@ class SessionTable(QtWidgets.QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
-        self.setAccessibleName("Sessions")
+        self.setAccessibleName(tr("Sessions"))
         self.verticalHeader().hide()
         self.setVerticalScrollMode(self.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(self.ScrollMode.ScrollPerPixel)

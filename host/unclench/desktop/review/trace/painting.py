@@ -15,6 +15,7 @@ from unclench.desktop.review.trace.scene import Lane, Scene
 from unclench.desktop.theme import Theme
 from unclench.report.words import why_words
 from unclench.review.results import Excluded, Phase, Remark, Span, TagSpan
+from unclench.translation import tr
 from unclench.wording import length
 
 _ROLE_TONES = {"baseline": "good", "activity": "warn", "recovery": "accent", "other": "quiet"}
@@ -127,10 +128,15 @@ class ScenePainter:
             painter.drawLine(QtCore.QLineF(upper.left(), y, upper.right(), y))
         draw_tension(painter, lane.doubtful, self._time, scale, upper, self._theme.quiet)
         draw_tension(painter, lane.used, self._time, scale, upper, colour)
-        words = f"{lane.label} · tension, µV"
-        if lane.empty:
-            words = f"{lane.label} · no tension"
-            words += "" if raw else f"; closer than {RAW_BELOW_S:g} s: as sampled"
+        words = tr("{site} · tension, µV", site=lane.label)
+        if lane.empty and raw:
+            words = tr("{site} · no tension", site=lane.label)
+        elif lane.empty:
+            words = tr(
+                "{site} · no tension; zoom in to under {seconds:g} s to see the samples",
+                site=lane.label,
+                seconds=RAW_BELOW_S,
+            )
         if raw and recording is not None:
             lower = QtCore.QRectF(rect)
             if not lane.empty:
@@ -138,11 +144,11 @@ class ScenePainter:
             half_uv = draw_raw(
                 painter, recording, self._scene.origin, k, self._time, lower, self._theme.quiet
             )
-            told = f"as sampled, ±{half_uv:g} µV" if half_uv else "no samples here"
+            samples = tr("as sampled, ±{uv:g} µV", uv=half_uv) if half_uv else tr("no samples here")
             if lane.empty:
-                words = f"{words}; {told}"
+                words = f"{words}; {samples}"
             else:
-                self._name(lower, told)
+                self._name(lower, samples)
         self._name(upper, words)
         painter.restore()
         painter.setPen(pg.mkPen(self._theme.edge))

@@ -20,6 +20,7 @@ from unclench.review.session import SessionReview
 from unclench.store import Recording
 from unclench.store.session.folder import TENSION
 from unclench.store.session.reader import Session
+from unclench.translation import tr
 
 NO_MARKS = Marks((), (), (), ())
 _WHY: dict[str, Why] = {  # states that exclude time
@@ -51,7 +52,7 @@ class Lane:
         """Return the tension at a moment: "2.1 µV", "excluded", or "–" for none."""
         good, grey = self.used.at(time_s), self.doubtful.at(time_s)
         if good is None:
-            return "–" if grey is None else "excluded"
+            return "–" if grey is None else tr("excluded")
         return f"{tension_words(good)} µV"
 
 

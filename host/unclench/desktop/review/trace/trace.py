@@ -12,6 +12,7 @@ from unclench.desktop.review.trace.place import Places, places, rows_of
 from unclench.desktop.review.trace.scene import Scene
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.review.results import Remark, Span
+from unclench.translation import tr
 
 _ZOOM = 1.25  # a step of the wheel or of + and -
 _KEY_STEP = 1 / 40  # of the view
@@ -52,7 +53,7 @@ class TraceView(QtWidgets.QWidget):
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 120)
-        self.setAccessibleName("Trace")
+        self.setAccessibleName(tr("Trace"))
 
     # Content
 
@@ -161,12 +162,13 @@ class TraceView(QtWidgets.QWidget):
 
     def _describe(self) -> None:
         if self.scene is None:
-            self.setAccessibleDescription("No session is open.")
+            self.setAccessibleDescription(tr("No session is open."))
             return
-        words = f"Cursor at {time_words(self.cursor_s)} of {time_words(self.scene.duration_s)}."
+        at, whole = time_words(self.cursor_s), time_words(self.scene.duration_s)
+        words = tr("Cursor at {at} of {whole}.", at=at, whole=whole)
         if self.selection is not None:
             start, stop = time_words(self.selection.start_s), time_words(self.selection.stop_s)
-            words += f" Selected from {start} to {stop}."
+            words += " " + tr("Selected from {start} to {stop}.", start=start, stop=stop)
         self.setAccessibleDescription(words)
 
     # Painting
