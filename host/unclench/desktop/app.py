@@ -17,6 +17,7 @@ from unclench.live.rings import DisplayRings
 from unclench.running.run import Run
 from unclench.settings import Settings, save_settings
 from unclench.training.programs.file import NamedProgram
+from unclench.translation import tr
 
 _LAST_LOOK_MS = 400  # time to draw the last samples before closing
 
@@ -48,7 +49,7 @@ def run_dashboard(
         with stopped_by_signals_and_faults(dialog.reject):
             agreed = dialog.exec_()
         if not agreed:
-            print("The dashboard opens once you have agreed to the safety page.")  # noqa: T201
+            print(tr("The dashboard opens once you have agreed to the safety page."))  # noqa: T201
             return
         settings.safety_read = saved.safety_read = date.today()
         save_settings(saved)
@@ -80,7 +81,10 @@ def run_dashboard(
     def finish() -> None:
         if screenshot is not None and not picture(window, screenshot):
             troubles.append(
-                f"{screenshot} cannot be written. Choose a folder that you can write to."
+                tr(
+                    "{screenshot} cannot be written. Choose a folder that you can write to.",
+                    screenshot=screenshot,
+                )
             )
         window.close()
 
@@ -121,7 +125,13 @@ def _show_until_closed(
         app.exec_()
     for error in failures:
         kind = type(error).__name__
-        troubles.append(f"The window closed because of an internal error: {kind}: {error}.")
+        troubles.append(
+            tr(
+                "The window closed because of an internal error: {kind}: {error}.",
+                kind=kind,
+                error=error,
+            )
+        )
     if window.closing_trouble:
         troubles.append(window.closing_trouble)
     if troubles:

@@ -11,6 +11,7 @@ from unclench.live.blocks import LiveStatus
 from unclench.live.words import loss_words
 from unclench.notices import told, words
 from unclench.settings import Settings
+from unclench.translation import tr
 from unclench.wording import clock, exactly
 
 _SPANS_S = (30.0, 60.0, 120.0, 300.0, 600.0)
@@ -58,15 +59,15 @@ class Header(QtWidgets.QFrame):
         if self._theme is None:
             return
         if status.ended:
-            live, tone = "■ Ended", "quiet"
+            live, tone = tr("■ Ended"), "quiet"
         elif not status.connected:
-            live, tone = "○ Waiting for the board", "bad"
+            live, tone = tr("○ Waiting for the board"), "bad"
         elif paused:
-            live, tone = "‖ Display paused", "warn"
+            live, tone = tr("‖ Display paused"), "warn"
         else:
-            live, tone = "● Live", "good"
+            live, tone = tr("● Live"), "good"
         _say(self._live, live, self._theme.tone(tone))
-        record = "" if recording_s is None else f"⬤ Recording {clock(recording_s)}"
+        record = "" if recording_s is None else tr("⬤ Recording {time}", time=clock(recording_s))
         _say(self._record, record, self._theme.bad)
         facts = [
             clock(status.n_samples / fs_hz),
@@ -74,7 +75,7 @@ class Header(QtWidgets.QFrame):
             loss_words(status.lost_samples, fs_hz),
         ]
         if status.reconnections:
-            facts.append(f"reconnected {status.reconnections}×")
+            facts.append(tr("reconnected {n}×", n=status.reconnections))
         self._facts.setText("   ·   ".join(facts))
 
 
@@ -87,7 +88,7 @@ class Banner(QtWidgets.QFrame):
     def __init__(self) -> None:
         super().__init__(objectName="banner")
         self._text = QtWidgets.QLabel(wordWrap=True)
-        self._close = QtWidgets.QPushButton("Close")
+        self._close = QtWidgets.QPushButton(tr("Close"))
         self._close.clicked.connect(self._next)
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(14, 6, 8, 6)
@@ -164,24 +165,28 @@ class Footer(QtWidgets.QFrame):
     def __init__(self, settings: Settings) -> None:
         super().__init__(objectName="footer")
         self.train = _button(
-            "Train (G)", "Guided training: check the sensor, calibrate, learn to let go"
+            tr("Train (G)"), tr("Guided training: check the sensor, calibrate, learn to let go")
         )
-        self.record = _button("Record (R)", "Record everything to a new session folder")
-        self.mark = _button("Mark (M)", "Mark this moment; Shift+M adds a note")
-        self.pause = _button("Pause (P)", "Freeze the display; recording continues", True)
-        self.review = _button("Review (V)", "Look at recorded sessions and their figures")
-        self.history = _button("History (H)", "How tension changes over weeks, and what raises it")
-        self.raw = _button("Raw signal (W)", "Show the signal as sampled, before filtering", True)
-        self.theme = _button("Light/dark (T)", "Switch between light and dark")
-        self.help = _button("Help (F1)", "Explains this window and lists its keys")
-        self._span = QtWidgets.QComboBox(toolTip="How much time the trace shows")
-        self._span.setAccessibleName("Time shown")
+        self.record = _button(tr("Record (R)"), tr("Record everything to a new session folder"))
+        self.mark = _button(tr("Mark (M)"), tr("Mark this moment; Shift+M adds a note"))
+        self.pause = _button(tr("Pause (P)"), tr("Freeze the display; recording continues"), True)
+        self.review = _button(tr("Review (V)"), tr("Look at recorded sessions and their figures"))
+        self.history = _button(
+            tr("History (H)"), tr("How tension changes over weeks, and what raises it")
+        )
+        self.raw = _button(
+            tr("Raw signal (W)"), tr("Show the signal as sampled, before filtering"), True
+        )
+        self.theme = _button(tr("Light/dark (T)"), tr("Switch between light and dark"))
+        self.help = _button(tr("Help (F1)"), tr("Explains this window and lists its keys"))
+        self._span = QtWidgets.QComboBox(toolTip=tr("How much time the trace shows"))
+        self._span.setAccessibleName(tr("Time shown"))
         for span_s in _SPANS_S:
             self._span.addItem(exactly(span_s), span_s)
         self._span.setCurrentIndex(max(0, self._span.findData(settings.span_s)))
-        self._scale = QtWidgets.QComboBox(toolTip="Top of the tension scale")
-        self._scale.setAccessibleName("Tension scale")
-        self._scale.addItem("Auto scale", 0.0)
+        self._scale = QtWidgets.QComboBox(toolTip=tr("Top of the tension scale"))
+        self._scale.setAccessibleName(tr("Tension scale"))
+        self._scale.addItem(tr("Auto scale"), 0.0)
         for top_uv in SCALES_UV:
             self._scale.addItem(f"0–{top_uv:g} µV", top_uv)
         self._scale.setCurrentIndex(max(0, self._scale.findData(settings.scale_uv or 0.0)))
@@ -219,7 +224,7 @@ class Footer(QtWidgets.QFrame):
 
     def show_switches(self, recording: bool, paused: bool, raw_shown: bool) -> None:
         """Show which switches are on."""
-        self.record.setText("Stop recording (R)" if recording else "Record (R)")
+        self.record.setText(tr("Stop recording (R)") if recording else tr("Record (R)"))
         self.pause.setChecked(paused)
         self.raw.setChecked(raw_shown)
 

@@ -11,6 +11,7 @@ from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.live.reading import READ_OVER_S, reading
 from unclench.live.words import NO_NUMBER, floor_words, hum_words, reference_words, tension_words
 from unclench.settings import Settings
+from unclench.translation import tr
 from unclench.wording import capital
 from unclench_dsp import SignalState
 
@@ -40,14 +41,14 @@ class ChannelRow(QtWidgets.QWidget):
         self._crowded = n_channels > 3
         # In a low row, filling under the line adds little and takes a third of the drawing time.
         self.trace = TensionTrace(settings.span_s, noise_uv, filled=not self._dense)
-        self.trace.setAccessibleName(f"Tension of {name} over time")
+        self.trace.setAccessibleName(tr("Tension of {name} over time", name=name))
         self.raw = RawTrace(_RAW_SPAN_S)
         self.raw.setVisible(settings.raw_shown)
         self._card = QtWidgets.QFrame(objectName="card")
         self._name = QtWidgets.QLabel(capital(name), objectName="title")
         size = "smallValue" if self._dense else "value"
         self._value = QtWidgets.QLabel(NO_NUMBER, objectName=size)
-        self._value.setAccessibleName(f"Tension of {name} now")
+        self._value.setAccessibleName(tr("Tension of {name} now", name=name))
         self._unit = QtWidgets.QLabel("µV", objectName="unit")
         self._state = QtWidgets.QLabel(objectName="state")
         self._advice = QtWidgets.QLabel(objectName="small", wordWrap=True)
@@ -119,14 +120,21 @@ class ChannelRow(QtWidgets.QWidget):
         """Show rows (k,) of this channel's tension."""
         self.trace.draw(rows, tension_uv, trusted, row_s)
 
-    def show_summary(self, tension_uv: FloatArray, trusted: BoolArray, words: str) -> None:
+    def show_summary(self, tension_uv: FloatArray, trusted: BoolArray, span: str) -> None:
         """Sum up the rows (k,) that the trace shows."""
         if not self._feedback:
             return
         seen = tension_uv[trusted & ~np.isnan(tension_uv)]
         if len(seen):
             lowest, mean = tension_words(float(seen.min())), tension_words(float(seen.mean()))
-            self._shown_span.setText(f"Last {words}: average {mean}, lowest {lowest} µV")
+            self._shown_span.setText(
+                tr(
+                    "Last {span}: average {mean}, lowest {lowest} µV",
+                    span=span,
+                    mean=mean,
+                    lowest=lowest,
+                )
+            )
         else:
             self._shown_span.setText("")
 

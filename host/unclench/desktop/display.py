@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from unclench.desktop.libraries import install_command, installed_binding, missing_libraries
 from unclench.errors import DisplayError
+from unclench.translation import tr
 
 _TRY = (
     "import {binding}.QtWidgets\n"  # pyqtgraph hides why a binding cannot be imported
@@ -81,7 +82,7 @@ def find_trouble(environ: Mapping[str, str]) -> Trouble | None:
         return NoScreen()
     binding = installed_binding(environ)
     if binding is None:
-        return QtFailed("no Qt binding is installed: python -m pip install PyQt5")
+        return QtFailed(tr("no Qt binding is installed: python -m pip install PyQt5"))
     trial = subprocess.run(
         [sys.executable, "-c", _TRY.format(binding=binding)],
         env=environ,
@@ -99,23 +100,34 @@ def find_trouble(environ: Mapping[str, str]) -> Trouble | None:
     if "could not connect to display" in trial.stderr or "Failed to create wl" in trial.stderr:
         return ScreenUnreachable(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY") or "")
     lines = [line for line in trial.stderr.splitlines() if line.strip()]
-    return QtFailed(lines[-1].strip() if lines else "it gave no reason")
+    return QtFailed(lines[-1].strip() if lines else tr("it gave no reason"))
 
 
 def words(trouble: Trouble, os_release: Mapping[str, str], as_root: bool) -> str:
     """Say why there is no window, and what to do about it."""
     if isinstance(trouble, NoScreen):
-        return "There is no screen to open a window on."
+        return tr("There is no screen to open a window on.")
     if isinstance(trouble, ScreenUnreachable):
-        return f"The screen '{trouble.screen}' does not answer. Check the variable DISPLAY."
+        return tr(
+            "The screen '{screen}' does not answer. Check the variable DISPLAY.",
+            screen=trouble.screen,
+        )
     if isinstance(trouble, QtFailed):
-        return f"Qt cannot start here: {trouble.last_words.rstrip('.')}."
+        return tr("Qt cannot start here: {cause}.", cause=trouble.last_words.rstrip("."))
     command = install_command(trouble.names, os_release, as_root)
     missing = ", ".join(trouble.names)
-    cause = f"Qt cannot start because these system libraries are missing: {missing}."
     if command is None:
-        return f"{cause} Install the packages that contain them."
-    return f"{cause} Install them with `{command}`."
+        return tr(
+            "Qt cannot start because these system libraries are missing: {missing}. "
+            "Install the packages that contain them.",
+            missing=missing,
+        )
+    return tr(
+        "Qt cannot start because these system libraries are missing: {missing}. "
+        "Install them with `{command}`.",
+        missing=missing,
+        command=command,
+    )
 
 
 def _platform_of(environ: Mapping[str, str]) -> str | None:

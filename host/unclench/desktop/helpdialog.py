@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyqtgraph.Qt import QtWidgets
 
 from unclench.desktop.looks import resize_dialog
+from unclench.translation import tr
 
 _SIZE = (620, 640)  # pixels at a scale of 1
 
@@ -14,10 +15,10 @@ class HelpDialog(QtWidgets.QDialog):
 
     def __init__(self, parent: QtWidgets.QWidget, html: str, text_scale: float) -> None:
         super().__init__(parent)
-        self.setWindowTitle("What you see")
+        self.setWindowTitle(tr("What you see"))
         text = QtWidgets.QTextBrowser()
         text.setHtml(html)
-        close = QtWidgets.QPushButton("Close")
+        close = QtWidgets.QPushButton(tr("Close"))
         close.clicked.connect(self.accept)
         self.foot = QtWidgets.QHBoxLayout()
         self.foot.addStretch(1)

@@ -13,6 +13,7 @@ from unclench.desktop.curve import Curve
 from unclench.desktop.theme import Theme
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.ticks import multiples, on_log_scale, time_step
+from unclench.translation import tr
 
 SCALES_UV = tuple(on_log_scale(5.0, 1e5))
 _LABEL_HEIGHT = 130  # pixels of a trace, below which the noise floor has no room for its name
@@ -68,13 +69,13 @@ class Trace(pg.PlotWidget):
         metrics = QtGui.QFontMetricsF(self._tick_font)
         width = max(1.0, self.width() - self.getAxis("left").width())
         height = max(1.0, self.height() - self.getAxis("bottom").height())
-        past_now_s = self.span_s * min(0.3, (metrics.horizontalAdvance("now") / 2 + 4) / width)
+        past_now_s = self.span_s * min(0.3, (metrics.horizontalAdvance(tr("now")) / 2 + 4) / width)
         self.setXRange(-self.span_s, past_now_s, padding=0)
-        room = max(1.0, width / metrics.horizontalAdvance("50 min ago "))
+        room = max(1.0, width / metrics.horizontalAdvance(_ago(3000) + " "))
         step_s = max(1.0, time_step(self.span_s / min(6.0, room)))
         past_s = multiples(step_s, step_s, self.span_s)
-        ticks = [(-s, f"{s:g} s ago" if s < 120 else f"{s / 60:g} min ago") for s in past_s]
-        self.getAxis("bottom").setTicks([[(0.0, "now"), *ticks] if self._live else []])
+        ticks = [(-s, _ago(s)) for s in past_s]
+        self.getAxis("bottom").setTicks([[(0.0, tr("now")), *ticks] if self._live else []])
 
         low_uv, high_uv = self._range_uv
         air_uv = (high_uv - low_uv) * min(0.3, metrics.height() / 2 / height)
@@ -104,7 +105,10 @@ class Trace(pg.PlotWidget):
         self.getAxis("left").setWidth(round(metrics.horizontalAdvance("−2000") + 34 * text_scale))
         self.getAxis("bottom").setHeight(round(metrics.height() + 12))
         self.setLabel(
-            "left", self._label, color=theme.quiet, **{"font-size": f"{9 * text_scale}pt"}
+            "left",
+            self._label,
+            color=theme.quiet,
+            **{"font-size": f"{9 * text_scale}pt"},
         )
         self._fit()
 
@@ -123,14 +127,14 @@ class TensionTrace(Trace):
     """Tension of one channel against its noise floor."""
 
     def __init__(self, span_s: float, noise_uv: float | None, filled: bool) -> None:
-        super().__init__("Tension, µV", span_s, filled, smooth=True)
+        super().__init__(tr("Tension, µV"), span_s, filled, smooth=True)
         self._noise_uv = noise_uv
         self._top_uv = SCALES_UV[1]
         self._fixed_uv: float | None = None
         self._floor = pg.InfiniteLine(
             pos=noise_uv or 0,
             angle=0,
-            label="noise floor",
+            label=tr("noise floor"),
             labelOpts={"position": 0.0, "anchors": [(0, 1), (0, 1)]},
         )
         self._floor.setZValue(1)  # its name is above the curve
@@ -230,7 +234,7 @@ class RawTrace(Trace):
     """The signal as sampled, about its mean: a band from the lowest to the highest value."""
 
     def __init__(self, span_s: float) -> None:
-        super().__init__("Raw, µV", span_s, filled=False, smooth=False)
+        super().__init__(tr("Raw, µV"), span_s, filled=False, smooth=False)
         self._half_uv = 0.0
 
     def set_theme(self, theme: Theme, text_scale: float) -> None:
@@ -251,6 +255,12 @@ class RawTrace(Trace):
         if half > self._half_uv or half < self._half_uv / 2.5:
             self._half_uv = half
             self.set_range_uv(-half, half)
+
+
+def _ago(seconds: float) -> str:
+    if seconds < 120:
+        return tr("{seconds:g} s ago", seconds=seconds)
+    return tr("{minutes:g} min ago", minutes=seconds / 60)
 
 
 def thin(rows: IntArray, values: FloatArray, row_s: float) -> tuple[FloatArray, FloatArray]:

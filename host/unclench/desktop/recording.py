@@ -11,6 +11,7 @@ from pyqtgraph.Qt import QtCore
 from unclench.desktop.newfolder import new_folder
 from unclench.errors import StoreError
 from unclench.running.run import Run
+from unclench.translation import tr
 from unclench.wording import length
 
 
@@ -68,7 +69,13 @@ class Recording(QtCore.QObject):
             self.said.emit(str(error))
             self.failed.emit(str(error))
         else:
-            self.said.emit(f"Saved {length(meta.duration_s)} to {recorder.folder}")
+            self.said.emit(
+                tr(
+                    "Saved {duration} to {folder}",
+                    duration=length(meta.duration_s),
+                    folder=recorder.folder,
+                )
+            )
 
     def show_anyway(self) -> None:
         """Record that tension was shown in a block of a self-trial without feedback."""

@@ -12,6 +12,7 @@ from unclench.desktop.eventloop import start_qt, stopped_by_signals_and_faults, 
 from unclench.desktop.theme import Theme
 from unclench.training.day.day import Standing, State
 from unclench.training.tags import Tag
+from unclench.translation import tr
 from unclench.wording import roughly
 
 PAUSE_S = 3600.0
@@ -19,10 +20,10 @@ _TICK_MS = 1000
 _SIZES = (16, 22, 32, 48, 64)
 _WORST_FIRST: tuple[State, ...] = ("long", "tense", "calm", "unknown")
 _TITLES = {
-    "calm": "Calm",
-    "tense": "Above the limit",
-    "long": "Above the limit for a long time",
-    "unknown": "No usable signal",
+    "calm": tr("Calm"),
+    "tense": tr("Above the limit"),
+    "long": tr("Above the limit for a long time"),
+    "unknown": tr("No usable signal"),
 }
 
 
@@ -49,22 +50,24 @@ class Tray(QtCore.QObject):
         self._theme = theme or theme_of("system")
         self._state: State | None = None
         self.menu = QtWidgets.QMenu()
-        self.now = self.menu.addAction("Starting")
+        self.now = self.menu.addAction(tr("Starting"))
         self.now.setEnabled(False)
         self.menu.addSeparator()
-        self.pause = self.menu.addAction(f"Pause alerts for {roughly(PAUSE_S)}")
+        self.pause = self.menu.addAction(
+            tr("Pause alerts for {duration}", duration=roughly(PAUSE_S))
+        )
         self.pause.triggered.connect(lambda: actions.pause(PAUSE_S))
         if actions.tags:
-            self.tags = self.menu.addMenu("Mark this moment")
+            self.tags = self.menu.addMenu(tr("Mark this moment"))
             for tag in actions.tags:
                 entry = self.tags.addAction(tag.words.replace("&", "&&"))
                 entry.setCheckable(True)
                 entry.triggered.connect(lambda _=False, key=tag.key: actions.press(key))
         self.menu.addSeparator()
-        self.quit = self.menu.addAction("End the day")
+        self.quit = self.menu.addAction(tr("End the day"))
         self.icon = QtWidgets.QSystemTrayIcon()
         self.icon.setContextMenu(self.menu)
-        self.show([], "starting", paused=False)
+        self.show([], tr("starting"), paused=False)
 
     def show(self, standing: Sequence[Standing], words: str, paused: bool) -> None:
         """Show the current state."""
@@ -74,7 +77,7 @@ class Tray(QtCore.QObject):
             self._state = state
             self.icon.setIcon(draw_icon(state, self._theme))
         title = _TITLES[state] if standing else "unclench"
-        silent = "\nAlerts are paused." if paused else ""
+        silent = "\n" + tr("Alerts are paused.") if paused else ""
         if self.icon.toolTip() != (tip := f"{title}\n{words.replace('; ', chr(10))}{silent}"):
             self.icon.setToolTip(tip)
             self.now.setText(words)

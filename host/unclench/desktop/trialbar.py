@@ -8,6 +8,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.training.ask import AskRow
 from unclench.desktop.training.parts import button, label, say
+from unclench.translation import tr
 
 
 class TrialBar(QtWidgets.QFrame):
@@ -20,7 +21,7 @@ class TrialBar(QtWidgets.QFrame):
         super().__init__(objectName="banner")
         self._words = label("")
         self._show = button(
-            "Show tension anyway", "See tension now; the self-trial records that you did"
+            tr("Show tension anyway"), tr("See tension now; the self-trial records that you did")
         )
         self._show.clicked.connect(self._ask_to_show)
         self._line = QtWidgets.QWidget()
@@ -46,7 +47,9 @@ class TrialBar(QtWidgets.QFrame):
         """Ask a question in place of the line; `then` is called if a person agrees."""
         self._end_question()
         self._from = self.window().focusWidget()
-        self._question = AskRow(words, ("Keep it hidden (Esc)", "Continue without seeing it"), do)
+        self._question = AskRow(
+            words, (tr("Keep it hidden (Esc)"), tr("Continue without seeing it")), do
+        )
         self._question.left.connect(self._leave)
         self._question.agreed.connect(lambda: self._agree(then))
         self._column.addWidget(self._question)
@@ -63,9 +66,11 @@ class TrialBar(QtWidgets.QFrame):
 
     def _ask_to_show(self) -> None:
         self.ask(
-            "Show tension in a block without feedback? The self-trial records that you did, and an "
-            "effect will look smaller than it is.",
-            ("Show it", "Show tension and record that it was shown"),
+            tr(
+                "Show tension in a block without feedback? The self-trial records that you did, "
+                "and an effect will look smaller than it is."
+            ),
+            (tr("Show it"), tr("Show tension and record that it was shown")),
             self.shown.emit,
         )
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from pyqtgraph.Qt import QtCore
 
 from unclench.desktop.trialbar import TrialBar
 from unclench.errors import StoreError
 from unclench.running.trialnow import LOOK_S, TrialNow
+from unclench.translation import tr
 from unclench.trial.phases import note_deviation
 from unclench.trial.words import figures_question
+
+_OPEN = {"review": tr("Open the review"), "history": tr("Open the history")}
 
 
 class TrialWatch(QtCore.QObject):
@@ -51,7 +55,7 @@ class TrialWatch(QtCore.QObject):
             self._bar.show_words(words, hidden=not feedback)
             self.changed.emit(feedback)
 
-    def unless_hidden(self, what: str, show: Callable[[], None]) -> None:
+    def unless_hidden(self, what: Literal["review", "history"], show: Callable[[], None]) -> None:
         """Show past figures; while tension is hidden, ask first and record that they were seen."""
         self._trial.look_now()
         if self._trial.now is None or self._trial.shown:
@@ -62,7 +66,7 @@ class TrialWatch(QtCore.QObject):
             self._keep(lambda: note_deviation(f"the {what}"))
             show()
 
-        do = (f"Open the {what}", "See figures and record that they were seen")
+        do = (_OPEN[what], tr("See figures and record that they were seen"))
         self._bar.ask(figures_question(self._trial.now, what), do, open_it)
 
     def close(self) -> None:

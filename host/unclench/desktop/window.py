@@ -23,13 +23,14 @@ from unclench.live.rings import DisplayRings
 from unclench.live.words import connection_words
 from unclench.running.run import Run
 from unclench.settings import Settings, sessions_dir
+from unclench.translation import tr
 from unclench.trial.words import SHOWN_NOTE
 from unclench.wording import exactly
 
 _FRAME_MS = 16
 _WORDS_MS = 200
 _SUM_UP_EVERY = 5  # every so many of those: slow figures are laid out less often
-_NO_RAW = "The raw signal would show tension, and today's block is without feedback."
+_NO_RAW = tr("The raw signal would show tension, and today's block is without feedback.")
 
 
 class Dashboard(QtWidgets.QMainWindow):
@@ -162,15 +163,16 @@ class Dashboard(QtWidgets.QMainWindow):
     def mark(self) -> None:
         """Mark this moment."""
         self._n_marks += 1
-        self._put_mark(f"Marker {self._n_marks}", self._pipeline.mark(f"Marker {self._n_marks}"))
+        words = tr("Marker {n}", n=self._n_marks)
+        self._put_mark(words, self._pipeline.mark(words))
 
     def mark_with_note(self) -> None:
         """Mark this moment, then ask for a note."""
         sample = self._pipeline.sample_now()
-        text, agreed = QtWidgets.QInputDialog.getText(self, "Mark this moment", "Note:")
+        text, agreed = QtWidgets.QInputDialog.getText(self, tr("Mark this moment"), tr("Note:"))
         if agreed:
             self._n_marks += 1
-            words = text.strip() or f"Marker {self._n_marks}"
+            words = text.strip() or tr("Marker {n}", n=self._n_marks)
             self._put_mark(words, self._pipeline.mark(words, sample))
 
     def toggle_pause(self) -> None:
@@ -192,7 +194,7 @@ class Dashboard(QtWidgets.QMainWindow):
     def show_help(self) -> None:
         """Show the help page."""
         dialog = HelpDialog(self, HELP, self._settings.text_scale)
-        safety = QtWidgets.QPushButton("Safety")
+        safety = QtWidgets.QPushButton(tr("Safety"))
         safety.clicked.connect(self._show_safety)
         dialog.foot.insertWidget(0, safety)
         dialog.open()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-EXPLANATION = (
+from unclench.translation import tr
+
+EXPLANATION = tr(
     "Tension is how hard the muscle works. Lower is calmer: breathe out slowly and let it fall."
 )
 
-HELP = """
+HELP = tr("""
 <h3>What you see</h3>
 <p>A working muscle makes a small electrical signal. Its size, in microvolts (µV), is drawn here as
 <b>tension</b>. A resting muscle shows 1 to 5 µV, a clenched jaw 100 µV and more.</p>
@@ -29,13 +31,12 @@ signal could not be trusted.</p>
 <tr><td><b>P</b></td><td>pause the display; recording continues</td></tr>
 <tr><td><b>W</b></td><td>show or hide the raw signal</td></tr>
 <tr><td><b>T</b></td><td>light or dark</td></tr>
-<tr><td><b>PgUp</b>, <b>PgDn</b></td><td>more channels, where they do not fit</td></tr>
+<tr><td><b>PgUp</b>, <b>PgDn</b></td><td>scroll the channels if they do not fit</td></tr>
 <tr><td><b>Ctrl +</b>, <b>Ctrl -</b>, <b>Ctrl 0</b></td>
 <td>larger, smaller or normal text</td></tr>
-<tr><td><b>Page Up</b>, <b>Page Down</b></td><td>scroll the channels</td></tr>
 <tr><td><b>F11</b></td><td>full screen</td></tr>
 <tr><td><b>F1</b></td><td>this page</td></tr>
 <tr><td><b>Ctrl Q</b></td><td>close the window; a recording is saved</td></tr>
 </table>
 <p>unclench is not a medical device.</p>
-"""
+""")

@@ -12,6 +12,7 @@ from unclench.desktop.theme import LIGHT, Theme
 from unclench.review.history import Change, Point, Series
 from unclench.review.trend import Dated, Trend
 from unclench.ticks import round_up
+from unclench.translation import tr
 
 _LEAST_DAYS = 7.0
 _RADIUS = 4.0
@@ -57,7 +58,13 @@ class DatesPlot(QtWidgets.QWidget):
         if ats:  # the same dates for all measures, so that the plots line up
             middle, half = (ats[0] + ats[-1]) / 2, max(ats[-1] - ats[0], _LEAST_DAYS * 86400) / 2
             self._span = (middle - 1.04 * half, middle + 1.04 * half)
-        self.setAccessibleName(f"{trend.measure.title} over the dates of {len(ats)} sessions")
+        self.setAccessibleName(
+            tr(
+                "{title} over the dates of {n} sessions",
+                title=trend.measure.title,
+                n=len(ats),
+            )
+        )
         self.setAccessibleDescription(f"{trend.measure.title}: {trend.words}.")
         self.update()
 
@@ -103,12 +110,13 @@ class DatesPlot(QtWidgets.QWidget):
         self._at = k
         point, measure = self._points[k], self._trend.measure
         value = measure.shown(getattr(point, measure.key))
-        what = point.title or point.program or point.folder.name
-        hidden = "" if point.feedback else ", tension not shown"
-        self.picked.emit(
-            f"{point.at:%Y-%m-%d %H:%M}: {measure.title.lower()} {value} {measure.unit}, "
-            f"{what}{hidden}"
-        )
+        parts = [
+            f"{point.at:%Y-%m-%d %H:%M}: {measure.title.lower()} {value} {measure.unit}",
+            point.title or point.program or point.folder.name,
+        ]
+        if not point.feedback:
+            parts.append(tr("tension not shown"))
+        self.picked.emit(", ".join(parts))
         self.update()
 
     # Positions

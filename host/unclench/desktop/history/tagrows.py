@@ -10,6 +10,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import label
 from unclench.review.tagweeks import TagHistory
+from unclench.translation import tr
 
 _LEAST_RATIO = 1.25  # the least that the scale reaches, both ways
 
@@ -27,7 +28,7 @@ class TagRows(QtWidgets.QWidget):
         for column, stretch in enumerate((4, 5, 6, 4)):
             grid.setColumnStretch(column, stretch)
         for column, head in enumerate(
-            ("Tag", "lower  ·  higher", "Tension during it", "How often")
+            (tr("Tag"), tr("lower  ·  higher"), tr("Tension during it"), tr("How often"))
         ):
             grid.addWidget(label("small", head, centred=column == 1), 0, column)
         reach = max([_LEAST_RATIO, *(_reach(tag) for tag in tags)])
@@ -35,8 +36,12 @@ class TagRows(QtWidgets.QWidget):
             dot = _Dot(tag, reach)
             self._dots.append(dot)
             minutes = tag.during_s / 60
-            often = (
-                f"{tag.times}× in {tag.sessions} of {tag.of_sessions} sessions, {minutes:.0f} min"
+            often = tr(
+                "{times}× in {sessions} of {of_sessions} sessions, {minutes:.0f} min",
+                times=tag.times,
+                sessions=tag.sessions,
+                of_sessions=tag.of_sessions,
+                minutes=minutes,
             )
             grid.addWidget(label("", tag.words), row, 0)
             grid.addWidget(dot, row, 1)
@@ -65,7 +70,7 @@ class _Dot(QtWidgets.QWidget):
         super().__init__()
         self._tag, self._reach = tag, reach
         self._theme = LIGHT
-        self.setAccessibleName(f"Effect of {tag.words}")
+        self.setAccessibleName(tr("Effect of {tag}", tag=tag.words))
         self.setAccessibleDescription(tag.said)
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:

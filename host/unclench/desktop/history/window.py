@@ -14,18 +14,19 @@ from unclench.desktop.theme import LIGHT, Theme, style_sheet
 from unclench.desktop.training.parts import button, card, label, say
 from unclench.review.history import History, Series
 from unclench.review.trend import MEASURES
+from unclench.translation import tr, trn
 from unclench.wording import capital
 
-_EMPTY = (
+_EMPTY = tr(
     "There are no sessions to compare yet. Choose a site, then train or record for a minute or "
     "longer. Each session becomes a point here."
 )
-_NO_TAGS = (
+_NO_TAGS = tr(
     "There are no tags in these sessions. During a session, press a tag's key whenever you notice "
     "a posture, a thought, a feeling or a situation. This table then shows which of them raise "
     "tension."
 )
-_PICK = "Press Tab to reach a plot, then left or right to see each session's figure here."
+_PICK = tr("Press Tab to reach a plot, then left or right to see each session's figure here.")
 
 
 class HistoryWindow(QtWidgets.QMainWindow):
@@ -45,16 +46,16 @@ class HistoryWindow(QtWidgets.QMainWindow):
         self._history: History | None = None
         self._plots: list[DatesPlot] = []
         self._tags: TagRows | None = None
-        self.setWindowTitle("unclench – history")
-        self._heading = label("heading", "Is your tension getting lower?")
+        self.setWindowTitle(tr("unclench – history"))
+        self._heading = label("heading", tr("Is your tension getting lower?"))
         self._choice = QtWidgets.QComboBox(
-            toolTip="Site and frequency band: sessions with different ones cannot be compared"
+            toolTip=tr("Site and frequency band: sessions with different ones cannot be compared")
         )
-        self._choice.setAccessibleName("Site and band")
+        self._choice.setAccessibleName(tr("Site and band"))
         self._choice.currentIndexChanged.connect(self._show_chosen)
         self._state = label("quiet")
         self._said = label("quiet", _PICK)
-        self._close = button("Close (Esc)", "Close this window")
+        self._close = button(tr("Close (Esc)"), tr("Close this window"))
         self._close.clicked.connect(self.close)
         self._scroll = QtWidgets.QScrollArea(widgetResizable=True)
         self._lay_out()
@@ -104,10 +105,12 @@ class HistoryWindow(QtWidgets.QMainWindow):
         """Read the sessions again."""
         if self._loading is not None and self._loading.isRunning():
             return
-        say(self._state, "Reading the sessions …")
+        say(self._state, tr("Reading the sessions …"))
         self._loading = Loading(self._root)
         self._loading.made.connect(
-            lambda done, of: say(self._state, f"Computing figures: session {done} of {of} …")
+            lambda done, of: say(
+                self._state, tr("Computing figures: session {done} of {of} …", done=done, of=of)
+            )
         )
         self._loading.done.connect(self.show_history)
         self._loading.failed.connect(lambda words: say(self._state, words))
@@ -140,15 +143,24 @@ class HistoryWindow(QtWidgets.QMainWindow):
         history, series = self._history, self.series
         remarks = []
         if history is not None and history.damaged:
-            n = history.damaged
-            remarks.append(f"{n} session{'' if n == 1 else 's'} could not be read.")
+            remarks.append(
+                trn(
+                    "{n} session could not be read.",
+                    "{n} sessions could not be read.",
+                    history.damaged,
+                )
+            )
         if series is None or not series.points:
             column.addWidget(label("lead", _EMPTY))
         if series is not None:
             remarks += series.notes
             if series.too_short:
                 remarks.append(
-                    f"{series.too_short} with less than a minute of usable signal left out."
+                    trn(
+                        "{n} session with less than a minute of usable signal left out.",
+                        "{n} sessions with less than a minute of usable signal left out.",
+                        series.too_short,
+                    )
                 )
             if series.points:
                 self._add_measures(column, series)
@@ -156,7 +168,7 @@ class HistoryWindow(QtWidgets.QMainWindow):
         column.addStretch(1)
         self._scroll.setWidget(body)
         n = 0 if series is None else len(series.points)
-        say(self._state, " ".join([f"{n} session{'' if n == 1 else 's'}.", *remarks]))
+        say(self._state, " ".join([trn("{n} session.", "{n} sessions.", n), *remarks]))
         say(self._said, _PICK if n else "")
         self.set_looks(self._theme, self._text_scale)
 
@@ -177,7 +189,7 @@ class HistoryWindow(QtWidgets.QMainWindow):
 
     def _add_tags(self, column: QtWidgets.QVBoxLayout, series: Series) -> None:
         frame, inside = card()
-        inside.addWidget(label("title", "What raises your tension?"))
+        inside.addWidget(label("title", tr("What raises your tension?")))
         if series.tags:
             self._tags = TagRows(series.tags)
             inside.addWidget(self._tags)
