@@ -61,7 +61,7 @@ def test_moving_the_sensor_ends_a_calibration(run):
     moved = run("calibrate", "--moved", *SHOULDER)
     assert moved.out == "Left shoulder: calibrate it again before you train.\n"
     assert run("calibrate", "--list").out == "Nothing is calibrated yet.\n"
-    assert run("calibrate", "--moved", *SHOULDER).out == "Left shoulder: nothing held there.\n"
+    assert run("calibrate", "--moved", *SHOULDER).out == "Left shoulder: it had no calibration.\n"
     (once,) = load_book(book_path(virtual=True)).calibrations  # what held is still known
     assert once.moved is not None
 
@@ -84,12 +84,12 @@ def test_reference_maximum_asks_for_a_maximum_contraction(run):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (PERSON, "say where the sensor is with --place"),
+        (PERSON, "give it with --place"),
         ((*PERSON, "--place", "1:nose bridge:up"), "is no place"),
         ((*PERSON, "--place", "3:jaw:left"), "the board has 1 channel"),
         ((*PERSON, *SHOULDER, "--speed", "fast"), "Speed 'fast'"),
         (("--source", "sim:nobody", *SHOULDER), "no scenario 'nobody'"),
-        (("--moved",), "say where the sensor is with --place"),
+        (("--moved",), "give it with --place"),
     ],
 )
 def test_mistakes_are_refused_in_one_sentence(run, arguments, words):

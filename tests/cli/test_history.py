@@ -97,7 +97,7 @@ def test_empty_folder_says_what_to_do(run, tmp_path):
     assert done.status == 0
     assert "No sessions to compare" in done.out
     assert "unclench session" in done.out
-    assert "is no folder" in run("history", tmp_path / "nowhere").sentence()
+    assert "is not a folder" in run("history", tmp_path / "nowhere").sentence()
 
 
 def test_missing_summaries_are_computed_and_stored(run, dated_sessions):

@@ -141,7 +141,7 @@ def test_importing_a_truncated_file_says_how_much_is_missing(run, session, tmp_p
     missing_s = json.loads(done.out)["missing_s"]
     assert 0 < missing_s < records
     done = run("import", path, "--out", tmp_path / "again")
-    assert f"; {missing_s:.1f} s are missing at its end: " in done.out
+    assert f"The last {missing_s:.1f} s are missing in the file." in done.out
     assert "BDF header" not in done.err
 
 

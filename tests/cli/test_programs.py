@@ -63,7 +63,7 @@ def test_list_marks_own_programs(run, own_program):
     own_program("let-go.toml")
     lines = run("programs", "list").out.splitlines()
     assert "evening              6 min  Evening (your own)" in lines
-    assert "let-go               6 min  Evening (your own, in place of the shipped one)" in lines
+    assert "let-go               6 min  Evening (your own, replaces the shipped one)" in lines
     assert len(lines) == 9 + 1
 
 

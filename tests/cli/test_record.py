@@ -103,7 +103,7 @@ class TestSafety:
         done = run_on_terminal(*what, typed=f"{answer}\n")
         assert "Before you begin:" in done.out
         assert (done.status == 0) == (tmp_path / "s").exists() == (answer == "y")
-        assert ("have been agreed to" in done.out) == (answer == "n")
+        assert ("you have agreed to" in done.out) == (answer == "n")
 
 
 def test_sim_takes_channels_rate_and_seed(run, tmp_path):
@@ -396,7 +396,7 @@ class TestHowItEnds:
         port = plug_in(UnpluggedInput(after_s=0.2), speed=1)
         done = run("record", "--source", port, "--seconds", 0.5, "--out", tmp_path / "s")
         said = done.sentence()
-        assert "went away and did not come back" in said
+        assert "was disconnected and did not reconnect" in said
         assert f"what came until then is in {tmp_path / 's'}" in said
         assert load_recording(tmp_path / "s").n_samples > 200
         assert open_session(tmp_path / "s").meta.ended == "closed"

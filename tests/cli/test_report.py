@@ -94,7 +94,7 @@ def test_history_includes_the_self_trial(run, session, starts, said):
         ((), "Give a session folder or a CSV file, or --all"),
         (("--all", "--band", "wide"), "--band is for one session"),
         (("nowhere",), "no file or folder 'nowhere'"),
-        (("--all", "nowhere"), "nowhere is no folder"),
+        (("--all", "nowhere"), "nowhere is not a folder"),
     ],
 )
 def test_mistakes_are_refused_in_one_sentence(run, arguments, said):
@@ -133,7 +133,7 @@ def test_without_a_browser_the_page_is_still_written(run, session, monkeypatch):
     monkeypatch.setattr("unclench.report.pdf.find_browser", lambda: None)
     done = run("report", session, "--pdf")
     assert done.status == 2
-    assert "no browser was found" in done.err
+    assert "No browser that makes PDFs was found" in done.err
     assert "print it to a PDF there." in done.err
     assert (session / "report.html").exists()
 

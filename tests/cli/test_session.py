@@ -203,7 +203,7 @@ def test_too_short_recording_ends_the_session_early(run, write_program, tmp_path
     assert run(*record, "--out", source).status == 0
     done = run("session", write_program(), "--source", source, *HEADLESS, "--out", tmp_path / "s")
     assert done.status == 0
-    assert "ended after 3 s, before the program was done." in done.err
+    assert "ended after 3 s, before the program was finished." in done.err
     assert "Short: ended early" in done.out
     assert text_of(open_session(tmp_path / "s").events()[-1]) == "ended early"
 
@@ -222,7 +222,7 @@ def test_board_that_stays_away_ends_the_session(run, plug_in, write_program, tmp
     done = run("session", write_program(), "--source", port, "--terminal", "--out", out)
     assert (done.status, done.out) == (2, "")
     said = done.err.splitlines()[-1]  # after the cues
-    assert "went away and did not come back" in said
+    assert "was disconnected and did not reconnect" in said
     assert f"what came until then is in {out}" in said
     texts = [text_of(e) for e in open_session(out).events() if e.kind == "session"]
     assert texts[1:] == ["waits for the sensor", "ended early"]

@@ -95,8 +95,8 @@ def test_piped_list_is_one_session_per_line_newest_first(run, add_session):
         "%",
     ]
     assert done.err == (
-        "One session has no figures yet (-): `unclench sessions --review` makes them, or "
-        "says why there are none.\n"
+        "1 session has no figures yet (-): `unclench sessions --review` computes them, or says "
+        "why it cannot.\n"
     )
 
 
@@ -158,7 +158,7 @@ def test_site_label_date_and_limit_filter_the_list(run, add_session):
     assert names("--since", "2026-02-01") == ["b"]
     assert names("--limit", 1) == ["b"]
     assert "No session" in run("sessions", "--site", "neck").out
-    assert "--since 'soon' is no date" in run("sessions", "--since", "soon").sentence()
+    assert "--since 'soon' is not a date" in run("sessions", "--since", "soon").sentence()
 
 
 def test_json_includes_all_fields(run, add_session):
@@ -252,7 +252,7 @@ def test_backup_and_restore(run, add_session, sessions_folder, tmp_path):
     (own_dir() / "tags.toml").write_text("# mine")
     file = tmp_path / "b.zip"
     said = run("sessions", "backup", file)
-    assert said.out.startswith(f"{file}: 2 sessions and 1 file of your own, ")
+    assert said.out.startswith(f"{file}: 2 sessions, 1 file of your own, ")
     said = run("sessions", "backup", file).sentence()
     assert "overwrites nothing" in said
     assert "--force" in said
@@ -261,8 +261,8 @@ def test_backup_and_restore(run, add_session, sessions_folder, tmp_path):
     (own_dir() / "tags.toml").write_text("# other")
     done = run("sessions", "restore", file)
     assert (done.status, done.err) == (0, "")
-    assert "deep/b is there already, the same." in done.out
-    assert "tags.toml of your own stays as it is" in done.out
+    assert "deep/b exists already and is the same." in done.out
+    assert "Your tags.toml stays as it is" in done.out
     assert done.out.endswith(f"1 session restored to {sessions_folder}.\n")
     assert (sessions_folder / "a" / "emg.csv").is_file()
     elsewhere = run("sessions", "restore", file, "--out", tmp_path / "new")
@@ -305,4 +305,4 @@ def test_review_says_why_a_session_has_no_summary(run, add_session, monkeypatch)
     done = run("sessions", "--review")
     assert "odd has no figures: it is too short.\n" in done.err
     assert "--review" not in done.err
-    assert "`unclench sessions --review` makes them" in run("sessions").err
+    assert "`unclench sessions --review` computes them" in run("sessions").err

@@ -198,7 +198,7 @@ def test_a_file_in_the_place_of_the_link_is_kept(run, tmp_path):
     assert "exists and is not a link" in said
     assert (tmp_path / "file").read_text() == "mine"
     said = run("simulate", "--pty", "--link", tmp_path / "no" / "link").sentence()
-    assert "cannot be made" in said
+    assert "cannot be created" in said
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ class TestDevices:
         with on_socket(VirtualBoard(SyntheticInput("relaxed", 3))) as url:
             done = run("devices", "--port", url)
             assert done.status == 0
-            for word in (url, "no serial number", "firmware 0.1.0", "3 channel(s) at 2000 Hz"):
+            for word in (url, "no serial number", "firmware 0.1.0", "3 channels at 2000 Hz"):
                 assert word in done.out
             (found,) = json.loads(run("devices", "--port", url, "--json").out)
         assert (found["port"], found["firmware"], found["trouble"]) == (url, "0.1.0", None)

@@ -240,7 +240,7 @@ class TestEnd:
     def test_raw_is_for_the_window(self, run):
         done = run("--terminal", "--raw", "--source", "sim", "--seconds", 1, *FAST)
         assert done.status == 0
-        assert "--raw is for the window" in done.err
+        assert "--raw works in the window" in done.err
 
     def test_a_picture_needs_the_window(self, run, tmp_path):
         picture = ("--screenshot", tmp_path / "me.png")
@@ -289,7 +289,7 @@ class TestSafety:
         os.close(keyboard)
         assert (process.returncode, out.strip()) == (2, "")  # click before 8.2 writes a blank there
         assert err.startswith("Before you begin:")
-        assert "have been agreed to" in err
+        assert "you have agreed to" in err
 
 
 class TestEnding:
@@ -315,7 +315,7 @@ class TestEnding:
         assert (made.over(0.0), made.trouble) == (False, None)
         ending.now.s = 115.1
         assert made.over(0.0)
-        assert made.trouble == "COM7 went away and did not come back (unplugged)"
+        assert made.trouble == "COM7 was disconnected and did not reconnect (unplugged)"
         ending.status.connected = True
         assert (made.over(0.0), made.trouble) == (False, None)
 

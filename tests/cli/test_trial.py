@@ -93,8 +93,8 @@ def test_plan_says_whether_the_dashboard_applies_it(run, places, words):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "Say which site"),
-        (("--site", "left sholder"), "is no site that a session would name"),
+        ((), "Give --site"),
+        (("--site", "left sholder"), "is not a known site"),
         (("--site", "jaw"), "Left jaw"),
         (("--site", "left jaw", "--pairs", 3), "6 are the fewest"),
         (("--site", "left jaw", "--days", 99), "give 1 to 28"),
@@ -110,7 +110,7 @@ def test_invalid_plans_are_refused(run, arguments, words):
 def test_only_one_trial_runs_at_a_time(run):
     assert run("trial", "plan", "--site", "left shoulder").status == 0
     again = run("trial", "plan", "--site", "left jaw").sentence()
-    assert "A trial is under way" in again
+    assert "A trial is running" in again
     assert run("trial", "stop").status == 0
     assert run("trial", "plan", "--site", "left jaw").status == 0
     assert [t.site for t in load_trials().trials] == ["Left shoulder", "Left jaw"]

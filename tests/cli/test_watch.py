@@ -63,9 +63,7 @@ def test_baseline_is_measured_first_when_unknown(run, tmp_path):
     done = run("watch", "--source", "sim:relaxed", "--seconds", 130, "--out", tmp_path / "d", *FAST)
     assert done.status == 0
     told = done.err.splitlines()
-    assert told[0] == (
-        "Rest is not known yet, so it is measured first: sit back and let go for 60 s."
-    )
+    assert told[0] == ("Your resting baseline is measured first: sit back and let go for 60 s.")
     assert "Rest is measured, for this watch alone: Channel 1: " in told[1]
     assert len(told) == 2
     lines = done.out.splitlines()
@@ -180,7 +178,7 @@ def test_tray_without_a_screen_is_refused(run, tmp_path, monkeypatch, no_screen)
     for name in os.environ.keys() - no_screen.keys():
         monkeypatch.delenv(name)
     done = run("watch", "--source", "sim", "--out", tmp_path / "d", "--tray")
-    assert "--tray does not work here, as there is no screen" in done.sentence()
+    assert "There is no screen for the system tray" in done.sentence()
 
 
 @needs.posix

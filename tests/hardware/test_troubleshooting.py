@@ -44,13 +44,16 @@ EXCEPTIONS = {
     "… is a recording; give the port of a board, or sim:NAME.",
     "… is a virtual board and takes no firmware: give --port the port of a Pico.",
     # no trouble
-    "… is fine: …, at most ….",
+    "… is fine: … step, at most ….",
+    "… is fine: … steps, at most ….",
+    "…: calibrate it again before you train.",
+    "…: it had no calibration.",
 }
 
 # Not sentences by themselves or not raised, and yet what people ask about: a session, a file.
 ASKED_ABOUT = {
     "whole session: no usable signal. …",
-    "… went away and did not come back",
+    "… was disconnected and did not reconnect",
     "Too few breaths….",
     "this is not TOML: …",
     "…: … is not a finite number: correct it or drop the row.",

@@ -16,12 +16,13 @@ from unclench.report.words import NOTHING, excluded, metric_words, sentence
 from unclench.review.analyze import Analysis, ChannelResult, analyze, to_json
 from unclench.review.metrics import METRICS
 from unclench.review.session import load_with_session
+from unclench.translation import tr
 from unclench.wording import length
 from unclench_dsp import BANDS, MainsMode
 
-_LEVELS = (
+_LEVELS = tr(
     "Tension was below the calm, middle and tense level for 10, 50 and 90 % of the time used "
-    "(P10, P50, P90: 10th, 50th and 90th percentile)."
+    "(P10, P50 and P90: the 10th, 50th and 90th percentile)."
 )
 _LEAST_NAME, _BETWEEN = 8, 3  # columns of the terminal
 
@@ -36,7 +37,7 @@ def run(
     window_s: float | None,
     as_json: bool,
 ) -> None:
-    """Print the tension in PATH: a session folder, or a CSV or TSV with a header."""
+    """Print the tension figures of PATH: a session folder, or a CSV or TSV with a header."""
     recording, session = load_with_session(path, fs_hz=fs_hz, columns=columns, unit=unit)
     chosen = BANDS[band] if band is not None else None
     result = analyze(recording, chosen, mains, window_s, session=session, columns=columns)
@@ -47,34 +48,49 @@ def run(
 
 
 def render(result: Analysis) -> RenderableType:
-    """Return the figures for a person, to be printed by a rich console; 80 columns are enough."""
-    head = (
-        f"{result.name}: {result.duration_s:.1f} s at {result.fs_hz:g} Hz, "
-        f"{result.n_samples} samples, {result.lost_samples} lost\n"
-        f"{result.band.name} band {result.band.low_hz:g}-{result.band.high_hz:g} Hz, "
-        f"RMS window {result.window_s:g} s, mains {result.mains}"
+    """Return the figures for a rich console; 80 columns are enough."""
+    head = tr(
+        "{name}: {duration_s:.1f} s at {rate_hz:g} Hz, {samples} samples, {lost} lost\n"
+        "{band} band {low_hz:g}-{high_hz:g} Hz, RMS window {window_s:g} s, mains {mains}",
+        name=result.name,
+        duration_s=result.duration_s,
+        rate_hz=result.fs_hz,
+        samples=result.n_samples,
+        lost=result.lost_samples,
+        band=result.band.name,
+        low_hz=result.band.low_hz,
+        high_hz=result.band.high_hz,
+        window_s=result.window_s,
+        mains=result.mains,
     )
     parts: list[RenderableType] = [Text(head), _Table(result.channels)]
     parts += [Text(_used(channel)) for channel in result.channels] + [Text(_LEVELS)]
-    parts += [Text(f"Note: {note}") for note in result.notes]
+    parts += [Text(tr("Note: {note}", note=note)) for note in result.notes]
     return Group(*parts)
 
 
 def _used(channel: ChannelResult) -> str:
-    """What a channel's figures are of."""
+    """Say which time a channel's figures use."""
     figures = channel.figures
-    said = f"{channel.name}: {length(figures.used_s)} used; {excluded(figures.excluded_s)}."
-    return f"{said} No figures: {sentence(figures.why_not)}" if figures.why_not else said
+    said = tr(
+        "{name}: {used} used; {excluded}.",
+        name=channel.name,
+        used=length(figures.used_s),
+        excluded=excluded(figures.excluded_s),
+    )
+    if not figures.why_not:
+        return said
+    return " ".join((said, tr("No figures: {reason}", reason=sentence(figures.why_not))))
 
 
 @dataclass(frozen=True)
 class _Table:
-    """Figures in rows, a column a channel; no number is ever cut."""
+    """Figures in rows, a column for each channel; numbers are never cut."""
 
     channels: tuple[ChannelResult, ...]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Give a table whose names wrap; channel by channel where even that is too narrow."""
+        """Return a table whose names wrap, or one list per channel where that is too wide."""
         columns = [_cells(channel) for channel in self.channels]
         first = max(len(name) for name, _ in columns[0])
         widths = [max(len(cell) for _, cell in column) for column in columns]
@@ -101,7 +117,7 @@ def _cells(channel: ChannelResult) -> list[tuple[str, str]]:
     noise, mains = channel.noise_uv, channel.mains_fraction
     return [
         *((m.label, metric_words(m, m.value(channel.figures))) for m in METRICS),
-        ("Noise of the instrument", NOTHING if noise is None else f"{noise:.2f} µV"),
-        ("Mains hum, share of power", NOTHING if mains is None else f"{mains:.0%}"),
-        ("Samples clipped", f"{channel.clipped_fraction:.1%}"),
+        (tr("Noise floor"), NOTHING if noise is None else f"{noise:.2f} µV"),
+        (tr("Mains hum, share of power"), NOTHING if mains is None else f"{mains:.0%}"),
+        (tr("Samples clipped"), f"{channel.clipped_fraction:.1%}"),
     ]

@@ -1,4 +1,4 @@
-"""`unclench calibrate`: rest and a reference contraction, kept until the sensor moves."""
+"""`unclench calibrate`: baseline and reference contraction, kept until the sensor moves."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from unclench.training.placement.calibrations import (
 from unclench.training.placement.sites import place_label
 from unclench.training.programs.file import find_program
 from unclench.training.session.setup import parse_place
+from unclench.translation import tr
 
 PROGRAMS = {"none": "calibrate-rest", "gentle": "calibrate-gentle", "maximum": "calibrate-maximum"}
 
@@ -34,7 +35,7 @@ def run(
     only_list: bool,
     moved: bool,
 ) -> None:
-    """Measure rest and a reference contraction at a place; both are kept until the sensor moves."""
+    """Measure the baseline and a reference contraction; or list or forget calibrations."""
     if only_list:
         for virtual in (False, True):
             _list(virtual)
@@ -50,30 +51,31 @@ def run(
         _known(chosen, settings)
         if wanted.source == "auto" and source.board is not None:
             raise InputError(
-                "No board is plugged in, and a virtual one has no muscle to calibrate: plug the "
-                "board in, or say --source sim:person to try it out."
+                tr(
+                    "No board is plugged in, and the virtual board has no muscle to calibrate: "
+                    "plug a board in, or add --source sim:person to try it out."
+                )
             )
         lead(source, settings)
 
     with terminal_run(wanted, chosen, check=check) as opened:
         guided = run_guided(opened, named, out=None, fresh=True, asks=True)
         if guided.note:
-            raise SourceError(f"{guided.note} Nothing was calibrated.")
+            raise SourceError(tr("{note} Nothing was calibrated.", note=guided.note))
         _keep(opened, guided, wants_reference=reference != "none")
 
 
 def _known(places: Sequence[Place], settings: Settings) -> Sequence[Place]:
-    """The places given, or those of the settings. Raises InputError where there are none."""
+    """Return the places given, or those of the settings. Raises InputError if there are none."""
     if not (known := places or settings.places):
         raise InputError(
-            "A calibration belongs to a place: say where the sensor is with --place, such as "
-            "1:shoulder:left."
+            tr("A calibration belongs to a site: give it with --place, such as 1:shoulder:left.")
         )
     return known
 
 
 def _keep(run: Run, guided: Guided, wants_reference: bool) -> None:
-    """Enter what was measured; say what was not, and what no longer holds."""
+    """Keep what was measured; report what is missing and what is no longer valid."""
     book, virtual = run.book, run.info.virtual
     held = [entry for entry in book.calibrations if entry.moved is None]
     for entry in run.keep_calibration(guided.outcome):
@@ -81,22 +83,29 @@ def _keep(run: Run, guided: Guided, wants_reference: bool) -> None:
     holding = [entry for entry in book.calibrations if entry.moved is None]
     for gone in held:
         if gone not in holding:
-            click.echo(f"No longer holds, as its sensor is elsewhere now: {_words(gone, virtual)}")
+            click.echo(
+                tr(
+                    "No longer valid, because its sensor was moved: {calibration}",
+                    calibration=_words(gone, virtual),
+                )
+            )
     missing = [
         channel.label
         for channel in guided.outcome.channels
         if channel.baseline is None or (wants_reference and channel.reference is None)
     ]
     if missing:
-        why = " ".join(guided.outcome.notes)
-        raise SourceError(f"Not fully calibrated: {', '.join(missing)}. {why}")
+        notes = " ".join(guided.outcome.notes)
+        raise SourceError(
+            tr("Not fully calibrated: {missing}. {notes}", missing=", ".join(missing), notes=notes)
+        )
 
 
 def _list(virtual: bool) -> None:
     book = load_book(book_path(virtual))
     holding = [entry for entry in book.calibrations if entry.moved is None]
     if not holding and not virtual:
-        click.echo("Nothing is calibrated yet.")
+        click.echo(tr("Nothing is calibrated yet."))
     for entry in holding:
         click.echo(_words(entry, virtual))
 
@@ -110,17 +119,39 @@ def _moved(places: Sequence[Place]) -> None:
             save_book(book, path)
         moved += here
     for place in places:
-        what = "calibrate it again before you train" if place in moved else "nothing held there"
-        click.echo(f"{place_label(place)}: {what}.")
+        site = place_label(place)
+        click.echo(
+            tr("{site}: calibrate it again before you train.", site=site)
+            if place in moved
+            else tr("{site}: it had no calibration.", site=site)
+        )
 
 
 def _words(entry: StoredCalibration, virtual: bool) -> str:
     place = Place(channel=entry.channel, site=entry.site, side=entry.side)
-    parts = [f"{place_label(place)} on channel {entry.channel}, {entry.band.name} band"]
+    parts = [
+        tr(
+            "{site} on channel {channel}, {band} band",
+            site=place_label(place),
+            channel=entry.channel,
+            band=entry.band.name,
+        )
+    ]
     if entry.baseline is not None:
-        parts.append(f"rest {entry.baseline.mean_uv:.2f} ± {entry.baseline.sd_uv:.2f} µV")
+        parts.append(
+            tr(
+                "rest {mean_uv:.2f} ± {sd_uv:.2f} µV",
+                mean_uv=entry.baseline.mean_uv,
+                sd_uv=entry.baseline.sd_uv,
+            )
+        )
     if entry.reference is not None:
-        parts.append(f"{entry.reference.strength} contraction {entry.reference.uv:.1f} µV")
+        uv = entry.reference.uv
+        parts.append(
+            tr("gentle contraction {uv:.1f} µV", uv=uv)
+            if entry.reference.strength == "gentle"
+            else tr("maximum contraction {uv:.1f} µV", uv=uv)
+        )
     if virtual:
-        parts.append("on a virtual board")
+        parts.append(tr("on a virtual board"))
     return f"{', '.join(parts)} ({entry.created:%Y-%m-%d %H:%M})"

@@ -9,6 +9,7 @@ import click
 
 from unclench.link import discovery
 from unclench.link.discovery import FoundBoard
+from unclench.translation import tr, trn
 
 
 def run(ports: tuple[str, ...], as_json: bool) -> None:
@@ -19,18 +20,30 @@ def run(ports: tuple[str, ...], as_json: bool) -> None:
         return
     if not found:
         click.echo(
-            "No board found: no USB device with the identity of a Raspberry Pi Pico "
-            f"({discovery.USB_VID:04X}:{discovery.USB_PID:04X}) is plugged in."
+            tr(
+                "No board found: no USB device with the identity of a Raspberry Pi Pico "
+                "({vendor:04X}:{product:04X}) is plugged in.",
+                vendor=discovery.USB_VID,
+                product=discovery.USB_PID,
+            )
         )
     for board in found:
-        number = board.serial_number or "no serial number"
+        number = board.serial_number or tr("no serial number")
         if board.hello is None:
             click.echo(f"{board.port}  {number}  {board.trouble}")
         else:
             hello = board.hello
             click.echo(
-                f"{board.port}  {number}  firmware {_version(board)}  {hello.label}  "
-                f"{len(hello.channels)} channel(s) at {hello.fs_hz():g} Hz"
+                trn(
+                    "{port}  {number}  firmware {firmware}  {label}  {n} channel at {rate:g} Hz",
+                    "{port}  {number}  firmware {firmware}  {label}  {n} channels at {rate:g} Hz",
+                    len(hello.channels),
+                    port=board.port,
+                    number=number,
+                    firmware=_version(board),
+                    label=hello.label,
+                    rate=hello.fs_hz(),
+                )
             )
 
 

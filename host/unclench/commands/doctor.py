@@ -20,15 +20,24 @@ from unclench.commands.versions import version_of, versions
 from unclench.errors import DisplayError
 from unclench.logs import internal_error, last_errors, log_path, refused, without_private
 from unclench.settings import load_settings, own_dir, sessions_dir
+from unclench.translation import tr
 
-_LEAST_FREE_MB = 200  # an hour of two channels, about
+_LEAST_FREE_MB = 200  # about an hour of two channels
 _MOST_ERRORS = 3
 _STATUS_BROKEN = 1
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of the report."""
+    """One line of the report.
+
+    Attributes
+    ----------
+    name : str
+        A key of the JSON output; `_LABELS` has its words.
+    text : str
+    broken : bool
+    """
 
     name: str
     text: str
@@ -36,17 +45,17 @@ class Fact:
 
 
 def run(as_json: bool) -> None:
-    """Print the report; end with status 1 if something is broken."""
-    with notices.fresh_run():  # told below, not on stderr, where their paths name the person
+    """Print the report; exit with status 1 if something is broken."""
+    with notices.fresh_run():  # reported below without private paths, not on stderr
         report = {title: list(_facts(probe)) for title, probe in _PROBES.items()}
     found = [fact for facts in report.values() for fact in facts if fact.broken]
-    broken = [f"{fact.name}: {fact.text}" for fact in found]
+    broken = [f"{_label(fact.name)}: {fact.text}" for fact in found]
     if as_json:
         plain = {title: {fact.name: fact.text for fact in facts} for title, facts in report.items()}
         click.echo(json.dumps({**plain, "broken": broken}, indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(_lines(report)))
-        click.echo("\nBroken:" if broken else "\nNothing is broken.")
+        click.echo("\n" + (tr("Broken:") if broken else tr("Nothing is broken.")))
         for line in broken:
             click.echo(f"  {line}")
     if broken:
@@ -54,17 +63,17 @@ def run(as_json: bool) -> None:
 
 
 def _lines(report: dict[str, list[Fact]]) -> Iterator[str]:
-    width = max(len(fact.name) for facts in report.values() for fact in facts)
+    width = max(len(_label(fact.name)) for facts in report.values() for fact in facts)
     for title, facts in report.items():
-        yield title
+        yield _label(title)
         for fact in facts:
             first, *more = fact.text.splitlines()
-            yield f"  {fact.name:{width}}  {first}"
+            yield f"  {_label(fact.name):{width}}  {first}"
             yield from (f"  {'':{width}}  {line}" for line in more)
 
 
 def _facts(probe: Callable[[], Iterator[Fact]]) -> Iterator[Fact]:
-    """What a probe finds; one that fails is a finding, and stops no other."""
+    """Yield what a probe finds; a probe that fails is a finding, and the others go on."""
     try:
         yield from probe()
     except Exception as error:  # noqa: BLE001 - logged, and told in the report
@@ -74,7 +83,7 @@ def _facts(probe: Callable[[], Iterator[Fact]]) -> Iterator[Fact]:
 
 def _versions() -> Iterator[Fact]:
     for name, number in versions().items():
-        yield Fact(name, number, broken=number == "not installed")
+        yield Fact(name, number or tr("not installed"), broken=number is None)
     yield Fact("system", platform.platform())
 
 
@@ -84,17 +93,17 @@ def _window() -> Iterator[Fact]:
 
     binding = installed_binding(os.environ)
     if binding is None:
-        yield Fact("Qt", "no binding is installed: python -m pip install PyQt5", broken=True)
+        yield Fact("Qt", tr("not installed: run `python -m pip install PyQt5`"), broken=True)
         return
     yield Fact("Qt", f"{binding} {version_of(binding)}")
     for name, into_file in (("window", False), ("picture", True)):
         try:
             check_display(into_file=into_file)
-            yield Fact(name, "can be opened" if name == "window" else "can be drawn")
+            yield Fact(name, tr("can be drawn") if into_file else tr("can be opened"))
         except DisplayError as error:  # a computer without a screen is not broken
             yield Fact(name, str(error), broken=into_file)
         except subprocess.TimeoutExpired:
-            yield Fact(name, "Qt did not start within a minute", broken=True)
+            yield Fact(name, tr("Qt did not start within a minute"), broken=True)
 
 
 def _ports() -> Iterator[Fact]:
@@ -107,13 +116,15 @@ def _ports() -> Iterator[Fact]:
     for port in usb:
         identity = f"{port.vid:04X}:{port.pid:04X}"
         if (port.vid, port.pid) != (USB_VID, USB_PID):
-            yield Fact(port.device, f"{identity}, not a Pico with MicroPython")
+            yield Fact(
+                port.device, tr("{identity}, not a Pico with MicroPython", identity=identity)
+            )
             continue
         board = ask(port.device)
         firmware = "" if board.hello is None else ".".join(str(n) for n in board.hello.firmware)
-        says = f"firmware {firmware}" if firmware else board.trouble
-        yield Fact(port.device, f"{identity}, {says}", broken=not firmware)
-    # Their names may be those of a person's headphones.
+        state = tr("firmware {version}", version=firmware) if firmware else board.trouble
+        yield Fact(port.device, f"{identity}, {state}", broken=not firmware)
+    # Names may be private, such as those of headphones.
     yield Fact("other ports", str(len(found) - len(usb)))
 
 
@@ -128,18 +139,20 @@ def _paths() -> Iterator[Fact]:
     settings = load_settings()
     sessions = sessions_dir(settings)
     there = next(path for path in (sessions, *sessions.absolute().parents) if path.exists())
-    chosen = settings.sessions_dir is not None  # and may be called anything
-    yield Fact("sessions", "a folder chosen in the settings" if chosen else _short(sessions))
+    chosen = settings.sessions_dir is not None  # so its name may be private
+    yield Fact("sessions", tr("a folder chosen in the settings") if chosen else _short(sessions))
     writable = os.access(there, os.W_OK)
-    yield Fact("writable", "yes" if writable else "no: change its permissions", not writable)
+    words = tr("yes") if writable else tr("no: change the permissions of the folder")
+    yield Fact("writable", words, broken=not writable)
     free_mb = shutil.disk_usage(there).free / 1e6
     yield Fact("free space", f"{free_mb:.0f} MB", broken=free_mb < _LEAST_FREE_MB)
-    text = f"{_short(log_path())}{', which cannot be written' if refused() else ''}"
-    yield Fact("log", text, broken=refused())
+    log = _short(log_path())
+    words = tr("{path}, which cannot be written", path=log) if refused() else log
+    yield Fact("log", words, broken=refused())
 
 
 def _short(path: Path) -> str:
-    """A path without the person's name."""
+    """Return a path without the person's name."""
     home = Path.home()
     if path.is_relative_to(home):
         return str(Path("~", path.relative_to(home)))
@@ -155,7 +168,7 @@ def _files() -> Iterator[Fact]:
         if here:
             yield Fact(name, "; ".join(_fault(notice) for notice in here), broken=True)
         else:
-            yield Fact(name, "fine" if os.path.lexists(path) else "none")
+            yield Fact(name, tr("fine") if os.path.lexists(path) else tr("none"))
 
 
 def _about(notice: notices.Notice, path: Path) -> bool:
@@ -164,8 +177,8 @@ def _about(notice: notices.Notice, path: Path) -> bool:
 
 def _fault(notice: notices.Notice) -> str:
     if isinstance(notice, notices.Unusable):
-        return f"{notice.why.value} ({without_private(notice.detail)})"
-    return "has a mistake"
+        return f"{_FAULTS[notice.why]} ({without_private(notice.detail)})"
+    return tr("has a mistake")
 
 
 def _errors() -> Iterator[Fact]:
@@ -173,9 +186,39 @@ def _errors() -> Iterator[Fact]:
     for number, entry in enumerate(found, start=1):
         yield Fact(str(number), entry)
     if not found:
-        yield Fact("errors", "none in the log")
+        yield Fact("errors", tr("none in the log"))
 
 
+def _label(key: str) -> str:
+    """Return the words for a key; names of packages, ports and files have none."""
+    return _LABELS.get(key, key)
+
+
+_FAULTS = {
+    notices.Why.UNREADABLE: tr("unreadable"),
+    notices.Why.BROKEN: tr("broken"),
+    notices.Why.NEWER: tr("written by a newer version"),
+}
+_LABELS = {
+    "devices": tr("devices"),
+    "errors": tr("errors"),
+    "failed": tr("failed"),
+    "files": tr("files"),
+    "free space": tr("free space"),
+    "last errors": tr("last errors"),
+    "log": tr("log"),
+    "other ports": tr("other ports"),
+    "paths": tr("paths"),
+    "picture": tr("picture"),
+    "ports": tr("ports"),
+    "sessions": tr("sessions"),
+    "settings": tr("settings"),
+    "sound": tr("sound"),
+    "system": tr("system"),
+    "versions": tr("versions"),
+    "window": tr("window"),
+    "writable": tr("writable"),
+}
 _PROBES: dict[str, Callable[[], Iterator[Fact]]] = {
     "versions": _versions,
     "window": _window,

@@ -6,20 +6,21 @@ import time
 from collections.abc import Callable
 
 from unclench.live.pipeline import Pipeline
+from unclench.translation import tr
 from unclench.wording import capital
 
-_PATIENCE_S = 5.0  # beyond the time asked for, for a board that is away
+_PATIENCE_S = 5.0  # for a disconnected board, beyond the time asked for
 
 
 class Ending:
-    """Waits for the end of a stream, but not for ever for a board that stays away.
+    """Waits for the end of a stream, and gives up on a board that stays disconnected.
 
     Parameters
     ----------
     pipeline
         Running.
     seconds
-        Of signal that were asked for, which the pipeline ends after; None: until it is stopped.
+        Length of signal after which the pipeline ends; None: until it is stopped.
     """
 
     def __init__(
@@ -32,17 +33,21 @@ class Ending:
         self._began_s = clock()
 
     def over(self, wait_s: float) -> bool:
-        """Wait so long for the end; say whether it has come."""
+        """Wait up to `wait_s` for the end; return True once it has come."""
         return self._pipeline.wait(wait_s) or self._stayed_away
 
     @property
     def trouble(self) -> str | None:
-        """Why it is over before its time, as a sentence without its full stop; None: it is not."""
+        """Why it ended early, as a sentence without a full stop; None if it did not."""
         status = self._pipeline.status
         if status.cut_short:
             return capital(status.why)
         if not status.ended and self._stayed_away:
-            return f"{self._pipeline.info.source} went away and did not come back ({status.why})"
+            return tr(
+                "{source} was disconnected and did not reconnect ({why})",
+                source=self._pipeline.info.source,
+                why=status.why,
+            )
         return None
 
     @property

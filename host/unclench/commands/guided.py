@@ -21,27 +21,28 @@ from unclench.training.programs.file import NamedProgram
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.sink import Session
 from unclench.training.session.snapshot import Snapshot
+from unclench.translation import tr
 from unclench.trial.words import unseen_words
 from unclench.wording import capital
 
 _LOOK_S = 0.1
-_PATIENCE_S = 60.0  # for a board that went away; the session waits for it meanwhile
+_PATIENCE_S = 60.0  # for a disconnected board; the session waits meanwhile
 
 
 @dataclass(frozen=True)
 class Guided:
-    """What came of it."""
+    """Result of a guided run."""
 
     outcome: Outcome
     meta: SessionMeta | None
     folder: Path | None
-    note: str  # why it ended before its time; "" otherwise
+    note: str  # why it ended early; "" if it did not
     feedback: bool  # False: a block of a self-trial in which tension is not shown
     review: SessionReview | None  # of what was kept
 
 
 def lead(source: Source, _: Settings) -> None:
-    """Let a virtual person wait for the session from the first sample on; before it streams."""
+    """Make a virtual person wait for the session from the first sample on."""
     if source.situation is not None:
         source.situation.lead()
 
@@ -56,14 +57,14 @@ def run_guided(
     run
         Opened after `lead`, and not started.
     fresh
-        Measure as if nothing were known: a calibration.
+        Ignore what is known and measure again: a calibration.
     asks
-        Say what to do as it comes and put questions, to somebody who has no window.
+        Print instructions and ask questions in the terminal.
 
     Raises
     ------
     UnclenchError
-        In one sentence; what was recorded until then is kept.
+        With one sentence; what was recorded until then is kept.
     """
     pipeline, info = run.pipeline, run.info
     channels = run.channels()
@@ -78,12 +79,12 @@ def run_guided(
         run.follow(session, recorder)
     greet(run, "" if info.virtual else sensor_warning(run.places), trial=not fresh)
     feedback = fresh or run.trial.shown
-    why = meta = None
+    trouble = meta = None
     interrupted = False
     try:
         run.start()
-        why = _follow(run, session, asks, feedback)
-    except (KeyboardInterrupt, click.Abort):  # an early end like any other
+        trouble = _follow(run, session, asks, feedback)
+    except (KeyboardInterrupt, click.Abort):  # a normal early end
         interrupted = True
     finally:
         pipeline.stop()
@@ -91,20 +92,31 @@ def run_guided(
         if out is not None:
             meta = run.end_recording(recorder)
     outcome = session.outcome()
-    if why or outcome is None:
-        raise SourceError(f"{why or 'The source sent no samples'}{run.kept}.")
+    if trouble or outcome is None:
+        trouble = trouble or tr("The source sent no samples")
+        raise SourceError(f"{trouble}{run.kept}.")
     note = ""
     if outcome.state != "done":
         lasted_s = pipeline.status.n_samples / info.fs_hz
-        who = "You ended it" if interrupted else f"{info.source} ended"
-        note = f"{who} after {lasted_s:.0f} s, before the program was done."
+        note = (
+            tr(
+                "You ended it after {seconds:.0f} s, before the program was finished.",
+                seconds=lasted_s,
+            )
+            if interrupted
+            else tr(
+                "{source} ended after {seconds:.0f} s, before the program was finished.",
+                source=info.source,
+                seconds=lasted_s,
+            )
+        )
     folder = run.recorded[0] if out is not None else None
     review = run.review_of(folder) if folder is not None else None
     return Guided(outcome, meta, folder, note, feedback, review)
 
 
 def _follow(run: Run, session: Session, asks: bool, feedback: bool) -> str | None:
-    """Tell how it goes until it is over; return what went wrong, if anything."""
+    """Show progress until the end; return an error sentence, or None."""
     pipeline, recorder = run.pipeline, run.recorder
     console = Console(stderr=True)
     said, asked = "", -1
@@ -114,10 +126,12 @@ def _follow(run: Run, session: Session, asks: bool, feedback: bool) -> str | Non
             line.stop()
         while not pipeline.wait(_LOOK_S):
             if recorder is not None and recorder.error is not None:
-                return None  # told by close()
+                return None  # close() reports it
             away_s = 0.0 if pipeline.status.connected else away_s + _LOOK_S
             if away_s > _PATIENCE_S:
-                return f"{pipeline.info.source} went away and did not come back"
+                return tr(
+                    "{source} was disconnected and did not reconnect", source=pipeline.info.source
+                )
             snapshot = session.snapshot()
             if snapshot is None:
                 continue
@@ -130,10 +144,11 @@ def _follow(run: Run, session: Session, asks: bool, feedback: bool) -> str | Non
                     detail = unseen_words(snapshot.step, detail)
                 click.echo(f"{said}. {detail}".strip(), err=True)
             if question is not None and asked != snapshot.step_number:
-                asked = snapshot.step_number  # only put to somebody who can answer
+                asked = snapshot.step_number  # only asked where somebody can answer
                 line.stop()
-                scale = " (0 to 10)" if question.answer == "scale" else ""
-                session.answer(click.prompt(f"Your answer{scale}", default="", err=True))
+                scale = question.answer == "scale"
+                prompt = tr("Your answer (0 to 10)") if scale else tr("Your answer")
+                session.answer(click.prompt(prompt, default="", err=True))
                 line.start()
     status = pipeline.status
     return capital(status.why) if status.cut_short else None

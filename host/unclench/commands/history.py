@@ -22,56 +22,70 @@ from unclench.review.tagweeks import TagHistory
 from unclench.review.trend import Trend
 from unclench.settings import load_settings, sessions_dir
 from unclench.store.provenance import Provenance
+from unclench.translation import tr, trn
 from unclench.wording import length, printable
 
 _WIDTH = 80
 _BARS = "▁▂▃▄▅▆▇█"
 _LONGEST_LINE = 24
-_EMPTY = (
-    "No sessions to compare in {root}: train with `unclench session`, or record with a site "
-    "chosen, for a minute or longer; or name the folder that holds your sessions."
-)
 
 
 def run(folder: Path | None, site: str | None, band: str | None, as_json: bool) -> None:
-    """Is it getting lower, and what raises it? Over the sessions in DIR."""
+    """Show how tension changes over the sessions in DIR, and what raises it."""
     root = sessions_folder(folder)
     with making_figures() as progress:
         history = load_history(root, progress=progress)
     chosen = [s for s in history.series if _wanted(s, site, band)]
     if (site or band) and history.series and not chosen:
         there = "; ".join(series.name for series in history.series)
-        asked = " in the ".join(part for part in (site, band and f"{band} band") if part)
-        raise InputError(f"There are no sessions of {asked} in {root}. There are: {there}.")
+        asked = ", ".join(part for part in (site, band and tr("{band} band", band=band)) if part)
+        raise InputError(
+            tr(
+                "There are no sessions of {asked} in {root}. There are: {there}.",
+                asked=asked,
+                root=root,
+                there=there,
+            )
+        )
     if as_json:
         click.echo(json.dumps(_as_json(history, chosen), indent=2, ensure_ascii=False))
         return
     shown = [series for series in chosen if series.points]
     if not shown:
-        click.echo(textwrap.fill(_EMPTY.format(root=root), _WIDTH, break_on_hyphens=False))
+        click.echo(textwrap.fill(_empty(root), _WIDTH, break_on_hyphens=False))
     for k, series in enumerate(shown):
         click.echo(("\n" if k else "") + "\n".join(map(printable, _series_lines(series))))
     if any(trend.span for series in shown for trend in series.trends):
-        click.echo("\na → b: medians of the first and of the last third of the days.")
+        click.echo("\n" + tr("a → b: medians of the first and of the last third of the days."))
     if history.damaged:
         click.echo("\n" + "\n".join(textwrap.wrap(printable(history.damaged_words), _WIDTH)))
 
 
+def _empty(root: Path) -> str:
+    return tr(
+        "No sessions to compare in {root}. Train with `unclench session`, or record a site for a "
+        "minute or longer, or give the folder that holds your sessions.",
+        root=root,
+    )
+
+
 def sessions_folder(given: Path | None) -> Path:
-    """The folder of sessions: the one given, or that of the settings. Raises InputError."""
+    """Return the folder given, or that of the settings. Raises InputError."""
     if given is None:
         return sessions_dir(load_settings())
     given = given.expanduser()
     if not given.is_dir():
-        raise InputError(f"{given} is no folder: name the folder that holds your sessions.")
+        raise InputError(
+            tr("{folder} is not a folder: give the folder that holds your sessions.", folder=given)
+        )
     return given
 
 
 @contextlib.contextmanager
 def making_figures() -> Iterator[Callable[[int, int], None]]:
-    """A line that tells how many sessions' missing figures are made; nothing for pipes."""
+    """Show progress while missing figures of sessions are computed; nothing for pipes."""
     console = Console(stderr=True)
-    columns = (TextColumn("Working out sessions"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn(tr("Computing figures")), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
@@ -84,7 +98,7 @@ def making_figures() -> Iterator[Callable[[int, int], None]]:
 
 
 def sparkline(values: Sequence[float], longest: int = _LONGEST_LINE) -> str:
-    """Values from the lowest to the highest as blocks of eight heights; medians where many."""
+    """Draw values as blocks of eight heights, from lowest to highest; medians if there are many."""
     parts = np.array_split(np.asarray(values, float), min(longest, len(values)))
     means = [float(np.median(part)) for part in parts]
     low, high = min(means), max(means)
@@ -101,8 +115,8 @@ def _series_lines(series: Series) -> Iterator[str]:
     points = series.points
     n = len(points)
     yield brief(series.name, _WIDTH)
-    days = f"{points[0].at:%Y-%m-%d} to {points[-1].at:%Y-%m-%d}"
-    yield f"{n} session{'' if n == 1 else 's'}, {days}"
+    days = tr("{first:%Y-%m-%d} to {last:%Y-%m-%d}", first=points[0].at, last=points[-1].at)
+    yield trn("{n} session, {days}", "{n} sessions, {days}", n, days=days)
     for trend in series.trends:
         yield from _trend_lines(series, trend)
     for change in series.changes[-3:]:
@@ -110,7 +124,13 @@ def _series_lines(series: Series) -> Iterator[str]:
     yield from _tag_lines(series.tags)
     notes = list(series.notes)
     if series.too_short:
-        notes.append(f"{series.too_short} with under a minute of usable signal left out.")
+        notes.append(
+            trn(
+                "{n} session with less than a minute of usable signal is left out.",
+                "{n} sessions with less than a minute of usable signal are left out.",
+                series.too_short,
+            )
+        )
     for note in notes:
         yield from textwrap.wrap(note, _WIDTH, initial_indent="  ", subsequent_indent="  ")
 
@@ -118,7 +138,7 @@ def _series_lines(series: Series) -> Iterator[str]:
 def _trend_lines(series: Series, trend: Trend) -> Iterator[str]:
     measure, values = trend.measure, series.values(trend.measure)
     if not values:
-        yield f"  {measure.title:<17} no figures"
+        yield f"  {measure.title:<17} " + tr("no figures")
         return
     span = trend.span or f"{measure.shown(values[-1].value)} {measure.unit}"
     yield f"  {measure.title:<17} {span:<16} {sparkline([v.value for v in values])}"
@@ -128,9 +148,14 @@ def _trend_lines(series: Series, trend: Trend) -> Iterator[str]:
 def _tag_lines(tags: Sequence[TagHistory]) -> Iterator[str]:
     if not tags:
         return
-    yield "  Which moments raise it"
+    yield "  " + tr("Which moments raise it")
     for tag in tags:
-        often = f"{tag.times}× in {tag.sessions} of {tag.of_sessions} sessions"
+        often = tr(
+            "{times}× in {sessions} of {all} sessions",
+            times=tag.times,
+            sessions=tag.sessions,
+            all=tag.of_sessions,
+        )
         weekly = f"; {tag.weekly}" if tag.weekly else ""
         text = f"{brief(tag.words)}: {tag.said}; {often}, {length(tag.during_s)}{weekly}"
         yield from textwrap.wrap(

@@ -11,6 +11,7 @@ import click
 from unclench.errors import InputError
 from unclench.importing import Asked, import_file
 from unclench.settings import load_settings, sessions_dir
+from unclench.translation import tr
 
 
 def run(
@@ -22,9 +23,9 @@ def run(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Bring in FILE as a session folder, to be reviewed and replayed."""
+    """Import FILE as a session folder, to review and replay it."""
     if out is not None and (not str(out).strip() or out == Path()):
-        raise InputError("--out needs the name of a folder.")
+        raise InputError(tr("--out needs the name of a folder."))
     if out is None:
         out = _free(sessions_dir(load_settings()), file)
     asked = Asked(fs_hz, columns, unit)
@@ -46,11 +47,20 @@ def run(
         }
         click.echo(json.dumps(summary, indent=2))
         return
-    missing = f"; {done.missing_s:.1f} s are missing at its end" if done.missing_s else ""
     click.echo(
-        f"{done.format}: {meta.duration_s:.1f} s of {', '.join(meta.channels)} at "
-        f"{meta.fs_hz:g} Hz, {meta.lost_samples} samples lost{missing}: {done.folder}"
+        tr(
+            "{format}: {seconds:.1f} s of {channels} at {rate_hz:g} Hz, {lost} samples lost: "
+            "{folder}",
+            format=done.format,
+            seconds=meta.duration_s,
+            channels=", ".join(meta.channels),
+            rate_hz=meta.fs_hz,
+            lost=meta.lost_samples,
+            folder=done.folder,
+        )
     )
+    if done.missing_s:
+        click.echo(tr("The last {seconds:.1f} s are missing in the file.", seconds=done.missing_s))
 
 
 def _free(folder: Path, file: Path) -> Path:

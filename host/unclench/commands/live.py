@@ -6,18 +6,19 @@ from pathlib import Path
 from typing import Literal
 
 from unclench.commands.terminal import watch_in_terminal
-from unclench.commands.terminalrun import greet, tell, terminal_run
+from unclench.commands.terminalrun import greet, print_note, terminal_run
 from unclench.errors import DisplayError, InputError
 from unclench.running.opener import open_run
 from unclench.running.wanted import Wanted
+from unclench.translation import tr
 
 _SCREENSHOT_AFTER_S = 10.0
-_STOP = "Watching in the terminal; press Ctrl-C to stop."
-_NO_RAW = "The terminal shows tension alone: --raw is for the window."
+_STOP = tr("Watching in the terminal; press Ctrl-C to stop.")
+_NO_RAW = tr("The terminal shows tension only; --raw works in the window.")
 
 
 def _no_window(for_picture: bool) -> str | None:
-    """Say why no window can be opened here; None if one can. A picture needs only the libraries."""
+    """Return why no window can be opened, or None. A picture needs only the libraries."""
     from unclench.desktop.display import check_display  # Qt only where a window is wanted
 
     try:
@@ -40,22 +41,27 @@ def run(
 ) -> None:
     """Watch live tension in a window, or in the terminal where no window can be opened."""
     if in_terminal and screenshot is not None:
-        raise InputError("--screenshot is a picture of the window: leave --terminal out.")
-    why = None if in_terminal else _no_window(for_picture=screenshot is not None)
+        raise InputError(tr("--screenshot needs the window: leave out --terminal."))
+    no_window = None if in_terminal else _no_window(for_picture=screenshot is not None)
     if screenshot is not None and not screenshot.absolute().parent.is_dir():
-        raise InputError(f"There is no folder {screenshot.parent} for the picture: make it first.")
-    if in_terminal or why is not None:
+        raise InputError(
+            tr(
+                "The folder {folder} for the picture does not exist: create it first.",
+                folder=screenshot.parent,
+            )
+        )
+    if in_terminal or no_window is not None:
         with terminal_run(wanted, seconds=seconds) as opened:
-            greet(opened, why, _NO_RAW if raw else None)
+            greet(opened, no_window, _NO_RAW if raw else None)
             watch_in_terminal(opened, seconds)
         return
     given = {"window": size, "theme": theme, "raw_shown": raw or None}
     if screenshot is not None and seconds is None:
         seconds = _SCREENSHOT_AFTER_S
-    # A recording ends on its last sample; a picture shows the signal still running.
+    # A recording ends on its last sample; a picture shows a running signal.
     with open_run(wanted, stop_after_s=seconds if wanted.sinks else None) as opened:
         if opened.trial.words:
-            tell(opened.trial.words)
+            print_note(opened.trial.words)
         from unclench.desktop.app import run_dashboard
 
         settings = opened.settings.model_copy(

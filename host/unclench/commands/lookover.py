@@ -1,4 +1,4 @@
-"""Looks over the person's own files before a command runs; tells of each that cannot be used."""
+"""Checks the person's own files before a command runs, and reports those that cannot be used."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from unclench.settings import load_settings, own_dir
 
 
 def look_over(but: Container[str] = ()) -> None:
-    """Tell of each of them that cannot be used, `but` some; one that is not there costs nothing."""
+    """Report each file that cannot be used, except those in `but`; a missing one costs nothing."""
     load_settings()
     try:
         there = set(os.listdir(own_dir()))  # noqa: PTH208  # names are enough
-    except OSError:  # none yet; or the settings have said so
+    except OSError:  # none yet, or the settings have reported it
         return
     for name, look in FILES.items():
         if name in there and name not in but:

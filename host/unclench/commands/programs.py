@@ -19,13 +19,14 @@ from unclench.training.programs.file import (
 from unclench.training.programs.program import Program
 from unclench.training.programs.words import goal_words, needs
 from unclench.training.steps.step import Entry
+from unclench.translation import tr, trn
 from unclench.wording import exactly, printable
 
 _WIDTH = 80
 
 
 def run_list() -> None:
-    """List all programs, one a line: name, minutes at most, title."""
+    """List all programs, one per line: name, minutes at most, title."""
     programs = list_programs()
     width = max(len(printable(listed.name)) for listed in programs)
     for listed in programs:
@@ -33,55 +34,83 @@ def run_list() -> None:
 
 
 def run_show(program: str) -> None:
-    """Show the program NAME, or that of a TOML file: purpose, evidence, steps."""
+    """Show a program: purpose, evidence, steps."""
     found = find_program(program)
-    what = found.program
-    whose = "Shipped with unclench" if found.shipped else "Your own"
-    click.echo(f"{found.name}: {what.title}\n{whose}: {found.path}\n")
-    for name, text in _facts(what):
+    shown = found.program
+    whose = tr("Shipped with unclench") if found.shipped else tr("Your own")
+    click.echo(f"{found.name}: {shown.title}\n{whose}: {found.path}\n")
+    for name, text in _facts(shown):
         click.echo(_hanging(f"{name:<9} {text}", 10))
     click.echo()
-    for line in _steps(what.step):
+    for line in _steps(shown.step):
         click.echo(line)
 
 
 def run_check(file: Path) -> None:
-    """Check FILE, a program of your own: all mistakes in it, one a line, and exit status 2."""
+    """Check FILE, a program of your own: print all mistakes, one per line, and exit with 2."""
     checked = check_program(file)
     if checked.program is None:
         click.echo("\n".join(checked.mistakes))
         sys.exit(2)
-    n = len(checked.program.flat())
-    steps = f"{n} step{'' if n == 1 else 's'}"
-    click.echo(f"{file} is fine: {steps}, at most {exactly(checked.program.longest_s())}.")
+    click.echo(
+        trn(
+            "{file} is fine: {n} step, at most {longest}.",
+            "{file} is fine: {n} steps, at most {longest}.",
+            len(checked.program.flat()),
+            file=file,
+            longest=exactly(checked.program.longest_s()),
+        )
+    )
 
 
 def _row(listed: ListedProgram) -> str:
     if listed.program is None:
-        return f"      -  not usable: {printable(listed.trouble or '')}"
-    whose = ", in place of the shipped one" if listed.replaces_shipped else ""
-    own = "" if listed.shipped else f" (your own{whose})"
+        trouble = printable(listed.trouble or "")
+        return "      -  " + tr("not usable: {trouble}", trouble=trouble)
+    title = listed.program.title
+    if listed.replaces_shipped:
+        title = tr("{title} (your own, replaces the shipped one)", title=title)
+    elif not listed.shipped:
+        title = tr("{title} (your own)", title=title)
     minutes = math.ceil(listed.program.longest_s() / 60)
-    return f"{minutes:>3} min  {listed.program.title}{own}"
+    return f"{minutes:>3} min  {title}"
 
 
 def _facts(program: Program) -> Iterator[tuple[str, str]]:
-    yield "Purpose", program.purpose
-    yield "Evidence", program.evidence
+    yield tr("Purpose"), program.purpose
+    yield tr("Evidence"), program.evidence
     if program.site:
-        yield "Site", program.site
+        yield tr("Site"), program.site
     if program.goal:
-        yield "Goal", f"{goal_words(program.goal)}, unless a step has its own"
-    what = needs(program)
-    wanted = ["a resting baseline"] * what.baseline + ["a reference contraction"] * what.reference
-    yield "Needs", f"{' and '.join(wanted)}, measured before" if wanted else "nothing beforehand"
+        yield tr("Goal"), tr("{goal}, unless a step has its own", goal=goal_words(program.goal))
+    yield tr("Needs"), _needs(program)
     n = sum(step.asks() is not None for step in program.flat())
-    questions = f", and {n} question{'s' if n > 1 else ''}" if n else ""
-    yield "Takes", f"at most {exactly(program.longest_s())}{questions}"
+    longest = exactly(program.longest_s())
+    most = tr("at most {longest}", longest=longest)
+    if n:
+        most = trn(
+            "at most {longest}, and {n} question",
+            "at most {longest}, and {n} questions",
+            n,
+            longest=longest,
+        )
+    yield tr("Takes"), most
+
+
+def _needs(program: Program) -> str:
+    """Say what must be measured before the program."""
+    wanted = needs(program)
+    if wanted.baseline and wanted.reference:
+        return tr("a resting baseline and a reference contraction, measured before")
+    if wanted.baseline:
+        return tr("a resting baseline, measured before")
+    if wanted.reference:
+        return tr("a reference contraction, measured before")
+    return tr("nothing beforehand")
 
 
 def _steps(entries: Sequence[Entry], before: str = "") -> Iterator[str]:
-    """Numbered as sentences about mistakes number them."""
+    """Number the steps as sentences about mistakes do."""
     for number, entry in enumerate(entries, start=1):
         label = f"{before}{number}"
         if entry.inner():
@@ -89,7 +118,7 @@ def _steps(entries: Sequence[Entry], before: str = "") -> Iterator[str]:
             yield from _steps(entry.inner(), f"{label}.")
             continue
         (step,) = entry.flat(None)
-        goal = f"; goal: {goal_words(step.goal)}" if step.goal else ""
+        goal = tr("; goal: {goal}", goal=goal_words(step.goal)) if step.goal else ""
         title = f"{step.title}. " if step.title and step.title[-1].isalnum() else f"{step.title} "
         yield _hanging(f"{label:<5} {title.lstrip()}{step.in_words()}{goal}.", 6)
 

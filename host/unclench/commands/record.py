@@ -22,12 +22,13 @@ from unclench.running.wanted import Wanted
 from unclench.store.events.event import Event
 from unclench.store.session.schema import SessionMeta
 from unclench.training.session.setup import parse_place
+from unclench.translation import tr
 
 _POLL_S = 0.1
 
 
 class _LatestTension:
-    """A sink that remembers the newest tension, to be told unless a self-trial hides it."""
+    """A sink that remembers the newest tension, shown unless a self-trial hides it."""
 
     def __init__(self, shown: bool) -> None:
         self.shown = shown
@@ -57,13 +58,13 @@ def run(
     """Record SOURCE into the session folder DIR."""
     sites = [parse_place(text) for text in places]
     if not str(out).strip() or out == Path():
-        raise InputError("--out needs the name of a folder.")
+        raise InputError(tr("--out needs the name of a folder."))
     with terminal_run(wanted.with_sink("record", out), sites, seconds=seconds) as opened:
         greet(opened)
-        _say(_record(opened, seconds), opened.recorded[0], as_json)
+        _print_result(_record(opened, seconds), opened.recorded[0], as_json)
 
 
-def _say(meta: SessionMeta, folder: Path, as_json: bool) -> None:
+def _print_result(meta: SessionMeta, folder: Path, as_json: bool) -> None:
     if as_json:
         summary = {
             "duration_s": meta.duration_s,
@@ -76,7 +77,13 @@ def _say(meta: SessionMeta, folder: Path, as_json: bool) -> None:
         click.echo(json.dumps(summary, indent=2))
     else:
         click.echo(
-            f"{meta.duration_s:.1f} s, {meta.n_samples} samples, {meta.lost_samples} lost: {folder}"
+            tr(
+                "{duration_s:.1f} s, {n_samples} samples, {lost_samples} lost: {folder}",
+                duration_s=meta.duration_s,
+                n_samples=meta.n_samples,
+                lost_samples=meta.lost_samples,
+                folder=folder,
+            )
         )
 
 
@@ -88,7 +95,7 @@ def _record(run: Run, seconds: float | None) -> SessionMeta:
     try:
         run.start(latest)
         trouble = _follow(run, latest, seconds)
-    except KeyboardInterrupt:  # as good an end as any: what was recorded is whole
+    except KeyboardInterrupt:  # a normal end: the recording is complete
         pass
     finally:
         run.pipeline.stop()
@@ -99,7 +106,7 @@ def _record(run: Run, seconds: float | None) -> SessionMeta:
 
 
 def _follow(run: Run, latest: _LatestTension, seconds: float | None) -> str | None:
-    """Show progress until the end; return what went wrong, if anything."""
+    """Show progress until the end; return an error sentence, or None."""
     pipeline, recorder = run.pipeline, run.recorder
     ending = Ending(pipeline, seconds)
     progress = Progress(
@@ -119,7 +126,7 @@ def _follow(run: Run, latest: _LatestTension, seconds: float | None) -> str | No
         over = False
         while not over:
             over = ending.over(_POLL_S)
-            status = pipeline.status  # once more at the end: the last line tells of it all
+            status = pipeline.status  # once more at the end, so that the last line is complete
             signal_s = status.n_samples / fs_hz
             progress.update(
                 task,
@@ -129,5 +136,5 @@ def _follow(run: Run, latest: _LatestTension, seconds: float | None) -> str | No
                 lost=status.lost_samples,
             )
             if recorder is not None and recorder.error is not None:
-                return None  # told by close()
+                return None  # close() reports it
     return ending.trouble

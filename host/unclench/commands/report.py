@@ -10,6 +10,7 @@ import click
 from unclench.commands.history import making_figures, sessions_folder
 from unclench.errors import SourceError, StoreError
 from unclench.settings import load_settings
+from unclench.translation import tr
 from unclench_dsp import BANDS
 
 
@@ -21,22 +22,26 @@ def run(
     whole: bool,
     force: bool,
 ) -> None:
-    """Make a page of a session (a folder or a CSV), with figures, plots and how they were made."""
+    """Make a page of a session (a folder or a CSV): figures, plots and methods."""
     from unclench.report.making import report_path
     from unclench.report.output import check_free, write_page
     from unclench.report.pdf import find_browser, print_pdf
 
     if whole:
         if band is not None:
-            raise click.UsageError("--band is for one session: the history shows each band apart.")
+            raise click.UsageError(
+                tr("--band is for one session: the history shows each band separately.")
+            )
         html = out or sessions_folder(path) / "history.html"
     elif path is None:
-        raise click.UsageError("Give a session folder or a CSV file, or --all for all sessions.")
+        raise click.UsageError(
+            tr("Give a session folder or a CSV file, or --all for all sessions.")
+        )
     else:
         html = out or report_path(path)
     targets = [html, html.with_suffix(".pdf")] if pdf else [html]
     if pdf and html.suffix.lower() == ".pdf":
-        raise click.UsageError("-o names the HTML page; the PDF gets its name, ending in .pdf.")
+        raise click.UsageError(tr("-o names the HTML page; the PDF has the same name with .pdf."))
     for target in targets:
         check_free(target, force=force)
     made = _history(sessions_folder(path)) if whole or path is None else _session(path, band)
@@ -47,8 +52,11 @@ def run(
     browser = find_browser()
     if browser is None:
         raise SourceError(
-            f"no browser was found that prints without a window (Chromium, Chrome, Edge, Brave): "
-            f"{html} was made; open it in any browser and print it to a PDF there."
+            tr(
+                "No browser that makes PDFs was found (Chromium, Chrome, Edge or Brave). {html} "
+                "was made: open it in any browser and print it to a PDF there.",
+                html=html,
+            )
         )
     print_pdf(html, targets[1], browser)
     click.echo(str(targets[1]))
@@ -63,8 +71,12 @@ def _session(path: Path, band: str | None) -> bytes:
     review = open_review(path, band=None if band is None else BANDS[band], limits=limits)
     if review.folder is not None and not (review.folder / EMG).is_file():
         raise StoreError(
-            f"{review.folder} has no {EMG}: there are no samples to report on; restore the file "
-            "from where you copied the session."
+            tr(
+                "{folder} has no {file}, so there are no samples to report on: copy the file again "
+                "from where the session came from.",
+                folder=review.folder,
+                file=EMG,
+            )
         )
     return report_html(review, path)
 
@@ -83,7 +95,7 @@ def _history(root: Path) -> bytes:
 
 
 def _trial(root: Path) -> tuple[str, ...]:
-    """How the latest self-trial stands, or its verdict; nothing where none was planned."""
+    """State of the latest self-trial, or its verdict; nothing if none was planned."""
     from unclench.review.history import load_sittings, placements_of
     from unclench.training.placement.calibrations import book_path, load_book
     from unclench.trial.phases import standing_of

@@ -6,16 +6,19 @@ from pathlib import Path
 
 from unclench.errors import InputError
 from unclench.settings import load_settings, sessions_dir
+from unclench.translation import tr
 
 
 def run(path: Path | None) -> None:
-    """Look at what was recorded: PATH, a session, a CSV, or a folder of sessions."""
+    """Look at recorded sessions: PATH is a session, a CSV, or a folder of sessions."""
     from unclench.desktop.display import check_display  # Qt only where a window is wanted
 
     saved = load_settings()
     root, opened = _root_of(path, sessions_dir(saved))
     check_display(
-        instead="`unclench sessions` lists what there is, `unclench report SESSION` makes a page."
+        instead=tr(
+            "`unclench sessions` lists sessions, `unclench report SESSION` makes a page of one."
+        )
     )
     from unclench.desktop.review.run import run_review
 
@@ -23,7 +26,7 @@ def run(path: Path | None) -> None:
 
 
 def _root_of(path: Path | None, usual: Path) -> tuple[Path, Path | None]:
-    """Which folder the list is of, and what to open at once."""
+    """Return the folder to list, and what to open at once."""
     from unclench.store.session.folder import is_session
 
     if path is None:
@@ -31,7 +34,10 @@ def _root_of(path: Path | None, usual: Path) -> tuple[Path, Path | None]:
     path = path.expanduser()
     if not path.exists():
         raise InputError(
-            f"There is no {path} to review: give a session folder, a CSV, or a folder of sessions."
+            tr(
+                "{path} does not exist: give a session folder, a CSV, or a folder of sessions.",
+                path=path,
+            )
         )
     if path.is_dir():
         return (path.absolute().parent, path.absolute()) if is_session(path) else (path, None)

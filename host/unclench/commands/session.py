@@ -20,6 +20,7 @@ from unclench.running.wanted import Wanted
 from unclench.settings import Place, sessions_dir
 from unclench.training.programs.file import NamedProgram, find_program
 from unclench.training.session.setup import parse_place
+from unclench.translation import tr
 from unclench.trial.words import UNSHOWN
 
 
@@ -29,7 +30,9 @@ def _in_window(
     from unclench.desktop.display import check_display  # Qt only where a window is wanted
 
     check_display(
-        instead="`unclench session PROGRAM --terminal` guides in the terminal, without a window."
+        instead=tr(
+            "`unclench session PROGRAM --terminal` guides you in the terminal, without a window."
+        )
     )
     from unclench.desktop.app import run_training
 
@@ -47,26 +50,28 @@ def run(
 ) -> None:
     """Be guided through PROGRAM: a name of `unclench programs list`, or a file."""
     if as_json and not in_terminal:
-        raise InputError("--json prints the outcome of a session without a window: add --terminal.")
+        raise InputError(
+            tr("--json prints the outcome of a session without a window: add --terminal.")
+        )
     named = None if program is None else find_program(program)
     if out is not None and (not str(out).strip() or out == Path()):
-        raise InputError("--out needs the name of a folder.")
+        raise InputError(tr("--out needs the name of a folder."))
     chosen = [parse_place(text) for text in places]
     if not in_terminal:
         _in_window(wanted, named, out, chosen)
         return
     if named is None:
         raise InputError(
-            "A session without a window needs a PROGRAM: `unclench programs list` shows them."
+            tr("A session without a window needs a PROGRAM: `unclench programs list` shows them.")
         )
     with terminal_run(wanted, chosen, check=lead) as opened:
         if out is None:
             out = sessions_dir(opened.settings) / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
         somebody = opened.source.board is None
-        _say(run_guided(opened, named, out=out.expanduser(), asks=somebody), as_json)
+        _print_result(run_guided(opened, named, out=out.expanduser(), asks=somebody), as_json)
 
 
-def _say(guided: Guided, as_json: bool) -> None:
+def _print_result(guided: Guided, as_json: bool) -> None:
     if guided.note:
         click.echo(guided.note, err=True)
     if as_json:
@@ -74,7 +79,7 @@ def _say(guided: Guided, as_json: bool) -> None:
         return
     unshown = "" if guided.feedback else UNSHOWN
     words = closing_words(guided.outcome, closing_of(guided.outcome, guided.review), unshown)
-    for line in (*words, f"Kept in {guided.folder}"):
+    for line in (*words, tr("Kept in {folder}", folder=guided.folder)):
         click.echo(line)
 
 
@@ -83,7 +88,7 @@ def _as_object(guided: Guided) -> dict[str, Any]:
     outcome = guided.outcome.to_json()
     if guided.feedback:
         outcome["whole_session"] = _figures(guided)
-    else:  # what tells of tension: in session.json for the verdict
+    else:  # hide tension; session.json has it for the verdict
         for name in ("channels", "score", "steps", "notes"):
             del outcome[name]
     return {

@@ -16,6 +16,7 @@ from rich.cells import cell_len, set_cell_size
 from unclench.report.words import share, uv
 from unclench.store.library.library import Entry
 from unclench.store.session.summary import ChannelSummary
+from unclench.translation import tr
 from unclench.wording import clock, printable
 
 _DATED = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d")
@@ -28,25 +29,25 @@ _LEAST_SENTENCE = 40
 class _Column:
     name: str
     right: bool = False  # numbers
-    least: int = 0  # narrowest that it may get; 0: as wide as it must be
+    least: int = 0  # smallest width; 0: as wide as necessary
 
 
 _COLUMNS = (
-    _Column("date"),
-    _Column("session", least=10),
-    _Column("site", least=8),
-    _Column("program", least=8),
-    _Column("length", right=True),
-    _Column("mean µV", right=True),
-    _Column("at rest", right=True),
-    _Column("used", right=True),
+    _Column(tr("date")),
+    _Column(tr("session"), least=10),
+    _Column(tr("site"), least=8),
+    _Column(tr("program"), least=8),
+    _Column(tr("length"), right=True),
+    _Column(tr("mean µV"), right=True),
+    _Column(tr("at rest"), right=True),
+    _Column(tr("used"), right=True),
 )
-_UV = 5  # a place in it; the first channel's alone where there is little room
+_UV = 5  # index of the mean; only the first channel's where there is little room
 _Row: TypeAlias = tuple[str, ...]
 
 
 def print_list(entries: Sequence[Entry]) -> None:
-    """Print a table that fits the terminal; as wide as it must be where there is none."""
+    """Print a table that fits the terminal; as wide as necessary if there is none."""
     rows = [_cells(entry) for entry in entries]
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     widths, shown = _widths(rows, entries)
@@ -84,7 +85,7 @@ def plain(entry: Entry) -> dict[str, Any]:
 
 def _cells(entry: Entry) -> _Row:
     called = entry.title
-    if not called and not _DATED.match(entry.name):  # a dated name says no more than the date
+    if not called and not _DATED.match(entry.name):  # a dated name repeats the date
         called = entry.name
     channels: list[ChannelSummary] = []
     quality = None
@@ -97,7 +98,7 @@ def _cells(entry: Entry) -> _Row:
         printable(called),
         printable(", ".join(site for site in entry.sites if site)),
         printable(entry.program),
-        "running" if entry.ended == "running" and not entry.duration_s else _length(entry),
+        tr("running") if entry.ended == "running" and not entry.duration_s else _length(entry),
         " ".join(means) or _NOTHING,
         _share(channels[0].rest_share if channels else None),
         _share(quality),
@@ -105,7 +106,7 @@ def _cells(entry: Entry) -> _Row:
 
 
 def _length(entry: Entry) -> str:
-    mark = "+" if entry.ended == "running" else ""  # never closed: at least so long
+    mark = "+" if entry.ended == "running" else ""  # never closed: at least this long
     return f"{clock(entry.duration_s)}{mark}"
 
 

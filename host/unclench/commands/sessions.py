@@ -21,6 +21,7 @@ from unclench.store.library.library import Entry, Library
 from unclench.store.session.edit import edit_meta, is_recording, require_ended
 from unclench.store.session.reader import open_session
 from unclench.store.session.schema import SessionMeta
+from unclench.translation import tr, trn
 
 
 def run_list(
@@ -32,10 +33,15 @@ def run_list(
     review: bool,
     as_json: bool,
 ) -> None:
-    """List the sessions in DIR, the newest first: by default all that are kept."""
+    """List the sessions in DIR, newest first (default: the sessions folder)."""
     library = _library(folder)
     if folder is not None and not folder.is_dir():
-        raise InputError(f"There is no folder {folder}: give the one that holds your sessions.")
+        raise InputError(
+            tr(
+                "There is no folder {folder}: give the folder that holds your sessions.",
+                folder=folder,
+            )
+        )
     after = None if since is None else _day(since)
 
     def wanted() -> list[Entry]:
@@ -57,25 +63,36 @@ def run_list(
     print_list(entries)
     for entry in entries:
         if entry.folder in why_none:
-            click.echo(f"{entry.name} has no figures: {why_none[entry.folder]}", err=True)
+            click.echo(
+                tr(
+                    "{name} has no figures: {reason}",
+                    name=entry.name,
+                    reason=why_none[entry.folder],
+                ),
+                err=True,
+            )
     lacking = sum(_lacks_figures(entry) and entry.folder not in why_none for entry in entries)
     if lacking:
-        whose = "One session has" if lacking == 1 else f"{lacking} sessions have"
         click.echo(
-            f"{whose} no figures yet (-): `unclench sessions --review` makes them, or says why "
-            "there are none.",
+            trn(
+                "{n} session has no figures yet (-): `unclench sessions --review` computes them, "
+                "or says why it cannot.",
+                "{n} sessions have no figures yet (-): `unclench sessions --review` computes them, "
+                "or says why it cannot.",
+                lacking,
+            ),
             err=True,
         )
 
 
 def run_rename(session: str, title: str) -> None:
-    """Give SESSION a TITLE ("" takes it away); its folder keeps its name."""
+    """Give SESSION a TITLE ("" removes it); its folder keeps its name."""
     entry = _sound(session)
     meta = edit_meta(entry.folder, title=title)
     click.echo(
-        f"{entry.name} is now called {meta.title!r}."
+        tr("{name} is now called {title!r}.", name=entry.name, title=meta.title)
         if meta.title
-        else f"{entry.name} has no title now."
+        else tr("{name} has no title now.", name=entry.name)
     )
 
 
@@ -88,16 +105,24 @@ def run_tag(session: str, labels: Sequence[str], remove: bool) -> None:
             return {"labels": [*meta.labels, *labels]}
         missing = [label for label in labels if label not in meta.labels]
         if missing:
-            has = ", ".join(meta.labels) or "none"
-            raise InputError(f"{entry.name} has no label {missing[0]!r}; its labels: {has}.")
+            has = ", ".join(meta.labels) or tr("none")
+            raise InputError(
+                tr(
+                    "{name} has no label {label!r}; its labels: {has}.",
+                    name=entry.name,
+                    label=missing[0],
+                    has=has,
+                )
+            )
         return {"labels": [label for label in meta.labels if label not in labels]}
 
     meta = edit_meta(entry.folder, changed)
-    click.echo(f"{entry.name}: {', '.join(meta.labels) or 'no labels'}.")
+    has = ", ".join(meta.labels) or tr("no labels")
+    click.echo(f"{entry.name}: {has}.")
 
 
 def run_delete(sessions: Sequence[str], yes: bool) -> None:
-    """Move sessions to the system's trash, from where they can be taken back."""
+    """Move sessions to the system's trash, from which they can be restored."""
     from unclench.store.session.trash import move_to_trash
 
     found = list({entry.folder.resolve(): entry for entry in map(_find, sessions)}.values())
@@ -106,58 +131,85 @@ def run_delete(sessions: Sequence[str], yes: bool) -> None:
             require_ended(entry.folder)
     for entry in found:
         click.echo(f"{entry.folder}  {entry.title}".rstrip())
-    number = "this session" if len(found) == 1 else f"these {len(found)} sessions"
-    if not yes and not click.confirm(f"Move {number} to the trash?"):
-        click.echo("Nothing was deleted.")
+    question = trn(
+        "Move this session to the trash?", "Move these {n} sessions to the trash?", len(found)
+    )
+    if not yes and not click.confirm(question):
+        click.echo(tr("Nothing was deleted."))
         return
     for entry in found:
         move_to_trash(entry.folder)
-        click.echo(f"{entry.name} is in the trash.")
+        click.echo(tr("{name} is in the trash.", name=entry.name))
 
 
 def run_backup(file: Path, sessions: Sequence[str], force: bool) -> None:
-    """Put sessions into one zip file; all of them, and what you have set up."""
+    """Back up sessions to one zip file: those named, or all with the person's own files."""
     from unclench.store.library.backup import write_backup
 
     library = _library(None)
     entries = [_find(name) for name in sessions] if sessions else library.entries()
     own = None if sessions else own_dir()
-    with _progress("backing up") as progress:
+    with _progress(tr("backing up")) as progress:
         folders = list(dict.fromkeys(entry.folder for entry in entries))
         report = write_backup(file, library.root, folders, own=own, force=force, progress=progress)
     for sentence in report.left_out:
         click.echo(sentence, err=True)
     for folder in report.running:
-        click.echo(f"{folder} is still being recorded: it went in as it stood.", err=True)
-    files = f" and {_many(report.own_files, 'file')} of your own" if own is not None else ""
+        click.echo(
+            tr(
+                "{folder} is still being recorded: the backup has what was recorded so far.",
+                folder=folder,
+            ),
+            err=True,
+        )
+    contents = [_n_sessions(report.sessions)]
+    if own is not None:
+        contents.append(_n_own_files(report.own_files))
     click.echo(
-        f"{file}: {_many(report.sessions, 'session')}{files}, {report.size_bytes / 1e6:.1f} MB, "
-        "read back and found whole."
+        tr(
+            "{file}: {contents}, {megabytes:.1f} MB, read back and complete.",
+            file=file,
+            contents=", ".join(contents),
+            megabytes=report.size_bytes / 1e6,
+        )
     )
 
 
 def run_restore(file: Path, out: Path | None) -> None:
-    """Bring back what a backup holds; nothing that is there is overwritten."""
+    """Restore a backup; nothing that exists is overwritten."""
     from unclench.store.library.restore import restore_backup
 
     target = _library(out).root
-    with _progress("restoring") as progress:
+    with _progress(tr("restoring")) as progress:
         report = restore_backup(file, target, own=own_dir(), progress=progress)
     for place in report.there:
-        click.echo(f"{place} is there already, the same.")
+        click.echo(tr("{place} exists already and is the same.", place=place))
     for place, folder in report.renamed:
-        click.echo(f"{place} is there already, another one: the backup's is in {folder}.")
+        click.echo(
+            tr(
+                "{place} exists already and differs: the one from the backup is in {folder}.",
+                place=place,
+                folder=folder,
+            )
+        )
     for path in report.own_beside:
         click.echo(
-            f"{path.name.rpartition('.restored')[0]} of your own stays as it is; the "
-            f"backup's is beside it: {path}."
+            tr(
+                "Your {name} stays as it is; the one from the backup is beside it: {path}.",
+                name=path.name.rpartition(".restored")[0],
+                path=path,
+            )
         )
     back = len(report.restored) + len(report.renamed)
-    own = f"; {_many(len(report.own_restored), 'file')} of your own" if report.own_restored else ""
-    click.echo(f"{_many(back, 'session')} restored to {target}{own}.")
+    contents = [_n_sessions(back)]
+    if report.own_restored:
+        contents.append(_n_own_files(len(report.own_restored)))
+    click.echo(tr("{contents} restored to {folder}.", contents=", ".join(contents), folder=target))
     kept_in = _library(None).root
     if out is None and kept_in != target:
-        click.echo(f"The settings that came back say that sessions are kept in {kept_in}.")
+        click.echo(
+            tr("The restored settings have {folder} as your sessions folder.", folder=kept_in)
+        )
 
 
 def _library(folder: Path | None) -> Library:
@@ -183,7 +235,7 @@ def _day(text: str) -> datetime:
         return datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError, OSError):
         raise InputError(
-            f"--since {text!r} is no date; a day such as 2026-11-23 is expected."
+            tr("--since {typed!r} is not a date: give a day such as 2026-11-23.", typed=text)
         ) from None
 
 
@@ -202,16 +254,16 @@ def _lacks_figures(entry: Entry) -> bool:
 
 
 def _review(entries: Sequence[Entry]) -> dict[Path, str]:
-    """Make figures; return why there are none where that cannot be, which stops nothing."""
+    """Compute figures; return why there are none for each session without them."""
     from unclench.review.summary import ensure_summary
 
     why_none: dict[Path, str] = {}
-    with _progress("reviewing") as progress:
+    with _progress(tr("reviewing")) as progress:
         for n, entry in enumerate(entries):
             progress(n, len(entries))
             try:
                 if is_recording(entry.folder, open_session(entry.folder).meta):
-                    why_none[entry.folder] = "it is still being recorded."
+                    why_none[entry.folder] = tr("it is still being recorded.")
                 else:
                     ensure_summary(entry.folder)
             except UnclenchError as error:
@@ -234,12 +286,20 @@ def _progress(words: str) -> Iterator[Callable[[int, int], None]]:
 
 def _nothing(library: Library, filtered: bool) -> str:
     if filtered:
-        return f"No session in {library.root} is like that; `unclench sessions` lists all."
-    return (
-        f"No sessions in {library.root} yet: `unclench session` guides you through one, "
-        "`unclench record` records one."
+        return tr(
+            "No session in {folder} matches; `unclench sessions` lists all of them.",
+            folder=library.root,
+        )
+    return tr(
+        "No sessions in {folder} yet: `unclench session` guides you through one, "
+        "`unclench record` records one.",
+        folder=library.root,
     )
 
 
-def _many(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"
+def _n_sessions(n: int) -> str:
+    return trn("{n} session", "{n} sessions", n)
+
+
+def _n_own_files(n: int) -> str:
+    return trn("{n} file of your own", "{n} files of your own", n)

@@ -14,6 +14,7 @@ from unclench.errors import InputError, SourceError
 from unclench.link.transport import PtyTransport, SocketTransport
 from unclench.link.virtual.board import VirtualBoard
 from unclench.sources import open_source, parse_speed
+from unclench.translation import tr
 
 
 def run(
@@ -26,15 +27,17 @@ def run(
     columns: Sequence[str],
     unit: str | None,
 ) -> None:
-    """Run the virtual board on a port; its path or URL is the first line printed."""
+    """Run the virtual board on a port; the first line printed is its path or URL."""
     opened = open_source(source, speed=parse_speed(speed), fs_hz=fs_hz, columns=columns, unit=unit)
     if opened.board is None:
-        raise InputError(f"'{source}' is a real port; --source takes sim:NAME or a recording.")
+        raise InputError(
+            tr("'{source}' is a real port; --source takes sim:NAME or a recording.", source=source)
+        )
     has_pty = os.name == "posix"
     if pty and not has_pty:
-        raise InputError("This system has no pseudo-terminals; use --tcp PORT.")
+        raise InputError(tr("This system has no pseudo-terminals; use --tcp PORT."))
     if pty and tcp is not None:
-        raise InputError("--pty and --tcp exclude each other: give one of them.")
+        raise InputError(tr("--pty and --tcp exclude each other: give one of them."))
     if tcp is None and has_pty:
         _serve_pty(opened.board, link)
     else:
@@ -60,22 +63,26 @@ def _serve_pty(board: VirtualBoard, link: Path | None) -> None:
 
 def _point(link: Path, path: str) -> None:
     if link.exists() and not link.is_symlink():
-        raise SourceError(f"{link} exists and is not a link; choose another name for --link.")
+        raise SourceError(
+            tr("{link} exists and is not a link; choose another name for --link.", link=link)
+        )
     try:
         link.unlink(missing_ok=True)
         link.symlink_to(path)
     except OSError as error:
-        raise SourceError(f"{link} cannot be made: {error.strerror}.") from error
+        raise SourceError(
+            tr("{link} cannot be created: {reason}.", link=link, reason=error.strerror)
+        ) from error
 
 
 def _serve_tcp(board: VirtualBoard, port: int) -> None:
-    told = False
+    printed = False
     while not board.finished:
         with _listen(port) as server:
             port = server.getsockname()[1]
-            if not told:
+            if not printed:
                 click.echo(f"socket://127.0.0.1:{port}")
-                told = True
+                printed = True
             while not board.finished and board.gone_s() == 0:
                 client, _ = server.accept()
                 board.serve(SocketTransport(client))
@@ -87,5 +94,9 @@ def _listen(port: int) -> socket.socket:
         return socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise SourceError(
-            f"Port {port} cannot be used: {error.strerror}; choose another, or 0 for any."
+            tr(
+                "Port {port} cannot be used: {reason}; choose another, or 0 for any.",
+                port=port,
+                reason=error.strerror,
+            )
         ) from error

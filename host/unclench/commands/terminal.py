@@ -9,7 +9,7 @@ from collections.abc import Callable
 import click
 
 from unclench.commands.ending import Ending
-from unclench.commands.terminalrun import tell
+from unclench.commands.terminalrun import print_note
 from unclench.errors import SourceError
 from unclench.live.rings import DisplayRings
 from unclench.live.words import floor_words, loss_words, lost_words
@@ -18,14 +18,15 @@ from unclench.terminal.characters import fitting
 from unclench.terminal.seconds import Seconds, line
 from unclench.terminal.view import Channel, View, look
 from unclench.terminal.watch import can_draw, watch_lines, watch_page
+from unclench.translation import tr
 from unclench.wording import clock
 
 
 def watch_in_terminal(run: Run, seconds: float | None) -> None:
     """Start a run and show it until its end, `seconds` of signal or Ctrl-C.
 
-    Raises SourceError if a board went away and did not come back, StoreError if something could
-    not be written.
+    Raises SourceError if the board was disconnected and did not reconnect, StoreError if something
+    could not be written.
     """
     pipeline, recorder = run.pipeline, run.recorder
     ending = Ending(pipeline, seconds)
@@ -35,20 +36,26 @@ def watch_in_terminal(run: Run, seconds: float | None) -> None:
 
     draws = can_draw(sys.stdout)
     try:
-        with contextlib.suppress(KeyboardInterrupt):  # as good an end as any
+        with contextlib.suppress(KeyboardInterrupt):  # a normal end
             (_on_page if draws else _in_lines)(run, _channels(run), over)
         trouble = ending.trouble
     finally:
         pipeline.stop()
         if recorder is not None:
             meta = run.end_recording(recorder)
-            tell(f"Saved {meta.duration_s:.0f} s to {recorder.folder}")
+            print_note(
+                tr(
+                    "Saved {seconds:.0f} s to {folder}",
+                    seconds=meta.duration_s,
+                    folder=recorder.folder,
+                )
+            )
     if trouble:
         raise SourceError(f"{trouble}{run.kept}.")
     if draws:
         status, fs_hz = pipeline.status, pipeline.info.fs_hz
         lost = loss_words(status.lost_samples, fs_hz)
-        click.echo(f"Watched {clock(status.n_samples / fs_hz)}, {lost}.")
+        click.echo(tr("Watched {time}, {lost}.", time=clock(status.n_samples / fs_hz), lost=lost))
 
 
 def _channels(run: Run) -> list[Channel]:
@@ -82,14 +89,14 @@ def _in_lines(run: Run, channels: list[Channel], over: Callable[[float], bool]) 
     titles = [channel.title for channel in channels]
     floors = (floor_words(channel.noise_uv) for channel in channels)
     floor = "; ".join(f"{title}: {floor}" for title, floor in zip(titles, floors, strict=True))
-    tell(fitting(f"{floor}.", sys.stderr))
+    print_note(fitting(f"{floor}.", sys.stderr))
 
     def lines() -> list[str]:
         if run.trial.look() and run.trial.words:
-            tell(run.trial.words)
-        for why in seconds.interruptions():
-            if not run.pipeline.status.ended:  # else it does not come back
-                tell(lost_words(why))
+            print_note(run.trial.words)
+        for reason in seconds.interruptions():
+            if not run.pipeline.status.ended:  # else it does not reconnect
+                print_note(lost_words(reason))
         fs_hz = run.info.fs_hz
         return [line(second, titles, fs_hz, run.trial.shown) for second in seconds.take()]
 

@@ -16,10 +16,11 @@ from unclench.running.wanted import Wanted
 from unclench.settings import Place, Settings, save_settings
 from unclench.sources import Source
 from unclench.training.placement.safety import RULES
+from unclench.translation import tr
 
 
-def tell(sentence: str) -> None:
-    """Say something that is no part of the output."""
+def print_note(sentence: str) -> None:
+    """Print a sentence that is not part of the output."""
     click.echo(sentence, err=True)
 
 
@@ -32,7 +33,7 @@ def terminal_run(
     gather_s: float = 0.0,
     check: Callable[[Source, Settings], object] = lambda source, settings: None,
 ) -> Iterator[Run]:
-    """Open a run (see `open_run`), once it has passed `check` and safety has been agreed to."""
+    """Open a run (see `open_run`) after `check` and the safety rules."""
 
     def before(source: Source, settings: Settings) -> None:
         check(source, settings)
@@ -43,36 +44,36 @@ def terminal_run(
 
 
 def greet(run: Run, *notes: str | None, trial: bool = True) -> None:
-    """Say what there is to read before a run begins; not sooner, as an error stands alone.
+    """Print what to read before a run begins; not earlier, so that an error stands alone.
 
-    `notes` are the command's own; where a self-trial stands is left out if it is not `trial`.
+    `notes` are the command's own. The state of a self-trial is included if `trial`.
     """
     if not run.info.virtual and _unread(run.source, run.settings):
         _show_rules()
     for note in filter(None, (run.trial.words if trial else "", *notes)):
-        tell(note)
+        print_note(note)
 
 
 def _ask_safety(source: Source, settings: Settings) -> None:
-    """Show the short form of safety to somebody who has not agreed to it yet, and ask once.
+    """Show the short safety rules to a person who has not agreed to them yet, and ask once.
 
-    Before a board streams, as an answer takes its time. Raises InputError if it is no.
+    This comes before a board streams, as an answer takes time. Raises InputError for a no.
     """
     if not _unread(source, settings) or not sys.stdin.isatty():
         return
     _show_rules()
-    if not click.confirm("I have read this and will keep to it", err=True):
-        raise InputError("Nothing begins until the safety rules have been agreed to.")
+    if not click.confirm(tr("I have read this and will follow it"), err=True):
+        raise InputError(tr("Nothing starts until you have agreed to the safety rules."))
     settings.safety_read = date.today()
     save_settings(settings)
 
 
 def _unread(source: Source, settings: Settings) -> bool:
-    """Whether electrodes may be on skin, and nobody has agreed to the rules."""
+    """Return whether electrodes may be on skin and nobody has agreed to the rules."""
     return settings.safety_read is None and source.board is None and not source.recording
 
 
 def _show_rules() -> None:
-    tell("Before you begin:")
+    print_note(tr("Before you begin:"))
     for title, words in RULES:
-        tell(f"  {title}. {words}")
+        print_note(f"  {title}. {words}")

@@ -18,6 +18,7 @@ from unclench.review.history import load_sittings, placements_of
 from unclench.settings import Place, load_settings, sessions_dir
 from unclench.training.placement.calibrations import book_path, load_book
 from unclench.training.placement.sites import OWN, SITES, place_label
+from unclench.translation import tr, trn
 from unclench.trial.phases import last_day, standing_of, stop
 from unclench.trial.plan import (
     Measure,
@@ -46,14 +47,17 @@ def run_plan(
     starts: datetime | None,
     virtual: bool,
 ) -> None:
-    """Plan a trial; its order is drawn now, and told block by block."""
+    """Plan a trial; its order is drawn now, and revealed block by block."""
     settings, trials = load_settings(), load_trials()
     now = datetime.now().astimezone().replace(microsecond=0)
     latest = trials.latest
     if latest is not None and standing_of(latest, now.date()).state in ("to come", "running"):
         raise InputError(
-            f"A trial is under way until {last_day(latest)}: wait for its end, or end it with "
-            "`unclench trial stop`; only one can run at a time."
+            tr(
+                "A trial is running until {last_day}, and only one can run at a time: wait for "
+                "its end, or end it with `unclench trial stop`.",
+                last_day=last_day(latest),
+            )
         )
     trial = make_trial(
         _site(site, settings.places),
@@ -67,12 +71,17 @@ def run_plan(
     )
     trials.trials.append(trial)
     save_trials(trials)
-    _say([*plan_words(trial), dashboard_words(trial, settings.places)])
-    click.echo(f"Kept in {trials_path()}, where the order stands too: better not look.")
+    _print_wrapped([*plan_words(trial), dashboard_words(trial, settings.places)])
+    click.echo(
+        tr(
+            "Kept in {path}. That file has the order of the blocks, too: do not look at it.",
+            path=trials_path(),
+        )
+    )
 
 
 def run_status(as_json: bool) -> None:
-    """Tell today's phase, how many days it lasts, and whether today's session is done."""
+    """Show today's phase, how many days it lasts, and whether today's session is done."""
     settings, trial = load_settings(), _latest(load_trials())
     today = date.today()
     standing = standing_of(trial, today)
@@ -81,7 +90,7 @@ def run_status(as_json: bool) -> None:
         done = sessions_on(sessions_dir(settings), trial, today)
     if as_json:
         block = standing.block
-        what = {
+        status = {
             "state": standing.state,
             "feedback": standing.feedback,
             "block": None if block is None else block.number + 1,
@@ -94,16 +103,16 @@ def run_status(as_json: bool) -> None:
             "ends": last_day(trial).isoformat(),
             "deviations": len(trial.deviations),
         }
-        click.echo(json.dumps(what, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(status, indent=2, ensure_ascii=False))
         return
-    _say([standing_words(standing, done), *plan_words(trial)])
+    _print_wrapped([standing_words(standing, done), *plan_words(trial)])
 
 
 def run_verdict(folder: Path | None, as_json: bool) -> None:
-    """Say what came of the trial, once it is over, from the sessions in DIR."""
+    """Show the result of the trial, once it is over, from the sessions in DIR."""
     trial, today = _latest(load_trials()), date.today()
     if standing_of(trial, today).state in ("to come", "running"):
-        judge(trial, (), (), today)  # says why not, before anything is read
+        judge(trial, (), (), today)  # raises, before anything is read
     with making_figures() as progress:
         sittings, damaged = load_sittings(sessions_folder(folder), progress=progress)
     book = load_book(book_path(trial.virtual))
@@ -111,10 +120,14 @@ def run_verdict(folder: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_as_json(verdict), indent=2, ensure_ascii=False))
         return
-    _say([verdict.headline])
+    _print_wrapped([verdict.headline])
     click.echo("\n" + "\n".join(_block_lines(verdict)) + "\n")
-    unread = [f"{damaged} sessions could not be read and count nowhere."] if damaged else []
-    _say([*plan_words(trial), *verdict.notes, *unread])
+    unread = trn(
+        "{n} session could not be read and is left out.",
+        "{n} sessions could not be read and are left out.",
+        damaged,
+    )
+    _print_wrapped([*plan_words(trial), *verdict.notes, *([unread] if damaged else [])])
 
 
 def run_stop() -> None:
@@ -122,26 +135,29 @@ def run_stop() -> None:
     trials = load_trials()
     trial, today = _latest(trials), date.today()
     if standing_of(trial, today).state not in ("to come", "running"):
-        raise InputError("No trial is under way: there is nothing to stop.")
+        raise InputError(tr("No trial is running: there is nothing to stop."))
     stop(trials, today)
     save_trials(trials)
-    click.echo("The trial is stopped; its plan and its sessions are kept.")
+    click.echo(tr("The trial is stopped; its plan and its sessions are kept."))
 
 
 def _latest(trials: Trials) -> Trial:
     if trials.latest is None:
-        raise InputError("No trial is planned: `unclench trial plan` plans one.")
+        raise InputError(tr("No trial is planned: `unclench trial plan` plans one."))
     return trials.latest
 
 
 def _site(asked: str | None, places: Iterable[Place]) -> str:
-    """The site's name as sessions have it."""
+    """Return the site's name as sessions have it."""
     own = [place_label(place) for place in places]
     if asked is None:
         if len(own) == 1:
             return own[0]
-        which = f" ({', '.join(own)})" if own else ""
-        raise InputError(f"Say which site the trial is about{which}: --site 'left shoulder'.")
+        if own:
+            raise InputError(
+                tr("Give --site, the site of the trial: one of {sites}.", sites=", ".join(own))
+            )
+        raise InputError(tr("Give --site, the site of the trial, such as --site 'left shoulder'."))
     usual = [
         place_label(Place(channel=1, site=key, side=side))
         for key, site in SITES.items()
@@ -152,19 +168,24 @@ def _site(asked: str | None, places: Iterable[Place]) -> str:
     name = found.get(asked.strip().casefold())
     if name is None:
         raise InputError(
-            f"'{asked}' is no site that a session would name: choose one of "
-            f"{', '.join(dict.fromkeys((*own, *usual)))}."
+            tr(
+                "'{asked}' is not a known site: choose one of {sites}.",
+                asked=asked,
+                sites=", ".join(dict.fromkeys((*own, *usual))),
+            )
         )
     return name
 
 
 def _block_lines(verdict: Verdict) -> Iterable[str]:
-    yield "Block  Days                      Feedback  Sessions"
+    heads = tr("Block"), tr("Days"), tr("Feedback"), tr("Sessions")
+    yield "{:>5}  {:<24}  {:<8}  {:>8}".format(*heads)
     for result in verdict.blocks:
         block = result.block
-        days = f"{block.first} to {block.last}"
-        shown = "with" if block.feedback else "without"
-        yield f"{block.number + 1:>5}  {days:<24}  {shown:<8}  {result.sessions or 'none':>8}"
+        days = tr("{first} to {last}", first=block.first, last=block.last)
+        shown = tr("with") if block.feedback else tr("without")
+        sessions = str(result.sessions) if result.sessions else tr("none")
+        yield f"{block.number + 1:>5}  {days:<24}  {shown:<8}  {sessions:>8}"
 
 
 def _as_json(verdict: Verdict) -> dict[str, Any]:
@@ -191,6 +212,6 @@ def _as_json(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _say(sentences: Iterable[str]) -> None:
+def _print_wrapped(sentences: Iterable[str]) -> None:
     for sentence in sentences:
         click.echo(textwrap.fill(sentence, _WIDTH, break_on_hyphens=False))

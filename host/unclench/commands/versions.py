@@ -1,4 +1,4 @@
-"""Which versions of what run here."""
+"""Versions of what runs here."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ PACKAGES = ("numpy", "scipy", "pydantic", "click", "pyserial", "pyqtgraph")
 _log = logging.getLogger(__name__)
 
 
-def versions() -> dict[str, str]:
+def versions() -> dict[str, str | None]:
     """Return the version of unclench, of Python and of what it builds on."""
-    found = {"unclench": __version__, "Python": platform.python_version()}
+    found: dict[str, str | None] = {"unclench": __version__, "Python": platform.python_version()}
     return found | {name: version_of(name) for name in PACKAGES}
 
 
-def version_of(package: str) -> str:
-    """Return the version of an installed package, or say that it is missing; imports nothing."""
+def version_of(package: str) -> str | None:
+    """Return the version of a package, None if it is not installed; imports nothing."""
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return None
 
 
 def log_versions(command: str) -> None:
-    """Put into the log what begins now, and on which versions."""
+    """Log which command begins, and on which versions."""
     if _log.isEnabledFor(logging.INFO):
-        told = ", ".join(f"{name} {number}" for name, number in versions().items())
+        told = ", ".join(f"{name} {number or 'missing'}" for name, number in versions().items())
         _log.info("%s begins: %s; %s", command, told, platform.platform())

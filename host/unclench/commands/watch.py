@@ -1,4 +1,4 @@
-"""`unclench watch`: a quiet eye on tension for a whole working day."""
+"""`unclench watch`: alerts over a whole working day."""
 
 from __future__ import annotations
 
@@ -28,12 +28,16 @@ from unclench.training.session.setup import parse_place
 from unclench.training.sound import Synth
 from unclench.training.sustained import limit_of
 from unclench.training.tags import Tag, own_tags
+from unclench.translation import tr
 from unclench.wording import capital
 
-_GATHER_S = 0.25  # nobody waits for a row here: larger blocks cost less
+_GATHER_S = 0.25  # no hurry here: larger blocks cost less
 _LOOK_S = 0.5
 
-_LET_GO = f"Rest is not known yet, so it is measured first: sit back and let go for {REST_S:.0f} s."
+_LET_GO = tr(
+    "Your resting baseline is measured first: sit back and let go for {seconds:.0f} s.",
+    seconds=REST_S,
+)
 
 
 def run(
@@ -47,9 +51,9 @@ def run(
     no_baseline: bool,
     as_json: bool,
 ) -> None:
-    """Watch tension all day; say so when it lasts, or when there is too little rest."""
+    """Watch tension all day, with alerts when it lasts or when there is too little rest."""
     if not str(out).strip():
-        raise InputError("--out needs the name of a folder.")
+        raise InputError(tr("--out needs the name of a folder."))
     given = {"percent": percent, "minutes": minutes}
     in_tray = _tray_wanted(face)
     tags = own_tags() if in_tray else ()
@@ -65,21 +69,21 @@ def run(
         watching = Watching(opened.info, channels, own, out.expanduser(), datetime.now(), tags)
         greet(opened, _LET_GO if watching.measuring else None, trial=False)
         opened.start(watching)
-        with contextlib.suppress(KeyboardInterrupt):  # as good an end as any
+        with contextlib.suppress(KeyboardInterrupt):  # a normal end
             _follow(_Desk(watching, opened, seconds), tags, in_tray, as_json)
         opened.pipeline.stop()
         summary, refused = watching.finish()
-        _say_summary(summary, watching.store.folder, as_json)
+        _print_summary(summary, watching.store.folder, as_json)
         if refused is not None:
             raise refused
         status = opened.pipeline.status
         if status.cut_short:
-            why = status.why
-            raise SourceError(f"{capital(why)}; what came until then is kept.")
+            trouble = capital(status.why)
+            raise SourceError(tr("{trouble}; what came until then is kept.", trouble=trouble))
 
 
 def _tray_wanted(face: str | None) -> bool:
-    """Whether to stay in the tray. Raises DisplayError if it was asked for and does not work."""
+    """Return whether to stay in the tray. Raises DisplayError if it is wanted and does not work."""
     if face == "terminal":
         return False
     from unclench.desktop.display import check_display  # Qt only where a screen may be
@@ -90,16 +94,16 @@ def _tray_wanted(face: str | None) -> bool:
 
         if tray_available():
             return True
-        why = "this desktop has no system tray"
+        trouble = tr("This desktop has no system tray: use --terminal.")
     except DisplayError:
-        why = "there is no screen that can be used"
+        trouble = tr("There is no screen for the system tray: use --terminal.")
     if face == "tray":
-        raise DisplayError(f"--tray does not work here, as {why}: use --terminal.")
+        raise DisplayError(trouble)
     return False
 
 
 class _Desk:
-    """What terminal and tray have in common: news, the bell, the end."""
+    """What terminal and tray share: news, the bell, the end."""
 
     def __init__(self, watching: Watching, run: Run, seconds: float | None) -> None:
         self.watching = watching
@@ -115,14 +119,14 @@ class _Desk:
         self._player.stop()
 
     def news(self) -> list[News]:
-        """What is to be said now; alerts ring softly."""
+        """Return what is new; alerts ring softly."""
         news = self.watching.take()
         if any(one.alert for one in news):
             self._synth.bell()
         return news
 
     def over(self, wait_s: float = 0.0) -> bool:
-        """Whether the watch has come to its end by itself."""
+        """Return whether the watch has ended by itself."""
         return self._ending.over(wait_s)
 
 
@@ -135,7 +139,7 @@ def _follow(desk: _Desk, tags: Sequence[Tag], in_tray: bool, as_object: bool) ->
 
 
 def _in_terminal(desk: _Desk, as_object: bool) -> None:
-    """Alerts as lines; on a terminal, one line of how things are, too."""
+    """Print alerts as lines; on a terminal also one line with the current state."""
     console = Console(highlight=False)
     shows = console.is_terminal and not as_object
     line = Live(console=console, auto_refresh=False, transient=True) if shows else None
@@ -175,12 +179,12 @@ def _in_tray(desk: _Desk, tags: Sequence[Tag]) -> None:
     run_tray(tray, tick)
 
 
-def _say_summary(summary: DaySummary | None, folder: Path, as_object: bool) -> None:
+def _print_summary(summary: DaySummary | None, folder: Path, as_object: bool) -> None:
     if as_object:
         figures = {} if summary is None else as_json(summary)
         click.echo(json.dumps({"folder": str(folder), **figures}, indent=2))
         return
-    words = ["Ended before rest was measured: nothing was watched."]
+    words = [tr("Ended before rest was measured: nothing was watched.")]
     for line in words if summary is None else summary_words(summary):
         click.echo(line)
-    click.echo(f"Kept in {folder}")
+    click.echo(tr("Kept in {folder}", folder=folder))
