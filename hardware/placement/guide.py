@@ -33,13 +33,13 @@ def _site(site: Site) -> str:
     band = BANDS[site.band_hint]
     band_words = f"{band.name} band ({band.low_hz:g}-{band.high_hz:g} Hz)"
     points = {
-        "How the pair lies": site.orientation,
+        "Direction of the pair": site.orientation,
         "Distance": apart,
         "Reference": site.reference,
         "Snaps or leads": site.leads,
         "Skin": site.skin,
         "Band": f"{band.name}, {band.low_hz:g}-{band.high_hz:g} Hz.",
-        "It lies right if this shows": site.movement,
+        "It is in the right place if this shows": site.movement,
     }
     return "\n\n".join(
         (
@@ -50,7 +50,7 @@ def _site(site: Site) -> str:
             "Common mistakes:",
             "\n".join(f"- {mistake}" for mistake in site.mistakes),
             f"A good trace: {_link(f'Good, in the {band_words}')}.",
-            f"Most usual trouble, {site.trouble}: {site.trouble_words} It looks like this: "
+            f"Most common problem, {site.trouble}: {site.trouble_words} It looks like this: "
             f"{_link(_TRACE_OF[site.trouble])}.",
             f"Status: *{site.status}*.",
         )

@@ -591,7 +591,7 @@ def test_a_program_is_chosen_by_arrows_and_begun_by_enter(show):
     begun, chosen = heard(page.begin), heard(page.chosen)
     show(page)
     assert "A first ten minutes" in texts(page)
-    assert "On what evidence: Common practice." in texts(page)
+    assert "Evidence: Common practice." in texts(page)
     press(page, KEY.Key_Return)
     press(page, KEY.Key_Down)
     assert "10 min" not in texts(page)
@@ -619,7 +619,7 @@ def test_a_new_list_keeps_what_was_chosen(show):
     assert begun == ["first"]
     page.show_programs(())
     assert not button(page, "Begin").isEnabled()
-    assert "There is no program to choose." in texts(page)
+    assert "There are no programs to choose from." in texts(page)
 
 
 @pytest.mark.parametrize(
@@ -667,7 +667,7 @@ def test_without_a_place_home_says_where_to_begin(show):
     page = home()
     page.show_places(())
     show(page)
-    assert any("No sensor has a place yet" in text for text in texts(page))
+    assert any("No sensor has a site yet" in text for text in texts(page))
 
 
 # Placement
@@ -730,10 +730,10 @@ def test_no_place_at_all_and_a_place_without_words_are_refused(show):
     got = heard(page.chosen)
     pick(page, "Site of channel 1", "")
     press(page, KEY.Key_Return)
-    assert any("No channel has a place yet" in text for text in texts(page))
+    assert any("No channel has a site yet" in text for text in texts(page))
     pick(page, "Site of channel 1", "own")
     press(page, KEY.Key_Return)
-    assert any("Channel 1 has no words" in text for text in texts(page))
+    assert any("Channel 1 has no description" in text for text in texts(page))
     assert got == []
     (field,) = [w for w in page.findChildren(QtWidgets.QLineEdit) if w.isVisible()]
     QtTest.QTest.keyClicks(field, "my calf")
@@ -768,7 +768,7 @@ def test_each_site_is_drawn_and_described(show, key):
         assert f"○ reference: {SPOTS[key].reference.words}" in told
     for mistake in site.mistakes:
         assert mistake in told
-    assert f"Most usual trouble: {site.trouble}" in told
+    assert f"Most common problem: {site.trouble}" in told
     assert site.trouble_words in told
     assert site.status[1:] in told
 
@@ -838,9 +838,9 @@ def test_each_trouble_has_a_shape_a_sentence_and_what_to_try(show):
     assert [told.count(shape) for shape in ("●", "▲", "■", "○")] == [3, 1, 1, 1]
     assert "Try this: Move the charger." in told
     assert "14.2 µV" in told
-    assert "Something can be better. See what helps." in told
+    assert "Something could be better. See what helps." in told
     going = heard(page.next)
-    assert "anyway" in button(page, "Go on").text()
+    assert "anyway" in button(page, "Continue").text()
     press(page, KEY.Key_Return)
     assert len(going) == 1
 
@@ -851,7 +851,7 @@ def test_a_good_signal_on_every_channel_is_said_so(show):
     assert "All is well." not in texts(page)[1]  # the other channel is not known yet
     page.show_lights(1, GOOD)
     assert "All is well." in texts(page)[1]
-    assert button(page, "Go on").text() == "Go on (Enter)"
+    assert button(page, "Continue").text() == "Continue (Enter)"
 
 
 def test_digits_choose_the_channel_looked_at(show):
@@ -859,7 +859,7 @@ def test_digits_choose_the_channel_looked_at(show):
     assert page.channel == 0
     press(page, KEY.Key_2)
     assert page.channel == 1
-    assert texts(page).count("Being looked at.") == len(ITEMS)
+    assert texts(page).count("Checking …") == len(ITEMS)
     press(page, KEY.Key_3)  # there is none
     assert page.channel == 1
 
@@ -1101,7 +1101,7 @@ def test_number_and_unit_stand_on_one_line(show):
 @pytest.mark.parametrize(
     ("step", "changes", "said"),
     [
-        (HOLD, {"recovering_s": 3.0}, "Letting go, 3 s so far"),
+        (HOLD, {"recovering_s": 3.0}, "Letting go for 3 s so far"),
         (RELAX, {"recovering_s": 3.0, "step_s": 0.1}, ""),  # tense: hands
         (
             BASELINE,
@@ -1111,7 +1111,7 @@ def test_number_and_unit_stand_on_one_line(show):
         (
             HOLD,
             {"recovering_s": 3.0, "scoring": False, "why_not": "no contact"},
-            "Not counting now: no contact",
+            "Not scored now: no contact",
         ),
     ],
 )
@@ -1122,7 +1122,7 @@ def test_the_quiet_sentence_says_what_matters_most(step, changes, said):
 def test_a_session_that_waits_for_its_first_signal_says_so(show):
     page = show(GuidePage("A first ten minutes", channels(1)))
     page.show_waiting()
-    assert "Waiting for the sensor" in texts(page)
+    assert "Waiting for a signal" in texts(page)
 
 
 def test_while_the_sensor_is_away_the_trace_does_not_say_now(show):
@@ -1158,7 +1158,7 @@ def test_no_number_is_shown_that_the_signal_does_not_support(show):
     assert "µV" not in told
     assert not any("goal" in text and text[0] in "●○" for text in told)
     assert not any("% of reference" in text for text in told)
-    assert "Not counting now: no contact on Jaw" in told
+    assert "Not scored now: no contact on Jaw" in told
     page.show_snapshot(snapshot(tension_uv=(0.1,)))  # under the noise floor
     assert "<0.2" in texts(page)
     assert "<0.2 % of reference" in texts(page)
@@ -1170,7 +1170,7 @@ def test_no_number_is_shown_that_the_signal_does_not_support(show):
     ("phase", "words"),
     [
         ("paused", "Paused"),
-        ("lost", "The sensor is away"),
+        ("lost", "The board was disconnected"),
         ("ended", "Ended"),
         ("done", "Well done"),
     ],
@@ -1179,9 +1179,9 @@ def test_a_session_that_waits_or_is_over_says_so(show, phase, words):
     page = show(guide(SCALE))
     page.show_snapshot(snapshot(SCALE, phase=phase))
     assert words in texts(page)
-    assert bool([w for w in texts(page) if "The session waits" in w]) == (phase == "lost")
+    assert bool([w for w in texts(page) if "The session continues when" in w]) == (phase == "lost")
     if phase == "paused":
-        assert button(page, "(Space)").text() == "Go on (Space)"
+        assert button(page, "(Space)").text() == "Continue (Space)"
 
 
 def test_the_pacer_breathes_with_the_step(show):
@@ -1316,14 +1316,14 @@ def test_a_summary_claims_no_fall_where_there_was_none(show):
 def test_a_summary_says_that_its_figures_are_still_to_come(show):
     page = SummaryPage()
     page.show_outcome(outcome(), None, Path("/sessions/today"))
-    assert "Working out the figures …" in texts(show(page))
+    assert "Computing the figures …" in texts(show(page))
 
 
 def test_a_session_that_could_not_be_kept_shows_what_was_counted_while_it_ran(show):
     page = SummaryPage()
     page.show_outcome(outcome(), closing_of(outcome(), None))
     told = texts(show(page))
-    assert "Nothing of it was kept." in told
+    assert "This session was not kept." in told
     assert any(words.startswith("Not kept: 3 min 20 s in scored steps") for words in told)
     assert "4.00 µV" in told
 
@@ -1347,7 +1347,7 @@ def test_a_session_without_a_signal_claims_nothing(show, app):
     assert any(
         words.startswith("Whole session: no usable signal. There is 0.0 s") for words in told
     )
-    assert "Nothing of it was kept." in told
+    assert "This session was not kept." in told
     assert told.count("–") == 3
     bare = replace(outcome(), steps=(), score=(), channels=(), answers=(), notes=())
     page.show_outcome(bare, ())

@@ -14,6 +14,7 @@ from tests.known import known
 
 from unclench.desktop.newfolder import new_folder
 from unclench.desktop.training.window import TrainingWindow
+from unclench.live.words import connection_words
 from unclench.settings import Place, Settings, load_settings, own_dir, sessions_dir
 from unclench.store import open_session
 from unclench.store.events.words import text_of
@@ -209,7 +210,7 @@ def test_a_goal_without_calibration_leads_to_the_calibration_and_says_why(traini
     (folder / "percent.toml").write_text(text, encoding="utf-8")
     made = training(program=find_program("percent"))
     assert made.page == "CalibratePage"
-    assert "no reference contraction yet" in made.window._calibrate._why.text()
+    assert "no reference contraction yet" in made.window._calibrate._reason.text()
 
 
 def test_the_sensor_moved_means_a_new_calibration(training, ready):
@@ -238,7 +239,7 @@ def test_the_sensor_moved_means_a_new_calibration(training, ready):
 def test_two_channels_on_one_site_are_said_to_be_so(training, ready):
     twice = (SHOULDER, SHOULDER.model_copy(update={"channel": 2}))
     made = training("sim:person?channels=2", places=twice, program=short_program())
-    assert "Left shoulder is on two channels" in made.window._banner._text.text()
+    assert "Left shoulder is given for two channels" in made.window._banner._text.text()
 
 
 def test_a_full_disk_in_the_middle_is_told_and_the_session_goes_on(training, ready, monkeypatch):
@@ -271,7 +272,7 @@ def test_a_recording_that_ends_ends_the_session_and_is_begun_again_with_it(
     made.until(lambda: made.step == "settle")
     made.until(lambda: made.page == "SummaryPage")
     said = made.window._banner._text.text()
-    assert said == "The recording is over: open it again to train on it."
+    assert said == "The recording is over. Open it again to train with it."
     (folder,) = sessions_dir(Settings()).iterdir()
     made.press(KEY.Key_A)  # once more
     assert made.page == "HomePage"
@@ -283,7 +284,7 @@ def test_a_session_without_a_signal_says_so_and_can_be_ended(training, ready):
     made = training()
     made.press(KEY.Key_Return)
     assert made.page == "GuidePage"
-    until(lambda: "Waiting for the sensor" in words(made.window))
+    until(lambda: "Waiting for a signal" in words(made.window))
     made.press(KEY.Key_Escape)
     made.press(KEY.Key_Tab)
     made.press(KEY.Key_Return)
@@ -301,9 +302,18 @@ def test_check_is_cleared_while_the_sensor_is_disconnected(training, ready, tmp_
     made.until(lambda: made.stream.has_come(15.0))
     until(lambda: "µV" in meter.accessibleDescription() and "●" in words(made.window))
     made.until(lambda: not made.pipeline.status.connected)
-    until(lambda: words(made.window).count("The sensor is away.") == len(ITEMS))
+    until(lambda: words(made.window).count("Not measured without a signal.") == len(ITEMS))
     until(lambda: meter.accessibleDescription() == "no signal")
     assert "●" not in words(made.window)
+    assert made.window._check_page._verdict.text() == "There is no signal to check."
+
+
+def test_a_board_that_was_disconnected_has_the_same_words_as_in_the_dashboard(training, ready):
+    made = training("sim:relaxed?unplug_every_s=1.5&unplug_s=600")
+    made.until(lambda: not made.pipeline.status.connected)
+    banner = made.window._banner
+    until(banner.isVisible)
+    assert banner._text.text() == connection_words(made.pipeline.status)
 
 
 def test_program_order_is_shipped_then_own_then_broken(training, ready):

@@ -144,7 +144,7 @@ def test_lost_contact_is_told_without_feedback_too(training, stream):
     snapshot = window._sessions.running.session.snapshot()
     lost = replace(snapshot, scoring=False, why_not="no contact on Left shoulder")
     window._sessions.running.page.show_snapshot(lost)
-    assert "Not counting now: no contact on Left shoulder" in texts(window)
+    assert "Not scored now: no contact on Left shoulder" in texts(window)
     noted = replace(snapshot, notes=("Above the limit for 4 minutes.",))
     assert status(noted, feedback=False) == ""
     assert status(noted) == "Above the limit for 4 minutes."

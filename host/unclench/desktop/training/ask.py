@@ -1,4 +1,4 @@
-"""A question in a row, put once before something is done that cannot be taken back."""
+"""A question in a row, asked once before something that cannot be undone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from unclench.desktop.training.parts import button, label
 
 
 class AskRow(QtWidgets.QWidget):
-    """Words, a button that leaves all as it is and one that does it; the first has the focus.
+    """The question, a button that changes nothing and one that does it; the first has the focus.
 
-    Esc is left to whoever shows the row.
+    The owner of the row handles Esc.
     """
 
     left = QtCore.pyqtSignal()
@@ -28,5 +28,5 @@ class AskRow(QtWidgets.QWidget):
         across.addWidget(agree)
 
     def take_focus(self) -> None:
-        """Enter alone does nothing that matters."""
+        """Focus the button that changes nothing, so that Enter alone is harmless."""
         self._leave.setFocus()

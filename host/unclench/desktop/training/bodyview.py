@@ -1,4 +1,4 @@
-"""The drawing of where a site's electrodes go."""
+"""The drawing that shows where a site's electrodes go."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from unclench.training.placement.values import Side
 
 _DASHED = QtCore.Qt.PenStyle.DashLine
 _LINE_PX = 1.4  # of the outline
-_LIGHT = 90  # of 255: how much of a second pair's colour shows
+_LIGHT = 90  # alpha of a second pair's colour, of 255
 _SEEN = {"back": "Seen from behind", "face": "Seen from in front"}
 
 
 class BodyView(QtWidgets.QWidget):
-    """Two filled discs are the electrodes, light ones another pair, the ring is the reference."""
+    """Filled discs are the electrodes, light ones a second pair, the ring is the reference."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class BodyView(QtWidgets.QWidget):
         self.update()
 
     def show_spot(self, site: str, side: Side) -> None:
-        """Draw another site; one's own words have no drawing."""
+        """Draw a site; a site in a person's own words has no drawing."""
         self._site, self._side = site, side
         self.setAccessibleDescription(self.caption)
         self.update()
@@ -45,7 +45,7 @@ class BodyView(QtWidgets.QWidget):
         """What is drawn, in words."""
         spot = SPOTS.get(self._site)
         if spot is None:
-            return "No drawing for this place."
+            return "There is no drawing of this site."
         own = "right" if self._side == "right" else "left"
         seen = f"Seen from your {own}" if spot.view == "side" else _SEEN[spot.view]
         other = f" (light ones: {spot.other_words})" if spot.other else ""
@@ -74,7 +74,7 @@ class BodyView(QtWidgets.QWidget):
         self._draw_spot(painter, spot, place, zoom)
 
     def _fade(self, painter: QtGui.QPainter, shown: QtCore.QRectF) -> None:
-        """Let the body end softly where the picture ends."""
+        """Fade the body out at the edges of the picture."""
         ground = QtGui.QColor(self._theme.card)
         none = QtGui.QColor(ground)
         none.setAlpha(0)
@@ -143,7 +143,7 @@ class BodyView(QtWidgets.QWidget):
             base = middle.y() + (above if mark.above else below)
             written = QtGui.QPainterPath()
             written.addText(QtCore.QPointF(left, base), self._font, mark.words)
-            painter.strokePath(written, halo)  # lines of the drawing stay away from the words
+            painter.strokePath(written, halo)  # keeps the drawing's lines away from the words
             painter.fillPath(written, text)
 
 

@@ -17,7 +17,7 @@ _SCALES_UV = (*on_log_scale(0.5, 2.0), *SCALES_UV)
 
 
 class BreathPlot(QtWidgets.QWidget):
-    """One channel's; painted anew only when the figures change, which is once a breath."""
+    """The plot of one channel; repainted only when the figures change, once a breath."""
 
     def __init__(self, channel: int = 0) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class BreathPlot(QtWidgets.QWidget):
     def _draw_line(
         self, painter: QtGui.QPainter, plot: QtCore.QRectF, effect: BreathEffect, top_uv: float
     ) -> None:
-        # A breath follows a breath: its ends are drawn towards the neighbours' bins.
+        # Breaths follow each other: the ends are drawn towards the neighbouring bins.
         phase = (effect.phase[-1] - 1, *effect.phase, effect.phase[0] + 1)
         mean = (effect.mean_uv[-1], *effect.mean_uv, effect.mean_uv[0])
         spread = (effect.spread_uv[-1], *effect.spread_uv, effect.spread_uv[0])
@@ -125,6 +125,6 @@ class BreathPlot(QtWidgets.QWidget):
 
 
 def _top(means: tuple[float, ...], spreads: tuple[float, ...]) -> float:
-    """Top of the scale, a round number over the band."""
+    """Return the top of the scale, a round number above the band."""
     peak = max((m + s for m, s in zip(means, spreads, strict=False)), default=0.0)
     return next((top for top in _SCALES_UV if top >= peak), _SCALES_UV[-1])

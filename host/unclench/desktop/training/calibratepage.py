@@ -1,4 +1,4 @@
-"""Choose what to calibrate: rest alone, or rest and a contraction."""
+"""Choose what to calibrate: rest only, or rest and a contraction."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ _CHOICES = (
         "calibrate-gentle",
         "Rest and a gentle contraction",
         "About two and a half minutes. You sit still for a minute, then tense the muscle gently "
-        "three times. Good for most people.",
+        "three times. Suits most people.",
     ),
     (
         "calibrate-rest",
-        "Rest alone",
-        "A little over a minute. Enough for goals that go by your own resting level.",
+        "Rest only",
+        "A little over a minute. Enough for goals based on your resting baseline.",
     ),
     (
         "calibrate-maximum",
         "Rest and a maximum contraction",
-        "About two and a half minutes. Needed where percentages are to compare with published "
-        "ones. Leave it out if tensing hard hurts you, or was advised against.",
+        "About two and a half minutes. Needed to compare percentages with published ones. Do not "
+        "choose it if tensing hard hurts, or if you were advised against it.",
     ),
 )
+_PURPOSE = "Goals are based on your resting baseline. It is kept until you say that a sensor moved."
 
 
 class CalibratePage(Page):
@@ -38,11 +39,11 @@ class CalibratePage(Page):
         super().__init__()
         self.setAccessibleName("Calibrate")
         self._column = Column(84)
-        self._why = label("quietLead")
+        self._reason = label("quietLead")
         rows = self._column.rows
         rows.addStretch(1)
         rows.addWidget(label("heading", "Calibrate"))
-        rows.addWidget(self._why)
+        rows.addWidget(self._reason)
         self._buttons = []
         for number, (name, title, words) in enumerate(_CHOICES, 1):
             frame, inner = card(6)
@@ -53,7 +54,7 @@ class CalibratePage(Page):
             rows.addWidget(frame)
             self._buttons.append(made)
         rows.addStretch(1)
-        later = button("Not now (Esc)", "Go on without")
+        later = button("Not now (Esc)", "Continue without calibrating")
         later.clicked.connect(self.back)
         foot = QtWidgets.QHBoxLayout()
         foot.addStretch(1)
@@ -71,12 +72,11 @@ class CalibratePage(Page):
         self._column.set_looks(text_scale)
 
     def show_reason(self, reason: str) -> None:
-        """Say why it is needed now, in a sentence; or what it is for."""
-        usual = "Your own rest is what goals go by. It is kept until you say that the sensor moved."
-        say(self._why, reason or usual)
+        """Show why it is needed now, in a sentence, or else what it is for."""
+        say(self._reason, reason or _PURPOSE)
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter takes the first."""
+        """Focus the first choice, so that Enter takes it."""
         super().showEvent(event)
         self._buttons[0].setFocus()
 

@@ -1,4 +1,4 @@
-"""Joins the signal check to its page, while that is shown."""
+"""Connects the signal check to its page while that is shown."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from unclench.training.placement.check import ITEMS, Light, SensorCheck
 from unclench.training.placement.sites import place_label
 
 _JUDGE_MS = 500
-_AWAY = tuple(Light(item, "grey", "", "The sensor is away.") for item in ITEMS)
+_NO_SIGNAL = tuple(Light(item, "grey", "", "Not measured without a signal.") for item in ITEMS)
 
 
 class Checking(QtCore.QObject):
-    """Follows the stream as long as the window lives; judges only what is looked at.
+    """Follows the stream while the window is open; judges it only while the page is shown.
 
     Parameters
     ----------
     run
         Started.
     page
-        Shows what is found.
+        Shows the results.
     """
 
     def __init__(self, run: Run, page: CheckPage) -> None:
@@ -36,7 +36,7 @@ class Checking(QtCore.QObject):
         self._judging.start(_JUDGE_MS)
 
     def name_channels(self) -> None:
-        """Call channels by their places, as these are now."""
+        """Name the channels after their current sites."""
         names = [f"Channel {k + 1}" for k in range(len(self._run.info.channels))]
         for place in self._run.places:
             if place.channel <= len(names):
@@ -44,26 +44,27 @@ class Checking(QtCore.QObject):
         self._page.name_channels(names)
 
     def frame(self) -> None:
-        """Move the meter; at the screen's rate."""
+        """Move the meter; called at the screen's rate."""
         now_s = time.monotonic()
         elapsed_s, self._frame_s = now_s - self._frame_s, now_s
         if self._page.isVisible():
             self._page.tick(elapsed_s)
 
     def poll(self) -> None:
-        """Measure what comes in; a few times a second."""
+        """Measure interference; called a few times a second."""
         if self._page.isVisible():
             interference = self.check.interference(self._page.channel)
             connected = self._run.pipeline.status.connected
             self._page.show_interference(interference if connected else None)
 
     def close(self) -> None:
-        """Follow the stream no more."""
+        """Stop following the stream."""
         self._judging.stop()
         self._run.pipeline.remove_sink(self.check)
 
     def _judge(self) -> None:
         if self._page.isVisible():
-            here = self._run.pipeline.status.connected
+            connected = self._run.pipeline.status.connected
+            self._page.show_connected(connected)
             for k in range(len(self._run.info.channels)):
-                self._page.show_lights(k, self.check.result(k) if here else _AWAY)
+                self._page.show_lights(k, self.check.result(k) if connected else _NO_SIGNAL)

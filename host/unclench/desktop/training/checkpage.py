@@ -1,4 +1,4 @@
-"""The signal check: a light for each trouble, what to try, and the interference meter."""
+"""The signal check: a light for each possible problem, what to try, and the interference meter."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ from unclench.desktop.training.parts import (
 from unclench.training.placement.check import ITEM_WORDS, ITEMS, Colour, Interference, Light
 from unclench.wording import capital
 
-_HINT_LINES = 24  # of text, of the page
+_HINT_LINES = 24  # of text on the page, from which on the hint shows
 
+_WORST_FIRST: tuple[Colour, ...] = ("red", "amber", "grey", "green")
 _SHAPES: dict[Colour, tuple[str, str, str]] = {  # a shape, a word and a colour's role
     "green": ("●", "good", "good"),
-    "amber": ("▲", "look at it", "warn"),
+    "amber": ("▲", "could be better", "warn"),
     "red": ("■", "not good", "bad"),
     "grey": ("○", "not known yet", "quiet"),
 }
 
 
 class CheckPage(Page):
-    """One channel at a time, the others by their tabs."""
+    """One channel at a time; tabs lead to the others."""
 
     next = QtCore.pyqtSignal()
     back = QtCore.pyqtSignal()
@@ -45,11 +46,12 @@ class CheckPage(Page):
         self._lights: list[tuple[Light, ...]] = [()] * len(channels)
         self._names = tuple(channels)
         self._channel = 0
+        self._connected = True
         self._rows = [LightRow(ITEM_WORDS[item]) for item in ITEMS]
         self.meter = Meter()
         self._column = Column(96)
         self._verdict = label("quietLead")
-        self._next = button("Go on (Enter)", "The signal is looked at; go on", primary=True)
+        self._next = button("Continue (Enter)", "Continue to the next page", primary=True)
         self._next.clicked.connect(self.next)
         self._back = button("Back (Esc)", "Return to where you were")
         self._back.clicked.connect(self.back)
@@ -58,7 +60,7 @@ class CheckPage(Page):
         self._choose(0)
 
     def _tab(self, k: int, name: str) -> Button:
-        made = button(name, f"Show {name}; key {k + 1}", switch=True)
+        made = button(name, f"Show {name} (key {k + 1})", switch=True)
         made.clicked.connect(lambda: self._choose(k))
         return made
 
@@ -82,7 +84,7 @@ class CheckPage(Page):
         bar.addWidget(QtWidgets.QLabel("Interference", objectName="title"))
         bar.addWidget(self.meter, 1)
         inner.addLayout(bar)
-        words = "Move cables, chargers and yourself, and keep what makes the bar shorter."
+        words = "Move cables, chargers and yourself. Keep what makes the bar shorter."
         self._hint = label("small", words)
         inner.addWidget(self._hint)
         below = QtWidgets.QHBoxLayout()
@@ -114,7 +116,7 @@ class CheckPage(Page):
             row.set_looks(theme, text_scale)
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave the room to the lights, where there is little."""
+        """Leave the room to the lights if there is little."""
         super().resizeEvent(event)
         self._fit()
 
@@ -122,10 +124,10 @@ class CheckPage(Page):
         self._hint.setVisible(self.height() >= _HINT_LINES * LINE * self.text_scale)
 
     def name_channels(self, names: Sequence[str]) -> None:
-        """Call the channels after where they are."""
+        """Name the channels after their sites."""
         self._names = tuple(names)
         for k, lights in enumerate(self._lights):
-            rename(self._tabs[k], f"{_worst(lights)[0]} {names[k]}")
+            rename(self._tabs[k], f"{_SHAPES[_worst(lights)][0]} {names[k]}")
 
     @property
     def channel(self) -> int:
@@ -133,30 +135,34 @@ class CheckPage(Page):
         return self._channel
 
     def show_lights(self, channel: int, lights: Sequence[Light]) -> None:
-        """Show what was found out about a channel; twice a second is enough."""
+        """Show the results for a channel; twice a second is enough."""
         self._lights[channel] = tuple(lights)
-        words = _worst(self._lights[channel])
-        rename(self._tabs[channel], f"{words[0]} {self._names[channel]}")
+        shape, _, _ = _SHAPES[_worst(self._lights[channel])]
+        rename(self._tabs[channel], f"{shape} {self._names[channel]}")
         self._show_found()
 
+    def show_connected(self, connected: bool) -> None:
+        """Take whether there is a signal; `show_lights` then shows it."""
+        self._connected = connected
+
     def show_interference(self, interference: Interference | None) -> None:
-        """Show what comes in on the channel shown."""
+        """Show the interference on the channel shown; None without a signal."""
         if interference is None:
             self.meter.set_level(None, None)
         else:
             self.meter.set_level(interference.level, interference.hum_uv)
 
     def tick(self, elapsed_s: float) -> None:
-        """Move the meter on; at the screen's rate."""
+        """Move the meter; called at the screen's rate."""
         self.meter.tick(elapsed_s)
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter goes on."""
+        """Focus the button that continues."""
         super().showEvent(event)
         self._next.setFocus()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Digits choose a channel, Enter goes on, Esc back."""
+        """Digits choose a channel, Enter continues, Esc goes back."""
         if event.text() in {str(k + 1) for k in range(len(self._tabs))}:
             self._choose(int(event.text()) - 1)
         elif event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
@@ -177,13 +183,16 @@ class CheckPage(Page):
         found = {light.item: light for light in self._lights[self._channel]}
         for item, row in zip(ITEMS, self._rows, strict=True):
             row.show_light(found.get(item))
-        worst = [_worst(lights)[1] for lights in self._lights]
-        if all(word == "good" for word in worst):
-            verdict, on = "All is well.", "Go on (Enter)"
-        elif "not good" in worst or "look at it" in worst:
-            verdict, on = "Something can be better. See what helps.", "Go on anyway (Enter)"
+        worst = {_worst(lights) for lights in self._lights}
+        on = "Continue anyway (Enter)"
+        if not self._connected:
+            verdict = "There is no signal to check."
+        elif worst == {"green"}:
+            verdict, on = "All is well.", "Continue (Enter)"
+        elif worst & {"red", "amber"}:
+            verdict = "Something could be better. See what helps."
         else:
-            verdict, on = "Sit still for a moment and let go.", "Go on anyway (Enter)"
+            verdict = "Sit still for a moment and let go."
         say(self._verdict, verdict)
         rename(self._next, on)
 
@@ -227,13 +236,13 @@ class LightRow(QtWidgets.QWidget):
         self._restyle()
 
     def show_light(self, light: Light | None) -> None:
-        """Show what was found out; None: nothing yet."""
+        """Show a result; None means none yet."""
         if light == self._light and light is not None:
             return
         self._light = light
         say(self._value, "" if light is None else light.value)
         self._value.setVisible(bool(self._value.text()))
-        say(self._words, "Being looked at." if light is None else light.sentence)
+        say(self._words, "Checking …" if light is None else light.sentence)
         tip = "" if light is None else light.try_this
         say(self._try, f"Try this: {tip}" if tip else "")
         self._try.setVisible(bool(tip))
@@ -247,10 +256,7 @@ class LightRow(QtWidgets.QWidget):
         self._shape.setStyleSheet(f"color: {self._theme.tone(role)}")
 
 
-def _worst(lights: tuple[Light, ...]) -> tuple[str, str, str]:
-    """Shape, word and colour of the worst of some lights."""
+def _worst(lights: tuple[Light, ...]) -> Colour:
+    """Return the worst colour of some lights; grey for none."""
     colours = {light.colour for light in lights}
-    order: tuple[Colour, ...] = ("red", "amber", "grey")
-    if not lights:
-        return _SHAPES["grey"]
-    return _SHAPES[next((colour for colour in order if colour in colours), "green")]
+    return next((colour for colour in _WORST_FIRST if colour in colours), "grey")

@@ -1,4 +1,4 @@
-"""What a person chooses in the training window, kept for the next start: looks and sound."""
+"""A person's choices in the training window, saved for the next start: looks and sound."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from unclench.training.sound import Synth
 
 
 class Choices(Looks):
-    """Looks, and what sounds by the settings that hold now.
+    """Looks, and sounds that follow the current settings.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class Choices(Looks):
         self._player.start()
 
     def close(self) -> None:
-        """Give the sound device back."""
+        """Release the sound device."""
         self._player.stop()
 
     def set_sound(self, on: bool) -> None:
@@ -40,10 +40,10 @@ class Choices(Looks):
             self.trouble.emit(self._player.trouble)
 
     def toggle_sound(self) -> None:
-        """Sounds on or off."""
+        """Switch all sounds on or off."""
         self.set_sound(not self.settings.sound)
 
     def set_volume(self, volume: float) -> None:
-        """Set how loud, from 0 to 1."""
+        """Set the volume, from 0 to 1."""
         self.remember(volume=volume)
         self.synth.volume = volume if self.settings.sound else 0.0

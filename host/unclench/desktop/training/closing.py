@@ -1,4 +1,4 @@
-"""The figures of a session that has just ended, worked out beside the window."""
+"""The figures of a session that has just ended, computed in a thread."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from unclench.training.session.outcome import Outcome
 
 
 class Closing(QtCore.QObject):
-    """Fills the summary page: at once with what is known, then with the review's figures.
+    """Fills the summary page: at once with what is known, later with the review's figures.
 
     Parameters
     ----------
     page
-        To be filled.
+        The page to fill.
     review_of
         Waits for the review of a session that has ended: see `Run`.
     """
@@ -50,5 +50,5 @@ class Closing(QtCore.QObject):
         self._work.ask(work)
 
     def close(self) -> None:
-        """Nobody waits for figures any more."""
+        """Stop waiting for figures."""
         self._work.close()

@@ -1,30 +1,30 @@
-"""What a session's page says to do, and the one quiet sentence below."""
+"""The instruction on a session's page, and the one quiet sentence below it."""
 
 from __future__ import annotations
 
 from unclench.training.session.snapshot import Snapshot
 from unclench.trial.words import unseen_words
 
-_LETTING_GO = ("rest", "release", "breathe")  # what is asked for then
+_LETTING_GO = ("rest", "release", "breathe")  # what these actions ask for
 
 
 def instruction(snapshot: Snapshot, feedback: bool = True) -> tuple[str, str]:
-    """Headline and detail; a session that does not run says so first."""
+    """Return headline and detail; a session that is not running says so first."""
     if snapshot.phase == "paused":
-        how = "" if snapshot.step.asks() else " Space goes on."
+        how = "" if snapshot.step.asks() else " Press Space to continue."
         return "Paused", f"Take your time.{how}"
     if snapshot.phase == "lost":
-        return "The sensor is away", "The session waits, and goes on when it is back."
+        return "The board was disconnected", "The session continues when the board reconnects."
     if snapshot.phase in ("done", "ended"):
-        return "Well done" if snapshot.phase == "done" else "Ended", "All of it is kept."
+        return "Well done" if snapshot.phase == "done" else "Ended", "Everything is kept."
     if snapshot.step.asks():
-        return "", ""  # the question stands in the middle
+        return "", ""  # the question is in the middle
     cue = snapshot.cue
     return cue.headline, cue.detail if feedback else unseen_words(snapshot.step, cue.detail)
 
 
 def part_done(snapshot: Snapshot) -> float | None:
-    """Share of a tensing or releasing that is over; None in all other steps."""
+    """Return the elapsed share of a contraction or release; None in all other steps."""
     rounds, left_s = snapshot.step.rounds(), snapshot.cue.left_s
     if snapshot.phase != "running" or left_s is None or rounds is None:
         return None
@@ -33,19 +33,19 @@ def part_done(snapshot: Snapshot) -> float | None:
 
 
 def status(snapshot: Snapshot, feedback: bool = True) -> str:
-    """One quiet sentence: why nothing counts, else how letting go goes, else news.
+    """Return one quiet sentence: why nothing is scored, else the recovery so far, else news.
 
-    Without `feedback` only the first, for the others tell of tension.
+    Without `feedback` only the first, since the others describe tension.
     """
     if snapshot.phase != "running":
         return ""
     if not snapshot.scoring and snapshot.why_not:
-        return f"Not counting now: {snapshot.why_not}"
+        return f"Not scored now: {snapshot.why_not}"
     if not feedback:
         return ""
     note = snapshot.notes[-1] if snapshot.notes else ""
     if note and snapshot.step.measures:
         return note  # why it is measured again
     if snapshot.recovering_s is not None and snapshot.cue.action in _LETTING_GO:
-        return f"Letting go, {snapshot.recovering_s:.0f} s so far"
+        return f"Letting go for {snapshot.recovering_s:.0f} s so far"
     return snapshot.progress or note

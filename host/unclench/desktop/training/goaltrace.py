@@ -1,4 +1,4 @@
-"""The tension trace with its goal: a line, and the ground below it softly tinted."""
+"""The tension trace with its goal: a line, with the area below it softly tinted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from unclench.desktop.theme import Theme
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
 
 _RECENT_S = 15.0
-_ROOM = 1.3  # of the goal: so much the scale shows at least
+_ROOM = 1.3  # times the goal: the least that the scale shows
 
 
 class GoalTrace(TensionTrace):
@@ -19,7 +19,7 @@ class GoalTrace(TensionTrace):
 
     def __init__(self, span_s: float, noise_uv: float | None) -> None:
         self._recent_uv = 0.0
-        self._goal_uv: float | None = None  # before Qt asks for the first layout
+        self._goal_uv: float | None = None  # set before Qt asks for the first layout
         self._timed, self._roomy = True, True
         super().__init__(span_s, noise_uv, filled=False)
         self._band = QtWidgets.QGraphicsRectItem()
@@ -28,7 +28,7 @@ class GoalTrace(TensionTrace):
         self._line = pg.InfiniteLine(
             angle=0, label="goal", labelOpts={"position": 0.0, "anchors": [(0, 1), (0, 1)]}
         )
-        self._line.setZValue(2)  # its name is over the curve and over the noise floor's
+        self._line.setZValue(2)  # its name is above the curve and the noise floor's name
         for item in (self._line, self._line.label):
             item.setCacheMode(item.CacheMode.DeviceCoordinateCache)
         for item in (self._band, self._line):
@@ -37,7 +37,7 @@ class GoalTrace(TensionTrace):
 
     @property
     def goal_uv(self) -> float | None:
-        """What is drawn as goal."""
+        """The goal that is drawn, in uV."""
         return self._goal_uv
 
     def set_theme(self, theme: Theme, text_scale: float, channel: int = 0) -> None:
@@ -57,7 +57,7 @@ class GoalTrace(TensionTrace):
         self._band.setBrush(pg.mkBrush(soft))
 
     def set_room(self, timed: bool, roomy: bool) -> None:
-        """Whether the time axis shows, and whether there is room for more than the scale's ends."""
+        """Show or hide the time axis, and all labels of the scale or only its ends."""
         self._timed, self._roomy = timed, roomy
         self.getAxis("bottom").setVisible(timed)
         self.getAxis("left").showLabel(roomy)
@@ -72,7 +72,7 @@ class GoalTrace(TensionTrace):
             self.getAxis("left").setTicks([[(uv, f"{uv:g}") for uv in ends]])
 
     def set_goal(self, goal_uv: float | None) -> None:
-        """Show another goal, or none."""
+        """Show a goal, or none."""
         if goal_uv == self._goal_uv:
             return
         self._goal_uv = goal_uv
@@ -85,7 +85,7 @@ class GoalTrace(TensionTrace):
         self._name_floor()
 
     def _name_floor(self) -> None:
-        """See TensionTrace; of two names that would lie on each other the goal's stays."""
+        """See TensionTrace; if two names would overlap, the goal's stays."""
         super()._name_floor()
         if self._goal_uv is None or self._noise_uv is None:
             return
@@ -96,7 +96,7 @@ class GoalTrace(TensionTrace):
     def draw(
         self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
     ) -> None:
-        """See TensionTrace.draw; the scale follows the last seconds, not a contraction before."""
+        """See TensionTrace.draw; the scale follows the last seconds, not an earlier contraction."""
         newest = slice(-max(1, round(_RECENT_S / row_s)), None)
         seen = tension_uv[newest][trusted[newest]]
         self._recent_uv = float(np.fmax.reduce(seen, initial=0.0))

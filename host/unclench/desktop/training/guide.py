@@ -1,4 +1,4 @@
-"""The page of a running session: one thing to do, the pacer or the trace in the middle."""
+"""The page of a running session: one thing to do, with the pacer or the trace in the middle."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _FEWEST_LINES = {
     "headline": 27,
     "note": 22,
     "detail": 22,
-}  # of the page's height
-_LINES_A_CHANNEL = 2.2  # more for the table of figures, beyond the first three
+}  # of the page's height: the fewest at which a part shows
+_LINES_A_CHANNEL = 2.2  # more for the table of figures, for each channel beyond three
 
 
 @dataclass(frozen=True)
@@ -43,28 +43,28 @@ class TraceRows:
 
 
 class GuidePage(Page):
-    """A session as it goes.
+    """A running session.
 
     Parameters
     ----------
     title
-        Of the program.
+        Title of the program.
     channels
-        Those trained, in the snapshot's order.
+        The trained channels, in the snapshot's order.
     tags
-        The person's own.
+        The person's own tags.
     span_s
-        Of the tension trace.
+        Span of the tension trace.
     """
 
-    pause = QtCore.pyqtSignal()  # pause, or go on
+    pause = QtCore.pyqtSignal()  # pause or resume
     skip = QtCore.pyqtSignal()
-    end = QtCore.pyqtSignal()  # early; asked and confirmed
+    end = QtCore.pyqtSignal()  # early, once confirmed
     tag = QtCore.pyqtSignal(str)  # the tag's key
     note = QtCore.pyqtSignal(str)
-    note_begun = QtCore.pyqtSignal()  # this is the moment that the next note is about
+    note_begun = QtCore.pyqtSignal()  # the next note is about this moment
     answer = QtCore.pyqtSignal(str)
-    sound = QtCore.pyqtSignal()  # on or off
+    sound = QtCore.pyqtSignal()  # switch on or off
     theme_wanted = QtCore.pyqtSignal()
     full_screen_wanted = QtCore.pyqtSignal()
     feedback_wanted = QtCore.pyqtSignal()  # in a block of a self-trial without it
@@ -143,7 +143,7 @@ class GuidePage(Page):
         self._trial.shown.connect(self.feedback_wanted)
 
     def _apply_looks(self) -> None:
-        """See Page; what there is no room for goes, the least important first."""
+        """See Page; without room, the least important parts are hidden first."""
         theme, text_scale = self.theme, self.text_scale
         self._progress.set_theme(theme)
         self._part.set_theme(theme)
@@ -151,31 +151,31 @@ class GuidePage(Page):
         self._fit()
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Show what there is room for."""
+        """Show the parts that fit."""
         super().resizeEvent(event)
         self._fit()
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Keys are the page's from the start."""
+        """Give the keys to the page."""
         super().showEvent(event)
         self._take_focus()
 
-    # What is shown
+    # Display
 
     def show_waiting(self) -> None:
-        """Say that there is no signal to begin with yet."""
-        say(self._headline, "Waiting for the sensor")
-        say(self._detail, "The session begins with its first signal.")
+        """Show that there is no signal to begin with yet."""
+        say(self._headline, "Waiting for a signal")
+        say(self._detail, "The session begins with the first signal.")
 
     def show_trial(self, words: str, feedback: bool) -> None:
-        """Say where a self-trial stands; without `feedback` nothing that follows tension shows."""
+        """Show the state of a self-trial; without `feedback`, hide all that follows tension."""
         self._feedback = feedback
         self._trial.show_words(words, hidden=not feedback)
         self._middle.set_feedback(feedback)
         self._fit()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show how the session stands; a few times a second."""
+        """Show the state of the session; called a few times a second."""
         self._middle.show_snapshot(snapshot)
         headline, detail = instruction(snapshot, self._feedback)
         say(self._headline, headline)
@@ -202,7 +202,7 @@ class GuidePage(Page):
                 self._take_focus()
 
     def tick(self, step_s: float, trace: TraceRows | None = None) -> None:
-        """Move pacer or trace on; at the screen's rate."""
+        """Move pacer or trace; called at the screen's rate."""
         self._middle.tick(step_s)
         if trace is not None:
             self._middle.draw(trace.rows, trace.tension_uv, trace.trusted, trace.row_s)
@@ -212,17 +212,17 @@ class GuidePage(Page):
         self._tags.show_tags(under_way)
 
     def show_sound(self, sound_on: bool) -> None:
-        """Say whether sounds are on."""
+        """Show whether sounds are on."""
         self._sound_on = sound_on
 
     def set_channels(self, channels: tuple[TrainedChannel, ...]) -> None:
-        """Take new figures of the same channels, as after a calibration inside the program."""
+        """Take new figures of the same channels, for example after a calibration in the program."""
         self._middle.set_channels(channels)
 
     # Keys
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Every key that the focused control left over."""
+        """Handle keys that the focused control ignored."""
         keys = QtCore.Qt.Key
         shift = bool(event.modifiers() & QtCore.Qt.KeyboardModifier.ShiftModifier)
         others = event.modifiers() & ~QtCore.Qt.KeyboardModifier.ShiftModifier
@@ -268,7 +268,7 @@ class GuidePage(Page):
         self._roomy = room["detail"]
         self._detail.setVisible(self._roomy and not self._asking)
         self._headline.setVisible(not self._asking)
-        # Two lines, said or not: the middle must not jump with the words above it.
+        # Always two lines: the middle must not jump when the words above it change.
         self._detail.ensurePolished()
         self._detail.setMinimumHeight(2 * self._detail.fontMetrics().lineSpacing())
         self._status.setMinimumHeight(round(LINE * self.text_scale))
@@ -276,7 +276,7 @@ class GuidePage(Page):
 
 
 def _kept(widget: QtWidgets.QWidget) -> QtWidgets.QSizePolicy:
-    """A size policy that keeps a hidden widget's place."""
+    """Return a size policy that keeps a hidden widget's space."""
     policy = widget.sizePolicy()
     policy.setRetainSizeWhenHidden(True)
     return policy

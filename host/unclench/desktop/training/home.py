@@ -1,4 +1,4 @@
-"""The first page: choose a program, see that all is ready, begin."""
+"""The first page: choose a program, check that everything is ready, begin."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from unclench.desktop.training.parts import Column, Flow, Page, button, card, la
 from unclench.desktop.training.programlist import ProgramInfo, ProgramList
 from unclench.desktop.training.words import minutes_words
 
-_NO_PLACES = "No sensor has a place yet. Begin with “Sensors”."
+_NO_PLACES = "No sensor has a site yet. Start with “Sensors”."
 
 
 class HomePage(Page):
-    """Programs on the left, the chosen one on the right, the sensors' keys below."""
+    """Programs on the left, the chosen one on the right, buttons for the sensors below."""
 
     begin = QtCore.pyqtSignal(str)  # the program's name
-    chosen = QtCore.pyqtSignal(str)  # another program is looked at
+    chosen = QtCore.pyqtSignal(str)  # another program is selected
     sensors = QtCore.pyqtSignal()
     check = QtCore.pyqtSignal()
     calibrate = QtCore.pyqtSignal()
-    moved = QtCore.pyqtSignal()  # asked and confirmed
+    moved = QtCore.pyqtSignal()  # once confirmed
     help = QtCore.pyqtSignal()
     safety = QtCore.pyqtSignal()
     sound_changed = QtCore.pyqtSignal(bool)
@@ -81,9 +81,9 @@ class HomePage(Page):
         self._row = QtWidgets.QWidget()
         flow = Flow(self._row)
         self._asking = AskRow(
-            "Has a sensor moved? What was measured in its place is then forgotten.",
-            ("Keep it (Esc)", "Forget nothing"),
-            ("It moved: forget it", "Forget the calibration of every sensor, and measure anew"),
+            "Has a sensor moved? The calibration of every sensor is then forgotten.",
+            ("Keep it (Esc)", "Keep the calibration"),
+            ("It moved: forget it", "Forget the calibration of every sensor and measure again"),
         )
         self._asking.hide()
         self._asking.left.connect(self._close_question)
@@ -95,11 +95,16 @@ class HomePage(Page):
         self._keys = {}
         for words, key, tip, signal in (
             ("Sensors (E)", "E", "Where each sensor is", self.sensors),
-            ("Check signal (C)", "C", "See whether the signal is good", self.check),
-            ("Calibrate (K)", "K", "Measure rest and a reference contraction", self.calibrate),
-            ("The sensor moved (M)", "M", "Forget the calibration; asks once", self._ask_moved),
+            ("Check signal (C)", "C", "Check whether the signal is good", self.check),
+            (
+                "Calibrate (K)",
+                "K",
+                "Measure the resting baseline and a reference contraction",
+                self.calibrate,
+            ),
+            ("The sensor moved (M)", "M", "Forget the calibration; asks first", self._ask_moved),
             ("Safety (Y)", "Y", "Read the safety page again", self.safety),
-            ("Help (F1)", "F1", "What you see, and every key", self.help),
+            ("Help (F1)", "F1", "Explains this window and lists its keys", self.help),
         ):
             made = button(words, tip)
             made.clicked.connect(signal)
@@ -127,34 +132,34 @@ class HomePage(Page):
         self._volume.setFixedWidth(round(120 * text_scale))
         self._trouble.setStyleSheet(f"color: {theme.warn}")
 
-    # What is shown
+    # Display
 
     def show_programs(self, programs: Sequence[ProgramInfo]) -> None:
-        """Show programs to choose from; what was chosen stays chosen."""
+        """Show the programs; the chosen one stays chosen."""
         self._list.show_programs(tuple(programs))
         self._show_chosen()
 
     def show_places(self, sentences: Sequence[str]) -> None:
-        """Say where the sensors are and how they are calibrated, a sentence each."""
+        """Show each sensor's site and calibration, in a sentence each."""
         say(self._places, "\n".join(sentences) or _NO_PLACES)
 
     def show_sound(self, sound_on: bool) -> None:
-        """Say whether sounds are on."""
+        """Show whether sounds are on."""
         self._sound_on = sound_on
         rename(self._sound, "Sound off (S)" if sound_on else "Sound on (S)")
         self._volume.setEnabled(sound_on)
 
-    # What a person does
+    # Actions
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Arrows choose at once, Enter begins."""
+        """Focus the list: arrows choose, Enter begins."""
         super().showEvent(event)
         self._close_question()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Every key that the focused control left over."""
+        """Handle keys that the focused control ignored."""
         made = self._keys.get(event.text().upper())
-        if self._asking.isVisibleTo(self):  # nothing else until it is answered
+        if self._asking.isVisibleTo(self):  # only the question until it is answered
             if event.key() == QtCore.Qt.Key.Key_Escape:
                 self._close_question()
         elif made is not None and not event.isAutoRepeat():
@@ -193,16 +198,18 @@ class HomePage(Page):
         usable = program is not None and not program.trouble
         self._begin.setEnabled(usable)
         if program is None:
-            program = ProgramInfo("", "No programs", "There is no program to choose.", "", None)
+            program = ProgramInfo(
+                "", "No programs", "There are no programs to choose from.", "", None
+            )
         self._title.setText(program.title or program.name)
         facts = (minutes_words(program.minutes), "written by you" if program.own else "")
         self._facts.setText("  ·  ".join(fact for fact in facts if fact))
         self._facts.setVisible(any(facts))
         self._purpose.setText(program.purpose)
         self._purpose.setVisible(bool(program.purpose))
-        self._evidence.setText(f"On what evidence: {program.evidence}")
+        self._evidence.setText(f"Evidence: {program.evidence}")
         self._evidence.setVisible(bool(program.evidence))
-        self._trouble.setText(f"▲ It cannot be used: {program.trouble}")
+        self._trouble.setText(f"▲ This program cannot be used: {program.trouble}")
         self._trouble.setVisible(bool(program.trouble))
         if program.name:
             self.chosen.emit(program.name)

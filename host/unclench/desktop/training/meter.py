@@ -8,18 +8,18 @@ from unclench.desktop.theme import LIGHT, Theme
 from unclench.live.words import tension_words
 
 _SETTLE_S = 0.25  # the bar follows with this time constant
-_TOP_UV = 300.0  # hum at which the level is 1, as `SensorCheck.interference` has it
+_TOP_UV = 300.0  # hum at which the level is 1, as in `SensorCheck.interference`
 _GAP = 16  # pixels between bar and figure
-_STILL = 0.0005  # share of the bar that nobody sees
+_STILL = 0.0005  # share of the bar too small to see
 
 
 class Meter(QtWidgets.QWidget):
-    """A smooth bar from 0 (quiet) to 1, with a figure beside it."""
+    """A smooth bar from 0 to 1, with a figure beside it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Interference from the mains")
+        self.setAccessibleName("Mains interference")
         self._theme = LIGHT
         self._font = QtGui.QFont()
         self._shown = 0.0
@@ -28,7 +28,7 @@ class Meter(QtWidgets.QWidget):
 
     @property
     def shown(self) -> float:
-        """Where the bar stands, 0 to 1."""
+        """The bar's position, 0 to 1."""
         return self._shown
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:
@@ -39,7 +39,7 @@ class Meter(QtWidgets.QWidget):
         self.update()
 
     def set_level(self, level: float | None, hum_uv: float | None) -> None:
-        """Go towards another level; None where there is no signal."""
+        """Move towards a level; None without a signal."""
         known = level is not None and hum_uv is not None
         self._level = min(1.0, max(0.0, level)) if level is not None and known else None
         words = "–" if hum_uv is None or not known else _words(hum_uv)
@@ -49,7 +49,7 @@ class Meter(QtWidgets.QWidget):
             self.update()
 
     def tick(self, elapsed_s: float) -> None:
-        """Move on by so much time; at the screen's rate."""
+        """Move for the elapsed time; called at the screen's rate."""
         wanted = self._level or 0.0
         away = wanted - self._shown
         if abs(away) < _STILL:

@@ -1,4 +1,4 @@
-"""The middle of the session page: numbers beside a picture, or a picture that takes all of it."""
+"""The middle of the session page: numbers beside a picture, or a picture alone."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ PICTURES: dict[str, type[Picture]] = {
     "pacer": Breathing,
     "question": ReflectView,
 }
-"""By the names that steps give in `Step.picture`."""
+"""By their names in `Step.picture`."""
 
 
 class Middle(QtWidgets.QWidget):
-    """Shows the picture of the step under way."""
+    """Shows the picture of the current step."""
 
-    answer = QtCore.pyqtSignal(str)  # to the question that the picture asks
+    answer = QtCore.pyqtSignal(str)  # to the picture's question
 
     def __init__(self, channels: tuple[TrainedChannel, ...], span_s: float) -> None:
         super().__init__()
@@ -59,20 +59,20 @@ class Middle(QtWidgets.QWidget):
 
     @property
     def shows(self) -> str:
-        """Name of the picture that shows."""
+        """Name of the visible picture."""
         return self._shows
 
     @property
     def picture(self) -> Picture:
-        """The picture that shows."""
+        """The visible picture."""
         return self._pictures[self._shows]
 
     def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
-        """Small: what stands in it adapts to the room there is."""
+        """A small size: the content adapts."""
         return QtCore.QSize(300, 90)
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Show what there is room for."""
+        """Show the parts that fit."""
         super().resizeEvent(event)
         self._fit()
 
@@ -94,7 +94,7 @@ class Middle(QtWidgets.QWidget):
             picture.set_room(lines, lines_each)
 
     def _lines_each(self) -> float:
-        """Lines of text in a channel's row; rows that would be low stand close to each other."""
+        """Return the lines of text in a channel's row; low rows are set closer together."""
         n, line = max(1, len(self._channels)), LINE * self._text_scale
         height: int = self.height()
         wide, tight = ((height - (n - 1) * px) // n / line for px in (SPACING, TIGHT))
@@ -106,12 +106,12 @@ class Middle(QtWidgets.QWidget):
             number.set_channel(channel)
 
     def set_feedback(self, shown: bool) -> None:
-        """Whether tension is shown, as numbers, traces and averages."""
+        """Show or hide tension: numbers, traces and averages."""
         self._feedback = shown
         self._show_parts()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show the step's picture, and how the session stands."""
+        """Show the step's picture and the state of the session."""
         if snapshot.step.picture != self._shows:
             self._shows = snapshot.step.picture
             self._show_parts()
@@ -120,27 +120,27 @@ class Middle(QtWidgets.QWidget):
             number.show_snapshot(snapshot)
 
     def tick(self, step_s: float) -> None:
-        """Move the picture on."""
+        """Move the picture."""
         self.picture.tick(step_s)
 
     def draw(
         self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
     ) -> None:
-        """Draw newer rows, where what follows tension shows."""
+        """Draw newer rows, unless tension is hidden."""
         if self._feedback and len(rows):
             self.picture.draw(rows, tension_uv, trusted, row_s)
 
     def take_focus(self) -> bool:
-        """Give the keys to the picture, if it wants them."""
+        """Give the picture the focus, if it wants it; return whether it did."""
         return self.picture.take_focus()
 
     def take_key(self, event: QtGui.QKeyEvent) -> bool:
-        """Give a key to the picture, if it wants it; say whether it did."""
+        """Give the picture a key; return whether it took it."""
         return self.picture.take_key(event)
 
     def _show_parts(self) -> None:
         self._numbers.setVisible(self._feedback and not self.picture.alone)
         for name, picture in self._pictures.items():
             picture.setVisible(name == self._shows)
-        # No earlier: shown within what is hidden, a label keeps the text size of that moment.
+        # Not earlier: a label shown inside a hidden widget keeps its old text size.
         self.picture.set_feedback(self._feedback)

@@ -1,4 +1,4 @@
-"""A trained channel in figures: the large number of now, and quiet ones of how it went."""
+"""A trained channel in figures: a large current number, and quiet ones of the step so far."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.snapshot import Score, Snapshot
 from unclench.wording import capital
 
-_STEADY_S = 0.5  # of signal: so long a state must hold before it is said
-_NUMBER_S = 0.4  # a number that changes more often cannot be read
+_STEADY_S = 0.5  # of signal: a state must hold this long before it is shown
+_NUMBER_S = 0.4  # a number that changes faster cannot be read
 _CAPTIONS = ("Below goal", "At rest", "Longest rest", "Last recovery")
 
 
 @dataclass(frozen=True)
 class _Room:
-    """What a card shows from so many lines of text on."""
+    """What a card shows from a number of lines of text on."""
 
     lines: float
     size: float  # of the number, times the text's
     goal: bool = True
     share: bool = True
     state: bool = True
-    aside: bool = False  # the name beside the number, not above it
+    aside: bool = False  # name beside the number, not above it
 
 
 _ROOMS = (
@@ -38,12 +38,12 @@ _ROOMS = (
     _Room(4.0, 1.8, goal=False, share=False, state=False),
     _Room(0.0, 1.2, goal=False, share=False, state=False, aside=True),
 )
-_TWO_LINES = 2.4  # of text in a card, from which on a name may wrap
-_STATES = {None: "", True: "● Below the goal", False: "○ Above the goal"}
+_TWO_LINES = 2.4  # of text in a card, from which on a name wraps
+_STATES = {None: ("", ""), True: ("●", "Below the goal"), False: ("○", "Above the goal")}
 
 
 class NumberCard(QtWidgets.QFrame):
-    """Tension now, in microvolts and in % of reference, and how it stands to the goal."""
+    """Tension now, in microvolts and in % of reference, and whether it is below the goal."""
 
     def __init__(self, number: int, channel: TrainedChannel) -> None:
         super().__init__(objectName="card")
@@ -55,9 +55,11 @@ class NumberCard(QtWidgets.QFrame):
         self._unit = QtWidgets.QLabel("µV", objectName="unit")
         self._share = label("small")
         self._state = label("state")
-        self._dot = QtWidgets.QLabel(objectName="state")  # the state's shape, where it has no room
-        self._below: bool | None = None  # the state shown
-        self._turned_s: float | None = None  # since when it is another
+        self._dot = QtWidgets.QLabel(
+            objectName="state"
+        )  # the state's shape, if there is no room for words
+        self._below: bool | None = None  # the state that is shown
+        self._turned_s: float | None = None  # since when it differs
         self._number_s = -1.0  # when the number was shown
         self._goal = label("small")
         self._column = QtWidgets.QVBoxLayout(self)
@@ -80,7 +82,7 @@ class NumberCard(QtWidgets.QFrame):
         self._column.addStretch(3)
 
     def set_looks(self, theme: Theme, text_scale: float, width: int, lines: float) -> None:
-        """Colours, and as much as there is room for, the number first."""
+        """Set colours, and show what fits, the number first."""
         self._theme = theme
         self._room = room = next(room for room in _ROOMS if lines >= room.lines)
         edge = 12 if lines >= _ROOMS[1].lines else 2
@@ -88,19 +90,19 @@ class NumberCard(QtWidgets.QFrame):
         direction = QtWidgets.QBoxLayout.Direction
         self._head.setDirection(direction.LeftToRight if room.aside else direction.TopToBottom)
         self.setFixedWidth(width)
-        em = TEXT_PT * text_scale * 96 / 72  # pixels, at the usual density of a screen
-        widest = (width - 36 - 2.4 * em) / (2.5 * em)  # "<0.2" and its unit stand in one line
+        em = TEXT_PT * text_scale * 96 / 72  # pixels, at a screen's usual density
+        widest = (width - 36 - 2.4 * em) / (2.5 * em)  # "<0.2" and its unit fit in one line
         size = TEXT_PT * text_scale * min(room.size, widest)
         self._value.setStyleSheet(f"font-size: {size:.1f}pt; font-weight: 300")
-        self._stand_on_one_line()
+        self._align_baselines()
         name = f"color: {theme.channel(self._number)}"
         small = f"; font-size: {TEXT_PT * text_scale:.1f}pt" if room.aside else ""
         self._name.setStyleSheet(name + small)
         self._name.setWordWrap(lines >= _TWO_LINES)
         self._show_what_fits()
 
-    def _stand_on_one_line(self) -> None:
-        """Unit and number have one baseline, whatever their sizes."""
+    def _align_baselines(self) -> None:
+        """Align the baselines of unit and number, whatever their sizes."""
         deep = []
         for words in (self._value, self._unit):
             words.ensurePolished()
@@ -112,7 +114,7 @@ class NumberCard(QtWidgets.QFrame):
         self._channel = channel
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show how things stand."""
+        """Show the current state."""
         k = self._number
         tension_uv = _nth(snapshot.tension_uv, k)
         goal_uv = _nth(snapshot.goal_uv, k)
@@ -129,8 +131,9 @@ class NumberCard(QtWidgets.QFrame):
         if snapshot.scoring and tension_uv is not None and goal_uv is not None:
             below = tension_uv < goal_uv
         self._settle(below, now_s)
-        say(self._state, _STATES[self._below])
-        say(self._dot, _STATES[self._below][:1], self._state.text())
+        shape, words = _STATES[self._below]
+        say(self._state, f"{shape} {words}".strip())
+        say(self._dot, shape, words)
         say(self._goal, goal_words(goal_uv, snapshot.step.goal))
         self._show_what_fits()
 
@@ -149,7 +152,7 @@ class NumberCard(QtWidgets.QFrame):
                 widget.setStyleSheet(style)
 
     def _settle(self, below: bool | None, now_s: float) -> None:
-        """Take a new state once it has held, so that a tension at its goal does not flicker."""
+        """Take a new state once it has held, so that it does not flicker near the goal."""
         if below == self._below:
             self._turned_s = None
             return
@@ -161,13 +164,13 @@ class NumberCard(QtWidgets.QFrame):
 
 
 class _Title(QtWidgets.QLabel):
-    """A channel's name; where it must not wrap, as much of it as there is room for."""
+    """A channel's name; if it must not wrap, it is cut to fit."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words, objectName="title", wordWrap=True)
 
     def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
-        """Any width will do for a line that is cut."""
+        """No minimum width for a line that can be cut."""
         hint = super().minimumSizeHint()
         return hint if self.wordWrap() else QtCore.QSize(0, hint.height())
 
@@ -184,7 +187,7 @@ class _Title(QtWidgets.QLabel):
 
 
 class Figures(QtWidgets.QWidget):
-    """Quiet figures of a stretch: a row for each channel, or a single one."""
+    """Quiet figures of a step: a row for each channel, or a single row."""
 
     def __init__(self, channels: tuple[TrainedChannel, ...]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The breathing pacer: one shape that grows and shrinks, with the word of the moment in it."""
+"""The breathing pacer: one shape that grows and shrinks, with the current word in it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from unclench.training.steps.kinds.breathe import BREATH_WORDS, Pacer
 
 _SMALLEST = 0.42  # of the full radius
 _WORD_PT = 20.0
-_WORD_SHARE = 0.17  # of the radius, at most: the word fits into the smallest shape
-_STILL = 0.05  # pixels of change that nobody sees
+_WORD_SHARE = 0.17  # of the radius, at most: the word fits the smallest shape
+_STILL = 0.05  # pixels of change, too small to see
 
 
 class PacerView(QtWidgets.QWidget):
-    """Draws `pacer.at(step_s).fullness`; paints its own ground and nothing that stands still."""
+    """Draws `pacer.at(step_s).fullness`; paints its own background, and only what moves."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,12 +33,12 @@ class PacerView(QtWidgets.QWidget):
 
     @property
     def radius(self) -> float:
-        """Of the shape now, pixels."""
+        """Radius of the shape now, in pixels."""
         return self._full_radius * (_SMALLEST + (1 - _SMALLEST) * self._fullness)
 
     @property
     def word(self) -> str:
-        """What it says now."""
+        """The word shown now."""
         return self._word
 
     @property
@@ -63,11 +63,11 @@ class PacerView(QtWidgets.QWidget):
         self._font.setPixelSize(round(min(largest, _WORD_SHARE * self._full_radius) + 2))
 
     def set_pacer(self, pacer: Pacer | None, running: bool) -> None:
-        """Follow a step's pacer; while the session waits it asks for nothing."""
+        """Follow a step's pacer; no words while the session is not running."""
         self._pacer, self._running = pacer, running
 
     def tick(self, step_s: float) -> None:
-        """Show a moment of the step."""
+        """Show a moment of the step, in seconds from its start."""
         if self._pacer is None:
             return
         breath = self._pacer.at(step_s)
@@ -78,7 +78,7 @@ class PacerView(QtWidgets.QWidget):
             self._word = word
             self.setAccessibleDescription(word)
         elif abs(self.radius - before) < _STILL:
-            self._fullness = shown  # until the change can be seen
+            self._fullness = shown  # wait until the change can be seen
             return
         reach = max(before, self.radius, QtGui.QFontMetricsF(self._font).averageCharWidth() * 8) + 2
         middle = QtCore.QRectF(self.rect()).center()

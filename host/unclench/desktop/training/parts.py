@@ -1,4 +1,4 @@
-"""What every page is made of: a ground with its looks, labels, buttons, rows that wrap."""
+"""What every page is made of: a background, labels, buttons, rows that wrap."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Page(QtWidgets.QWidget):
         self._styled = False
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:
-        """Colours and text size, as a person has chosen them."""
+        """Set colours and text size, as chosen by a person."""
         self.theme, self._wanted_scale = theme, text_scale
         self.text_scale = self._grown()
         self._restyle()
@@ -47,7 +47,7 @@ class Page(QtWidgets.QWidget):
     def _restyle(self) -> None:
         self._styled = True
         self.setStyleSheet(style_sheet(self.theme, self.text_scale))
-        for field in self.findChildren(QtWidgets.QLineEdit):  # whose hint no style sheet reaches
+        for field in self.findChildren(QtWidgets.QLineEdit):  # no style sheet reaches their hints
             palette = field.palette()
             hint = QtGui.QPalette.ColorRole.PlaceholderText
             palette.setColor(hint, QtGui.QColor(self.theme.quiet))
@@ -55,18 +55,18 @@ class Page(QtWidgets.QWidget):
         self._apply_looks()
 
     def _apply_looks(self) -> None:
-        """Tell the parts that paint themselves."""
+        """Apply the looks to parts that paint themselves."""
 
 
 class Column(QtWidgets.QScrollArea):
-    """A column of text and controls, no wider than is easy to read; scrolls where it is longer."""
+    """A column of text and controls, no wider than is easy to read; scrolls if it is longer."""
 
     def __init__(self, chars: int = _LINE_CHARS) -> None:
         super().__init__(widgetResizable=True)
         self._chars = chars
         self.widest = 0  # pixels
         self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)  # it follows the controls inside
+        self.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)  # focus goes to the controls inside
         ground = QtWidgets.QWidget(objectName="clear")
         self._inner = QtWidgets.QWidget(objectName="clear")
         self.rows = QtWidgets.QVBoxLayout(self._inner)
@@ -80,12 +80,12 @@ class Column(QtWidgets.QScrollArea):
         self.setWidget(ground)
 
     def set_looks(self, text_scale: float) -> None:
-        """The widest a line may be follows the text's size."""
+        """Set the text size, which sets the greatest width of a line."""
         self.widest = round(self._chars * 8.4 * text_scale)
         self._inner.setMaximumWidth(self.widest)
 
     def scroll_by(self, event: QtGui.QKeyEvent) -> bool:
-        """Scroll by an arrow or page key; say whether it was one."""
+        """Scroll by an arrow or page key; return whether it was one."""
         bar, key, keys = self.verticalScrollBar(), event.key(), QtCore.Qt.Key
         steps = {
             keys.Key_Up: -bar.singleStep(),
@@ -98,7 +98,7 @@ class Column(QtWidgets.QScrollArea):
         return key in steps
 
     def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
-        """Wide enough for every control: it scrolls up and down only."""
+        """Wide enough for every control: it scrolls only up and down."""
         return QtCore.QSize(self._inner.minimumSizeHint().width() + 20, 60)
 
 
@@ -146,7 +146,7 @@ class Flow(QtWidgets.QLayout):
         return QtCore.QSize(max(0, width), self.minimumSize().height())
 
     def minimumSize(self) -> QtCore.QSize:  # noqa: N802 - Qt's name
-        """The largest one alone."""
+        """The largest item alone."""
         size = QtCore.QSize(0, 0)
         for item in self._shown():
             size = size.expandedTo(item.minimumSize())
@@ -161,7 +161,7 @@ class Flow(QtWidgets.QLayout):
         return [item for item in self._items if not item.isEmpty()]
 
     def _place(self, rect: QtCore.QRect, move: bool) -> int:
-        """Place the items, or only find out how high they are together."""
+        """Place the items, or only measure them; return their height together."""
         rows: list[list[tuple[QtWidgets.QLayoutItem, int]]] = [[]]
         x = 0
         for item in self._shown():
@@ -184,28 +184,28 @@ class Flow(QtWidgets.QLayout):
 
 
 def label(name: str, text: str = "", centred: bool = False) -> QtWidgets.QLabel:
-    """A label that wraps; `name` is its role in the style sheet."""
+    """Return a label that wraps; `name` is its role in the style sheet."""
     made = QtWidgets.QLabel(text, objectName=name, wordWrap=True)
-    made.setTextFormat(QtCore.Qt.TextFormat.PlainText)  # words of people and files are no markup
+    made.setTextFormat(QtCore.Qt.TextFormat.PlainText)  # words from people and files are not markup
     made.setMinimumWidth(1)  # a long word must not widen the page
     if centred:
         made.setAlignment(QtCore.Qt.AlignmentFlag.AlignCenter)
     return made
 
 
-def say(made: QtWidgets.QLabel, text: str, what: str = "") -> None:
-    """Set a label's words; setting the same ones again would lay the page out anew.
+def say(made: QtWidgets.QLabel, text: str, caption: str = "") -> None:
+    """Set a label's words, unless unchanged: setting them lays the page out again.
 
-    `what` is said before them by a screen reader, which sees no caption beside a figure.
+    A screen reader says `caption` first, since it sees no caption beside a figure.
     """
     if made.text() != text:
         made.setText(text)
-    if what:
-        made.setAccessibleName(f"{what}: {text}")
+    if caption:
+        made.setAccessibleName(f"{caption}: {text}")
 
 
 def button(text: str, tip: str, *, primary: bool = False, switch: bool = False) -> Button:
-    """A button; its key, if it has one, stands in its words."""
+    """Return a button; its words name its key, if it has one."""
     made = Button(text, toolTip=tip, checkable=switch)
     if primary:
         made.setObjectName("primary")
@@ -215,15 +215,15 @@ def button(text: str, tip: str, *, primary: bool = False, switch: bool = False) 
 
 
 class Button(QtWidgets.QPushButton):
-    """A button that Enter presses as well as Space, and that a click does not give the focus."""
+    """A button that Enter and Space press, and that takes no focus when clicked."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        # A page's keys go on working after a click: Space is not caught by the button.
+        # The page's keys keep working after a click: Space does not press the button again.
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.TabFocus)
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter presses; arrows are the page's."""
+        """Enter presses the button; arrows go to the page."""
         if event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
             self.click()
         elif event.key() == QtCore.Qt.Key.Key_Space:
@@ -233,14 +233,14 @@ class Button(QtWidgets.QPushButton):
 
 
 def rename(made: QtWidgets.QPushButton, text: str) -> None:
-    """Change a button's words, for eyes and screen readers alike."""
+    """Change a button's words, on screen and for screen readers."""
     if made.text() != text:
         made.setText(text)
         made.setAccessibleName(text)
 
 
 def card(spacing: int = 6) -> tuple[QtWidgets.QFrame, QtWidgets.QVBoxLayout]:
-    """A framed ground and its column."""
+    """Return a frame and its column."""
     frame = QtWidgets.QFrame(objectName="card")
     column = QtWidgets.QVBoxLayout(frame)
     column.setContentsMargins(16, 12, 16, 12)

@@ -1,4 +1,4 @@
-"""Pictures for the middle of the session page: a step names the one that it wants."""
+"""Pictures for the middle of the session page: a step names the one it wants."""
 
 from __future__ import annotations
 
@@ -18,59 +18,59 @@ from unclench.training.session.snapshot import Snapshot
 from unclench.training.steps.underway import BreathEffect
 
 SPACING, TIGHT = 10, 3  # pixels between rows
-TIGHT_LINES = 3.0  # of text in a row, below which rows stand close
+TIGHT_LINES = 3.0  # of text in a row, below which rows are set closer
 _PLOT_LINES, _TITLE_LINES = 7.0, 9.0  # of text, from which on a breath's plot and title show
 _AXIS_LINES, _LAST_AXIS_LINES = 7.0, 4.0  # from which on each trace, or the last, has its times
 _TOO_FEW = BreathEffect("", 0, (), (), (), None, None, None, None)
 
 
 class Picture(QtWidgets.QWidget):
-    """One of them. What a picture does not care about it leaves as it is here.
+    """A picture. It overrides only what it needs.
 
     Parameters
     ----------
     channels
-        Those trained, in the snapshot's order.
+        The trained channels, in the snapshot's order.
     span_s
-        Of what is drawn over time.
+        Span of what is drawn over time.
     """
 
-    answer = QtCore.pyqtSignal(str)  # a person's, to what the picture asks
+    answer = QtCore.pyqtSignal(str)  # a person's, to the picture's question
 
     alone: ClassVar[bool] = False
-    """Whether it takes the whole middle, instead of standing beside the numbers."""
+    """Whether it takes the whole middle, without the numbers beside it."""
 
     def __init__(self, channels: tuple[TrainedChannel, ...], span_s: float) -> None:
         super().__init__()
-        self.feedback = True  # what follows tension is shown
+        self.feedback = True  # whether tension is shown
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:
         """Colours and text size."""
 
     def set_room(self, lines: float, lines_each: float) -> None:
-        """Lines of text that there is room for, in all and for each channel."""
+        """Adapt to the lines of text that fit, in total and per channel."""
 
     def set_feedback(self, shown: bool) -> None:
-        """Whether what follows tension is shown; said whenever the picture begins to show."""
+        """Show or hide tension; called whenever the picture becomes visible."""
         self.feedback = shown
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show how the session stands; a few times a second, while the picture shows."""
+        """Show the session's state; called a few times a second while visible."""
 
     def tick(self, step_s: float) -> None:
-        """Move on; at the screen's rate, while the picture shows."""
+        """Move; called at the screen's rate while visible."""
 
     def draw(
         self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
     ) -> None:
-        """Draw newer rows; while the picture shows, unless there is no feedback."""
+        """Draw newer rows; called while visible, unless tension is hidden."""
 
     def take_focus(self) -> bool:
-        """Take the keys, if the picture wants them."""
+        """Take the focus, if the picture wants it; return whether it did."""
         return False
 
     def take_key(self, event: QtGui.QKeyEvent) -> bool:
-        """Take a key that nobody else has; say whether it did."""
+        """Take a key that nothing else uses; return whether it did."""
         return False
 
 
@@ -98,7 +98,7 @@ class Traces(Picture):
             trace.set_theme(theme, text_scale, k)
 
     def set_room(self, lines: float, lines_each: float) -> None:
-        """See Picture.set_room; traces one above the other share one time axis."""
+        """See Picture.set_room; low traces share the time axis of the last one."""
         self._column.setSpacing(spacing_of(lines_each))
         above, below = (6, 4) if lines_each >= TIGHT_LINES else (1, 1)
         for inside in self._insides:
@@ -129,7 +129,7 @@ class Traces(Picture):
 
 
 class Breathing(Picture):
-    """The pacer, and what the breath does."""
+    """The pacer, and the effect of the breath on tension."""
 
     def __init__(self, channels: tuple[TrainedChannel, ...], span_s: float) -> None:
         super().__init__(channels, span_s)
@@ -167,7 +167,7 @@ class Breathing(Picture):
 
 
 class BreathCard(QtWidgets.QFrame):
-    """What one channel does over the breath, drawn and said."""
+    """One channel's tension over the breath, as a plot and in words."""
 
     def __init__(self, number: int, channel: TrainedChannel) -> None:
         super().__init__(objectName="card")
@@ -182,7 +182,7 @@ class BreathCard(QtWidgets.QFrame):
         column.addWidget(self._words)
 
     def set_looks(self, theme: Theme, text_scale: float, lines: float) -> None:
-        """Colours and text size; the words are what is said last to go."""
+        """Set colours and text size; without room, the words are hidden last."""
         edge = 6 if lines >= TIGHT_LINES else 0
         self._column.setContentsMargins(12, edge, 12, edge)
         self._plot.set_looks(theme, text_scale)
@@ -190,7 +190,7 @@ class BreathCard(QtWidgets.QFrame):
         self._title.setVisible(lines >= _TITLE_LINES)
 
     def show_effect(self, effect: BreathEffect, snapshot: Snapshot) -> None:
-        """Show an average."""
+        """Show the average over breaths."""
         self._plot.show_effect(effect, snapshot.pacer)
         say(self._words, breath_words(effect, whole=False), f"Over the breath, {self._label}")
 
@@ -199,12 +199,12 @@ Layout = TypeVar("Layout", bound=QtWidgets.QBoxLayout)
 
 
 def spacing_of(lines_each: float) -> int:
-    """Pixels between rows of so many lines of text each."""
+    """Return the pixels between rows of `lines_each` lines of text."""
     return SPACING if lines_each >= TIGHT_LINES else TIGHT
 
 
 def bare(layout: Layout) -> Layout:
-    """A layout without margins, with the space between cards."""
+    """Remove a layout's margins, and space it as between cards."""
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(SPACING)
     return layout

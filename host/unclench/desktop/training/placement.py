@@ -1,4 +1,4 @@
-"""Where the electrodes go: for each channel a site and a side, with a drawing and words."""
+"""The page of sites: a site and a side for each channel, with a drawing and instructions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WIDE_PX = 1350  # at text of usual size
 
 
 class PlacementPage(Page):
-    """A row for each channel; drawing and words are of the row that was touched last."""
+    """A row for each channel; drawing and words describe the row used last."""
 
     chosen = QtCore.pyqtSignal(object)  # tuple[Place, ...]
     back = QtCore.pyqtSignal()
@@ -38,16 +38,16 @@ class PlacementPage(Page):
         self._parts = [(label("quiet"), label("")) for _ in range(_MOST_PARTS)]
         self._status = label("small")
         self._mistake = label("")
-        self._done = button("Done (Enter)", "Keep these places and go on", primary=True)
+        self._done = button("Done (Enter)", "Keep these sites and continue", primary=True)
         self._done.clicked.connect(self._finish)
-        self._back = button("Back (Esc)", "Change nothing")
+        self._back = button("Back (Esc)", "Go back without changes")
         self._back.clicked.connect(self.back)
         self._left, self._right = Column(80), Column(80)
         self._lay_out()
-        for key, pages in (("PgUp", -1), ("PgDown", 1)):  # before a list of sites takes them
+        for key, pages in (("PgUp", -1), ("PgDown", 1)):  # before a list of sites takes the keys
             QtWidgets.QShortcut(QtGui.QKeySequence(key), self, partial(self._scroll, pages))
         for row in self._rows:
-            row.touched.connect(self._touch)
+            row.touched.connect(self._use)
         self._show_site()
 
     def _lay_out(self) -> None:
@@ -99,18 +99,18 @@ class PlacementPage(Page):
         self._arrange()
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Arrange anew."""
+        """Arrange the words again."""
         super().resizeEvent(event)
         self._arrange()
 
     def _arrange(self) -> None:
-        """Put the words beside the drawing where there is room for both."""
+        """Put the words beside the drawing if there is room for both."""
         ways = QtWidgets.QBoxLayout.Direction
         wide = self.width() >= _WIDE_PX * self.text_scale
         self._about.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
 
     def show_places(self, places: Sequence[Place]) -> None:
-        """Show what holds already; channels without a place are not used."""
+        """Show the current sites; channels without one are not used."""
         by_channel = {place.channel: place for place in places}
         for row in self._rows:
             row.show_place(by_channel.get(row.channel))
@@ -119,16 +119,16 @@ class PlacementPage(Page):
         self._show_site()
 
     def places(self) -> tuple[Place, ...]:
-        """What is chosen now."""
+        """The current choice."""
         return tuple(place for row in self._rows if (place := row.place()) is not None)
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Arrows choose at once."""
+        """Focus the row shown, so that arrows choose."""
         super().showEvent(event)
         self._shown.take_focus()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter is done, Esc goes back."""
+        """Enter keeps the sites, Esc goes back."""
         if event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
             self._finish()
         elif event.key() == QtCore.Qt.Key.Key_Escape:
@@ -137,30 +137,33 @@ class PlacementPage(Page):
             event.ignore()
 
     def _scroll(self, pages: int) -> None:
-        """Scroll the words of the site, whatever has the focus."""
+        """Scroll the site's words, whatever has the focus."""
         bar = self._right.verticalScrollBar()
         bar.setValue(bar.value() + pages * bar.pageStep() * 4 // 5)
 
-    def _touch(self, channel: int) -> None:
+    def _use(self, channel: int) -> None:
         self._shown = self._rows[channel - 1]
         self._show_site()
 
     def _finish(self) -> None:
-        if self._look_for_mistakes():
+        if self._is_valid():
             self.chosen.emit(self.places())
 
-    def _look_for_mistakes(self) -> bool:
-        """Say what is wrong, if anything is; an empty choice is only said once it is final."""
+    def _is_valid(self) -> bool:
+        """Show a mistake, if there is one; return whether there is none."""
         mistake = ""
         try:
             check_places(self.places(), len(self._rows))
         except InputError as error:
             mistake = str(error)
         if not mistake and (row := next((r for r in self._rows if r.lacks_words), None)):
-            mistake = f"Channel {row.channel} has no words: say where it is, or set it to not used."
+            mistake = (
+                f"Channel {row.channel} has no description. Say where its sensor is, or choose "
+                "“Not used”."
+            )
             row.take_focus()
         if not mistake and not self.places():
-            mistake = "No channel has a place yet: choose where at least one sensor is."
+            mistake = "No channel has a site yet. Choose a site for at least one sensor."
         self._warn(mistake or sensor_warning(self.places()))
         return not mistake
 
@@ -168,7 +171,7 @@ class PlacementPage(Page):
         say(self._mistake, f"▲ {sentence}" if sentence else "")
 
     def _show_site(self) -> None:
-        """Draw and describe the row touched last."""
+        """Draw and describe the site of the row used last."""
         site = self._shown.site
         drawn = site is not None and site.key in SPOTS
         self._drawing.setVisible(drawn)
@@ -196,14 +199,14 @@ class PlacementPage(Page):
 
 
 def _parts(site: Site) -> tuple[tuple[str, str], ...]:
-    """What the screen says of a site, under its headings; the guide says more."""
+    """Return a site's words under their headings; the guide says more."""
     return (
-        ("Find the place", site.placement),
-        ("How the pair lies", site.lie),
-        ("Reference", site.reference),
+        ("Find the site", site.placement),
+        ("Direction of the pair", site.lie),
+        ("Reference electrode", site.reference),
         ("Snaps or leads", site.leads),
         ("Skin", f"Clean, dry, without hair or cream. {site.skin}"),
-        ("It lies right if this shows", site.movement),
+        ("It is in the right place if this shows", site.movement),
         ("Common mistakes", "\n".join(f"•  {mistake}" for mistake in site.mistakes)),
-        (f"Most usual trouble: {TROUBLE_WORDS[site.trouble]}", site.trouble_words),
+        (f"Most common problem: {TROUBLE_WORDS[site.trouble]}", site.trouble_words),
     )

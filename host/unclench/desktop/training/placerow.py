@@ -1,4 +1,4 @@
-"""One channel's row on the page of places."""
+"""One channel's row on the page of sites."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from unclench.training.placement.values import Side
 from unclench.training.placement.words import SIDE_WORDS
 from unclench.wording import capital
 
-_LONGEST_SITE = 40  # as settings have it
+_LONGEST_SITE = 40  # as in the settings
 
 
 class PlaceRow(QtWidgets.QFrame):
-    """One channel: not used, a known site, or words of one's own; and the side."""
+    """One channel: not used, a known site or a person's own words; and the side."""
 
     touched = QtCore.pyqtSignal(int)  # the channel
 
@@ -47,27 +47,27 @@ class PlaceRow(QtWidgets.QFrame):
 
     @property
     def lacks_words(self) -> bool:
-        """Whether it is a place of one's own without words."""
+        """Whether it is a site in a person's own words that has no words yet."""
         return self._site.currentData() == OWN and not self._words.text().strip()
 
     @property
     def site(self) -> Site | None:
-        """The site chosen; None: not used."""
+        """The chosen site; None if not used."""
         return SITES.get(self._site.currentData())
 
     @property
     def side(self) -> Side:
-        """The side chosen."""
+        """The chosen side."""
         return cast(Side, self._side.currentData() or "middle")
 
     def place(self) -> Place | None:
-        """What is chosen; None: not used, or without words."""
+        """Return the choice; None if not used, or without words."""
         key = self._site.currentData()
         site = self._words.text().strip() if key == OWN else key
         return Place(channel=self.channel, site=site, side=self.side) if site else None
 
     def show_place(self, place: Place | None) -> None:
-        """Choose what holds already."""
+        """Show the current site."""
         self.blockSignals(True)
         if place is None:
             self._site.setCurrentIndex(0)
@@ -81,13 +81,13 @@ class PlaceRow(QtWidgets.QFrame):
         self.blockSignals(False)
 
     def take_focus(self) -> None:
-        """Let keys choose the site, or write the words that are lacking."""
+        """Focus the list of sites, or the field of the missing words."""
         (self._words if self.lacks_words else self._site).setFocus()
 
     def eventFilter(  # noqa: N802 - Qt's name
         self, watched: QtCore.QObject, event: QtCore.QEvent
     ) -> bool:
-        """Whatever is touched is what the drawing shows."""
+        """Show the drawing of the row that gets the focus."""
         if event.type() == QtCore.QEvent.Type.FocusIn:
             self.touched.emit(self.channel)
         return bool(super().eventFilter(watched, event))
@@ -109,10 +109,10 @@ class PlaceRow(QtWidgets.QFrame):
 
 
 class _Combo(QtWidgets.QComboBox):
-    """A list that Enter leaves to the page; Space and Alt+Down open it."""
+    """A list that passes Enter to the page; Space and Alt+Down open it."""
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Arrows choose."""
+        """Pass Enter and Esc to the page."""
         keys = QtCore.Qt.Key
         if event.key() in (keys.Key_Return, keys.Key_Enter, keys.Key_Escape):
             event.ignore()
@@ -120,7 +120,7 @@ class _Combo(QtWidgets.QComboBox):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Add the arrow that a style sheet takes away."""
+        """Draw the arrow, which the style sheet removes."""
         super().paintEvent(event)
         painter = QtGui.QPainter(self)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)

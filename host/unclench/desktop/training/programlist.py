@@ -11,7 +11,7 @@ from unclench.desktop.training.words import minutes_words
 from unclench.training.programs.file import ListedProgram, list_programs
 
 _EDGE = 10  # pixels around an entry's words
-# From the first day to what needs some practice; one's own follow, by name.
+# From the first day to what needs practice; a person's own programs follow, by name.
 _ORDER = (
     *("first-ten-minutes", "breathe-6", "quiet-five", "let-go", "shoulder-drop"),
     *("jaw-unclench", "relax-short", "relax-long", "stress-profile"),
@@ -27,13 +27,13 @@ class ProgramInfo:
     title: str
     purpose: str
     evidence: str
-    minutes: float | None  # at most, questions left out; None where it cannot be read
+    minutes: float | None  # at most, without questions; None if it cannot be read
     own: bool = False  # written by the person
-    trouble: str = ""  # why it cannot be used
+    trouble: str = ""  # reason it cannot be used
 
 
 def program_infos() -> list[ProgramInfo]:
-    """All programs as they are now, those of a person's own at the end."""
+    """Return all programs, a person's own ones last."""
     infos = []
     for listed in sorted(list_programs(), key=_order):
         program = listed.program
@@ -57,7 +57,7 @@ def _order(listed: ListedProgram) -> tuple[bool, int]:
 
 
 class ProgramList(QtWidgets.QListWidget):
-    """Programs to choose from; broken ones can be looked at, but not begun."""
+    """Programs to choose from; broken ones can be selected, but not begun."""
 
     begun = QtCore.pyqtSignal()  # Enter or a double click
 
@@ -78,7 +78,7 @@ class ProgramList(QtWidgets.QListWidget):
         self.scheduleDelayedItemsLayout()
 
     def show_programs(self, programs: tuple[ProgramInfo, ...]) -> None:
-        """Fill the list; what was chosen stays so, else the first usable one is."""
+        """Fill the list; the chosen program stays chosen, else the first usable one is."""
         chosen = self.chosen
         self._programs = programs
         self.blockSignals(True)
@@ -99,12 +99,12 @@ class ProgramList(QtWidgets.QListWidget):
 
     @property
     def chosen(self) -> ProgramInfo | None:
-        """What is chosen."""
+        """The chosen program."""
         row = self.currentRow()
         return self._programs[row] if 0 <= row < len(self._programs) else None
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter begins; letters are the page's keys, not a search."""
+        """Enter begins; letters are the page's keys, and do not search."""
         if event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
             self.begun.emit()
         elif event.text().isprintable() and event.text():
@@ -114,7 +114,7 @@ class ProgramList(QtWidgets.QListWidget):
 
 
 class _Entry(QtWidgets.QStyledItemDelegate):
-    """Paints title and minutes, and below them what the program is for or what is wrong."""
+    """Paints title and minutes, and below them the program's purpose or what is wrong."""
 
     def __init__(self, parent: QtCore.QObject) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""How much of a session or of a part of it is over."""
+"""The elapsed share of a session or of a part of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from unclench.desktop.theme import Theme
 
 
 class ProgressLine(QtWidgets.QWidget):
-    """How much of something is over, as a thin line."""
+    """The elapsed share of something, as a thin line."""
 
     def __init__(self, name: str) -> None:
         super().__init__()

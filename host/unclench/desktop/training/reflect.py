@@ -1,4 +1,4 @@
-"""A question: answered in words, or on a scale from 0 to 10."""
+"""A question, answered in words or on a scale from 0 to 10."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.snapshot import Snapshot
 from unclench.training.steps.step import Question
 
-_TOGETHER_S = 1.2  # "1" and "0" pressed within it are a 10
+_TOGETHER_S = 1.2  # "1" and "0" pressed within this time are a 10
 _MOST = 10
 _ROOMY_LINES = 17.0  # of text
 _LONGEST_ANSWER = 500
@@ -21,7 +21,7 @@ _ENTER = (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter)
 
 
 class Scale(QtWidgets.QSlider):
-    """Eleven numbers in a row. None is chosen until a person chooses."""
+    """Eleven numbers in a row; none is chosen at first."""
 
     chosen = QtCore.pyqtSignal()
 
@@ -43,21 +43,21 @@ class Scale(QtWidgets.QSlider):
         self.setMinimumHeight(round(QtGui.QFontMetricsF(self._font).height() * 2.2))
         self.update()
 
-    def forget(self) -> None:
-        """Nothing is chosen yet."""
+    def clear(self) -> None:
+        """Clear the choice."""
         self.answered = False
         self.setValue(_MOST // 2)
         self.update()
 
     def choose(self, value: int) -> None:
-        """Choose one."""
+        """Choose a number."""
         self.answered = True
         self.setValue(min(_MOST, max(0, value)))
         self.update()
         self.chosen.emit()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Digits choose; arrows move, from the middle if nothing is chosen; the rest is Qt's."""
+        """Digits choose; arrows move, from the middle if nothing is chosen."""
         digit = event.text()
         if digit.isascii() and digit.isdigit():
             now_s = time.monotonic()
@@ -72,7 +72,7 @@ class Scale(QtWidgets.QSlider):
             self.choose(self.value())
 
     def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Choose what was clicked."""
+        """Choose the clicked number."""
         self.choose(int(event.x() * (_MOST + 1) / max(1, self.width())))
 
     def mouseMoveEvent(self, event: QtGui.QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -107,7 +107,7 @@ class ReflectView(Picture):
     def __init__(self, channels: tuple[TrainedChannel, ...] = (), span_s: float = 0.0) -> None:
         super().__init__(channels, span_s)
         self._asked: Question | None = None
-        self._step = -1  # whose question is put
+        self._step = -1  # number of the step whose question is shown
         self._roomy = True
         self._question = label("heading", centred=True)
         self._say = label("quietLead", centred=True)
@@ -117,7 +117,7 @@ class ReflectView(Picture):
         self._low, self._high = label("quiet"), label("quiet")
         self._high.setAlignment(QtCore.Qt.AlignmentFlag.AlignRight)
         self._hint = label("quiet", centred=True)
-        self._give = button("Answer (Enter)", "Keep this answer and go on", primary=True)
+        self._give = button("Answer (Enter)", "Keep this answer and continue", primary=True)
         self._give.clicked.connect(self._answer)
         self._words.textChanged.connect(self._enable_answer)
         self._scale.chosen.connect(self._enable_answer)
@@ -144,7 +144,7 @@ class ReflectView(Picture):
         self._scale.set_looks(theme, text_scale)
 
     def set_room(self, lines: float, lines_each: float) -> None:
-        """See Picture.set_room; where there is little only question and answer stay."""
+        """See Picture.set_room; without room, only question and answer stay."""
         self._roomy = lines >= _ROOMY_LINES
         self._question.setObjectName("heading" if self._roomy else "lead")
         self._question.style().polish(self._question)
@@ -159,7 +159,7 @@ class ReflectView(Picture):
             self.ask(question)
 
     def ask(self, question: Question) -> None:
-        """Put a question, nothing answered yet."""
+        """Show a question, not answered yet."""
         self._asked = question
         on_scale = question.answer == "scale"
         self._question.setText(question.text)
@@ -171,26 +171,26 @@ class ReflectView(Picture):
             widget.setVisible(on_scale)
         self._words.setVisible(not on_scale)
         self._words.clear()
-        self._scale.forget()
+        self._scale.clear()
         field = self._scale if on_scale else self._words
         field.setAccessibleDescription(question.text)
         self._hint.setText(
-            "Keys 0 to 9, or the arrows; 1 and then 0 is ten."
+            "Press 0 to 9 or the arrow keys; press 1 and then 0 for ten."
             if on_scale
-            else "Only you read it: it is kept with this session."
+            else "Your answer is kept with this session; only you read it."
         )
         self._enable_answer()
         self.take_focus()
 
     def take_focus(self) -> bool:
-        """Give the keys to the answer; False if nothing is asked."""
+        """Focus the answer; return False if nothing is asked."""
         if self._asked is None:
             return False
         (self._scale if self._asked.answer == "scale" else self._words).setFocus()
         return True
 
     def take_key(self, event: QtGui.QKeyEvent) -> bool:
-        """Take what is typed outside of the field: a word begun must not skip itself."""
+        """Take keys typed outside the field, so that typing on does not skip the step."""
         typed = event.text()
         if self._asked is None or self._asked.answer != "words" or not self._words.text():
             return False

@@ -1,4 +1,4 @@
-"""A small drawing for the safety page: with a charger there is a way from the mains to you."""
+"""A small drawing for the safety page: a charger connects you to the mains."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.theme import LIGHT, Theme
 
 _WIDTH, _ROW = 398.0, 46.0  # of one chain at a scale of 1
-GAP = 28  # pixels between columns, and between chains that stand side by side
+GAP = 28  # pixels between columns, and between chains side by side
 _STATIONS = ("mains", "charger", "laptop", "sensor", "you")
 _PITCH = 84.0  # from one station to the next
 _BOX = (60.0, 26.0)
 
 
 class RiskView(QtWidgets.QWidget):
-    """Mains, charger, laptop, sensor, you: joined while it is plugged in, apart on battery."""
+    """Mains, charger, laptop, sensor, you: connected with the charger, separate on battery."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,8 +24,8 @@ class RiskView(QtWidgets.QWidget):
         self._scale = 1.0
         self.setAccessibleName("Drawing of how the risk arises")
         self.setAccessibleDescription(
-            "With a charger plugged in there is a way from the mains through laptop and sensor to "
-            "you. On battery that way is cut."
+            "With a charger plugged in, there is a path from the mains through laptop and sensor "
+            "to you. On battery, that path is cut."
         )
         self.setMinimumWidth(240)
         policy = QtWidgets.QSizePolicy.Policy
@@ -41,7 +41,7 @@ class RiskView(QtWidgets.QWidget):
         self.update()
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """One row where both chains fit beside each other, or else two."""
+        """The height of one row if both chains fit side by side, else of two."""
         _, below = self._battery_at(width)
         return round((below + _ROW) * self._fits(width))
 
@@ -51,17 +51,17 @@ class RiskView(QtWidgets.QWidget):
         return QtCore.QSize(width, self.heightForWidth(width))
 
     def _fits(self, width: int) -> float:
-        """The scale of the text, less only where not even one chain fits."""
+        """Return the text's scale, or less if a single chain does not fit."""
         return min(self._scale, width / _WIDTH)
 
     def _battery_at(self, width: int) -> tuple[float, float]:
-        """Where the second chain begins, at a scale of 1: in a column beside, or below."""
+        """Return the position of the second chain at a scale of 1: beside or below the first."""
         fits = self._fits(width)
         beside = width >= 2 * _WIDTH * fits + GAP
         return ((width + GAP) / 2 / fits, 0.0) if beside else (0.0, _ROW)
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw the charged chain, and the one on battery."""
+        """Draw the chain with a charger and the one on battery."""
         painter = QtGui.QPainter(self)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         fits = self._fits(self.width())
@@ -84,7 +84,7 @@ class RiskView(QtWidgets.QWidget):
             if left or plugged:
                 painter.setPen(QtGui.QPen(colour, 3.0 if plugged else 1.6))
                 painter.drawLine(QtCore.QLineF(left + width, middle, right, middle))
-        if not plugged:  # the way is cut
+        if not plugged:  # the path is cut
             x = _PITCH + width / 2
             painter.setPen(QtGui.QPen(colour, 3.0))
             painter.drawLine(QtCore.QLineF(x - 7, middle - 7, x + 7, middle + 7))

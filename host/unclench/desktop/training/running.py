@@ -1,4 +1,4 @@
-"""A session under way in the window: what its page shows, what sounds, what is marked."""
+"""A running session in the window: its page, its sounds and its tags."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ from unclench.training.tags import Tag, TagBoard
 from unclench.trial.words import SHOWN_NOTE
 
 _SPAN_S = 60.0
-_PATIENCE_S = 1.0  # without a signal, before a person is told
-_SOFT = 0.4  # of the bell's strength, between the parts of a step
+_PATIENCE_S = 1.0  # without a signal, before the page says so
+_SOFT = 0.4  # of the bell's volume, between the parts of a step
 
 
 class Running(QtCore.QObject):
-    """Joins a session to its page.
+    """Connects a session to its page.
 
     Parameters
     ----------
     run, rings
         Started.
     session
-        Made, and not yet on the stream.
+        New, not on the stream yet.
     recorder
-        Where it is kept, if anywhere.
+        Records it, if it is kept.
     page
         Shows it.
     tags
-        The person's own.
+        The person's own tags.
     synth
-        What sounds.
+        Makes its sounds.
     """
 
     over = QtCore.pyqtSignal()
-    trouble = QtCore.pyqtSignal(str)  # a sentence; the session goes on
+    trouble = QtCore.pyqtSignal(str)  # a sentence; the session continues
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Running(QtCore.QObject):
         self.page = page
         self._board = TagBoard(tags, run.info.fs_hz)
         self._synth = synth
-        self._trial = TrialNow(run.standing)  # its own: another window may show tension anyway
+        self._trial = TrialNow(run.standing)  # its own: another window can show tension anyway
         self._snapshot: Snapshot | None = None
         self._step = self._part = 0
         self._drawn = (-1, False)
@@ -95,7 +95,7 @@ class Running(QtCore.QObject):
         return self._trial.shown
 
     def frame(self) -> None:
-        """Move pacer and trace; at the screen's rate."""
+        """Move pacer and trace; called at the screen's rate."""
         snapshot = self._snapshot
         if snapshot is None:
             return
@@ -109,17 +109,17 @@ class Running(QtCore.QObject):
         if snapshot.pacer is None and drawn != self._drawn and self.feedback:
             self._drawn = drawn
             rows, tension_uv, trusted = self._rings.tension(_SPAN_S)
-            # What is not of this moment any more is grey.
+            # Old rows are grey while the board is disconnected.
             shown = np.zeros_like(trusted) if lost else trusted
             trace = TraceRows(rows, tension_uv, shown, self._rings.row_s)
         self.page.tick(step_s, trace)
 
     def poll(self) -> None:
-        """Take news: a few times a second."""
+        """Follow the session; called a few times a second."""
         recorder = self._recorder
         if recorder is not None and recorder.error is not None and not self._trouble_shown:
             self._trouble_shown = True
-            self.trouble.emit(f"{recorder.error} The session goes on without being kept.")
+            self.trouble.emit(f"{recorder.error} The session continues, but is not kept.")
         snapshot = self.session.snapshot()
         if snapshot is not None:
             self._snapshot = snapshot
@@ -131,7 +131,7 @@ class Running(QtCore.QObject):
             self.over.emit()
 
     def finish(self) -> Outcome | None:
-        """End what is not over, and close the recording. Raises StoreError."""
+        """End the session, if it is not over, and close the recording."""
         self._synth.hush()
         ended = self.session.ended_at
         for event in self._board.end_all(self._pipeline.sample_now() if ended is None else ended):
@@ -139,7 +139,7 @@ class Running(QtCore.QObject):
         if not self.session.over:
             self.session.end()
         self._pipeline.remove_sink(self.session)
-        self._pipeline.catch_up()  # what was wished for belongs into the recording
+        self._pipeline.catch_up()  # pending actions belong in the recording
         outcome = self.session.outcome()
         if self._recorder is not None:
             try:
@@ -173,10 +173,10 @@ class Running(QtCore.QObject):
             ratio = max(ratios, default=None)
         synth.set_tension(ratio)
 
-    # What a person does
+    # Actions
 
     def _show_anyway(self) -> None:
-        """Feedback in a block without it: kept with the session and with the trial."""
+        """Show tension in a block without feedback; session and trial record it."""
         try:
             self._trial.show_anyway("a session")
         except StoreError as error:

@@ -1,4 +1,4 @@
-"""What has to be so before electrodes touch skin. Read once, and always to be had again."""
+"""The safety page: what must be true before electrodes touch skin. It can be read again."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from unclench.desktop.training.riskview import GAP, RiskView
 from unclench.training.placement.safety import RULES
 
 _SIZE = (900, 640)  # pixels of the dialog at a scale of 1
-_AGREE = "I have read this and will keep to it", "Keep in mind that this was read, and go on"
-_MORE = "More (Enter)", "Show the rules that follow"
+_AGREE = "I have read this and will keep to it", "Remember that I have read this, and continue"
+_MORE = "More (Enter)", "Show the next rules"
 _BEFORE_DRAWING = 2  # rules
-_TWO_COLUMNS = 640  # pixels of a page at a scale of 1, from which on rules stand side by side
+_TWO_COLUMNS = 640  # pixels of a page at a scale of 1, from which on rules are side by side
 
 
 def _rule(title: str, words: str) -> QtWidgets.QWidget:
@@ -29,7 +29,7 @@ def _rule(title: str, words: str) -> QtWidgets.QWidget:
 
 
 class SafetyPage(Page):
-    """Short rules and one button, which scrolls until the last rule was shown, and then agrees."""
+    """Short rules and one button, which scrolls to the last rule and then agrees."""
 
     agreed = QtCore.pyqtSignal()
     back = QtCore.pyqtSignal()
@@ -71,12 +71,12 @@ class SafetyPage(Page):
         self.show_again(False)
 
     def show_again(self, again: bool) -> None:
-        """Whether it was agreed to before, and is only being read again."""
+        """Show the page to agree to, or only to read again."""
         self._agree.setVisible(not again)
         self._back.setVisible(again)
 
     def _go_on(self) -> None:
-        """Agree, or show what follows, with two lines of what was shown."""
+        """Agree, or scroll a page, keeping two lines in view."""
         if self._is_read():
             self.agreed.emit()
             return
@@ -98,7 +98,7 @@ class SafetyPage(Page):
         self._agree.setAccessibleDescription(tip)
 
     def _arrange(self) -> None:
-        """Two columns of rules, or one where lines would be too short; the drawing spans them."""
+        """Arrange rules in two columns, or one if lines would be too short, around the drawing."""
         columns = 2 if self.width() >= _TWO_COLUMNS * self.text_scale else 1
         if columns == self._columns:
             return
@@ -117,17 +117,17 @@ class SafetyPage(Page):
         self._arrange()
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """As many columns as fit."""
+        """Use as many columns as fit."""
         super().resizeEvent(event)
         self._arrange()
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter is enough."""
+        """Focus the button, so that Enter presses it."""
         super().showEvent(event)
         (self._back if self._agree.isHidden() else self._agree).setFocus()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Esc goes back, once it was agreed to; arrows and page keys scroll."""
+        """Esc goes back when read again; arrows and page keys scroll."""
         if event.key() == QtCore.Qt.Key.Key_Escape and self._agree.isHidden():
             self.back.emit()
         elif not self._column.scroll_by(event):
@@ -135,7 +135,7 @@ class SafetyPage(Page):
 
 
 class SafetyDialog(QtWidgets.QDialog):
-    """The page by itself: before the dashboard is shown for the first time, and from its help."""
+    """The page as a dialog: before the dashboard first opens, and from its help."""
 
     def __init__(
         self,

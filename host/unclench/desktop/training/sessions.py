@@ -1,4 +1,4 @@
-"""Sessions of the training window, one at a time: how they begin, and what is kept of them."""
+"""Sessions of the training window, one at a time: begins and keeps them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from unclench.training.tags import own_tags
 
 @dataclass(frozen=True)
 class Finished:
-    """A session that is over."""
+    """A finished session."""
 
     running: Running
     named: NamedProgram
@@ -34,12 +34,12 @@ class Finished:
 
     @property
     def calibrates(self) -> bool:
-        """Whether it was there to calibrate."""
+        """Whether it was a calibration."""
         return self.named.name.startswith("calibrate-") and self.named.shipped
 
 
 class Sessions(QtCore.QObject):
-    """Begins sessions, hands on their page, and says when they are over.
+    """Begins sessions, passes their page on, and reports their end.
 
     Parameters
     ----------
@@ -48,12 +48,12 @@ class Sessions(QtCore.QObject):
     choices
         Looks and sounds of the window.
     out
-        Session folder of the first session; others go where sessions are kept.
+        Folder of the first session; later ones go to the sessions folder.
     """
 
-    begun = QtCore.pyqtSignal(object)  # a page to be shown
+    begun = QtCore.pyqtSignal(object)  # the page to show
     over = QtCore.pyqtSignal(object)  # Finished
-    trouble = QtCore.pyqtSignal(str)  # a sentence; whatever runs goes on
+    trouble = QtCore.pyqtSignal(str)  # a sentence; a running session continues
 
     def __init__(
         self, run: Run, rings: DisplayRings, choices: Choices, out: Path | None = None
@@ -65,7 +65,7 @@ class Sessions(QtCore.QObject):
         self._tags = own_tags(keep=True)
 
     def channels(self) -> tuple[TrainedChannel, ...]:
-        """What is trained; the first channel where the places do not fit the board."""
+        """Return the trained channels; the first channel if the sites do not fit the board."""
         try:
             return self._run.channels()
         except InputError as error:
@@ -73,11 +73,11 @@ class Sessions(QtCore.QObject):
             return trained_channels(self._run.info, (), self._run.book)
 
     def check(self, named: NamedProgram) -> None:
-        """Raise InputError, in one sentence, for what a program still needs."""
+        """Raise InputError if a program still needs something."""
         self._run.session(named, self.channels())
 
     def begin(self, named: NamedProgram) -> None:
-        """Begin a program, and keep it. Raises InputError for what it still needs."""
+        """Begin a program and record it. Raises InputError if it still needs something."""
         session = self._run.session(named, self.channels())
         folder = self._out or new_folder(sessions_dir(self._choices.settings))
         self._out = None
@@ -86,16 +86,16 @@ class Sessions(QtCore.QObject):
             recorder = self._run.record(folder, guided=self.channels())
             session.keep(recorder, named.text)
         except StoreError as error:
-            self.trouble.emit(f"{error} The session goes on without being kept.")
+            self.trouble.emit(f"{error} The session continues, but is not kept.")
         self._follow(named, session, recorder)
 
     def begin_calibration(self, name: str) -> None:
-        """Begin to calibrate by a shipped program."""
+        """Begin a shipped calibration program."""
         named = find_program(name)
         self._follow(named, self._run.session(named, self.channels(), fresh=True), None)
 
     def keep_calibration(self, outcome: Outcome) -> bool:
-        """Keep what was measured; say whether anything was."""
+        """Keep what was measured; return whether anything was."""
         try:
             return bool(self._run.keep_calibration(outcome))
         except StoreError as error:
@@ -103,19 +103,19 @@ class Sessions(QtCore.QObject):
             return True
 
     def frame(self) -> None:
-        """Move what moves; at the screen's rate."""
+        """Move the running session; called at the screen's rate."""
         if self.running is not None:
             self.running.frame()
 
     def poll(self) -> None:
-        """Take news: a few times a second."""
+        """Follow the running session; called a few times a second."""
         if self.running is not None:
             if self._run.pipeline.status.ended:
                 self.running.session.end()
             self.running.poll()
 
     def close(self) -> None:
-        """End and keep what runs."""
+        """End and keep the running session."""
         running, self.running = self.running, None
         if running is not None:
             running.finish()

@@ -1,4 +1,4 @@
-"""The steps of a session in rows: mean tension as a bar and a figure, time below goal, rest."""
+"""The steps of a session in rows: mean tension as bar and figure, time below goal, rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HEADS = ("Step", "", "Mean tension", "Below goal", "Time at rest")
 
 
 class StepBars(QtWidgets.QWidget):
-    """A table of one channel; the bars make it plain where the tension fell."""
+    """A table of one channel; the bars show where tension fell."""
 
     def __init__(self, number: int) -> None:
         super().__init__()

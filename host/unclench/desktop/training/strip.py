@@ -1,4 +1,4 @@
-"""The session page's foot: what can be done and by which key, the tags, a note, the end."""
+"""The foot of the session page: buttons with their keys, tags, a note, the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST_NOTE = 500
 
 
 class TagBar(QtWidgets.QWidget):
-    """A chip for each tag; those under way are ringed and say so."""
+    """A chip for each tag; tags under way are ringed."""
 
     tag = QtCore.pyqtSignal(str)  # the tag's key
 
@@ -26,7 +26,7 @@ class TagBar(QtWidgets.QWidget):
         for tag in tags:
             chip = button(f"{tag.key}  {tag.text}", f"Mark: {tag.text} ({tag.group})", switch=True)
             chip.setObjectName("chip")
-            # What is under way is told by `show_tags`, not by the click.
+            # `show_tags` decides what is under way, not the click.
             chip.clicked.connect(lambda _, key=tag.key: self._pressed(key))
             flow.addWidget(chip)
             self._chips[tag.key] = chip
@@ -49,7 +49,7 @@ class TagBar(QtWidgets.QWidget):
         self.setVisible(some and not self._away)
 
     def set_roomy(self, roomy: bool, away: bool) -> None:
-        """Where there is little room only what is under way shows, or nothing (`away`)."""
+        """Without room, show only tags under way, or nothing if `away`."""
         self._roomy = roomy and bool(self._chips)
         self._away = away
         self.show_tags(self._under_way)
@@ -60,7 +60,7 @@ class TagBar(QtWidgets.QWidget):
 
 
 class Strip(QtWidgets.QFrame):
-    """One row at a time: the keys, or a note being written, or whether to end early."""
+    """One row at a time: the buttons, a note being written, or the question to end early."""
 
     pause = QtCore.pyqtSignal()
     skip = QtCore.pyqtSignal()
@@ -70,17 +70,17 @@ class Strip(QtWidgets.QFrame):
     sound = QtCore.pyqtSignal()
     theme_wanted = QtCore.pyqtSignal()
     full_screen_wanted = QtCore.pyqtSignal()
-    closed = QtCore.pyqtSignal()  # a note or the question is done with
+    closed = QtCore.pyqtSignal()  # the note or question is closed
 
     def __init__(self) -> None:
         super().__init__(objectName="footer")
-        self._pause = button("Pause (Space)", "Pause, and go on again")
-        self._skip = button("Skip (N)", "Go to the next step; the right arrow does it too")
+        self._pause = button("Pause (Space)", "Pause or resume")
+        self._skip = button("Skip (N)", "Go to the next step; also: right arrow")
         self._note = button("Note (Shift+N)", "Write a few words about this moment")
         self._sound = button("Sound off (S)", "Switch all sounds on or off")
-        self._theme = button("Light/dark (T)", "Change between light and dark")
-        self._full = button("Full screen (F11)", "Fill the whole screen, or not")
-        self._end = button("End (Esc)", "End the session early; asks once")
+        self._theme = button("Light/dark (T)", "Switch between light and dark")
+        self._full = button("Full screen (F11)", "Switch full screen on or off")
+        self._end = button("End (Esc)", "End the session early; asks first")
         for made, signal in (
             (self._pause, self.pause),
             (self._skip, self.skip),
@@ -105,9 +105,9 @@ class Strip(QtWidgets.QFrame):
             flow.addWidget(made)
         self._noting = self._make_note()
         self._ending = AskRow(
-            "End the session early? All that was measured is kept.",
-            ("Go on (Esc)", "Stay in the session"),
-            ("End it", "End the session now; all that was measured is kept"),
+            "End the session early? Everything measured so far is kept.",
+            ("Continue (Esc)", "Continue the session"),
+            ("End it", "End the session now; everything measured so far is kept"),
         )
         self._ending.left.connect(self.close_questions)
         self._ending.agreed.connect(self._end_it)
@@ -119,39 +119,39 @@ class Strip(QtWidgets.QFrame):
 
     @property
     def asks(self) -> bool:
-        """Whether a note is being written or the end is asked for."""
+        """Whether a note or the question to end is open."""
         return not self._keys.isVisibleTo(self)
 
     def set_roomy(self, roomy: bool, note: bool) -> None:
-        """Where there is little room the rarer buttons go; their keys work all the same."""
+        """Without room, hide the rarer buttons; their keys still work."""
         for made in (self._sound, self._theme, self._full):
             made.setVisible(roomy)
         self._note.setVisible(note)
 
     def show_switches(self, paused: bool, sound_on: bool) -> None:
-        """Name the switches after what they will do."""
-        rename(self._pause, "Go on (Space)" if paused else "Pause (Space)")
+        """Label the switches with what they will do."""
+        rename(self._pause, "Continue (Space)" if paused else "Pause (Space)")
         rename(self._sound, "Sound off (S)" if sound_on else "Sound on (S)")
 
     def ask_note(self) -> None:
-        """Open the note's field."""
+        """Open the field for a note."""
         self.note_begun.emit()
         self._field.clear()
         self._show(self._noting)
         self._field.setFocus()
 
     def ask_end(self) -> None:
-        """Ask once; the session goes on meanwhile."""
+        """Ask whether to end early; the session continues meanwhile."""
         self._show(self._ending)
         self._ending.take_focus()
 
     def close_questions(self) -> None:
-        """Back to the keys."""
+        """Return to the buttons."""
         self._show(self._keys)
         self.closed.emit()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Esc leaves a question as it was; while one is open no key reaches the session."""
+        """Esc closes a question; while one is open, no key reaches the session."""
         if not self.asks:
             event.ignore()
         elif event.key() == QtCore.Qt.Key.Key_Escape:
@@ -162,18 +162,18 @@ class Strip(QtWidgets.QFrame):
             placeholderText="A note about this moment", maxLength=_LONGEST_NOTE
         )
         self._field.setAccessibleName("Note about this moment")
-        self._field.setAccessibleDescription("Enter keeps it, Esc leaves it")
+        self._field.setAccessibleDescription("Enter keeps it, Esc discards it")
         self._field.returnPressed.connect(self._keep_note)
         keep = button("Keep (Enter)", "Keep the note with this moment")
         keep.clicked.connect(self._keep_note)
-        leave = button("Leave (Esc)", "Write no note")
-        leave.clicked.connect(self.close_questions)
+        discard = button("Discard (Esc)", "Discard the note")
+        discard.clicked.connect(self.close_questions)
         row = QtWidgets.QWidget()
         across = QtWidgets.QHBoxLayout(row)
         across.setContentsMargins(0, 0, 0, 0)
         across.addWidget(self._field, 1)
         across.addWidget(keep)
-        across.addWidget(leave)
+        across.addWidget(discard)
         return row
 
     def _keep_note(self) -> None:

@@ -1,4 +1,4 @@
-"""After a session: what lowered the tension, in figures that the signal supports."""
+"""The page after a session: what lowered tension, in figures that the signal supports."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from unclench.training.session.outcome import Outcome, breath_words
 from unclench.trial.words import UNSHOWN
 from unclench.wording import capital
 
-_MANY = 60  # rows that a person still looks at
+_MANY = 60  # the most rows that a person reads
 
 
 class SummaryPage(Page):
-    """Rows of steps, the breath, recoveries, tags, and where it all lies."""
+    """Steps, breath, recoveries, tags, and the session's folder."""
 
     again = QtCore.pyqtSignal()
     home = QtCore.pyqtSignal()
@@ -31,7 +31,7 @@ class SummaryPage(Page):
         self._bars: list[StepBars] = []
         self._again = button("Once more (A)", "Begin the same program again")
         self._again.clicked.connect(self.again)
-        self._home = button("To the programs (Enter)", "Back to the first page", primary=True)
+        self._home = button("Back to the programs (Enter)", "Go to the first page", primary=True)
         self._home.clicked.connect(self.home)
         foot = QtWidgets.QHBoxLayout()
         foot.addStretch(1)
@@ -63,15 +63,15 @@ class SummaryPage(Page):
         Parameters
         ----------
         outcome
-            What came of it.
+            The session's result.
         channels
-            Its figures, for each channel trained; None while they are being worked out.
+            Figures of each trained channel; None while they are being computed.
         saved
-            Where it was kept, if anywhere.
+            Its folder, if it was kept.
         tags
-            What was marked, in words.
+            The tags, in words.
         feedback
-            False: nothing of its tension is shown, as a self-trial asks for.
+            False hides everything about tension, as a self-trial asks for.
         """
         if self._body is not None:
             self._column.rows.removeWidget(self._body)
@@ -91,9 +91,9 @@ class SummaryPage(Page):
         for k, closing in enumerate(shown):
             rows.addWidget(self._channel_card(k, closing, named=len(shown) > 1))
         if not feedback:
-            rows.addWidget(label("", f"{UNSHOWN} The trial's verdict will tell."))
+            rows.addWidget(label("", f"{UNSHOWN} You see the result in the trial's verdict."))
         elif channels is None:
-            rows.addWidget(label("", "Working out the figures …"))
+            rows.addWidget(label("", "Computing the figures …"))
         elif not channels:
             rows.addWidget(label("", "Nothing was measured in this session."))
         if remarks := _remarks(outcome, tags, feedback):
@@ -101,7 +101,7 @@ class SummaryPage(Page):
             for words in remarks:
                 column.addWidget(label("", words))
             rows.addWidget(frame)
-        kept = "Nothing of it was kept." if saved is None else f"Kept in {saved}"
+        kept = "This session was not kept." if saved is None else f"Kept in {saved}"
         where = label("small", kept)
         where.setTextInteractionFlags(QtCore.Qt.TextInteractionFlag.TextSelectableByMouse)
         rows.addWidget(where)
@@ -109,12 +109,12 @@ class SummaryPage(Page):
         self._apply_looks()
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter goes to the programs."""
+        """Focus the button to the programs, so that Enter presses it."""
         super().showEvent(event)
         self._home.setFocus()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """A for once more, Enter and Esc for the programs; arrows and page keys scroll."""
+        """A repeats the program, Enter and Esc go to the programs; arrows and page keys scroll."""
         keys = QtCore.Qt.Key
         if event.key() == keys.Key_A:
             self.again.emit()

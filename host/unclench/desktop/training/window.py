@@ -1,4 +1,4 @@
-"""The training window: from safety and placement to a session and what came of it."""
+"""The training window: from safety and placement to a session and its summary."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from unclench.desktop.training.words import HELP, end_words
 from unclench.desktop.trialbar import TrialBar
 from unclench.errors import InputError, StoreError
 from unclench.live.rings import DisplayRings
+from unclench.live.words import connection_words
 from unclench.running.run import Run
 from unclench.settings import Place, Settings, sessions_dir
 from unclench.training.programs.file import NamedProgram, find_program
@@ -36,7 +37,7 @@ from unclench.trial.today import sessions_on
 from unclench.trial.words import standing_words
 from unclench.wording import capital
 
-_FIRST_PLACES = (Place(channel=1, site="shoulder", side="left"),)  # to see how it is meant
+_FIRST_PLACES = (Place(channel=1, site="shoulder", side="left"),)  # an example to start from
 _FRAME_MS = 16
 _POLL_MS = 150
 
@@ -49,9 +50,9 @@ class TrainingWindow(QtWidgets.QMainWindow):
     run, rings, settings
         See `Dashboard`.
     program
-        To begin with, once all that it needs is there.
+        Begins once everything that it needs is there.
     out
-        Session folder of that program; others go where sessions are kept.
+        Session folder of that program; others go to the sessions folder.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._polls = self._timer(_POLL_MS, self._poll)
         self._go_on()
 
-    closing_trouble: str | None = None  # to be told in the terminal once the window is gone
+    closing_trouble: str | None = None  # printed in the terminal once the window is closed
 
     def _lay_out(self) -> None:
         self.setWindowTitle(f"unclench training – {self._pipeline.info.source}")
@@ -151,10 +152,10 @@ class TrainingWindow(QtWidgets.QMainWindow):
         ):
             QtWidgets.QShortcut(QtGui.QKeySequence(keys), self, slot)
 
-    # The way from page to page
+    # From page to page
 
     def _go_on(self) -> None:
-        """Show what is needed next: safety, a place, or the program that was asked for."""
+        """Show what is needed next: safety, a site, or the requested program."""
         if self._settings.safety_read is None:
             self._show_safety(again=False)
         elif not self._run.places:
@@ -209,7 +210,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self._show(self._calibrate)
 
     def _calibrated(self) -> None:
-        """After a calibration, or without one: the program that was asked for, or home."""
+        """Begin the requested program, if any, after a calibration or without one; else go home."""
         wanted, self._wanted = self._wanted, None
         if wanted is not None and self._is_ready(wanted):
             self._begin(wanted)
@@ -231,7 +232,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
             self._run.mark_moved()
         except StoreError as error:
             self._banner.show_news(str(error))
-        self._show_calibrate("The sensor moved, so what was measured there no longer holds.")
+        self._show_calibrate("A sensor moved, so the calibration no longer holds.")
 
     # Sessions
 
@@ -250,7 +251,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
             self._banner.show_news(str(error))
 
     def _begin(self, named: NamedProgram) -> None:
-        if self._pipeline.status.ended:  # which the banner says, and what to do
+        if self._pipeline.status.ended:  # the banner says so, and what to do
             self._show_home()
             return
         self._wanted = named
@@ -325,7 +326,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         if status.ended:
             self._banner.hold(end_words(status))
         elif not status.connected and self._sessions.running is None:
-            self._banner.hold(f"The sensor is away ({status.why}).")
+            self._banner.hold(connection_words(status))
         else:
             self._banner.release()
 
@@ -337,7 +338,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
             self._sessions.running.page.show_sound(on)
 
     def apply_looks(self) -> None:
-        """Dress in the colours and the text size that hold now."""
+        """Apply the current colours and text size."""
         theme, scale = self.choices.theme, self._settings.text_scale
         self.setStyleSheet(style_sheet(theme, scale))
         for page in self._pages():
@@ -346,7 +347,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
             self._sessions.running.page.set_looks(theme, scale)
 
     def page(self) -> Page:
-        """The page that is shown."""
+        """The current page."""
         page = self._stack.currentWidget()
         assert isinstance(page, Page)
         return page
@@ -358,7 +359,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
         self.setWindowState(self.windowState() ^ QtCore.Qt.WindowState.WindowFullScreen)
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """A session that runs is ended and kept: closing loses nothing."""
+        """End and keep a running session, so that closing loses nothing."""
         for timer in (self._frames, self._polls):
             timer.stop()
         self._sessions.trouble.connect(self._closing)
