@@ -127,7 +127,10 @@ KINDS: tuple[Callable[[Path, int], Path], ...] = (guided, imported, from_edf, re
 
 @pytest.fixture(
     scope="module",
-    params=[(kind, seed) for kind in KINDS for seed in (11, 2026)],
+    params=[
+        *((kind, 11) for kind in KINDS),
+        *(pytest.param((kind, 2026), marks=pytest.mark.exhaustive) for kind in KINDS),
+    ],
     ids=lambda param: f"{param[0].__name__}-{param[1]}",
 )
 def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
