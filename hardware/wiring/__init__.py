@@ -43,6 +43,9 @@ def harness(build: Build) -> str:
     return re.sub(r"(<svg[^>]*>)", lambda found: f"{found[1]}\n<title>{title}</title>", svg)
 
 
+SHARED_DOCUMENT = "hardware/building.md"
+
+
 def document(build: Build) -> str:
     """Path of a build's document."""
     return f"hardware/build-{build}.md"
@@ -63,4 +66,6 @@ MADE: tuple[Made, ...] = (
             ("pins", tables.pins_of),
         )
     ),
+    Passage(SHARED_DOCUMENT, "bench", tables.bench_of_all),
+    Passage(SHARED_DOCUMENT, "optional", tables.optional_of_all),
 )

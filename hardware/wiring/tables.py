@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hardware import design
-from hardware.design import Build
+from hardware.design import BUILDS, Build
 from hardware.markdown import shown, table
 from hardware.wiring import parts
 from unclench_board.pins import ADC_PINS
@@ -16,21 +16,27 @@ _PLUG = {
     "GND": "sleeve (*unverified*)",
 }
 _COLOURS = ("blue", "yellow", "orange")
-_ONCE = "once, before it is worn"
 
 
 def list_of(build: Build) -> str:
-    """A build's parts: to build it and for the bench, by sensors; then what is optional."""
-    besides = [f"- {part.name}: {part.purpose}" for part in parts.of(build, "optional")]
-    return "\n\n".join(
-        [
-            _listed(build, "build"),
-            f"For the bench, {_ONCE}:",
-            _listed(build, "bench"),
-            "Optional, not counted below:",
-            "\n".join(besides),
-        ]
-    )
+    """Parts to build and wear it, by number of sensors."""
+    return _listed(build, "build")
+
+
+def bench_of_all() -> str:
+    """Parts for the bench and their totals, which are the same for every build."""
+    return f"{_listed(BUILDS[0], 'bench')}\n\n{_totals(BUILDS[0], 'bench')}"
+
+
+def optional_of_all() -> str:
+    """What a build may have besides; what not all may have names its builds."""
+    lines = []
+    for part in parts.read():
+        if part.needed == "optional":
+            builds = [build for build in BUILDS if part.pieces(build, 1)]
+            only = "" if len(builds) == len(BUILDS) else f" ({', '.join(builds)} only)"
+            lines.append(f"- {part.name}{only}: {part.purpose}")
+    return "\n".join(lines)
 
 
 def _listed(build: Build, needed: parts.Need) -> str:
@@ -47,21 +53,19 @@ def _listed(build: Build, needed: parts.Need) -> str:
 
 
 def totals_of(build: Build) -> str:
-    """Pieces and the prices that are known, by number of sensors; the bench on lines of its own."""
+    """Pieces and the prices that are known, by number of sensors."""
+    return _totals(build, "build")
+
+
+def _totals(build: Build, needed: parts.Need) -> str:
     rows = []
-    words: tuple[tuple[parts.Need, str], ...] = (
-        ("build", "to build and wear it"),
-        ("bench", f"for the bench, {_ONCE}"),
-    )
-    for needed, what in words:
-        listed = parts.of(build, needed)
-        unpriced = sum(part.price_usd is None for part in listed)
-        for sensors in _COUNTS:
-            pieces = sum(part.pieces(build, sensors) for part in listed)
-            usd = sum(part.pieces(build, sensors) * (part.price_usd or 0.0) for part in listed)
-            rows.append((what, sensors, pieces, f"{usd:.2f} USD", f"{unpriced} of {len(listed)}"))
-    heads = ("what for", "sensors", "pieces", "those with a price", "kinds without a price")
-    return table(heads, rows)
+    listed = parts.of(build, needed)
+    unpriced = sum(part.price_usd is None for part in listed)
+    for sensors in _COUNTS:
+        pieces = sum(part.pieces(build, sensors) for part in listed)
+        usd = sum(part.pieces(build, sensors) * (part.price_usd or 0.0) for part in listed)
+        rows.append((sensors, pieces, f"{usd:.2f} USD", f"{unpriced} of {len(listed)}"))
+    return table(("sensors", "pieces", "those with a price", "kinds without a price"), rows)
 
 
 def pins_of(build: Build) -> str:

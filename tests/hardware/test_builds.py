@@ -11,7 +11,7 @@ from hardware import design
 from hardware.design import BUILDS, Build
 from hardware.making import ROOT
 from hardware.markdown import shown
-from hardware.wiring import document, pico, source
+from hardware.wiring import SHARED_DOCUMENT, document, pico, source
 from tests.known import known
 
 from unclench_board.pins import ADC_PINS, PROMPT_PIN
@@ -22,7 +22,9 @@ each_build = pytest.mark.parametrize("build", BUILDS)
 
 
 def _text(build: Build) -> str:
-    return (ROOT / document(build)).read_text(encoding="utf-8")
+    """Return a build's guide, and the page that all guides share."""
+    pages = (document(build), SHARED_DOCUMENT)
+    return "\n".join((ROOT / page).read_text(encoding="utf-8") for page in pages)
 
 
 def test_the_drawing_of_the_pico_numbers_all_pins_and_names_those_of_the_design() -> None:
@@ -96,7 +98,9 @@ def test_a_site_on_leads_waits_until_its_leads_were_measured(build) -> None:
     assert (
         f"{shown(design.LEAD_OHM)}, {100 * design.LEAD_SHARE.value:.0f} %, in REF's lead" in section
     )
-    assert ("screw terminal" in section) == (build == "no-solder")
+    assert {"no-solder": "no-solder: only with a screw terminal", "tidy": "tidy: soldered"}[
+        build
+    ] in section
 
 
 @each_build

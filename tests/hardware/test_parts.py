@@ -12,7 +12,7 @@ from hardware import design
 from hardware.design import BUILDS, Build
 from hardware.making import ROOT
 from hardware.markdown import shown
-from hardware.wiring import document, parts, source
+from hardware.wiring import SHARED_DOCUMENT, document, parts, source
 
 from unclench_wire.ids import MAX_CHANNELS
 
@@ -92,19 +92,20 @@ def test_every_part_is_of_some_use() -> None:
 @each_case
 @pytest.mark.parametrize("need", ["build", "bench"])
 def test_totals_add_up(build, sensors, need) -> None:
-    text = (ROOT / document(build)).read_text(encoding="utf-8")
-    of_need = [row for row in _table(text, "totals") if ("bench" in row[0]) == (need == "bench")]
-    row = next(row for row in of_need if row[1] == str(sensors))
+    page, passage = (SHARED_DOCUMENT, "bench") if need == "bench" else (document(build), "totals")
+    text = (ROOT / page).read_text(encoding="utf-8")
+    rows = _table(text, passage)
+    row = next(row for row in rows if row[0] == str(sensors))
     if need == "build":
         counted = _drawn(build, sensors)
     else:
         counted = {part.name: part.pieces(build, sensors) for part in parts.of(build, need)}
     prices = {part.name: part.price_usd for part in parts.read()}
-    assert int(row[2]) == sum(counted.values())
+    assert int(row[1]) == sum(counted.values())
     usd = sum((prices[name] or 0) * pieces for name, pieces in counted.items())
-    assert float(row[3].removesuffix(" USD")) == pytest.approx(usd, abs=0.006)
+    assert float(row[2].removesuffix(" USD")) == pytest.approx(usd, abs=0.006)
     unpriced = sum(prices[name] is None for name in counted)
-    assert row[4] == f"{unpriced} of {len(counted)}"
+    assert row[3] == f"{unpriced} of {len(counted)}"
 
 
 @pytest.mark.parametrize("build", BUILDS)
