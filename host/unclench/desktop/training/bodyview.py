@@ -7,11 +7,17 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.training.placement.bodymap import SPOTS, Point, Shape, Spot, features, outlines
 from unclench.training.placement.values import Side
+from unclench.translation import tr
 
 _DASHED = QtCore.Qt.PenStyle.DashLine
 _LINE_PX = 1.4  # of the outline
 _LIGHT = 90  # alpha of a second pair's colour, of 255
-_SEEN = {"back": "Seen from behind", "face": "Seen from in front"}
+_SEEN = {
+    "back": tr("Seen from behind"),
+    "face": tr("Seen from in front"),
+    "left": tr("Seen from your left"),
+    "right": tr("Seen from your right"),
+}
 
 
 class BodyView(QtWidgets.QWidget):
@@ -26,7 +32,7 @@ class BodyView(QtWidgets.QWidget):
         self.setMinimumSize(220, 200)
         policy = QtWidgets.QSizePolicy.Policy.Expanding
         self.setSizePolicy(policy, policy)
-        self.setAccessibleName("Drawing of where the electrodes go")
+        self.setAccessibleName(tr("Drawing of where the electrodes go"))
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:
         """Colours and text size."""
@@ -45,12 +51,17 @@ class BodyView(QtWidgets.QWidget):
         """What is drawn, in words."""
         spot = SPOTS.get(self._site)
         if spot is None:
-            return "There is no drawing of this site."
+            return tr("There is no drawing of this site.")
         own = "right" if self._side == "right" else "left"
-        seen = f"Seen from your {own}" if spot.view == "side" else _SEEN[spot.view]
-        other = f" (light ones: {spot.other_words})" if spot.other else ""
-        sure = "" if spot.reference.sure else " (not verified)"
-        return f"{seen}. ● ● electrodes{other}, ○ reference: {spot.reference.words}{sure}"
+        seen = _SEEN[own if spot.view == "side" else spot.view]
+        discs = tr("● ● electrodes")
+        if spot.other:
+            discs = tr("● ● electrodes (light ones: {pair})", pair=spot.other_words)
+        where = spot.reference.words
+        ring = tr("○ reference: {where}", where=where)
+        if not spot.reference.sure:
+            ring = tr("○ reference: {where} (not verified)", where=where)
+        return f"{seen}. {discs}, {ring}"
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw body, landmarks and electrodes."""

@@ -12,6 +12,7 @@ from unclench.ticks import on_log_scale
 from unclench.training.session.outcome import breath_words
 from unclench.training.steps.kinds.breathe import Pacer
 from unclench.training.steps.underway import BreathEffect
+from unclench.translation import tr
 
 _SCALES_UV = (*on_log_scale(0.5, 2.0), *SCALES_UV)
 
@@ -29,7 +30,7 @@ class BreathPlot(QtWidgets.QWidget):
         self.setMinimumSize(80, 40)
         policy = QtWidgets.QSizePolicy.Policy.Expanding
         self.setSizePolicy(policy, policy)
-        self.setAccessibleName("Tension over the breath")
+        self.setAccessibleName(tr("Tension over the breath"))
 
     def set_looks(self, theme: Theme, text_scale: float) -> None:
         """Colours and text size."""
@@ -87,7 +88,7 @@ class BreathPlot(QtWidgets.QWidget):
         painter.drawLine(plot.bottomLeft(), plot.bottomRight())
         painter.setPen(QtGui.QColor(self._theme.quiet))
         below = plot.bottom() + 4
-        for begin, end, text in ((0.0, inhaled, "in"), (held, exhaled, "out")):
+        for begin, end, text in ((0.0, inhaled, tr("in")), (held, exhaled, tr("out"))):
             rect = QtCore.QRectF(
                 plot.left() + begin * plot.width(),
                 below,

@@ -6,27 +6,34 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import Theme
 from unclench.desktop.training.parts import Column, Page, button, card, label, say
+from unclench.translation import tr
 
 _CHOICES = (
     (
         "calibrate-gentle",
-        "Rest and a gentle contraction",
-        "About two and a half minutes. You sit still for a minute, then tense the muscle gently "
-        "three times. Suits most people.",
+        tr("Rest and a gentle contraction"),
+        tr(
+            "About two and a half minutes. You sit still for a minute, then tense the muscle "
+            "gently three times. Suits most people."
+        ),
     ),
     (
         "calibrate-rest",
-        "Rest only",
-        "A little over a minute. Enough for goals based on your resting baseline.",
+        tr("Rest only"),
+        tr("A little over a minute. Enough for goals based on your resting baseline."),
     ),
     (
         "calibrate-maximum",
-        "Rest and a maximum contraction",
-        "About two and a half minutes. Needed to compare percentages with published ones. Do not "
-        "choose it if tensing hard hurts, or if you were advised against it.",
+        tr("Rest and a maximum contraction"),
+        tr(
+            "About two and a half minutes. Needed to compare percentages with published ones. Do "
+            "not choose it if tensing hard hurts, or if you were advised against it."
+        ),
     ),
 )
-_PURPOSE = "Goals are based on your resting baseline. It is kept until you say that a sensor moved."
+_PURPOSE = tr(
+    "Goals are based on your resting baseline. It is kept until you say that a sensor moved."
+)
 
 
 class CalibratePage(Page):
@@ -37,12 +44,12 @@ class CalibratePage(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Calibrate")
+        self.setAccessibleName(tr("Calibrate"))
         self._column = Column(84)
         self._reason = label("quietLead")
         rows = self._column.rows
         rows.addStretch(1)
-        rows.addWidget(label("heading", "Calibrate"))
+        rows.addWidget(label("heading", tr("Calibrate")))
         rows.addWidget(self._reason)
         self._buttons = []
         for number, (name, title, words) in enumerate(_CHOICES, 1):
@@ -54,7 +61,7 @@ class CalibratePage(Page):
             rows.addWidget(frame)
             self._buttons.append(made)
         rows.addStretch(1)
-        later = button("Not now (Esc)", "Continue without calibrating")
+        later = button(tr("Not now (Esc)"), tr("Continue without calibrating"))
         later.clicked.connect(self.back)
         foot = QtWidgets.QHBoxLayout()
         foot.addStretch(1)

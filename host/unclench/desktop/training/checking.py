@@ -10,9 +10,10 @@ from unclench.desktop.training.checkpage import CheckPage
 from unclench.running.run import Run
 from unclench.training.placement.check import ITEMS, Light, SensorCheck
 from unclench.training.placement.sites import place_label
+from unclench.translation import tr
 
 _JUDGE_MS = 500
-_NO_SIGNAL = tuple(Light(item, "grey", "", "Not measured without a signal.") for item in ITEMS)
+_NO_SIGNAL = tuple(Light(item, "grey", "", tr("Not measured without a signal.")) for item in ITEMS)
 
 
 class Checking(QtCore.QObject):
@@ -37,7 +38,7 @@ class Checking(QtCore.QObject):
 
     def name_channels(self) -> None:
         """Name the channels after their current sites."""
-        names = [f"Channel {k + 1}" for k in range(len(self._run.info.channels))]
+        names = [tr("Channel {number}", number=k + 1) for k in range(len(self._run.info.channels))]
         for place in self._run.places:
             if place.channel <= len(names):
                 names[place.channel - 1] = place_label(place)

@@ -21,16 +21,17 @@ from unclench.desktop.training.parts import (
     say,
 )
 from unclench.training.placement.check import ITEM_WORDS, ITEMS, Colour, Interference, Light
+from unclench.translation import tr
 from unclench.wording import capital
 
 _HINT_LINES = 24  # of text on the page, from which on the hint shows
 
 _WORST_FIRST: tuple[Colour, ...] = ("red", "amber", "grey", "green")
 _SHAPES: dict[Colour, tuple[str, str, str]] = {  # a shape, a word and a colour's role
-    "green": ("●", "good", "good"),
-    "amber": ("▲", "could be better", "warn"),
-    "red": ("■", "not good", "bad"),
-    "grey": ("○", "not known yet", "quiet"),
+    "green": ("●", tr("good"), "good"),
+    "amber": ("▲", tr("could be better"), "warn"),
+    "red": ("■", tr("not good"), "bad"),
+    "grey": ("○", tr("not known yet"), "quiet"),
 }
 
 
@@ -40,9 +41,9 @@ class CheckPage(Page):
     next = QtCore.pyqtSignal()
     back = QtCore.pyqtSignal()
 
-    def __init__(self, channels: Sequence[str] = ("Channel 1",)) -> None:
+    def __init__(self, channels: Sequence[str] = (tr("Channel {number}", number=1),)) -> None:
         super().__init__()
-        self.setAccessibleName("Signal check")
+        self.setAccessibleName(tr("Signal check"))
         self._lights: list[tuple[Light, ...]] = [()] * len(channels)
         self._names = tuple(channels)
         self._channel = 0
@@ -51,22 +52,22 @@ class CheckPage(Page):
         self.meter = Meter()
         self._column = Column(96)
         self._verdict = label("quietLead")
-        self._next = button("Continue (Enter)", "Continue to the next page", primary=True)
+        self._next = button(tr("Continue (Enter)"), tr("Continue to the next page"), primary=True)
         self._next.clicked.connect(self.next)
-        self._back = button("Back (Esc)", "Return to where you were")
+        self._back = button(tr("Back (Esc)"), tr("Return to where you were"))
         self._back.clicked.connect(self.back)
         self._tabs = [self._tab(k, name) for k, name in enumerate(channels)]
         self._lay_out()
         self._choose(0)
 
     def _tab(self, k: int, name: str) -> Button:
-        made = button(name, f"Show {name} (key {k + 1})", switch=True)
+        made = button(name, tr("Show {name} (key {key})", name=name, key=k + 1), switch=True)
         made.clicked.connect(lambda: self._choose(k))
         return made
 
     def _lay_out(self) -> None:
         rows = self._column.rows
-        rows.addWidget(label("heading", "Is the signal good?"))
+        rows.addWidget(label("heading", tr("Is the signal good?")))
         rows.addWidget(self._verdict)
         tabs = Flow()
         for tab in self._tabs:
@@ -81,10 +82,10 @@ class CheckPage(Page):
         self._metered, inner = card(2)
         bar = QtWidgets.QHBoxLayout()
         bar.setSpacing(16)
-        bar.addWidget(QtWidgets.QLabel("Interference", objectName="title"))
+        bar.addWidget(QtWidgets.QLabel(tr("Interference"), objectName="title"))
         bar.addWidget(self.meter, 1)
         inner.addLayout(bar)
-        words = "Move cables, chargers and yourself. Keep what makes the bar shorter."
+        words = tr("Move cables, chargers and yourself. Keep what makes the bar shorter.")
         self._hint = label("small", words)
         inner.addWidget(self._hint)
         below = QtWidgets.QHBoxLayout()
@@ -184,15 +185,15 @@ class CheckPage(Page):
         for item, row in zip(ITEMS, self._rows, strict=True):
             row.show_light(found.get(item))
         worst = {_worst(lights) for lights in self._lights}
-        on = "Continue anyway (Enter)"
+        on = tr("Continue anyway (Enter)")
         if not self._connected:
-            verdict = "There is no signal to check."
+            verdict = tr("There is no signal to check.")
         elif worst == {"green"}:
-            verdict, on = "All is well.", "Continue (Enter)"
+            verdict, on = tr("All is well."), tr("Continue (Enter)")
         elif worst & {"red", "amber"}:
-            verdict = "Something could be better. See what helps."
+            verdict = tr("Something could be better. See what helps.")
         else:
-            verdict = "Sit still for a moment and let go."
+            verdict = tr("Sit still for a moment and let go.")
         say(self._verdict, verdict)
         rename(self._next, on)
 
@@ -242,9 +243,9 @@ class LightRow(QtWidgets.QWidget):
         self._light = light
         say(self._value, "" if light is None else light.value)
         self._value.setVisible(bool(self._value.text()))
-        say(self._words, "Checking …" if light is None else light.sentence)
+        say(self._words, tr("Checking …") if light is None else light.sentence)
         tip = "" if light is None else light.try_this
-        say(self._try, f"Try this: {tip}" if tip else "")
+        say(self._try, tr("Try this: {tip}", tip=tip) if tip else "")
         self._try.setVisible(bool(tip))
         self._restyle()
 

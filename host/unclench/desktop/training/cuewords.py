@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from unclench.training.session.snapshot import Snapshot
+from unclench.translation import tr
 from unclench.trial.words import unseen_words
 
 _LETTING_GO = ("rest", "release", "breathe")  # what these actions ask for
@@ -11,12 +12,17 @@ _LETTING_GO = ("rest", "release", "breathe")  # what these actions ask for
 def instruction(snapshot: Snapshot, feedback: bool = True) -> tuple[str, str]:
     """Return headline and detail; a session that is not running says so first."""
     if snapshot.phase == "paused":
-        how = "" if snapshot.step.asks() else " Press Space to continue."
-        return "Paused", f"Take your time.{how}"
+        if snapshot.step.asks():
+            return tr("Paused"), tr("Take your time.")
+        return tr("Paused"), tr("Take your time. Press Space to continue.")
     if snapshot.phase == "lost":
-        return "The board was disconnected", "The session continues when the board reconnects."
+        return tr("The board was disconnected"), tr(
+            "The session continues when the board reconnects."
+        )
     if snapshot.phase in ("done", "ended"):
-        return "Well done" if snapshot.phase == "done" else "Ended", "Everything is kept."
+        return tr("Well done") if snapshot.phase == "done" else tr("Ended"), tr(
+            "Everything is kept."
+        )
     if snapshot.step.asks():
         return "", ""  # the question is in the middle
     cue = snapshot.cue
@@ -40,12 +46,12 @@ def status(snapshot: Snapshot, feedback: bool = True) -> str:
     if snapshot.phase != "running":
         return ""
     if not snapshot.scoring and snapshot.why_not:
-        return f"Not scored now: {snapshot.why_not}"
+        return tr("Not scored now: {reason}", reason=snapshot.why_not)
     if not feedback:
         return ""
     note = snapshot.notes[-1] if snapshot.notes else ""
     if note and snapshot.step.measures:
         return note  # why it is measured again
     if snapshot.recovering_s is not None and snapshot.cue.action in _LETTING_GO:
-        return f"Letting go for {snapshot.recovering_s:.0f} s so far"
+        return tr("Letting go for {seconds:.0f} s so far", seconds=snapshot.recovering_s)
     return snapshot.progress or note

@@ -9,6 +9,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.plots import TensionTrace
 from unclench.desktop.theme import Theme
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
+from unclench.translation import tr
 
 _RECENT_S = 15.0
 _ROOM = 1.3  # times the goal: the least that the scale shows
@@ -26,7 +27,7 @@ class GoalTrace(TensionTrace):
         self._band.setZValue(-20)
         self._band.setPen(pg.mkPen(None))
         self._line = pg.InfiniteLine(
-            angle=0, label="goal", labelOpts={"position": 0.0, "anchors": [(0, 1), (0, 1)]}
+            angle=0, label=tr("goal"), labelOpts={"position": 0.0, "anchors": [(0, 1), (0, 1)]}
         )
         self._line.setZValue(2)  # its name is above the curve and the noise floor's name
         for item in (self._line, self._line.label):

@@ -19,6 +19,7 @@ from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.snapshot import Phase, Snapshot
 from unclench.training.tags import Tag
+from unclench.translation import tr
 
 _PART_WIDTH = 220  # pixels at a scale of 1
 _FEWEST_LINES = {
@@ -79,7 +80,7 @@ class GuidePage(Page):
     ) -> None:
         super().__init__()
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(f"Session: {title}")
+        self.setAccessibleName(tr("Session: {title}", title=title))
         self._sound_on = sound_on
         self._asking = False
         self._roomy = True
@@ -88,13 +89,13 @@ class GuidePage(Page):
         self._title = label("quiet", title)
         self._left = label("quiet")
         self._left.setAlignment(QtCore.Qt.AlignmentFlag.AlignRight)
-        self._progress = ProgressLine("Progress of the session")
+        self._progress = ProgressLine(tr("Progress of the session"))
         self._headline = label("headline", centred=True)
         self._detail = label("quietLead", centred=True)
         self._detail.setAlignment(
             QtCore.Qt.AlignmentFlag.AlignHCenter | QtCore.Qt.AlignmentFlag.AlignTop
         )
-        self._part = ProgressLine("Progress of this part")
+        self._part = ProgressLine(tr("Progress of this part"))
         self._part.setSizePolicy(_kept(self._part))
         self._middle = Middle(channels, span_s)
         self._trial = TrialBar()
@@ -164,8 +165,8 @@ class GuidePage(Page):
 
     def show_waiting(self) -> None:
         """Show that there is no signal to begin with yet."""
-        say(self._headline, "Waiting for a signal")
-        say(self._detail, "The session begins with the first signal.")
+        say(self._headline, tr("Waiting for a signal"))
+        say(self._detail, tr("The session begins with the first signal."))
 
     def show_trial(self, words: str, feedback: bool) -> None:
         """Show the state of a self-trial; without `feedback`, hide all that follows tension."""
@@ -188,7 +189,11 @@ class GuidePage(Page):
             self._asking = asking
             self._fit()
         left = left_words(snapshot.session_left_s)
-        step_words = f"Step {snapshot.step_number + 1} of {snapshot.n_steps}"
+        step_words = tr(
+            "Step {number} of {n_steps}",
+            number=snapshot.step_number + 1,
+            n_steps=snapshot.n_steps,
+        )
         say(self._left, f"{step_words}  ·  {left}" if self._roomy else left)
         whole_s = snapshot.session_s + snapshot.session_left_s
         self._progress.set_share(snapshot.session_s / whole_s if whole_s > 0 else 0.0)

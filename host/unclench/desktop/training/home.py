@@ -10,8 +10,9 @@ from unclench.desktop.training.ask import AskRow
 from unclench.desktop.training.parts import Column, Flow, Page, button, card, label, rename, say
 from unclench.desktop.training.programlist import ProgramInfo, ProgramList
 from unclench.desktop.training.words import minutes_words
+from unclench.translation import tr
 
-_NO_PLACES = "No sensor has a site yet. Start with “Sensors”."
+_NO_PLACES = tr("No sensor has a site yet. Start with “Sensors”.")
 
 
 class HomePage(Page):
@@ -30,7 +31,7 @@ class HomePage(Page):
 
     def __init__(self, sound_on: bool = True, volume: float = 0.5) -> None:
         super().__init__()
-        self.setAccessibleName("Choose a program")
+        self.setAccessibleName(tr("Choose a program"))
         self._list = ProgramList()
         self._title = label("heading")
         self._facts = label("quiet")
@@ -38,12 +39,12 @@ class HomePage(Page):
         self._evidence = label("quiet")
         self._trouble = label("")
         self._places = label("")
-        self._begin = button("Begin (Enter)", "Begin the chosen program", primary=True)
-        self._volume = QtWidgets.QSlider(QtCore.Qt.Orientation.Horizontal, toolTip="Volume")
+        self._begin = button(tr("Begin (Enter)"), tr("Begin the chosen program"), primary=True)
+        self._volume = QtWidgets.QSlider(QtCore.Qt.Orientation.Horizontal, toolTip=tr("Volume"))
         self._volume.setRange(0, 100)
         self._volume.setValue(round(100 * volume))
-        self._volume.setAccessibleName("Volume")
-        self._sound = button("", "Switch all sounds on or off")
+        self._volume.setAccessibleName(tr("Volume"))
+        self._sound = button("", tr("Switch all sounds on or off"))
         self._sound_on = sound_on
         self._column = Column(70)
         self._lay_out()
@@ -59,7 +60,7 @@ class HomePage(Page):
     def _lay_out(self) -> None:
         listed, left = card()
         left.setContentsMargins(8, 12, 8, 8)
-        heading = label("title", "Programs")
+        heading = label("title", tr("Programs"))
         heading.setContentsMargins(12, 0, 0, 0)
         left.addWidget(heading)
         left.addWidget(self._list, 1)
@@ -69,7 +70,7 @@ class HomePage(Page):
         for widget in (self._title, self._facts, self._trouble, self._purpose, self._evidence):
             rows.addWidget(widget)
         rows.addStretch(1)
-        rows.addWidget(label("title", "Your sensors"))
+        rows.addWidget(label("title", tr("Your sensors")))
         rows.addWidget(self._places)
         right.addWidget(self._column, 1)
         right.addWidget(self._begin, 0, QtCore.Qt.AlignmentFlag.AlignHCenter)
@@ -81,9 +82,12 @@ class HomePage(Page):
         self._row = QtWidgets.QWidget()
         flow = Flow(self._row)
         self._asking = AskRow(
-            "Has a sensor moved? The calibration of every sensor is then forgotten.",
-            ("Keep it (Esc)", "Keep the calibration"),
-            ("It moved: forget it", "Forget the calibration of every sensor and measure again"),
+            tr("Has a sensor moved? The calibration of every sensor is then forgotten."),
+            (tr("Keep it (Esc)"), tr("Keep the calibration")),
+            (
+                tr("It moved: forget it"),
+                tr("Forget the calibration of every sensor and measure again"),
+            ),
         )
         self._asking.hide()
         self._asking.left.connect(self._close_question)
@@ -94,17 +98,22 @@ class HomePage(Page):
         around.addWidget(self._asking)
         self._keys = {}
         for words, key, tip, signal in (
-            ("Sensors (E)", "E", "Where each sensor is", self.sensors),
-            ("Check signal (C)", "C", "Check whether the signal is good", self.check),
+            (tr("Sensors (E)"), "E", tr("Where each sensor is"), self.sensors),
+            (tr("Check signal (C)"), "C", tr("Check whether the signal is good"), self.check),
             (
-                "Calibrate (K)",
+                tr("Calibrate (K)"),
                 "K",
-                "Measure the resting baseline and a reference contraction",
+                tr("Measure the resting baseline and a reference contraction"),
                 self.calibrate,
             ),
-            ("The sensor moved (M)", "M", "Forget the calibration; asks first", self._ask_moved),
-            ("Safety (Y)", "Y", "Read the safety page again", self.safety),
-            ("Help (F1)", "F1", "Explains this window and lists its keys", self.help),
+            (
+                tr("The sensor moved (M)"),
+                "M",
+                tr("Forget the calibration; asks first"),
+                self._ask_moved,
+            ),
+            (tr("Safety (Y)"), "Y", tr("Read the safety page again"), self.safety),
+            (tr("Help (F1)"), "F1", tr("Explains this window and lists its keys"), self.help),
         ):
             made = button(words, tip)
             made.clicked.connect(signal)
@@ -115,7 +124,7 @@ class HomePage(Page):
         loudness = QtWidgets.QWidget()
         pair = QtWidgets.QHBoxLayout(loudness)
         pair.setContentsMargins(8, 0, 0, 0)
-        pair.addWidget(QtWidgets.QLabel("Volume", objectName="quiet"))
+        pair.addWidget(QtWidgets.QLabel(tr("Volume"), objectName="quiet"))
         pair.addWidget(self._volume)
         flow.addWidget(loudness)
         column = QtWidgets.QVBoxLayout(self)
@@ -146,7 +155,7 @@ class HomePage(Page):
     def show_sound(self, sound_on: bool) -> None:
         """Show whether sounds are on."""
         self._sound_on = sound_on
-        rename(self._sound, "Sound off (S)" if sound_on else "Sound on (S)")
+        rename(self._sound, tr("Sound off (S)") if sound_on else tr("Sound on (S)"))
         self._volume.setEnabled(sound_on)
 
     # Actions
@@ -199,17 +208,19 @@ class HomePage(Page):
         self._begin.setEnabled(usable)
         if program is None:
             program = ProgramInfo(
-                "", "No programs", "There are no programs to choose from.", "", None
+                "", tr("No programs"), tr("There are no programs to choose from."), "", None
             )
         self._title.setText(program.title or program.name)
-        facts = (minutes_words(program.minutes), "written by you" if program.own else "")
+        facts = (minutes_words(program.minutes), tr("written by you") if program.own else "")
         self._facts.setText("  ·  ".join(fact for fact in facts if fact))
         self._facts.setVisible(any(facts))
         self._purpose.setText(program.purpose)
         self._purpose.setVisible(bool(program.purpose))
-        self._evidence.setText(f"Evidence: {program.evidence}")
+        self._evidence.setText(tr("Evidence: {evidence}", evidence=program.evidence))
         self._evidence.setVisible(bool(program.evidence))
-        self._trouble.setText(f"▲ This program cannot be used: {program.trouble}")
+        self._trouble.setText(
+            tr("▲ This program cannot be used: {trouble}", trouble=program.trouble)
+        )
         self._trouble.setVisible(bool(program.trouble))
         if program.name:
             self.chosen.emit(program.name)

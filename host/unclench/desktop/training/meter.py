@@ -6,6 +6,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.live.words import tension_words
+from unclench.translation import tr
 
 _SETTLE_S = 0.25  # the bar follows with this time constant
 _TOP_UV = 300.0  # hum at which the level is 1, as in `SensorCheck.interference`
@@ -19,7 +20,7 @@ class Meter(QtWidgets.QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Mains interference")
+        self.setAccessibleName(tr("Mains interference"))
         self._theme = LIGHT
         self._font = QtGui.QFont()
         self._shown = 0.0
@@ -45,7 +46,7 @@ class Meter(QtWidgets.QWidget):
         words = "–" if hum_uv is None or not known else _words(hum_uv)
         if words != self._words:
             self._words = words
-            self.setAccessibleDescription(words if known else "no signal")
+            self.setAccessibleDescription(words if known else tr("no signal"))
             self.update()
 
     def tick(self, elapsed_s: float) -> None:

@@ -11,11 +11,12 @@ from unclench.desktop.training.parts import TEXT_PT, card, label, say
 from unclench.desktop.training.words import NOTHING, figures, goal_words, now_words, share_words
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.snapshot import Score, Snapshot
+from unclench.translation import tr
 from unclench.wording import capital
 
 _STEADY_S = 0.5  # of signal: a state must hold this long before it is shown
 _NUMBER_S = 0.4  # a number that changes faster cannot be read
-_CAPTIONS = ("Below goal", "At rest", "Longest rest", "Last recovery")
+_CAPTIONS = (tr("Below goal"), tr("At rest"), tr("Longest rest"), tr("Last recovery"))
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ _ROOMS = (
     _Room(0.0, 1.2, goal=False, share=False, state=False, aside=True),
 )
 _TWO_LINES = 2.4  # of text in a card, from which on a name wraps
-_STATES = {None: ("", ""), True: ("●", "Below the goal"), False: ("○", "Above the goal")}
+_STATES = {None: ("", ""), True: ("●", tr("Below the goal")), False: ("○", tr("Above the goal"))}
 
 
 class NumberCard(QtWidgets.QFrame):
@@ -124,7 +125,7 @@ class NumberCard(QtWidgets.QFrame):
         if known != self._unit.isVisibleTo(self) or not fresh:
             self._number_s = now_s
             value = now_words(tension_uv, self._channel)
-            say(self._value, value, f"Tension of {self._channel.label} now, in µV")
+            say(self._value, value, tr("Tension of {label} now, in µV", label=self._channel.label))
             self._unit.setVisible(known)
             say(self._share, share_words(tension_uv, self._channel))
         below = None
@@ -207,7 +208,7 @@ class Figures(QtWidgets.QWidget):
             grid.addWidget(label("small", caption), 0, k + 1)
             grid.setColumnStretch(k + 1, 1)
         for r, channel in enumerate(channels, 1):
-            name = label("small", channel.label if many else "This step")
+            name = label("small", channel.label if many else tr("This step"))
             grid.addWidget(name, r, 0)
             grid.setColumnStretch(0, 1)
             values = [label("quiet" if many else "figure", NOTHING) for _ in _CAPTIONS]

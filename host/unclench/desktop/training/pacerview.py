@@ -6,6 +6,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.training.steps.kinds.breathe import BREATH_WORDS, Pacer
+from unclench.translation import tr
 
 _SMALLEST = 0.42  # of the full radius
 _WORD_PT = 20.0
@@ -19,7 +20,7 @@ class PacerView(QtWidgets.QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Breathing pacer")
+        self.setAccessibleName(tr("Breathing pacer"))
         self.setMinimumSize(150, 150)
         policy = QtWidgets.QSizePolicy.Policy.Expanding
         self.setSizePolicy(policy, policy)

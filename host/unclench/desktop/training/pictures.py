@@ -16,6 +16,7 @@ from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.outcome import breath_words
 from unclench.training.session.snapshot import Snapshot
 from unclench.training.steps.underway import BreathEffect
+from unclench.translation import tr
 
 SPACING, TIGHT = 10, 3  # pixels between rows
 TIGHT_LINES = 3.0  # of text in a row, below which rows are set closer
@@ -85,7 +86,7 @@ class Traces(Picture):
         for channel in channels:
             frame, inside = card()
             trace = GoalTrace(span_s, channel.noise_uv)
-            trace.setAccessibleName(f"Tension of {channel.label} over time")
+            trace.setAccessibleName(tr("Tension of {label} over time", label=channel.label))
             trace.setMinimumHeight(20)
             inside.addWidget(trace)
             column.addWidget(frame, 1)
@@ -172,7 +173,7 @@ class BreathCard(QtWidgets.QFrame):
     def __init__(self, number: int, channel: TrainedChannel) -> None:
         super().__init__(objectName="card")
         self._plot = BreathPlot(number)
-        self._title = label("small", f"Over the breath: {channel.label}")
+        self._title = label("small", tr("Over the breath: {label}", label=channel.label))
         self._words = label("quiet")
         self._label = channel.label
         self._column = column = QtWidgets.QVBoxLayout(self)
@@ -192,7 +193,11 @@ class BreathCard(QtWidgets.QFrame):
     def show_effect(self, effect: BreathEffect, snapshot: Snapshot) -> None:
         """Show the average over breaths."""
         self._plot.show_effect(effect, snapshot.pacer)
-        say(self._words, breath_words(effect, whole=False), f"Over the breath, {self._label}")
+        say(
+            self._words,
+            breath_words(effect, whole=False),
+            tr("Over the breath: {label}", label=self._label),
+        )
 
 
 Layout = TypeVar("Layout", bound=QtWidgets.QBoxLayout)

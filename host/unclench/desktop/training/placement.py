@@ -15,6 +15,7 @@ from unclench.settings import Place
 from unclench.training.placement.bodymap import SPOTS
 from unclench.training.placement.sites import check_places, sensor_warning
 from unclench.training.placement.words import SNAPS, TROUBLE_WORDS, Site
+from unclench.translation import tr
 from unclench.wording import capital
 
 _MOST_PARTS = 8
@@ -29,7 +30,7 @@ class PlacementPage(Page):
 
     def __init__(self, n_channels: int = 1) -> None:
         super().__init__()
-        self.setAccessibleName("Where the sensors are")
+        self.setAccessibleName(tr("Where the sensors are"))
         self._rows = [PlaceRow(k + 1) for k in range(n_channels)]
         self._shown = self._rows[0]
         self._drawing = BodyView()
@@ -38,9 +39,9 @@ class PlacementPage(Page):
         self._parts = [(label("quiet"), label("")) for _ in range(_MOST_PARTS)]
         self._status = label("small")
         self._mistake = label("")
-        self._done = button("Done (Enter)", "Keep these sites and continue", primary=True)
+        self._done = button(tr("Done (Enter)"), tr("Keep these sites and continue"), primary=True)
         self._done.clicked.connect(self._finish)
-        self._back = button("Back (Esc)", "Go back without changes")
+        self._back = button(tr("Back (Esc)"), tr("Go back without changes"))
         self._back.clicked.connect(self.back)
         self._left, self._right = Column(80), Column(80)
         self._lay_out()
@@ -52,7 +53,7 @@ class PlacementPage(Page):
 
     def _lay_out(self) -> None:
         rows = self._left.rows
-        rows.addWidget(label("heading", "Where are the sensors?"))
+        rows.addWidget(label("heading", tr("Where are the sensors?")))
         for row in self._rows:
             rows.addWidget(row)
         rows.addStretch(1)
@@ -157,13 +158,14 @@ class PlacementPage(Page):
         except InputError as error:
             mistake = str(error)
         if not mistake and (row := next((r for r in self._rows if r.lacks_words), None)):
-            mistake = (
-                f"Channel {row.channel} has no description. Say where its sensor is, or choose "
-                "“Not used”."
+            mistake = tr(
+                "Channel {channel} has no description. Say where its sensor is, or choose "
+                "“Not used”.",
+                channel=row.channel,
             )
             row.take_focus()
         if not mistake and not self.places():
-            mistake = "No channel has a site yet. Choose a site for at least one sensor."
+            mistake = tr("No channel has a site yet. Choose a site for at least one sensor.")
         self._warn(mistake or sensor_warning(self.places()))
         return not mistake
 
@@ -180,8 +182,8 @@ class PlacementPage(Page):
         self._drawing.show_spot("" if site is None else site.key, self._shown.side)
         say(self._caption, self._drawing.caption)
         if site is None:
-            say(self._name, f"Channel {self._shown.channel} is not used")
-            self._show_parts((("", "Choose a site to see where the electrodes go."),))
+            say(self._name, tr("Channel {channel} is not used", channel=self._shown.channel))
+            self._show_parts((("", tr("Choose a site to see where the electrodes go.")),))
             say(self._status, "")
         else:
             say(self._name, site.name)
@@ -201,12 +203,15 @@ class PlacementPage(Page):
 def _parts(site: Site) -> tuple[tuple[str, str], ...]:
     """Return a site's words under their headings; the guide says more."""
     return (
-        ("Find the site", site.placement),
-        ("Direction of the pair", site.lie),
-        ("Reference electrode", site.reference),
-        ("Snaps or leads", site.leads),
-        ("Skin", f"Clean, dry, without hair or cream. {site.skin}"),
-        ("It is in the right place if this shows", site.movement),
-        ("Common mistakes", "\n".join(f"•  {mistake}" for mistake in site.mistakes)),
-        (f"Most common problem: {TROUBLE_WORDS[site.trouble]}", site.trouble_words),
+        (tr("Find the site"), site.placement),
+        (tr("Direction of the pair"), site.lie),
+        (tr("Reference electrode"), site.reference),
+        (tr("Snaps or leads"), site.leads),
+        (tr("Skin"), tr("Clean, dry, without hair or cream. {skin}", skin=site.skin)),
+        (tr("It is in the right place if this shows"), site.movement),
+        (tr("Common mistakes"), "\n".join(f"•  {mistake}" for mistake in site.mistakes)),
+        (
+            tr("Most common problem: {problem}", problem=TROUBLE_WORDS[site.trouble]),
+            site.trouble_words,
+        ),
     )

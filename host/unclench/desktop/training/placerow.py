@@ -11,6 +11,7 @@ from unclench.settings import Place
 from unclench.training.placement.sites import OWN, SITES, Site, site_of
 from unclench.training.placement.values import Side
 from unclench.training.placement.words import SIDE_WORDS
+from unclench.translation import tr
 from unclench.wording import capital
 
 _LONGEST_SITE = 40  # as in the settings
@@ -24,17 +25,21 @@ class PlaceRow(QtWidgets.QFrame):
     def __init__(self, channel: int) -> None:
         super().__init__(objectName="card")
         self.channel = channel
-        self._site = _combo(f"Site of channel {channel}")
-        self._site.addItem("Not used", "")
+        self._site = _combo(tr("Site of channel {channel}", channel=channel))
+        self._site.addItem(tr("Not used"), "")
         for key, site in SITES.items():
             self._site.addItem(capital(site.short), key)
-        self._side = _combo(f"Side of channel {channel}")
-        self._words = QtWidgets.QLineEdit(placeholderText="Where is it?", maxLength=_LONGEST_SITE)
-        self._words.setAccessibleName(f"Your words for where channel {channel} is")
+        self._side = _combo(tr("Side of channel {channel}", channel=channel))
+        self._words = QtWidgets.QLineEdit(
+            placeholderText=tr("Where is it?"), maxLength=_LONGEST_SITE
+        )
+        self._words.setAccessibleName(
+            tr("Your words for where channel {channel} is", channel=channel)
+        )
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(16, 10, 16, 12)
         column.setSpacing(6)
-        column.addWidget(label("title", f"Channel {channel}"))
+        column.addWidget(label("title", tr("Channel {channel}", channel=channel)))
         column.addWidget(self._site)
         column.addWidget(self._words)
         column.addWidget(self._side)

@@ -9,6 +9,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.words import minutes_words
 from unclench.training.programs.file import ListedProgram, list_programs
+from unclench.translation import tr
 
 _EDGE = 10  # pixels around an entry's words
 # From the first day to what needs practice; a person's own programs follow, by name.
@@ -66,7 +67,7 @@ class ProgramList(QtWidgets.QListWidget):
         self._programs: tuple[ProgramInfo, ...] = ()
         self._entry = _Entry(self)
         self.setItemDelegate(self._entry)
-        self.setAccessibleName("Programs")
+        self.setAccessibleName(tr("Programs"))
         self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(self.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
@@ -163,7 +164,7 @@ class _Entry(QtWidgets.QStyledItemDelegate):
         align = QtCore.Qt.AlignmentFlag
         text, quiet = QtGui.QColor(self._theme.text), QtGui.QColor(self._theme.quiet)
         small, title = QtGui.QFontMetricsF(self._small), QtGui.QFontMetricsF(self._title)
-        marks = ("yours" if program.own else "", minutes_words(program.minutes))
+        marks = (tr("yours") if program.own else "", minutes_words(program.minutes))
         aside = "   ".join(mark for mark in marks if mark)
         room = rect.width() - small.horizontalAdvance(aside) - 12
         painter.setFont(self._title)

@@ -12,6 +12,7 @@ from unclench.desktop.training.pictures import Picture
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.snapshot import Snapshot
 from unclench.training.steps.step import Question
+from unclench.translation import tr
 
 _TOGETHER_S = 1.2  # "1" and "0" pressed within this time are a 10
 _MOST = 10
@@ -30,7 +31,7 @@ class Scale(QtWidgets.QSlider):
         self.setRange(0, _MOST)
         self.setPageStep(2)
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Answer from 0 to 10")
+        self.setAccessibleName(tr("Answer from 0 to 10"))
         self._theme = LIGHT
         self._font = QtGui.QFont()
         self._digit_s = -10.0
@@ -111,13 +112,15 @@ class ReflectView(Picture):
         self._roomy = True
         self._question = label("heading", centred=True)
         self._say = label("quietLead", centred=True)
-        self._words = QtWidgets.QLineEdit(placeholderText="A few words", maxLength=_LONGEST_ANSWER)
-        self._words.setAccessibleName("Your answer in words")
+        self._words = QtWidgets.QLineEdit(
+            placeholderText=tr("A few words"), maxLength=_LONGEST_ANSWER
+        )
+        self._words.setAccessibleName(tr("Your answer in words"))
         self._scale = Scale()
         self._low, self._high = label("quiet"), label("quiet")
         self._high.setAlignment(QtCore.Qt.AlignmentFlag.AlignRight)
         self._hint = label("quiet", centred=True)
-        self._give = button("Answer (Enter)", "Keep this answer and continue", primary=True)
+        self._give = button(tr("Answer (Enter)"), tr("Keep this answer and continue"), primary=True)
         self._give.clicked.connect(self._answer)
         self._words.textChanged.connect(self._enable_answer)
         self._scale.chosen.connect(self._enable_answer)
@@ -175,9 +178,9 @@ class ReflectView(Picture):
         field = self._scale if on_scale else self._words
         field.setAccessibleDescription(question.text)
         self._hint.setText(
-            "Press 0 to 9 or the arrow keys; press 1 and then 0 for ten."
+            tr("Press 0 to 9 or the arrow keys; press 1 and then 0 for ten.")
             if on_scale
-            else "Your answer is kept with this session; only you read it."
+            else tr("Your answer is kept with this session; only you read it.")
         )
         self._enable_answer()
         self.take_focus()

@@ -7,10 +7,11 @@ from itertools import pairwise
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
+from unclench.translation import tr
 
 _WIDTH, _ROW = 398.0, 46.0  # of one chain at a scale of 1
 GAP = 28  # pixels between columns, and between chains side by side
-_STATIONS = ("mains", "charger", "laptop", "sensor", "you")
+_STATIONS = (tr("mains"), tr("charger"), tr("laptop"), tr("sensor"), tr("you"))
 _PITCH = 84.0  # from one station to the next
 _BOX = (60.0, 26.0)
 
@@ -22,10 +23,12 @@ class RiskView(QtWidgets.QWidget):
         super().__init__()
         self._theme = LIGHT
         self._scale = 1.0
-        self.setAccessibleName("Drawing of how the risk arises")
+        self.setAccessibleName(tr("Drawing of how the risk arises"))
         self.setAccessibleDescription(
-            "With a charger plugged in, there is a path from the mains through laptop and sensor "
-            "to you. On battery, that path is cut."
+            tr(
+                "With a charger plugged in, there is a path from the mains through laptop and "
+                "sensor to you. On battery, that path is cut."
+            )
         )
         self.setMinimumWidth(240)
         policy = QtWidgets.QSizePolicy.Policy

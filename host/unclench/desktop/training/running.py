@@ -21,6 +21,7 @@ from unclench.training.session.sink import Session
 from unclench.training.session.snapshot import Snapshot
 from unclench.training.sound import Synth
 from unclench.training.tags import Tag, TagBoard
+from unclench.translation import tr
 from unclench.trial.words import SHOWN_NOTE
 
 _SPAN_S = 60.0
@@ -119,7 +120,9 @@ class Running(QtCore.QObject):
         recorder = self._recorder
         if recorder is not None and recorder.error is not None and not self._trouble_shown:
             self._trouble_shown = True
-            self.trouble.emit(f"{recorder.error} The session continues, but is not kept.")
+            self.trouble.emit(
+                tr("{error} The session continues, but is not kept.", error=recorder.error)
+            )
         snapshot = self.session.snapshot()
         if snapshot is not None:
             self._snapshot = snapshot

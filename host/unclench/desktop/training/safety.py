@@ -9,10 +9,14 @@ from unclench.desktop.theme import Theme, style_sheet
 from unclench.desktop.training.parts import LINE, Column, Page, button, label, rename
 from unclench.desktop.training.riskview import GAP, RiskView
 from unclench.training.placement.safety import RULES
+from unclench.translation import tr
 
 _SIZE = (900, 640)  # pixels of the dialog at a scale of 1
-_AGREE = "I have read this and will keep to it", "Remember that I have read this, and continue"
-_MORE = "More (Enter)", "Show the next rules"
+_AGREE = (
+    tr("I have read this and will keep to it"),
+    tr("Remember that I have read this, and continue"),
+)
+_MORE = tr("More (Enter)"), tr("Show the next rules")
 _BEFORE_DRAWING = 2  # rules
 _TWO_COLUMNS = 640  # pixels of a page at a scale of 1, from which on rules are side by side
 
@@ -36,12 +40,12 @@ class SafetyPage(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Safety")
+        self.setAccessibleName(tr("Safety"))
         self._column = Column(100)
         rows = self._column.rows
         rows.addStretch(1)
-        rows.addWidget(label("heading", "Before you begin"))
-        rows.addWidget(label("quietLead", "This keeps you safe. It takes a minute to read."))
+        rows.addWidget(label("heading", tr("Before you begin")))
+        rows.addWidget(label("quietLead", tr("This keeps you safe. It takes a minute to read.")))
         rows.addSpacing(6)
         self._risk = RiskView()
         self._cells = QtWidgets.QGridLayout()
@@ -53,7 +57,7 @@ class SafetyPage(Page):
         rows.addStretch(1)
         self._agree = button(*_AGREE, primary=True)
         self._agree.clicked.connect(self._go_on)
-        self._back = button("Back (Esc)", "Return to where you were", primary=True)
+        self._back = button(tr("Back (Esc)"), tr("Return to where you were"), primary=True)
         self._back.clicked.connect(self.back)
         foot = QtWidgets.QHBoxLayout()
         foot.addStretch(1)
@@ -146,7 +150,7 @@ class SafetyDialog(QtWidgets.QDialog):
         text_scale: float = 1.0,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Safety")
+        self.setWindowTitle(tr("Safety"))
         self.setStyleSheet(style_sheet(theme, text_scale))
         page = SafetyPage()
         page.show_again(again)

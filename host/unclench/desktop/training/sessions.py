@@ -22,6 +22,7 @@ from unclench.training.session.outcome import Outcome
 from unclench.training.session.setup import trained_channels
 from unclench.training.session.sink import Session
 from unclench.training.tags import own_tags
+from unclench.translation import tr
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Sessions(QtCore.QObject):
             recorder = self._run.record(folder, guided=self.channels())
             session.keep(recorder, named.text)
         except StoreError as error:
-            self.trouble.emit(f"{error} The session continues, but is not kept.")
+            self.trouble.emit(tr("{error} The session continues, but is not kept.", error=error))
         self._follow(named, session, recorder)
 
     def begin_calibration(self, name: str) -> None:

@@ -11,8 +11,9 @@ from unclench.desktop.training.parts import label
 from unclench.report.closing import StepClosing
 from unclench.report.words import NOTHING, metric_words, share
 from unclench.review.metrics import metric
+from unclench.translation import tr
 
-_HEADS = ("Step", "", "Mean tension", "Below goal", "Time at rest")
+_HEADS = (tr("Step"), "", tr("Mean tension"), tr("Below goal"), tr("Time at rest"))
 
 
 class StepBars(QtWidgets.QWidget):
@@ -42,7 +43,7 @@ class StepBars(QtWidgets.QWidget):
         for row, step in enumerate(steps, 1):
             bar = _Bar()
             mean = metric_words(metric("mean_uv"), step.mean_uv)
-            bar.setAccessibleName(f"Mean tension in {step.title}")
+            bar.setAccessibleName(tr("Mean tension in {title}", title=step.title))
             bar.setAccessibleDescription(mean)
             if step.mean_uv is not None and most_uv > 0:
                 bar.share = step.mean_uv / most_uv

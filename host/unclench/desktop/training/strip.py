@@ -9,6 +9,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 from unclench.desktop.training.ask import AskRow
 from unclench.desktop.training.parts import Button, Flow, button, rename
 from unclench.training.tags import Tag
+from unclench.translation import tr
 
 _LONGEST_NOTE = 500
 
@@ -24,7 +25,11 @@ class TagBar(QtWidgets.QWidget):
         self._roomy, self._away = True, False
         flow = Flow(self, spacing=6)
         for tag in tags:
-            chip = button(f"{tag.key}  {tag.text}", f"Mark: {tag.text} ({tag.group})", switch=True)
+            chip = button(
+                f"{tag.key}  {tag.text}",
+                tr("Mark: {text} ({group})", text=tag.text, group=tag.group),
+                switch=True,
+            )
             chip.setObjectName("chip")
             # `show_tags` decides what is under way, not the click.
             chip.clicked.connect(lambda _, key=tag.key: self._pressed(key))
@@ -74,13 +79,13 @@ class Strip(QtWidgets.QFrame):
 
     def __init__(self) -> None:
         super().__init__(objectName="footer")
-        self._pause = button("Pause (Space)", "Pause or resume")
-        self._skip = button("Skip (N)", "Go to the next step; also: right arrow")
-        self._note = button("Note (Shift+N)", "Write a few words about this moment")
-        self._sound = button("Sound off (S)", "Switch all sounds on or off")
-        self._theme = button("Light/dark (T)", "Switch between light and dark")
-        self._full = button("Full screen (F11)", "Switch full screen on or off")
-        self._end = button("End (Esc)", "End the session early; asks first")
+        self._pause = button(tr("Pause (Space)"), tr("Pause or resume"))
+        self._skip = button(tr("Skip (N)"), tr("Go to the next step; also: right arrow"))
+        self._note = button(tr("Note (Shift+N)"), tr("Write a few words about this moment"))
+        self._sound = button(tr("Sound off (S)"), tr("Switch all sounds on or off"))
+        self._theme = button(tr("Light/dark (T)"), tr("Switch between light and dark"))
+        self._full = button(tr("Full screen (F11)"), tr("Switch full screen on or off"))
+        self._end = button(tr("End (Esc)"), tr("End the session early; asks first"))
         for made, signal in (
             (self._pause, self.pause),
             (self._skip, self.skip),
@@ -105,9 +110,9 @@ class Strip(QtWidgets.QFrame):
             flow.addWidget(made)
         self._noting = self._make_note()
         self._ending = AskRow(
-            "End the session early? Everything measured so far is kept.",
-            ("Continue (Esc)", "Continue the session"),
-            ("End it", "End the session now; everything measured so far is kept"),
+            tr("End the session early? Everything measured so far is kept."),
+            (tr("Continue (Esc)"), tr("Continue the session")),
+            (tr("End it"), tr("End the session now; everything measured so far is kept")),
         )
         self._ending.left.connect(self.close_questions)
         self._ending.agreed.connect(self._end_it)
@@ -130,8 +135,8 @@ class Strip(QtWidgets.QFrame):
 
     def show_switches(self, paused: bool, sound_on: bool) -> None:
         """Label the switches with what they will do."""
-        rename(self._pause, "Continue (Space)" if paused else "Pause (Space)")
-        rename(self._sound, "Sound off (S)" if sound_on else "Sound on (S)")
+        rename(self._pause, tr("Continue (Space)") if paused else tr("Pause (Space)"))
+        rename(self._sound, tr("Sound off (S)") if sound_on else tr("Sound on (S)"))
 
     def ask_note(self) -> None:
         """Open the field for a note."""
@@ -159,14 +164,14 @@ class Strip(QtWidgets.QFrame):
 
     def _make_note(self) -> QtWidgets.QWidget:
         self._field = QtWidgets.QLineEdit(
-            placeholderText="A note about this moment", maxLength=_LONGEST_NOTE
+            placeholderText=tr("A note about this moment"), maxLength=_LONGEST_NOTE
         )
-        self._field.setAccessibleName("Note about this moment")
-        self._field.setAccessibleDescription("Enter keeps it, Esc discards it")
+        self._field.setAccessibleName(tr("Note about this moment"))
+        self._field.setAccessibleDescription(tr("Enter keeps it, Esc discards it"))
         self._field.returnPressed.connect(self._keep_note)
-        keep = button("Keep (Enter)", "Keep the note with this moment")
+        keep = button(tr("Keep (Enter)"), tr("Keep the note with this moment"))
         keep.clicked.connect(self._keep_note)
-        discard = button("Discard (Esc)", "Discard the note")
+        discard = button(tr("Discard (Esc)"), tr("Discard the note"))
         discard.clicked.connect(self.close_questions)
         row = QtWidgets.QWidget()
         across = QtWidgets.QHBoxLayout(row)

@@ -11,6 +11,7 @@ from unclench.desktop.training.parts import Column, Page, button, card, label
 from unclench.desktop.training.stepbars import StepBars
 from unclench.report.closing import ChannelClosing, helped_words, whole_words
 from unclench.training.session.outcome import Outcome, breath_words
+from unclench.translation import tr, trn
 from unclench.trial.words import UNSHOWN
 from unclench.wording import capital
 
@@ -25,13 +26,15 @@ class SummaryPage(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("After the session")
+        self.setAccessibleName(tr("After the session"))
         self._column = Column(100)
         self._body: QtWidgets.QWidget | None = None
         self._bars: list[StepBars] = []
-        self._again = button("Once more (A)", "Begin the same program again")
+        self._again = button(tr("Once more (A)"), tr("Begin the same program again"))
         self._again.clicked.connect(self.again)
-        self._home = button("Back to the programs (Enter)", "Go to the first page", primary=True)
+        self._home = button(
+            tr("Back to the programs (Enter)"), tr("Go to the first page"), primary=True
+        )
         self._home.clicked.connect(self.home)
         foot = QtWidgets.QHBoxLayout()
         foot.addStretch(1)
@@ -84,24 +87,29 @@ class SummaryPage(Page):
         rows.setSpacing(10)
         shown = channels if feedback and channels is not None else ()
         fell = any(closing.fell for closing in shown)
-        heading = "What lowered your tension" if fell else "After the session"
+        heading = tr("What lowered your tension") if fell else tr("After the session")
         rows.addWidget(label("heading", heading))
         rows.addWidget(label("quietLead", _headline(outcome)))
         self._bars = []
         for k, closing in enumerate(shown):
             rows.addWidget(self._channel_card(k, closing, named=len(shown) > 1))
         if not feedback:
-            rows.addWidget(label("", f"{UNSHOWN} You see the result in the trial's verdict."))
+            later = tr("You see the result in the trial's verdict.")
+            rows.addWidget(label("", f"{UNSHOWN} {later}"))
         elif channels is None:
-            rows.addWidget(label("", "Computing the figures …"))
+            rows.addWidget(label("", tr("Computing the figures …")))
         elif not channels:
-            rows.addWidget(label("", "Nothing was measured in this session."))
+            rows.addWidget(label("", tr("Nothing was measured in this session.")))
         if remarks := _remarks(outcome, tags, feedback):
             frame, column = card(4)
             for words in remarks:
                 column.addWidget(label("", words))
             rows.addWidget(frame)
-        kept = "This session was not kept." if saved is None else f"Kept in {saved}"
+        kept = (
+            tr("This session was not kept.")
+            if saved is None
+            else tr("Kept in {folder}", folder=saved)
+        )
         where = label("small", kept)
         where.setTextInteractionFlags(QtCore.Qt.TextInteractionFlag.TextSelectableByMouse)
         rows.addWidget(where)
@@ -133,7 +141,7 @@ class SummaryPage(Page):
         column.addWidget(bars)
         more = len(closing.steps) - _MANY
         if more > 0:
-            column.addWidget(label("small", f"And {more} more steps, in the report."))
+            column.addWidget(label("small", _more_words(more)))
         column.addSpacing(8)
         whole = whole_words(closing)
         for words in (*helped_words(closing), capital(whole)):
@@ -143,11 +151,16 @@ class SummaryPage(Page):
         return frame
 
 
+def _more_words(n: int) -> str:
+    return trn("And {n} more step, in the report.", "And {n} more steps, in the report.", n)
+
+
 def _headline(outcome: Outcome) -> str:
-    return outcome.title + ("  ·  ended early" if outcome.state == "ended" else "")
+    early = [tr("ended early")] if outcome.state == "ended" else []
+    return "  ·  ".join([outcome.title, *early])
 
 
 def _remarks(outcome: Outcome, tags: Sequence[str], feedback: bool) -> list[str]:
-    marked = [f"You marked: {'; '.join(tags)}."] if tags else []
+    marked = [tr("You marked: {tags}.", tags="; ".join(tags))] if tags else []
     answers = [f"{question} {answer}" for question, answer in outcome.answers]
     return [*answers, *marked, *(outcome.notes if feedback else ())]

@@ -33,6 +33,7 @@ from unclench.running.run import Run
 from unclench.settings import Place, Settings, sessions_dir
 from unclench.training.programs.file import NamedProgram, find_program
 from unclench.training.session.setup import calibration_words
+from unclench.translation import tr
 from unclench.trial.today import sessions_on
 from unclench.trial.words import standing_words
 from unclench.wording import capital
@@ -91,7 +92,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
     closing_trouble: str | None = None  # printed in the terminal once the window is closed
 
     def _lay_out(self) -> None:
-        self.setWindowTitle(f"unclench training – {self._pipeline.info.source}")
+        self.setWindowTitle(tr("unclench training – {source}", source=self._pipeline.info.source))
         page = QtWidgets.QWidget(objectName="page")
         column = QtWidgets.QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -202,7 +203,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
     def _show_calibrate(self, reason: str) -> None:
         if not self._run.places:
             self._banner.show_news(
-                "A calibration belongs to a place: say first where the sensors are."
+                tr("A calibration belongs to a site. First choose where the sensors are.")
             )
             self._show_placement()
             return
@@ -232,7 +233,7 @@ class TrainingWindow(QtWidgets.QMainWindow):
             self._run.mark_moved()
         except StoreError as error:
             self._banner.show_news(str(error))
-        self._show_calibrate("A sensor moved, so the calibration no longer holds.")
+        self._show_calibrate(tr("A sensor moved, so the calibration no longer holds."))
 
     # Sessions
 

@@ -9,11 +9,12 @@ from unclench.live.words import tension_words
 from unclench.training.placement.values import FLOOR_GATE, TrainedChannel
 from unclench.training.session.snapshot import Score
 from unclench.training.steps.goal import BaselineGoal, FixedGoal, Goal, ReferenceGoal, ShapingGoal
+from unclench.translation import tr, trn
 from unclench.wording import clock
 
 NOTHING = "–"
 
-HELP = """
+HELP = tr("""
 <h3>What you see</h3>
 <p>The number is how hard the muscle works, in microvolts (µV): its <b>tension</b>. Lower is calmer.
 The <b>goal</b> is a line on the trace, with the area below it tinted. The dashed line is the
@@ -42,7 +43,7 @@ measured is kept.</p>
 <tr><td>the tags' keys</td><td>mark what is happening now</td></tr>
 </table>
 <p>unclench is not a medical device.</p>
-"""
+""")
 
 
 def reliable_uv(channel: TrainedChannel) -> float:
@@ -66,23 +67,23 @@ def share_words(tension_uv: float | None, channel: TrainedChannel) -> str:
     percent = 100 * max(tension_uv, least_uv) / channel.reference.uv
     digits = f"{percent:.1f}" if percent < 10 else f"{percent:.0f}"
     sign = "<" if tension_uv < least_uv else ""
-    return f"{sign}{digits} % of reference"
+    return tr("{sign}{digits} % of reference", sign=sign, digits=digits)
 
 
 def goal_words(goal_uv: float | None, goal: Goal | None) -> str:
     """Return 'Goal: below 2.4 µV, 1.2 × your resting baseline'."""
     if goal_uv is None:
         return ""
-    why = ""
+    words = [tr("Goal: below {goal_uv} µV", goal_uv=tension_words(goal_uv))]
     if isinstance(goal, BaselineGoal):
-        why = f", {goal.times:g} × your resting baseline"
+        words.append(tr("{times:g} × your resting baseline", times=goal.times))
     elif isinstance(goal, ReferenceGoal):
-        why = f", {goal.percent:g} % of your reference"
+        words.append(tr("{percent:g} % of your reference", percent=goal.percent))
     elif isinstance(goal, ShapingGoal):
-        why = ", follows you down"
+        words.append(tr("follows you down"))
     else:
         assert goal is None or isinstance(goal, FixedGoal)
-    return f"Goal: below {tension_words(goal_uv)} µV{why}"
+    return ", ".join(words)
 
 
 def percent_words(share: float | None) -> str:
@@ -101,8 +102,8 @@ def left_words(seconds: float) -> str:
     """Return the time left without hurry: whole minutes, then 'less than a minute'."""
     minutes = round(seconds / 60)
     if seconds < 55:
-        return "less than a minute left"
-    return f"about {minutes} minute{'s' if minutes != 1 else ''} left"
+        return tr("less than a minute left")
+    return trn("about {n} minute left", "about {n} minutes left", minutes)
 
 
 def minutes_words(minutes: float | None) -> str:
@@ -128,5 +129,8 @@ def figures(score: Score) -> tuple[str, str, str, str]:
 def end_words(status: LiveStatus) -> str:
     """Return what to do once the signal has ended."""
     if status.cut_short:
-        return f"The signal has ended: {status.why}. Start again once the board is connected."
-    return "The recording is over. Open it again to train with it."
+        return tr(
+            "The signal has ended: {reason}. Start again once the board is connected.",
+            reason=status.why,
+        )
+    return tr("The recording is over. Open it again to train with it.")
