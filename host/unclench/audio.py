@@ -71,7 +71,7 @@ class Player:
 
     def _forget(self) -> None:
         """What nobody heard now must not sound when a device comes back hours later."""
-        self._synth.hush()
+        self._synth.mute()
         self._synth.render(round(_FADE_S * self._synth.rate_hz))
 
     def _play(self) -> str:
@@ -115,7 +115,7 @@ class Player:
                 return "There is no sound: the device that played it has gone."
             if now_s - sounded_s > _KEEP_S:
                 return ""
-        self._synth.hush()
+        self._synth.mute()
         time.sleep(_FADE_S)  # no click at the end
         return ""
 

@@ -85,7 +85,7 @@ def test_reference_maximum_asks_for_a_maximum_contraction(run):
     ("arguments", "words"),
     [
         (PERSON, "give it with --place"),
-        ((*PERSON, "--place", "1:nose bridge:up"), "is no place"),
+        ((*PERSON, "--place", "1:nose bridge:up"), "is not a valid place"),
         ((*PERSON, "--place", "3:jaw:left"), "the board has 1 channel"),
         ((*PERSON, *SHOULDER, "--speed", "fast"), "Speed 'fast'"),
         (("--source", "sim:nobody", *SHOULDER), "no scenario 'nobody'"),

@@ -132,12 +132,12 @@ def test_calibration_is_used_and_stored_with_the_session(
         (("nope", *PERSON), "There is no program nope"),
         (PERSON, "needs a PROGRAM"),
         (("SHORT", "--source", "sim:person", "--json"), "add --terminal"),
-        (("SHORT", *PERSON, "--place", "shoulder"), "'shoulder' is no place"),
+        (("SHORT", *PERSON, "--place", "shoulder"), "'shoulder' is not a valid place"),
         (("SHORT", *PERSON, "--place", "0:jaw:left"), "with a channel number"),
         (("SHORT", *PERSON, "--place", "1:shoulder"), "needs a side"),
         (("SHORT", *PERSON, "--place", "1:shoulder:up"), "a side (left, right, middle)"),
         (("SHORT", *PERSON, "--place", "1:shoulder:middle"), "shoulder"),
-        (("SHORT", *PERSON, "--place", "1:"), "is no place"),
+        (("SHORT", *PERSON, "--place", "1:"), "is not a valid place"),
         (("SHORT", *PERSON, "--place", "2:jaw:left"), "the board has 1 channel"),
         (("SHORT", *PERSON, "--place", "1:jaw:left", "--place", "1:neck:left"), "Channel 1"),
         (("SHORT", *PERSON, "--out", ""), "--out needs the name of a folder"),
@@ -176,9 +176,9 @@ def test_goal_below_the_noise_floor_is_refused(run, write_program, tmp_path):
     done = run("session", write_program("12.0", "0.1"), *PERSON, "--out", tmp_path / "s")
     said = done.sentence()
     assert said.startswith(
-        "unclench: Step 2 (Go on with what you do): The goal of 0.1 µV cannot be"
+        "unclench: Step 2 (Go on with what you do): The goal of 0.1 µV is too low"
     )
-    assert "the instrument itself adds 0.17 µV" in said
+    assert "the noise floor is 0.17 µV" in said
     assert not (tmp_path / "s").exists()
 
 

@@ -64,10 +64,10 @@ def test_baseline_is_measured_first_when_unknown(run, tmp_path):
     assert done.status == 0
     told = done.err.splitlines()
     assert told[0] == ("Your resting baseline is measured first: sit back and let go for 60 s.")
-    assert "Rest is measured, for this watch alone: Channel 1: " in told[1]
+    assert "Baseline for this watch only: Channel 1: " in told[1]
     assert len(told) == 2
     lines = done.out.splitlines()
-    assert lines[0].startswith("Watched 1 min from ")
+    assert lines[0].startswith("Watched 1 min, from ")
     assert lines[1].startswith("Channel 1: at rest ")
     assert "as there is no reference contraction" in lines[2]
     assert lines[-2] == "No alerts."
@@ -170,7 +170,7 @@ def test_place_option_assigns_channels_to_sites(run, tmp_path, calibrated_should
 def test_unusable_output_folder_is_refused(run, tmp_path):
     (tmp_path / "d").write_text("")
     done = run("watch", "--source", "sim", "--out", tmp_path / "d", *FAST)
-    assert "No folder for the day can be made" in done.sentence()
+    assert "A folder for the day cannot be created" in done.sentence()
 
 
 @needs.linux
@@ -253,8 +253,8 @@ def test_watching_continues_when_the_board_reconnects(run, plug_in, tmp_path, mo
     events = read_rows(day_folder(tmp_path / "d") / "events.csv")
     kinds = [event["kind"] for event in events]
     assert kinds.count("disconnected") >= 1 <= kinds.count("reconnected")
-    assert "watching goes on when it is back." in done.err
-    assert "; watching goes on." in done.err
+    assert "watching continues once it is reconnected." in done.err
+    assert "; watching continues." in done.err
     minutes = read_rows(day_folder(tmp_path / "d") / "day.csv")
     assert sum(float(minute["lost_s"]) for minute in minutes) > 1
     assert sum(float(minute["ch1_trusted_s"] or 0) for minute in minutes) > 1
@@ -269,7 +269,7 @@ def test_full_disk_is_reported_and_watching_continues(run, tmp_path):
     assert done.status == 2
     assert "Traceback" not in done.err
     told = [line for line in done.err.splitlines() if "cannot be written" in line]
-    assert told[0].endswith("Watching goes on.")
+    assert told[0].endswith("Watching continues.")
     assert told[-1].startswith("unclench: ")
     assert len(told) == 2
     events = day_folder(tmp_path / "d") / "events.csv"
@@ -284,10 +284,10 @@ def test_full_disk_is_reported_and_watching_continues(run, tmp_path):
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        (0.5, "Left shoulder: no signal to trust"),
+        (0.5, "Left shoulder: no usable signal"),
         (6, ", above the limit for 3 s"),
         (9, "without a pause. Let it sink"),
-        (9, "Watched 8 s from "),
+        (9, "Watched 8 s, from "),
     ],
 )
 def test_terminal_shows_the_current_state(run_on_terminal, monkeypatch, tmp_path, seconds, words):

@@ -1219,8 +1219,8 @@ def test_the_trace_shows_the_goal_even_where_the_signal_is_far_below(show):
 
 
 def test_the_breath_says_whether_the_exhale_lets_go():
-    assert breath_words(effect()) == "Your exhale lets go: 18 % lower (10 to 26 %)."
-    assert "No sure fall on the exhale" in breath_words(effect(falls=False))
+    assert breath_words(effect()) == "You let go as you breathe out: 18 % lower (10 to 26 %)."
+    assert "No clear fall on the exhale" in breath_words(effect(falls=False))
     few = BreathEffect("Jaw", 2, (), (), (), None, None, None, None)
     assert breath_words(few) == "Too few breaths (2)."
     assert breath_words(few, whole=False) == "Too few breaths yet (2)."
@@ -1282,7 +1282,7 @@ def test_the_summary_says_what_lowered_the_tension(show):
         "Whole session: mean tension 2.61 µV, time at rest 62 %, longest rest 24 s, 2 "
         "contractions, recovery time 12 s. 3 min 58 s of 4 min used; left out: 2 s settling."
     ) in told
-    assert "Breathe: Your exhale lets go: 18 % lower (10 to 26 %)." in told
+    assert "Breathe: You let go as you breathe out: 18 % lower (10 to 26 %)." in told
     assert "How do you feel? 7" in told
     assert "You marked: posture: slouching." in told
     assert f"Kept in {Path('/sessions/today')}" in told

@@ -54,7 +54,7 @@ EXCEPTIONS = {
 ASKED_ABOUT = {
     "whole session: no usable signal. …",
     "… was disconnected and did not reconnect",
-    "Too few breaths….",
+    "Too few breaths (…).",
     "this is not TOML: …",
     "…: … is not a finite number: correct it or drop the row.",
     "… has no column of EMG numbers; its columns are ….",

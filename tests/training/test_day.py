@@ -140,7 +140,7 @@ def test_a_channel_of_many_is_found_by_its_index():
 
 def test_standing_words_follow_the_tension():
     stream = Stream(settings=Sustained(minutes=1.0, rests=0))
-    assert standing_words(stream.day.standing()[0]) == "Left shoulder: no signal to trust"
+    assert standing_words(stream.day.standing()[0]) == "Left shoulder: no usable signal"
     expected = [
         (1.5, "calm", "Left shoulder: 1.5 µV, calm"),
         (8.0, "tense", "Left shoulder: 8.0 µV, above the limit for 30 s"),
@@ -167,16 +167,16 @@ def test_a_day_in_words():
     settings = Sustained(minutes=4.0, rests=0)
     stream = Stream(settings=settings)(1800, 1.0)(300, 5.0).gap(60)(3600, 1.0).end()
     assert summary_words(stream.day.summary()) == [
-        "Watched 1 h 36 min from 09:30 on. 1 min of it lost.",
-        "Left shoulder: at rest 1 h 30 min of 1 h 35 min with a signal to trust (95 %), "
-        "in 2 moments; the longest "
-        "1 h. Longest without a pause above 2.0 µV: 5 min.",
+        "Watched 1 h 36 min, from 09:30. 1 min of it was lost.",
+        "Left shoulder: at rest for 1 h 30 min of 1 h 35 min of usable signal (95 %), "
+        "in 2 moments; the longest 1 h. "
+        "Longest time above 2.0 µV without a break: 5 min.",
         "  The limit is 0.5 % of your reference of 400 µV.",
-        "  Calmest hour from 09:00 (1.0 µV), tensest from 10:00 (1.3 µV).",
-        "1 alert: 1 for lasting tension, 0 for little rest.",
+        "  Lowest tension in the hour from 09:00 (1.0 µV), highest from 10:00 (1.3 µV).",
+        "1 alert: 1 for lasting tension, 0 for too little rest.",
     ]
     assert summary_words(Stream()(60, 9.0, trusted=False).end().day.summary()) == [
-        "Watched 1 min, but no signal came that could be trusted."
+        "Watched 1 min, but there was no usable signal."
     ]
 
 
@@ -234,7 +234,7 @@ def test_a_day_is_never_written_over(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match=r"No folder for the day can be made in .*file"):
+    with pytest.raises(StoreError, match=r"A folder for the day cannot be created in .*file"):
         DayFolder(tmp_path / "file", BEGAN, 1)
 
 

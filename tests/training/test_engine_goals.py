@@ -122,9 +122,9 @@ def test_a_detached_sensor_leaves_the_other_its_baseline(program, start, rested)
 @pytest.mark.parametrize(
     ("goal", "changes", "words"),
     [
-        ({"kind": "fixed", "uv": 1.0}, {"noise_uv": 1.0}, "cannot be seen on Left shoulder"),
+        ({"kind": "fixed", "uv": 1.0}, {"noise_uv": 1.0}, "is too low for Left shoulder"),
         (TIMES, {"baseline": None}, "has none yet: calibrate"),
-        (TIMES, {"noise_uv": 3.0}, "the instrument itself adds 3.00 µV"),
+        (TIMES, {"noise_uv": 3.0}, "the noise floor is 3.00 µV"),
         ({"kind": "reference", "percent": 5.0}, {}, "has none yet: calibrate"),
         ({"kind": "shaping"}, {"baseline": None}, "has none yet: calibrate"),
     ],
@@ -145,7 +145,7 @@ def test_a_goal_on_a_later_measurement_is_accepted(program, stream, rested):
     Engine(program(MEASURE, squeeze, {**TASK, "goal": TIMES}, share), "test", [new], stream)
     with pytest.raises(InputError, match=r"Step 1 .*calibrate"):
         Engine(program({**TASK, "goal": TIMES}, MEASURE), "test", [new], stream)
-    with pytest.raises(InputError, match="No channel is trained"):
+    with pytest.raises(InputError, match="No channel to train"):
         Engine(program(TASK), "test", [], stream)
 
 
@@ -153,7 +153,7 @@ def test_a_goal_below_the_floor_that_shows_only_later_is_a_note(program, start, 
     new = replace(rested, baseline=None, noise_uv=2.0)
     run = start(program(MEASURE, {**TASK, "goal": TIMES}), new)
     run.feed(22, around(1.9, 22))
-    assert "cannot be seen on Left shoulder" in run.texts("goal refused")[0]
+    assert "is too low for Left shoulder" in run.texts("goal refused")[0]
     assert run.engine.snapshot().goal_uv == (None,)
 
 

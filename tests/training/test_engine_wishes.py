@@ -52,11 +52,11 @@ def test_an_end_that_comes_behind_the_newest_row_is_no_earlier_than_its_own_word
 def test_a_board_that_is_away_pauses_the_session(program, start):
     run = start(program({**TASK, "seconds": 10.0}, TASK))
     run.feed(4)
-    run.wish(run.engine.lost)
+    run.wish(run.engine.disconnected)
     assert run.engine.snapshot().phase == "lost"
-    assert run.engine.snapshot().why_not == "the sensor is away"
+    assert run.engine.snapshot().why_not == "the sensor is disconnected"
     run.make.skip(100)
-    run.wish(run.engine.found)
+    run.wish(run.engine.reconnected)
     run.feed(8)
     assert run.starts() == [0, 220_000]
     told = [(e.sample, text_of(e)) for e in run.events if e.kind == "session"]
@@ -70,12 +70,12 @@ def test_resuming_while_disconnected_takes_effect_on_reconnection(program, start
     run.feed(4)
     run.wish(run.engine.pause)
     run.feed(1)
-    run.wish(run.engine.lost)
+    run.wish(run.engine.disconnected)
     run.make.skip(5)
     run.wish(run.engine.resume)
     assert run.engine.snapshot().phase == "lost"
     run.make.skip(5)
-    run.wish(run.engine.found)
+    run.wish(run.engine.reconnected)
     assert run.engine.snapshot().phase == "running"
     run.feed(7)
     assert run.starts() == [0, 20_000 + 22_000]
@@ -85,19 +85,19 @@ def test_a_reconnection_does_not_end_a_pause(program, start):
     run = start(program(TASK))
     run.feed(1)
     run.wish(run.engine.pause)
-    run.wish(run.engine.lost)
+    run.wish(run.engine.disconnected)
     run.make.skip(5)
-    run.wish(run.engine.found)
+    run.wish(run.engine.reconnected)
     assert run.engine.snapshot().phase == "paused"
 
 
 def test_a_pause_requested_while_disconnected_holds(program, start):
     run = start(program(TASK))
     run.feed(1)
-    run.wish(run.engine.lost)
+    run.wish(run.engine.disconnected)
     run.wish(run.engine.pause)
     run.make.skip(5)
-    run.wish(run.engine.found)
+    run.wish(run.engine.reconnected)
     assert run.engine.snapshot().phase == "paused"
 
 
@@ -136,7 +136,14 @@ def test_nothing_happens_after_the_end(program, start):
     run.wish(run.engine.end)
     before = run.engine.outcome()
     engine = run.engine
-    for wish in (engine.pause, engine.resume, engine.skip, engine.end, engine.lost, engine.found):
+    for wish in (
+        engine.pause,
+        engine.resume,
+        engine.skip,
+        engine.end,
+        engine.disconnected,
+        engine.reconnected,
+    ):
         assert run.wish(wish) == []
     assert run.wish(engine.answer, "late") == []
     assert run.feed(10) == []
@@ -168,7 +175,7 @@ def test_wishes_may_be_ahead_of_the_rows(program, start):
     assert run.engine.ended_at == 2000 + 1234 + 10_000
 
 
-WISHES = ("pause", "resume", "skip", "lost", "found", "answer", "end")
+WISHES = ("pause", "resume", "skip", "disconnected", "reconnected", "answer", "end")
 MOVES = st.one_of(
     st.tuples(st.just("feed"), st.integers(1, 400), st.sampled_from([0.5, 2.0, 2.9, 40.0])),
     st.tuples(st.just("bad"), st.integers(1, 200), st.just(0.1)),
@@ -197,7 +204,7 @@ def test_any_order_of_commands_and_rows_keeps_the_engine_consistent(program, sta
                 run.feed(1, uv)
                 assert engine.outcome().score == confirmed.score, phase
         elif not (away and what in ("pause", "resume")):
-            away = {"lost": True, "found": False}.get(what, away)
+            away = {"disconnected": True, "reconnected": False}.get(what, away)
             text = ("fine",) if what == "answer" else ()
             ahead = max(ahead, make.at + n)  # the board's present only ever goes on
             getattr(engine, what)(ahead, *text)
@@ -250,11 +257,11 @@ def test_a_session_ends_with_its_last_event_whenever_wishes_come(program, start,
     """A wish may be ahead of the newest row or behind it; events, clock and end are of one time."""
     run = start(program(*steps))
     away = False
-    for what, n in [*moves, ("found", 0), ("resume", 0), ("end", 0)]:
+    for what, n in [*moves, ("reconnected", 0), ("resume", 0), ("end", 0)]:
         if what == "rows":
             run.feed(n / 50) if not away else run.make.skip(n / 50)
         elif not (away and what in ("pause", "resume")):
-            away = {"lost": True, "found": False}.get(what, away)
+            away = {"disconnected": True, "reconnected": False}.get(what, away)
             text = ("fine",) if what == "answer" else ()
             getattr(run.engine, what)(max(0, run.make.at + n), *text)
             run.events += run.engine.events()

@@ -72,9 +72,9 @@ def test_a_goal_below_the_floor_is_refused_with_the_reason(rested, goal):
     with pytest.raises(GoalError) as refused:
         goal_uv(goal, channel)
     said = str(refused.value)
-    assert f"itself adds {noise_uv:.2f} µV" in said
+    assert f"noise floor is {noise_uv:.2f} µV" in said
     assert f"below {1.25 * noise_uv:.2f} µV" in said
-    assert said.endswith("choose a higher goal.")
+    assert said.endswith("Choose a higher goal.")
 
 
 def test_a_goal_at_the_floor_is_allowed(rested):

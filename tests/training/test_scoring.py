@@ -217,7 +217,7 @@ def test_reset_forgets_a_contraction(rested):
 
 def test_letting_go_can_be_timed_without_a_contraction(rested):
     muscle = Muscle(rested)
-    muscle.watch.let_go(0)
+    muscle.watch.start_recovery(0)
     (found,) = muscle.live(np.concatenate([np.linspace(5.0, 2.0, 101), np.full(300, 2.0)])).found
     assert found.released == 0
     assert found.recovery_s == pytest.approx(2.4, abs=0.3)
@@ -229,7 +229,7 @@ def test_a_step_of_recovery_does_not_shorten_a_recovery_that_is_under_way(rested
     alone = Muscle(rested).live(falling).found[0].recovery_s
     muscle = Muscle(rested)
     muscle.live(falling[:625])
-    muscle.watch.let_go(624 * ROW_N)
+    muscle.watch.start_recovery(624 * ROW_N)
     power = np.concatenate([[0], np.cumsum(falling**2)])
     for k in range(625, len(falling)):
         fast = np.sqrt((power[k + 1] - power[k - 11]) / 12)

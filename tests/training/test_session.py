@@ -209,7 +209,7 @@ def test_a_recording_that_is_too_short_ends_it_early(recorded, hold, program, tm
 
 def test_an_impossible_goal_is_refused_before_anything_is_written(hold, program, tmp_path):
     made = program({"kind": "task", "seconds": 5.0}, goal={"kind": "fixed", "uv": 0.2})
-    with pytest.raises(InputError, match="cannot be seen on Left shoulder"):
+    with pytest.raises(InputError, match="is too low for Left shoulder"):
         hold("sim:person", made, out=tmp_path / "s")
     assert not (tmp_path / "s").exists()
 

@@ -76,7 +76,7 @@ def test_no_clicks_whatever_is_told(rate_hz):
         if rng.random() < 0.05:
             synth.bell()
         if rng.random() < 0.02:
-            synth.hush()
+            synth.mute()
         if rng.random() < 0.05:
             synth.volume = rng.choice([0.0, 0.3, 1.0])
 
@@ -154,7 +154,7 @@ def test_muted_sound_fades_and_returns():
     synth = Synth(1.0)
     synth.bell()
     told(synth, 0.2, lambda _: synth.set_tension(4.0))
-    synth.hush()
+    synth.mute()
     x = told(synth, 0.5)
     assert np.abs(np.diff(x)).max() < STEEPEST[RATE_HZ]
     assert not x[-1]

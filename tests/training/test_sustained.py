@@ -70,7 +70,7 @@ def test_a_percentage_below_rest_gives_way_to_rest():
 def test_the_noise_floor_is_the_least(channel):
     limit = limit_of(replace(channel, noise_uv=4.0), 0.5)
     assert limit.uv == 5.0
-    assert "the instrument's noise of 4.00 µV" in limit.words
+    assert "the noise floor of 4.00 µV" in limit.words
 
 
 def test_without_a_reference_rest_decides_and_says_so():

@@ -109,7 +109,7 @@ def test_skipping_while_paused_keeps_the_pause():
 
 def test_again_restarts_the_same_step():
     timeline = line(SETTLE, SETTLE)
-    timeline.again(20_000)
+    timeline.restart_step(20_000)
     assert (timeline.number, timeline.step_s(21_000)) == (0, 0.5)
     assert timeline.due(40_000) == 40_000
 

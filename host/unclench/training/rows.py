@@ -1,9 +1,9 @@
-"""What training sees of a stream: rows of tension, 50 a second, each with what it is worth.
+"""What training sees of a stream: rows of tension, 50 a second, each with its trust.
 
-Lost contact shows up to 1.5 s after it began. `Confirm` therefore holds rows back for so long, and
-takes trust away from those that came before bad news; scores and alerts are made from such rows.
-An input that is flat, shorted or stuck at a rail shows at once: it cannot be told from the
-instrument's own noise, and what cannot be told from noise is no muscle at rest.
+Lost contact shows up to 1.5 s after it began. So `Confirm` holds rows back that long, and removes
+trust from rows shortly before a fault shows; scores and alerts use these confirmed rows. An input
+that is flat, shorted or stuck at a rail shows at once: its tension is below what stands out of the
+noise, and that is not a muscle at rest.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from unclench.training.placement.values import FLOOR_GATE
 from unclench_dsp import HopMeanSquare, PickEvery, RollingRms
 
 NOTICED_AFTER_S = 1.5
-"""Two windows of half a second in which bad news must show, and the one in which it began."""
+"""Two windows of half a second in which a fault must show, and the one in which it began."""
 
 AGAIN_S = 0.5
-"""After trust is regained, until a row is of the muscle alone: the RMS window still holds what was
-before, and the filters ring from the step that a returning contact makes."""
+"""Time after trust returns until a row shows the muscle alone: the RMS window still contains
+earlier signal, and the filters ring from the step that a returning contact makes."""
 
 _SLOW_S = 1.0
 
 
 @dataclass(frozen=True)
 class Stream:
-    """What rows are made of."""
+    """Timing of the rows."""
 
     fs_hz: float
     row_n: int  # samples from row to row
@@ -49,7 +49,7 @@ class Stream:
 
     @classmethod
     def of(cls, info: StreamInfo) -> Stream:
-        """What the rows of a running stream are."""
+        """Return the timing of a running stream's rows."""
         return cls(info.fs_hz, info.hop_n, info.settings.window_s, confirm_n(info.signal))
 
     @property
@@ -60,19 +60,19 @@ class Stream:
 
 @dataclass(frozen=True)
 class Rows:
-    """Consecutive rows of tension; a gap is rows that are not there.
+    """Consecutive rows of tension; in a gap, rows are absent.
 
     Attributes
     ----------
     sample : ndarray of int64, shape (n_rows,)
         On the stream's count, multiples of the row's length in samples.
     fast_uv, slow_uv : ndarray, shape (n_rows, n_channels)
-        RMS of the time before each row: over the chain's window, and over 1 s. NaN where filters
-        settle or samples are missing.
+        RMS of the time before each row: over the chain's window, and over 1 s. NaN while filters
+        settle or where samples are missing.
     trusted : ndarray of bool, shape (n_rows, n_channels)
-        Whether it is a muscle's.
+        Whether the signal comes from a muscle.
     bad : ndarray of bool, shape (n_rows, n_channels)
-        Whether it is known to be none; neither where filters settle.
+        Whether it certainly does not. Both are False while filters settle.
     """
 
     sample: IntArray
@@ -82,7 +82,7 @@ class Rows:
     bad: BoolArray
 
     def from_row(self, n: int) -> Rows:
-        """All but the first `n`."""
+        """Return all rows but the first `n`."""
         return Rows(
             self.sample[n:], self.fast_uv[n:], self.slow_uv[n:], self.trusted[n:], self.bad[n:]
         )
@@ -90,7 +90,7 @@ class Rows:
 
 @dataclass
 class Row:
-    """One row, channels as lists: what a loop over rows works with."""
+    """One row with its channels as lists, for loops over rows."""
 
     sample: int
     fast_uv: list[float]
@@ -100,9 +100,9 @@ class Row:
 
 
 class Confirm:
-    """Hands rows on `NOTICED_AFTER_S` late, when nothing can speak against them any more.
+    """Delivers rows `NOTICED_AFTER_S` late, when a fault in them would have shown.
 
-    Which rows come out depends on the newest row's sample alone, not on how they were split.
+    The output depends only on the newest row's sample, not on how rows were split.
     """
 
     def __init__(self, delay_n: int) -> None:
@@ -110,7 +110,7 @@ class Confirm:
         self._held: deque[Row] = deque()
 
     def take(self, row: Row) -> Iterator[Row]:
-        """Take the newest row; yield those that are confirmed by now."""
+        """Take the newest row; yield rows that are now confirmed."""
         if self._held:
             before = self._held[-1]
             for k, (was, now) in enumerate(zip(before.bad, row.bad, strict=True)):
@@ -127,7 +127,7 @@ class Confirm:
 
 
 def confirmed(rows: Rows, delay_n: int) -> Rows:
-    """All rows of a recording with the trust that `Confirm` leaves them, its end included."""
+    """Return all rows of a recording, to its end, with the trust that `Confirm` gives them."""
     trusted = rows.trusted.copy()
     began = rows.bad[1:] & ~rows.bad[:-1]
     for at, k in zip(*np.nonzero(began), strict=True):
@@ -146,7 +146,7 @@ class RowSource:
     deliver
         Takes rows, in order.
     late
-        Deliver only what is confirmed, `NOTICED_AFTER_S` late.
+        Whether to deliver only confirmed rows, `NOTICED_AFTER_S` late.
     """
 
     def __init__(self, info: SignalInfo, deliver: Callable[[Rows], None], late: bool = True):
@@ -155,7 +155,7 @@ class RowSource:
         self._hop_n = info.hop_n
         self._least_uv = FLOOR_GATE * np.array([noise_uv or 0.0 for noise_uv in info.noise_uv])
         self._quiet = np.full((1, n_channels), -np.inf)  # last sample that was too quiet
-        self._doubted = np.full((1, n_channels), -np.inf)  # and that was no muscle's
+        self._doubted = np.full((1, n_channels), -np.inf)  # last sample that was not trusted
         self._again_n = round(AGAIN_S * info.fs_hz)
         self._fast_n = round(info.settings.window_s * info.fs_hz)
         self._slow_n = round(_SLOW_S * info.fs_hz)
@@ -177,7 +177,7 @@ class RowSource:
             self._latest_hop, self._latest_uv = int(hops[-1]), slow_uv[-1:]
 
     def event(self, event: Event) -> None:
-        """See Sink.event; nothing to do: gaps are rows that are missing."""
+        """See Sink.event. Does nothing: gaps show as missing rows."""
 
     def _deliver_rows(
         self, block: LiveBlock, offsets: IntArray, hops: IntArray, slow_uv: FloatArray
@@ -213,12 +213,12 @@ class RowSource:
 
 
 def confirm_n(info: SignalInfo) -> int:
-    """Samples by which confirmed rows are late."""
+    """Return the delay of confirmed rows in samples."""
     return round(NOTICED_AFTER_S * info.fs_hz / info.hop_n) * info.hop_n
 
 
 def each_row(rows: Rows) -> Iterator[Row]:
-    """Rows one by one."""
+    """Yield rows one by one."""
     columns = (rows.sample, rows.fast_uv, rows.slow_uv, rows.trusted, rows.bad)
     for row in zip(*(column.tolist() for column in columns), strict=True):
         yield Row(*row)
@@ -235,7 +235,7 @@ def _together(rows: list[Row]) -> Rows:
 
 
 def _at(sample: IntArray, line: Sequence[tuple[int, tuple[object, ...]]]) -> NDArray[Any]:
-    """What a line of changes says for each sample, shape (n_samples, n_channels)."""
+    """Return each sample's value from a list of changes, shape (n_samples, n_channels)."""
     since = np.array([start for start, _ in line])
     values = np.array([value for _, value in line])
     return np.asarray(values[np.searchsorted(since, sample, "right") - 1])

@@ -1,4 +1,4 @@
-"""What is to be heard: silence is success. Values in, sound out; `unclench.audio` plays it."""
+"""Sound feedback: silence is success. Values in, sound out; `unclench.audio` plays it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _Floats = NDArray[np.float64]
 
 RATE_HZ = 48_000
 FULL_RATIO = 4.0  # times the goal at which the tone is at its highest and loudest
-STALE_S = 2.0  # what has not been said again for so long is not known any more
+STALE_S = 2.0  # a value that is not renewed for this long is forgotten
 
-# Shares of the volume; together 1, so that nothing is ever louder than the volume.
+# Shares of the volume; together 1, so that the sum is never louder than the volume.
 _TONE, _SWELL, _BELL = 0.35, 0.25, 0.4
 _TONE_HZ, _TONE_OCTAVES = 196.0, 1.0  # at the goal; and how much higher at FULL_RATIO
 _SWELL_HZ, _SWELL_OCTAVES = 146.8, 7 / 12  # empty; and how much higher when full
@@ -31,9 +31,9 @@ _BELL_S = 3.0
 
 
 def tone_of(ratio: float | None) -> float:
-    """How much of the tone a tension calls for: 0 up to the goal, 1 from `FULL_RATIO` on.
+    """Return the strength of the tone: 0 up to the goal, 1 from `FULL_RATIO` on.
 
-    `ratio` is tension over goal; None, or no number, where it is not known: silence.
+    `ratio` is tension over goal; None or NaN if it is not known: silence.
     """
     if ratio is None or not ratio > 1.0:
         return 0.0
@@ -48,7 +48,7 @@ class _Glide:
     now: float = 0.0
 
     def render(self, target: float, n: int) -> _Floats:
-        """The next `n` values."""
+        """Return the next `n` values."""
         way = target - self.now
         steps = np.minimum(np.arange(1, n + 1) * self.per_sample, abs(way))
         values: _Floats = self.now + math.copysign(1.0, way) * steps
@@ -60,7 +60,7 @@ class _Glide:
 
 @dataclass
 class _Voice:
-    """A soft tone: gain and pitch glide, the phase never jumps."""
+    """A soft tone: gain and pitch glide, and the phase never jumps."""
 
     base_hz: float
     rate_hz: int
@@ -73,11 +73,11 @@ class _Voice:
         self.octave = _Glide(_OCTAVES_PER_S / self.rate_hz)
 
     def render(self, gain: float, octave: float, n: int) -> _Floats | None:
-        """The next `n` samples, within 1; None for silence."""
+        """Return the next `n` samples, from -1 to 1; None for silence."""
         if self.gain.now == 0.0:
             if gain == 0.0:
                 return None
-            self.octave.now = octave  # nobody hears it jump
+            self.octave.now = octave  # it is silent, so the jump is inaudible
         gains = self.gain.render(gain, n)
         turns = np.cumsum(self.base_hz * 2.0 ** self.octave.render(octave, n)) / self.rate_hz
         turns += self.phase
@@ -91,7 +91,7 @@ class _Voice:
 class Synth:
     """Tone, breath and bell as one sound.
 
-    Told from one thread, rendered from another; what is told is one assignment each.
+    One thread sets values, another renders; each value is set by a single assignment.
 
     Parameters
     ----------
@@ -106,16 +106,16 @@ class Synth:
         self.volume = volume
         self._tone, self._swell = _Voice(_TONE_HZ, rate_hz), _Voice(_SWELL_HZ, rate_hz)
         self._master = _Glide(_GAIN_PER_S / rate_hz, self._volume)
-        self._tone_told = _Told(0.0, 0.0)
-        self._swell_told = _Told(0.0, 0.0)
+        self._tone_target = _Target(0.0, 0.0)
+        self._swell_target = _Target(0.0, 0.0)
         self._bell_wanted = 0.0  # how strong
         self._bell_strength = 1.0
         self._bell_at: int | None = None  # samples since it was struck
-        self._hushed = False
+        self._muted = False
 
     @property
     def volume(self) -> float:
-        """From 0, which is off, to 1; no sample is ever beyond it."""
+        """From 0 (off) to 1; the largest value of any sample."""
         return self._volume
 
     @volume.setter
@@ -124,9 +124,9 @@ class Synth:
 
     @property
     def quiet(self) -> bool:
-        """Whether there is nothing to be heard, now or next."""
-        told = self._tone_told.gain or self._swell_told.gain or self._bell_wanted
-        return not (self._sounding or (self._volume and told))
+        """Whether the next samples are silent."""
+        wanted = self._tone_target.gain or self._swell_target.gain or self._bell_wanted
+        return not (self._sounding or (self._volume and wanted))
 
     @property
     def _sounding(self) -> bool:
@@ -134,40 +134,40 @@ class Synth:
         return bool(gains or self._bell_at is not None)
 
     def set_tension(self, ratio: float | None) -> None:
-        """Tension over goal; None where it is not known, or where there is no goal."""
+        """Set tension over goal; None if it is not known, or there is no goal."""
         tone = tone_of(ratio)
-        self._tone_told = _Told(tone, tone * _TONE_OCTAVES)
+        self._tone_target = _Target(tone, tone * _TONE_OCTAVES)
 
     def breath(self, part: BreathPart | None, fullness: float = 0.0) -> None:
-        """Where in a breath the pacer is: a swell rises with inhaling and falls with exhaling.
+        """Set the pacer's place in a breath: a swell rises with inhaling, falls with exhaling.
 
-        Holds are silent, and so is None, where there is no pacer.
+        Holds are silent, and so is None (no pacer).
         """
         fullness = min(1.0, max(0.0, fullness))
         gain = fullness if part in ("inhale", "exhale") else 0.0
-        self._swell_told = _Told(gain, fullness * _SWELL_OCTAVES)
+        self._swell_target = _Target(gain, fullness * _SWELL_OCTAVES)
 
     def bell(self, strength: float = 1.0) -> None:
-        """Strike the bell, up to a `strength` of 1, unless it still rings."""
+        """Ring the bell, up to a `strength` of 1, unless it still rings."""
         self._bell_wanted = strength
 
-    def hush(self) -> None:
-        """Let all that sounds fade out within half a second, and forget what was told."""
+    def mute(self) -> None:
+        """Let all sound fade out within half a second, and forget what was set."""
         self.set_tension(None)
         self.breath(None)
         self._bell_wanted = 0.0
-        self._hushed = self._sounding
+        self._muted = self._sounding
 
     def render(self, n: int) -> Sound:
-        """The next `n` samples, each within -volume ... volume. Shape (n,)."""
+        """Return the next `n` samples, each from -volume to volume. Shape (n,)."""
         mix = np.zeros(n)
         if n == 0 or self.quiet:
             return mix.astype(np.float32)
-        if not self._sounding:  # nobody hears the volume jump
+        if not self._sounding:  # it is silent, so a jump of the volume is inaudible
             self._master.now = self._volume
-        voices = ((self._tone, self._tone_told, _TONE), (self._swell, self._swell_told, _SWELL))
-        for voice, told, share in voices:
-            gain, octave = told.age(n, self.rate_hz)
+        voices = ((self._tone, self._tone_target, _TONE), (self._swell, self._swell_target, _SWELL))
+        for voice, target, share in voices:
+            gain, octave = target.age(n, self.rate_hz)
             wave = voice.render(gain, octave, n)
             if wave is not None:
                 mix += share * wave
@@ -182,24 +182,24 @@ class Synth:
             self._bell_at += n
             if self._bell_at >= _BELL_S * self.rate_hz:
                 self._bell_at = None
-        mix *= self._master.render(0.0 if self._hushed else self._volume, n)
-        if self._master.now == 0.0:  # hushed, or off
+        mix *= self._master.render(0.0 if self._muted else self._volume, n)
+        if self._master.now == 0.0:  # muted, or off
             self._tone.gain.now = self._swell.gain.now = 0.0
             self._bell_at = None
-            self._hushed = False
+            self._muted = False
         return mix.astype(np.float32)
 
 
 @dataclass
-class _Told:
-    """What a voice was told last; it is forgotten unless it is told again."""
+class _Target:
+    """A voice's latest target; it is forgotten unless it is renewed."""
 
     gain: float
     octave: float
     age_s: float = 0.0
 
     def age(self, n: int, rate_hz: int) -> tuple[float, float]:
-        """Gain and octave to go for during the next `n` samples."""
+        """Return the target gain and octave for the next `n` samples."""
         if self.age_s > STALE_S:
             self.gain = 0.0
         self.age_s += n / rate_hz
@@ -207,7 +207,7 @@ class _Told:
 
 
 def _bell(t_s: _Floats) -> _Floats:
-    """A struck bell, within 1; silent from `_BELL_S` on."""
+    """Return a bell, from -1 to 1; silent from `_BELL_S` on."""
     soft = 0.5 - 0.5 * np.cos(np.pi * np.clip(t_s / _BELL_ATTACK_S, 0, 1))
     end = np.clip((_BELL_S - t_s) / _BELL_FADE_S, 0, 1)
     ringing = np.zeros(len(t_s))

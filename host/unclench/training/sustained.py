@@ -1,4 +1,4 @@
-"""When to speak up: tension that lasts, and too little rest. Rows in, alerts out; no clock."""
+"""When to alert: lasting tension and too little rest. Rows in, alerts out; no clock."""
 
 from __future__ import annotations
 
@@ -18,32 +18,36 @@ from unclench.training.placement.values import (
 from unclench.translation import tr
 
 FORGIVEN_S = 10.0
-"""A gap or lost contact for up to so long neither counts nor breaks off what it interrupts."""
+"""A gap or lost contact up to this long is left out, and does not end what it interrupts."""
 
-_LONG_REST_S = 10.0  # a rest counts once more for each further so long: resting is no lack of rest
+_LONG_REST_S = 10.0  # a long rest counts again after each of these: it is not a lack of rest
 
 
 @dataclass(frozen=True)
 class Limit:
-    """The tension above which a channel is not at rest, and what decided it."""
+    """The tension above which a channel is not at rest, and its basis."""
 
     uv: float
     words: str
 
 
 def limit_of(channel: TrainedChannel, percent: float, baseline: str = YOUR_BASELINE) -> Limit:
-    """A channel's limit: the highest of what it must lie above to mean anything.
+    """Return a channel's limit: the highest of three levels, as a lower one would mean nothing.
 
-    That is the person's own percentage of their reference contraction; what the instrument can
-    tell from its noise; and rest itself (baseline mean + 2 SD): under that, a muscle at rest
-    would count as tense. Without a reference it is the baseline's; `baseline` is what to call it.
+    The levels are the person's percentage of the reference contraction, the lowest tension that
+    stands out of the noise, and rest (baseline mean + 2 SD). Without a reference the limit follows
+    from the baseline; `baseline` is its name in words.
 
-    Raises InputError in a sentence if there is neither a reference nor a baseline.
+    Raises InputError, in a sentence, without a reference or a baseline.
     """
     limits: list[Limit] = []
     if channel.reference is not None:
         whole_uv = channel.reference.uv
-        words = f"{percent:g} % of your reference of {whole_uv:.0f} µV"
+        words = tr(
+            "{percent:g} % of your reference of {reference_uv:.0f} µV",
+            percent=percent,
+            reference_uv=whole_uv,
+        )
         limits.append(Limit(percent / 100 * whole_uv, words))
     if channel.baseline is not None:
         rest_uv = channel.baseline.mean_uv + 2 * channel.baseline.sd_uv
@@ -57,31 +61,37 @@ def limit_of(channel: TrainedChannel, percent: float, baseline: str = YOUR_BASEL
         limits.append(Limit(rest_uv, words))
     if not limits:
         raise InputError(
-            f"There is no limit for {channel.label}: it takes a resting baseline or a reference "
-            "contraction; measure them with `unclench calibrate`."
+            tr(
+                "There is no limit for {label}: it needs a resting baseline or a reference "
+                "contraction. Measure them with `unclench calibrate`.",
+                label=channel.label,
+            )
         )
     if channel.noise_uv is not None:
-        words = f"the least that stands out of the instrument's noise of {channel.noise_uv:.2f} µV"
+        words = tr(
+            "the lowest tension that stands out of the noise floor of {noise_uv:.2f} µV",
+            noise_uv=channel.noise_uv,
+        )
         limits.append(Limit(floor_uv(channel), words))
     return max(limits, key=lambda limit: limit.uv)
 
 
 class SustainedAlert:
-    """Speaks up when the 1 s RMS of a channel has been above its limit for `minutes` in one piece.
+    """Alerts when the 1 s RMS of a channel has been above its limit for `minutes` without a break.
 
-    The default of 4 minutes above 0.5 % is Hanvold's (2013). It is over once the tension has stayed
-    at or below the limit for 3 s, as a recovery is: a shorter dip, such as breathing makes, is no
-    letting go, and does not count either. It speaks again after twice, four times so long. Only
-    trusted rows count.
+    The default of 4 minutes above 0.5 % is Hanvold's (2013). The tension is over once it has stayed
+    at or below the limit for 3 s, as for a recovery. A shorter dip, such as from breathing, does
+    not end it and is left out of the time. The next alerts come after twice and four times as
+    long. Only trusted rows are used.
 
     Parameters
     ----------
     label
-        What to call the channel.
+        The channel's name.
     limit_uv
         See `limit_of`.
     minutes
-        How long is too long.
+        The time after which to alert.
     row_n
         Samples from row to row.
     fs_hz
@@ -92,22 +102,22 @@ class SustainedAlert:
         self, label: str, limit_uv: float, minutes: float, row_n: int, fs_hz: float
     ) -> None:
         self.longest_s = 0.0
-        self.above_s = 0.0  # so far, in one piece
+        self.above_s = 0.0  # so far, without a break
         self._label, self._limit_uv, self._minutes = label, limit_uv, minutes
         self._row_s = row_n / fs_hz
         self._forgiven_n = round(FORGIVEN_S * fs_hz) + row_n
         self._above_n = self._below_n = 0  # rows
         self._over_n = round(STAYS_S * fs_hz / row_n)
         self._times = 1  # which alert comes next
-        self._heard: int | None = None  # the last sample that was trusted
+        self._last_trusted: int | None = None  # the last sample that was trusted
 
     def row(self, sample: int, slow_uv: float, trusted: bool) -> Alerted | None:
-        """Take the next row; NaN is as good as not trusted."""
+        """Take the next row; NaN counts as not trusted."""
         if not trusted or math.isnan(slow_uv):
             return None
-        if self._heard is not None and sample - self._heard > self._forgiven_n:
+        if self._last_trusted is not None and sample - self._last_trusted > self._forgiven_n:
             self._end()
-        self._heard = sample
+        self._last_trusted = sample
         if slow_uv <= self._limit_uv:
             self._below_n += 1
             if self._below_n >= self._over_n:
@@ -119,7 +129,7 @@ class SustainedAlert:
         self.longest_s = max(self.longest_s, self.above_s)
         if self.above_s < self._times * self._minutes * 60:
             return None
-        self._times *= 2  # an alert that comes every four minutes all day is no quiet one
+        self._times *= 2  # an alert every four minutes all day would be too much
         above_s, limit_uv = round(self.above_s, S_DECIMALS), round(self._limit_uv, UV_DECIMALS)
         return Alerted("sustained", self._label, above_s, limit_uv=limit_uv)
 
@@ -129,20 +139,20 @@ class SustainedAlert:
 
 
 class TooFewRests:
-    """Speaks up after fewer than `rests` moments of rest in the last `minutes` of trusted signal.
+    """Alerts after fewer than `rests` moments of rest in the last `minutes` of trusted signal.
 
-    A moment of rest is at least 0.2 s below the rest level (a convention); one that goes on counts
-    once more for each further 10 s. It speaks again after `minutes` more at the
-    earliest, then after twice as many, and so on, until there was rest enough.
+    A moment of rest is at least 0.2 s below the rest level (a convention); a longer one counts
+    again for each further 10 s. The next alert comes after `minutes` more at the earliest, then
+    after twice as many, and so on, until there was enough rest.
 
     Parameters
     ----------
     label
-        What to call the channel.
+        The channel's name.
     rest_uv
         The rest level.
     rests, minutes
-        How few are too few, in how much time.
+        How many moments of rest are enough, in how much time.
     row_n
         Samples from row to row.
     fs_hz
@@ -164,18 +174,18 @@ class TooFewRests:
             0,
             self._window_n,
         )  # rows: at the last word, and until the next
-        self._run_n = 0  # rows of the rest under way
-        self._heard: int | None = None
+        self._run_n = 0  # rows of the current rest
+        self._last_trusted: int | None = None
 
     def row(self, sample: int, fast_uv: float, trusted: bool) -> Alerted | None:
-        """Take the next row; NaN is as good as not trusted."""
+        """Take the next row; NaN counts as not trusted."""
         if not trusted or math.isnan(fast_uv):
             return None
-        if self._heard is not None and sample - self._heard > self._row_n:
-            self._run_n = 0  # nobody knows what was in between
-            if sample - self._heard > self._forget_n:
+        if self._last_trusted is not None and sample - self._last_trusted > self._row_n:
+            self._run_n = 0  # what was in between is not known
+            if sample - self._last_trusted > self._forget_n:
                 self._since_n = self._trusted_n
-        self._heard = sample
+        self._last_trusted = sample
         self._trusted_n += 1
         self._run_n = self._run_n + 1 if fast_uv < self._rest_uv else 0
         if self._run_n and self._run_n % self._long_n == self._moment_n:

@@ -1,4 +1,4 @@
-"""Awareness tags: one key marks what a person does, thinks, feels or is in at this moment."""
+"""Awareness tags: one key marks a posture, thought, feeling or situation at this moment."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from unclench.store.events.event import (
     TagGroup,
 )
 from unclench.store.events.words import tag_words
-from unclench.training.programs.mistakes import toml_mistake
+from unclench.training.programs.mistakes import Mistake, toml_mistake
 from unclench.training.programs.tomllines import key_lines, line_of, parse_toml
 from unclench.translation import tr
 from unclench.wording import printable
@@ -35,15 +35,6 @@ RESERVED_KEYS = frozenset("mnprstw")
 _KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 _LONGEST_TEXT = 40
 _LONGEST_NOTE = 400
-
-_HEADER = """\
-# Your awareness tags. During a session one key marks this moment; pressed again it ends.
-#
-# Each tag begins with [[tag]] and has
-#   key    one character: {keys}
-#   group  posture, thought, feeling or situation
-#   text   a few words, at most {longest} characters
-"""
 
 
 @dataclass(frozen=True)
@@ -56,7 +47,7 @@ class Tag:
 
     @property
     def words(self) -> str:
-        """As it stands in the events: "posture: slouching"."""
+        """As in the events: "posture: slouching"."""
         return tag_words(self.group, self.text)
 
 
@@ -74,7 +65,7 @@ DEFAULT_TAGS = (
 
 
 class TagBoard:
-    """Which tags are under way. Knows samples, no clock."""
+    """Keeps track of open tags, by sample count."""
 
     def __init__(self, tags: Sequence[Tag], fs_hz: float) -> None:
         self._fs_hz = fs_hz
@@ -83,11 +74,11 @@ class TagBoard:
 
     @property
     def open(self) -> tuple[Tag, ...]:
-        """Tags under way, in the order in which they began."""
+        """Open tags, in the order in which they began."""
         return tuple(self._tags[key] for key in self._began)
 
     def press(self, key: str, sample: int) -> Event | None:
-        """Begin a tag, or end it if it is under way; None for a key without a tag."""
+        """Begin a tag, or end it if it is open; None for a key without a tag."""
         if key not in self._tags:
             return None
         if key in self._began:
@@ -97,12 +88,12 @@ class TagBoard:
         return Event(sample, TagBegun(tag.group, tag.text))
 
     def note(self, text: str, sample: int) -> Event | None:
-        """Note something in free words, kept on one line; None where there are none."""
+        """Make an event of a note, joined into one line; None for an empty one."""
         words = printable(" ".join(text.split()), "")
         return Event(sample, Noted(words[:_LONGEST_NOTE])) if words else None
 
     def end_all(self, sample: int) -> tuple[Event, ...]:
-        """End what is under way, as at the end of a session."""
+        """End all open tags, as at the end of a session."""
         return tuple(self._end(key, sample) for key in tuple(self._began))
 
     def _end(self, key: str, sample: int) -> Event:
@@ -112,36 +103,41 @@ class TagBoard:
 
 
 def tags_path() -> Path:
-    """Where a person's own list lies on this system."""
+    """Path of a person's own list on this system."""
     return own_dir() / "tags.toml"
 
 
 def load_tags(
     path: Path | None = None, reserved: Collection[str] = RESERVED_KEYS
 ) -> tuple[Tag, ...]:
-    """Read a list of tags; the default one where there is no file.
+    """Read a list of tags; the default list if there is no file.
 
-    Raises InputError in one sentence that names the line.
+    Raises InputError, in one sentence with the line.
     """
     path = path or tags_path()
     try:
-        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
+        text = path.read_text(encoding="utf-8-sig")  # some editors write a byte order mark
     except FileNotFoundError:
         return DEFAULT_TAGS
     except OSError as error:
         raise InputError(
-            f"The tags in {path} cannot be read ({error.strerror or error}): make the file "
-            "readable, or move it away."
+            tr(
+                "The tags in {path} cannot be read ({reason}): make the file readable, or move it "
+                "away.",
+                path=path,
+                reason=error.strerror or error,
+            )
         ) from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not text in UTF-8: save it as UTF-8 and try again.") from error
+        words = tr("{path} is not text in UTF-8: save it as UTF-8 and try again.", path=path)
+        raise InputError(words) from error
     return _parse(text, path, reserved)
 
 
 def own_tags(*, keep: bool = False) -> tuple[Tag, ...]:
-    """Read a person's own list; the default one, and a notice, where it has a mistake.
+    """Read a person's own list; if it has a mistake, return the default list with a notice.
 
-    With `keep` a missing file is made, to be found by whoever wants other words.
+    With `keep` a missing file is created, for people to find and edit.
     """
     if keep and not os.path.lexists(tags_path()):
         with contextlib.suppress(StoreError):
@@ -149,7 +145,7 @@ def own_tags(*, keep: bool = False) -> tuple[Tag, ...]:
     try:
         return load_tags()
     except InputError as error:
-        tell(Refused(tags_path(), str(error), tr("the usual tags are used")))
+        tell(Refused(tags_path(), str(error), tr("the default tags are used")))
         return DEFAULT_TAGS
 
 
@@ -158,10 +154,11 @@ def save_tags(
 ) -> None:
     """Write a list of tags with a header that explains it.
 
-    Raises InputError for tags that could not be read again, and StoreError.
+    Raises InputError for tags that are not valid, and StoreError.
     """
     path = path or tags_path()
-    text = _HEADER.format(keys=_allowed_keys(reserved), longest=_LONGEST_TEXT)
+    header = _header(reserved).splitlines()
+    text = "".join(f"# {line}".rstrip() + "\n" for line in header)
     for tag in tags:
         text += "\n[[tag]]\n"
         text += "".join(f"{f.name} = {_quoted(getattr(tag, f.name))}\n" for f in fields(tag))
@@ -171,8 +168,12 @@ def save_tags(
         write_whole(path, text)
     except OSError as error:
         raise StoreError(
-            f"The tags cannot be saved to {path}: {error.strerror or error}; "
-            "they apply until the program is closed."
+            tr(
+                "The tags cannot be saved to {path}: {reason}; they apply until the program is "
+                "closed.",
+                path=path,
+                reason=error.strerror or error,
+            )
         ) from error
 
 
@@ -180,20 +181,34 @@ def _parse(text: str, path: Path, reserved: Collection[str]) -> tuple[Tag, ...]:
     try:
         document = parse_toml(text)
     except RecursionError as error:
-        raise InputError(f"{path} is nested too deeply: tags are a list of [[tag]].") from error
+        words = tr("{path} is nested too deeply: tags are a list of [[tag]].", path=path)
+        raise InputError(words) from error
     except ValueError as error:
         raise InputError(toml_mistake(error, text).sentence(str(path))) from error
     return _Reading(path, key_lines(text), frozenset(reserved)).tags(document)
 
 
 def _quoted(text: str) -> str:
-    """Return a basic string of TOML; JSON's escapes are a subset of its, save for DEL."""
+    """Return a basic string of TOML; JSON's escapes are valid there, except for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _header(reserved: Collection[str]) -> str:
+    """Explain the file; each line becomes a comment."""
+    return tr(
+        "Your awareness tags. During a session a key begins its tag, and the same key ends it.\n\n"
+        "Each tag begins with [[tag]] and has\n"
+        "  key    one character: {keys}\n"
+        "  group  posture, thought, feeling or situation\n"
+        "  text   a few words, at most {longest} characters\n",
+        keys=_allowed_keys(reserved),
+        longest=_LONGEST_TEXT,
+    )
 
 
 def _allowed_keys(reserved: Collection[str]) -> str:
     letters = "".join(key for key in _KEYS[9:] if key not in reserved)
-    return f"1 to 9, or one of {letters}"
+    return tr("1 to 9, or one of {letters}", letters=letters)
 
 
 @dataclass(frozen=True)
@@ -207,20 +222,29 @@ class _Reading:
     def tags(self, document: dict[str, Any]) -> tuple[Tag, ...]:
         for name in document:
             if name != "tag":
-                raise self._mistake((name,), f"'{name}' is not known here; tags begin with [[tag]]")
+                words = tr("unknown key '{name}'; tags begin with [[tag]]", name=name)
+                raise self._mistake((name,), words)
         found = document.get("tag", [])
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            raise self._mistake(("tag",), "tags are a list: begin each with [[tag]]")
+            raise self._mistake(("tag",), tr("tags are a list: begin each with [[tag]]"))
         tags: list[Tag] = []
         for k, item in enumerate(found):
             tag = self._tag(("tag", k), item)
             for other in tags:
                 if tag.key == other.key:
-                    why = f"key '{tag.key}' belongs to '{other.text}' already; choose another"
-                    raise self._mistake(("tag", k, "key"), why)
+                    words = tr(
+                        "key '{key}' already belongs to '{text}'; choose another",
+                        key=tag.key,
+                        text=other.text,
+                    )
+                    raise self._mistake(("tag", k, "key"), words)
                 if tag.words.casefold() == other.words.casefold():
-                    why = f"'{tag.words}' is there already, on key '{other.key}'; leave one out"
-                    raise self._mistake(("tag", k, "text"), why)
+                    words = tr(
+                        "'{words}' is already on key '{key}'; remove one",
+                        words=tag.words,
+                        key=other.key,
+                    )
+                    raise self._mistake(("tag", k, "text"), words)
             tags.append(tag)
         return tuple(tags)
 
@@ -228,33 +252,51 @@ class _Reading:
         names = [field.name for field in fields(Tag)]
         for name, value in item.items():
             if name not in names:
-                why = f"'{name}' is not known; a tag has key, group and text"
-                raise self._mistake((*where, name), why)
+                words = tr("unknown key '{name}'; a tag has key, group and text", name=name)
+                raise self._mistake((*where, name), words)
             if not isinstance(value, str):
-                why = f'{name} is {value}, but must be a text in quotation marks, as in "1"'
-                raise self._mistake((*where, name), why)
+                words = tr(
+                    '{name} is {value}, but must be text in quotation marks, as in "1"',
+                    name=name,
+                    value=value,
+                )
+                raise self._mistake((*where, name), words)
         for name in names:
             if name not in item:
-                raise self._mistake(where, f"this tag has no {name}; a tag has key, group and text")
+                words = tr("this tag has no {name}; a tag has key, group and text", name=name)
+                raise self._mistake(where, words)
         key, group, text = item["key"], item["group"], " ".join(item["text"].split())
         if key in self.reserved:
-            why = f"key '{key}' is used by unclench itself; use {_allowed_keys(self.reserved)}"
-            raise self._mistake((*where, "key"), why)
-        if len(key) != 1 or key not in _KEYS:
-            why = f"key '{key}' cannot be used; use {_allowed_keys(self.reserved)}"
-            raise self._mistake((*where, "key"), why)
-        if not _is_group(group):
-            raise self._mistake(
-                (*where, "group"), f"group '{group}' is none of {', '.join(GROUPS)}"
+            words = tr(
+                "key '{key}' is used by unclench itself; use {allowed}",
+                key=key,
+                allowed=_allowed_keys(self.reserved),
             )
+            raise self._mistake((*where, "key"), words)
+        if len(key) != 1 or key not in _KEYS:
+            words = tr(
+                "'{key}' is not a valid key; use {allowed}",
+                key=key,
+                allowed=_allowed_keys(self.reserved),
+            )
+            raise self._mistake((*where, "key"), words)
+        if not _is_group(group):
+            words = tr(
+                "'{group}' is not a group; use {groups}", group=group, groups=", ".join(GROUPS)
+            )
+            raise self._mistake((*where, "group"), words)
         if not 1 <= len(text) <= _LONGEST_TEXT or not text.isprintable():
-            why = f"text must be 1 to {_LONGEST_TEXT} printable characters, not {len(text)}"
-            raise self._mistake((*where, "text"), why)
+            words = tr(
+                "text has {n} characters, but must have 1 to {most}, all printable",
+                n=len(text),
+                most=_LONGEST_TEXT,
+            )
+            raise self._mistake((*where, "text"), words)
         return Tag(key, group, text)
 
-    def _mistake(self, where: tuple[str | int, ...], why: str) -> InputError:
+    def _mistake(self, where: tuple[str | int, ...], words: str) -> InputError:
         line = line_of(where, dict(self.lines))
-        return InputError(f"{self.path}{f', line {line}' if line else ''}: {why}.")
+        return InputError(Mistake(line, words).sentence(str(self.path)))
 
 
 def _is_group(text: str) -> TypeGuard[TagGroup]:

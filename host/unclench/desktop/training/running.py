@@ -135,7 +135,7 @@ class Running(QtCore.QObject):
 
     def finish(self) -> Outcome | None:
         """End the session, if it is not over, and close the recording."""
-        self._synth.hush()
+        self._synth.mute()
         ended = self.session.ended_at
         for event in self._board.end_all(self._pipeline.sample_now() if ended is None else ended):
             self._put(event)

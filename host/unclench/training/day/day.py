@@ -1,4 +1,4 @@
-"""A working day of tension: minutes, alerts, and what it all came to. No files, no clock."""
+"""A working day of tension: minutes, alerts and a summary. No files, no clock."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from unclench.training.session.scoring import Tally
 from unclench.training.sustained import Limit, SustainedAlert, TooFewRests, limit_of
 
 _MINUTE_S = 60
-_HOUR_NEEDS_S = 600.0  # of trusted signal, before an hour is compared with another
+_HOUR_NEEDS_S = 600.0  # of trusted signal, to compare an hour with others
 
 
 @dataclass(frozen=True)
 class ChannelMinute:
-    """One channel's minute; tension is the RMS over 1 s, None where none was to be trusted."""
+    """One channel's minute; tension is the RMS over 1 s, None without trusted signal."""
 
     median_uv: float | None
     p10_uv: float | None
@@ -39,22 +39,22 @@ class Minute:
 
     number: int  # since the watch began, by the stream's count
     began: datetime
-    lost_s: float  # of signal that never came
+    lost_s: float  # of signal that never arrived
     channels: tuple[ChannelMinute, ...]
 
 
 State = Literal["unknown", "calm", "tense", "long"]
-"""long: above the limit for longer than the person's own limit of time."""
+"""long: above the limit for longer than the person's own time limit."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a channel is right now."""
+    """State of a channel right now."""
 
     channel: str
     state: State
     tension_uv: float | None
-    above_s: float  # for how long above the limit, in one piece
+    above_s: float  # time above the limit, without a break
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Hour:
 
 @dataclass(frozen=True)
 class ChannelDay:
-    """What a channel's day came to; times in seconds of trusted signal."""
+    """Summary of a channel's day; times in seconds of trusted signal."""
 
     channel: str
     limit_uv: float
@@ -85,7 +85,7 @@ class ChannelDay:
 
 @dataclass(frozen=True)
 class DaySummary:
-    """What a day came to."""
+    """Summary of a day."""
 
     began: datetime
     watched_s: float
@@ -101,7 +101,7 @@ class DayWatch:
     Parameters
     ----------
     channels
-        What is watched; each with a baseline or a reference.
+        Those to watch, each with a baseline or a reference.
     settings
         The person's limits.
     row_n
@@ -114,7 +114,7 @@ class DayWatch:
     Raises
     ------
     InputError
-        In a sentence, if a channel has neither baseline nor reference.
+        A channel has neither baseline nor reference.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ class DayWatch:
         self._alerts: list[AlertReason] = []
 
     def rows(self, rows: Rows) -> Iterator[Event | Minute]:
-        """Take the next rows; yield what became of them, in order."""
+        """Take the next rows; yield events and finished minutes, in order."""
         for row in each_row(rows):
             if self._first is None:
                 self._first = self._next = self._minute_from = row.sample
@@ -156,12 +156,12 @@ class DayWatch:
                     yield Event(row.sample, alert)
 
     def finish(self) -> Iterator[Minute]:
-        """End the day; yield the minute that it cuts, if there is one."""
+        """End the day; yield the last, incomplete minute, if there is one."""
         if self._first is not None and self._next > self._minute_from:
             yield self._close_minute(self._next)
 
     def standing(self) -> tuple[Standing, ...]:
-        """How each channel is; to be asked from any thread."""
+        """Return the state of each channel; any thread may call this."""
         return tuple(watched.standing for watched in self.channels)
 
     def wall(self, sample: int) -> datetime:
@@ -169,7 +169,7 @@ class DayWatch:
         return self._began + timedelta(seconds=sample / self._fs_hz)
 
     def summary(self) -> DaySummary:
-        """What it all came to; after `finish`."""
+        """Return the summary; after `finish`."""
         first = 0 if self._first is None else self._first
         return DaySummary(
             self.wall(first),
@@ -191,7 +191,7 @@ class DayWatch:
 
 @dataclass
 class _Watched:
-    """One channel: alerts, counts, and the minute under way."""
+    """One channel: alerts, counts, and the current minute."""
 
     channel: TrainedChannel
     settings: Sustained
@@ -205,10 +205,10 @@ class _Watched:
         channel, settings = self.channel, self.settings
         timing = (self.row_n, self.fs_hz)
         self.limit = limit_of(channel, settings.percent)
-        level_uv, why = rest_level(channel)
-        # Where only a gentle reference is known, the limit is the one level there is.
+        level_uv, basis = rest_level(channel)
+        # With only a gentle reference, the limit is the only level.
         self.rest_uv, self.rest_why = (
-            (self.limit.uv, self.limit.words) if level_uv is None else (level_uv, why)
+            (self.limit.uv, self.limit.words) if level_uv is None else (level_uv, basis)
         )
         self.tally = Tally(channel.label, self.row_n / self.fs_hz)
         self.standing = Standing(channel.label, "unknown", None, 0.0)
@@ -245,12 +245,12 @@ class _Watched:
         return Standing(self.channel.label, state, uv, above_s)
 
     def close_minute(self, began: datetime) -> ChannelMinute:
-        """Sum up the minute under way and begin the next."""
+        """Sum up the current minute and begin the next."""
         score, before = self.tally.score(), self._before
         trusted_s = score.scored_s - before.scored_s
         uv, self._uv, self._before = self._uv, [], score
         rest_share = None
-        if trusted_s:  # a rest counts when it is long enough: some of it may lie a minute back
+        if trusted_s:  # a rest counts once it is long enough: it may begin in the minute before
             rest_share = min(1.0, (score.rest_s - before.rest_s) / trusted_s)
         p10, p50, p90 = np.percentile(uv, (10, 50, 90)).tolist() if uv else (None, None, None)
         if p50 is not None:
@@ -260,7 +260,7 @@ class _Watched:
         return ChannelMinute(p50, p10, p90, rest_share, rests, trusted_s)
 
     def day(self) -> ChannelDay:
-        """What the day came to."""
+        """Return the summary of the day."""
         score = self.tally.score()
         hours = []
         for began, minutes in self._hours.items():

@@ -1,7 +1,7 @@
-"""A watched day on disk: minutes and events as they come, in whole rows; a summary at the end.
+"""A watched day on disk: minutes and events in whole rows as they come, and a summary at the end.
 
-No raw samples: a day of 8 h at 2 kHz would be 1.4 GB of CSV a channel, and a minute's figures are
-what a day is judged by. `unclench record` and a session keep samples.
+No raw samples: a day of 8 h at 2 kHz would be 1.4 GB of CSV for each channel, and figures by the
+minute are enough to judge a day. `unclench record` and sessions keep samples.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ from unclench.store.events.event import Event
 from unclench.store.events.rows import CELLS, cells_of
 from unclench.store.session.rowfile import RowFile, unwritable
 from unclench.training.day.day import DaySummary, Minute
+from unclench.translation import tr
 
 DAY, EVENTS, SUMMARY = "day.csv", "events.csv", "summary.json"
 _OF_CHANNEL = ("median_uv", "p10_uv", "p90_uv", "rest_share", "rests", "trusted_s")
 
 
 class DayFolder:
-    """The folder of one watch; rows that the disk refuses are kept and tried again.
+    """The folder of one watch; rows that the disk refuses are kept and written later.
 
     Parameters
     ----------
     out
-        Folder of all days; a dated one is made in it, never one that is there already.
+        Folder of all days; a new dated folder is made in it.
     began
         Wall time at which the watch began.
     n_channels
@@ -41,7 +42,7 @@ class DayFolder:
     Raises
     ------
     StoreError
-        The folder cannot be made.
+        The folder cannot be created.
     """
 
     def __init__(self, out: Path, began: datetime, n_channels: int) -> None:
@@ -56,7 +57,7 @@ class DayFolder:
 
     @property
     def trouble(self) -> StoreError | None:
-        """What keeps rows from the disk now; None once they are there."""
+        """Why rows are not on the disk now; None once they are."""
         return self._day.trouble or self._events.trouble
 
     def minute(self, minute: Minute) -> None:
@@ -72,18 +73,18 @@ class DayFolder:
             file.sync()
 
     def event(self, at: datetime, event: Event) -> None:
-        """Write an event that happened at a wall time."""
+        """Write an event with its wall time."""
         self._events.write([_time(at), event.sample, *cells_of(event)])
 
     def keep_summary(self, summary: DaySummary) -> None:
-        """Write the summary as it is by now; what the disk refuses is told with the rows."""
+        """Write the summary so far; a refusal by the disk shows with the rows."""
         with suppress(StoreError):
             self._write_summary(summary)
 
     def close(self, summary: DaySummary | None) -> None:
-        """Write what the disk has refused so far, and the summary if there is one.
+        """Write rows that the disk refused before, and the summary, if there is one.
 
-        Raises StoreError if rows or the summary are not on the disk.
+        Raises StoreError if rows or the summary are still not on the disk.
         """
         for file in (self._day, self._events):
             file.write(None)
@@ -110,7 +111,7 @@ class _Rows:
         self.trouble: StoreError | None = None
 
     def write(self, cells: list[Any] | None) -> None:
-        """Write a row, or only what is still to be written."""
+        """Write a row; with None, only rows that are still pending."""
         if cells is not None:
             text = io.StringIO()
             csv.writer(text, lineterminator="\n").writerow(cells)
@@ -129,7 +130,7 @@ class _Rows:
 
 
 def as_json(summary: DaySummary) -> dict[str, Any]:
-    """A summary as plain values; times of day are ISO 8601 in local time."""
+    """Return a summary as plain values; times of day are ISO 8601 in local time."""
 
     def plain(value: Any) -> Any:
         if isinstance(value, datetime):
@@ -159,7 +160,11 @@ def _new_folder(out: Path, began: datetime) -> Path:
             return folder
     except OSError as error:
         raise StoreError(
-            f"No folder for the day can be made in {out}: {error.strerror or error}; give a folder "
-            "that you may write to."
+            tr(
+                "A folder for the day cannot be created in {out}: {reason}; give a folder that "
+                "you may write to.",
+                out=out,
+                reason=error.strerror or error,
+            )
         ) from error
     raise AssertionError("unreachable")

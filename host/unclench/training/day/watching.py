@@ -1,6 +1,6 @@
-"""Watching a stream for a day: rest measured first where it is not known, then the day itself.
+"""Watching a stream for a day: the baseline first, if there is none, then the day itself.
 
-Two threads meet here: the pipeline calls the sink, and whoever shows things calls the rest.
+Two threads meet here: the pipeline calls the sink; windows and commands call the rest.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from unclench.store.events.event import (
     Alerted,
     AlertsPaused,
     BaselineMeasured,
+    BoardBack,
+    BoardLost,
     Event,
-    Kind,
     LimitSet,
     Payload,
     RestMeasured,
@@ -34,19 +35,36 @@ from unclench.training.placement.values import TrainedChannel
 from unclench.training.rows import Rows, RowSource, Stream, each_row
 from unclench.training.steps.kinds.baseline import RestMeasurement
 from unclench.training.tags import Tag, TagBoard
+from unclench.translation import tr
+from unclench.wording import length
 
 REST_S = 60.0
-_SAY: dict[str, str] = {  # events that a person is told of
-    Kind.DISCONNECTED: "The board went away ({}); watching goes on when it is back.",
-    Kind.RECONNECTED: "The board is {}; watching goes on.",
-    Kind.REST_MEASURED: "Rest is measured, for this watch alone: {}.",
-    Kind.REST_NOT_MEASURED: "{} Once more: sit back and let go for a minute.",
-}
+
+
+def _news_words(event: Event) -> str:
+    """Describe an event that matters to the person; "" for all others and for alerts."""
+    match event.payload:
+        case BoardLost(reason):
+            return tr(
+                "The board was disconnected ({reason}); watching continues once it is reconnected.",
+                reason=reason,
+            )
+        case BoardBack():
+            after = length(event.duration_s or 0.0)
+            return tr("The board was reconnected after {after}; watching continues.", after=after)
+        case RestMeasured():
+            return tr("Baseline for this watch only: {figures}.", figures=text_of(event))
+        case RestNotMeasured():
+            return tr(
+                "{reasons} Once more: sit back and let go for a minute.", reasons=text_of(event)
+            )
+        case _:
+            return ""
 
 
 @dataclass(frozen=True)
 class News:
-    """A sentence for the person, and the wall time of what it tells."""
+    """A sentence for the person, and the wall time of the event."""
 
     at: datetime
     sentence: str
@@ -54,14 +72,14 @@ class News:
 
 
 class Watching:
-    """A sink that follows a stream through a day, and what is to be said and written of it.
+    """A sink that follows a stream through a day, with its news and its files.
 
     Parameters
     ----------
     info
         The stream.
     channels
-        What is watched. Rest is measured first if one has neither baseline nor reference.
+        Those to watch. Rest is measured first if one has neither baseline nor reference.
     settings
         The person's limits.
     out
@@ -95,7 +113,7 @@ class Watching:
         self._day: DayWatch | None = None
         self._quiet_until = 0  # sample
         self._latest = 0
-        self._disk_told = False
+        self._disk_reported = False
         self._source = RowSource(info.signal, self._rows)
         self.store = DayFolder(out, began, len(self._channels))
         if all(c.baseline or c.reference for c in self._channels):
@@ -112,10 +130,10 @@ class Watching:
         self._source.event(event)
         self._found.put(event)
 
-    # What is asked and told from another thread
+    # What another thread calls
 
     def take(self) -> list[News]:
-        """Write what has come since, and return what is to be said."""
+        """Write what has come since the last call, and return news for the person."""
         said: list[News] = []
         while True:
             try:
@@ -128,36 +146,37 @@ class Watching:
                     self.store.keep_summary(self._day.summary())
             else:
                 self._write(found)
-                at, words = self._wall(found.sample), text_of(found)
+                at = self._wall(found.sample)
                 if isinstance(found.payload, Alerted):
                     if found.sample >= self._quiet_until:
-                        said.append(News(at, words, alert=True))
-                elif found.kind in _SAY:
-                    said.append(News(at, _SAY[found.kind].format(words)))
+                        said.append(News(at, text_of(found), alert=True))
+                elif news := _news_words(found):
+                    said.append(News(at, news))
         trouble = self.store.trouble
-        if trouble is not None and not self._disk_told:
-            said.append(News(self._wall(self._latest), f"{trouble} Watching goes on."))
-        self._disk_told = trouble is not None
+        if trouble is not None and not self._disk_reported:
+            words = tr("{trouble} Watching continues.", trouble=trouble)
+            said.append(News(self._wall(self._latest), words))
+        self._disk_reported = trouble is not None
         return said
 
     @property
     def measuring(self) -> bool:
-        """Whether rest is being measured, before the day can begin."""
+        """Whether rest is being measured, before the day begins."""
         return self._day is None
 
     def standing(self) -> tuple[Standing, ...]:
-        """How each channel is; nothing while rest is measured."""
+        """Return the state of each channel; empty while rest is measured."""
         return () if self._day is None else self._day.standing()
 
     def words(self) -> str:
-        """How things are, on one line."""
+        """Describe the state on one line."""
         if self._day is not None:
             return all_standing_words(self._day.standing())
         left_s = REST_S - self._rest_n * self._info.hop_n / self._info.fs_hz
-        return f"measuring rest, {left_s:.0f} s left: sit back and let go"
+        return tr("measuring rest, {left_s:.0f} s left: sit back and let go", left_s=left_s)
 
     def pause(self, seconds: float) -> None:
-        """Say nothing of alerts for so long; they are written all the same."""
+        """Silence alerts for this long; they are still written."""
         self._quiet_until = self._latest + round(seconds * self._info.fs_hz)
         self._write(Event(self._latest, AlertsPaused(seconds)))
 
@@ -167,11 +186,11 @@ class Watching:
         return self._latest < self._quiet_until
 
     def press(self, key: str) -> None:
-        """Begin the tag of a key at this moment, or end it."""
+        """Begin or end the tag of a key now."""
         self._write(self._tags.press(key, self._latest))
 
     def finish(self) -> tuple[DaySummary | None, StoreError | None]:
-        """End the day, after the pipeline has; what it came to, and what the disk refused."""
+        """End the day, after the pipeline. Return its summary, and what the disk refused."""
         for minute in () if self._day is None else self._day.finish():
             self._found.put(minute)
         self.take()
@@ -197,10 +216,10 @@ class Watching:
         return RestMeasurement(self._channels, Stream.of(self._info))
 
     def _measure(self, rows: Rows) -> int:
-        """Measure rest in rows; return how many it took until rest was known."""
+        """Measure rest in rows; return how many were used when it was known."""
         for done, row in enumerate(each_row(rows), start=1):
             self._latest = row.sample
-            # Only rows in which every channel is to be trusted.
+            # Only rows in which every channel is trusted.
             if not all(row.trusted[c.index] for c in self._channels):
                 continue
             self._rest.add(row, 0, [True] * len(self._channels))
@@ -210,15 +229,15 @@ class Watching:
         return len(rows.sample)
 
     def _rested(self) -> bool:
-        """Begin the day with what was measured, or measure once more."""
+        """Begin the day with the measured baseline, or measure again."""
         found = self._rest.measured()
         if found.failures:
-            self._tell(RestNotMeasured(found.failures))
+            self._emit(RestNotMeasured(found.failures))
             self._rest, self._rest_n = self._new_rest(), 0
             return False
         self._channels = found.channels
         known = tuple(one for one in found.payloads if isinstance(one, BaselineMeasured))
-        self._tell(RestMeasured(known))
+        self._emit(RestMeasured(known))
         self._begin()
         return True
 
@@ -227,10 +246,10 @@ class Watching:
         day = DayWatch(self._channels, self._settings, info.hop_n, info.fs_hz, self._began)
         for watched in day.channels:
             limit = watched.limit
-            self._tell(LimitSet(watched.channel.label, round(limit.uv, UV_DECIMALS), limit.words))
+            self._emit(LimitSet(watched.channel.label, round(limit.uv, UV_DECIMALS), limit.words))
         self._day = day
 
-    def _tell(self, payload: Payload) -> None:
+    def _emit(self, payload: Payload) -> None:
         self._found.put(Event(self._latest, payload))
 
     # Onto the disk

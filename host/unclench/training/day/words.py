@@ -1,63 +1,91 @@
-"""What a day of watching says, in plain words."""
+"""A day of watching in words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from unclench.training.day.day import ChannelDay, DaySummary, Standing
+from unclench.translation import tr, trn
 from unclench.wording import roughly
 
 
 def summary_words(summary: DaySummary) -> list[str]:
-    """A day's summary, a line each."""
+    """Return a day's summary, line by line."""
+    watched = roughly(summary.watched_s)
     if not any(channel.trusted_s for channel in summary.channels):
-        return [f"Watched {roughly(summary.watched_s)}, but no signal came that could be trusted."]
-    lost = f" {roughly(summary.lost_s)} of it lost." if summary.lost_s >= 1 else ""
-    lines = [f"Watched {roughly(summary.watched_s)} from {summary.began:%H:%M} on.{lost}"]
+        return [tr("Watched {watched}, but there was no usable signal.", watched=watched)]
+    lines = [tr("Watched {watched}, from {began:%H:%M}.", watched=watched, began=summary.began)]
+    if summary.lost_s >= 1:
+        lines[0] += " " + tr("{lost} of it was lost.", lost=roughly(summary.lost_s))
     for channel in summary.channels:
         lines += _channel_words(channel)
     return [*lines, _alert_words(summary)]
 
 
 def standing_words(standing: Standing) -> str:
-    """How a channel is, in a few words: for a status line or a tooltip."""
-    if standing.tension_uv is None:
-        return f"{standing.channel}: no signal to trust"
-    now = f"{standing.channel}: {standing.tension_uv:.1f} µV"
+    """Describe a channel's state in a few words, for a status line or a tooltip."""
+    channel, uv = standing.channel, standing.tension_uv
+    if uv is None:
+        return tr("{channel}: no usable signal", channel=channel)
     if standing.state == "calm":
-        return f"{now}, calm"
-    return f"{now}, above the limit for {roughly(standing.above_s)}"
+        return tr("{channel}: {uv:.1f} µV, calm", channel=channel, uv=uv)
+    return tr(
+        "{channel}: {uv:.1f} µV, above the limit for {above}",
+        channel=channel,
+        uv=uv,
+        above=roughly(standing.above_s),
+    )
 
 
 def all_standing_words(all_standing: Sequence[Standing]) -> str:
-    """How all channels are, on one line."""
+    """Describe the state of all channels on one line."""
     return "; ".join(map(standing_words, all_standing))
 
 
 def _channel_words(day: ChannelDay) -> list[str]:
     if not day.trusted_s:
-        return [f"{day.channel}: no signal that could be trusted."]
-    percent = 100 * day.rest_s / day.trusted_s
-    moments = "1 moment" if day.rests == 1 else f"{day.rests} moments"
-    lines = [
-        f"{day.channel}: at rest {roughly(day.rest_s)} of {roughly(day.trusted_s)} with a signal "
-        f"to trust ({percent:.0f} %), in {moments}; the longest {roughly(day.longest_rest_s)}. "
-        f"Longest without a pause above {day.limit_uv:.1f} µV: {roughly(day.longest_sustained_s)}.",
-        f"  The limit is {day.limit_why}.",
-    ]
+        return [tr("{channel}: no usable signal.", channel=day.channel)]
+    at_rest = trn(
+        "{channel}: at rest for {rest} of {trusted} of usable signal ({percent:.0f} %), in 1 "
+        "moment; the longest {longest}.",
+        "{channel}: at rest for {rest} of {trusted} of usable signal ({percent:.0f} %), in {n} "
+        "moments; the longest {longest}.",
+        day.rests,
+        channel=day.channel,
+        rest=roughly(day.rest_s),
+        trusted=roughly(day.trusted_s),
+        percent=100 * day.rest_s / day.trusted_s,
+        longest=roughly(day.longest_rest_s),
+    )
+    above = tr(
+        "Longest time above {limit_uv:.1f} µV without a break: {longest}.",
+        limit_uv=day.limit_uv,
+        longest=roughly(day.longest_sustained_s),
+    )
+    basis = tr("The limit is {basis}.", basis=day.limit_why)
+    lines = [f"{at_rest} {above}", f"  {basis}"]
     if day.calmest is not None and day.tensest is not None:
         low, high = day.calmest, day.tensest
-        lines.append(
-            f"  Calmest hour from {low.began:%H:%M} ({low.tension_uv:.1f} µV), "
-            f"tensest from {high.began:%H:%M} ({high.tension_uv:.1f} µV)."
+        hours = tr(
+            "Lowest tension in the hour from {low:%H:%M} ({low_uv:.1f} µV), highest from "
+            "{high:%H:%M} ({high_uv:.1f} µV).",
+            low=low.began,
+            low_uv=low.tension_uv,
+            high=high.began,
+            high_uv=high.tension_uv,
         )
+        lines.append(f"  {hours}")
     return lines
 
 
 def _alert_words(summary: DaySummary) -> str:
     n = summary.sustained_alerts + summary.few_rests_alerts
     if not n:
-        return "No alerts."
-    long, few = summary.sustained_alerts, summary.few_rests_alerts
-    counted = "1 alert" if n == 1 else f"{n} alerts"
-    return f"{counted}: {long} for lasting tension, {few} for little rest."
+        return tr("No alerts.")
+    return trn(
+        "1 alert: {long} for lasting tension, {few} for too little rest.",
+        "{n} alerts: {long} for lasting tension, {few} for too little rest.",
+        n,
+        long=summary.sustained_alerts,
+        few=summary.few_rests_alerts,
+    )

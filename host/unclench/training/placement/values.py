@@ -9,6 +9,7 @@ from unclench.translation import tr
 
 Strength = Literal["gentle", "maximum"]
 Side = Literal["left", "right", "middle"]
+STRENGTH_WORDS: dict[Strength, str] = {"gentle": tr("gentle"), "maximum": tr("maximum")}
 
 FLOOR_GATE = 1.25
 """Tension below this many times the noise floor is indistinguishable from noise: a quarter of a

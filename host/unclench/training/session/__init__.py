@@ -1,1 +1,1 @@
-"""A guided session: the engine, its steps and goals, scores and outcome."""
+"""A guided session: the engine, its course and goals, scores and outcome."""

@@ -1,4 +1,4 @@
-"""The course of a session: one step after the other, each with its goals and what it measures."""
+"""The course of a session: its steps in order, with their goals and measurements."""
 
 from __future__ import annotations
 
@@ -24,25 +24,26 @@ from unclench.training.placement.values import TrainedChannel
 from unclench.training.rows import Row, Stream
 from unclench.training.session.goals import GoalError, GoalTracker
 from unclench.training.session.ledger import Context, Ledger
+from unclench.training.session.outbox import Asked, Outbox
 from unclench.training.session.snapshot import Phase
-from unclench.training.session.telling import Asked, Telling
 from unclench.training.session.timeline import Timeline
 from unclench.training.steps.goal import Goal
 from unclench.training.steps.step import Cue
 from unclench.training.steps.underway import Measured, Setting, UnderWay
+from unclench.translation import tr
 
-_ATTEMPTS = 3  # at a measurement that fails
+_ATTEMPTS = 3  # at a measurement, if it fails
 
 
 class Course:
-    """Leads through the steps, by samples alone: rows are the engine's, scores the ledger's.
+    """Leads through the steps by sample count; the engine handles rows, the ledger scores.
 
     Parameters
     ----------
     timeline, channels, stream, limits, attended
         See `Engine`.
-    ledger, telling
-        Which are told what happens.
+    ledger, outbox
+        Receive what happens.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Course:
         limits: Sustained,
         attended: bool,
         ledger: Ledger,
-        telling: Telling,
+        outbox: Outbox,
     ) -> None:
         self.timeline = timeline
         self.channels = tuple(channels)
@@ -68,61 +69,63 @@ class Course:
         self._limits = limits
         self._attended = attended
         self._ledger = ledger
-        self._telling = telling
+        self._outbox = outbox
 
     @property
     def over(self) -> bool:
-        """Whether it is done, or was ended."""
+        """Whether the session is done or was ended."""
         return self.phase in ("done", "ended")
 
     @property
     def now(self) -> int:
-        """The newest sample heard of."""
-        return self._telling.now
+        """The newest sample so far."""
+        return self._outbox.now
 
     @property
     def goal_uv(self) -> tuple[float | None, ...]:
-        """What to stay below, for each channel."""
+        """The goal of each channel."""
         return tuple(None if goal is None else goal.uv for goal in self._goals)
 
     def cue(self, step_s: float) -> Cue:
-        """What to do at a moment of the step."""
+        """What to do at this time of the step."""
         cue = self.timeline.step.cue(step_s)
-        return replace(cue, headline=f"Once more: {cue.headline}") if self.attempt else cue
+        if not self.attempt:
+            return cue
+        return replace(cue, headline=tr("Once more: {headline}", headline=cue.headline))
 
     # Clock
 
     def advance(self, sample: int) -> None:
-        """Let time pass until a sample; what comes late is heard now, as nothing goes back."""
+        """Let time pass until a sample. Late calls count as now: time never goes back."""
         while not self.over and (end := self.timeline.due(sample)) is not None:
-            self._telling.now = end
+            self._outbox.now = end
             self._time_over()
         if not self.over:
-            self._telling.now = max(self.now, sample)
+            self._outbox.now = max(self.now, sample)
 
     def enter(self, phase: Phase, change: SessionChange) -> None:
-        """Stop the clock, or let it run on."""
+        """Change the phase: stop the clock, or start it again."""
         self.phase = phase
         if phase == "running":
             self.timeline.resume(self.now)
         else:
             self.timeline.pause(self.now)
-        self._telling.tell(SessionChanged(change))
+        self._outbox.emit(SessionChanged(change))
         self._ask()
 
-    def part_at(self, step_s: float) -> None:
-        """Tell of the part of the step that has begun, if one has."""
+    def update_part(self, step_s: float) -> None:
+        """Emit an event if a new part of the step has begun."""
         step = self.timeline.step
         part = step.part(step_s)
         if part != self._part and self.phase == "running":
             self._part = part
-            self._telling.tell(PartBegun(part, step.cue(step_s).headline))
+            self._outbox.emit(PartBegun(part, step.cue(step_s).headline))
             self._ask()
 
     # Steps
 
     def begin(self) -> None:
-        """Begin the step whose turn it is; the session is done where there is none."""
+        """Begin the current step; without one the session is done."""
         line = self.timeline
         self._part = 0
         self._goals = [None for _ in self.channels]
@@ -131,15 +134,15 @@ class Course:
             self.end("done")
             return
         step = line.step
-        self._tell_step("begun")
+        self._emit_step("begun")
         if obstacle := step.obstacle(self.channels):
-            self._telling.note(NotMeasured(obstacle))
+            self._outbox.note(NotMeasured(obstacle))
             self.next()
             return
         self.under_way = step.begin(Setting(self.channels, self._stream, self._limits))
         question = step.asks()
         if question is not None and not self._attended:
-            self._telling.tell(Answered(question.text, None))
+            self._outbox.emit(Answered(question.text, None))
             self.next()
             return
         if step.goal is not None and not step.measures:
@@ -148,47 +151,47 @@ class Course:
         self._ask()
 
     def next(self) -> None:
-        """End the step here and begin the next."""
+        """End the step now and begin the next."""
         self.attempt = 0
         self.timeline.next(self.now)
         self.begin()
 
     def skip(self) -> None:
-        """End the step here, as a person wishes."""
-        self._tell_step("skipped")
+        """End the step now, as the person asked."""
+        self._emit_step("skipped")
         self.next()
 
     def answer(self, text: str) -> None:
-        """Take an answer to the step's question, if it asks one."""
+        """Take the answer to the step's question, if it has one."""
         if (question := self.timeline.step.asks()) is not None:
             self.answers.append((question.text, text))
-            self._telling.tell(Answered(question.text, text))
+            self._outbox.emit(Answered(question.text, text))
             self.next()
 
     def end(self, phase: Literal["done", "ended"]) -> None:
         """End the session."""
         for news in self._ledger.close():
-            self._telling.news(news)
+            self._outbox.news(news)
         self.phase = phase
-        self._telling.tell(SessionChanged(phase), self.timeline.session_s(self.now))
+        self._outbox.emit(SessionChanged(phase), self.timeline.session_s(self.now))
         self._ask()
 
     # Confirmed rows
 
     def confirmed(self, row: Row, context: Context, usable: Sequence[bool]) -> None:
-        """Take a confirmed row, if it is of the step under way."""
+        """Take a confirmed row, if it belongs to the current step."""
         line = self.timeline
         if context.step != line.number or self.phase != "running":
             return
         for k, (goal, channel) in enumerate(zip(self._goals, self.channels, strict=True)):
             slow_uv = row.slow_uv[channel.index]
             if goal is not None and usable[k] and not isnan(slow_uv) and goal.follow(slow_uv):
-                self._tell_goal(channel, goal)
+                self._emit_goal(channel, goal)
         if context.attempt != self.attempt:
             return
         part = line.step.part(context.step_s)
         if done := self.under_way.add(row, part, usable, self.goal_uv):
-            self._telling.tell(done, line.step_s(self.now))
+            self._outbox.emit(done, line.step_s(self.now))
             self.next()
 
     def _time_over(self) -> None:
@@ -196,44 +199,44 @@ class Course:
         if measured is not None and not self._measured(measured):
             self.attempt += 1
             if self.attempt < _ATTEMPTS:
-                self.timeline.again(self.now)
+                self.timeline.restart_step(self.now)
                 self.begin()
                 return
         self.next()
 
     def _measured(self, measured: Measured) -> bool:
-        self.channels, self._telling.failures = measured.channels, measured.failures
-        self._ledger.know(self.channels)
+        self.channels, self._outbox.failures = measured.channels, measured.failures
+        self._ledger.update_channels(self.channels)
         for payload in (*measured.payloads, *map(NotMeasured, measured.failures)):
-            self._telling.tell(payload)
+            self._outbox.emit(payload)
         return not measured.failures
 
     def _set_goal(self, k: int, channel: TrainedChannel, goal: Goal) -> None:
         row_hz = 1 / self._stream.row_s
         try:
-            # The same goal goes on where it was: one that has fallen does not rise again.
+            # The same goal continues where it was: a goal that has fallen does not rise again.
             tracker = self._trackers.get((k, goal)) or GoalTracker(goal, channel, row_hz)
         except GoalError as refused:
-            self._telling.note(GoalRefused(channel.label, str(refused)))
+            self._outbox.note(GoalRefused(channel.label, str(refused)))
             return
         self._goals[k] = self._trackers[k, goal] = tracker
-        self._tell_goal(channel, tracker)
+        self._emit_goal(channel, tracker)
 
-    # Telling
+    # Events
 
-    def _tell_goal(self, channel: TrainedChannel, goal: GoalTracker) -> None:
-        self._telling.tell(GoalSet(channel.label, round(goal.uv, UV_DECIMALS)))
+    def _emit_goal(self, channel: TrainedChannel, goal: GoalTracker) -> None:
+        self._outbox.emit(GoalSet(channel.label, round(goal.uv, UV_DECIMALS)))
 
-    def _tell_step(self, change: StepChange) -> None:
+    def _emit_step(self, change: StepChange) -> None:
         line = self.timeline
         told = StepChanged(change, line.number, line.step.kind, line.step.name)
-        self._telling.tell(told)
+        self._outbox.emit(told)
 
     def _ask(self) -> None:
         line, sample = self.timeline, self.now
         step_s = line.step_s(sample)
         running = self.phase == "running"
-        self._telling.ask(
+        self._outbox.ask(
             Asked(
                 sample,
                 line.step.cue(step_s).action if running else "nothing",

@@ -1,8 +1,8 @@
 """The session engine: rows of tension and a person's choices in, events and snapshots out.
 
-It has no clock: time is the sample count of the rows. So a session gives the same events whatever
-speed it runs at and however its rows were split. Steps follow the newest row; scores are made from
-confirmed rows, which come `NOTICED_AFTER_S` later, so nothing is rewarded while contact is lost.
+It has no clock: time is the sample count of the rows. So a session gives the same events at any
+speed and however its rows were split. Steps follow the newest row; scores use confirmed rows, which
+come `NOTICED_AFTER_S` later, so that lost contact is never rewarded.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from unclench.training.rows import Confirm, Row, Rows, Stream, each_row
 from unclench.training.session.course import Course
 from unclench.training.session.goals import check_goals
 from unclench.training.session.ledger import Context, Ledger
+from unclench.training.session.outbox import Asked, Outbox
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.snapshot import Snapshot
-from unclench.training.session.telling import Asked, Telling
 from unclench.training.session.timeline import Timeline
+from unclench.translation import tr
 
 
 class Engine:
@@ -31,22 +32,22 @@ class Engine:
     Parameters
     ----------
     program, name
-        What is done, and what it is called.
+        What to do, and its name.
     channels
-        Those that are trained.
+        Those to train.
     stream
-        What the rows are.
+        Timing of the rows.
     begin
         Sample at which the session begins.
     attended
-        Whether there is somebody to answer questions; otherwise they are passed over.
+        Whether somebody is there to answer questions; otherwise they are skipped.
     limits
-        When to speak up in a task; the usual ones unless given.
+        When to alert in a task; defaults if not given.
 
     Raises
     ------
     InputError
-        A goal that cannot be set, in one sentence.
+        A goal is not possible; one sentence says why.
     """
 
     def __init__(
@@ -63,25 +64,25 @@ class Engine:
         self.program = program
         self._name = name
         self._stream = stream
-        self._lost = False  # the board is away
+        self._lost = False  # the board is disconnected
         self._newest: Row | None = None
         self._confirm = Confirm(stream.confirm_n)
         self._contexts: deque[Context] = deque()
         self._steps = program.flat()
-        self._telling = Telling(begin)
+        self._outbox = Outbox(begin)
         limits = limits or Sustained()
         self._ledger = Ledger(channels, self._steps, stream, begin, limits)
         timeline = Timeline(self._steps, stream.fs_hz, begin)
-        told = (self._ledger, self._telling)
-        self._course = Course(timeline, channels, stream, limits, attended, *told)
+        receivers = (self._ledger, self._outbox)
+        self._course = Course(timeline, channels, stream, limits, attended, *receivers)
         begun = SessionChanged("begun", name, program.title)
-        self._telling.tell(begun, program.longest_s())
+        self._outbox.emit(begun, program.longest_s())
         self._course.begin()
 
     # In
 
     def take(self, rows: Rows) -> list[Event]:
-        """Take the newest rows; return what has happened since the last call."""
+        """Take the newest rows; return the events since the last call."""
         for row in each_row(rows):
             if self.over:
                 break
@@ -89,41 +90,41 @@ class Engine:
         return self.events()
 
     def events(self) -> list[Event]:
-        """What has happened since the last call."""
-        return self._telling.events()
+        """Return the events since the last call."""
+        return self._outbox.events()
 
     def asked(self) -> list[Asked]:
-        """What was asked since the last call."""
-        return self._telling.asked()
+        """Return what was asked since the last call."""
+        return self._outbox.asked()
 
     def pause(self, sample: int) -> None:
-        """A person's wish: the clock stops, nothing is scored."""
+        """Pause, as the person asked: the clock stops, nothing is scored."""
         self._course.advance(sample)
         if self._course.phase in ("running", "lost"):
             self._course.enter("paused", "paused")
 
     def resume(self, sample: int) -> None:
-        """Go on after `pause`; while the board is away the session goes on when it is back."""
+        """Continue after `pause`; with a disconnected board, once it is reconnected."""
         self._course.advance(sample)
         if self.paused:
             self._course.enter("lost" if self._lost else "running", "resumed")
 
-    def lost(self, sample: int) -> None:
-        """The board went away: the session waits."""
+    def disconnected(self, sample: int) -> None:
+        """Wait: the board was disconnected."""
         self._course.advance(sample)
         self._lost = True
         if self._course.phase == "running":
             self._course.enter("lost", "board lost")
 
-    def found(self, sample: int) -> None:
-        """It is back."""
+    def reconnected(self, sample: int) -> None:
+        """Continue: the board was reconnected."""
         self._course.advance(sample)
         self._lost = False
         if self._course.phase == "lost":
             self._course.enter("running", "board back")
 
     def skip(self, sample: int) -> None:
-        """End this step here, unless it is over by then."""
+        """End the current step, unless it is over by then."""
         number = self._course.timeline.number
         self._course.advance(sample)
         if not self.over and self._course.timeline.number == number:
@@ -136,7 +137,7 @@ class Engine:
             self._course.end("ended")
 
     def answer(self, sample: int, text: str) -> None:
-        """Answer the question that is being asked."""
+        """Answer the current question."""
         self._course.advance(sample)
         if not self.over:
             self._course.answer(text)
@@ -145,26 +146,26 @@ class Engine:
 
     @property
     def channels(self) -> tuple[TrainedChannel, ...]:
-        """Those that are trained, with what was measured of them."""
+        """The trained channels, with their measurements."""
         return self._course.channels
 
     @property
     def over(self) -> bool:
-        """Whether it is done, or was ended."""
+        """Whether the session is done or was ended."""
         return self._course.over
 
     @property
     def paused(self) -> bool:
-        """Whether a person has paused it."""
+        """Whether the person has paused it."""
         return self._course.phase == "paused"
 
     @property
     def ended_at(self) -> int | None:
-        """Sample at which it was over."""
+        """Sample at which the session ended; None while it runs."""
         return self._course.now if self.over else None
 
     def snapshot(self) -> Snapshot:
-        """How it stands; for the thread that calls `take`."""
+        """Return the current state; for the thread that calls `take`."""
         course, line, sample = self._course, self._course.timeline, self._course.now
         step, step_s = line.step, line.step_s(sample)
         tension = [self._tension_uv(channel) for channel in self.channels]
@@ -195,11 +196,11 @@ class Engine:
             breath=self._ledger.breath(),
             progress=course.under_way.words(),
             recovering_s=self._recovering_s(),
-            notes=self._telling.notes,
+            notes=self._outbox.notes,
         )
 
     def outcome(self) -> Outcome:
-        """What the session amounts to, so far."""
+        """Return the result of the session so far."""
         return Outcome(
             program=self._name,
             title=self.program.title,
@@ -208,7 +209,7 @@ class Engine:
             score=self._ledger.scores(),
             steps=self._ledger.outcomes(),
             answers=tuple(self._course.answers),
-            notes=self._telling.notes,
+            notes=self._outbox.notes,
         )
 
     # Rows
@@ -220,14 +221,14 @@ class Engine:
             return
         self._newest = row
         step_s = line.step_s(row.sample)
-        course.part_at(step_s)
+        course.update_part(step_s)
         scored = line.number if course.phase == "running" and line.step.scored else -1
         self._contexts.append(Context(scored, course.attempt, step_s, course.goal_uv))
         for late in self._confirm.take(row):
             context = self._contexts.popleft()
             usable = [_usable(late, channel) for channel in self.channels]
             for news in self._ledger.add(late, context, usable):
-                self._telling.news(news)
+                self._outbox.news(news)
             course.confirmed(late, context, usable)
 
     def _tension_uv(self, channel: TrainedChannel) -> float | None:
@@ -237,11 +238,13 @@ class Engine:
 
     def _why_not(self, tension: Sequence[float | None]) -> str:
         if self._course.phase == "paused":
-            return "paused"
+            return tr("paused")
         if self._course.phase == "lost":
-            return "the sensor is away"
-        untold = [c.label for c, uv in zip(self.channels, tension, strict=True) if uv is None]
-        return f"no usable signal on {', '.join(untold)}" if untold else ""
+            return tr("the sensor is disconnected")
+        lacking = [c.label for c, uv in zip(self.channels, tension, strict=True) if uv is None]
+        if not lacking:
+            return ""
+        return tr("no usable signal on {channels}", channels=", ".join(lacking))
 
     def _recovering_s(self) -> float | None:
         if (released := self._ledger.released()) is None:

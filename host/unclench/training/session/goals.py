@@ -1,6 +1,6 @@
-"""What counts as low enough, in microvolts for each channel, and what cannot be a goal.
+"""What counts as low enough, in microvolts for each channel, and which goals are refused.
 
-Nothing here creeps: a goal follows from frozen figures, and the one that moves only falls.
+Goals do not creep up: they follow from frozen figures, and the one that moves can only fall.
 """
 
 from __future__ import annotations
@@ -14,42 +14,65 @@ from unclench.errors import InputError
 from unclench.training.placement.values import TrainedChannel, floor_uv
 from unclench.training.programs.program import Program
 from unclench.training.steps.goal import BaselineGoal, FixedGoal, Goal, ReferenceGoal, ShapingGoal
+from unclench.translation import tr
 
 _SHAPE_EVERY_S = 10.0
-_SHAPE_AFTER_S = 30.0  # of trusted rows, before which a percentile says little
+_SHAPE_AFTER_S = 30.0  # of trusted rows; with fewer a percentile says little
 
 
 class GoalError(Exception):
-    """A goal that cannot be set; the message is a sentence."""
+    """A goal that is not possible; the message is a sentence."""
 
 
 def goal_uv(goal: Goal, channel: TrainedChannel) -> float:
-    """Where a goal begins, in uV. Raises GoalError with a sentence."""
+    """Return a goal's first value, in uV. Raises GoalError with a sentence."""
     if isinstance(goal, FixedGoal):
-        uv, words = goal.uv, f"{goal.uv:g} µV"
+        uv, words = goal.uv, tr("{uv:g} µV", uv=goal.uv)
     elif isinstance(goal, ReferenceGoal):
         if channel.reference is None:
-            why = channel.why_no_reference or f"{channel.label} has none yet: calibrate it first."
-            raise GoalError(f"The goal is {goal.percent:g} % of a reference contraction. {why}")
+            reason = channel.why_no_reference or tr(
+                "{label} has none yet: calibrate it first.", label=channel.label
+            )
+            raise GoalError(
+                tr(
+                    "The goal is {percent:g} % of a reference contraction. {reason}",
+                    percent=goal.percent,
+                    reason=reason,
+                )
+            )
         uv = goal.percent / 100 * channel.reference.uv
-        words = f"{goal.percent:g} % of {channel.reference.uv:.0f} µV, which is {uv:.2f} µV"
+        words = tr(
+            "{uv:.2f} µV ({percent:g} % of the reference of {reference_uv:.0f} µV)",
+            uv=uv,
+            percent=goal.percent,
+            reference_uv=channel.reference.uv,
+        )
     else:
         if channel.baseline is None:
-            why = channel.why_no_baseline or (
-                f"{channel.label} has none yet: calibrate it first, or put a baseline step before."
+            reason = channel.why_no_baseline or tr(
+                "{label} has none yet: calibrate it first, or put a baseline step before.",
+                label=channel.label,
             )
-            raise GoalError(f"The goal refers to a resting baseline. {why}")
+            raise GoalError(tr("The goal refers to a resting baseline. {reason}", reason=reason))
         times = goal.times if isinstance(goal, BaselineGoal) else goal.highest_times
         uv = times * channel.baseline.mean_uv
-        words = (
-            f"{times:g} times the resting {channel.baseline.mean_uv:.2f} µV, which is {uv:.2f} µV"
+        words = tr(
+            "{uv:.2f} µV ({times:g} times the baseline of {baseline_uv:.2f} µV)",
+            uv=uv,
+            times=times,
+            baseline_uv=channel.baseline.mean_uv,
         )
     if uv < floor_uv(channel):
         assert channel.noise_uv is not None
         raise GoalError(
-            f"The goal of {words} cannot be seen on {channel.label}: the instrument itself adds "
-            f"{channel.noise_uv:.2f} µV, and below {floor_uv(channel):.2f} µV rest and noise look "
-            "the same; choose a higher goal."
+            tr(
+                "The goal of {words} is too low for {label}: the noise floor is {noise_uv:.2f} µV, "
+                "and below {floor_uv:.2f} µV rest and noise look the same. Choose a higher goal.",
+                words=words,
+                label=channel.label,
+                noise_uv=channel.noise_uv,
+                floor_uv=floor_uv(channel),
+            )
         )
     return uv
 
@@ -70,7 +93,7 @@ class GoalTracker:
             self._seen_n = 0
 
     def follow(self, tension_uv: float) -> bool:
-        """Take a confirmed row of trusted tension; say whether the goal has fallen."""
+        """Take a confirmed row of trusted tension; return whether the goal has fallen."""
         if self._shaping is None:
             return False
         self._recent.append(tension_uv)
@@ -83,10 +106,13 @@ class GoalTracker:
 
 
 def check_goals(program: Program, channels: Sequence[TrainedChannel]) -> None:
-    """Raise InputError, in one sentence, for a goal that is sure to be refused."""
+    """Raise InputError, in one sentence, for a goal that would be refused."""
     if not channels:
         raise InputError(
-            "No channel is trained: say where the sensor is with --place, such as 1:shoulder:left."
+            tr(
+                "No channel to train: give the place of the sensor with --place, such as "
+                "1:shoulder:left."
+            )
         )
     known = list(channels)
     for number, step in enumerate(program.flat(), 1):
@@ -97,4 +123,10 @@ def check_goals(program: Program, channels: Sequence[TrainedChannel]) -> None:
             try:
                 goal_uv(step.goal, known[k])
             except GoalError as refused:
-                raise InputError(f"Step {number} ({step.name}): {refused}") from refused
+                words = tr(
+                    "Step {number} ({name}): {refused}",
+                    number=number,
+                    name=step.name,
+                    refused=refused,
+                )
+                raise InputError(words) from refused

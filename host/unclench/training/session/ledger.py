@@ -1,4 +1,4 @@
-"""The books of a session: confirmed rows in; scores of session and steps, and news, out."""
+"""The ledger of a session: confirmed rows in; scores of session and steps, and news, out."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from unclench.training.steps.underway import BreathEffect, Counts, News, Setting
 
 @dataclass(frozen=True)
 class Context:
-    """What held when a row was taken; it is scored by that once it is confirmed."""
+    """What was in force when a row was taken; its score uses that once it is confirmed."""
 
-    step: int  # -1: nothing was scored then
+    step: int  # -1: nothing was scored
     attempt: int  # at the step, from 0
     step_s: float  # into the step
-    goal_uv: tuple[float | None, ...]  # for each channel trained
+    goal_uv: tuple[float | None, ...]  # for each trained channel
 
 
 class Ledger:
@@ -32,15 +32,15 @@ class Ledger:
     Parameters
     ----------
     channels
-        Those that are trained.
+        Those to train.
     steps
         Of the program.
     stream
-        What the rows are.
+        Timing of the rows.
     begin
         Sample at which the session begins.
     limits
-        When to speak up in a task: the person's own.
+        When to alert in a task: the person's own.
     """
 
     def __init__(
@@ -55,16 +55,16 @@ class Ledger:
         self._limits = limits
         self._stream = stream
         self._sample = begin  # of the newest confirmed row
-        self._step = -1  # whose rows are being confirmed
+        self._step = -1  # the step whose rows are being confirmed
         self._recovery: list[RecoveryWatch | None] = [None for _ in channels]
-        self.know(channels)
+        self.update_channels(channels)
         self._tallies = self._new_tallies()
         self._step_tallies = self._new_tallies()
         self._counts = Counts()
         self._outcomes: dict[int, StepOutcome] = {}
 
-    def know(self, channels: Sequence[TrainedChannel]) -> None:
-        """Take the channels as they are from now on: a baseline may have been measured."""
+    def update_channels(self, channels: Sequence[TrainedChannel]) -> None:
+        """Take the channels after a measurement: a baseline may be new."""
         self._channels = channels
         self._rest_uv = [rest_level(channel)[0] for channel in channels]
         for k, channel in enumerate(channels):
@@ -89,7 +89,7 @@ class Ledger:
         return news
 
     def close(self) -> list[News]:
-        """Sum up the step whose rows have all been confirmed."""
+        """Sum up the step once all its rows are confirmed."""
         if self._step < 0:
             return []
         self._counts.close()
@@ -103,24 +103,24 @@ class Ledger:
         ]
 
     def scores(self) -> tuple[Score, ...]:
-        """Of the session, for each channel."""
+        """Scores of the session, for each channel."""
         return tuple(tally.score() for tally in self._tallies)
 
     def step_scores(self) -> tuple[Score, ...]:
-        """Of the step under way, for each channel."""
+        """Scores of the current step, for each channel."""
         return tuple(tally.score() for tally in self._step_tallies)
 
     def breath(self) -> tuple[BreathEffect, ...]:
-        """Tension over the breath in the step under way, if it is one of breathing."""
+        """Tension over the breath in the current step, if it has a pacer."""
         return self._counts.breath()
 
     def outcomes(self) -> tuple[StepOutcome, ...]:
-        """Of the steps that were scored so far."""
+        """Results of the steps scored so far."""
         return tuple(outcome for _, outcome in sorted(self._outcomes.items()))
 
     def released(self) -> int | None:
-        """Sample of the earliest release that is being recovered from."""
-        watches = [watch.released for watch in self._recovery if watch and watch.letting_go]
+        """Sample of the earliest release without recovery yet."""
+        watches = [watch.released for watch in self._recovery if watch and watch.recovering]
         return min((sample for sample in watches if sample is not None), default=None)
 
     def _open(self, number: int) -> None:
@@ -131,7 +131,7 @@ class Ledger:
         if step.starts_recovery:
             for watch in self._recovery:
                 if watch is not None:
-                    watch.let_go(self._sample)
+                    watch.start_recovery(self._sample)
 
     def _miss(self, k: int) -> None:
         for tally in (self._tallies[k], self._step_tallies[k]):

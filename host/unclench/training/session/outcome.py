@@ -1,4 +1,4 @@
-"""What a session amounts to: kept in session.json, shown at the end."""
+"""The result of a session: kept in session.json, shown at the end."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.snapshot import Phase, Score
 from unclench.training.steps.underway import BreathEffect
+from unclench.translation import tr, trn
 
 _OF_SCORE = ("channel", "scored_s", "with_goal_s", "below_goal_s", "credits")
 
@@ -38,36 +39,47 @@ class Outcome:
     notes: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, rounded to what they mean.
+        """Return plain values, rounded to meaningful digits.
 
-        Of a score only what the session alone knows: all else is the review's to say.
+        Of a score only what the session alone knows: the review computes the rest.
         """
         plain = asdict(self)
         for holder in (plain, *plain["steps"]):
             holder["score"] = [{key: score[key] for key in _OF_SCORE} for score in holder["score"]]
-        for channel in plain["channels"]:  # for sentences before a session, not for its record
+        for channel in plain["channels"]:  # sentences for before a session, not for the record
             del channel["why_no_baseline"], channel["why_no_reference"]
         plain["answers"] = [{"question": q, "answer": a} for q, a in self.answers]
         return dict(_rounded(plain))
 
 
 def breath_words(effect: BreathEffect, whole: bool = True) -> str:
-    """Whether the exhale lets go, and how sure that is (95 %).
+    """Say whether tension falls on the exhale, with its 95 % confidence interval.
 
-    While a step is under way (not `whole`) only the difference is told: who looks at every breath
-    whether it is beyond chance finds that by chance in every twelfth session.
+    During a step (not `whole`) the words give only the difference: testing for chance after every
+    breath would find an effect by chance in one of twelve sessions.
     """
     change, low, high = effect.change, effect.change_low, effect.change_high
     if change is None or low is None or high is None or effect.falls is None:
-        have = f" ({effect.breaths})" if effect.breaths else ""
-        return f"Too few breaths{'' if whole else ' yet'}{have}."
+        if whole:
+            return tr("Too few breaths ({n}).", n=effect.breaths)
+        return tr("Too few breaths yet ({n}).", n=effect.breaths)
+    percent = abs(100 * change)
     if not whole:
-        side = "lower" if change < 0 else "higher"
-        return f"So far {abs(100 * change):.0f} % {side} on the exhale."
+        if change < 0:
+            return tr("So far {percent:.0f} % lower on the exhale.", percent=percent)
+        return tr("So far {percent:.0f} % higher on the exhale.", percent=percent)
     if not effect.falls:
-        return f"No sure fall on the exhale, over {effect.breaths} breaths."
-    between = f"{-100 * high:.0f} to {-100 * low:.0f} %"
-    return f"Your exhale lets go: {-100 * change:.0f} % lower ({between})."
+        return trn(
+            "No clear fall on the exhale in {n} breath.",
+            "No clear fall on the exhale in {n} breaths.",
+            effect.breaths,
+        )
+    return tr(
+        "You let go as you breathe out: {percent:.0f} % lower ({least:.0f} to {most:.0f} %).",
+        percent=percent,
+        least=-100 * high,
+        most=-100 * low,
+    )
 
 
 def _rounded(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""How it goes, counted row by row: time below the goal, rest, contractions and recovery."""
+"""Scores, counted row by row: time below the goal, rest, contractions and recovery."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from unclench.training.placement.values import REST_S, STAYS_S, TrainedChannel, calm_uv
 from unclench.training.session.snapshot import Score
 
-_CONTRACTION_TIMES = 3.0  # times the baseline from which on it is a contraction
+_CONTRACTION_TIMES = 3.0  # times the baseline: a contraction from there on
 _CONTRACTION_S = 0.5
-AGAIN_TIMES = 2.0  # times the lowest since the last one: a slow fall is no new contraction
+AGAIN_TIMES = 2.0  # times the lowest since the last one: a slow fall is not a new contraction
 
 
 @dataclass
@@ -24,17 +24,17 @@ class Tally:
     lowest_uv: float = math.inf
     with_goal_n: int = 0
     below_goal_n: int = 0
-    with_rest_n: int = 0  # while the rest level was known
+    with_rest_n: int = 0  # with a known rest level
     rest_n: int = 0
     rests: int = 0
     longest_rest_n: int = 0
     credits: int = 0
     contractions: int = 0
     recovery_s: list[float] = field(default_factory=list)
-    _run_n: int = 0  # rows of the rest under way
+    _run_n: int = 0  # rows of the current rest
 
     def score(self) -> Score:
-        """What it amounts to."""
+        """The score so far."""
         n, row_s = self.scored_n, self.row_s
         return Score(
             self.channel,
@@ -53,7 +53,7 @@ class Tally:
         )
 
     def miss(self) -> None:
-        """A row that is missing or not to be trusted: nothing counts, and a rest is over."""
+        """Take a missing or untrusted row: nothing counts, and a rest ends."""
         self._run_n = 0
 
     def add(
@@ -64,9 +64,9 @@ class Tally:
         rest_uv: float | None,
         moment_s: float | None,
     ) -> int:
-        """Count a row; return the credits that it earns.
+        """Count a row; return the credits it earns.
 
-        `moment_s` is how long a moment of rest must be to earn one; None where none is earned.
+        `moment_s` is how long a moment of rest must be to earn a credit; None: no credits.
         """
         self.scored_n += 1
         self.sum_uv += fast_uv
@@ -94,15 +94,15 @@ class Tally:
 
 @dataclass(frozen=True)
 class Recovered:
-    """A contraction and how long the muscle took to let go of it."""
+    """A contraction and its recovery time."""
 
-    released: int  # sample at which the contraction ended: it fell below half of its height
+    released: int  # sample at which the contraction ended: it fell below half of its peak
     recovery_s: float
     peak_uv: float
 
 
 def contraction_uv(channel: TrainedChannel) -> float:
-    """Tension from which on it is a contraction; of a channel with a baseline."""
+    """Return the tension from which it is a contraction; the channel needs a baseline."""
     calm = calm_uv(channel)
     assert channel.baseline is not None
     assert calm is not None
@@ -110,12 +110,12 @@ def contraction_uv(channel: TrainedChannel) -> float:
 
 
 class RecoveryWatch:
-    """Finds contractions of one channel and times the letting go.
+    """Finds contractions of one channel and measures the recovery time.
 
-    A contraction is tension above three times the baseline for half a second; behind another one,
-    if it has doubled meanwhile. It ends where the tension last falls below half of its height.
-    Recovery lasts from there until the 1 s RMS stays at or below baseline mean + 2 SD for 3 s (no
-    norm: a person's own history is what to compare with).
+    A contraction is tension above three times the baseline for half a second; after another one
+    the tension must also have doubled. It ends where the tension last falls below half of its peak.
+    Recovery lasts from there until the 1 s RMS stays at or below baseline mean + 2 SD for 3 s.
+    There is no norm: compare with the person's own history.
     """
 
     def __init__(self, channel: TrainedChannel, row_n: int, fs_hz: float) -> None:
@@ -130,22 +130,22 @@ class RecoveryWatch:
         self.reset()
 
     def reset(self) -> None:
-        """Nothing is known any more: rows were missing or not to be trusted."""
-        self._run_n = 0  # of rows that are high, one behind the other
-        self._peak_uv: float | None = None  # of the contraction under way, or let go of
-        self._trough_uv = math.inf  # lowest 1 s RMS since it was let go of
-        self.letting_go = False  # the contraction is over, and not yet recovered from
+        """Start over: rows were missing or untrusted."""
+        self._run_n = 0  # consecutive high rows
+        self._peak_uv: float | None = None  # of the current or latest contraction
+        self._trough_uv = math.inf  # lowest 1 s RMS since its end
+        self.recovering = False  # after a contraction, before recovery
         self.released: int | None = None
         self._calm_from: int | None = None
 
-    def let_go(self, sample: int) -> None:
-        """Time the letting go from here on, unless that of a contraction is under way."""
+    def start_recovery(self, sample: int) -> None:
+        """Time recovery from here on, unless recovery from a contraction is being timed."""
         if self._peak_uv is None:
             self.released = sample
             self._peak_uv = math.inf
 
     def add(self, sample: int, fast_uv: float, slow_uv: float) -> Recovered | None:
-        """Take a row; return what was recovered from with it. `began` tells of a contraction."""
+        """Take a row; return a finished recovery. `began` is set when a contraction begins."""
         self._run_n = self._run_n + 1 if fast_uv >= self._high_uv else 0
         lasting = self._run_n >= self._long_n
         again = slow_uv >= AGAIN_TIMES * self._trough_uv
@@ -156,8 +156,8 @@ class RecoveryWatch:
             return None
         if lasting and fast_uv > self._peak_uv:
             self._peak_uv = fast_uv
-        self.letting_go = fast_uv < self._peak_uv / 2
-        if not self.letting_go:
+        self.recovering = fast_uv < self._peak_uv / 2
+        if not self.recovering:
             self.released = sample
         else:
             self._trough_uv = min(self._trough_uv, slow_uv)

@@ -1,4 +1,4 @@
-"""From places and calibrations to the channels that are trained."""
+"""From places and calibrations to the channels to train."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from unclench.live.blocks import StreamInfo
 from unclench.settings import Place
 from unclench.training.placement.calibrations import Book, StoredCalibration, to_channel
 from unclench.training.placement.sites import OWN, SITES, check_places, place_label
-from unclench.training.placement.values import TrainedChannel
+from unclench.training.placement.values import STRENGTH_WORDS, TrainedChannel
 from unclench.training.session.outcome import Outcome
+from unclench.translation import tr, trn
 from unclench.wording import capital
 from unclench_dsp import Band
 
@@ -28,14 +29,18 @@ def parse_place(text: str) -> Place:
     if not known or not site:
         sites = ", ".join(key for key in SITES if key != OWN)
         raise InputError(
-            f"'{text}' is no place: give CHANNEL:SITE:SIDE such as 1:shoulder:left, with a channel "
-            f"number, a site ({sites}, or words of your "
-            "own) and a side (left, right, middle)."
+            tr(
+                "'{text}' is not a valid place: give CHANNEL:SITE:SIDE such as 1:shoulder:left, "
+                "with a channel number, a site ({sites}, or your own words) and a side (left, "
+                "right, middle).",
+                text=text,
+                sites=sites,
+            )
         )
     if not side:
         sides = SITES[site].sides if site in SITES else ("middle",)
         if "middle" not in sides:
-            raise InputError(f"'{text}' needs a side: {' or '.join(sides)}.")
+            raise InputError(tr("'{text}' needs a side: left or right.", text=text))
         side = "middle"
     return Place.model_validate({"channel": int(channel), "site": site, "side": side})
 
@@ -43,9 +48,9 @@ def parse_place(text: str) -> Place:
 def trained_channels(
     info: StreamInfo, places: Sequence[Place], book: Book
 ) -> tuple[TrainedChannel, ...]:
-    """Channels at their places, with what is known of them; the first channel where none is given.
+    """Return channels at their places, with their calibration; the first channel by default.
 
-    Raises InputError where places and channels do not go together.
+    Raises InputError if places and channels do not match.
     """
     check_places(places, len(info.channels))
     if not places:
@@ -67,12 +72,12 @@ def trained_channels(
 
 
 def without_calibration(channels: Sequence[TrainedChannel]) -> tuple[TrainedChannel, ...]:
-    """The same channels as if they had never been calibrated: to measure them anew."""
+    """Return the same channels without calibration: to measure them again."""
     return tuple(replace(channel, baseline=None, reference=None) for channel in channels)
 
 
 def site_names(channels: Sequence[TrainedChannel], n_channels: int) -> list[str | None]:
-    """What session.json calls the sites: a name for each channel of the stream, or None."""
+    """Return the sites for session.json: a name for each channel of the stream, or None."""
     names: list[str | None] = [None] * n_channels
     for channel in channels:
         names[channel.index] = channel.label
@@ -80,7 +85,7 @@ def site_names(channels: Sequence[TrainedChannel], n_channels: int) -> list[str 
 
 
 def about_channels(channels: Sequence[TrainedChannel], n_channels: int) -> dict[str, Any]:
-    """Entries of session.json for a recording that nobody guides: sites, and calibrations."""
+    """Return entries of session.json for an unguided recording: sites and calibrations."""
     known = [asdict(channel) for channel in channels]
     for plain in known:
         del plain["why_no_baseline"], plain["why_no_reference"]
@@ -90,12 +95,12 @@ def about_channels(channels: Sequence[TrainedChannel], n_channels: int) -> dict[
 def keep_calibration(
     book: Book, places: Sequence[Place], outcome: Outcome, info: StreamInfo, now: datetime
 ) -> list[StoredCalibration]:
-    """Enter what a calibrating session has measured into the book."""
+    """Add the results of a calibration session to the book."""
     by_index = {channel.index: channel for channel in outcome.channels}
     entries = []
     for place in places:
         channel = by_index.get(place.channel - 1)
-        if channel is None or channel.baseline is None:  # a contraction alone says nothing
+        if channel is None or channel.baseline is None:  # a contraction alone is of no use
             continue
         entries.append(
             book.add(
@@ -112,14 +117,32 @@ def keep_calibration(
 
 
 def calibration_words(book: Book, place: Place, band: Band) -> str:
-    """How a place stands, in a sentence."""
+    """Describe the calibration of a place in a sentence."""
     found = book.find(place, band)
-    where = f"{place_label(place)} on channel {place.channel}"
     if found is None or found.baseline is None:
-        return f"Channel {place.channel}: {book.missing_reason(place, band, 'baseline')}"
+        return tr(
+            "Channel {channel}: {reason}",
+            channel=place.channel,
+            reason=book.missing_reason(place, band, "baseline"),
+        )
     days = (datetime.now().astimezone() - found.created).days
-    when = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
-    words = f"{where}: calibrated {when}; rest {found.baseline.mean_uv:.1f} µV"
-    if found.reference is not None:
-        words += f", {found.reference.strength} contraction {found.reference.uv:.0f} µV"
-    return f"{words}."
+    when = trn("1 day ago", "{n} days ago", days) if days else tr("today")
+    label, rest_uv = place_label(place), found.baseline.mean_uv
+    if found.reference is None:
+        return tr(
+            "{label} on channel {channel}: calibrated {when}; baseline {rest_uv:.1f} µV.",
+            label=label,
+            channel=place.channel,
+            when=when,
+            rest_uv=rest_uv,
+        )
+    return tr(
+        "{label} on channel {channel}: calibrated {when}; baseline {rest_uv:.1f} µV, {strength} "
+        "contraction {reference_uv:.0f} µV.",
+        label=label,
+        channel=place.channel,
+        when=when,
+        rest_uv=rest_uv,
+        strength=STRENGTH_WORDS[found.reference.strength],
+        reference_uv=found.reference.uv,
+    )

@@ -1,6 +1,6 @@
-"""A session on a running stream: a sink that feeds the engine and hands on what comes of it.
+"""A session on a running stream: a sink that feeds the engine and delivers its events.
 
-The engine is used by the processing thread alone. Others ask for its snapshot, and send it wishes.
+Only the processing thread uses the engine. Other threads read its snapshot and send requests.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from unclench.training.programs.program import Program
 from unclench.training.rows import Rows, RowSource, Stream
 from unclench.training.session.engine import Engine
 from unclench.training.session.goals import check_goals
+from unclench.training.session.outbox import Asked
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.snapshot import Snapshot
-from unclench.training.session.telling import Asked
 
 __all__ = ["Session", "Situation"]
 
 
 class Session:
-    """Runs a program on a pipeline's stream, from the next block on. To be put before the recorder.
+    """Runs a program on a pipeline's stream, from the next block on. Comes before the recorder.
 
     Parameters
     ----------
@@ -41,11 +41,11 @@ class Session:
     program, name, channels
         See `Engine`. Raises InputError for a goal that cannot be set.
     situation
-        A virtual person's, who then does what is asked.
+        Of a virtual person, who then does what is asked.
     attended, limits
         See `Engine`.
     ends_stream
-        Whether the pipeline's work is done with the session.
+        Whether the pipeline stops when the session is over.
     """
 
     def __init__(
@@ -78,9 +78,9 @@ class Session:
         self._over = threading.Event()
 
     def keep(self, recorder: Recorder, text: str) -> None:
-        """Keep the session in a recording that has just begun, and ends with it.
+        """Keep the session in a recording that has just begun, and end that with it.
 
-        `text` is the program's file, kept beside it. Raises StoreError.
+        `text` is the program's file, kept with it. Raises StoreError.
         """
         self._recorder = recorder
         path = recorder.folder / PROGRAM
@@ -92,64 +92,64 @@ class Session:
     # For any thread
 
     def snapshot(self) -> Snapshot | None:
-        """How it stood a moment ago; None before the first row."""
+        """Return the latest state; None before the first row."""
         self._wanted = True
         return self._snapshot
 
     @property
     def over(self) -> bool:
-        """Whether it is done or was ended."""
+        """Whether the session is done or was ended."""
         return self._over.is_set()
 
     @property
     def ended_at(self) -> int | None:
-        """Sample at which it was over."""
+        """Sample at which the session ended; None while it runs."""
         return None if self._engine is None else self._engine.ended_at
 
     def outcome(self) -> Outcome | None:
-        """What it has amounted to; once it is over, or the stream has ended."""
+        """Return the result, once the session or the stream is over."""
         return None if self._engine is None else self._engine.outcome()
 
     def pause(self) -> None:
         """Stop the clock."""
-        self._wish(Engine.pause)
+        self._request(Engine.pause)
 
     def resume(self) -> None:
-        """Go on."""
-        self._wish(Engine.resume)
+        """Continue after a pause."""
+        self._request(Engine.resume)
 
     def toggle_pause(self) -> None:
-        """Pause, or go on."""
-        self._wish(lambda engine, at: (engine.resume if engine.paused else engine.pause)(at))
+        """Pause, or continue."""
+        self._request(lambda engine, at: (engine.resume if engine.paused else engine.pause)(at))
 
     def skip(self) -> None:
-        """Go on to the next step."""
-        self._wish(Engine.skip)
+        """Skip to the next step."""
+        self._request(Engine.skip)
 
     def end(self) -> None:
-        """End early; one that has not begun, for want of samples, is over at once."""
-        self._wish(Engine.end)
+        """End early; a session that waits for its first samples is over at once."""
+        self._request(Engine.end)
         self._pipeline.call(lambda: self._over.set() if self._engine is None else None)
 
     def answer(self, text: str) -> None:
-        """Answer the question that is being asked."""
-        self._wish(lambda engine, sample: engine.answer(sample, text))
+        """Answer the current question."""
+        self._request(lambda engine, sample: engine.answer(sample, text))
 
     def put(self, event: Event) -> None:
-        """Put something of a person's into the events, such as a tag."""
+        """Put an event of the person's into the events, such as a tag."""
 
         def emit() -> None:
-            # A press may be newer than the end of the session, where the recording ends, too.
+            # A key press may come after the end of the session, where the recording ends.
             ended = event.sample if self.ended_at is None else self.ended_at
             self._pipeline.emit(replace(event, sample=min(event.sample, ended)))
 
         self._pipeline.call(emit)
 
     def close(self) -> None:
-        """After the pipeline has stopped: end what is not over yet, with the stream."""
+        """End the session, if it is not over, after the pipeline has stopped."""
         if self._engine is not None and not self.over:
             self._engine.end(self._pipeline.status.n_samples)
-            self._hand_on(self._engine.events())
+            self._deliver(self._engine.events())
 
     # For the processing thread
 
@@ -172,21 +172,21 @@ class Session:
         if self._engine is None or self.over:
             return
         if isinstance(event.payload, BoardLost):
-            self._engine.lost(event.sample)
-            if self._situation is not None:  # nobody may wait for what will not come
+            self._engine.disconnected(event.sample)
+            if self._situation is not None:  # it must not wait for samples that will not come
                 self._situation.told_until(float("inf"))
         elif isinstance(event.payload, BoardBack):
-            self._engine.found(event.sample)
+            self._engine.reconnected(event.sample)
         else:
             return
-        self._hand_on(self._engine.events())
+        self._deliver(self._engine.events())
         self._snapshot = self._engine.snapshot()  # no block may come for a while
 
     def _begin(self, first: int) -> None:
         info = self._info
         if self._situation is not None:
             self._situation.lead()
-        # At the next row, so that what is recorded from here on begins with the session.
+        # At the next row, so that the recording begins with the session.
         begin = -(-first // info.hop_n) * info.hop_n
         self._engine = Engine(
             self._program,
@@ -197,23 +197,23 @@ class Session:
             self._attended,
             self._limits,
         )
-        self._hand_on(self._engine.events())
+        self._deliver(self._engine.events())
 
     def _take(self, rows: Rows) -> None:
         assert self._engine is not None
         if not self.over:
-            self._hand_on(self._engine.take(rows))
+            self._deliver(self._engine.take(rows))
 
-    def _wish(self, wish: Callable[[Engine, int], None]) -> None:
-        def obey() -> None:
+    def _request(self, change: Callable[[Engine, int], None]) -> None:
+        def run() -> None:
             if self._engine is not None and not self.over:
-                wish(self._engine, self._pipeline.sample_now())
-                self._hand_on(self._engine.events())
+                change(self._engine, self._pipeline.sample_now())
+                self._deliver(self._engine.events())
                 self._snapshot = self._engine.snapshot()
 
-        self._pipeline.call(obey)
+        self._pipeline.call(run)
 
-    def _hand_on(self, events: Sequence[Event]) -> None:
+    def _deliver(self, events: Sequence[Event]) -> None:
         assert self._engine is not None
         for event in events:
             self._pipeline.emit(event)

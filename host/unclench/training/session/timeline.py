@@ -1,4 +1,4 @@
-"""Where in a program a moment lies: the clock of a session, with its pauses."""
+"""The clock of a session, with its pauses: where in the program a moment is."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from unclench.training.steps.step import Step
 
 @dataclass
 class Timeline:
-    """Counts a session's time on the stream's samples, pauses left out.
+    """Counts a session's time by the stream's samples, without pauses.
 
-    A step begins exactly where the one before it has ended, so nothing drifts; one that waits for a
-    person ends where it is told to.
+    A step begins exactly where the previous one ended, so nothing drifts; a step that waits for the
+    person ends on request.
     """
 
     steps: tuple[Step, ...]
@@ -29,12 +29,12 @@ class Timeline:
 
     @property
     def step(self) -> Step:
-        """The step under way; the last one after the end."""
+        """The current step; the last one after the end."""
         return self.steps[min(self.number, len(self.steps) - 1)]
 
     @property
     def over(self) -> bool:
-        """Whether all steps are."""
+        """Whether all steps are over."""
         return self.number >= len(self.steps)
 
     def step_s(self, sample: float) -> float:
@@ -46,7 +46,7 @@ class Timeline:
         return max(0.0, self._active(sample) - self.began - self._paused_all_n) / self.fs_hz
 
     def step_left_s(self, sample: float) -> float | None:
-        """Seconds to the end of the step at most; None where it waits for a person."""
+        """Seconds to the end of the step at most; None if it waits for the person."""
         if self.over:
             return 0.0
         if self.step.asks():
@@ -54,7 +54,7 @@ class Timeline:
         return max(0.0, self.step.longest_s() - self.step_s(sample))
 
     def left_s(self, sample: float) -> float:
-        """Seconds to the end at most; questions take none."""
+        """Seconds to the end at most, without questions."""
         later = sum(step.longest_s() for step in self.steps[self.number + 1 :])
         return later + (self.step_left_s(sample) or 0.0)
 
@@ -64,30 +64,30 @@ class Timeline:
             self.paused_since = sample
 
     def resume(self, sample: int) -> None:
-        """Let it run on."""
+        """Start the clock again."""
         if self.paused_since is not None:
             self._paused_n += max(0, sample - self.paused_since)
             self._paused_all_n += max(0, sample - self.paused_since)
             self.paused_since = None
 
     def due(self, sample: int) -> int | None:
-        """Sample at which the step has run out, if it has by `sample`."""
+        """Sample at which the step's time was over, if it is by `sample`."""
         if self.over or self.paused_since is not None or self.step.asks():
             return None
         end = self.step_began + self._paused_n + round(self.step.longest_s() * self.fs_hz)
         return end if sample >= end else None
 
     def next(self, sample: int) -> None:
-        """End the step here and begin the next."""
+        """End the step now and begin the next."""
         self.number += 1
         self.step_began = sample
         self._paused_n = 0
-        if self.paused_since is not None:  # skipped while paused: the pause goes on, in the next
+        if self.paused_since is not None:  # skipped while paused: the next step is paused, too
             self._paused_all_n += max(0, sample - self.paused_since)
             self.paused_since = sample
 
-    def again(self, sample: int) -> None:
-        """Begin the step anew here."""
+    def restart_step(self, sample: int) -> None:
+        """Begin the step again."""
         self.number -= 1
         self.next(sample)
 

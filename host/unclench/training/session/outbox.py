@@ -1,4 +1,4 @@
-"""What a session tells as it goes: events in order, what is asked of a person, and notes."""
+"""What a session gives out as it runs: events in order, requests to the person, and notes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from unclench.training.steps.underway import News
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a person from a moment on; for one who is virtual."""
+    """What is asked of the person from a moment on; a virtual person reacts to it."""
 
     sample: int
     action: Action | Literal["nothing"]  # nothing: paused, or over
@@ -31,11 +31,11 @@ class Asked:
     goal_uv: float | None  # the lowest of the channels'
 
 
-class Telling:
-    """Collects it until it is fetched. All is told of `now`: nothing happens before it any more."""
+class Outbox:
+    """Collects output until it is fetched. Everything happens at `now`, which never goes back."""
 
     def __init__(self, begin: int) -> None:
-        self.now = begin  # the newest sample heard of
+        self.now = begin  # the newest sample so far
         self.failures: tuple[str, ...] = ()  # of the latest measurement
         self._notes: list[str] = []
         self._alert: tuple[str, ...] = ()
@@ -44,36 +44,36 @@ class Telling:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know, in sentences."""
+        """Sentences for the person."""
         return (*self._notes, *self.failures, *self._alert)
 
-    def tell(self, payload: Payload, duration_s: float | None = None) -> None:
-        """Tell an event."""
+    def emit(self, payload: Payload, duration_s: float | None = None) -> None:
+        """Add an event."""
         rounded = None if duration_s is None else round(duration_s, S_DECIMALS)
         self._events.append(Event(self.now, payload, rounded))
 
     def note(self, refusal: GoalRefused | NotMeasured) -> None:
-        """Tell of something that is left out, and keep it as a note."""
+        """Add an event for something that was refused or skipped, and keep it as a note."""
         if refusal.sentence not in self._notes:
             self._notes.append(refusal.sentence)
-        self.tell(refusal)
+        self.emit(refusal)
 
     def news(self, news: News) -> None:
-        """Tell what rows have shown; the latest alert is a note, all are events."""
+        """Add an event found in the rows; the latest alert is also a note."""
         if isinstance(news.payload, Alerted):
             self._alert = (said(news.payload),)
-        self.tell(news.payload, news.duration_s)
+        self.emit(news.payload, news.duration_s)
 
     def ask(self, asked: Asked) -> None:
-        """Ask something of a person."""
+        """Add a request to the person."""
         self._asked.append(asked)
 
     def events(self) -> list[Event]:
-        """What was told since the last call."""
+        """Return the events since the last call."""
         events, self._events = self._events, []
         return events
 
     def asked(self) -> list[Asked]:
-        """What was asked since the last call."""
+        """Return the requests since the last call."""
         asked, self._asked = self._asked, []
         return asked
