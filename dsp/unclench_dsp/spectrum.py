@@ -1,45 +1,66 @@
 """Median frequency of EMG, which falls as a muscle tires in a held contraction.
 
-It means something only of a hold that stands well above rest: at rest it is that of the noise.
+It is meaningful only for a hold well above rest: at rest it is the frequency of the noise.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import numpy as np
 
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.mains import MAINS_HZ, harmonics_hz
 
-SEGMENT_S = 0.5  # of Welch's periodograms: 2 Hz apart, three of them in a hold of 1 s
+SEGMENT_S = 0.5  # of Welch's periodograms: bins 2 Hz apart, three periodograms in 1 s
 LEAST_HOLD_S = 1.0
 LEAST_SNR_DB = 10.0
-_LINE_HALF_HZ = 4.0  # half of what a line takes up: the window's main lobe
-_STANDS_OUT = 5.0  # times the mean power beside it
+_LINE_HALF_HZ = 4.0  # half the width of a line: the window's main lobe
+_STANDS_OUT = 5.0  # times the mean power next to it
+
+
+class NoFrequency(Enum):
+    """Why a contraction has no median frequency."""
+
+    TOO_SHORT = auto()
+    NO_REST = auto()
+    NO_SIGNAL = auto()
+    TOO_WEAK = auto()
 
 
 @dataclass(frozen=True)
 class HoldFrequency:
-    """Median frequency of a held contraction; None, and why, where it would mean nothing."""
+    """Median frequency of a held contraction, or the reason why there is none.
+
+    Attributes
+    ----------
+    median_hz : float or None
+        None if it would not be meaningful.
+    problem : NoFrequency or None
+        The reason.
+    measured : float
+        What was found instead of enough: seconds for ``TOO_SHORT``, dB above rest for ``TOO_WEAK``.
+    """
 
     median_hz: float | None
-    why_not: str
+    problem: NoFrequency | None = None
+    measured: float = 0.0
 
 
 def median_frequency(emg_uv: FloatArray, fs_hz: float, low_hz: float, high_hz: float) -> float:
     """Return the frequency that halves the power of a band.
 
-    The spectrum is Welch's: Hann windows of half a second that overlap by half. A mains line, a
-    multiple of 50 or 60 Hz that stands out five times above what is beside it, is replaced by the
-    straight line across it: taking its power out alone would pull the median away from it. So this
-    asks for the shape under a line, where `unclench_dsp.mains` asks how strong the line is.
+    The spectrum is Welch's: Hann windows of half a second that overlap by half. A mains line (a
+    multiple of 50 or 60 Hz with five times the power next to it) is replaced by a straight line
+    across it: removing all its power would pull the median away from it. This function estimates
+    the spectrum under a line; `unclench_dsp.mains` estimates the power of the line.
 
     Parameters
     ----------
     emg_uv : ndarray, shape (n_samples,)
-        Without gaps, not notched. A filter whose band is wider than this one does no harm.
+        Without gaps, not notched. It may be filtered with a wider band than this one.
     fs_hz : float
     low_hz, high_hz : float
         The band; it ends at half of `fs_hz` at the latest.
@@ -47,7 +68,7 @@ def median_frequency(emg_uv: FloatArray, fs_hz: float, low_hz: float, high_hz: f
     Returns
     -------
     float
-        Hz; NaN where there is no power in the band.
+        Hz; NaN if there is no power in the band.
 
     Raises
     ------
@@ -65,7 +86,7 @@ def median_frequency(emg_uv: FloatArray, fs_hz: float, low_hz: float, high_hz: f
 def contraction_median_frequency(
     emg_uv: FloatArray, fs_hz: float, low_hz: float, high_hz: float, *, rest_uv: float | None
 ) -> HoldFrequency:
-    """Return the median frequency of a contraction that is held long and high enough.
+    """Return the median frequency of a contraction that is long and strong enough.
 
     Parameters
     ----------
@@ -74,7 +95,7 @@ def contraction_median_frequency(
     fs_hz, low_hz, high_hz : float
         As for `median_frequency`.
     rest_uv : float or None
-        Resting RMS in the same band; None where it is not known.
+        Resting RMS in the same band; None if it is not known.
 
     Returns
     -------
@@ -82,32 +103,29 @@ def contraction_median_frequency(
     """
     held_s = emg_uv.size / fs_hz
     if held_s < LEAST_HOLD_S:
-        return HoldFrequency(None, f"held for {held_s:.1f} s, and {LEAST_HOLD_S:g} s are needed")
+        return HoldFrequency(None, NoFrequency.TOO_SHORT, held_s)
     if rest_uv is None or not rest_uv > 0:
-        return HoldFrequency(None, "there is no resting level to compare the signal with")
+        return HoldFrequency(None, NoFrequency.NO_REST)
     freq_hz, power = _band(*_spectrum(emg_uv, fs_hz), low_hz, high_hz)
     rms_uv = math.sqrt(_power_below(freq_hz, power)[-1])
     if not rms_uv > 0:
-        return HoldFrequency(None, "there is no signal in the band")
+        return HoldFrequency(None, NoFrequency.NO_SIGNAL)
     over_db = 20 * math.log10(rms_uv / rest_uv)
     if over_db < LEAST_SNR_DB:
-        told_db = math.floor(10 * over_db) / 10  # rounded up, it would seem enough
-        return HoldFrequency(
-            None, f"{told_db:.1f} dB over rest, and {LEAST_SNR_DB:g} dB are needed"
-        )
-    return HoldFrequency(_median(freq_hz, power), "")
+        return HoldFrequency(None, NoFrequency.TOO_WEAK, over_db)
+    return HoldFrequency(_median(freq_hz, power))
 
 
 def _spectrum(emg_uv: FloatArray, fs_hz: float) -> tuple[FloatArray, FloatArray]:
-    """Frequencies, and power in uV^2/Hz without mains lines."""
+    """Return frequencies, and power in uV^2/Hz without mains lines."""
 
     from scipy import signal
 
     n_segment = round(SEGMENT_S * fs_hz)
     if emg_uv.size < n_segment:
         raise ValueError(
-            f"{emg_uv.size} samples are {emg_uv.size / fs_hz:.2f} s; a spectrum needs "
-            f"{SEGMENT_S:g} s or more."
+            f"{emg_uv.size} samples are {emg_uv.size / fs_hz:.2f} s; a spectrum needs at least "
+            f"{SEGMENT_S:g} s."
         )
     freq_hz, power = signal.welch(emg_uv, fs_hz, window="hann", nperseg=n_segment)
     step_hz = fs_hz / n_segment
@@ -124,7 +142,7 @@ def _spectrum(emg_uv: FloatArray, fs_hz: float) -> tuple[FloatArray, FloatArray]
 def _band(
     freq_hz: FloatArray, power: FloatArray, low_hz: float, high_hz: float
 ) -> tuple[FloatArray, FloatArray]:
-    """A spectrum cut to a band, with a point on each edge."""
+    """Cut a spectrum to a band, with a point on each edge."""
     low_hz, high_hz = max(low_hz, float(freq_hz[0])), min(high_hz, float(freq_hz[-1]))
     inside = freq_hz[(freq_hz > low_hz) & (freq_hz < high_hz)]
     cut_hz = np.concatenate([[low_hz], inside, [high_hz]])
@@ -132,7 +150,7 @@ def _band(
 
 
 def _power_below(freq_hz: FloatArray, power: FloatArray) -> FloatArray:
-    """Power up to each frequency, in uV^2, by trapezoids."""
+    """Return the power up to each frequency, in uV^2, by the trapezoidal rule."""
     steps = np.diff(freq_hz) * (power[1:] + power[:-1]) / 2
     return np.concatenate([[0.0], np.cumsum(steps)])
 

@@ -114,7 +114,7 @@ def test_damaged_sessions_are_reported(run, dated_sessions):
     root = dated_sessions(3)
     (next(iter(root.iterdir())) / "session.json").write_text("{", encoding="utf-8")
     done = run("history", root)
-    assert "1 session could not be read and count nowhere (2026-03-" in done.out
+    assert "1 session could not be read and is left out (2026-03-" in done.out
 
 
 def test_control_characters_in_tags_are_not_printed(run, dated_sessions):
@@ -124,7 +124,7 @@ def test_control_characters_in_tags_are_not_printed(run, dated_sessions):
     assert "\x1b" not in done.out
     assert "\u202e" not in done.out
     assert "slouching over the desk" in done.out
-    assert "…: too few to say" in " ".join(done.out.split())
+    assert "…: too little data" in " ".join(done.out.split())
     assert done.out.count("over the desk") < 4
     assert "16 s" in done.out
     assert "0 min" not in done.out
@@ -144,7 +144,9 @@ def test_html_page_claims_no_change_from_too_few_sessions(run, dated_sessions):
     assert run("report", "--all", root).status == 0
     page = (root / "history.html").read_text(encoding="utf-8")
     assert "No sure change" not in page
-    assert "too few to say: sessions on 2 days, 6 are needed" in page.partition("series0")[2]
+    assert (
+        "too little data: sessions on 2 days; at least 6 are needed" in page.partition("series0")[2]
+    )
 
 
 def test_sparkline_spans_lowest_to_highest():

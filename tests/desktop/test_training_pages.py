@@ -1337,16 +1337,14 @@ def test_a_session_without_a_signal_claims_nothing(show, app):
     bare = StepOutcome(0, "hold", "Arrive", (Score("Left shoulder"),), ())
     made = replace(outcome(), steps=(bare,), score=(Score("Left shoulder"),), state="ended")
     (closing,) = closing_of(made, None)
-    why = "there is 0.0 s of usable signal here, and 1 s is the least"
+    why = "only 0.0 s of usable signal; at least 1 s is needed"
     empty = replace(reviewed(), mean=None, used_s=0.0, why_not=why)
     page = SummaryPage()
     page.show_outcome(made, (replace(closing, whole=empty),))
     show(page)
     told = texts(page)
     assert "A first ten minutes  ·  ended early" in told
-    assert any(
-        words.startswith("Whole session: no usable signal. There is 0.0 s") for words in told
-    )
+    assert any(words.startswith("Whole session: no usable signal. Only 0.0 s") for words in told)
     assert "This session was not kept." in told
     assert told.count("–") == 3
     bare = replace(outcome(), steps=(), score=(), channels=(), answers=(), notes=())

@@ -30,10 +30,7 @@ from unclench_dsp import NARROW, WIDE, ChainSettings, TensionChain
 from unclench_wire.messages import Channel, Hello
 
 FS_HZ = 2000
-NOISE_UNKNOWN = (
-    "the instrument's own noise is not known for ch1: how much of a low figure is muscle cannot be "
-    "told."
-)
+NOISE_UNKNOWN = "the noise floor of ch1 is not known: low figures may be noise."
 WIDE_META = BandMeta(name="wide", low_hz=20, high_hz=450, order=4)
 
 
@@ -149,7 +146,7 @@ def test_text_output_is_readable() -> None:
     text = " ".join(file.getvalue().split())
     for word in ("10.0 s at 2000 Hz", "ch1", "narrow band 100-200 Hz", "Note: taken as uV."):
         assert word in text
-    assert "recorded with the wide band, reviewed in the narrow band" in text
+    assert "recorded in the wide band, reviewed in the narrow band" in text
 
 
 def test_removed_mains_are_told() -> None:
@@ -200,7 +197,7 @@ def test_rate_too_low_for_the_band() -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 100])
 def test_too_few_samples(n: int) -> None:
-    with pytest.raises(InputError, match=rf"walk has {n} samples .* longer recording"):
+    with pytest.raises(InputError, match=rf"walk is too short: .* {n} samples .* longer recording"):
         analyze(recording_of(np.ones((n, 1))))
 
 

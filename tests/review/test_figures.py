@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.known import interval, known
 
+from unclench.review.contractions import _frequency_words
 from unclench.review.figures import make_figures
 from unclench.review.marks import read_marks
 from unclench.review.results import ChannelContext, Excluded, Figures, Span
@@ -17,6 +18,7 @@ from unclench.review.stages import role_figures
 from unclench.settings import Sustained
 from unclench.store.events.rows import event_of
 from unclench.training.placement.values import ReferenceContraction, RestBaseline
+from unclench_dsp.spectrum import HoldFrequency, NoFrequency
 
 
 def figures_of(
@@ -73,10 +75,10 @@ def test_percent_and_jonssons_limits_apply_to_an_hour_of_a_maximum(as_signal, co
     assert [check.verdict for check in figures.limits] == ["within", "above should", "above should"]
     short = figures_of(hour, maximum, Span(0, 1800))
     assert short.limits == ()
-    assert "30 minutes" in short.limits_why
+    assert "30 min" in short.limits_why
     gentle = replace(context, reference=ReferenceContraction(100.0, "gentle"))
     assert figures_of(hour, gentle).limits == ()
-    assert "gentle" in figures_of(hour, gentle).limits_why
+    assert "light contraction" in figures_of(hour, gentle).limits_why
     assert figures_of(hour, context).percent is None
 
 
@@ -168,9 +170,9 @@ def test_the_quietest_time_stands_in_for_a_rest_that_was_never_measured(muscle, 
     assert found.baseline_from == "quietest"
     assert known(found.baseline).mean_uv == pytest.approx(2.0, rel=0.05)
     assert known(found.baseline).used_s == pytest.approx(9.0, abs=0.3)
-    assert "no rest was measured" in found.baseline_why
-    assert "no rest was measured" in found.rest_level_why
-    assert "noise is not known" in found.rest_level_why
+    assert "rest was not measured" in found.baseline_why
+    assert "rest was not measured" in found.rest_level_why
+    assert "noise floor is not known" in found.rest_level_why
 
 
 def test_without_usable_time_there_is_no_baseline_and_a_reason(review):
@@ -199,3 +201,8 @@ def test_a_median_frequency_is_told_of_a_hold_that_stands_out_and_else_why_not(
     assert held.median_why == ""
     assert short.median_hz is None
     assert "1 s" in short.median_why
+
+
+def test_a_hold_just_too_weak_is_never_said_to_have_enough():
+    weak = HoldFrequency(None, NoFrequency.TOO_WEAK, 9.99)
+    assert _frequency_words(weak) == "9.9 dB above rest; at least 10 dB are needed"

@@ -75,7 +75,7 @@ def test_what_the_session_knew_of_its_channel_is_known(guided):
 def test_in_another_band_its_calibration_says_nothing(guided):
     review = open_review(guided(LET_GO), band=NARROW)
     assert review.contexts[0].baseline_from == "quietest"
-    assert any("do not compare" in note for note in review.notes)
+    assert any("cannot be compared" in note for note in review.notes)
 
 
 def test_a_summary_is_kept_and_made_anew_when_the_session_changed(guided_copy):

@@ -189,9 +189,9 @@ def test_damaged_folders_are_counted_and_stop_nothing(sessions):
     history = load_history(sessions.root, progress=lambda done, of: told.append((done, of)))
     assert (history.damaged, history.sessions) == (2, 3)
     assert told == [(0, 1)]
-    assert history.damaged_words.startswith("2 sessions could not be read and count nowhere (2026")
+    assert history.damaged_words.startswith("2 sessions could not be read and are left out (2026")
     more = replace(history, damaged=5, unread=tuple("abcde")).damaged_words
-    assert more.endswith("nowhere (a, b, c and 2 more).")
+    assert more.endswith("left out (a, b, c and 2 more).")
     assert len(the(history.series).points) == 1
 
 
@@ -296,16 +296,16 @@ def test_a_planted_fall_is_found_in_the_words_of_a_person():
 def test_no_change_is_said_to_be_not_sure():
     rng = np.random.default_rng(4)
     found = trend_of(MEAN, dated(3 + 0.3 * rng.standard_normal(9)))
-    assert found.words == "no sure change yet, over 9 sessions"
+    assert found.words == "no clear change yet, over 9 sessions"
 
 
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ([3.0, 2.0, 1.0], "too few to say: sessions on 3 days, 6 are needed"),
-        ([3.0], "too few to say: sessions on 1 day, 6 are needed"),
+        ([3.0, 2.0, 1.0], "too little data: sessions on 3 days; at least 6 are needed"),
+        ([3.0], "too little data: sessions on 1 day; at least 6 are needed"),
         ([3.0] * 9, "no change at all, over 9 sessions"),
-        ([3.0, 2.9, 2.8, 2.7, 2.6, 2.5], "too soon to say: all 6 days lie within a week"),
+        ([3.0, 2.9, 2.8, 2.7, 2.6, 2.5], "too early: all 6 days are within one week"),
     ],
 )
 def test_too_little_is_said(values, words):
@@ -315,7 +315,7 @@ def test_too_little_is_said(values, words):
 def test_days_are_named_by_what_they_have():
     baseline = next(measure for measure in MEASURES if measure.key == "baseline_uv")
     words = trend_of(baseline, dated([2.0])).words
-    assert words == "too few to say: 1 day with a new resting baseline, 6 are needed"
+    assert words == "too little data: 1 day with a new resting baseline; at least 6 are needed"
 
 
 def test_first_and_last_are_medians_of_thirds():
@@ -394,11 +394,11 @@ def test_a_tags_effect_is_pooled_over_the_sessions(sessions):
     assert (slouching.times, slouching.during_s, slouching.sessions) == (20, 600.0, 10)
     assert slouching.per_hour == pytest.approx(20 / (10 * 590 / 3600))
     assert [week.times for week in slouching.weeks] == [8, 6, 6]
-    assert slouching.weekly.startswith("week of 2 Mar: +")
+    assert slouching.weekly.startswith("weeks from 2 Mar: +")
     assert slouching.weekly.count(",") == 2
     assert (work.sessions, work.of_sessions) == (8, 10)
     assert not work.sure
-    assert work.said.startswith("no sure effect (")
+    assert work.said.startswith("no clear effect (")
 
 
 def test_too_few_sessions_with_a_tag_are_said(sessions):
@@ -406,7 +406,7 @@ def test_too_few_sessions_with_a_tag_are_said(sessions):
     sessions(1, tags=(tag(0.5),))
     sessions(2, tags=(tag(None, None),))
     (only,) = the(load_history(sessions.root).series).tags
-    assert only.said == "too few to say: 2 sessions can tell, 3 are needed"
+    assert only.said == "too little data: 2 sessions with enough; at least 3 are needed"
     assert only.during is None
     assert only.times == 6
     assert only.weekly == ""

@@ -1,6 +1,6 @@
-"""Sums a recording up: how high the tension was, and how good the signal.
+"""Sums up a recording: its tension and its signal quality.
 
-The figures are those of the review (`SessionReview`): only time that can be trusted counts.
+The figures are those of the review (`SessionReview`): they leave out excluded time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from unclench.review.results import Figures
 from unclench.review.session import SessionReview
 from unclench.store.model import Recording
 from unclench.store.session.reader import Session
-from unclench.wording import capital
+from unclench.translation import tr
 from unclench_dsp import Band, ChainSettings, MainsMode, TensionChain, clipped_fraction
 
 
@@ -28,15 +28,15 @@ class ChannelResult:
     Attributes
     ----------
     name : str
-        Of the channel, as the file has it.
+        Name of the channel in the file.
     figures : Figures
-        Of the whole recording, as the review makes them.
+        Figures of the whole recording, as in the review.
     mains_fraction : float or None
-        Share of the signal's power in mains lines, 0 to 1; None where the recording is too short.
+        Share of the signal's power in mains lines, 0 to 1; None if the recording is too short.
     clipped_fraction : float
         Share of the samples at a rail, 0 to 1.
     noise_uv : float or None
-        The instrument's own noise in the band used; None where it was never measured.
+        Noise floor in the band used; None if it was never measured.
     """
 
     name: str
@@ -48,7 +48,7 @@ class ChannelResult:
 
 @dataclass(frozen=True)
 class Analysis:
-    """A recording's figures, with the settings that decide what they mean."""
+    """A recording's figures, with the settings they depend on."""
 
     name: str
     fs_hz: float
@@ -71,27 +71,28 @@ def analyze(
     session: Session | None = None,
     columns: Sequence[str] = (),
 ) -> Analysis:
-    """Sum a recording up as a review does.
+    """Sum up a recording as a review does.
 
     Parameters
     ----------
     recording : Recording
-        With all its channels, where it is a session's.
+        With all its channels if it is a session's.
     band : Band
-        The recording's own unless given, else wide.
+        Default: the recording's own, else wide.
     mains : {"auto", "50", "60", "off"}
-        The recording's own unless given, else auto.
+        Default: the recording's own, else auto.
     window_s : float
-        Length of the RMS window; the session's own unless given, else 0.25.
+        Length of the RMS window. Default: the session's own, else 0.25.
     session : Session
-        The folder that the recording is from.
+        The session folder that the recording comes from.
     columns : sequence of str
-        Channels of the session to tell of; all unless given.
+        Channels of the session to include. Default: all.
 
     Raises
     ------
     InputError
-        The rate is too low for the band, the recording too short, or a setting impossible.
+        If the sampling rate is too low for the band, the recording too short, or a setting not
+        valid.
     """
     if window_s is not None:
         _check_window(recording, window_s)
@@ -99,8 +100,7 @@ def analyze(
         recording, session, band=band, mains=cast("MainsMode | None", mains), window_s=window_s
     )
     if review.signal.why_none:
-        why = review.signal.why_none
-        raise InputError(f"{capital(why)}.")
+        raise InputError(review.signal.why_none)
     settings = ChainSettings(
         recording.fs_hz, 1, review.signal.band, review.signal.window_s, review.signal.mains
     )
@@ -131,7 +131,7 @@ def analyze(
 
 
 def to_json(result: Analysis) -> str:
-    """Return the figures as one JSON object, its keys fixed: programs read them."""
+    """Return the figures as one JSON object; its keys never change: programs read them."""
     return json.dumps(to_dict(result), indent=2, ensure_ascii=False)
 
 
@@ -165,20 +165,30 @@ def _channel(channel: ChannelResult) -> dict[str, Any]:
 def _check_window(recording: Recording, window_s: float) -> None:
     if not (math.isfinite(window_s) and window_s > 0):
         raise InputError(
-            f"--window {window_s:g} is not a length of time: give seconds, such as 0.25."
+            tr(
+                "--window {window_s:g} is not valid: give a length in seconds, for example 0.25.",
+                window_s=window_s,
+            )
         )
     _check_length(recording, window_s * recording.fs_hz)
 
 
 def _check_length(recording: Recording, needed_n: float) -> None:
-    """Raise InputError where no piece of the recording is long enough for any tension."""
+    """Raise InputError if no piece of the recording is long enough for a tension."""
     fs_hz = recording.fs_hz
     longest_n = max((stop - start for start, stop in recording.segments()), default=0)
     if longest_n <= needed_n:
         raise InputError(
-            f"{recording.name} has {longest_n} samples ({longest_n / fs_hz:.3g} s) in one piece, "
-            f"but filters and RMS window need more than {math.ceil(needed_n)} "
-            f"({needed_n / fs_hz:.3g} s) to settle: use a longer recording or a shorter --window."
+            tr(
+                "{name} is too short: its longest piece without a gap has {longest_n} samples "
+                "({longest_s:.3g} s), and filters and RMS window need more than {needed_n} "
+                "({needed_s:.3g} s) to settle. Use a longer recording or a shorter --window.",
+                name=recording.name,
+                longest_n=longest_n,
+                longest_s=longest_n / fs_hz,
+                needed_n=math.ceil(needed_n),
+                needed_s=needed_n / fs_hz,
+            )
         )
 
 

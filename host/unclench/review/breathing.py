@@ -1,4 +1,4 @@
-"""Tension over the breath in the breathing steps of a program, as the session reckoned it."""
+"""Tension over the breath in a program's breathing steps, calculated as in the session."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _step(
 def _step_time(
     time_s: FloatArray, phase: Span, pauses: Sequence[Span]
 ) -> tuple[FloatArray, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """Seconds into a step, pauses left out, and whether its clock ran."""
+    """Return seconds into a step without pauses, and whether its clock was running."""
     into_s = time_s - phase.start_s
     going = np.ones(len(time_s), np.bool_)
     for pause in pauses:

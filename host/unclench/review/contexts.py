@@ -1,4 +1,4 @@
-"""What is known of each channel before anything is counted: baseline, reference, rest level."""
+"""What is known about each channel beforehand: baseline, reference, rest level."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from unclench.training.placement.values import (
     floor_uv,
     rest_level,
 )
+from unclench.translation import tr
 
 QUIET_S = 3.0
-"""Length of the quietest stretch from which rest is taken where it was never measured."""
+"""Length of the quietest stretch, which stands for rest if rest was never measured."""
 
 CALM_TIMES = 1.5
-"""Times the quietest stretch up to which the rest of the recording counts as rest as well."""
+"""Up to this many times the quietest stretch, other time of the recording counts as rest, too."""
 
 _From = Literal["calibration", "session", "quietest", ""]
 _CHANNEL = TypeAdapter(TrainedChannel)
@@ -40,12 +41,11 @@ class _Known:
 def make_contexts(
     signal: Signal, meta: SessionMeta | None, events: Sequence[Event]
 ) -> tuple[ChannelContext, ...]:
-    """Gather what is known of each channel of a recording.
+    """Gather what is known about each channel of a recording.
 
-    A baseline is that of the session: calibrated before, or measured in it. Only where there is
-    none, the quietest time of the recording stands in for it, and that is said: all time in which
-    the 1 s RMS is at most 1.5 times that of the quietest 3 s. Who never rested has none that is
-    true.
+    The baseline is the session's: calibrated before, or measured in it. If there is none, the
+    quietest time of the recording replaces it, and the text says so: all time with a 1 s RMS of at
+    most 1.5 times that of the quietest 3 s. If a person never rested, that is not a true baseline.
     """
     known = _trained(meta, events, signal)
     contexts = []
@@ -60,12 +60,16 @@ def make_contexts(
             channel = replace(channel, baseline=quiet)
             origin = "quietest" if quiet else ""
         else:
-            when = "before the session" if origin == "calibration" else "in this session"
-            why = f"measured {when}: {channel.baseline.mean_uv:.2f} µV"
-        called = "its quietest time (no rest was measured)"
+            mean_uv = channel.baseline.mean_uv
+            why = (
+                tr("measured before the session: {uv:.2f} µV", uv=mean_uv)
+                if origin == "calibration"
+                else tr("measured in this session: {uv:.2f} µV", uv=mean_uv)
+            )
+        called = tr("its quietest time (rest was not measured)")
         level_uv, level_why = rest_level(channel, called if origin == "quietest" else YOUR_BASELINE)
         if signal.info.noise_uv[k] is None and level_uv is not None:
-            level_why += "; the instrument's own noise is not known"
+            level_why += "; " + tr("the noise floor is not known")
         contexts.append(
             ChannelContext(
                 index=k,
@@ -85,7 +89,7 @@ def make_contexts(
 
 
 def as_trained(context: ChannelContext) -> TrainedChannel:
-    """The same, as the training knows a channel."""
+    """Return the channel as the training uses it."""
     return TrainedChannel(
         context.index, context.label, context.noise_uv, context.baseline, context.reference
     )
@@ -94,12 +98,12 @@ def as_trained(context: ChannelContext) -> TrainedChannel:
 def _trained(
     meta: SessionMeta | None, events: Sequence[Event], signal: Signal
 ) -> Mapping[int, _Known]:
-    """Channels that were calibrated or trained, in the band that the session was held in."""
+    """Return the channels that were calibrated or trained in the session's band."""
     if meta is None:
         return {}
     band = signal.band
     if (meta.band.low_hz, meta.band.high_hz) != (band.low_hz, band.high_hz):
-        return {}  # figures of another band do not compare
+        return {}  # figures of different bands cannot be compared
     measured_here = any(
         isinstance(event.payload, BaselineMeasured) and event.payload.kept_uv is None
         for event in events
@@ -109,7 +113,7 @@ def _trained(
     for plain in (*meta.calibration, *_list(guided.get("channels"))):
         try:
             channel = _CHANNEL.validate_python(plain)
-        except ValidationError:  # somebody has edited it: it counts as never measured
+        except ValidationError:  # edited by hand: it counts as never measured
             continue
         if 0 <= channel.index < len(signal.info.channels):
             found[channel.index] = _Known(channel, "session" if measured_here else "calibration")
@@ -117,10 +121,13 @@ def _trained(
 
 
 def _quietest(signal: Signal, k: int) -> tuple[RestBaseline | None, str]:
-    """Baseline of the quietest used time, and what to say of it."""
+    """Return the baseline of the quietest used time, and a text about it."""
     n = round(QUIET_S * signal.row_hz)
     slow_uv = np.where(signal.used[:, k], signal.slow_uv[:, k], np.nan)
-    none = f"no rest was measured, and there are no {QUIET_S:g} s of usable signal in one piece"
+    none = tr(
+        "rest was not measured, and no {seconds:g} s of usable signal are in one piece",
+        seconds=QUIET_S,
+    )
     if len(slow_uv) < n:
         return None, none
     means = np.convolve(slow_uv, np.full(n, 1 / n), "valid")
@@ -131,9 +138,11 @@ def _quietest(signal: Signal, k: int) -> tuple[RestBaseline | None, str]:
     mean_uv, sd_uv = float(slow_uv[calm].mean()), float(slow_uv[calm].std())
     fast_sd_uv = float(signal.fast_uv[calm, k].std())
     baseline = RestBaseline(mean_uv, sd_uv, calm_s, fast_sd_uv)
-    why = (
-        "no rest was measured: the quietest time of this recording stands in for it, "
-        f"{mean_uv:.2f} µV over {calm_s:.0f} s"
+    why = tr(
+        "rest was not measured: the quietest time of this recording replaces it, {uv:.2f} µV over "
+        "{seconds:.0f} s",
+        uv=mean_uv,
+        seconds=calm_s,
     )
     return baseline, why
 

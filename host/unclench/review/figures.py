@@ -1,4 +1,4 @@
-"""The figures of one channel over one stretch of time."""
+"""Calculates the figures of one channel over one span."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ from unclench.review.signal import Signal, runs
 from unclench.settings import Sustained
 from unclench.training.placement.values import REST_S, STAYS_S, YOUR_BASELINE
 from unclench.training.sustained import FORGIVEN_S, limit_of
+from unclench.translation import tr
 from unclench_dsp.uncertainty import BlockBootstrap
 
-LEAST_S = 1.0  # of used time, below which nothing is told
+LEAST_S = 1.0  # of used time; with less there are no figures
 WORK_S = 3600.0  # Jonsson's limits are for work of more than an hour
-_HARDLY_REST_S = 10.0  # of used time, below which rests per minute mean nothing
+_LEAST_RATE_S = 10.0  # of used time; with less, rests per minute mean nothing
 
 
 def make_figures(
@@ -37,31 +38,33 @@ def make_figures(
     span: Span,
     limits: Sustained,
 ) -> Figures:
-    """Sum a stretch up.
+    """Calculate the figures of a span.
 
     Mean and percentiles are those of the RMS envelope, 50 rows a second, over the used time. P10,
-    P50 and P90 are static, median and peak level of the amplitude probability distribution (APDF:
-    Jonsson, J. Human Ergol. 11 (1982) 73-88). The slope is that of block means over time. All
-    intervals are at 95 %, bootstrapped over blocks of time.
+    P50 and P90 are the static, median and peak level of the amplitude probability distribution
+    (APDF: Jonsson, J. Human Ergol. 11 (1982) 73-88). The slope is that of block means over time.
+    All intervals are at 95 %, bootstrapped over blocks of time.
     """
     k = context.index
     first, last = rows_of(signal, span)
     used = signal.used[first:last, k]
     fast_uv = np.where(used, signal.fast_uv[first:last, k], np.nan)
     used_s = float(np.count_nonzero(used) / signal.row_hz)
-    left_out = _left_out(excluded, k, span)
+    excluded_s = _excluded(excluded, k, span)
     inside = tuple(c for c in contractions if span.start_s <= c.start_s < span.stop_s)
     sustained = _sustained(signal, context, span, limits)
     if used_s < LEAST_S:
-        why = signal.why_none or (
-            f"there is {used_s:.1f} s of usable signal here, and {LEAST_S:g} s is the least"
+        why = signal.why_none or tr(
+            "only {used_s:.1f} s of usable signal; at least {least_s:g} s is needed",
+            used_s=used_s,
+            least_s=LEAST_S,
         )
         return Figures(
             channel=k,
             label=context.label,
             span=span,
             used_s=used_s,
-            excluded_s=left_out,
+            excluded_s=excluded_s,
             mean=None,
             p10=None,
             p50=None,
@@ -90,7 +93,7 @@ def make_figures(
         label=context.label,
         span=span,
         used_s=used_s,
-        excluded_s=left_out,
+        excluded_s=excluded_s,
         mean=boot.mean(),
         p10=p10,
         p50=p50,
@@ -110,7 +113,7 @@ def make_figures(
 
 
 def rows_of(signal: Signal, span: Span) -> tuple[int, int]:
-    """Rows [first, last) whose time lies in a span."""
+    """Return the rows [first, last) of a span."""
     first, last = (
         int(np.ceil(round(t_s * signal.row_hz, 6))) for t_s in (span.start_s, span.stop_s)
     )
@@ -118,13 +121,13 @@ def rows_of(signal: Signal, span: Span) -> tuple[int, int]:
     return min(max(0, first), n), min(max(0, last), n)
 
 
-def _left_out(excluded: Sequence[Excluded], k: int, span: Span) -> dict[str, float]:
-    left_out: dict[str, float] = {}
+def _excluded(excluded: Sequence[Excluded], k: int, span: Span) -> dict[str, float]:
+    excluded_s: dict[str, float] = {}
     for out in excluded:
         inside_s = min(out.stop_s, span.stop_s) - max(out.start_s, span.start_s)
         if out.channel == k and inside_s > 0:
-            left_out[out.why] = left_out.get(out.why, 0.0) + inside_s
-    return left_out
+            excluded_s[out.why] = excluded_s.get(out.why, 0.0) + inside_s
+    return excluded_s
 
 
 def _rest(
@@ -134,14 +137,18 @@ def _rest(
     row_hz: float,
     used_s: float,
 ) -> RestFigures:
-    """Time at rest: rows in EMG gaps, runs below the rest level for 0.2 s and longer.
+    """Calculate time at rest: rows in EMG gaps, runs below the rest level of 0.2 s or longer.
 
-    By convention a gap lies below 0.5 % of the maximum; Veiersted (2013) prefers the share of time
-    at rest. The level is gated on the noise floor: see `training.goals.rest_level`.
+    By convention a gap is below 0.5 % of the maximum; Veiersted (2013) prefers the share of time
+    at rest. The level stays above the noise floor: see `training.placement.values.rest_level`.
     """
     level_uv = context.rest_level_uv
     if level_uv is None:
-        why = f"there is no rest level: {context.rest_level_why}; {context.baseline_why}"
+        why = tr(
+            "no rest level: {level_why}; {baseline_why}",
+            level_why=context.rest_level_why,
+            baseline_why=context.baseline_why,
+        )
         return RestFigures(None, 0, None, 0.0, why)
     at_rest = np.zeros(len(fast_uv), np.bool_)
     lengths = []
@@ -150,7 +157,7 @@ def _rest(
         if stop - start >= least_n:
             at_rest[start:stop] = True
             lengths.append(stop - start)
-    per_min = 60 * len(lengths) / used_s if used_s >= _HARDLY_REST_S else None
+    per_min = 60 * len(lengths) / used_s if used_s >= _LEAST_RATE_S else None
     longest_s = max(lengths, default=0) / row_hz
     return RestFigures(boot.share(at_rest), len(lengths), per_min, longest_s, "")
 
@@ -158,18 +165,18 @@ def _rest(
 def _sustained(
     signal: Signal, context: ChannelContext, span: Span, limits: Sustained
 ) -> SustainedFigures:
-    """Stretches in which the 1 s RMS was above the limit for the person's minutes or longer.
+    """Find stretches with the 1 s RMS above the limit for the person's minutes or longer.
 
-    The default, 4 minutes above 0.5 % of the maximum, is Hanvold's (2013). A dip of less than 3 s,
-    and a gap or lost contact of up to 10 s, do not break a stretch off, as in the alerts.
+    The default, 4 minutes above 0.5 % of the maximum, is Hanvold's (2013). As in the alerts, a dip
+    of less than 3 s and a gap or lost contact of up to 10 s do not end a stretch.
     """
     minutes = limits.minutes
     try:
         quietest = context.baseline_from == "quietest"
-        called = "the quietest time of this recording" if quietest else YOUR_BASELINE
+        called = tr("the quietest time of this recording") if quietest else YOUR_BASELINE
         limit = limit_of(as_trained(context), limits.percent, called)
     except InputError:
-        why = "there is neither a resting baseline nor a reference contraction"
+        why = tr("there is neither a resting baseline nor a reference contraction")
         return SustainedFigures(None, why, minutes, (), 0.0)
     k, row_hz = context.index, signal.row_hz
     first, last = rows_of(signal, span)
@@ -200,13 +207,16 @@ def _sustained(
 def _jonsson(
     context: ChannelContext, percent: tuple[float, float, float] | None, used_s: float
 ) -> tuple[tuple[LimitCheck, ...], str]:
-    """Jonsson's limits (1982), where they apply: % of the maximum, work of more than an hour."""
+    """Check Jonsson's limits (1982): % of the maximum contraction, for work of over an hour."""
     if percent is None or context.reference is None:
-        return (), "there is no maximum contraction to refer to"
+        return (), tr("no maximum contraction was measured")
     if context.reference.strength != "maximum":
-        return (), "the reference was a gentle contraction, and the limits are % of the maximum"
+        return (), tr("the limits are % of the maximum, and the reference was a light contraction")
     if used_s < WORK_S:
-        return (), f"they are for work of more than an hour, and this is {used_s / 60:.0f} minutes"
+        return (), tr(
+            "the limits are for work of more than an hour, and this is {minutes:.0f} min",
+            minutes=used_s / 60,
+        )
     static, median, peak = percent
     return (
         LimitCheck("static (P10)", static, 2.0, 5.0),

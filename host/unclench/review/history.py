@@ -1,8 +1,7 @@
-"""Sessions over weeks: for each site and band how tension went, and what raised it.
+"""Sessions over weeks: how tension changes for each site and band, and what raises it.
 
-A series holds what compares: one site (or a channel of no known site), one band, and one
-provenance: a board, the virtual board, replays or imported files. Values of different bands, sites
-or origins never meet.
+A series holds values that can be compared: one site (or a channel without a site), one band, and
+one provenance: a board, the virtual board, replays or imported files.
 """
 
 from __future__ import annotations
@@ -26,21 +25,22 @@ from unclench.store.session.reader import open_session
 from unclench.store.session.summary import ChannelSummary, SessionSummary, TagSummary
 from unclench.training.placement.calibrations import Book, book_path, load_book
 from unclench.training.placement.sites import place_label
+from unclench.translation import tr, trn
 from unclench_dsp import BANDS, Band
 
-FEWEST_USED_S = 60.0  # a session with less says too little
-_MOST_NAMES = 3  # of sessions that could not be read
+FEWEST_USED_S = 60.0  # shorter sessions are left out
+_MOST_NAMES = 3  # listed; the others are counted
 ORIGIN_WORDS = {
     Provenance.BOARD: "",
-    Provenance.VIRTUAL: "virtual board",
-    Provenance.REPLAY: "replayed recordings",
-    Provenance.IMPORTED: "imported",
+    Provenance.VIRTUAL: tr("virtual board"),
+    Provenance.REPLAY: tr("replayed recordings"),
+    Provenance.IMPORTED: tr("imported"),
 }
 
 
 @dataclass(frozen=True)
 class Sitting:
-    """A session, as far as its history goes."""
+    """What the history needs to know about a session."""
 
     folder: Path
     at: datetime
@@ -59,13 +59,13 @@ class Point:
     at: datetime
     folder: Path
     title: str
-    program: str  # its name, "" where nobody was guided
+    program: str  # its name, "" without a program
     channel: int  # from 0
-    placement: int  # points of one number have the electrodes where they were
+    placement: int  # points with one number share one electrode placement
     feedback: bool  # False: tension was not shown
     used_s: float
     used_share: float
-    baseline_uv: float | None  # only where it was measured, not estimated
+    baseline_uv: float | None  # only if measured, not estimated
     mean_uv: float | None
     p10_uv: float | None
     p50_uv: float | None
@@ -77,7 +77,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Change:
-    """The electrodes changed place, so what came before does not compare with what comes after."""
+    """A new electrode placement: values before and after it cannot be compared."""
 
     at: datetime
     words: str
@@ -85,7 +85,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Series:
-    """What compares, oldest first."""
+    """Sessions that can be compared, oldest first."""
 
     label: str  # "Left shoulder", or the channel's name
     known_site: bool
@@ -94,25 +94,30 @@ class Series:
     points: tuple[Point, ...]
     changes: tuple[Change, ...]  # between the first point and now
     trends: tuple[Trend, ...]  # in the order of MEASURES
-    tags: tuple[TagHistory, ...]  # what raises it most first
+    tags: tuple[TagHistory, ...]  # what raises tension most comes first
     too_short: int  # sessions left out
     notes: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        """Site and band in words."""
-        band = f"{self.band.name} band, {self.band.low_hz:g}-{self.band.high_hz:g} Hz"
-        origin = f", {ORIGIN_WORDS[self.origin]}" if ORIGIN_WORDS[self.origin] else ""
-        return f"{self.label} ({band}{origin})"
+        """Site, band and provenance as a text."""
+        band = tr(
+            "{name} band, {low_hz:g}-{high_hz:g} Hz",
+            name=self.band.name,
+            low_hz=self.band.low_hz,
+            high_hz=self.band.high_hz,
+        )
+        about = ", ".join(filter(None, (band, ORIGIN_WORDS[self.origin])))
+        return f"{self.label} ({about})"
 
     def values(self, measure: Measure) -> list[Dated]:
-        """Values of a measure that its trend is made of."""
+        """Return the values of a measure that its trend uses."""
         return _values(self.points, measure)
 
 
 @dataclass(frozen=True)
 class History:
-    """All series, those with most sessions first."""
+    """All series, those with the most sessions first."""
 
     root: Path
     series: tuple[Series, ...]
@@ -122,25 +127,33 @@ class History:
 
     @property
     def damaged_words(self) -> str:
-        """Which sessions could not be read, the first few by name; "" where all could."""
+        """Say which sessions could not be read, the first few by name; "" if all could."""
         if not self.damaged:
             return ""
-        told = ", ".join(self.unread[:_MOST_NAMES])
-        more = f" and {self.damaged - _MOST_NAMES} more" if self.damaged > _MOST_NAMES else ""
-        which = f" ({told}{more})" if told else ""
-        what = "session" if self.damaged == 1 else "sessions"
-        return f"{self.damaged} {what} could not be read and count nowhere{which}."
+        names = _first_few(list(self.unread), self.damaged)
+        if not names:
+            return trn(
+                "{n} session could not be read and is left out.",
+                "{n} sessions could not be read and are left out.",
+                self.damaged,
+            )
+        return trn(
+            "{n} session could not be read and is left out ({names}).",
+            "{n} sessions could not be read and are left out ({names}).",
+            self.damaged,
+            names=names,
+        )
 
 
 def load_history(root: Path, *, progress: Callable[[int, int], None] | None = None) -> History:
-    """Read the history of the sessions in a folder; figures that are missing are made.
+    """Read the history of the sessions in a folder; missing figures are calculated.
 
     Parameters
     ----------
     root
-        Where sessions are kept.
+        Folder with the sessions.
     progress
-        Told how many of how many missing figures are made.
+        Called with how many of how many missing figures are done.
     """
     sittings, unread = _read(root, progress)
     series = make_series(sittings, load_book(), load_book(book_path(virtual=True)))
@@ -149,14 +162,14 @@ def load_history(root: Path, *, progress: Callable[[int, int], None] | None = No
 
 
 def make_series(sittings: Iterable[Sitting], book: Book, virtual: Book) -> tuple[Series, ...]:
-    """Put together what compares.
+    """Group sessions that can be compared.
 
     Parameters
     ----------
     sittings
         In any order.
     book, virtual
-        Calibrations of a person, and of the virtual board: they tell of new placements.
+        Calibrations of a person and of the virtual board: they mark new placements.
     """
     found: dict[tuple[str, bool, Band, Provenance], list[tuple[Sitting, int, ChannelSummary]]] = {}
     for sitting in sorted(sittings, key=lambda s: s.at):
@@ -178,7 +191,7 @@ def make_series(sittings: Iterable[Sitting], book: Book, virtual: Book) -> tuple
 def load_sittings(
     root: Path, *, progress: Callable[[int, int], None] | None = None
 ) -> tuple[list[Sitting], int]:
-    """Read all sessions of a folder, and how many could not be read; see `load_history`."""
+    """Read all sessions of a folder and count those that could not be read: see `load_history`."""
     sittings, unread = _read(root, progress)
     return sittings, len(unread)
 
@@ -186,7 +199,7 @@ def load_sittings(
 def _read(
     root: Path, progress: Callable[[int, int], None] | None
 ) -> tuple[list[Sitting], list[str]]:
-    """All sessions of a folder, and the names of those that could not be read."""
+    """Return the sessions of a folder, and the names of those that could not be read."""
     entries = Library(root).entries()
     missing = sum(not entry.trouble and entry.summary is None for entry in entries)
     sittings: list[Sitting] = []
@@ -203,7 +216,7 @@ def _read(
                 done += 1
                 summary = ensure_summary(entry.folder)
             sittings.append(_sitting(entry, summary))
-        except UnclenchError:  # `unclench sessions` tells what is wrong with each
+        except UnclenchError:  # `unclench sessions` says what is wrong with each
             unread.append(entry.folder.name)
     return sittings, unread
 
@@ -237,11 +250,11 @@ def _series(
     changes = list(placements)
     if known:
         changes += [
-            Change(after[0].at, f"now on channel {after[1] + 1}")
+            Change(after[0].at, tr("now on channel {n}", n=after[1] + 1))
             for before, after in pairwise(enough)
             if before[1] != after[1]
         ]
-    changes = _told_once(changes, [member[0].at for member in enough])
+    changes = _merged(changes, [member[0].at for member in enough])
     points = tuple(_point(*member, changes) for member in enough)
     trends = tuple(trend_of(measure, _values(points, measure)) for measure in MEASURES)
     shown = tuple(change for change in changes if points and change.at > points[0].at)
@@ -252,8 +265,8 @@ def _series(
     )
 
 
-def _told_once(changes: Sequence[Change], sessions: Sequence[datetime]) -> list[Change]:
-    """Changes in order, the last one of those that no session lies between."""
+def _merged(changes: Sequence[Change], sessions: Sequence[datetime]) -> list[Change]:
+    """Return changes in order; of several without a session in between, only the last."""
     before: dict[int, Change] = {}
     for change in sorted(changes, key=lambda change: change.at):
         before[sum(at < change.at for at in sessions)] = change
@@ -285,7 +298,7 @@ def _point(sitting: Sitting, number: int, channel: ChannelSummary, changes: list
 
 
 def _values(points: Sequence[Point], measure: Measure) -> list[Dated]:
-    """Values of a measure; a calibration that several sessions rest on counts once."""
+    """Return the values of a measure; a calibration that several sessions share counts once."""
     values: list[Dated] = []
     for point in points:
         value: float | None = getattr(point, measure.key)
@@ -299,20 +312,20 @@ def _values(points: Sequence[Point], measure: Measure) -> list[Dated]:
 
 
 def placements_of(book: Book, label: str) -> list[Change]:
-    """When the electrodes of a site were put in another place, as the calibrations tell."""
+    """Return when the electrodes of a site were placed or moved, according to the calibrations."""
     changes: list[Change] = []
-    moved: dict[int, datetime | None] = {}  # by channel: until when the latest one held
+    moved: dict[int, datetime | None] = {}  # by channel: how long the latest one was valid
     for kept in book.calibrations:
         place = Place(channel=kept.channel, site=kept.site, side=kept.side)
         if place_label(place) != label:
             continue
         until = moved.get(kept.channel, kept.created)
         if until is not None and until <= kept.created:
-            changes.append(Change(kept.created, "electrodes placed"))
+            changes.append(Change(kept.created, tr("electrodes placed")))
         moved[kept.channel] = kept.moved
-        gone = Change(kept.moved, "electrodes moved") if kept.moved is not None else None
-        if gone is not None and gone not in changes:
-            changes.append(gone)
+        moved_at = Change(kept.moved, tr("electrodes moved")) if kept.moved is not None else None
+        if moved_at is not None and moved_at not in changes:
+            changes.append(moved_at)
     return changes
 
 
@@ -320,17 +333,36 @@ def _notes(points: Sequence[Point], known: bool) -> tuple[str, ...]:
     notes = []
     if points and not known:
         notes.append(
-            "No site was given for this channel: its sessions compare only if the electrodes "
-            "were always in the same place."
+            tr(
+                "No site was given for this channel: compare its sessions only if the electrodes "
+                "were always in the same place."
+            )
         )
-    programs = Counter(point.program or "without a program" for point in points)
+    programs = Counter(point.program or tr("without a program") for point in points)
     if len(programs) > 1:
-        several = ", ".join(f"{name} ({n})" for name, n in programs.most_common(3))
-        more = f" and {len(programs) - 3} more" if len(programs) > 3 else ""
+        several = [f"{name} ({n})" for name, n in programs.most_common(_MOST_NAMES)]
         notes.append(
-            f"Different sessions are mixed here: {several}{more}. What you did changes tension too."
+            tr(
+                "This series mixes different sessions: {programs}. What you did changes tension, "
+                "too.",
+                programs=_first_few(several, len(programs)),
+            )
         )
     if any(not point.feedback for point in points) and any(point.feedback for point in points):
         off = sum(not point.feedback for point in points)
-        notes.append(f"In {off} of {len(points)} sessions tension was not shown (self-trial).")
+        notes.append(
+            tr(
+                "In {off} of {n} sessions tension was not shown (self-trial).",
+                off=off,
+                n=len(points),
+            )
+        )
     return tuple(notes)
+
+
+def _first_few(names: list[str], n: int) -> str:
+    """List the first names of `n`, and how many more there are."""
+    listed = ", ".join(names[:_MOST_NAMES])
+    if not listed or n <= _MOST_NAMES:
+        return listed
+    return tr("{names} and {more} more", names=listed, more=n - _MOST_NAMES)

@@ -1,4 +1,4 @@
-"""What events.csv says of the time: steps of a program, tags, notes, pauses."""
+"""What events.csv says about a session's time: steps of a program, tags, notes, pauses."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _REMARKS = (Kind.NOTE, Kind.MARKER, Kind.ANSWER, Kind.ALERT)
 
 
 def read_marks(events: Sequence[Event], fs_hz: float, duration_s: float) -> Marks:
-    """Make sense of a session's events.
+    """Turn a session's events into stretches and moments.
 
     Parameters
     ----------
     events
-        In the order of their samples.
+        Ordered by sample.
     fs_hz
-        Of the session's samples: they are the truth, not the times beside them.
+        Sampling rate of the session; samples decide, not the times beside them.
     duration_s
-        Of the session: what is still open lasts until then.
+        Length of the session: what has no end lasts until then.
     """
     phases: list[Phase] = []
     tags: list[TagSpan] = []
@@ -48,7 +48,7 @@ def read_marks(events: Sequence[Event], fs_hz: float, duration_s: float) -> Mark
 
     last = round(duration_s * fs_hz)
     for event in events:
-        at_s = min(max(0, event.sample), last) / fs_hz  # a spoilt file may say anything
+        at_s = min(max(0, event.sample), last) / fs_hz  # a damaged file may say anything
         match event.payload:
             case StepChanged("begun", number, kind, title):
                 end_step(at_s)

@@ -1,8 +1,8 @@
-"""The figures that have a name: one table, from which every outlet takes its numbers and labels.
+"""The named figures: one table that gives every screen, page and file its numbers and labels.
 
-`analyze`, the words at a session's end, the session list, the report, the review screen and
-summary.json go through `METRICS`, so the same words always stand beside the same number, and a
-metric that is added here appears in all of them.
+`analyze`, the closing words of a session, the session list, the report, the review screen and
+summary.json all use `METRICS`: a label always means the same number, and a metric that is added
+here appears in all of them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from unclench.review.results import Figures
+from unclench.translation import tr
 from unclench_dsp.uncertainty import Estimate
 
 Form = Literal["uv", "share", "count", "seconds"]
-"""How a value is written: a share is 0 to 1 and is shown in %."""
+"""How a value is written: a share is 0 to 1, shown in %."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,16 @@ class Metric:
     Attributes
     ----------
     key : str
-        Its name where programs read it.
+        Its name for programs.
     label : str
-        What people read, the same everywhere.
+        Its name for people, the same everywhere.
     head : str
-        The same as the heading of a narrow column.
+        A short name, for narrow columns.
     meaning : str
-        A sentence that explains it to somebody who meets it for the first time.
+        A sentence that explains it to a newcomer.
     form : Form
     of : callable
-        Takes the figures of a stretch; returns the value, or None where there is none.
+        Takes the figures of a stretch; returns the value, or None.
     needs_rest : bool
         Whether it is measured against the resting baseline.
     """
@@ -49,7 +50,7 @@ class Metric:
     needs_rest: bool = False
 
     def estimate(self, figures: Figures) -> Estimate | None:
-        """Return the value with its 95 % confidence interval, where it has one."""
+        """Return the value with its 95 % confidence interval, if it has one."""
         found = self.of(figures)
         if found is None or isinstance(found, Estimate):
             return found
@@ -61,7 +62,7 @@ class Metric:
         return None if found is None else found.value
 
     def plain(self, figures: Figures) -> float | int | None:
-        """Return the value as JSON keeps it: a count is a whole number."""
+        """Return the value for JSON: a count is a whole number."""
         value = self.value(figures)
         return value if value is None or self.form != "count" else round(value)
 
@@ -82,76 +83,76 @@ def _longest_rest(figures: Figures) -> float | None:
 METRICS = (
     Metric(
         "mean_uv",
-        "Mean tension",
-        "mean",
-        "The mean of the tension.",
+        tr("Mean tension"),
+        tr("mean"),
+        tr("The average tension."),
         "uv",
         lambda figures: figures.mean,
     ),
     Metric(
         "p10_uv",
-        "Calm level (P10)",
+        tr("Calm level (P10)"),
         "P10",
-        "For 10 % of the time tension was below it.",
+        tr("Tension was below it for 10 % of the time."),
         "uv",
         lambda figures: figures.p10,
     ),
     Metric(
         "p50_uv",
-        "Middle level (P50)",
+        tr("Middle level (P50)"),
         "P50",
-        "For half of the time tension was below it.",
+        tr("Tension was below it for half of the time."),
         "uv",
         lambda figures: figures.p50,
     ),
     Metric(
         "p90_uv",
-        "Tense level (P90)",
+        tr("Tense level (P90)"),
         "P90",
-        "For 10 % of the time tension was above it.",
+        tr("Tension was above it for 10 % of the time."),
         "uv",
         lambda figures: figures.p90,
     ),
     Metric(
         "max_uv",
-        "Highest tension",
-        "highest",
-        "The highest value of the tension.",
+        tr("Highest tension"),
+        tr("highest"),
+        tr("The highest value of the tension."),
         "uv",
         lambda figures: figures.max_uv,
     ),
     Metric(
         "rest_share",
-        "Time at rest",
-        "at rest",
-        "The share of the time in which tension was below the rest level for 0.2 s or longer.",
+        tr("Time at rest"),
+        tr("at rest"),
+        tr("The share of the time with tension below the rest level for 0.2 s or longer."),
         "share",
         lambda figures: figures.rest.share,
         needs_rest=True,
     ),
     Metric(
         "longest_rest_s",
-        "Longest rest",
-        "longest rest",
-        "The longest time below the rest level without a break.",
+        tr("Longest rest"),
+        tr("longest rest"),
+        tr("The longest time below the rest level without a break."),
         "seconds",
         _longest_rest,
         needs_rest=True,
     ),
     Metric(
         "contractions",
-        "Contractions",
-        "contractions",
-        "How often tension rose above three times the resting baseline for 0.3 s or longer.",
+        tr("Contractions"),
+        tr("contractions"),
+        tr("How often tension rose above three times the resting baseline for 0.3 s or longer."),
         "count",
         _contractions,
         needs_rest=True,
     ),
     Metric(
         "recovery_s",
-        "Recovery time",
-        "recovery",
-        "The time from the end of a contraction until tension is calm again; the median of all.",
+        tr("Recovery time"),
+        tr("recovery"),
+        tr("The time from the end of a contraction until the muscle is at rest again (median)."),
         "seconds",
         _recovery,
         needs_rest=True,
@@ -160,30 +161,30 @@ METRICS = (
 
 _PERCENT = ("p10_uv", "p50_uv", "p90_uv")  # in the order of `Figures.percent`
 LEVELS = tuple(metric for metric in METRICS if metric.form == "uv")
-"""Those that are a tension."""
+"""Metrics that are a tension."""
 
 
 def uv_number(value: float) -> str:
-    """Return a tension in uV as a number with the digits that it bears: 2.06, 15.9, 217."""
+    """Return a tension in uV as a number with three digits: 2.06, 15.9, 217."""
     if value < 10:
         return f"{value:.2f}"
     return f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
 def metric(key: str) -> Metric:
-    """Return the metric of a key. Raises KeyError where there is none."""
+    """Return the metric of a key. Raises KeyError if there is none."""
     return {each.key: each for each in METRICS}[key]
 
 
 def of_reference(shown: Metric, figures: Figures) -> float | None:
-    """Return a level in % of the channel's reference contraction, where that was measured."""
+    """Return a level in % of the channel's reference contraction, if that was measured."""
     if figures.percent is None or shown.key not in _PERCENT:
         return None
     return figures.percent[_PERCENT.index(shown.key)]
 
 
 def as_json(figures: Figures) -> dict[str, Any]:
-    """Return the figures of a stretch as programs read them: see `unclench analyze --json`."""
+    """Return the figures of a span for programs: see `unclench analyze --json`."""
     others = {each.key: each.plain(figures) for each in METRICS if each not in LEVELS}
     return {
         "used_s": figures.used_s,

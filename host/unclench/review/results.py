@@ -1,7 +1,7 @@
-"""What a review amounts to: the types between the figures and whoever shows them.
+"""The results of a review: types between the calculation and the screens and pages that show it.
 
-All times are seconds on the session's own time axis (its first sample is 0). A figure that cannot
-be told is None, and a sentence beside it says why.
+All times are seconds from the session's first sample. A figure that is not available is None, and
+a text beside it gives the reason.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from unclench_dsp.uncertainty import Estimate
 Why = Literal[
     "settling", "gap", "no contact", "clipping", "mains hum", "movement", "too quiet", "too slow"
 ]
-"""Why time is excluded. settling: filters forget a start or a gap. too quiet: below what the
-instrument can tell from its own noise, as an input that is flat or shorted. too slow: the sample
-rate is too low for the band, so there is no tension at all."""
+"""Why time is excluded. settling: filters recover from a start or a gap. too quiet: below the noise
+floor, as a flat or shorted input is. too slow: the sampling rate is too low for the band, so there
+is no tension at all."""
 
 PhaseRole = Role
 
@@ -39,13 +39,13 @@ class Span:
 
     @property
     def length_s(self) -> float:
-        """How long it is."""
+        """Length in seconds."""
         return self.stop_s - self.start_s
 
 
 @dataclass(frozen=True)
 class Excluded(Span):
-    """Time of one channel that goes into no figure."""
+    """Excluded time of one channel."""
 
     channel: int
     why: Why
@@ -63,7 +63,7 @@ class Phase(Span):
 
 @dataclass(frozen=True)
 class TagSpan(Span):
-    """One time that something was marked; stop_s equals start_s for a mere moment."""
+    """One tagged stretch of time; stop_s equals start_s for a moment."""
 
     group: AnyGroup
     text: str
@@ -76,7 +76,7 @@ class TagSpan(Span):
 
 @dataclass(frozen=True)
 class Remark:
-    """Something in words at a moment: a note, a marker, an answer, an alert."""
+    """A text at a moment: a note, a marker, an answer or an alert."""
 
     time_s: float
     kind: str  # a `Kind`
@@ -85,7 +85,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Marks:
-    """What events.csv says of the time."""
+    """What events.csv says about the session's time."""
 
     phases: tuple[Phase, ...]
     tags: tuple[TagSpan, ...]
@@ -95,7 +95,7 @@ class Marks:
 
 @dataclass(frozen=True)
 class ChannelContext:
-    """What is known of a channel, frozen for the whole review."""
+    """What is known about a channel; it stays the same during a review."""
 
     index: int
     label: str  # its site, or its name
@@ -103,11 +103,11 @@ class ChannelContext:
     noise_uv: float | None  # the instrument's own in the band used
     baseline: RestBaseline | None
     baseline_from: Literal["calibration", "session", "quietest", ""]
-    baseline_why: str  # in words: where it comes from, or why there is none
+    baseline_why: str  # a text: where it comes from, or why there is none
     reference: ReferenceContraction | None
     rest_level_uv: float | None
     rest_level_why: str
-    floor_uv: float  # below it nothing can be told from noise; 0 where that was never measured
+    floor_uv: float  # tension below it is noise; 0 if never measured
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class LimitCheck:
 
     @property
     def verdict(self) -> Literal["within", "above should", "above must"]:
-        """How it stands."""
+        """Compare with both limits."""
         if self.percent > self.must:
             return "above must"
         return "above should" if self.percent > self.should else "within"
@@ -132,9 +132,9 @@ class Contraction(Span):
     """One contraction of a channel."""
 
     peak_uv: float
-    recovery_s: float | None  # until calm again; None: not seen
+    recovery_s: float | None  # until at rest again; None: not seen
     recovery_why: str  # why it was not seen
-    median_hz: float | None  # median frequency, where there was enough signal
+    median_hz: float | None  # median frequency, if there was enough signal
     median_why: str  # why not
 
 
@@ -144,14 +144,14 @@ class RestFigures:
 
     share: Estimate | None
     gaps: int
-    gaps_per_min: float | None  # None: the time is too short to tell
+    gaps_per_min: float | None  # None: the time is too short
     longest_s: float
-    why_not: str  # why there are none, or "" ; what they are gated on is in ChannelContext
+    why_not: str  # why there are none, or ""; ChannelContext explains the rest level
 
 
 @dataclass(frozen=True)
 class SustainedFigures:
-    """Time of the 1 s RMS above the limit for longer than the person's limit of minutes."""
+    """Stretches with the 1 s RMS above the limit for longer than the person's minutes."""
 
     limit_uv: float | None
     limit_why: str
@@ -162,7 +162,7 @@ class SustainedFigures:
 
 @dataclass(frozen=True)
 class Figures:
-    """One channel over one stretch of time; only used time counts."""
+    """Figures of one channel over one span; they leave out excluded time."""
 
     channel: int
     label: str
@@ -176,13 +176,13 @@ class Figures:
     max_uv: float | None
     percent: tuple[float, float, float] | None  # P10, P50, P90 in % of the reference
     limits: tuple[LimitCheck, ...]
-    limits_why: str  # why Jonsson's limits do not apply, or what they are judged on
+    limits_why: str  # why Jonsson's limits do not apply, or their source
     slope: Estimate | None  # uV per minute
     rest: RestFigures
     sustained: SustainedFigures
     contractions: tuple[Contraction, ...]
     why_not: str  # why there is no figure at all
-    tension_uv: FloatArray = field(  # its rows, NaN where unused: for metrics of their own
+    tension_uv: FloatArray = field(  # its rows, NaN in excluded time: for metrics that need them
         default_factory=lambda: np.empty(0), repr=False, compare=False
     )
     row_hz: float = 0.0
@@ -201,7 +201,7 @@ class BreathFigures:
 
 @dataclass(frozen=True)
 class TagEffect:
-    """Tension of a channel under one tag, against the same session's untagged time.
+    """Tension of a channel during one tag, compared with the same session's untagged time.
 
     `during` and `after` are ratios: 1.3 is 30 % higher.
     """
@@ -215,11 +215,11 @@ class TagEffect:
     mean_uv: float | None
     during: Estimate | None
     after: Estimate | None  # the minute after the tag ended
-    log_during: float | None  # ln of the ratio and its error also where one session has too few
-    log_se: float | None  # to say: over several sessions it counts
+    log_during: float | None  # ln of the ratio, and its error; also given if this session
+    log_se: float | None  # has too few data, for use over several sessions
     log_after: float | None
     after_log_se: float | None
-    why_not: str  # "too few to say: ..."
+    why_not: str  # "too little data: ..."
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A session under review: opened once, asked for figures as often as wanted."""
+"""A session under review: opened once, then asked for figures any number of times."""
 
 from __future__ import annotations
 
@@ -42,27 +42,28 @@ from unclench.store.session.reader import Session, open_session
 from unclench.store.session.schema import SessionMeta
 from unclench.training.programs.file import load_program
 from unclench.training.programs.program import Program
+from unclench.translation import tr
 from unclench_dsp import BANDS, WIDE, Band, MainsMode
 
 
 class SessionReview:
-    """All that can be said of one recording.
+    """Gives all figures of one recording.
 
     Parameters
     ----------
     recording
-        Loaded, all its channels.
+        Loaded with all its channels.
     session
-        The folder it is from; None for a stranger's file.
+        Its session folder; None for other programs' files.
     band, mains, window_s
-        To review it with; its own unless given, else wide, auto and 0.25 s.
+        Settings of the review. Default: its own, else wide, auto and 0.25 s.
     limits
-        A person's own for sustained tension.
+        The person's limits for sustained tension.
 
     Raises
     ------
     InputError
-        The recording lasts more than a week, or a setting is impossible.
+        If the recording lasts more than a week, or a setting is not valid.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class SessionReview:
             band or own,
             mains or recording.mains or "auto",
             window_s or (meta.window_s if meta else 0.25),
-            origin=0 if session else None,  # a session counts from its beginning
+            origin=0 if session else None,  # a session counts from its start
         )
         self.limits = limits or Sustained()
         ended_s = float(self.signal.sample[-1] / self.signal.fs_hz) if len(recording.sample) else 0
@@ -104,12 +105,12 @@ class SessionReview:
 
     @property
     def whole(self) -> Span:
-        """From the first sample to the last."""
+        """The span from the first sample to the last."""
         return Span(0.0, self.duration_s)
 
     @cached_property
     def program(self) -> Program | None:
-        """The program that it was guided by, if it was and its file can be read."""
+        """The program of a guided session; None if there is none or its file cannot be read."""
         if self.folder is None or not (self.folder / PROGRAM).is_file():
             return None
         with contextlib.suppress(UnclenchError):
@@ -117,14 +118,14 @@ class SessionReview:
         return None
 
     def with_events(self, events: Sequence[Event]) -> SessionReview:
-        """The same review after its tags and notes were edited; the signal stays as it is."""
+        """Return a copy with edited tags and notes; the signal stays the same."""
         changed = copy.copy(self)
         changed.events = tuple(events)
         changed.marks = read_marks(changed.events, self.recording.fs_hz, self.duration_s)
         return changed
 
     def figures(self, channel: int, span: Span | None = None) -> Figures:
-        """Sum up a channel over a span, or the whole."""
+        """Return the figures of a channel over a span, or the whole session."""
         context = self.contexts[channel]
         found = self._contractions[channel]
         span = span or self.whole
@@ -134,23 +135,23 @@ class SessionReview:
         )
 
     def phase_figures(self, channel: int) -> tuple[tuple[Phase, Figures], ...]:
-        """Each step of the program, summed up."""
+        """Return the figures of each step of the program."""
         return tuple((phase, self.figures(channel, phase)) for phase in self.marks.phases)
 
     def roles(self, channel: int) -> tuple[RoleFigures, ...]:
-        """Baseline, activity and recovery against each other, in programs that have them."""
+        """Compare baseline, activity and recovery, in programs that have them."""
         return role_figures(self.signal, self.marks, channel)
 
     def breathing(self) -> tuple[BreathFigures, ...]:
-        """Tension over the breath in each breathing step."""
+        """Return tension over the breath in each breathing step."""
         return self._breathing
 
     def tag_effects(self, channel: int) -> tuple[TagEffect, ...]:
-        """Which moments raise it."""
+        """Return which moments raise tension."""
         return tag_effects(self.signal, self.marks, channel)
 
     def sides(self) -> tuple[SideDifference, ...]:
-        """Left against right, where a site has both."""
+        """Compare left and right of the sites that have both."""
         return side_differences(self.signal, self.contexts)
 
     @cached_property
@@ -166,7 +167,7 @@ class SessionReview:
         return {}
 
     def _with_hz(self, channel: int, found: Contraction) -> Contraction:
-        """Work a contraction's spectrum out once, when it is asked for."""
+        """Calculate a contraction's median frequency once, on request."""
         key = channel, found.start_s
         if key not in self._hz:
             self._hz[key] = with_median_frequency(
@@ -183,7 +184,7 @@ def open_review(
     Raises
     ------
     InputError, StoreError
-        Whatever is wrong, in a sentence.
+        A sentence that says what is wrong.
     """
     recording, session = load_with_session(path)
     return SessionReview(recording, session, band=band, limits=limits)
@@ -196,19 +197,19 @@ def load_with_session(
     columns: Sequence[str] = (),
     unit: str | None = None,
 ) -> tuple[Recording, Session | None]:
-    """Load a recording, and the session folder that it is from, if it is from one.
+    """Load a recording, and its session folder if it has one.
 
     A session's recording has all its channels, whatever `columns` says; see `load_recording`.
 
     Raises
     ------
     InputError, StoreError
-        Whatever is wrong, in a sentence.
+        A sentence that says what is wrong.
     """
     path = path.expanduser()
     try:
         ours = path.is_dir() or path.name == META or (path.name == EMG and is_session(path.parent))
-    except OSError:  # no such name can be; loading says so
+    except OSError:  # not a valid name: loading says so
         ours = False
     recording = load_recording(path, fs_hz=fs_hz, columns=() if ours else columns, unit=unit)
     return recording, open_session(path) if ours else None
@@ -227,13 +228,17 @@ def _notes(signal: Signal, own: Band | None) -> list[str]:
     notes = []
     if own is not None and own != signal.band:
         notes.append(
-            f"recorded with the {own.name} band, reviewed in the {signal.band.name} band: the two "
-            "do not compare, and a calibration in the one says nothing of the other."
+            tr(
+                "recorded in the {recorded} band, reviewed in the {reviewed} band: their figures "
+                "cannot be compared, and a calibration holds for its own band only.",
+                recorded=own.name,
+                reviewed=signal.band.name,
+            )
         )
     for name, lines_hz in zip(signal.info.channels, signal.notched_hz, strict=True):
         if lines_hz:
             lines = ", ".join(f"{line:g}" for line in lines_hz)
-            notes.append(f"mains lines removed from {name}: {lines} Hz.")
+            notes.append(tr("mains lines removed from {name}: {lines} Hz.", name=name, lines=lines))
     unknown = [
         name
         for name, noise in zip(signal.info.channels, signal.info.noise_uv, strict=True)
@@ -241,11 +246,13 @@ def _notes(signal: Signal, own: Band | None) -> list[str]:
     ]
     if unknown:
         notes.append(
-            f"the instrument's own noise is not known for {', '.join(unknown)}: how much of a low "
-            "figure is muscle cannot be told."
+            tr(
+                "the noise floor of {channels} is not known: low figures may be noise.",
+                channels=", ".join(unknown),
+            )
         )
     if signal.why_none:
-        notes.append(f"{signal.why_none}.")
+        notes.append(signal.why_none)
     elif len(signal.sample) and not np.isfinite(signal.fast_uv).any():
-        notes.append("the recording is too short for the filters to settle.")
+        notes.append(tr("the recording is too short for the filters to settle."))
     return notes

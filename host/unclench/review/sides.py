@@ -1,4 +1,4 @@
-"""Left against right of one site."""
+"""Compares left and right of one site."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from unclench.review.figures import LEAST_S
 from unclench.review.results import ChannelContext, SideDifference
 from unclench.review.signal import Signal
+from unclench.translation import tr
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.blocks import NORMAL, Blocks, correlation_time_s
 from unclench_dsp.uncertainty import Estimate
@@ -18,12 +19,12 @@ from unclench_dsp.uncertainty import Estimate
 def side_differences(
     signal: Signal, contexts: Sequence[ChannelContext]
 ) -> tuple[SideDifference, ...]:
-    """Compare both sides of every site that has them.
+    """Compare both sides of every site that has both.
 
-    The index is (left - right) / (left + right) of the mean tension of both, over the rows in which
-    both were used: 0.2 is the left half as high again as the right. Its interval is that of the
-    ratio of both means, by the jackknife over blocks of time that leave out both sides together.
-    What is no difference of muscles (thickness of skin, distance of the electrodes) is in it, too.
+    The index is (left - right) / (left + right) of both mean tensions, over the rows that both
+    sides use: at 0.2, the left is 1.5 times the right. Its interval is that of the ratio of both
+    means, by the jackknife over blocks of time, which leaves out both sides together. The index
+    also contains differences in skin thickness and electrode distance.
     """
     lefts: dict[str, int] = {}
     rights: dict[str, int] = {}
@@ -44,11 +45,11 @@ def _difference(signal: Signal, site: str, left: int, right: int) -> SideDiffere
     both = signal.used[:, left] & signal.used[:, right]
     both_s = float(np.count_nonzero(both) / signal.row_hz)
     if both_s < LEAST_S:
-        why = f"both sides were usable together for {both_s:.1f} s only"
+        why = tr("both sides were usable at once for only {seconds:.1f} s", seconds=both_s)
         return SideDifference(site, left, right, None, why)
     left_uv, right_uv = signal.fast_uv[both, left], signal.fast_uv[both, right]
     log_ratio = math.log(left_uv.mean() / right_uv.mean())
-    # How rows of both together move the ratio of the means, and how they move at rest.
+    # How the rows of both sides move the ratio of the means, and how they move at rest.
     moves = left_uv / left_uv.mean() - right_uv / right_uv.mean()
     taus_s = [correlation_time_s(m, signal.row_hz) for m in (moves, np.log(left_uv / right_uv))]
     blocks = Blocks(len(left_uv), signal.row_hz, max(taus_s))
@@ -60,12 +61,12 @@ def _difference(signal: Signal, site: str, left: int, right: int) -> SideDiffere
 
 
 def _half_width(blocks: Blocks, left_uv: FloatArray, right_uv: FloatArray) -> float:
-    """Half of the interval of ln(mean left / mean right): jackknife over blocks of both."""
+    """Return half the interval of ln(mean left / mean right): jackknife over blocks of both."""
     without = [side.sum() - blocks.sums(side) for side in (left_uv, right_uv)]
     error = np.log(without[0] / without[1]).std() * (blocks.n - 1) / math.sqrt(blocks.n)
     return float(NORMAL * blocks.widening * error)
 
 
 def _index(log_ratio: float) -> float:
-    """(left - right) / (left + right) of what left / right is."""
+    """Return (left - right) / (left + right) from ln(left / right)."""
     return math.tanh(log_ratio / 2)

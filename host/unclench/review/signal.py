@@ -1,4 +1,4 @@
-"""A recording run once more through the chain of the live pipeline: tension, and its worth."""
+"""Runs a recording through the live pipeline's chain again: tension, and which of it to trust."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from unclench.live.processing import Processing
 from unclench.review.results import Excluded, Why
 from unclench.store.model import Recording
 from unclench.training.rows import Rows, RowSource, confirm_n, confirmed
+from unclench.translation import tr
 from unclench_dsp import Band, MainsMode, swings_by_second
 from unclench_dsp.arrays import BoolArray, FloatArray, IntArray
 
-MOST_S = 7 * 86400.0  # from the first to the last sample, gaps included: memory is bounded
-_CHUNK_N = 1 << 17  # samples given to the chain at once: bounds its memory
+MOST_S = 7 * 86400.0  # from the first to the last sample, with gaps: limits memory
+_CHUNK_N = 1 << 17  # samples per call of the chain: limits its memory
 _REASONS: tuple[Why, ...] = get_args(Why)
 _USED, _UNSURE = np.int8(-1), np.int8(len(_REASONS))
 _GAP, _SETTLING, _MOVED, _QUIET = (
@@ -28,37 +29,37 @@ _GAP, _SETTLING, _MOVED, _QUIET = (
 )
 
 MOVED_UV = 200.0
-"""Slow swing of a second, above the usual of the recording, from which on it is movement: the
-signal check calls it red. A contraction of 1 mV swings by 30."""
+"""A second whose slow swing exceeds the recording's usual swing by this much is movement; the
+signal check shows it red. A contraction of 1 mV swings by 30."""
 
 _USUAL_TIMES = 3.0
 
 
 @dataclass(frozen=True)
 class Signal:
-    """Tension of a recording, 50 rows a second without a break; in a gap they are NaN.
+    """Tension of a recording: 50 rows a second without a break; NaN in gaps.
 
     Attributes
     ----------
     info : SignalInfo
-        Rate, channels, band and window that it was made with.
+        Rate, channels, band and window it was calculated with.
     origin : int
-        Sample of the recording that is time 0.
+        Sample of the recording at time 0.
     sample : ndarray of int64, shape (n_rows,)
         Counted from `origin`: 0, ``info.hop_n``, twice that ...
     fast_uv, slow_uv : ndarray, shape (n_rows, n_channels)
         RMS of the time before each row: over ``info.settings.window_s`` and over 1 s. NaN in gaps
         and where filters settle.
     used : ndarray of bool, shape (n_rows, n_channels)
-        Whether a row goes into figures: a muscle's, as far as can be told.
+        True for rows that go into figures: the signal can be trusted.
     excluded : tuple of Excluded
-        The rest of the time, with the reason.
+        All other time, with the reason.
     notched_hz : tuple of tuple of float
-        For each channel the mains lines that were removed in the end.
+        For each channel, the mains lines that were removed at the end.
     mains_fraction : tuple of float
-        For each channel the share of its power in mains lines; NaN where it is too short to tell.
+        For each channel, the share of its power in mains lines; NaN if it is too short.
     why_none : str
-        Why there is no tension at all; "" where there is some.
+        A sentence that says why there is no tension at all; "" if there is.
     """
 
     info: SignalInfo
@@ -89,7 +90,7 @@ class Signal:
 
     @property
     def band(self) -> Band:
-        """Band that the tension was made in."""
+        """Band of the tension."""
         return self.info.settings.band
 
     @property
@@ -112,12 +113,12 @@ def make_signal(
 ) -> Signal:
     """Run a recording through the chain.
 
-    `origin` is the sample that is time 0: the first one unless given.
+    `origin` is the sample at time 0. Default: the first one.
 
     Raises
     ------
     InputError
-        The recording lasts more than a week, or `mains` or `window_s` is impossible.
+        If the recording lasts more than a week, or `mains` or `window_s` is not valid.
     """
     info = SignalInfo(
         recording.fs_hz,
@@ -131,15 +132,20 @@ def make_signal(
     last_s = (int(recording.sample[-1]) - origin) / recording.fs_hz if recording.n_samples else 0.0
     if last_s > MOST_S:
         raise InputError(
-            f"{recording.name} lasts {last_s / 86400:.0f} days by its sample numbers, and "
-            f"{MOST_S / 86400:g} days can be reviewed at once: cut it, or restore the file if they "
-            "are wrong."
+            tr(
+                "{name} is too long: by its sample numbers it lasts {days:.0f} days, and a review "
+                "takes at most {most_days:g} days. Shorten it, or restore the file if the numbers "
+                "are wrong.",
+                name=recording.name,
+                days=last_s / 86400,
+                most_days=MOST_S / 86400,
+            )
         )
     try:
         processing = Processing(info)
-    except InputError as error:  # the samples can be looked at all the same
+    except InputError as error:  # the samples can still be shown
         return _no_tension(info, origin, last_s, str(error))
-    except ValueError as error:  # an impossible setting, told in a sentence
+    except ValueError as error:  # a setting that is not valid; the error is a sentence
         raise InputError(str(error)) from error
     parts: list[Rows] = []
     source = RowSource(info, parts.append, late=False)
@@ -147,17 +153,17 @@ def make_signal(
     for block in _blocks(recording, processing, origin):
         before = len(parts)
         source.block(block)
-        words.extend(_reasons(rows, block) for rows in parts[before:])
+        words.extend(_reasons(part, block) for part in parts[before:])
     n_channels = len(recording.channels)
-    came = confirmed(_joined(parts, n_channels), confirm_n(info))
-    n_rows = int(came.sample[-1]) // info.hop_n + 1 if len(came.sample) else 0
-    at = came.sample // info.hop_n
+    rows = confirmed(_joined(parts, n_channels), confirm_n(info))
+    n_rows = int(rows.sample[-1]) // info.hop_n + 1 if len(rows.sample) else 0
+    at = rows.sample // info.hop_n
     fast_uv, slow_uv = np.full((2, n_rows, n_channels), np.nan)
-    fast_uv[at], slow_uv[at] = came.fast_uv, came.slow_uv
+    fast_uv[at], slow_uv[at] = rows.fast_uv, rows.slow_uv
     reason = np.full((n_rows, n_channels), _GAP)
     reason[at] = np.concatenate([np.empty((0, n_channels), np.int8), *words])
     usable = np.zeros((n_rows, n_channels), np.bool_)
-    usable[at] = came.trusted & np.isfinite(came.fast_uv)
+    usable[at] = rows.trusted & np.isfinite(rows.fast_uv)
     reason[usable] = _USED
     _name_the_unsure(reason)
     sample = np.arange(n_rows, dtype=np.int64) * info.hop_n
@@ -183,7 +189,6 @@ def _no_tension(info: SignalInfo, origin: int, last_s: float, why: str) -> Signa
     none = np.full((len(sample), n_channels), np.nan)
     excluded = tuple(Excluded(0.0, last_s, k, "too slow") for k in range(n_channels))
     used = np.zeros(none.shape, np.bool_)
-    sentence = why[:1].lower() + why[1:].rstrip(".")
     return Signal(
         info,
         origin,
@@ -194,12 +199,12 @@ def _no_tension(info: SignalInfo, origin: int, last_s: float, why: str) -> Signa
         excluded,
         notched_hz=((),) * n_channels,
         mains_fraction=(np.nan,) * n_channels,
-        why_none=sentence,
+        why_none=why,
     )
 
 
 def _blocks(recording: Recording, processing: Processing, origin: int) -> Iterator[LiveBlock]:
-    """The recording as the live pipeline would have handed it on."""
+    """Yield the recording in blocks, as the live pipeline does."""
     no_units = np.empty((0, 0), np.int32)
     for number, (start, stop) in enumerate(recording.segments()):
         if number:
@@ -222,7 +227,7 @@ def _joined(parts: list[Rows], n_channels: int) -> Rows:
 
 
 def _reasons(rows: Rows, block: LiveBlock) -> NDArray[np.int8]:
-    """Why each row would be excluded, (n_rows, n_channels): what its newest window shows."""
+    """Return why each row would be excluded, (n_rows, n_channels): its newest window's state."""
     since = np.array([start for start, _ in block.shown])
     codes = np.array(
         [
@@ -239,20 +244,20 @@ def _reasons(rows: Rows, block: LiveBlock) -> NDArray[np.int8]:
 
 
 def _trusted_at(rows: Rows, block: LiveBlock) -> BoolArray:
-    """What the block says of trust, before too little signal took it away."""
+    """Return the block's trust before rows with too little signal lose it."""
     since = np.array([start for start, _ in block.trusts])
     values = np.array([trust for _, trust in block.trusts])
     return np.asarray(values[np.searchsorted(since, rows.sample, "right") - 1])
 
 
 def _name_the_unsure(reason: NDArray[np.int8]) -> None:
-    """Rows that lost their trust by what came after, or before, get that one's reason; in place."""
+    """Give rows that lost trust because of a neighbour that neighbour's reason, in place."""
     for channel in reason.T:
         for start, stop in runs(channel != _USED):
             run = channel[start:stop]
             known = np.flatnonzero((run != _UNSURE) & (run != _SETTLING) & (run != _GAP))
             unsure = np.flatnonzero(run == _UNSURE)
-            if not len(known):  # behind a start, until a window has told that it is good
+            if not len(known):  # after a start, until a window is known to be good
                 run[unsure] = _SETTLING
                 continue
             nearest = np.searchsorted(known, unsure).clip(0, len(known) - 1)
@@ -266,7 +271,7 @@ def _mark_movement(
     sample: IntArray,
     reason: NDArray[np.int8],
 ) -> None:
-    """Take rows out in whose second the electrodes moved; in place."""
+    """Exclude rows of seconds in which the electrodes moved, in place."""
     for k in range(len(recording.channels)):
         swings, starts, stops = [], [], []
         for start, stop in recording.segments():
@@ -280,9 +285,9 @@ def _mark_movement(
         if not swings:
             continue
         swing_uv = np.concatenate(swings)
-        # A heart, or a drift that is always there, swings in every second: no movement.
+        # A heartbeat or a constant drift swings in every second: that is not movement.
         hit = swing_uv - _USUAL_TIMES * np.percentile(swing_uv, 25.0) > MOVED_UV
-        # The window reaches back into the second that moved.
+        # The window reaches back into the second with the movement.
         reach_n = round(info.settings.window_s * info.fs_hz)
         for first, last in zip(
             np.concatenate(starts)[hit], np.concatenate(stops)[hit], strict=True
@@ -293,7 +298,7 @@ def _mark_movement(
 
 
 def _excluded(reason: NDArray[np.int8], info: SignalInfo) -> list[Excluded]:
-    """Runs of one reason as spans; a row stands for the hop before it."""
+    """Return runs of one reason as spans; a row stands for the hop before it."""
     spans = []
     for k, channel in enumerate(reason.T):
         changes = np.flatnonzero(np.diff(channel)) + 1
@@ -317,6 +322,6 @@ def _gaps(recording: Recording, origin: int, n_channels: int) -> list[Excluded]:
 
 
 def runs(hit: BoolArray) -> list[tuple[int, int]]:
-    """Ranges [start, stop) in which `hit` is True."""
+    """Return the ranges [start, stop) in which `hit` is True."""
     edges = np.flatnonzero(np.diff(hit, prepend=False, append=False))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""Baseline, activity and recovery of a program against each other."""
+"""Compares baseline, activity and recovery steps of a program."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROLES: tuple[PhaseRole, ...] = ("baseline", "activity", "recovery")
 
 @dataclass(frozen=True)
 class RoleFigures:
-    """All steps of one role, taken together."""
+    """Figures of all steps of one role."""
 
     role: PhaseRole
     used_s: float
@@ -25,7 +25,7 @@ class RoleFigures:
 
 
 def role_figures(signal: Signal, marks: Marks, k: int) -> tuple[RoleFigures, ...]:
-    """Sum the steps of each role up; empty unless there are a baseline and something beside it."""
+    """Sum up the steps of each role; empty without a baseline and one other role."""
     rows = {role: np.zeros(len(signal.sample), np.bool_) for role in ROLES}
     for phase in marks.phases:
         if phase.role in rows:
@@ -48,7 +48,7 @@ def role_figures(signal: Signal, marks: Marks, k: int) -> tuple[RoleFigures, ...
 
 
 def _ratio(mean: Estimate, calm: Estimate) -> Estimate | None:
-    """Ratio of two means of separate times: their variances on the log scale add up."""
+    """Return the ratio of two means of separate times: their variances add on the log scale."""
     if min(mean.value, calm.value) <= 0:
         return None
     value = float(np.log(mean.value / calm.value))

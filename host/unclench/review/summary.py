@@ -1,4 +1,4 @@
-"""Figures in short of a session folder, made once and kept in it: see `store.summary`."""
+"""A session's summary, calculated once and kept in its folder: see `store.session.summary`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from unclench.store.session.summary import (
 
 
 def ensure_summary(folder: Path) -> SessionSummary:
-    """Read a session's summary, or make it and keep it where that is possible.
+    """Read a session's summary, or calculate it and save it if possible.
 
     Raises InputError or StoreError for a session that cannot be reviewed.
     """
@@ -28,30 +28,30 @@ def ensure_summary(folder: Path) -> SessionSummary:
     if kept is not None:
         return kept
     made = summarise(open_review(folder))
-    with contextlib.suppress(StoreError):  # read-only: it is made again the next time
+    with contextlib.suppress(StoreError):  # read-only: it is calculated again next time
         write_summary(folder, made)
     return made
 
 
 def keep_summary(folder: Path) -> SessionReview | None:
-    """Sum up a session that has just been recorded, so that it is listed with its figures.
+    """Sum up a session that was just recorded, so that lists show its figures.
 
     Returns
     -------
     SessionReview or None
-        None where it cannot be reviewed: whoever opens it is told why.
+        None if it cannot be reviewed: opening it says why.
     """
     try:
         review = open_review(folder)
     except UnclenchError:
         return None
-    with contextlib.suppress(StoreError):  # read-only: it is made again when it is wanted
+    with contextlib.suppress(StoreError):  # read-only: it is calculated again when needed
         write_summary(folder, summarise(review))
     return review
 
 
 def summarise(review: SessionReview) -> SessionSummary:
-    """Sum a session up, in its own band."""
+    """Sum up a session in its own band."""
     return SessionSummary(
         made_of=sizes_of(review.folder) if review.folder is not None else {},
         duration_s=review.duration_s,

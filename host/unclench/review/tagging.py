@@ -1,4 +1,4 @@
-"""Which moments raise it: tension under each tag, and after it, against the untagged time."""
+"""Which moments raise tension: during and after each tag, compared with untagged time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from unclench.review.results import Marks, Span, TagEffect
 from unclench.review.signal import Signal
 from unclench.training.steps.catalogue import kind_of
 from unclench.training.steps.step import Tension
+from unclench.translation import tr, trn
 from unclench_dsp.arrays import BoolArray
 from unclench_dsp.uncertainty import BlockBootstrap, Estimate, LogRatio
 
@@ -18,16 +19,16 @@ AFTER_S = 60.0
 LEAST_TIMES = 3
 LEAST_DURING_S = 15.0
 LEAST_UNTAGGED_S = 60.0
-_LEAST_EPISODE_S = 5.0  # for a session to have a say among others
+_LEAST_EPISODE_S = 5.0  # for a session to count among others
 _NOT_OWN: tuple[Tension, ...] = ("asked", "settling")
 
 
 def tag_effects(signal: Signal, marks: Marks, k: int) -> tuple[TagEffect, ...]:
     """Compare each tag's time with the session's untagged time, for one channel.
 
-    Untagged is what lies under no tag and not within a minute of the end of one. Steps of a program
-    that ask for tension count on neither side. Effects are ratios of mean tension; their intervals
-    take each time that something was marked as one observation.
+    Untagged time is outside of all tags and of the minute after each. Steps of a program that ask
+    for tension count on neither side. Effects are ratios of mean tension; their intervals treat
+    each tagged stretch as one observation.
     """
     words = sorted({tag.words for tag in marks.tags})
     if not words:
@@ -88,14 +89,24 @@ def _effect(
 
 def _too_few(times: int, during_s: float, untagged_s: float) -> str:
     if times < LEAST_TIMES:
-        often = {1: "once", 2: "twice"}.get(times, f"{times} times")
-        return f"too few to say: marked {often}, and {LEAST_TIMES} times are needed"
+        return trn(
+            "too little data: marked once; at least {least} times are needed",
+            "too little data: marked {n} times; at least {least} times are needed",
+            times,
+            least=LEAST_TIMES,
+        )
     if during_s < LEAST_DURING_S:
-        return f"too few to say: {during_s:.0f} s in all, and {LEAST_DURING_S:g} s are needed"
+        return tr(
+            "too little data: {seconds:.0f} s in total; at least {least_s:g} s are needed",
+            seconds=during_s,
+            least_s=LEAST_DURING_S,
+        )
     if untagged_s < LEAST_UNTAGGED_S:
-        return (
-            f"too few to say: {untagged_s:.0f} s without any tag to compare with, and "
-            f"{LEAST_UNTAGGED_S:g} s are needed"
+        return tr(
+            "too little data: {seconds:.0f} s without a tag to compare with; at least "
+            "{least_s:g} s are needed",
+            seconds=untagged_s,
+            least_s=LEAST_UNTAGGED_S,
         )
     return ""
 

@@ -1,8 +1,8 @@
-"""Which moments raise it, over weeks: the effect of a tag, pooled over the sessions that had it.
+"""Which moments raise tension over weeks: the effect of a tag, pooled over its sessions.
 
-Each session gives ln(tension during the tag / tension without any tag) with its standard error. The
-sessions are pooled by random effects: what a tag does may differ from one session to the next, and
-then it takes more sessions to be sure.
+Each session gives ln(tension during the tag / tension without any tag) with its standard error.
+Sessions are pooled by random effects: the effect of a tag may differ between sessions, and then
+more sessions are needed to be sure.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from unclench.store.session.summary import TagSummary
+from unclench.translation import tr, trn
 from unclench_dsp.pooling import LEAST_SESSIONS, combine
 from unclench_dsp.uncertainty import Estimate
 
-_MOST_WEEKS = 8  # that are told
+_MOST_WEEKS = 8  # listed
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class TagWeek:
     monday: date
     sessions: int  # that had the tag
     times: int
-    during: Estimate | None  # ratio; None where sessions are too few to pool
+    during: Estimate | None  # ratio; None with too few sessions to pool
 
 
 @dataclass(frozen=True)
@@ -44,21 +45,21 @@ class TagHistory:
     during: Estimate | None
     after: Estimate | None  # the minute after it
     weeks: tuple[TagWeek, ...]
-    said: str  # "30 % higher (12 to 51 %), over 8 sessions", "too few to say: ..."
+    said: str  # "30 % higher (12 to 51 %), over 8 sessions", "too little data: ..."
 
     @property
     def weekly(self) -> str:
-        """Weeks that can tell: "week of 2 Mar: +34 %, of 9 Mar: +28 %"; "" for fewer than two."""
+        """Weeks with enough data: "weeks from 2 Mar: +34 %, 9 Mar: +28 %"; "" if under two."""
         known = [
-            f"of {week.monday.day} {week.monday:%b}: {100 * (week.during.value - 1):+.0f} %"
+            f"{week.monday.day} {week.monday:%b}: {100 * (week.during.value - 1):+.0f} %"
             for week in self.weeks
             if week.during is not None
         ][-_MOST_WEEKS:]
-        return f"week {', '.join(known)}" if len(known) > 1 else ""
+        return tr("weeks from {weeks}", weeks=", ".join(known)) if len(known) > 1 else ""
 
     @property
     def sure(self) -> bool:
-        """Whether the interval leaves out no effect at all."""
+        """True if the interval excludes no effect."""
         effect = self.during
         if effect is None or effect.low is None or effect.high is None:
             return False
@@ -73,12 +74,12 @@ def tag_histories(
     Parameters
     ----------
     sessions
-        When each was, its used time in seconds and its tags.
+        Time, used seconds and tags of each session.
 
     Returns
     -------
     tuple of TagHistory
-        What raises tension most first; those that cannot be told last.
+        What raises tension most comes first; tags with too little data come last.
     """
     found: dict[str, list[tuple[datetime, TagSummary]]] = {}
     for at, _, tags in sessions:
@@ -122,7 +123,7 @@ def _week(monday: date, tags: Sequence[TagSummary]) -> TagWeek:
 
 
 def _pooled(pairs: Sequence[tuple[float | None, float | None]]) -> tuple[Estimate | None, int]:
-    """The ratio over the sessions that can tell one, and how many those are."""
+    """Return the ratio over the sessions that have one, and their number."""
     known = [(log, se) for log, se in pairs if log is not None and se is not None and se > 0]
     if not known:
         return None, 0
@@ -136,14 +137,36 @@ def _pooled(pairs: Sequence[tuple[float | None, float | None]]) -> tuple[Estimat
 
 def _said(during: Estimate | None, n: int) -> str:
     if during is None or during.low is None or during.high is None:
-        can = f"{n} session{'' if n == 1 else 's'} can tell"
-        return f"too few to say: {can}, {LEAST_SESSIONS} are needed"
+        return trn(
+            "too little data: {n} session with enough; at least {least} are needed",
+            "too little data: {n} sessions with enough; at least {least} are needed",
+            n,
+            least=LEAST_SESSIONS,
+        )
     value, low, high = (100 * (ratio - 1) for ratio in (during.value, during.low, during.high))
     if low <= 0 <= high:
-        return f"no sure effect ({low:+.0f} to {high:+.0f} %), over {n} sessions"
-    side = "higher" if value > 0 else "lower"
+        return tr(
+            "no clear effect ({low:+.0f} to {high:+.0f} %), over {n} sessions",
+            low=low,
+            high=high,
+            n=n,
+        )
     near, far = sorted((abs(low), abs(high)))
-    return f"{abs(value):.0f} % {side} ({near:.0f} to {far:.0f} %), over {n} sessions"
+    if value > 0:
+        return tr(
+            "{value:.0f} % higher ({near:.0f} to {far:.0f} %), over {n} sessions",
+            value=value,
+            near=near,
+            far=far,
+            n=n,
+        )
+    return tr(
+        "{value:.0f} % lower ({near:.0f} to {far:.0f} %), over {n} sessions",
+        value=-value,
+        near=near,
+        far=far,
+        n=n,
+    )
 
 
 def _order(tag: TagHistory) -> tuple[bool, float, str]:

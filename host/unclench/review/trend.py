@@ -1,17 +1,17 @@
-"""A figure over weeks: how much it changes per week, how sure that is, and that in words.
+"""A figure over weeks: its change per week, its confidence interval, and both as a text.
 
 The slope is the median of the slopes between all pairs of days (Theil 1950, Sen 1968), so a few odd
-days do not make it. Its interval is Sen's: the slopes that a test by Kendall's S would not reject,
-the variance of S taken up where neighbouring days are alike (Hamed & Rao 1998, lag one). Pairs of
-days with different placements of the electrodes are left out, for a sensor that sits elsewhere
-reads otherwise whatever the muscle does (the intra-block form of the same test, van Belle & Hughes
-1984).
+days do not decide it. Its interval is Sen's: the slopes that a test by Kendall's S would not
+reject, with a larger variance of S where neighbouring days are alike (Hamed & Rao 1998, lag one).
+Pairs of days with different electrode placements are left out, because a sensor in another place
+gives other values whatever the muscle does (the intra-block form of the same test, van Belle &
+Hughes 1984).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 
 from unclench.review.metrics import metric, uv_number
+from unclench.translation import tr, trn
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.uncertainty import Estimate
 
@@ -32,35 +33,71 @@ _TWO_SIDED_95 = 1.959964
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure of a session that is followed over weeks, and how it is said."""
+    """A figure that is followed over weeks, and its words."""
 
     key: MeasureKey
     title: str
     unit: str
-    scale: float  # from the figure as kept to the unit shown
+    scale: float  # from the stored value to the unit shown
     digits: int
     fell: str
     rose: str
-    had: str = ""  # what days that count have, where not every session has it
+    few: Callable[[int], str]  # says that so many days are too few
 
     def shown(self, value: float) -> str:
-        """A value in its unit."""
+        """Return a value in its unit."""
         if self.unit == "µV":
             return uv_number(value)
         return f"{value * self.scale:.{self.digits}f}"
 
 
+def _few_days(n: int) -> str:
+    return trn(
+        "too little data: sessions on {n} day; at least {least} are needed",
+        "too little data: sessions on {n} days; at least {least} are needed",
+        n,
+        least=FEWEST_DAYS,
+    )
+
+
+def _few_baselines(n: int) -> str:
+    return trn(
+        "too little data: {n} day with a new resting baseline; at least {least} are needed",
+        "too little data: {n} days with a new resting baseline; at least {least} are needed",
+        n,
+        least=FEWEST_DAYS,
+    )
+
+
+def _few_rests(n: int) -> str:
+    return trn(
+        "too little data: {n} day with a time at rest; at least {least} are needed",
+        "too little data: {n} days with a time at rest; at least {least} are needed",
+        n,
+        least=FEWEST_DAYS,
+    )
+
+
+def _few_recoveries(n: int) -> str:
+    return trn(
+        "too little data: {n} day with a recovery time; at least {least} are needed",
+        "too little data: {n} days with a recovery time; at least {least} are needed",
+        n,
+        least=FEWEST_DAYS,
+    )
+
+
+_LOWER, _HIGHER = tr("lower"), tr("higher")
 MEASURES = (
+    Measure("baseline_uv", tr("Resting baseline"), "µV", 1.0, 1, _LOWER, _HIGHER, _few_baselines),
+    Measure("mean_uv", metric("mean_uv").label, "µV", 1.0, 1, _LOWER, _HIGHER, _few_days),
     Measure(
-        "baseline_uv", "Resting baseline", "µV", 1.0, 1, "lower", "higher", "a new resting baseline"
-    ),
-    Measure("mean_uv", metric("mean_uv").label, "µV", 1.0, 1, "lower", "higher"),
-    Measure(
-        "rest_share", metric("rest_share").label, "%", 100.0, 0, "less", "more", "a time at rest"
+        *("rest_share", metric("rest_share").label, "%", 100.0, 0),
+        *(tr("less"), tr("more"), _few_rests),
     ),
     Measure(
         *("recovery_s", metric("recovery_s").label, "s", 1.0, 1),
-        *("faster", "slower", "a recovery that was seen"),
+        *(tr("faster"), tr("slower"), _few_recoveries),
     ),
 )
 
@@ -70,19 +107,19 @@ class Dated:
     """A value of one session."""
 
     at: datetime
-    placement: int  # sessions of one number have the electrodes where they were
+    placement: int  # sessions with one number share one electrode placement
     value: float
 
 
 @dataclass(frozen=True)
 class Trend:
-    """How a measure went. Values are in the measure's unit as kept (µV, share, seconds)."""
+    """The change of a measure. Values are in its stored unit (µV, share, seconds)."""
 
     measure: Measure
     sessions: int
     days: int
-    per_week: Estimate | None  # None: too little to say
-    across: bool  # between placements, for there was too little within them
+    per_week: Estimate | None  # None: too little data
+    across: bool  # between placements: there is too little data within them
     first_value: float | None  # median of the first third of the days, and of the last
     last_value: float | None
     words: str
@@ -97,7 +134,7 @@ class Trend:
 
     @property
     def sure(self) -> bool:
-        """Whether the interval leaves out no change at all."""
+        """True if the interval excludes no change."""
         slope = self.per_week
         if slope is None or slope.low is None or slope.high is None:
             return False
@@ -105,7 +142,7 @@ class Trend:
 
 
 def trend_of(measure: Measure, values: Sequence[Dated]) -> Trend:
-    """Return how a measure went over the sessions, oldest first."""
+    """Return the trend of a measure over sessions, oldest first."""
     days = _days(values)
     first = last = None
     if len(days) > 1:
@@ -122,13 +159,15 @@ def trend_of(measure: Measure, values: Sequence[Dated]) -> Trend:
     groups = [middles] if across else groups
     slope = robust_slope([(_weeks(group), _values(group)) for group in groups])
     if slope is None:
-        return replace(empty, words=f"no change at all, over {_count(len(values), 'session')}")
+        return replace(
+            empty, words=tr("no change at all, {basis}", basis=_over_sessions(len(values)))
+        )
     found = replace(empty, per_week=slope, across=across)
     return replace(found, words=_words(found, len(groups)))
 
 
 def robust_slope(groups: Sequence[tuple[FloatArray, FloatArray]]) -> Estimate | None:
-    """Slope with its 95 % interval, from pairs within each group.
+    """Return the slope with its 95 % interval, from pairs within each group.
 
     Parameters
     ----------
@@ -138,7 +177,7 @@ def robust_slope(groups: Sequence[tuple[FloatArray, FloatArray]]) -> Estimate | 
     Returns
     -------
     Estimate or None
-        In values per unit of time; `n_blocks` counts the values. None without any pair, or where
+        In values per unit of time; `n_blocks` counts the values. None without any pair, or if
         all values are the same.
     """
     slopes: list[FloatArray] = []
@@ -147,14 +186,14 @@ def robust_slope(groups: Sequence[tuple[FloatArray, FloatArray]]) -> Estimate | 
         i, j = np.triu_indices(len(times), 1)
         slopes.append((values[j] - values[i]) / (times[j] - times[i]))
         n = len(times)
-        variance += n * (n - 1) * (2 * n + 5) / 18  # of Kendall's S, where nothing changes
+        variance += n * (n - 1) * (2 * n + 5) / 18  # of Kendall's S without a change
     every = np.sort(np.concatenate(slopes)) if slopes else np.empty(0)
     if not every.size or not np.any(every):
         return None
     value = float(np.median(every))
     half = _TWO_SIDED_95 * math.sqrt(variance * _inflation(groups, value))
     n_pairs = every.size
-    below = math.floor((n_pairs - half) / 2)  # so many slopes lie outside on each side
+    below = math.floor((n_pairs - half) / 2)  # so many slopes are outside on each side
     if below < 1:
         return Estimate(value, None, None, sum(len(times) for times, _ in groups))
     low, high = float(every[below - 1]), float(every[n_pairs - below])
@@ -162,7 +201,7 @@ def robust_slope(groups: Sequence[tuple[FloatArray, FloatArray]]) -> Estimate | 
 
 
 def _inflation(groups: Sequence[tuple[FloatArray, FloatArray]], slope: float) -> float:
-    """How much larger the variance is because neighbouring days are alike; 1 or more."""
+    """Return how much larger the variance is if neighbouring days are alike; 1 or more."""
     products = squares = 0.0
     n = 0
     for times, values in groups:
@@ -174,13 +213,13 @@ def _inflation(groups: Sequence[tuple[FloatArray, FloatArray]], slope: float) ->
     if not squares:
         return 1.0
     r = products / squares
-    r += (2 + 4 * max(r, 0.0)) / n  # what is fitted to few days hides part of their likeness
+    r += (2 + 4 * max(r, 0.0)) / n  # a fit to few days hides part of their likeness
     r = min(max(r, 0.0), 0.8)
     return (1 + r) / (1 - r)
 
 
 def _days(values: Sequence[Dated]) -> list[Dated]:
-    """One value a day and placement, the median: sessions of one day are one another's."""
+    """Return one value per day and placement, the median: sessions of one day are alike."""
     found = []
     for _, several in groupby(values, key=lambda v: (v.at.date(), v.placement)):
         found.append(_middle(list(several)))
@@ -206,20 +245,20 @@ def _enough(days: Sequence[Dated]) -> bool:
 
 def _too_few(measure: Measure, days: Sequence[Dated], placements: int) -> str:
     if len(days) < FEWEST_DAYS:
-        there = _count(len(days), "day")
-        there = f"{there} with {measure.had}" if measure.had else f"sessions on {there}"
-        return f"too few to say: {there}, {FEWEST_DAYS} are needed"
+        return measure.few(len(days))
     if (days[-1].at - days[0].at).total_seconds() < SHORTEST_WEEKS * _WEEK_S:
-        return f"too soon to say: all {len(days)} days lie within a week"
-    anew = _count(placements - 1, "time")
-    return (
-        f"too few to say: the electrodes were placed anew {anew}, and days of different "
-        "placements do not compare"
+        return tr("too early: all {n} days are within one week", n=len(days))
+    return trn(
+        "too little data: the electrodes were reapplied once, and days with different placements "
+        "cannot be compared",
+        "too little data: the electrodes were reapplied {n} times, and days with different "
+        "placements cannot be compared",
+        placements - 1,
     )
 
 
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"
+def _over_sessions(n: int) -> str:
+    return trn("over {n} session", "over {n} sessions", n)
 
 
 def _weeks(days: Sequence[Dated]) -> FloatArray:
@@ -235,22 +274,28 @@ def _values(days: Sequence[Dated]) -> FloatArray:
 def _words(trend: Trend, n_groups: int) -> str:
     measure, slope = trend.measure, trend.per_week
     assert slope is not None
-    basis = f"over {_count(trend.sessions, 'session')}"
+    basis = _over_sessions(trend.sessions)
     if trend.across:
-        basis = f"over {_count(slope.n_blocks, 'placement')}"
+        basis = trn("over {n} placement", "over {n} placements", slope.n_blocks)
     elif n_groups > 1:
-        basis += f" with {n_groups} placements"
+        basis = tr("{over_sessions} with {n} placements", over_sessions=basis, n=n_groups)
     if slope.low is None or slope.high is None or not trend.sure:
-        return f"no sure change yet, {basis}"
+        return tr("no clear change yet, {basis}", basis=basis)
     digits = _digits(slope.value * measure.scale)
     near, far = sorted((abs(slope.low), abs(slope.high)))
     size, least, most = (f"{abs(v) * measure.scale:.{digits}f}" for v in (slope.value, near, far))
-    unit = "points" if measure.unit == "%" else measure.unit
-    side = measure.fell if slope.value < 0 else measure.rose
-    return f"{side} by {size} {unit} per week ({least} to {most}), {basis}"
+    return tr(
+        "{lower_or_higher} by {size} {unit} per week ({least} to {most}), {basis}",
+        lower_or_higher=measure.fell if slope.value < 0 else measure.rose,
+        size=size,
+        unit=tr("points") if measure.unit == "%" else measure.unit,
+        least=least,
+        most=most,
+        basis=basis,
+    )
 
 
 def _digits(value: float) -> int:
-    """As many decimals as show two figures of a value, at most two."""
+    """Return the decimals that show two digits of a value, at most two."""
     size = abs(value)
     return 0 if size >= 10 else 1 if size >= 1 else 2
