@@ -68,10 +68,10 @@ def test_plan_hides_the_order_of_its_blocks(run):
     assert "Left shoulder" in done.out
     tomorrow = date.today() + timedelta(days=1)
     assert f"From {tomorrow} to {tomorrow + timedelta(days=59)}" in done.out
-    assert "with feedback;" not in done.out
+    assert "with feedback." not in done.out
     trial = known(load_trials().latest)
     assert (trial.site, trial.band, trial.measure) == ("Left shoulder", WIDE, "mean_uv")
-    assert "The dashboard and the training window heed it." in done.out
+    assert "The dashboard and the training window follow the trial." in done.out
     assert max(map(len, done.out.replace(str(trials_path()), "").splitlines())) <= 80
     assert "begins on" in run("trial", "status").out
 
@@ -79,15 +79,18 @@ def test_plan_hides_the_order_of_its_blocks(run):
 @pytest.mark.parametrize(
     ("places", "words"),
     [
-        ((), "The dashboard heeds it. It does not know your place yet"),
-        ((Place(channel=1, site="jaw", side="left"),), "does not heed it yet, for your place"),
+        ((), "The dashboard follows the trial. It does not know your site yet"),
+        (
+            (Place(channel=1, site="jaw", side="left"),),
+            "does not follow the trial yet",
+        ),
     ],
 )
 def test_plan_says_whether_the_dashboard_applies_it(run, places, words):
     save_settings(Settings(places=places))
     said = " ".join(run("trial", "plan", "--site", "left shoulder").out.split())
     assert words in said
-    assert "set it in the training window" in said
+    assert "Set the site in the training window" in said
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,7 @@ def test_plan_says_whether_the_dashboard_applies_it(run, places, words):
         ((), "Give --site"),
         (("--site", "left sholder"), "is not a known site"),
         (("--site", "jaw"), "Left jaw"),
-        (("--site", "left jaw", "--pairs", 3), "6 are the fewest"),
+        (("--site", "left jaw", "--pairs", 3), "give 6 to 12"),
         (("--site", "left jaw", "--days", 99), "give 1 to 28"),
         (("--site", "left jaw", "--starts", "2020-01-01"), "cannot begin in the past"),
         (("--site", "left jaw", "--starts", "soon"), "soon"),
@@ -147,7 +150,7 @@ def test_session_stores_its_block_and_hides_tension_without_feedback(run, tmp_pa
     assert (status["feedback"], status["sessions_today"], status["days_left"]) == (feedback, 0, 2)
     done = run("session", program, *PERSON)
     assert done.status == 0, done.err
-    phase = "with feedback;" if feedback else "without feedback, tension is not shown;"
+    phase = "with feedback." if feedback else "without feedback, tension is not shown."
     assert f"Self-trial, block 1 of 14: {phase} 2 days left after today." in done.err
     assert ("µV" in done.out) == feedback
     assert ("tension is not shown" in done.out) == (not feedback)
@@ -183,7 +186,7 @@ def test_recording_stores_its_block(run, tmp_path, place):
     done = run("record", *sim, *place, "--out", tmp_path / "a")
     assert done.status == 0, done.err
     assert done.err.count("without feedback, tension is not shown") == 1
-    assert ("no place is known" in done.err) == (not place)
+    assert ("site of this sensor is not known" in done.err) == (not place)
     meta = open_session(tmp_path / "a").meta
     assert not meta.feedback
     block = known(meta.model_extra)["trial"]

@@ -268,7 +268,7 @@ def test_without_a_known_place_the_dashboard_hides_tension_too(app, stage):
     made = stage("sim:relaxed")
     made.until(lambda: made.has_drawn(3))
     assert not made.window._rows[0].trace.isVisible()
-    assert any("no place is known here" in text for text in texts(made.window))
+    assert any("site of this sensor is not known" in text for text in texts(made.window))
 
 
 def test_the_dashboard_speaks_of_nothing_that_it_hides(app, stage):

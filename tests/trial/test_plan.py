@@ -1,4 +1,4 @@
-"""The plan: what it fixes, what it refuses, which block a day belongs to, what is told of it."""
+"""The plan: what it fixes and refuses, which block a day belongs to, and its words."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ def test_every_day_belongs_to_one_block():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"pairs": 5}, "6 are the fewest"),
-        ({"pairs": 13}, "12 the most"),
-        ({"block_days": 0}, "A block of 0 days"),
+        ({"pairs": 5}, "give 6 to 12"),
+        ({"pairs": 13}, "give 6 to 12"),
+        ({"block_days": 0}, "cannot have 0 days"),
         ({"block_days": 29}, "give 1 to 28"),
     ],
 )
@@ -101,11 +101,11 @@ def test_the_usual_plan_is_two_months():
     assert last_day(usual) == MONDAY + timedelta(days=59)
 
 
-def test_with_fewer_pairs_no_outcome_could_be_told_from_chance():
+def test_fewer_pairs_cannot_distinguish_an_effect_from_chance():
     assert smallest_p(FEWEST_PAIRS) <= 0.05 < smallest_p(FEWEST_PAIRS - 1)
 
 
-def test_the_plan_is_told_without_its_order():
+def test_the_plan_does_not_show_its_order():
     said = [plan_words(plan(seed=seed)) for seed in range(5)]
     assert all(words == said[0] for words in said)
     told = " ".join(said[0])
@@ -114,24 +114,24 @@ def test_the_plan_is_told_without_its_order():
     assert "From 2026-03-02 to 2026-04-26: 56 days" in told
 
 
-def test_a_standing_tells_of_this_block_alone():
-    """Two plans that differ only in what is to come are told alike."""
+def test_the_standing_shows_only_the_current_block():
+    """Plans that differ only in later blocks read the same."""
     seeds = [seed for seed in range(200) if draw(seed, 7)[0]]
     early = MONDAY + timedelta(days=1)
     assert len({standing_words(standing_of(plan(seed=seed), early)) for seed in seeds}) == 1
     words = standing_words(standing_of(plan(seed=seeds[0]), early), done_today=0)
     assert words == (
-        "Self-trial, block 1 of 14: with feedback; 2 days left after today. "
+        "Self-trial, block 1 of 14: with feedback. 2 days left after today. "
         "Today's session is still to be done."
     )
     after = standing_of(plan(seed=seeds[0]), MONDAY + timedelta(days=7))
     assert standing_words(after, done_today=2) == (
-        "Self-trial, block 2 of 14: without feedback, tension is not shown; this is its last day. "
+        "Self-trial, block 2 of 14: without feedback, tension is not shown. This is its last day. "
         "Today's session is done."
     )
 
 
-def test_before_and_after_it_the_trial_says_so():
+def test_words_say_before_and_after_the_trial_where_it_stands():
     trial = plan()
     assert "begins on 2026-03-02, in 1 day" in standing_words(
         standing_of(trial, MONDAY - timedelta(days=1))
@@ -141,7 +141,7 @@ def test_before_and_after_it_the_trial_says_so():
     assert "unclench trial verdict" in standing_words(over)
 
 
-def test_a_trial_is_kept_in_a_plain_file():
+def test_a_trial_is_stored_in_a_plain_file():
     trials = Trials(trials=[plan(seed=5)])
     save_trials(trials)
     kept = json.loads(trials_path().read_text("utf-8"))["trials"][0]
@@ -150,7 +150,7 @@ def test_a_trial_is_kept_in_a_plain_file():
     assert load_trials() == trials
 
 
-def test_a_trial_holds_for_its_site_band_and_board_alone():
+def test_a_trial_applies_only_to_its_site_band_and_board():
     save_trials(Trials(trials=[plan(seed=1)]))
     now = NOW + timedelta(days=2)
     assert running_now(["Jaw", "Left shoulder"], WIDE, False, now) is not None
@@ -160,7 +160,7 @@ def test_a_trial_holds_for_its_site_band_and_board_alone():
     assert running_now(["Left shoulder"], WIDE, False, NOW) is None  # not begun
     unknown = running_now([], WIDE, False, now)  # it may well be the trial's site
     assert unknown is not None
-    assert "no place is known here, so it holds for any signal" in standing_words(unknown)
+    assert "The site of this sensor is not known" in standing_words(unknown)
     assert running_now([], NARROW, False, now) is None
     assert running_now([], WIDE, True, now) is None
     trials_path().write_text("{", encoding="utf-8")
@@ -168,7 +168,7 @@ def test_a_trial_holds_for_its_site_band_and_board_alone():
     assert ["no trial runs" in words(notice) for notice in told()] == [True]
 
 
-def test_words_of_a_line_are_replaced_or_followed_by_what_holds():
+def test_words_about_tension_are_replaced_or_followed_by_a_note():
     hold, settle = Hold(kind="hold"), Settle(kind="settle")
     assert unseen_words(hold, hold.cue(0).detail) == "Let go, and rest there."
     assert unseen_words(settle, "Sit comfortably.") == "Sit comfortably."
@@ -179,7 +179,7 @@ def test_words_of_a_line_are_replaced_or_followed_by_what_holds():
     )
 
 
-def test_deviations_are_kept_with_the_trial():
+def test_deviations_are_stored_with_the_trial():
     save_trials(Trials(trials=[plan()]))
     note_deviation("the dashboard", NOW)
     trial = load_trials().latest
@@ -188,7 +188,7 @@ def test_deviations_are_kept_with_the_trial():
     assert (deviation.at, deviation.what) == (NOW, "tension shown in the dashboard")
 
 
-def test_a_stopped_trial_counts_no_later_day():
+def test_no_day_counts_after_the_trial_was_stopped():
     trials = Trials(trials=[plan()])
     day = MONDAY + timedelta(days=9)
     trial = stop(trials, day)

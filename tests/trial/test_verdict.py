@@ -78,7 +78,7 @@ def every_day(trial, value_of):
     return [sitting(day, value_of(block)) for day, block in zip(days, blocks, strict=True)]
 
 
-def test_an_effect_that_is_planted_is_told_with_its_size():
+def test_a_planted_effect_is_found_with_its_size():
     trial = plan()
     rng = np.random.default_rng(1)
     noise = np.exp(0.05 * rng.standard_normal(14))
@@ -86,10 +86,10 @@ def test_an_effect_that_is_planted_is_told_with_its_size():
     verdict = judge(trial, made, (), LATER)
     assert verdict.p == 2 / 2**7
     assert covers(effect_of(verdict), 0.8)
-    assert verdict.headline.startswith("With feedback your mean tension was ")
+    assert verdict.headline.startswith("With feedback, your mean tension was ")
     assert " % lower (" in verdict.headline
     assert verdict.headline.endswith(
-        "By chance alone that or more would happen in 2 of 100 such trials."
+        "chance would give such a result or a larger one in 2 of 100 trials."
     )
     assert verdict.notes == ()
 
@@ -101,9 +101,9 @@ def test_no_effect_is_reported_as_no_difference():
     verdict = judge(trial, every_day(trial, lambda b: 4.0 * noise[b.number]), (), LATER)
     assert verdict.p is not None
     assert verdict.p > LEVEL
-    assert verdict.headline.startswith("No difference can be told: with feedback your mean")
+    assert verdict.headline.startswith("No difference found: with feedback, your mean")
     assert " lower to " in verdict.headline
-    assert " higher fits what was measured." in verdict.headline
+    assert " higher also fit the measurements." in verdict.headline
 
 
 def test_the_false_positive_rate_is_at_most_the_stated_one():
@@ -135,7 +135,10 @@ def test_rest_is_compared_in_points():
     ]
     verdict = judge(trial, made, (), LATER)
     assert effect_of(verdict).value == pytest.approx(0.1)
-    assert "your time at rest was 10 points more (10 to 10 points)" in verdict.headline
+    assert (
+        "your time at rest was 10 percentage points longer (95 % confidence interval: 10 to 10)"
+        in verdict.headline
+    )
 
 
 def test_a_day_counts_as_a_day_however_many_sessions_it_has():
@@ -165,10 +168,10 @@ def test_a_pair_with_an_empty_block_is_left_out():
     made = [one for one in made if block_of(trial, one.at.date()).number != 4]
     verdict = judge(trial, made, (), LATER)
     assert (verdict.pairs_used, verdict.p) == (6, 2 / 2**6)
-    assert "Block 5 has no session that counts, so 1 pair is left out." in verdict.notes
+    assert "Left out: 1 pair of blocks, because no session counts in block 5." in verdict.notes
 
 
-def test_too_few_pairs_are_no_verdict():
+def test_too_few_pairs_give_no_verdict():
     trial = plan()
     made = every_day(trial, lambda b: 4.0)
     made = [one for one in made if block_of(trial, one.at.date()).number not in (1, 2, 3)]
@@ -177,7 +180,7 @@ def test_too_few_pairs_are_no_verdict():
     assert verdict.headline.startswith("No verdict: both blocks have sessions in 5 of 7 pairs")
 
 
-def test_sessions_that_do_not_compare_are_left_out_and_said():
+def test_sessions_that_cannot_be_compared_are_left_out_with_a_note():
     trial = plan()
     made = every_day(trial, lambda b: 4.0)
     plain = judge(trial, made, (), LATER)
@@ -210,9 +213,9 @@ def test_notes_name_deviations_placements_and_an_early_stop():
     made = every_day(plan(pairs=12), lambda b: 4.0 + b.number / 10)
     verdict = judge(trial, made, changes, LATER)
     said = " ".join(verdict.notes)
-    assert "It was stopped on 2026-05-11, before its planned end on 2026-06-05." in said
-    assert "Tension was shown 1 time in blocks without feedback." in said
-    assert "On 1 day of the trial the electrodes were placed anew." in said
+    assert "The trial was stopped on 2026-05-11, before its planned end on 2026-06-05." in said
+    assert "Tension was shown once in a block without feedback." in said
+    assert "Electrodes were placed again on 1 day of the trial." in said
     assert verdict.pairs_used == 8 + 1 * (block_of(trial, stopped - timedelta(days=1)).number > 16)
 
 
@@ -221,6 +224,6 @@ def test_headline_and_interval_agree():
         trial = plan(seed)
         verdict = judge(trial, person(trial, 3000 + seed, effect=0.25, alike=0.0), (), LATER)
         if verdict.p is not None:
-            told = verdict.headline.startswith("With feedback")
+            told = verdict.headline.startswith("With feedback,")
             assert told == (verdict.p <= LEVEL)
             assert told == (not covers(effect_of(verdict), 1))

@@ -1,1 +1,1 @@
-"""The self-trial: does seeing one's tension help? Planned, drawn and judged within one person."""
+"""The self-trial: a randomized trial on one person: does seeing tension help?"""

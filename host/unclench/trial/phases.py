@@ -1,4 +1,4 @@
-"""Which block a day belongs to, and what holds in it. Only the day's own block is ever told."""
+"""Which block a day belongs to. Only the block of the day itself is ever shown to a person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unclench_dsp import Band
 
 @dataclass(frozen=True)
 class Block:
-    """Days that belong together."""
+    """A block of days with or without feedback."""
 
     number: int  # from 0
     pair: int  # from 0
@@ -29,21 +29,21 @@ class Standing:
     trial: Trial
     day: date
     state: Literal["to come", "running", "over", "stopped"]
-    block: Block | None  # of the day, while it runs
-    placed: bool = True  # whether it is known that the sensor is at the trial's site
+    block: Block | None  # of the day, while the trial runs
+    placed: bool = True  # True if the sensor is known to be at the trial's site
 
     @property
     def feedback(self) -> bool:
-        """Whether tension may be shown."""
+        """True if tension may be shown."""
         return self.block is None or self.block.feedback
 
     @property
     def days_left(self) -> int:
-        """Days of this block after this day."""
+        """Number of days of this block after this day."""
         return 0 if self.block is None else (self.block.last - self.day).days
 
     def in_session(self, shown: bool = False) -> dict[str, Any]:
-        """Entries of session.json; `shown`: tension is seen in a block without feedback."""
+        """Return entries of session.json; `shown`: tension is shown although it should not be."""
         assert self.block is not None
         trial = {
             "planned": self.trial.planned.isoformat(),
@@ -57,7 +57,7 @@ class Standing:
 
 
 def blocks_of(trial: Trial) -> tuple[Block, ...]:
-    """All blocks, in the order of their days."""
+    """Return all blocks, in the order of their days."""
     length = timedelta(days=trial.block_days)
     made = []
     for number in range(2 * trial.pairs):
@@ -69,12 +69,12 @@ def blocks_of(trial: Trial) -> tuple[Block, ...]:
 
 
 def last_day(trial: Trial) -> date:
-    """The last day that was planned."""
+    """Return the last planned day."""
     return trial.starts + timedelta(days=2 * trial.pairs * trial.block_days - 1)
 
 
 def block_on(trial: Trial, day: date) -> Block | None:
-    """The block of a day; None outside of the trial, and once it was stopped."""
+    """Return the block of a day; None outside of the trial, and after it was stopped."""
     if trial.stopped is not None and day >= trial.stopped:
         return None
     number, rest = divmod((day - trial.starts).days, trial.block_days)
@@ -82,7 +82,7 @@ def block_on(trial: Trial, day: date) -> Block | None:
 
 
 def standing_of(trial: Trial, day: date) -> Standing:
-    """Where a trial stands on a day."""
+    """Return where a trial stands on a day."""
     block = block_on(trial, day)
     if block is not None:
         return Standing(trial, day, "running", block)
@@ -97,9 +97,9 @@ def running_now(
     virtual: bool,
     now: datetime | None = None,
 ) -> Standing | None:
-    """What holds for a session on these sites in this band; None where no trial runs on them.
+    """Return the trial that a session on these sites in this band belongs to; None if none runs.
 
-    No sites at all: where the sensors are is not known, so a trial may well be about it, and holds.
+    Without sites it is not known where the sensors are, so a trial in this band applies.
     """
     trial = load_trials().latest
     if trial is None or (trial.band, trial.virtual) != (band, virtual):
@@ -111,7 +111,7 @@ def running_now(
 
 
 def note_deviation(where: str, now: datetime | None = None) -> None:
-    """Keep that tension was shown in a block without feedback. Raises StoreError."""
+    """Record that tension was shown in a block without feedback. Raises StoreError."""
     trials = load_trials()
     if trials.latest is None:
         return

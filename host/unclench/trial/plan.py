@@ -1,8 +1,8 @@
 """The plan of a self-trial: fixed before its first day, and kept in one small file.
 
-Blocks of days with and without feedback come in pairs; which of a pair comes first is drawn when
-the plan is made. Because of that draw the verdict's test holds whatever else goes on: good and bad
-weeks, trends, days that are like the day before.
+Blocks of days with and without feedback come in pairs; the order in each pair is drawn when the
+plan is made. Because of that draw the verdict's test stays valid whatever else happens: good and
+bad weeks, trends, days that resemble the day before.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from unclench_dsp import Band
 
 Measure = Literal["mean_uv", "p50_uv", "rest_share"]
 MEASURE_WORDS: dict[Measure, str] = {
-    "mean_uv": "mean tension",
-    "p50_uv": "median tension",
-    "rest_share": "time at rest",
+    "mean_uv": tr("mean tension"),
+    "p50_uv": tr("median tension"),
+    "rest_share": tr("time at rest"),
 }
-FEWEST_PAIRS, MOST_PAIRS = 6, 12  # with 5 pairs no outcome at all has p <= 0.05: 2 / 2**5 = 0.0625
-PAIRS, BLOCK_DAYS = 10, 3  # two months; why so is in docs/trial.md
+FEWEST_PAIRS, MOST_PAIRS = 6, 12  # with 5 pairs p <= 0.05 is not possible: 2 / 2**5 = 0.0625
+PAIRS, BLOCK_DAYS = 10, 3  # two months; docs/trial.md says why
 LONGEST_BLOCK_DAYS = 28
 
 
 class Deviation(BaseModel):
-    """The plan was not kept."""
+    """A moment at which the plan was not followed."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -43,35 +43,35 @@ class Deviation(BaseModel):
 
 
 class Trial(BaseModel):
-    """One trial. Keys of later versions are kept."""
+    """One trial. Unknown keys of later versions are kept."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
     site: str = Field(min_length=1, max_length=80)  # as sessions name it: "Left shoulder"
     band: Band
-    virtual: bool = False  # of the virtual board, to try a trial out
+    virtual: bool = False  # on the virtual board, to try a trial out
     measure: Measure = "mean_uv"
     starts: date
     block_days: int = Field(ge=1, le=LONGEST_BLOCK_DAYS)
     feedback_first: tuple[bool, ...] = Field(min_length=FEWEST_PAIRS, max_length=MOST_PAIRS)
     seed: int
     planned: AwareDatetime
-    stopped: date | None = None  # from this day on nothing counts
+    stopped: date | None = None  # sessions from this day on do not count
     deviations: tuple[Deviation, ...] = ()
 
     @property
     def provenance(self) -> Provenance:
-        """Of the sessions that count."""
+        """Provenance of the sessions that count."""
         return Provenance.VIRTUAL if self.virtual else Provenance.BOARD
 
     @property
     def pairs(self) -> int:
-        """How many pairs of blocks there are."""
+        """Number of pairs of blocks."""
         return len(self.feedback_first)
 
 
 class Trials(BaseModel):
-    """trial.json: all trials ever planned, the latest last."""
+    """trial.json: all trials that were planned, the latest last."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -80,11 +80,11 @@ class Trials(BaseModel):
 
     @property
     def latest(self) -> Trial | None:
-        """The one that runs, or ran last."""
+        """The trial that runs, or ran last."""
         return self.trials[-1] if self.trials else None
 
     def replace_latest(self, trial: Trial) -> None:
-        """Put in what has changed."""
+        """Replace the latest trial by a changed copy."""
         self.trials[-1] = trial
 
 
@@ -103,20 +103,37 @@ def make_trial(
     """Plan a trial and draw its order. Raises InputError for a plan that cannot be judged."""
     if not FEWEST_PAIRS <= pairs <= MOST_PAIRS:
         raise InputError(
-            f"{pairs} pairs of blocks cannot be judged: {FEWEST_PAIRS} are the fewest with which "
-            f"an effect can be told from chance, {MOST_PAIRS} the most; give a number between."
+            tr(
+                "A trial cannot have {pairs} pairs of blocks: give {fewest} to {most}. With fewer, "
+                "no effect can be distinguished from chance.",
+                pairs=pairs,
+                fewest=FEWEST_PAIRS,
+                most=MOST_PAIRS,
+            )
         )
     if not 1 <= block_days <= LONGEST_BLOCK_DAYS:
         raise InputError(
-            f"A block of {block_days} days is not possible: give 1 to {LONGEST_BLOCK_DAYS}."
+            tr(
+                "A block cannot have {days} days: give 1 to {most}.",
+                days=block_days,
+                most=LONGEST_BLOCK_DAYS,
+            )
         )
     if starts < planned.date():
         raise InputError(
-            f"A trial cannot begin in the past ({starts}): its order must be drawn before the "
-            "first day; give today or later."
+            tr(
+                "A trial cannot begin in the past ({day}), because its order must be drawn before "
+                "the first day: give today or later.",
+                day=starts,
+            )
         )
     if not site.strip() or len(site) > 80:
-        raise InputError("A trial needs the name of a site, of at most 80 letters.")
+        raise InputError(
+            tr(
+                "'{site}' is not a valid site for a trial: give a name of 1 to 80 characters.",
+                site=site,
+            )
+        )
     seed = secrets.randbits(32) if seed is None else seed
     return Trial(
         site=site,
@@ -132,13 +149,13 @@ def make_trial(
 
 
 def draw(seed: int, pairs: int) -> tuple[bool, ...]:
-    """For each pair whether the block with feedback comes first: a fair coin, by its seed."""
+    """Draw for each pair whether the block with feedback comes first, with a fair coin."""
     coin = random.Random(seed)
     return tuple(coin.getrandbits(1) == 1 for _ in range(pairs))
 
 
 def trials_path() -> Path:
-    """Where the plan lies on this system."""
+    """Return the path of the plan on this system."""
     return own_dir() / "trial.json"
 
 
@@ -151,7 +168,7 @@ _FILE = OwnFile(
 
 
 def load_trials(path: Path | None = None) -> Trials:
-    """Read the plan; none, and a notice, where the file cannot be used."""
+    """Read the plan; empty, with a notice, if the file cannot be used."""
     return _FILE.load(path or trials_path())
 
 

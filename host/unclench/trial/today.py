@@ -1,4 +1,4 @@
-"""Whether a day's session of a trial is done."""
+"""Count the sessions of a trial on a day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from unclench.trial.plan import Trial
 
 
 def sessions_on(root: Path, trial: Trial, day: date) -> int:
-    """How many sessions of the trial's site and band a folder holds of a day."""
+    """Return how many sessions in a folder have the trial's site and band and are of a day."""
     return sum(
         entry.created.date() == day
         and trial.site in entry.sites

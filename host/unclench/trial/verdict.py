@@ -1,11 +1,11 @@
-"""What came of a trial: paired blocks, an exact test by their drawn order, in plain words.
+"""The result of a trial: paired blocks, an exact test based on their random order, plain words.
 
-Each block has one value: the mean over its days of the mean over the day's sessions, of the
-logarithm where the measure is a tension. If seeing tension changed nothing, each pair's difference
-(with minus without feedback) would as well have come with the other sign, for a coin drew which
-block was which: all ways to flip the signs tell how often chance alone gives as much (Fisher 1935;
-Edgington & Onghena 2007, Randomization Tests). The interval holds the effects that this same test
-would not reject.
+Each block has one value: the mean over its days of the mean over the day's sessions (of logarithms
+if the measure is a tension). If seeing tension changed nothing, each pair's difference (with minus
+without feedback) could just as well have the other sign, because a coin decided which block was
+which. All ways to flip the signs show how often chance alone gives as large a mean (Fisher 1935;
+Edgington & Onghena 2007, Randomization Tests). The interval contains the effects that the same
+test would not reject.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 
 from unclench.errors import InputError
 from unclench.review.history import FEWEST_USED_S, Change, Sitting
+from unclench.translation import tr, trn
 from unclench.trial.phases import Block, block_on, blocks_of, last_day, standing_of
 from unclench.trial.plan import FEWEST_PAIRS, MEASURE_WORDS, Trial
 from unclench_dsp.permutation import PermutationResult, sign_flip_test
@@ -30,22 +31,22 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class BlockResult:
-    """One block."""
+    """The sessions and the value of one block."""
 
     block: Block
     sessions: int
     days: int  # with a session
-    value: float | None  # ln uV or a share; None: no session that counts
+    value: float | None  # ln uV or a share; None: no session counts
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of it."""
+    """The result of a trial."""
 
     trial: Trial
     blocks: tuple[BlockResult, ...]
     pairs_used: int
-    effect: Estimate | None  # with against without: a ratio of tensions, or a difference of shares
+    effect: Estimate | None  # with vs without: a ratio of tensions, or a difference of shares
     p: float | None  # two-sided, exact
     headline: str
     notes: tuple[str, ...]
@@ -66,30 +67,36 @@ def judge(
     ----------
     trial
     sittings
-        All sessions, whatever site and band.
+        All sessions, of any site and band.
     changes
-        When the site's electrodes were placed anew.
+        When the site's electrodes were placed again.
     today
 
     Raises
     ------
     InputError
-        The trial is not over: who looks at every step and stops when it pleases finds effects that
-        are not there.
+        The trial is not over. Looking repeatedly and stopping at a good moment finds effects that
+        do not exist.
     """
     if standing_of(trial, today).state in ("to come", "running"):
         raise InputError(
-            f"The trial runs until {last_day(trial)}, and a look at its result before then would "
-            "spoil it: come back after that day, or end it for good with `unclench trial stop`."
+            tr(
+                "The trial runs until {last}. Looking at the result earlier would spoil it: come "
+                "back after that day, or end the trial with `unclench trial stop`.",
+                last=last_day(trial),
+            )
         )
     values, notes = _values(trial, sittings)
     results = tuple(_result(block, values) for block in blocks_of(trial))
     differences = _differences(results)
     notes += _missing_notes(trial, results) + _other_notes(trial, changes)
     if len(differences) < FEWEST_PAIRS:
-        headline = (
-            f"No verdict: both blocks have sessions in {len(differences)} of {trial.pairs} pairs, "
-            f"and {FEWEST_PAIRS} are needed to tell an effect from chance."
+        headline = tr(
+            "No verdict: both blocks have sessions in {used} of {pairs} pairs, and at least "
+            "{fewest} are needed to distinguish an effect from chance.",
+            used=len(differences),
+            pairs=trial.pairs,
+            fewest=FEWEST_PAIRS,
         )
         return Verdict(trial, results, len(differences), None, None, headline, notes)
     found = sign_flip_test(np.array(differences))
@@ -99,7 +106,7 @@ def judge(
 
 
 def _values(trial: Trial, sittings: Sequence[Sitting]) -> tuple[list[_Value], tuple[str, ...]]:
-    """The measure of each session that counts, and what is to be said of the others."""
+    """Return the measure of each session that counts, and notes about the others."""
     values: list[_Value] = []
     other_bands = short = without = 0
     for sitting in sorted(sittings, key=lambda s: s.at):
@@ -120,12 +127,28 @@ def _values(trial: Trial, sittings: Sequence[Sitting]) -> tuple[list[_Value], tu
             else:
                 shown = value if trial.measure == "rest_share" else math.log(value)
                 values.append(_Value(sitting.at.date(), shown))
-    said = [
-        (other_bands, f"in another band than the plan's ({trial.band.name})"),
-        (short, f"with less than {FEWEST_USED_S:.0f} s of usable signal"),
-        (without, f"without a figure for {MEASURE_WORDS[trial.measure]}"),
-    ]
-    return values, tuple(f"Left out: {_sessions(n)} {why}." for n, why in said if n)
+    notes = (
+        trn(
+            "Left out: 1 session in another band than the plan's ({band}).",
+            "Left out: {n} sessions in another band than the plan's ({band}).",
+            other_bands,
+            band=trial.band.name,
+        ),
+        trn(
+            "Left out: 1 session with less than {least_s:.0f} s of usable signal.",
+            "Left out: {n} sessions with less than {least_s:.0f} s of usable signal.",
+            short,
+            least_s=FEWEST_USED_S,
+        ),
+        trn(
+            "Left out: 1 session without a figure for {measure}.",
+            "Left out: {n} sessions without a figure for {measure}.",
+            without,
+            measure=MEASURE_WORDS[trial.measure],
+        ),
+    )
+    counts = (other_bands, short, without)
+    return values, tuple(note for note, n in zip(notes, counts, strict=True) if n)
 
 
 def _result(block: Block, values: Sequence[_Value]) -> BlockResult:
@@ -137,7 +160,7 @@ def _result(block: Block, values: Sequence[_Value]) -> BlockResult:
 
 
 def _differences(results: Sequence[BlockResult]) -> list[float]:
-    """With minus without feedback, of the pairs whose both blocks have sessions."""
+    """Return with minus without feedback for each pair in which both blocks have sessions."""
     found = []
     for one, other in zip(results[::2], results[1::2], strict=True):
         if one.value is not None and other.value is not None:
@@ -146,7 +169,7 @@ def _differences(results: Sequence[BlockResult]) -> list[float]:
 
 
 def _effect(trial: Trial, found: PermutationResult) -> Estimate:
-    assert found.low is not None  # for there are pairs enough
+    assert found.low is not None  # because there are enough pairs
     assert found.high is not None
     value, low, high = found.value, found.low, found.high
     if trial.measure != "rest_share":
@@ -157,28 +180,54 @@ def _effect(trial: Trial, found: PermutationResult) -> Estimate:
 def _headline(trial: Trial, effect: Estimate, p: float) -> str:
     assert effect.low is not None
     assert effect.high is not None
-    if trial.measure == "rest_share":
-        value, low, high = (100 * part for part in (effect.value, effect.low, effect.high))
-        what, unit, sides = "your time at rest", "points", ("less", "more")
-    else:
-        value, low, high = (100 * (part - 1) for part in (effect.value, effect.low, effect.high))
-        what, unit, sides = f"your {MEASURE_WORDS[trial.measure]}", "%", ("lower", "higher")
-
-    def side(percent: float) -> str:
-        return f"{abs(percent):.0f} {unit} {sides[percent > 0]}"
-
-    chance = f"By chance alone that or more would happen in {_of_100(p)} such trials."
+    none = 0.0 if trial.measure == "rest_share" else 1.0
+    change, low, high = (100 * (part - none) for part in (effect.value, effect.low, effect.high))
+    measure = MEASURE_WORDS[trial.measure]
     if p <= LEVEL:
         near, far = sorted((abs(low), abs(high)))
-        return f"With feedback {what} was {side(value)} ({near:.0f} to {far:.0f} {unit}). {chance}"
-    return (
-        f"No difference can be told: with feedback {what} was {side(value)}, but anything from "
-        f"{side(low)} to {side(high)} fits what was measured. {chance}"
+        result = tr(
+            "With feedback, your {measure} was {change} (95 % confidence interval: {near:.0f} to "
+            "{far:.0f}).",
+            measure=measure,
+            change=_change_words(trial, change),
+            near=near,
+            far=far,
+        )
+    else:
+        result = tr(
+            "No difference found: with feedback, your {measure} was {change}, but effects from "
+            "{low} to {high} also fit the measurements.",
+            measure=measure,
+            change=_change_words(trial, change),
+            low=_change_words(trial, low),
+            high=_change_words(trial, high),
+        )
+    return f"{result} {_chance_words(p)}"
+
+
+def _change_words(trial: Trial, change: float) -> str:
+    """Return a change of the measure, in percent or percentage points, as words."""
+    size = abs(change)
+    if trial.measure == "rest_share":
+        if change > 0:
+            return tr("{size:.0f} percentage points longer", size=size)
+        return tr("{size:.0f} percentage points shorter", size=size)
+    if change > 0:
+        return tr("{size:.0f} % higher", size=size)
+    return tr("{size:.0f} % lower", size=size)
+
+
+def _chance_words(p: float) -> str:
+    if p < 0.005:
+        return tr(
+            "If feedback made no difference, chance would give such a result or a larger one in "
+            "fewer than 1 of 100 trials."
+        )
+    return tr(
+        "If feedback made no difference, chance would give such a result or a larger one in {n} "
+        "of 100 trials.",
+        n=round(100 * p),
     )
-
-
-def _of_100(p: float) -> str:
-    return "fewer than 1 of 100" if p < 0.005 else f"{100 * p:.0f} of 100"
 
 
 def _missing_notes(trial: Trial, results: Sequence[BlockResult]) -> tuple[str, ...]:
@@ -186,14 +235,23 @@ def _missing_notes(trial: Trial, results: Sequence[BlockResult]) -> tuple[str, .
     notes = []
     if trial.stopped is not None and trial.stopped <= last_day(trial):
         notes.append(
-            f"It was stopped on {trial.stopped}, before its planned end on {last_day(trial)}. If "
-            "that was for how it seemed to go, its result means little."
+            tr(
+                "The trial was stopped on {stopped}, before its planned end on {last}. If you "
+                "stopped because of how it seemed to go, the result means little.",
+                stopped=trial.stopped,
+                last=last_day(trial),
+            )
         )
     if empty:
-        which = f"Block {empty[0]} has" if len(empty) == 1 else f"{len(empty)} blocks have"
-        lost = len({(number - 1) // 2 for number in empty})
-        pairs = "1 pair is" if lost == 1 else f"{lost} pairs are"
-        notes.append(f"{which} no session that counts, so {pairs} left out.")
+        notes.append(
+            trn(
+                "Left out: 1 pair of blocks, because no session counts in block {blocks}.",
+                "Left out: {n} pairs of blocks, because no session counts in these blocks: "
+                "{blocks}.",
+                len({(number - 1) // 2 for number in empty}),
+                blocks=", ".join(map(str, empty)),
+            )
+        )
     return tuple(notes)
 
 
@@ -201,19 +259,24 @@ def _other_notes(trial: Trial, changes: Sequence[Change]) -> tuple[str, ...]:
     notes = []
     if trial.deviations:
         notes.append(
-            f"Tension was shown {len(trial.deviations)} time"
-            f"{'' if len(trial.deviations) == 1 else 's'} in blocks without feedback. Those blocks "
-            "count as they were drawn, so an effect looks smaller than it is."
+            trn(
+                "Tension was shown once in a block without feedback. The block counts as drawn, "
+                "so an effect looks smaller than it is.",
+                "Tension was shown {n} times in blocks without feedback. The blocks count as "
+                "drawn, so an effect looks smaller than it is.",
+                len(trial.deviations),
+            )
         )
     within = [c for c in changes if block_on(trial, c.at.date()) is not None]
     days = len({c.at.date() for c in within})
     if days:
         notes.append(
-            f"On {days} day{'' if days == 1 else 's'} of the trial the electrodes were placed "
-            "anew. That does not favour either kind of block, but makes an effect harder to see."
+            trn(
+                "Electrodes were placed again on 1 day of the trial. This favours neither kind of "
+                "block, but makes an effect harder to see.",
+                "Electrodes were placed again on {n} days of the trial. This favours neither kind "
+                "of block, but makes an effect harder to see.",
+                days,
+            )
         )
     return tuple(notes)
-
-
-def _sessions(n: int) -> str:
-    return f"{n} session{'' if n == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""What is said of a trial while it runs."""
+"""Words about a self-trial that is planned, running or over."""
 
 from __future__ import annotations
 
@@ -7,87 +7,130 @@ from collections.abc import Sequence
 from unclench.settings import Place
 from unclench.training.placement.sites import place_label
 from unclench.training.steps.step import Step
+from unclench.translation import tr, trn
 from unclench.trial.phases import Standing, last_day
 from unclench.trial.plan import MEASURE_WORDS, Trial
 
-UNSHOWN = "Self-trial: tension is not shown in this block."
-SHOWN_ANYWAY = "Self-trial: you see tension in a block without feedback. This is recorded."
-SHOWN_NOTE = "Tension shown in a block without feedback."
+UNSHOWN = tr("Self-trial: tension is not shown in this block.")
+SHOWN_ANYWAY = tr("Self-trial: you see tension in a block without feedback. This is recorded.")
+SHOWN_NOTE = tr("Tension shown in a block without feedback.")
 
 
 def plan_words(trial: Trial) -> list[str]:
-    """The plan in lines, without the order that was drawn."""
-    days = 2 * trial.pairs * trial.block_days
+    """Return the plan in lines, without the order that was drawn."""
     return [
-        "Question: does seeing my tension help?",
-        f"Measured: {MEASURE_WORDS[trial.measure]} of the sessions on {trial.site} in the "
-        f"{trial.band.name} band ({trial.band.low_hz:g}-{trial.band.high_hz:g} Hz)"
-        + (", virtual board." if trial.virtual else "."),
-        f"{2 * trial.pairs} blocks of {_days(trial.block_days)}, with and without feedback in "
-        f"{trial.pairs} pairs; which comes first in a pair is drawn, and told when it is due.",
-        f"From {trial.starts} to {last_day(trial)}: {_days(days)}. At least one session a block.",
+        tr("Question: does seeing my tension help?"),
+        _measure_words(trial),
+        trn(
+            "{blocks} blocks of 1 day, with and without feedback, in {pairs} pairs. The order in "
+            "each pair is random; you learn it block by block.",
+            "{blocks} blocks of {n} days, with and without feedback, in {pairs} pairs. The order "
+            "in each pair is random; you learn it block by block.",
+            trial.block_days,
+            blocks=2 * trial.pairs,
+            pairs=trial.pairs,
+        ),
+        tr(
+            "From {first} to {last}: {days} days, with at least one session in each block.",
+            first=trial.starts,
+            last=last_day(trial),
+            days=2 * trial.pairs * trial.block_days,
+        ),
     ]
 
 
-def standing_words(standing: Standing, done_today: int | None = None) -> str:
-    """Where it stands, in a sentence or three.
+def _measure_words(trial: Trial) -> str:
+    words = tr(
+        "Measure: {measure} in the sessions on {site}, {band} band ({low_hz:g}-{high_hz:g} Hz).",
+        measure=MEASURE_WORDS[trial.measure],
+        site=trial.site,
+        band=trial.band.name,
+        low_hz=trial.band.low_hz,
+        high_hz=trial.band.high_hz,
+    )
+    return words + (" " + tr("It uses the virtual board.") if trial.virtual else "")
 
-    `done_today` counts the day's sessions so far; None where that is not known.
+
+def standing_words(standing: Standing, done_today: int | None = None) -> str:
+    """Return where a trial stands, in up to four sentences.
+
+    `done_today` is the number of today's sessions so far; None if not known.
     """
     trial, block = standing.trial, standing.block
     if standing.state == "to come":
-        wait = (trial.starts - standing.day).days
-        return f"The self-trial begins on {trial.starts}, in {_days(wait)}."
+        return trn(
+            "The self-trial begins on {day}, in 1 day.",
+            "The self-trial begins on {day}, in {n} days.",
+            (trial.starts - standing.day).days,
+            day=trial.starts,
+        )
     if standing.state == "stopped":
-        return f"The self-trial was stopped on {trial.stopped}."
+        return tr("The self-trial was stopped on {day}.", day=trial.stopped)
     if block is None:
-        return "The self-trial is over: `unclench trial verdict` tells what came of it."
-    phase = "with feedback" if block.feedback else "without feedback, tension is not shown"
-    left = standing.days_left
-    until = "this is its last day" if not left else f"{_days(left)} left after today"
-    words = f"Self-trial, block {block.number + 1} of {2 * trial.pairs}: {phase}; {until}."
+        return tr("The self-trial is over. See the result with `unclench trial verdict`.")
+    number, blocks = block.number + 1, 2 * trial.pairs
+    sentences = [
+        tr("Self-trial, block {number} of {blocks}: with feedback.", number=number, blocks=blocks)
+        if block.feedback
+        else tr(
+            "Self-trial, block {number} of {blocks}: without feedback, tension is not shown.",
+            number=number,
+            blocks=blocks,
+        ),
+        trn("1 day left after today.", "{n} days left after today.", standing.days_left)
+        if standing.days_left
+        else tr("This is its last day."),
+    ]
     if not standing.placed:
-        words += f" It is about {trial.site}; no place is known here, so it holds for any signal."
-    if done_today is None:
-        return words
-    if not done_today:
-        return f"{words} Today's session is still to be done."
-    return f"{words} Today's session is done."
+        sentences.append(
+            tr(
+                "The trial is about {site}. The site of this sensor is not known, so the trial "
+                "applies to any signal.",
+                site=trial.site,
+            )
+        )
+    if done_today is not None:
+        done = tr("Today's session is done.")
+        sentences.append(done if done_today else tr("Today's session is still to be done."))
+    return " ".join(sentences)
 
 
 def unseen_words(step: Step, detail: str) -> str:
-    """What to do in a step, where tension is not shown, in place of the `detail` of its cue.
+    """Return what to do in a step while tension is not shown, in place of its cue's `detail`.
 
-    A program's own words stay, but may speak of what is not there: so that is said below them.
+    A program's own words stay, with a line below them, because they may mention tension.
     """
     if step.say:
-        return f"{detail}\nTension is not shown in this block."
+        return tr("{words}\nTension is not shown in this block.", words=detail)
     return step.unseen_say or detail
 
 
 def figures_question(standing: Standing, what: str) -> str:
-    """Asked before figures of a block without feedback open: `what` is a window."""
+    """Return the question before a window with figures (`what`) opens in such a block."""
     assert standing.block is not None
-    return (
-        f"Today is in a block without feedback, and figures can wait until after "
-        f"{standing.block.last}. Open the {what} all the same? The self-trial keeps that you did."
+    return tr(
+        "This is a block without feedback until {last}, and figures are best left until then. "
+        "Open the {window} anyway? The self-trial records it.",
+        last=standing.block.last,
+        window=what,
     )
 
 
 def dashboard_words(trial: Trial, places: Sequence[Place]) -> str:
-    """Whether the dashboard will heed the trial, and how to tell it the place."""
-    how = "set it in the training window (G in the dashboard, or `unclench session`): Sensors."
+    """Return whether the dashboard follows the trial, and how to set the site."""
     own = [place_label(place) for place in places]
     if trial.site in own:
-        return "The dashboard and the training window heed it."
+        return tr("The dashboard and the training window follow the trial.")
     if own:
-        there = " and ".join(own)
-        return f"The dashboard does not heed it yet, for your place there is {there}: {how}"
-    return (
-        "The dashboard heeds it. It does not know your place yet, so it takes any signal in this "
-        f"band for {trial.site}: {how}"
+        return tr(
+            "The dashboard does not follow the trial yet, because its site is {site}. Set the "
+            "site in the training window, under Sensors (G in the dashboard, or "
+            "`unclench session`).",
+            site=tr(" and ").join(own),
+        )
+    return tr(
+        "The dashboard follows the trial. It does not know your site yet, so it treats any signal "
+        "in this band as {site}. Set the site in the training window, under Sensors (G in the "
+        "dashboard, or `unclench session`).",
+        site=trial.site,
     )
-
-
-def _days(n: int) -> str:
-    return f"{n} day{'' if n == 1 else 's'}"
