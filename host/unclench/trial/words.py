@@ -109,8 +109,8 @@ def figures_question(standing: Standing, what: str) -> str:
     """Return the question before a window with figures (`what`) opens in such a block."""
     assert standing.block is not None
     return tr(
-        "This is a block without feedback until {last}, and figures are best left until then. "
-        "Open the {window} anyway? The self-trial records it.",
+        "This is a block without feedback, and figures can wait until after {last}. Open the "
+        "{window} anyway? The self-trial records it.",
         last=standing.block.last,
         window=what,
     )
