@@ -143,7 +143,7 @@ def test_html_page_claims_no_change_from_too_few_sessions(run, dated_sessions):
     root = dated_sessions(2)
     assert run("report", "--all", root).status == 0
     page = (root / "history.html").read_text(encoding="utf-8")
-    assert "No sure change" not in page
+    assert "No clear change" not in page
     assert (
         "too little data: sessions on 2 days; at least 6 are needed" in page.partition("series0")[2]
     )

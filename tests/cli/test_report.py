@@ -84,7 +84,7 @@ def test_history_includes_the_self_trial(run, session, starts, said):
     save_trials(Trials(trials=[trial]))
     assert run("report", "--all", session.parent).status == 0
     page = (session.parent / "history.html").read_text(encoding="utf-8")
-    assert "Trial on yourself" in page
+    assert "Self-trial" in page
     assert said in page
 
 

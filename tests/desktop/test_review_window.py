@@ -361,7 +361,7 @@ def test_a_selection_by_keys_gives_its_figures_at_once(screen, library):
     assert made.figures() == expected
     text = made.panel.figures.toPlainText()
     assert uv(known(expected.mean).value) in text
-    assert "left out" in text
+    assert "excluded" in text
     made.press(KEY.Key_2)
     until(lambda: made.figures().label == "Jaw")
     made.press(KEY.Key_Escape)

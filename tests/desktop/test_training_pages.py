@@ -1280,7 +1280,7 @@ def test_the_summary_says_what_lowered_the_tension(show):
     assert "Recovery time after 2 contractions: 14 s and 9 s." in told
     assert (
         "Whole session: mean tension 2.61 µV, time at rest 62 %, longest rest 24 s, 2 "
-        "contractions, recovery time 12 s. 3 min 58 s of 4 min used; left out: 2 s settling."
+        "contractions, recovery time 12 s. 3 min 58 s of 4 min used; excluded: 2 s settling."
     ) in told
     assert "Breathe: You let go as you breathe out: 18 % lower (10 to 26 %)." in told
     assert "How do you feel? 7" in told

@@ -193,10 +193,10 @@ def test_what_a_screen_reader_finds(look, page_path):
     assert all(b - a <= 1 for a, b in pairwise(levels))
     for landmark in ("banner", "navigation", "main", "contentinfo"):
         assert page.get_by_role(landmark).count() == 1, landmark
-    for heading in ("In short", "Which moments raise it", "Method and settings"):
+    for heading in ("In short", "Which moments raise tension", "Method and settings"):
         assert page.get_by_role("heading", name=heading, exact=True).count() == 1
     drawn = page.locator("svg").count()
-    named = page.get_by_role("img", name=re.compile("Tension|tension|time to let go|time at rest"))
+    named = page.get_by_role("img", name=re.compile("Tension|tension|recovery time|time at rest"))
     narrow = page.locator(".narrow svg").count()
     assert named.count() == drawn - narrow
     assert page.locator("figure > figcaption").count() == page.locator("figure").count()
@@ -230,7 +230,7 @@ def test_the_history_shows_how_it_went(look, history_path):
     headings = [text.replace("\xa0", " ") for text in page.locator("h2").all_inner_texts()]
     assert headings == [
         "In short",
-        "Trial on yourself",
+        "Self-trial",
         "Left shoulder (wide band, 20-450 Hz)",
         "Method",
     ]

@@ -1,4 +1,4 @@
-"""Where pages go, and what is never written over."""
+"""Where pages are written, and what is never overwritten."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from unclench.report.render import render
 OURS = render(Page("A page", (), (), "made")).encode()
 
 
-def test_a_page_of_ours_may_be_made_anew(tmp_path):
+def test_our_own_page_may_be_overwritten(tmp_path):
     page = tmp_path / "report.html"
     write_page(page, OURS)
     check_free(page, force=False)
@@ -22,7 +22,7 @@ def test_a_page_of_ours_may_be_made_anew(tmp_path):
 
 @pytest.mark.parametrize("name", ["report.html", "report.pdf"])
 @pytest.mark.parametrize("content", [b"", b"<html>mine</html>", b"%PDF-1.4 mine"])
-def test_a_file_of_somebody_elses_is_not_written_over(tmp_path, name, content):
+def test_a_file_of_another_program_is_not_overwritten(tmp_path, name, content):
     page = tmp_path / name
     page.write_bytes(content)
     with pytest.raises(StoreError, match="was not made by unclench"):
@@ -30,24 +30,24 @@ def test_a_file_of_somebody_elses_is_not_written_over(tmp_path, name, content):
     check_free(page, force=True)
 
 
-def test_a_pdf_of_ours_may_be_made_anew(tmp_path):
+def test_our_own_pdf_may_be_overwritten(tmp_path):
     page = tmp_path / "report.pdf"
     page.write_bytes(b"%PDF-1.4 ... %%EOF" + PDF_MARK)
     check_free(page, force=False)
 
 
-def test_a_folder_is_no_file(tmp_path):
-    with pytest.raises(StoreError, match="is a folder where a file is expected"):
+def test_a_folder_is_refused(tmp_path):
+    with pytest.raises(StoreError, match="is a folder: give the name of a file"):
         check_free(tmp_path, force=True)
 
 
-def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
+def test_an_unwritable_path_becomes_a_sentence(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreError, match=r"cannot be written: .*; give a name in a folder"):
         write_page(tmp_path / "file" / "report.html", OURS)
 
 
-def test_without_a_browser_there_is_none(monkeypatch, tmp_path):
+def test_no_browser_is_found_without_one(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(pdf, "_usual_places", lambda: [])
     assert pdf.find_browser() is None
@@ -57,12 +57,12 @@ def test_without_a_browser_there_is_none(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("script", "said"), [("exit 3", "printed nothing .status 3."), ("sleep 30", "did not print")]
 )
-def test_a_browser_that_fails_is_a_sentence(tmp_path, monkeypatch, script, said):
+def test_a_failing_browser_becomes_a_sentence(tmp_path, monkeypatch, script, said):
     monkeypatch.setattr(pdf, "LIMIT_S", 0.5)
     browser = tmp_path / "chromium"
     browser.write_text(f"#!/bin/sh\n{script}\n")
     browser.chmod(0o755)
     html = tmp_path / "report.html"
-    with pytest.raises(SourceError, match=f"{said}.*report.html was made; open it in a browser"):
+    with pytest.raises(SourceError, match=f"{said}.*report.html is there: open it in a browser"):
         pdf.print_pdf(html, tmp_path / "report.pdf", browser)
     assert not (tmp_path / "report.pdf").exists()

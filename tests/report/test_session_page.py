@@ -1,4 +1,4 @@
-"""What the report of a session says."""
+"""The words of a session's report."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def test_a_guided_session_has_all_its_sections(make_session, report, words):
     assert list(sections(html)) == [
         "In short",
         "The whole session",
-        "How high, and for how long",
+        "Levels of tension",
         "Step by step",
-        "Which moments raise it",
-        "Contractions and letting go",
+        "Which moments raise tension",
+        "Contractions and recovery",
         "Breathing",
         "Compared with earlier sessions",
-        "Notes on the way",
+        "Notes",
         "Method and settings",
     ]
     said = words(html)
@@ -55,24 +55,24 @@ def test_a_guided_session_has_all_its_sections(make_session, report, words):
     assert "wide, 20 to 450 Hz" in said
 
 
-def test_the_mark_that_raises_it_is_named_in_short(make_session, report, words):
+def test_a_tag_that_raises_tension_is_in_the_summary(make_session, report, words):
     html = report(make_session(seconds=300, busy_s=110, events=TAGS))
     short = words(sections(html)["In short"])
-    assert re.search(r"It was higher than in unmarked time while you marked “slouching”", short)
+    assert re.search(r"Higher than in untagged time during “slouching”", short)
 
 
-def test_a_mark_made_once_is_too_few_to_say(make_session, report, words):
+def test_a_tag_used_once_is_too_little_data(make_session, report, words):
     events = ((20, "tag", "thought: deadline", None), (26, "tag end", "thought: deadline", 6.0))
     html = report(make_session(events=events))
-    assert "too little data" in words(sections(html)["Which moments raise it"])
+    assert "too little data" in words(sections(html)["Which moments raise tension"])
     assert "deadline" not in words(sections(html)["In short"])
 
 
-def test_what_is_too_few_to_say_has_no_percentage(make_session, report, words):
+def test_too_little_data_has_no_percentage(make_session, report, words):
     long = "situation: " + "a meeting that goes on " * 17
     marks = ((20, "tag", long, None), (29, "tag end", long, 9.0))
     html = report(make_session(guided=True, events=marks))
-    said = words(sections(html)["Which moments raise it"])
+    said = words(sections(html)["Which moments raise tension"])
     assert "once, 9 s" in said
     assert "too little data: marked once" in said
     assert "%" not in said
@@ -88,31 +88,29 @@ def test_typed_control_characters_are_removed(make_session, report):
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", html)
 
 
-def test_without_usable_time_nothing_is_said_of_tension_that_lasts(make_session, report, words):
-    said = words(sections(report(make_session(seconds=1)))["How high, and for how long"])
+def test_without_usable_signal_there_is_no_sustained_tension(make_session, report, words):
+    said = words(sections(report(make_session(seconds=1)))["Levels of tension"])
     assert "never above" not in said
-    assert "nothing can be said, for no time could be used" in said
-    short = words(sections(report(make_session("short")))["How high, and for how long"])
+    assert "no usable signal" in said
+    short = words(sections(report(make_session("short")))["Levels of tension"])
     assert "never above" not in short
-    whole = words(
-        sections(report(make_session("whole", seconds=250)))["How high, and for how long"]
-    )
-    assert re.search(r"never above [\d.]+ µV \(of the 1 s RMS\) for more than 4 min", whole)
+    whole = words(sections(report(make_session("whole", seconds=250)))["Levels of tension"])
+    assert re.search(r"never above [\d.]+ µV \(1 s RMS\) for more than 4 min", whole)
 
 
-def test_columns_that_say_nothing_are_left_out():
+def test_empty_columns_are_left_out():
     table = Table(
         "Sessions", ("When", "Mean", "Session"), (("1 May", "2 µV", ""), ("2 May", "–", ""))
     )
     assert table.columns == (0, 1)
 
 
-def test_time_left_out_stands_beside_the_result(make_session, report, words):
+def test_excluded_time_is_beside_the_result(make_session, report, words):
     html = report(make_session(gap_s=(40, 100)))
     short = words(sections(html)["In short"])
     assert re.search(r"only 1 min 1\d s of 2 min 20 s could be used \(5\d %\)", short)
-    assert re.search(r"Time used 5\d %\s+left out: 1 min gap", short)
-    assert "Left out: gap" in words(sections(html)["How high, and for how long"])
+    assert re.search(r"Time used 5\d %\s+excluded: 1 min gap", short)
+    assert "Excluded: gap" in words(sections(html)["Levels of tension"])
 
 
 def test_a_gap_is_never_bridged(make_session, report):
@@ -128,7 +126,7 @@ def test_a_gap_is_never_bridged(make_session, report):
 
 def test_left_and_right_are_compared(make_session, report, words):
     html = report(make_session(sites=("Left shoulder", "Right shoulder")))
-    assert "as a share of both" in words(sections(html)["Left and right"])
+    assert "divided by their sum" in words(sections(html)["Left and right"])
 
 
 def test_left_against_right_is_the_ratio_of_both_means(make_session):
@@ -156,31 +154,31 @@ def test_earlier_sessions_of_the_site_are_compared(make_session, summarised, rep
     summarised("elsewhere", MADE - timedelta(days=1), 900.0, site="Jaw")
     html = report(make_session())
     earlier = words(sections(html)["Compared with earlier sessions"])
-    assert "5 earlier sessions of this site and band" in earlier
+    assert "5 earlier sessions with this site and band" in earlier
     assert "the lowest so far" in earlier
     assert "900" not in earlier
-    assert re.search(r"lower than last time here \(101 µV on 22 November 2026\)", words(html))
+    assert re.search(r"last time here \(101 µV on 22 November 2026\): \d+ % lower", words(html))
 
 
-def test_another_kind_of_session_is_said_to_be_one(make_session, summarised, report, words):
+def test_another_kind_of_session_is_named_as_such(make_session, summarised, report, words):
     summarised("before", MADE - timedelta(days=1), 100.0)
     said = words(report(make_session(guided=True)))
-    assert "which was another kind of session" in said
+    assert "another kind of session" in said
 
 
 def test_without_a_site_nothing_is_compared(make_session, summarised, report, words):
     summarised("before", MADE - timedelta(days=1), 100.0)
     said = words(report(make_session(sites=(None,))))
-    assert "no site was given, so nothing says which sessions compare" in said
+    assert "no site was given, so there is nothing to compare with" in said
 
 
 def test_a_session_too_short_for_figures_says_so(make_session, report, words):
     said = words(sections(report(make_session(seconds=1)))["In short"])
-    assert "nothing can be said" in said
+    assert "no usable signal" in said
     assert "µV" not in said
 
 
-def test_a_strangers_csv_has_a_report(tmp_path, report, words):
+def test_a_csv_of_another_program_has_a_report(tmp_path, report, words):
     rows = "".join(f"{i / 1000:.3f},{(i * 7919) % 13 - 6}\n" for i in range(30_000))
     (tmp_path / "theirs.csv").write_text(f"time_s,emg_uv\n{rows}")
     html = report(tmp_path / "theirs.csv")
@@ -202,7 +200,7 @@ def test_no_claim_of_treatment_is_made(guided_report, words):
         assert claim not in said
 
 
-def test_all_ids_are_unique_and_every_link_has_its_end(make_session, report):
+def test_ids_are_unique_and_every_link_has_its_target(make_session, report):
     html = report(make_session(guided=True, events=TAGS, sites=("Left neck", "Right neck")))
     ids = re.findall(r' id="([^"]+)"', html)
     assert len(ids) == len(set(ids))
@@ -210,7 +208,7 @@ def test_all_ids_are_unique_and_every_link_has_its_end(make_session, report):
     assert {end for link in links for end in link if end} <= set(ids)
 
 
-def test_nothing_is_fetched_from_anywhere(guided_report):
+def test_nothing_is_fetched_from_the_network(guided_report):
     assert not re.search(
         r"https?://|//[a-z]|@import|<script|<link(?! rel=\"icon\" href=\"data:)", guided_report
     )

@@ -1,4 +1,4 @@
-"""Figures as they are written."""
+"""Figures in words."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ def test_tension_has_three_digits(value, said):
         (1.0, "100 %"),
     ],
 )
-def test_nearly_nothing_and_nearly_all_are_not_called_so(value, said):
+def test_nearly_nothing_and_nearly_all_are_not_rounded(value, said):
     assert words.share(value) == said
 
 
 @pytest.mark.parametrize(
     ("ratio", "said"),
     [
-        (1.3, "30 % higher than"),
-        (0.8, "20 % lower than"),
-        (1.001, "the same as"),
-        (2.34, "2.3 times as high as"),
+        (1.3, "30 % higher"),
+        (0.8, "20 % lower"),
+        (1.001, "the same"),
+        (2.34, "2.3 times as high"),
     ],
 )
-def test_a_ratio_is_said_as_a_change(ratio, said):
-    assert words.compared(ratio) == said
+def test_a_ratio_is_written_as_a_change(ratio, said):
+    assert words.change(ratio) == said
 
 
-def test_figures_carry_their_range_where_there_is_one():
+def test_figures_have_their_interval_if_there_is_one():
     assert words.uv_estimate(Estimate(6.81, 5.2, 8.61, 40)) == "6.81 µV (5.20 to 8.61)"
     assert words.uv_estimate(Estimate(6.81, None, None, 1)) == "6.81 µV"
     assert words.share_estimate(Estimate(0.62, 0.5, 0.72, 40)) == "62 % (50 to 72 %)"
@@ -54,16 +54,16 @@ def test_figures_carry_their_range_where_there_is_one():
     assert words.uv_estimate(None) == words.NOTHING
 
 
-def test_an_effect_without_a_range_is_not_told():
-    assert words.ratio_estimate(Estimate(3.46, None, None, 1)) == "too few to say"
+def test_an_effect_without_an_interval_has_no_figure():
+    assert words.ratio_estimate(Estimate(3.46, None, None, 1)) == "too little data"
 
 
 @pytest.mark.parametrize(
     ("gaps", "per_min", "said"),
     [
-        (1, None, "1 moment, the longest 2 s"),
-        (12, 3.04, "12 moments (3.0 a minute), the longest 2 s"),
-        (0, 0.0, "0 moments (0.0 a minute)"),
+        (1, None, "1 moment, longest 2 s"),
+        (12, 3.04, "12 moments, 3.0 a minute, longest 2 s"),
+        (0, 0.0, "0 moments, 0.0 a minute"),
     ],
 )
 def test_moments_of_rest(gaps, per_min, said):
@@ -76,8 +76,13 @@ def test_long_names_are_shortened():
     assert words.brief("x" * 400) == "x" * 59 + "…"
 
 
-def test_what_is_left_out_is_named_the_longest_first():
+def test_reasons_for_excluded_time_are_named_the_longest_first():
     assert words.excluded({"gap": 1.5, "no contact": 12.0, "settling": 0.01}) == (
-        "left out: 12 s no contact, 1.5 s gap"
+        "excluded: 12 s no contact, 1.5 s gap"
     )
-    assert words.excluded({"settling": 0.01}) == "nothing left out"
+    assert words.excluded({"settling": 0.01}) == "nothing excluded"
+
+
+def test_used_time_is_all_or_names_what_is_excluded():
+    assert words.used_words(160.0, 160.0, {"settling": 0.01}) == "All 2 min 40 s used."
+    assert words.used_words(12.0, 20.0, {"gap": 8.0}) == "12 s of 20 s used; excluded: 8 s gap."

@@ -1,7 +1,7 @@
-"""What is said at the end of a guided session: the review's figures, and what only it counted.
+"""The words at the end of a guided session: figures of its review, and its score.
 
-The figures are those of the review of what was kept, so the report says the same. Goals are known
-to the session alone: their share is of the steps that were scored, and the words say so.
+The figures are those of the review of the recording, so the report says the same. Only the session
+knows its goals: time below the goal is a share of the scored steps, and the words say so.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from unclench.report.words import counted, excluded, listed, metric_words, sentence, share, uv
+from unclench.report.words import listed, metric_words, sentence, share, used_words, uv
 from unclench.review.metrics import LEVELS, METRICS, Metric, metric
 from unclench.review.results import Figures
 from unclench.review.session import SessionReview
@@ -19,6 +19,7 @@ from unclench.training.session.snapshot import Score
 from unclench.training.steps.catalogue import kind_of
 from unclench.training.steps.step import Tension
 from unclench.training.steps.underway import BreathEffect
+from unclench.translation import tr, trn
 from unclench.wording import length
 
 _SHOWN = tuple(each for each in METRICS if each not in LEVELS or each.key == "mean_uv")
@@ -55,15 +56,15 @@ class ChannelClosing:
     ----------
     channel : TrainedChannel
     whole : Figures or None
-        Of the whole session; None where it was not kept.
+        Of the whole session; None if it was not kept.
     duration_s : float
-        Of the whole session; of its scored time where it was not kept.
+        Of the whole session, or of its scored time if it was not kept.
     steps : tuple of StepClosing
-        Those that were scored.
+        The scored steps.
     below_goal : float or None
         As in a step, of all scored steps.
     rested : bool
-        Whether its rest was measured; nothing is compared with rest otherwise.
+        True if its rest was measured; otherwise nothing is compared with rest.
     breath : tuple of (str, BreathEffect)
         Title and effect of each breathing step.
     """
@@ -78,22 +79,22 @@ class ChannelClosing:
 
     @property
     def calm(self) -> list[tuple[float, str]]:
-        """Mean in uV and title of the steps that ask for no tension, as far as measured."""
+        """Mean in uV and title of the measured steps that do not ask for tension."""
         steps = (step for step in self.steps if kind_of(step.kind).tension not in _NOT_CALM)
         return [(step.mean_uv, step.title) for step in steps if step.mean_uv is not None]
 
     @property
     def fell(self) -> bool:
-        """Whether it ended lower than it began, or its exhale let go."""
+        """True if tension ended lower than it began, or breathing out lowered it."""
         means = self.calm
         lower = len(means) > 1 and means[-1][0] < means[0][0]
         return lower or any(effect.falls for _, effect in self.breath)
 
 
 def closing_of(outcome: Outcome, review: SessionReview | None) -> tuple[ChannelClosing, ...]:
-    """Put the review's figures beside what the session counted, for each channel trained.
+    """Combine the review's figures with the session's score, for each trained channel.
 
-    Without a review, as the session could not be kept, all is as it was counted live.
+    Without a review, because the session could not be kept, the figures are those counted live.
     """
     made = []
     for k, (channel, score) in enumerate(zip(outcome.channels, outcome.score, strict=True)):
@@ -125,60 +126,91 @@ def closing_of(outcome: Outcome, review: SessionReview | None) -> tuple[ChannelC
 def closing_words(
     outcome: Outcome, channels: tuple[ChannelClosing, ...], unshown: str = ""
 ) -> list[str]:
-    """A session in a few lines; `unshown` is said in place of its tension where that is hidden."""
-    words = [f"{outcome.title}: {'done' if outcome.state == 'done' else 'ended early'}"]
+    """Return a session in a few lines; `unshown` replaces its tension if that is hidden."""
+    done = outcome.state == "done"
+    words = [
+        tr("{title}: done", title=outcome.title)
+        if done
+        else tr("{title}: ended early", title=outcome.title)
+    ]
     if unshown:
         return [*words, unshown]
     for closing in channels:
         label = closing.channel.label
         words.append(f"{label}, {whole_words(closing)}")
         if closing.below_goal is not None:
-            words.append(f"{label}, scored steps: below the goal {share(closing.below_goal)}.")
+            words.append(
+                tr(
+                    "{channel}, scored steps: below the goal {share}.",
+                    channel=label,
+                    share=share(closing.below_goal),
+                )
+            )
         words += [f"{label}, {title}: {breath_words(effect)}" for title, effect in closing.breath]
     return [*words, *outcome.notes]
 
 
 def whole_words(closing: ChannelClosing) -> str:
-    """Say the figures of the whole session, and how much of it they are of."""
+    """Return the figures of the whole session, and how much of it was used."""
     figures = closing.whole
     if figures is None:
-        return (
-            f"not kept: {length(closing.duration_s)} in scored steps, counted while it ran; there "
-            "are no figures of the whole session."
+        return tr(
+            "not kept: {length} in scored steps, counted live. There are no figures of the whole "
+            "session.",
+            length=length(closing.duration_s),
         )
     if figures.why_not:
-        return f"whole session: no usable signal. {sentence(figures.why_not)}"
+        return tr("whole session: no usable signal. {reason}", reason=sentence(figures.why_not))
     shown = (each for each in _SHOWN if closing.rested or not each.needs_rest)
     known = [(each, each.value(figures)) for each in shown]
-    told = [_told(each, value) for each, value in known if value is not None]
-    used = f"{length(figures.used_s)} of {length(closing.duration_s)} used"
-    return f"whole session: {', '.join(told)}. {used}; {excluded(figures.excluded_s)}."
+    return tr(
+        "whole session: {figures}. {used}",
+        figures=", ".join(_metric(each, value) for each, value in known if value is not None),
+        used=used_words(figures.used_s, closing.duration_s, figures.excluded_s),
+    )
 
 
-def _told(shown: Metric, value: float) -> str:
-    if shown.form == "count":
-        return counted(round(value), shown.label.lower().removesuffix("s"))
-    return f"{shown.label.lower()} {metric_words(shown, value)}"
+def _metric(shown: Metric, value: float) -> str:
+    if shown.key == "contractions":
+        return trn("{n} contraction", "{n} contractions", round(value))
+    return f"{shown.label[:1].lower()}{shown.label[1:]} {metric_words(shown, value)}"
 
 
 def helped_words(closing: ChannelClosing) -> list[str]:
-    """Say where tension began, ended and was lowest, and how a channel let go; what is known."""
-    said = []
+    """Return where tension began, ended and was lowest, and the recovery times, if known."""
+    sentences = []
     means = closing.calm
     if len(means) > 1:
         (first, _), (last, _), (lowest, title) = means[0], means[-1], min(means)
-        said.append(
-            f"Mean tension was {uv(first)} µV in the first step and {uv(last)} µV in the last."
+        sentences.append(
+            tr(
+                "Mean tension was {first} µV in the first step and {last} µV in the last.",
+                first=uv(first),
+                last=uv(last),
+            )
         )
-        said.append(f"It was lowest in “{title}”: {uv(lowest)} µV.")
+        sentences.append(tr("It was lowest in “{title}”: {uv} µV.", title=title, uv=uv(lowest)))
     found = closing.whole.contractions if closing.whole is not None and closing.rested else ()
-    known = [c.recovery_s for c in found if c.recovery_s is not None]
-    if known:
-        times = listed([length(seconds) for seconds in known[-_LATEST:]])
-        which = "a contraction" if len(known) == 1 else f"{len(known)} contractions"
-        last_ones = f", the last {_LATEST}" if len(known) > _LATEST else ""
-        said.append(f"Recovery time after {which}{last_ones}: {times}.")
-    return said
+    known = [length(c.recovery_s) for c in found if c.recovery_s is not None]
+    if len(known) > _LATEST:
+        sentences.append(
+            tr(
+                "Recovery time after the last {latest} of {n} contractions: {times}.",
+                latest=_LATEST,
+                n=len(known),
+                times=listed(known[-_LATEST:]),
+            )
+        )
+    elif known:
+        sentences.append(
+            trn(
+                "Recovery time after a contraction: {times}.",
+                "Recovery time after {n} contractions: {times}.",
+                len(known),
+                times=listed(known),
+            )
+        )
+    return sentences
 
 
 def _counted_live(outcome: Outcome, channel: TrainedChannel, k: int) -> ChannelClosing:

@@ -1,4 +1,4 @@
-"""Earlier sessions that compare with this one: of the same site, band and origin."""
+"""Earlier sessions that can be compared with this one: same site, band and provenance."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unclench.errors import UnclenchError
 from unclench.report.parts import Part, Plot, Plots, Section, Table, Words, section
 from unclench.report.plots.small import Frame
 from unclench.report.plots.timeline import Moment, draw_timeline
-from unclench.report.words import NOTHING, brief, compared, local, share, uv
+from unclench.report.words import NOTHING, brief, change, local, share, uv
 from unclench.review.history import FEWEST_USED_S
 from unclench.review.results import ChannelContext, Figures
 from unclench.review.session import SessionReview
@@ -23,16 +23,17 @@ from unclench.store.library.library import Entry, Library, read_entry
 from unclench.store.session.folder import is_session
 from unclench.store.session.schema import SessionMeta
 from unclench.store.session.summary import SessionSummary
+from unclench.translation import tr, trn
 from unclench.wording import length
 
 MOST_ROWS = 10  # of earlier sessions in the table; the plot shows twice as many
-_MAKE_S = 4.0  # for figures of earlier sessions that were never made
-_FEW_FOR_A_PLACE = 4  # sessions: fewer have no middle worth the name
+_MAKE_S = 4.0  # for missing figures of earlier sessions
+_FEWEST_FOR_MEDIAN = 4  # sessions
 
 
 @dataclass(frozen=True)
 class EarlierSession:
-    """One of them; figures as in `ChannelSummary`."""
+    """An earlier session; figures as in `ChannelSummary`."""
 
     when: datetime
     title: str
@@ -45,31 +46,32 @@ class EarlierSession:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What came before for one channel, oldest first; `why_not` where nothing can be compared."""
+    """Earlier sessions of one channel, oldest first; `why_not`: why none can be compared."""
 
     sessions: tuple[EarlierSession, ...]
     why_not: str = ""
 
 
 def program_of(meta: SessionMeta | None) -> str:
-    """Name of the program that guided a session, "" where none did."""
+    """Return the name of a session's program, "" if it had none."""
     training = meta.training if meta is not None else None
     return str(training.get("program", "")) if training else ""
 
 
 def same_program(review: SessionReview, session: EarlierSession) -> bool:
-    """Whether an earlier session was of this one's kind."""
+    """Return True if an earlier session had the same program."""
     return session.program == program_of(review.meta)
 
 
 def find_earlier(review: SessionReview, root: Path) -> tuple[Earlier, ...]:
-    """Look for earlier sessions in a folder, for each channel of a session.
+    """Find earlier sessions in a folder, for each channel of a session.
 
-    Figures that were never made are made, the latest first, as many as a few seconds allow.
+    Missing figures are computed, the latest sessions first, for a few seconds at most.
     """
     meta = review.meta
     if meta is None:
-        return tuple(Earlier((), "nothing is known of this file's site.") for _ in review.contexts)
+        unknown = tr("the site of this file is not known.")
+        return tuple(Earlier((), unknown) for _ in review.contexts)
     here = review.folder.resolve() if review.folder is not None else None
     before = [
         entry
@@ -88,7 +90,7 @@ def find_earlier(review: SessionReview, root: Path) -> tuple[Earlier, ...]:
             continue
         summary = entry.summary
         if summary is None and time.monotonic() < until:
-            with contextlib.suppress(UnclenchError):  # not to be reviewed: it compares with none
+            with contextlib.suppress(UnclenchError):  # a session that cannot be read is skipped
                 summary = ensure_summary(entry.folder)
         if summary is not None:
             summaries[entry.folder] = summary
@@ -96,11 +98,11 @@ def find_earlier(review: SessionReview, root: Path) -> tuple[Earlier, ...]:
 
 
 def _sessions_in(root: Path) -> list[Entry]:
-    """Return sessions, the newest first: all of a library, else those that lie in `root` itself.
+    """Return sessions, the newest first: all of a library, else those in `root` itself.
 
-    Nobody's whole home is searched because a session lies in it.
+    A folder that is not a library, such as a home folder, is not searched further.
     """
-    if default_index(root).exists():  # it has been listed, so it is a library
+    if default_index(root).exists():  # only libraries have an index
         return Library(root).entries()
     try:
         found = [read_entry(path) for path in root.iterdir() if is_session(path)]
@@ -113,7 +115,7 @@ def _of_site(
     site: str | None, entries: Sequence[Entry], summaries: Mapping[Path, SessionSummary]
 ) -> Earlier:
     if site is None:
-        return Earlier((), "no site was given, so nothing says which sessions compare.")
+        return Earlier((), tr("no site was given, so there is nothing to compare with."))
     sessions = [
         EarlierSession(
             when=entry.local,
@@ -129,14 +131,15 @@ def _of_site(
         for channel in summaries[entry.folder].channels
         if channel.site == site and channel.used_s >= FEWEST_USED_S
     ]
-    why = "" if sessions else "no earlier session of a minute or more at this site, in this band."
-    return Earlier(tuple(sessions), why)
+    if not sessions:
+        return Earlier((), tr("no earlier session of a minute or more has this site and band."))
+    return Earlier(tuple(sessions))
 
 
 def earlier_section(
     review: SessionReview, figures: Sequence[Figures], earlier: Sequence[Earlier]
 ) -> Section | None:
-    """How this session stands among those before."""
+    """Return how this session compares with earlier ones."""
     if review.meta is None:
         return None
     parts: list[Part] = []
@@ -148,7 +151,7 @@ def earlier_section(
             continue
         here = EarlierSession(
             when=local(review.meta.created),
-            title="this session",
+            title=tr("this session"),
             program=program_of(review.meta),
             used_s=own.used_s,
             mean_uv=None if own.mean is None else own.mean.value,
@@ -162,12 +165,14 @@ def earlier_section(
         parts.append(Plots(tuple(plots)))
         parts.append(
             Words(
-                "Sessions differ from day to day, and so does what you do in them: one step up or "
-                "down says little. `unclench history` tells whether there is a trend.",
+                tr(
+                    "Sessions vary from day to day, and so does what you do in them, so a single "
+                    "change means little. `unclench history` shows whether there is a trend."
+                ),
                 "quiet",
             )
         )
-    return section("earlier", "Compared with earlier sessions", [*parts, *tables])
+    return section("earlier", tr("Compared with earlier sessions"), [*parts, *tables])
 
 
 def _measured_baseline(context: ChannelContext) -> float | None:
@@ -178,48 +183,57 @@ def _measured_baseline(context: ChannelContext) -> float | None:
 
 def _place_words(here: EarlierSession, before: Sequence[EarlierSession]) -> str:
     means = sorted(s.mean_uv for s in before if s.mean_uv is not None)
-    n = len(before)
-    said = f"{n} earlier session{'s' if n > 1 else ''} of this site and band."
+    sentences = [
+        trn(
+            "1 earlier session with this site and band.",
+            "{n} earlier sessions with this site and band.",
+            len(before),
+        )
+    ]
     if here.mean_uv is None or not means:
-        return said
-    if len(means) < _FEW_FOR_A_PLACE:
-        return f"{said} Too few to say what is usual."
-    middle = means[len(means) // 2]
-    said += f" The mean is {compared(here.mean_uv / middle)} the middle one of them"
+        return sentences[0]
+    if len(means) < _FEWEST_FOR_MEDIAN:
+        return " ".join([*sentences, tr("Too few to know what is usual.")])
+    ratio = here.mean_uv / means[len(means) // 2]
+    sentences.append(tr("Mean tension compared with their median: {change}.", change=change(ratio)))
     if here.mean_uv < means[0]:
-        return f"{said}, and the lowest so far."
-    return f"{said}, and the highest so far." if here.mean_uv > means[-1] else f"{said}."
+        sentences.append(tr("It is the lowest so far."))
+    elif here.mean_uv > means[-1]:
+        sentences.append(tr("It is the highest so far."))
+    return " ".join(sentences)
 
 
 def _plots(label: str, channel: int, sessions: Sequence[EarlierSession]) -> list[Plot]:
     plots = []
     for key, name, unit, percent in (
-        ("mean_uv", "Mean tension", "µV", False),
-        ("rest_share", "Time at rest", "%", True),
+        ("mean_uv", tr("Mean tension"), "µV", False),
+        ("rest_share", tr("Time at rest"), "%", True),
     ):
         moments = []
         for session in sessions:
             value = getattr(session, key)
             if value is not None:
-                told = share(value) if percent else f"{uv(value)} µV"
-                here = session is sessions[-1]
-                moments.append(Moment(session.when, value, f"{session.title}: {told}", here))
+                hint = f"{session.title}: {_value_words(value, percent)}"
+                moments.append(Moment(session.when, value, hint, session is sessions[-1]))
         if len(moments) > 1:
-            title = f"{label}: {name.lower()}, this session and those before"
-            frame = Frame(
-                key.replace("_uv", str(channel)), title, "A dot a session.", channel, label
+            title = tr(
+                "{channel}, this session and earlier ones: {figure}", channel=label, figure=name
             )
-            first, last = (_told(m.value, percent) for m in (moments[0], moments[-1]))
-            plots.append(
-                Plot(
-                    f"{title}: {first} in the first of them, {last} in this one (ringed).",
-                    draw_timeline(frame, moments, f"{name}, {unit}", percent=percent),
-                )
+            summary = tr("One dot for each session.")
+            frame = Frame(key.replace("_uv", str(channel)), title, summary, channel, label)
+            first, last = (_value_words(m.value, percent) for m in (moments[0], moments[-1]))
+            caption = tr(
+                "{title}, {first} in the first session shown, {last} in this one (ringed).",
+                title=title,
+                first=first,
+                last=last,
             )
+            axis = f"{name}, {unit}"
+            plots.append(Plot(caption, draw_timeline(frame, moments, axis, percent=percent)))
     return plots
 
 
-def _told(value: float, percent: bool) -> str:
+def _value_words(value: float, percent: bool) -> str:
     return share(value) if percent else f"{uv(value)} µV"
 
 
@@ -236,5 +250,9 @@ def _table(label: str, sessions: Sequence[EarlierSession]) -> Table:
         )
         for s in reversed(sessions)
     )
-    head = ("When", "Mean", "Baseline", "At rest", "Time used", "Program", "Session")
-    return Table(f"{label}: the latest sessions of this site and band", head, rows)
+    head = (
+        *(tr("When"), tr("Mean tension"), tr("Baseline"), tr("At rest")),
+        *(tr("Time used"), tr("Program"), tr("Session")),
+    )
+    caption = tr("{channel}: the latest sessions with this site and band", channel=label)
+    return Table(caption, head, rows)

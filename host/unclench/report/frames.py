@@ -1,4 +1,4 @@
-"""What pictures of a session are called, and how its figures go into them."""
+"""Frames and rows of a session's plots."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from unclench_dsp.uncertainty import Estimate
 
 
 def row_of(name: str, estimate: Estimate, words: str) -> Row:
-    """Put an estimate among others."""
+    """Return an estimate as a row of a plot."""
     return Row(name, estimate.value, estimate.low, estimate.high, words)
 
 
 def frame_of(key: str, title: str, summary: str, context: ChannelContext) -> Frame:
-    """Name a picture of a channel; `key` is unique on the page."""
+    """Return the frame of a channel's plot; `key` is unique on the page."""
     return Frame(f"{key}{context.index}", title, summary, context.index, context.label)

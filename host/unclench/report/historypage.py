@@ -1,11 +1,10 @@
-"""The history page: for each site and band how tension went over weeks, and what raises it."""
+"""The history page: for each site and band, tension over weeks, and what raises it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from unclench import __version__
 from unclench.report.moments import GUIDED
 from unclench.report.parts import (
     Heading,
@@ -22,28 +21,36 @@ from unclench.report.parts import (
 from unclench.report.plots.intervals import Row, draw_intervals
 from unclench.report.plots.small import Frame
 from unclench.report.plots.timeline import Moment, draw_timeline
-from unclench.report.words import NOTHING, brief, counted, ratio_estimate, share, signed, uv
+from unclench.report.sessionpage import made_words
+from unclench.report.words import NOTHING, brief, ratio_estimate, share, signed, uv
 from unclench.review.history import History, Point, Series
 from unclench.review.trend import Measure, Trend
+from unclench.translation import tr, trn
 from unclench.wording import length
 
-MOST_SESSIONS = 30  # in a table; plots and trends hold all
+MOST_SESSIONS = 30  # in a table; plots and trends use all
 _METHOD = (
-    "Only what compares is put together: one site, one band, and electrodes that stayed where they "
-    "were. A sensor that sits elsewhere reads otherwise whatever the muscle does.",
-    "A trend is the median of the slopes between all pairs of days (Theil and Sen); its range "
-    "holds 95 %. Six days over a week are the least for one.",
-    "A mark's effect is pooled over sessions by random effects: what it does may differ from one "
-    "session to the next, and then it takes more sessions to be sure.",
-    "The baseline counts only where it was measured, and once for all sessions that rest on it.",
-    "Recovery is the median time to let go after a session's contractions.",
+    tr(
+        "Only comparable sessions are combined: one site, one band, and electrodes that were not "
+        "placed again. A sensor at another place reads differently, whatever the muscle does."
+    ),
+    tr(
+        "A trend is the median of the slopes between all pairs of days (Theil and Sen), with a "
+        "95 % confidence interval. It needs at least six days over a week."
+    ),
+    tr(
+        "A tag's effect is pooled over sessions with a random-effects model: the more it differs "
+        "between sessions, the more sessions it needs."
+    ),
+    tr("The baseline is only used if it was measured, and once for all sessions that share it."),
+    tr("Recovery time is the median after a session's contractions."),
 )
 
 
 def history_page(
     history: History, made: datetime, trial: Sequence[str] = (), unread: Sequence[str] = ()
 ) -> Page:
-    """Put the page together.
+    """Return the history page.
 
     Parameters
     ----------
@@ -51,33 +58,33 @@ def history_page(
     made : datetime
         Now.
     trial : sequence of str
-        How the self-trial stands, or its verdict, where there is one.
+        State or verdict of the self-trial, if there is one.
     unread : sequence of str
-        What could not be read besides sessions, a sentence each.
+        What could not be read besides sessions, one sentence each.
     """
     shown = [series for series in history.series if series.points]
     sections = [_in_short(history, shown, unread)]
     if trial:
         first, *rest = trial
-        sections.append(section("trial", "Trial on yourself", [Words(first), Points(tuple(rest))]))
+        sections.append(section("trial", tr("Self-trial"), [Words(first), Points(tuple(rest))]))
     sections += [_series_section(number, series) for number, series in enumerate(shown)]
-    sections.append(section("method", "Method", [Points(_METHOD)], appendix=True))
+    sections.append(section("method", tr("Method"), [Points(_METHOD)], appendix=True))
     return Page(
-        title="Muscle tension over time",
+        title=tr("Muscle tension over time"),
         facts=_facts(history, shown),
         sections=tuple(sections),
-        made=f"Made by unclench {__version__} on {made.day} {made:%B %Y at %H:%M}.",
+        made=made_words(made),
     )
 
 
 def _facts(history: History, shown: Sequence[Series]) -> tuple[tuple[str, str], ...]:
-    facts = [("Sessions", str(history.sessions))]
+    facts = [(tr("Sessions"), str(history.sessions))]
     if history.damaged:
-        facts.append(("Not readable", str(history.damaged)))
+        facts.append((tr("Not readable"), str(history.damaged)))
     times = [point.at for series in shown for point in series.points]
     if times:
-        facts.append(("From", _day(min(times))))
-        facts.append(("To", _day(max(times))))
+        facts.append((tr("From"), _day(min(times))))
+        facts.append((tr("To"), _day(max(times))))
     return tuple(facts)
 
 
@@ -86,49 +93,72 @@ def _in_short(history: History, shown: Sequence[Series], unread: Sequence[str]) 
     if not shown:
         parts.append(
             Words(
-                "There is nothing to compare yet: it takes sessions of a minute or longer, best "
-                "with a site chosen.",
+                tr(
+                    "There is nothing to compare yet. Record sessions of a minute or longer, "
+                    "and choose a site for them."
+                ),
                 "lead",
             )
         )
     for series in shown:
-        said = [f"{t.measure.title}: {t.words}." for t in series.trends if t.sure]
-        said += [f"“{tag.words}”: {tag.said}." for tag in series.tags if tag.sure and tag.said]
-        said = said or [_nothing_sure(series)]
-        parts += [Heading(series.name), Points(tuple(said))]
+        points = [f"{t.measure.title}: {t.words}." for t in series.trends if t.sure]
+        points += [f"“{tag.words}”: {tag.said}." for tag in series.tags if tag.sure and tag.said]
+        points = points or [_nothing_sure(series)]
+        parts += [Heading(series.name), Points(tuple(points))]
     if notes := [note for note in (history.damaged_words, *unread) if note]:
         parts.append(Points(tuple(notes)))
-    return section("short", "In short", parts)
+    return section("short", tr("In short"), parts)
 
 
 def _nothing_sure(series: Series) -> str:
-    """What to say where no change and no effect is beyond chance: unsure, or too early to say."""
+    """Return the words for no significant change or effect, or for too few days."""
     if any(trend.per_week is not None for trend in series.trends):
-        return f"No sure change yet, over {counted(len(series.points), 'session')}."
+        return trn(
+            "No clear change so far, over 1 session.",
+            "No clear change so far, over {n} sessions.",
+            len(series.points),
+        )
     longest = max(series.trends, key=lambda trend: trend.days)
     return f"{longest.measure.title}: {longest.words}."
 
 
 def _series_section(number: int, series: Series) -> Section:
     points = series.points
-    known = f"{counted(len(points), 'session')}, {_day(points[0].at)} to {_day(points[-1].at)}."
-    parts: list[Part] = [Words(known)]
+    parts: list[Part] = [
+        Words(
+            trn(
+                "1 session, {first}.",
+                "{n} sessions, {first} to {last}.",
+                len(points),
+                first=_day(points[0].at),
+                last=_day(points[-1].at),
+            )
+        )
+    ]
     parts.append(Points(tuple(f"{t.measure.title}: {t.words}." for t in series.trends if t.words)))
     plots = [_plot(number, series, trend) for trend in series.trends]
     there = tuple(plot for plot in plots if plot is not None)
     if there:
         parts.append(Plots(there))
     if series.changes:
-        caption = "Electrodes changed place; figures before and after do not compare"
+        caption = tr("Electrodes placed again: figures before and after cannot be compared")
         rows = tuple((_day(change.at), change.words) for change in series.changes)
-        parts.append(Table(caption, ("When", "What"), rows))
+        parts.append(Table(caption, (tr("When"), tr("Change")), rows))
     parts += _tags(number, series)
     parts.append(_sessions(points))
-    if len(points) > MOST_SESSIONS:
-        parts.append(Words(f"And {len(points) - MOST_SESSIONS} earlier ones.", "quiet"))
+    if (more := len(points) - MOST_SESSIONS) > 0:
+        parts.append(
+            Words(trn("And 1 earlier session.", "And {n} earlier sessions.", more), "quiet")
+        )
     notes = list(series.notes)
     if series.too_short:
-        notes.append(f"{counted(series.too_short, 'session')} with under a minute left out.")
+        notes.append(
+            trn(
+                "Left out: 1 session with less than a minute of usable signal.",
+                "Left out: {n} sessions with less than a minute of usable signal.",
+                series.too_short,
+            )
+        )
     parts += [Words(note, "quiet") for note in notes]
     return section(f"series{number}", series.name, parts)
 
@@ -141,16 +171,19 @@ def _plot(number: int, series: Series, trend: Trend) -> Plot | None:
         Moment(v.at, v.value * measure.scale, f"{_day(v.at)}: {_told(measure, v.value)}")
         for v in values
     ]
-    title = f"{series.label}: {measure.title.lower()}"
-    frame = Frame(f"s{number}{measure.key}", title, "A dot a session.", number, series.label)
-    words = f"{title}: {trend.words}."
+    title = f"{series.label}: {measure.title[:1].lower()}{measure.title[1:]}"
+    summary = tr("One dot for each session.")
+    frame = Frame(f"s{number}{measure.key}", title, summary, number, series.label)
+    sentences = [f"{title}: {trend.words}."]
     if trend.span:
-        words += f" {trend.span}: medians of the first and of the last third of the days."
+        sentences.append(
+            tr("{span}: medians of the first and of the last third of the days.", span=trend.span)
+        )
     if series.changes:
-        words += " Dashed upright lines: electrodes changed place."
+        sentences.append(tr("Dashed vertical lines: electrodes placed again."))
     line = _line(trend, moments)
     if line is not None:
-        words += " Dotted: the trend."
+        sentences.append(tr("Dotted: the trend."))
     drawing = draw_timeline(
         frame,
         moments,
@@ -158,11 +191,11 @@ def _plot(number: int, series: Series, trend: Trend) -> Plot | None:
         changes=[change.at for change in series.changes],
         trend=line,
     )
-    return Plot(words, drawing)
+    return Plot(" ".join(sentences), drawing)
 
 
 def _line(trend: Trend, moments: Sequence[Moment]) -> tuple[float, float] | None:
-    """Values of the trend at both ends, where it is sure and of one placement."""
+    """Return the trend at both ends, if it is significant and of one placement."""
     if not trend.sure or trend.across or trend.per_week is None:
         return None
     slope = trend.per_week.value * trend.measure.scale / (7 * 86400.0)  # per second
@@ -175,7 +208,7 @@ def _line(trend: Trend, moments: Sequence[Moment]) -> tuple[float, float] | None
 def _tags(number: int, series: Series) -> list[Part]:
     if not series.tags:
         return []
-    parts: list[Part] = [Heading("Which moments raise it")]
+    parts: list[Part] = [Heading(tr("Which moments raise tension"))]
     rows = [
         Row(
             brief(t.words),
@@ -188,23 +221,38 @@ def _tags(number: int, series: Series) -> list[Part]:
         if t.during is not None and t.during.low is not None
     ]
     if rows:
-        title = f"{series.label}: tension while marked, against unmarked time"
-        frame = Frame(f"s{number}tags", title, "A dot a mark.", number, series.label)
-        words = f"{title}, over all sessions. A bar that crosses the dashed line could be chance."
-        drawing = draw_intervals(frame, rows, "times the unmarked tension", 1.0)
+        title = tr(
+            "{channel}: tension during tags, compared with untagged time", channel=series.label
+        )
+        summary = tr("One dot for each tag.")
+        frame = Frame(f"s{number}tags", title, summary, number, series.label)
+        words = tr(
+            "{title}, over all sessions. Bars: 95 % confidence intervals. An effect whose bar "
+            "crosses the dashed line could be chance.",
+            title=title,
+        )
+        drawing = draw_intervals(frame, rows, tr("times the untagged tension"), 1.0)
         parts.append(Plots((Plot(words, drawing),)))
     if any(point.program for point in series.points):
         parts.append(Words(GUIDED, "quiet"))
-    head = ("Mark", "How often", "Against unmarked time", "In the minute after", "Week by week")
+    head = (
+        *(tr("Tag"), tr("How often"), tr("Compared with untagged time")),
+        *(tr("In the minute after"), tr("Week by week")),
+    )
     parts.append(
         Table(
-            f"{series.label}: what was marked, over all sessions",
+            tr("{channel}: your tags, over all sessions", channel=series.label),
             head,
             tuple(
                 (
                     brief(tag.words),
-                    f"{tag.times}× in {tag.sessions} of {tag.of_sessions} sessions, "
-                    f"{length(tag.during_s)}",
+                    tr(
+                        "{times}× in {sessions} of {of_sessions} sessions, {length}",
+                        times=tag.times,
+                        sessions=tag.sessions,
+                        of_sessions=tag.of_sessions,
+                        length=length(tag.during_s),
+                    ),
                     tag.said,
                     ratio_estimate(tag.after) if tag.during is not None else NOTHING,
                     ", ".join(
@@ -230,13 +278,21 @@ def _sessions(points: Sequence[Point]) -> Table:
             NOTHING if point.rest_share is None else share(point.rest_share),
             NOTHING if point.recovery_s is None else f"{point.recovery_s:.1f} s",
             f"{length(point.used_s)} ({share(point.used_share)})",
-            (point.program or NOTHING) + ("" if point.feedback else ", not shown"),
+            _program_words(point),
             brief(point.title),
         )
         for point in reversed(points[-MOST_SESSIONS:])
     )
-    head = ("When", "Mean", "Baseline", "At rest", "Recovery", "Time used", "Program", "Session")
-    return Table("Sessions, the latest first", head, rows)
+    head = (
+        *(tr("When"), tr("Mean tension"), tr("Baseline"), tr("At rest"), tr("Recovery time")),
+        *(tr("Time used"), tr("Program"), tr("Session")),
+    )
+    return Table(tr("Sessions, the latest first"), head, rows)
+
+
+def _program_words(point: Point) -> str:
+    program = point.program or NOTHING
+    return program if point.feedback else tr("{program}, tension not shown", program=program)
 
 
 def _told(measure: Measure, value: float) -> str:

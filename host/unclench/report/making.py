@@ -1,4 +1,4 @@
-"""A session's report, made and written: for the command and for the review screen alike."""
+"""Make a session's report, for the command and for the review screen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unclench.store.session.folder import EMG, META, is_session
 
 
 def report_path(path: Path) -> Path:
-    """Where a report belongs: inside a session's folder; beside a file of another kind."""
+    """Return where a report belongs: in a session's folder, or beside another file."""
     path = path.expanduser()
     if path.is_dir():
         return path / "report.html"
@@ -23,7 +23,7 @@ def report_path(path: Path) -> Path:
 
 
 def report_html(review: SessionReview, path: Path) -> bytes:
-    """The page of what was opened from `path`, beside earlier sessions of the same folder."""
+    """Return the page of the session or file at `path`, with earlier sessions of its folder."""
     root = path if review.folder is None else review.folder.resolve().parent
     page = session_page(review, find_earlier(review, root), datetime.now().astimezone())
     return render(page).encode("utf-8", "replace")

@@ -1,116 +1,195 @@
-"""The appendix: how the figures are made, from what, with which settings."""
+"""The appendix: how the figures are computed, from what, and with which settings."""
 
 from __future__ import annotations
 
 from unclench import __version__
+from unclench.profiles.kinds import SensorProfile
 from unclench.report.parts import Heading, Part, Points, Section, Table, section
 from unclench.report.words import NOTHING, uv
 from unclench.review.session import SessionReview
 from unclench.store.provenance import Provenance
 from unclench.store.session.schema import SessionMeta
+from unclench.translation import tr
 
 SOURCES = (
-    "Jonsson 1982: levels of muscular load over time (APDF) and the limits of 2/5, 10/14 and "
-    "50/70 % of the maximum, for work of more than an hour.",
-    "Veiersted 2013: the share of time at rest, in place of counting gaps.",
-    "Hanvold 2013: sustained tension, above 0.5 % of the maximum for more than 4 minutes.",
+    tr(
+        "Jonsson 1982: levels of muscle load over time (APDF, the amplitude probability "
+        "distribution function) and the limits of 2/5, 10/14 and 50/70 % of the maximum, for work "
+        "of more than an hour."
+    ),
+    tr("Veiersted 2013: the share of time at rest, instead of a count of gaps."),
+    tr("Hanvold 2013: sustained tension, above 0.5 % of the maximum for more than 4 minutes."),
 )
 _METHOD = (
-    "Tension is the moving root mean square (RMS) of the muscle's electrical signal, band-passed, "
-    "in microvolts (µV) at the electrode. The mean is the mean of it over the time used.",
-    "P10, P50 and P90 are the levels below which tension was for 10, 50 and 90 % of the time used.",
-    "At rest is time below the rest level for 0.2 s or longer (an EMG gap). 0.2 s is a "
-    "convention. The rest level never lies below what the instrument can tell from its own noise.",
-    "Ranges hold 95 %: whole blocks of time are drawn again and again (block bootstrap), because "
-    "neighbouring moments are alike and do not count as many observations.",
-    "A mark's effect is the mean tension while it lasted, divided by the mean of the session's "
-    "unmarked time, which leaves out the minute after every mark. Each time that something was "
-    "marked counts as one observation.",
-    "Letting go is the time from the end of a contraction until the 1 s RMS stays at or below "
-    "baseline mean + 2 standard deviations for 3 s. There is no verified norm for it.",
-    "Median frequency halves the power of the signal in a held contraction. It is told only where "
-    "the signal stands 10 dB above rest.",
-    "Time without contact, with clipping, mains hum or movement, in gaps, while filters settle, "
-    "or too quiet for the instrument goes into no figure. Gaps are never bridged.",
-    "There is no verified goal in µV. Compare with your own baseline, and only within one site "
-    "and one band.",
+    tr(
+        "Tension is the moving root mean square (RMS) of the muscle's electrical signal (EMG) "
+        "after a band-pass filter, in microvolts (µV) at the electrode. Mean tension is its mean "
+        "over the time used."
+    ),
+    tr(
+        "P10, P50 and P90 are the levels that tension stayed below for 10, 50 and 90 % of the "
+        "time used."
+    ),
+    tr(
+        "“% of the reference” compares tension with your reference contraction, a light "
+        "contraction that was measured once: its tension is 100 %."
+    ),
+    tr(
+        "Time at rest is time below the rest level for 0.2 s or longer (an EMG gap). 0.2 s is a "
+        "convention. The rest level is never lower than what the instrument can distinguish from "
+        "its own noise."
+    ),
+    tr(
+        "Ranges are 95 % confidence intervals. They come from drawing whole blocks of time many "
+        "times (block bootstrap), because neighbouring moments are similar and are not "
+        "independent observations."
+    ),
+    tr(
+        "A tag's effect is the mean tension during the tag, divided by the mean of the session's "
+        "untagged time without the minute after each tag. Each use of a tag counts as one "
+        "observation."
+    ),
+    tr(
+        "Recovery time is the time from the end of a contraction until the 1 s RMS stays at or "
+        "below the baseline's mean + 2 standard deviations for 3 s. There is no verified norm "
+        "for it."
+    ),
+    tr(
+        "Median frequency divides the power of the signal in a held contraction into two halves. "
+        "It is only given if the signal is 10 dB above rest."
+    ),
+    tr(
+        "Excluded time is time without contact, with clipping, mains hum or movement, in gaps, "
+        "while filters settle, or too quiet for the instrument. No figure uses it, and no gap is "
+        "bridged."
+    ),
+    tr(
+        "There is no verified goal in µV. Compare with your own baseline, and only within one "
+        "site and one band."
+    ),
 )
 
 
 def method_section(review: SessionReview) -> Section:
-    """Formulae in words, settings, sources."""
-    parts: list[Part] = [Heading("How the figures are made"), Points(_METHOD)]
-    parts += [Heading("Settings"), _settings(review), _channels(review)]
+    """Return methods, settings and sources."""
+    parts: list[Part] = [Heading(tr("How the figures are computed")), Points(_METHOD)]
+    parts += [Heading(tr("Settings")), _settings(review), _channels(review)]
     if review.notes:
-        parts += [Heading("What was found odd or had to be assumed"), Points(tuple(review.notes))]
-    parts += [Heading("Sources"), Points(SOURCES)]
-    return section("method", "Method and settings", parts, appendix=True)
+        parts += [Heading(tr("Problems and assumptions")), Points(tuple(review.notes))]
+    parts += [Heading(tr("Sources")), Points(SOURCES)]
+    return section("method", tr("Method and settings"), parts, appendix=True)
 
 
 def _settings(review: SessionReview) -> Table:
     signal, recording, meta = review.signal, review.recording, review.meta
     band = signal.band
     rows = [
-        ("Band", f"{band.name}, {band.low_hz:g} to {band.high_hz:g} Hz"),
-        ("RMS window", f"{signal.window_s:g} s, and 1 s"),
-        ("Mains hum", _mains(str(signal.mains))),
-        ("Sampling", f"{recording.fs_hz:g} samples a second; {recording.lost_samples} lost"),
+        (
+            tr("Band"),
+            tr(
+                "{band}, {low_hz:g} to {high_hz:g} Hz",
+                band=band.name,
+                low_hz=band.low_hz,
+                high_hz=band.high_hz,
+            ),
+        ),
+        (tr("RMS window"), tr("{window_s:g} s, and 1 s", window_s=signal.window_s)),
+        (tr("Mains hum"), _mains(str(signal.mains))),
+        (
+            tr("Sampling"),
+            tr(
+                "{fs_hz:g} samples a second; {lost} lost",
+                fs_hz=recording.fs_hz,
+                lost=recording.lost_samples,
+            ),
+        ),
     ]
     if meta is not None:
+        recorded = tr(
+            "unclench {version}, schema {schema}",
+            version=meta.unclench_version,
+            schema=meta.schema_version,
+        )
         rows += [
-            ("Source", meta.source),
-            ("Sensors", _sensors(meta)),
-            ("Recorded with", f"unclench {meta.unclench_version}, schema {meta.schema_version}"),
+            (tr("Source"), meta.source),
+            (tr("Sensors"), _sensors(meta)),
+            (tr("Recorded with"), recorded),
         ]
-    rows.append(("Reviewed with", f"unclench {__version__}"))
-    return Table("Settings of this report", ("Setting", "Value"), tuple(rows))
+    rows.append((tr("Reviewed with"), f"unclench {__version__}"))
+    return Table(tr("Settings of this report"), (tr("Setting"), tr("Value")), tuple(rows))
 
 
 def _sensors(meta: SessionMeta) -> str:
-    """Each kind once, in the order of the channels."""
+    """Return each kind of sensor once, in the order of the channels."""
     if meta.profile is None:
-        return "not known"
-    kinds = []
-    for sensor in meta.profile.sensors:
-        words = "not known"
-        if sensor is not None:
-            words = f"{sensor.label} (gain {sensor.gain.value:g}, "
-            low_hz, high_hz = sensor.band_hz
-            words += f"{low_hz:g} to {high_hz:g} Hz{'' if sensor.band_known else ', unverified'})"
-        if words not in kinds:
-            kinds.append(words)
-    return ("simulated: " if meta.origin is Provenance.VIRTUAL else "") + "; ".join(kinds)
+        return tr("not known")
+    kinds = "; ".join(dict.fromkeys(map(_sensor, meta.profile.sensors)))
+    return tr("simulated: {sensors}", sensors=kinds) if meta.origin is Provenance.VIRTUAL else kinds
+
+
+def _sensor(sensor: SensorProfile | None) -> str:
+    if sensor is None:
+        return tr("not known")
+    low_hz, high_hz = sensor.band_hz
+    if sensor.band_known:
+        return tr(
+            "{name} (gain {gain:g}, {low_hz:g} to {high_hz:g} Hz)",
+            name=sensor.label,
+            gain=sensor.gain.value,
+            low_hz=low_hz,
+            high_hz=high_hz,
+        )
+    return tr(
+        "{name} (gain {gain:g}, {low_hz:g} to {high_hz:g} Hz, unverified)",
+        name=sensor.label,
+        gain=sensor.gain.value,
+        low_hz=low_hz,
+        high_hz=high_hz,
+    )
 
 
 def _mains(mode: str) -> str:
-    return {
-        "auto": "removed where it is found",
-        "off": "not removed",
-    }.get(mode, f"removed at {mode} Hz and its multiples")
+    if mode == "auto":
+        return tr("removed where it is found")
+    if mode == "off":
+        return tr("not removed")
+    return tr("removed at {hz} Hz and its multiples", hz=mode)
 
 
 def _channels(review: SessionReview) -> Table:
     rows = []
     for c in review.contexts:
         noise = NOTHING if c.noise_uv is None else f"{uv(c.noise_uv)} µV"
-        floor = f"; told from noise above {uv(c.floor_uv)} µV" if c.floor_uv else ""
-        base = c.baseline_why
+        if c.floor_uv:
+            noise = tr(
+                "{noise}; signal distinguishable above {uv} µV", noise=noise, uv=uv(c.floor_uv)
+            )
+        baseline = c.baseline_why
         if c.baseline is not None:
-            level = f"{uv(c.baseline.mean_uv)} ± {uv(c.baseline.sd_uv)} µV of the 1 s RMS"
-            base = f"{level}: {base}"
-        reference = (
-            "none"
-            if c.reference is None
-            else (f"{uv(c.reference.uv)} µV, {c.reference.strength} contraction")
-        )
-        window = (
-            "quarter-second" if review.signal.window_s == 0.25 else f"{review.signal.window_s:g} s"
-        )
-        rest = (
-            c.rest_level_why
-            if c.rest_level_uv is None
-            else (f"{uv(c.rest_level_uv)} µV of the {window} RMS: {c.rest_level_why}")
-        )
-        rows.append((c.label, noise + floor, base, reference, rest))
-    head = ("Channel", "Noise of the instrument", "Resting baseline", "Reference", "Rest level")
-    return Table("What each channel is measured against", head, tuple(rows))
+            baseline = tr(
+                "{uv} ± {sd_uv} µV (1 s RMS): {reason}",
+                uv=uv(c.baseline.mean_uv),
+                sd_uv=uv(c.baseline.sd_uv),
+                reason=c.baseline_why,
+            )
+        reference = tr("none")
+        if c.reference is not None:
+            reference = tr(
+                "{uv} µV, {strength} contraction",
+                uv=uv(c.reference.uv),
+                strength=c.reference.strength,
+            )
+        rest = c.rest_level_why
+        if c.rest_level_uv is not None:
+            rest = tr(
+                "{uv} µV ({window_s:g} s RMS): {reason}",
+                uv=uv(c.rest_level_uv),
+                window_s=review.signal.window_s,
+                reason=c.rest_level_why,
+            )
+        rows.append((c.label, noise, baseline, reference, rest))
+    head = (
+        *(tr("Channel"), tr("Noise floor"), tr("Resting baseline")),
+        *(tr("Reference contraction"), tr("Rest level")),
+    )
+    return Table(tr("Levels that each channel is compared with"), head, tuple(rows))

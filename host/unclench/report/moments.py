@@ -1,4 +1,4 @@
-"""Sections on what happened when: breathing, tags, left and right, notes."""
+"""Sections on breathing, tags, left and right, and notes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from unclench.report.plots.small import Frame, draw_breath
 from unclench.report.words import (
     NOTHING,
     brief,
+    change,
     change_words,
-    compared,
     ended,
+    interval_words,
     ranged,
     ratio_estimate,
     signed,
@@ -21,55 +22,65 @@ from unclench.report.words import (
     uv,
 )
 from unclench.review.results import (
+    SideDifference,
     TagEffect,
 )
 from unclench.review.session import SessionReview
+from unclench.translation import tr, trn
 from unclench.wording import capital, clock, length
 
 MOST_REMARKS = 40
-GUIDED = (
-    "In a guided session the program's own steps raise and lower tension too: marks that fall "
-    "together with steps cannot be told apart from them."
+GUIDED = tr(
+    "In a guided session the program's own steps raise and lower tension too. If a tag coincides "
+    "with a step, their effects cannot be separated."
 )
 
 
 def breathing_section(review: SessionReview) -> Section | None:
-    """Tension over the breath, in steps that paced it."""
+    """Return tension over the breath, in steps with a pacer."""
     parts: list[Part] = []
     plots: list[Plot] = []
     slots = {context.label: context.index for context in review.contexts}
     for number, breath in enumerate(review.breathing()):
         for effect in breath.effects:
             slot = slots.get(effect.channel, 0)
-            name = f"{effect.channel}, step {breath.phase.number + 1} “{breath.phase.title}”"
-            said = _breath_words(effect.change, effect.change_low, effect.change_high, effect.falls)
+            name = tr(
+                "{channel}, step {number} “{title}”",
+                channel=effect.channel,
+                number=breath.phase.number + 1,
+                title=breath.phase.title,
+            )
             if not effect.mean_uv:
-                parts.append(Words(f"{name}: too few breaths to say.", "quiet"))
+                parts.append(Words(tr("{step}: too few breaths.", step=name), "quiet"))
                 continue
-            title = f"{name}: tension over the breath"
-            frame = Frame(
-                f"breath{number}c{slot}", title, "One curve over a breath.", slot, effect.channel
+            title = tr("{step}: tension over the breath", step=name)
+            summary = tr("One curve over a breath.")
+            frame = Frame(f"breath{number}c{slot}", title, summary, slot, effect.channel)
+            caption = tr(
+                "{title}, mean of {n} breaths of the pacer. {result} Pale: the spread between "
+                "breaths.",
+                title=title,
+                n=effect.breaths,
+                result=_breath_words(
+                    effect.change, effect.change_low, effect.change_high, effect.falls
+                ),
             )
-            plots.append(
-                Plot(
-                    f"{title}, mean of {effect.breaths} breaths of the pacer. {said} Pale: how "
-                    "much breaths differ.",
-                    draw_breath(frame, breath, effect),
-                )
-            )
+            plots.append(Plot(caption, draw_breath(frame, breath, effect)))
     if plots:
         parts.insert(0, Plots(tuple(plots)))
-    return section("breathing", "Breathing", parts) if parts else None
+    return section("breathing", tr("Breathing"), parts) if parts else None
 
 
 def tags_section(review: SessionReview) -> Section | None:
-    """Which moments raise it: what brings people here."""
+    """Return which moments raise tension."""
     if not review.marks.tags:
         return None
     parts: list[Part] = [
         Words(
-            "Each mark is compared with the unmarked time of this session. That two things go "
-            "together does not say which brought the other."
+            tr(
+                "Each tag is compared with the untagged time of this session. Two things that "
+                "happen together need not be cause and effect."
+            )
         )
     ]
     if review.marks.phases:
@@ -78,86 +89,103 @@ def tags_section(review: SessionReview) -> Section | None:
     tables: list[Part] = []
     for context in review.contexts:
         effects = sorted(review.tag_effects(context.index), key=_strongest_first)
-        told = [e for e in effects if ranged(e.during)]
         rows = [
             row_of(brief(e.words), e.during, f"{signed(e.during.value)} %")
-            for e in told
-            if e.during is not None
+            for e in effects
+            if e.during is not None and ranged(e.during)
         ]
         if rows:
-            title = f"{context.label}: tension while marked, against unmarked time"
-            frame = frame_of("tags", title, "One dot a mark, with its range.", context)
+            title = tr(
+                "{channel}: tension during tags, compared with untagged time",
+                channel=context.label,
+            )
+            frame = frame_of("tags", title, tr("One dot for each tag."), context)
             plots.append(
                 Plot(
-                    f"{title}. Dashed: unmarked time; a bar that crosses it could be chance.",
-                    draw_intervals(frame, rows, "times the unmarked tension", 1.0),
+                    tr(
+                        "{title}. Bars: 95 % confidence intervals. Dashed: untagged time; an "
+                        "effect whose bar crosses it could be chance.",
+                        title=title,
+                    ),
+                    draw_intervals(frame, rows, tr("times the untagged tension"), 1.0),
                 )
             )
         tables.append(_tags_table(context.label, effects))
     if plots:
         parts.append(Plots(tuple(plots)))
-    return section("moments", "Which moments raise it", [*parts, *tables])
+    return section("moments", tr("Which moments raise tension"), [*parts, *tables])
 
 
 def sides_section(review: SessionReview) -> Section | None:
-    """Left against right."""
+    """Return how left and right compare."""
     sides = review.sides()
     if not sides:
         return None
-    said = []
-    for side in sides:
-        name = capital(side.site)
-        if side.index is None:
-            said.append(f"{name}: {ended(side.why_not)}")
-            continue
-        low, high = side.index.low, side.index.high
-        if low is None or high is None:
-            said.append(f"{name}: too short to say which side was higher.")
-            continue
-        ratio = (1 + side.index.value) / max(1 - side.index.value, 1e-9)
-        if low <= 0 <= high:
-            verdict = "left and right were about the same; the difference could be chance"
-        elif ratio >= 1:
-            verdict = f"the left was {compared(ratio)} the right"
-        else:
-            verdict = f"the right was {compared(1 / ratio)} the left"
-        bounds = _percent_range(", probably {} to {} %", low, high, 1)
-        said.append(
-            f"{name}: {verdict}, while both could be used (left less right, as a share of both: "
-            f"{change_words(100 * side.index.value, 1)} %{bounds})."
+    return section("sides", tr("Left and right"), [Points(tuple(map(_side_words, sides)))])
+
+
+def _side_words(side: SideDifference) -> str:
+    site = capital(side.site)
+    if side.index is None:
+        return f"{site}: {ended(side.why_not)}"
+    low, high = side.index.low, side.index.high
+    if low is None or high is None:
+        return tr("{site}: too short to compare the sides.", site=site)
+    ratio = (1 + side.index.value) / max(1 - side.index.value, 1e-9)
+    if low <= 0 <= high:
+        result = tr("{site}: left and right were about the same.", site=site)
+    elif ratio >= 1:
+        result = tr("{site}, left compared with right: {change}.", site=site, change=change(ratio))
+    else:
+        result = tr(
+            "{site}, right compared with left: {change}.", site=site, change=change(1 / ratio)
         )
-    return section("sides", "Left and right", [Points(tuple(said))])
+    difference = tr(
+        "Left minus right, divided by their sum: {percent} % {interval}, in the time when both "
+        "were usable.",
+        percent=change_words(100 * side.index.value, 1),
+        interval=_percent_range(low, high, 1),
+    )
+    return f"{result} {difference}"
 
 
 def remarks_section(review: SessionReview) -> Section | None:
-    """What was noted on the way."""
+    """Return the notes of the session."""
     remarks = review.marks.remarks
     if not remarks:
         return None
     rows = tuple((clock(r.time_s), r.kind, r.text) for r in remarks[:MOST_REMARKS])
-    parts: list[Part] = [
-        Table("What was noted, asked and told during the session", ("At", "What", "Words"), rows)
-    ]
-    if len(remarks) > MOST_REMARKS:
-        parts.append(Words(f"And {len(remarks) - MOST_REMARKS} more in events.csv.", "quiet"))
-    return section("notes", "Notes on the way", parts)
+    head = (tr("At"), tr("Kind"), tr("Words"))
+    parts: list[Part] = [Table(tr("Notes, questions and messages of the session"), head, rows)]
+    if (more := len(remarks) - MOST_REMARKS) > 0:
+        said = trn("And 1 more in events.csv.", "And {n} more in events.csv.", more)
+        parts.append(Words(said, "quiet"))
+    return section("notes", tr("Notes"), parts)
 
 
 def _breath_words(
     value: float | None, low: float | None, high: float | None, falls: bool | None
 ) -> str:
     if value is None or falls is None:
-        return "Too few breaths to say whether breathing out lowers it."
-    bounds = _percent_range(" (probably {} to {} %)", low, high)
+        return tr("Too few breaths to see whether breathing out lowers tension.")
+    interval = "" if low is None or high is None else f" {_percent_range(low, high)}"
     if falls:
-        return f"On the exhale it is {compared(1 + value)} on the inhale{bounds}."
-    return f"No fall on the exhale beyond chance: {change_words(100 * value, 0)} %{bounds}."
+        return tr(
+            "Exhale compared with inhale: {change}{interval}.",
+            change=change(1 + value),
+            interval=interval,
+        )
+    return tr(
+        "Exhale compared with inhale: {percent} %{interval}; could be chance.",
+        percent=change_words(100 * value, 0),
+        interval=interval,
+    )
 
 
-def _percent_range(form: str, low: float | None, high: float | None, decimals: int = 0) -> str:
-    if low is None or high is None:
-        return ""
-    return form.format(*(change_words(100 * end, decimals) for end in (low, high)))
+def _percent_range(low: float, high: float, decimals: int = 0) -> str:
+    return interval_words(
+        change_words(100 * low, decimals), f"{change_words(100 * high, decimals)} %"
+    )
 
 
 def _tags_table(label: str, effects: Sequence[TagEffect]) -> Table:
@@ -165,21 +193,21 @@ def _tags_table(label: str, effects: Sequence[TagEffect]) -> Table:
     for e in effects:
         marked = times(e.times) + (f", {length(e.during_s)}" if e.during_s else "")
         if e.mean_uv is None or not ranged(e.during):
-            why = e.why_not or "too few to say"
+            why = e.why_not or tr("too little data")
             rows.append((brief(e.words), marked, NOTHING, why, NOTHING))
             continue
         level, during = f"{uv(e.mean_uv)} µV", ratio_estimate(e.during)
         rows.append((brief(e.words), marked, level, during, ratio_estimate(e.after)))
     head = (
-        "Mark",
-        "How often",
-        "Tension",
-        "Against unmarked time",
-        "In the minute after",
+        tr("Tag"),
+        tr("How often"),
+        tr("Tension"),
+        tr("Compared with untagged time"),
+        tr("In the minute after"),
     )
-    return Table(f"{label}: tension while something was marked", head, tuple(rows))
+    return Table(tr("{channel}: tension during tags", channel=label), head, tuple(rows))
 
 
 def _strongest_first(effect: TagEffect) -> tuple[bool, float]:
-    told = ranged(effect.during)
-    return not told, -effect.during.value if told and effect.during is not None else 0.0
+    known = ranged(effect.during)
+    return not known, -effect.during.value if known and effect.during is not None else 0.0

@@ -1,4 +1,4 @@
-"""Where a page goes: written as a whole, over nothing but a page that unclench has made itself."""
+"""Write a page as a whole, and only over a page that unclench has made."""
 
 from __future__ import annotations
 
@@ -7,28 +7,37 @@ from pathlib import Path
 from unclench.errors import StoreError
 from unclench.files import unwritable, write_whole
 from unclench.report.render import MARK
+from unclench.translation import tr
 
 PDF_MARK = b"\n% made by unclench\n"
-"""Behind the end of a PDF, where readers look no more."""
+"""After the end of a PDF, where readers do not look."""
 
 _HEAD_BYTES = 2048
 
 
 def check_free(path: Path, *, force: bool) -> None:
-    """Refuse to write over anything that unclench has not made. Raises StoreError."""
+    """Refuse to overwrite anything that unclench has not made. Raises StoreError."""
     if path.is_dir():
         raise StoreError(
-            f"{path} is a folder where a file is expected: give a name, such as "
-            f"{path / 'report.html'}."
+            tr(
+                "{path} is a folder: give the name of a file, such as {example}.",
+                path=path,
+                example=path / "report.html",
+            )
         )
     try:
         if path.exists() and not force and not _is_ours(path):
             raise StoreError(
-                f"{path} is there already and was not made by unclench: give another name with -o, "
-                "or --force to write over it."
+                tr(
+                    "{path} exists and was not made by unclench: give another name with -o, or "
+                    "overwrite it with --force.",
+                    path=path,
+                )
             )
     except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise StoreError(
+            tr("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
 
 
 def write_page(path: Path, content: bytes) -> None:
@@ -37,7 +46,7 @@ def write_page(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
     except OSError as error:
-        advice = "give a name in a folder that you may write to with -o"
+        advice = tr("give a name in a folder that you may write to with -o")
         raise unwritable(path, error, advice) from error
 
 

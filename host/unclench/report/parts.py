@@ -1,6 +1,6 @@
-"""What a page consists of: words, tables and plots, in the order in which they are read.
+"""The parts of a page: words, tables and plots, in reading order.
 
-Texts are plain text; whatever a person has typed is escaped when the page is rendered.
+All texts are plain text; they are escaped when the page is rendered.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _EMPTY = ("", NOTHING)
 
 @dataclass(frozen=True)
 class Words:
-    """A paragraph; `tone` says how loud: a plain one, a quiet aside, or something to mind."""
+    """A paragraph; `tone` sets its look: plain, the lead, a quiet aside, or a warning ("mind")."""
 
     text: str
     tone: str = "plain"  # "plain" | "lead" | "quiet" | "mind"
@@ -34,7 +34,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure, large."""
+    """One large figure."""
 
     name: str
     value: str
@@ -44,9 +44,9 @@ class Tile:
 
 @dataclass(frozen=True)
 class Tiles:
-    """The figures to see first."""
+    """The most important figures."""
 
-    name: str  # whose they are
+    name: str  # of the channel
     items: tuple[Tile, ...]
     kind: str = "tiles"
 
@@ -62,7 +62,7 @@ class Table:
 
     @property
     def columns(self) -> tuple[int, ...]:
-        """Those that say something; the first one always."""
+        """Columns with content; the first one always."""
         return tuple(
             k
             for k in range(len(self.head))
@@ -72,7 +72,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture drawn for wide pages, and once more for phones where it would be too small."""
+    """A plot for wide pages, with another one for phones if it would be too small there."""
 
     caption: str
     wide: Drawing
@@ -82,7 +82,7 @@ class Plot:
 
 @dataclass(frozen=True)
 class Plots:
-    """Small pictures that may stand side by side."""
+    """Small plots that may be side by side."""
 
     items: tuple[Plot, ...]
     kind: str = "plots"
@@ -101,7 +101,7 @@ Part: TypeAlias = Words | Points | Tiles | Table | Plot | Plots | Heading
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page with a heading of its own; `key` is its anchor."""
+    """A part of the page with its own heading; `key` is its anchor."""
 
     key: str
     title: str
@@ -114,7 +114,7 @@ class Page:
     """The whole page."""
 
     title: str
-    facts: tuple[tuple[str, str], ...]  # under the title: what, when, where
+    facts: tuple[tuple[str, str], ...]  # below the title: name and value
     sections: tuple[Section, ...]
     made: str  # when and by what
 

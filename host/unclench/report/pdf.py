@@ -1,6 +1,6 @@
-"""A page as PDF, printed by a browser of the Chromium family that is installed.
+"""Print a page to a PDF with an installed browser of the Chromium family.
 
-The browser gets a profile of its own that is thrown away, and no network.
+The browser gets a temporary profile, and no network.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from unclench.errors import SourceError
 from unclench.report.output import PDF_MARK, write_page
+from unclench.translation import tr
 
 LIMIT_S = 60.0
 _NAMES = (
@@ -29,7 +30,7 @@ _WINDOWS = (
 
 
 def find_browser() -> Path | None:
-    """Return a browser that prints without a window: on PATH, or where this system keeps them."""
+    """Return a browser that prints without a window, from PATH or the system's usual folders."""
     for name in _NAMES:
         if found := shutil.which(name):
             return Path(found)
@@ -37,8 +38,7 @@ def find_browser() -> Path | None:
 
 
 def print_pdf(html: Path, pdf: Path, browser: Path) -> None:
-    """Print a page. Raises SourceError (the browser failed), StoreError (not to be written)."""
-    how = f"{html} was made; open it in a browser and print it to a PDF there"
+    """Print a page. Raises SourceError (the browser failed), StoreError (writing failed)."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         printed = Path(folder) / "page.pdf"
         try:
@@ -51,13 +51,35 @@ def print_pdf(html: Path, pdf: Path, browser: Path) -> None:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise SourceError(f"{browser} did not print within {LIMIT_S:g} s: {how}.") from error
+            raise SourceError(
+                tr(
+                    "{browser} did not print within {limit_s:g} s. The report {html} is there: "
+                    "open it in a browser and print it to a PDF.",
+                    browser=browser,
+                    limit_s=LIMIT_S,
+                    html=html,
+                )
+            ) from error
         except OSError as error:
             raise SourceError(
-                f"{browser} cannot be started ({error.strerror or error}): {how}."
+                tr(
+                    "{browser} cannot be started ({reason}). The report {html} is there: open it "
+                    "in a browser and print it to a PDF.",
+                    browser=browser,
+                    reason=error.strerror or error,
+                    html=html,
+                )
             ) from error
         if not printed.is_file():
-            raise SourceError(f"{browser} printed nothing (status {done.returncode}): {how}.")
+            raise SourceError(
+                tr(
+                    "{browser} printed nothing (status {status}). The report {html} is there: "
+                    "open it in a browser and print it to a PDF.",
+                    browser=browser,
+                    status=done.returncode,
+                    html=html,
+                )
+            )
         write_page(pdf, printed.read_bytes() + PDF_MARK)
 
 
@@ -72,7 +94,7 @@ def _command(browser: Path, folder: Path, printed: Path, html: Path) -> list[str
         f"--print-to-pdf={printed}",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        options.append("--no-sandbox")  # Chromium refuses to be sandboxed as root
+        options.append("--no-sandbox")  # Chromium refuses its sandbox as root
     return [str(browser), *options, html.resolve().as_uri()]
 
 

@@ -1,4 +1,4 @@
-"""Pages become HTML: one file, no script, nothing fetched from anywhere."""
+"""Render pages as HTML: one file, without scripts or anything from the network."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from markupsafe import Markup, escape
 from unclench import __version__
 from unclench.report.parts import Page
 from unclench.report.plots.svg import clean
+from unclench.translation import tr
 
 MARK = b'<meta name="generator" content="unclench '
-"""In the head of every page that unclench has made, and so may make anew."""
+"""In the head of every page that unclench has made, and so may overwrite."""
 
 
 _UNIT = re.compile(r"(?<=\d) (?=(%|µV|s|min|h|Hz|times)(?!\w))")
@@ -22,7 +23,7 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 def render(page: Page) -> str:
     """Return the page as HTML."""
-    import jinja2  # here, so that `unclench --help` stays quick
+    import jinja2  # here, so that `unclench --help` stays fast
 
     files = resources.files("unclench.report")
     style = files.joinpath("style.css").read_text(encoding="utf-8")
@@ -32,12 +33,13 @@ def render(page: Page) -> str:
         finalize=lambda value: _plain(value) if type(value) is str else value,
     )
     environment.filters["coded"] = _coded
+    environment.globals["tr"] = tr
     template = environment.from_string(files.joinpath("page.html").read_text(encoding="utf-8"))
     return template.render(page=page, style=Markup(style), version=__version__) + "\n"
 
 
 def _coded(text: str) -> Markup:
-    """Show what stands between backticks as something to type."""
+    """Show commands in backticks as code."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(_plain(text)))))
 
 

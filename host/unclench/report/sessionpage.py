@@ -20,11 +20,12 @@ from unclench.report.short import in_short, trace_section
 from unclench.report.steps import contractions_section, steps_section
 from unclench.report.words import local, source_words
 from unclench.review.session import SessionReview
+from unclench.translation import tr
 from unclench.wording import length
 
 
 def session_page(review: SessionReview, earlier: Sequence[Earlier], made: datetime) -> Page:
-    """Put the report together.
+    """Return the report of a session.
 
     Parameters
     ----------
@@ -51,30 +52,41 @@ def session_page(review: SessionReview, earlier: Sequence[Earlier], made: dateti
     meta = review.meta
     name = (meta.title if meta is not None else "") or review.name
     return Page(
-        title=f"Muscle tension: {name}",
+        title=tr("Muscle tension: {name}", name=name),
         facts=_facts(review),
         sections=tuple(found for found in sections if found is not None),
-        made=f"Made by unclench {__version__} on {made.day} {made:%B %Y at %H:%M}.",
+        made=made_words(made),
+    )
+
+
+def made_words(made: datetime) -> str:
+    """Return when and by what a page was made."""
+    return tr(
+        "Made by unclench {version} on {day} at {time}.",
+        version=__version__,
+        day=f"{made.day} {made:%B %Y}",
+        time=f"{made:%H:%M}",
     )
 
 
 def _facts(review: SessionReview) -> tuple[tuple[str, str], ...]:
     band = review.signal.band
-    facts = [("Length", length(review.duration_s))]
+    facts = [(tr("Length"), length(review.duration_s))]
     meta = review.meta
     if meta is not None:
         at = local(meta.created)
-        facts.insert(0, ("Recorded", f"{at.day} {at:%B %Y at %H:%M}"))
+        when = tr("{day} at {time}", day=f"{at.day} {at:%B %Y}", time=f"{at:%H:%M}")
+        facts.insert(0, (tr("Recorded"), when))
         if meta.training:
-            facts.append(("Program", str(meta.training.get("title", ""))))
+            facts.append((tr("Program"), str(meta.training.get("title", ""))))
         if source := source_words(meta):
-            facts.append(("Source", source))
+            facts.append((tr("Source"), source))
         if not meta.feedback:
-            facts.append(("Feedback", "off: tension was not shown"))
+            facts.append((tr("Feedback"), tr("off: tension was not shown")))
         if meta.labels:
-            facts.append(("Labels", ", ".join(meta.labels)))
+            facts.append((tr("Labels"), ", ".join(meta.labels)))
         if meta.note:
-            facts.append(("Note", meta.note))
-    facts.insert(2, ("Channels", ", ".join(context.label for context in review.contexts)))
-    facts.append(("Band", f"{band.name}, {band.low_hz:g}-{band.high_hz:g} Hz"))
+            facts.append((tr("Note"), meta.note))
+    facts.insert(2, (tr("Channels"), ", ".join(context.label for context in review.contexts)))
+    facts.append((tr("Band"), f"{band.name}, {band.low_hz:g}-{band.high_hz:g} Hz"))
     return tuple(facts)

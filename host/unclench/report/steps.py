@@ -1,4 +1,4 @@
-"""Sections on a guided session's steps, and on contractions and letting go."""
+"""Sections on a guided session's steps, and on contractions and recovery."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from unclench.report.words import (
     LEAST_TOLD_S,
     NOTHING,
     baseline_name,
-    excluded,
     ranged,
     share_estimate,
+    used_words,
     uv,
     uv_estimate,
 )
@@ -25,18 +25,19 @@ from unclench.review.results import (
 )
 from unclench.review.session import SessionReview
 from unclench.review.stages import RoleFigures
+from unclench.translation import tr, trn
 from unclench.wording import clock, length
 
 MOST_ROWS = 12  # of contractions in a table
 _ROLES: dict[PhaseRole, str] = {
-    "baseline": "at rest",
-    "activity": "active",
-    "recovery": "letting go",
+    "baseline": tr("at rest"),
+    "activity": tr("active"),
+    "recovery": tr("letting go"),
 }
 
 
 def steps_section(review: SessionReview) -> Section | None:
-    """What each step of the program did."""
+    """Return the figures of each step of the program."""
     if not review.marks.phases:
         return None
     parts: list[Part] = []
@@ -50,55 +51,59 @@ def steps_section(review: SessionReview) -> Section | None:
         ]
         if rows:
             at = context.baseline.mean_uv if context.baseline is not None else None
-            title = f"{context.label}: mean tension in each step"
-            frame = frame_of("steps", title, "One dot a step, with its range.", context)
-            dashed = f" Dashed: {baseline_name(context)}." if at is not None else ""
-            words = _roles_words(review.roles(context.index))
+            title = tr("{channel}: mean tension in each step", channel=context.label)
+            frame = frame_of("steps", title, tr("One dot for each step."), context)
+            sentences = [
+                f"{title}.",
+                _roles_words(review.roles(context.index)),
+                tr("Dots: means. Bars: 95 % confidence intervals."),
+            ]
+            if at is not None:
+                sentences.append(tr("Dashed: {levels}.", levels=baseline_name(context)))
             plots.append(
                 Plot(
-                    f"{title}. {words} A dot is the mean, the bar its probable range.{dashed}",
-                    draw_intervals(frame, rows, "Tension, µV", at),
+                    " ".join(filter(None, sentences)),
+                    draw_intervals(frame, rows, tr("Tension, µV"), at),
                 )
             )
     if plots:
         parts.append(Plots(tuple(plots)))
     parts += [_steps_table(review, c.index, c.label) for c in review.contexts]
-    return section("steps", "Step by step", parts)
+    return section("steps", tr("Step by step"), parts)
 
 
 def contractions_section(review: SessionReview, figures: Sequence[Figures]) -> Section | None:
-    """Each contraction: how strong, how long, and how long letting go took."""
+    """Return each contraction: how high, how long, and its recovery time."""
     found = [(f, f.contractions) for f in figures if f.contractions]
     if not found:
         return None
-    what = (
-        "A contraction begins when tension passes three times the baseline for 0.3 s. "
-        "Letting go is timed from its end until tension is calm again; there is no norm for it: "
-        "compare with yourself."
+    words = tr(
+        "A contraction begins when tension exceeds three times the baseline for 0.3 s. Recovery "
+        "time is the time from its end until the muscle is at rest again. There is no norm for "
+        "it: compare with your own sessions."
     )
     if any(context.baseline_from == "quietest" for context in review.contexts):
-        what += " No rest was measured here, so the quietest moments stand for the baseline."
-    parts: list[Part] = [Words(what)]
+        words += " " + tr("Rest was not measured, so the quietest moments serve as the baseline.")
+    parts: list[Part] = [Words(words)]
     plots = []
     for f, contractions in found:
         recoveries = sorted(c.recovery_s for c in contractions if c.recovery_s is not None)
         if len(recoveries) >= 3:
             middle = recoveries[len(recoveries) // 2]
-            title = f"{f.label}: time to let go after each contraction"
-            frame = Frame(
-                f"recovery{f.channel}", title, "A stem for each contraction.", f.channel, f.label
+            title = tr("{channel}: recovery time after each contraction", channel=f.label)
+            summary = tr("One line for each contraction.")
+            frame = Frame(f"recovery{f.channel}", title, summary, f.channel, f.label)
+            caption = tr(
+                "{title}. Median {median_s:.1f} s, longest {longest_s:.1f} s.",
+                title=title,
+                median_s=middle,
+                longest_s=recoveries[-1],
             )
-            plots.append(
-                Plot(
-                    f"{title}. Half of them took less than {middle:.1f} s, the longest "
-                    f"{recoveries[-1]:.1f} s.",
-                    draw_recoveries(frame, contractions, review.duration_s),
-                )
-            )
+            plots.append(Plot(caption, draw_recoveries(frame, contractions, review.duration_s)))
     if plots:
         parts.append(Plots(tuple(plots)))
     parts += [_contractions_table(review, f, contractions) for f, contractions in found]
-    return section("contractions", "Contractions and letting go", parts)
+    return section("contractions", tr("Contractions and recovery"), parts)
 
 
 def _steps_table(review: SessionReview, channel: int, label: str) -> Table:
@@ -112,31 +117,29 @@ def _steps_table(review: SessionReview, channel: int, label: str) -> Table:
                 f"{phase.number + 1} {phase.title}{role}",
                 uv_estimate(figures.mean) if figures.mean else figures.why_not or NOTHING,
                 share_estimate(figures.rest.share),
-                _used(figures),
+                used_words(figures.used_s, figures.span.length_s, figures.excluded_s),
             )
         )
-    head = ("Step", "Mean tension", "At rest", "Time used")
-    return Table(f"{label}: tension in each step, with probable ranges", head, tuple(rows))
-
-
-def _used(figures: Figures) -> str:
-    whole = length(figures.span.length_s)
-    if not any(s >= LEAST_TOLD_S for s in figures.excluded_s.values()):
-        return f"all {whole}"
-    return f"{length(figures.used_s)} of {whole}; {excluded(figures.excluded_s)}"
+    head = (tr("Step"), tr("Mean tension"), tr("At rest"), tr("Time used"))
+    caption = tr(
+        "{channel}: tension in each step, with 95 % confidence intervals in parentheses",
+        channel=label,
+    )
+    return Table(caption, head, tuple(rows))
 
 
 def _roles_words(roles: Sequence[RoleFigures]) -> str:
-    """Say how activity compares with rest, and how far it came back."""
-    said = []
+    """Return the means at rest, during activity and while letting go."""
+    means = []
     for role in roles:
         if role.mean is None:
             continue
-        told = f"{_ROLES[role.role]} {uv(role.mean.value)} µV"
+        level = f"{_ROLES[role.role]} {uv(role.mean.value)} µV"
         if role.against_baseline is not None and ranged(role.against_baseline):
-            told += f" ({role.against_baseline.value:.1f} times the rest)"
-        said.append(told)
-    return f"On average {', '.join(said)}." if said else ""
+            ratio = role.against_baseline.value
+            level = tr("{level} ({ratio:.1f} times the rest)", level=level, ratio=ratio)
+        means.append(level)
+    return tr("On average: {means}.", means=", ".join(means)) if means else ""
 
 
 def _contractions_table(
@@ -147,19 +150,27 @@ def _contractions_table(
     reference = review.contexts[figures.channel].reference
     rows = []
     for c in shown:
-        percent = f", {100 * c.peak_uv / reference.uv:.0f} % of reference" if reference else ""
+        peak = f"{uv(c.peak_uv)} µV"
+        if reference:
+            percent = 100 * c.peak_uv / reference.uv
+            peak = tr("{uv}, {percent:.0f} % of the reference", uv=peak, percent=percent)
         rows.append(
             (
                 clock(c.start_s),
-                f"{uv(c.peak_uv)} µV{percent}",
+                peak,
                 length(c.length_s),
                 length(c.recovery_s) if c.recovery_s is not None else c.recovery_why,
                 f"{c.median_hz:.0f} Hz" if c.median_hz is not None else c.median_why or NOTHING,
             )
         )
-    n = len(contractions)
-    which = "the one contraction" if n == 1 else f"{n} contractions"
+    n, channel = len(contractions), figures.label
+    caption = trn("{channel}: 1 contraction", "{channel}: {n} contractions", n, channel=channel)
     if n > len(shown):
-        which = f"the {MOST_ROWS} strongest of {which}"
-    head = ("At", "Peak", "Length", "Letting go", "Median frequency")
-    return Table(f"{figures.label}: {which}", head, tuple(rows))
+        caption = tr(
+            "{channel}: the {shown} strongest of {n} contractions",
+            channel=channel,
+            shown=len(shown),
+            n=n,
+        )
+    head = (tr("At"), tr("Peak"), tr("Length"), tr("Recovery time"), tr("Median frequency"))
+    return Table(caption, head, tuple(rows))

@@ -1,4 +1,4 @@
-"""Figures in words: as many digits as they bear, with how sure they are."""
+"""Figures in words: with as many digits as make sense, and with their confidence intervals."""
 
 from __future__ import annotations
 
@@ -9,11 +9,22 @@ from unclench.review.metrics import Metric, uv_number
 from unclench.review.results import ChannelContext, Figures, RestFigures
 from unclench.store.provenance import RECORDING, Provenance
 from unclench.store.session.schema import SessionMeta
+from unclench.translation import tr, trn
 from unclench.wording import capital, length
 from unclench_dsp.uncertainty import Estimate
 
-LEAST_TOLD_S = 0.05  # of a time left out
+LEAST_TOLD_S = 0.05  # shorter excluded time is not named
 NOTHING = "–"
+_REASONS = {
+    "settling": tr("settling"),
+    "gap": tr("gap"),
+    "no contact": tr("no contact"),
+    "clipping": tr("clipping"),
+    "mains hum": tr("mains hum"),
+    "movement": tr("movement"),
+    "too quiet": tr("too quiet"),
+    "too slow": tr("sampled too slowly for the band"),
+}
 
 
 def uv(value: float) -> str:
@@ -27,12 +38,12 @@ def share(value: float) -> str:
 
 
 def percent_of(value: float) -> str:
-    """Return a share of 0 to 1 in %: one that is nearly nothing or nearly all is not called so."""
+    """Return a share of 0 to 1 in %; 0 and 100 only if it is exactly that."""
     percent = 100 * value
     if 0 < percent < 0.05:
-        return "under 0.1"
+        return tr("under 0.1")
     if 99.95 <= percent < 100:
-        return "over 99.9"
+        return tr("over 99.9")
     if 0 < percent < 0.5 or 99.5 < percent < 100:
         return f"{percent:.1f}"
     return f"{percent:.0f}"
@@ -50,7 +61,7 @@ def metric_words(metric: Metric, value: float | None) -> str:
 
 
 def metric_range(metric: Metric, figures: Figures) -> str:
-    """Return a metric with its 95 % confidence interval, where it has one: "62 % (50 to 72 %)"."""
+    """Return a metric with its 95 % confidence interval, if it has one: "62 % (50 to 72 %)"."""
     found = metric.estimate(figures)
     if metric.form == "uv":
         return uv_estimate(found)
@@ -60,30 +71,26 @@ def metric_range(metric: Metric, figures: Figures) -> str:
 
 
 def source_words(meta: SessionMeta) -> str:
-    """Say whose signal a session holds; nothing of a board, which is the usual."""
+    """Return where a session's signal is from; "" for a board, the usual case."""
     origin = meta.origin
     if origin is Provenance.IMPORTED and meta.imported is not None:
         file = str(meta.imported.get("file", ""))
-        return f"{origin.words} from {brief(file)}" if file else origin.words
+        return tr("imported from {file}", file=brief(file)) if file else origin.words
     if origin is Provenance.REPLAY:
-        return f"{origin.words} {brief(meta.source.removeprefix(RECORDING))}"
+        return tr("replayed recording {name}", name=brief(meta.source.removeprefix(RECORDING)))
     return origin.words
 
 
 def change(ratio: float) -> str:
-    """Return a ratio as a change: 30 % higher."""
+    """Return a ratio as a change: 30 % higher, 2.3 times as high, the same."""
     percent = 100 * (ratio - 1)
     if abs(percent) < 0.5:
-        return "the same"
+        return tr("the same")
     if ratio >= 2:
-        return f"{ratio:.1f} times as high"
-    return f"{abs(percent):.0f} % {'higher' if percent > 0 else 'lower'}"
-
-
-def compared(ratio: float) -> str:
-    """Return a ratio with what follows: 30 % higher than, 2.3 times as high as."""
-    said = change(ratio)
-    return f"{said} {'as' if said.endswith(('same', 'high')) else 'than'}"
+        return tr("{ratio:.1f} times as high", ratio=ratio)
+    if percent > 0:
+        return tr("{percent:.0f} % higher", percent=percent)
+    return tr("{percent:.0f} % lower", percent=-percent)
 
 
 def uv_estimate(estimate: Estimate | None) -> str:
@@ -101,21 +108,21 @@ def share_estimate(estimate: Estimate | None) -> str:
 
 
 def ratio_estimate(estimate: Estimate | None) -> str:
-    """Return "+30 % (+12 to +51 %)"; no effect without a range."""
+    """Return "+30 % (+12 to +51 %)"; without an interval there is no figure."""
     if estimate is None:
         return NOTHING
     if not ranged(estimate):
-        return "too few to say"
+        return tr("too little data")
     return f"{signed(estimate.value)} %{_range(estimate, signed, ' %')}"
 
 
 def ranged(estimate: Estimate | None) -> bool:
-    """Say whether an estimate is there and has its range."""
+    """Return True if there is an estimate and it has a confidence interval."""
     return estimate is not None and estimate.low is not None and estimate.high is not None
 
 
 def brief(typed: str, most: int = 60) -> str:
-    """Return what a person typed as a name: of a length that tables and lists can bear."""
+    """Return what a person typed as a name, short enough for tables and lists."""
     tidy = " ".join(typed.split())
     return tidy if len(tidy) <= most else f"{tidy[: most - 1].rstrip()}…"
 
@@ -132,31 +139,47 @@ def change_words(value: float, decimals: int) -> str:
 
 
 def excluded(by_why: Mapping[str, float]) -> str:
-    """Return "left out: 12 s no contact, 3 s settling"; what is too short to tell is not named."""
-    listed = excluded_list(by_why)
-    return f"left out: {listed}" if listed else "nothing left out"
+    """Return "excluded: 12 s no contact, 3 s settling", or "nothing excluded"."""
+    reasons = excluded_list(by_why)
+    return tr("excluded: {reasons}", reasons=reasons) if reasons else tr("nothing excluded")
 
 
 def excluded_list(by_why: Mapping[str, float]) -> str:
-    """Return "12 s no contact, 3 s settling", or ""."""
-    told = sorted(((s, why) for why, s in by_why.items() if s >= LEAST_TOLD_S), reverse=True)
-    return ", ".join(f"{length(s)} {why_words(why)}" for s, why in told)
+    """Return "12 s no contact, 3 s settling", the longest first, or ""."""
+    named = sorted(((s, why) for why, s in by_why.items() if s >= LEAST_TOLD_S), reverse=True)
+    return ", ".join(f"{length(s)} {why_words(why)}" for s, why in named)
+
+
+def used_words(used_s: float, whole_s: float, by_why: Mapping[str, float]) -> str:
+    """Return "All 2 min 40 s used." or "12 s of 20 s used; excluded: 8 s gap."."""
+    reasons = excluded_list(by_why)
+    if not reasons:
+        return tr("All {whole} used.", whole=length(whole_s))
+    return tr(
+        "{used} of {whole} used; excluded: {reasons}.",
+        used=length(used_s),
+        whole=length(whole_s),
+        reasons=reasons,
+    )
 
 
 def why_words(why: str) -> str:
-    """Return a reason for time that is left out, as it is told."""
-    return "sampled too slowly for the band" if why == "too slow" else why
+    """Return the reason for excluded time as words."""
+    return _REASONS.get(why, why)
 
 
 def rest_moments(rest: RestFigures) -> str:
-    """Return "120 moments (3.5 a minute), the longest 4.2 s"."""
-    often = "" if rest.gaps_per_min is None else f" ({rest.gaps_per_min:.1f} a minute)"
-    longest = f", the longest {length(rest.longest_s)}" if rest.gaps else ""
-    return f"{counted(rest.gaps, 'moment')}{often}{longest}"
+    """Return "120 moments, 3.5 a minute, longest 4.2 s"."""
+    parts = [trn("{n} moment", "{n} moments", rest.gaps)]
+    if rest.gaps_per_min is not None:
+        parts.append(tr("{often:.1f} a minute", often=rest.gaps_per_min))
+    if rest.gaps:
+        parts.append(tr("longest {length}", length=length(rest.longest_s)))
+    return ", ".join(parts)
 
 
 def local(at: datetime) -> datetime:
-    """Return a time as this computer's clock has it; a spoilt date as it is."""
+    """Return a time in this computer's time zone; a damaged date as it is."""
     try:
         return at.astimezone()
     except (OverflowError, OSError):
@@ -165,23 +188,18 @@ def local(at: datetime) -> datetime:
 
 def times(n: int) -> str:
     """Return once, twice, 3 times."""
-    return {1: "once", 2: "twice"}.get(n, f"{n} times")
+    return {1: tr("once"), 2: tr("twice")}.get(n) or trn("{n} time", "{n} times", n)
 
 
 def baseline_name(context: ChannelContext) -> str:
-    """Say what its baseline is: measured, or only the quietest time."""
+    """Return what a channel's baseline is: measured, or only its quietest moments."""
     if context.baseline_from == "quietest":
-        return "the quietest moments"
-    return "the resting baseline"
-
-
-def counted(n: int, what: str) -> str:
-    """Return 1 session, 2 sessions."""
-    return f"{n} {what}{'' if n == 1 else 's'}"
+        return tr("the quietest moments")
+    return tr("the resting baseline")
 
 
 def sentence(text: str) -> str:
-    """Return words as a sentence: a capital first and a full stop last."""
+    """Return words as a sentence, with a capital and a full stop."""
     return capital(ended(text))
 
 
@@ -192,10 +210,17 @@ def ended(text: str) -> str:
 
 def listed(items: list[str]) -> str:
     """Return "a, b and c"."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    if len(items) == 1:
+        return items[0]
+    return tr("{others} and {last}", others=", ".join(items[:-1]), last=items[-1])
 
 
 def _range(estimate: Estimate, words: Callable[[float], str], unit: str = "") -> str:
     if estimate.low is None or estimate.high is None:
         return ""
-    return f" ({words(estimate.low)} to {words(estimate.high)}{unit})"
+    return f" {interval_words(words(estimate.low), words(estimate.high) + unit)}"
+
+
+def interval_words(low: str, high: str) -> str:
+    """Return "(5.20 to 8.61)"."""
+    return tr("({low} to {high})", low=low, high=high)

@@ -1,1 +1,1 @@
-"""Plots as SVG: real text, colours by CSS class, so that they follow light, dark and print."""
+"""Plots as SVG with real text; colours come from CSS, so they follow light, dark and print."""

@@ -1,4 +1,4 @@
-"""Scales and axes: where a value lies in the picture, and which lines and numbers help the eye."""
+"""Scales and axes: the position of a value, and lines and numbers to read it by."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from itertools import pairwise
 
 from unclench.report.plots.svg import Drawing, text_width
 from unclench.ticks import SERIES, multiples, on_log_scale, round_down, round_up, time_step
+from unclench.translation import tr
 from unclench.wording import clock
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Values from `low` to `high` onto pixels from `start` to `stop`; what lies outside is held."""
+    """Maps values from `low` to `high` to pixels from `start` to `stop`, clamped to the ends."""
 
     low: float
     high: float
@@ -29,11 +30,11 @@ class Scale:
         return self.start + min(1.0, max(0.0, share)) * (self.stop - self.start)
 
     def holds(self, value: float) -> bool:
-        """Whether a value lies on the scale."""
+        """Return True if a value is on the scale."""
         return self.low <= value <= self.high
 
     def ticks(self, apart_px: float) -> list[float]:
-        """Round values, at least so many pixels from one another."""
+        """Return round values, at least `apart_px` pixels apart."""
         if self.log:
             return self._log_ticks(apart_px)
         step = round_up((self.high - self.low) * apart_px / abs(self.stop - self.start))
@@ -53,9 +54,9 @@ class Scale:
 
 
 def log_scale(values: Sequence[float], start: float, stop: float) -> Scale:
-    """Scale of tension in uV on which a factor has the same length everywhere.
+    """Return a logarithmic scale of tension in uV, with round ends, at least a decade long.
 
-    So a rest of 2 uV and a contraction of 200 uV can both be read. A decade at least; round ends.
+    A rest of 2 uV and a contraction of 200 uV are both visible on it.
     """
     known = [v for v in values if math.isfinite(v) and v > 0] or [1.0, 10.0]
     low, high = min(known) / 1.05, max(known) * 1.05
@@ -66,7 +67,7 @@ def log_scale(values: Sequence[float], start: float, stop: float) -> Scale:
 
 
 def span_scale(values: Sequence[float], start: float, stop: float, zero: bool = True) -> Scale:
-    """Even scale around values, from 0 where `zero`."""
+    """Return a linear scale around values, from 0 if `zero`."""
     known = [v for v in values if math.isfinite(v)] or [0.0, 1.0]
     low, high = min(known), max(known)
     if zero:
@@ -76,7 +77,7 @@ def span_scale(values: Sequence[float], start: float, stop: float, zero: bool = 
 
 
 def number_words(value: float) -> str:
-    """Return a round value of an axis as it is written."""
+    """Return a round value of an axis as text."""
     return f"{value:.6g}"
 
 
@@ -88,7 +89,7 @@ def draw_y_axis(
     words: Callable[[float], str] = number_words,
     apart_px: float = 19.0,
 ) -> None:
-    """Draw lines across and their numbers."""
+    """Draw horizontal lines and their numbers."""
     for value in scale.ticks(apart_px):
         y = scale(value)
         drawing.line(left, y, right, y, "rule")
@@ -103,7 +104,7 @@ def draw_x_axis(
     words: Callable[[float], str] = number_words,
     apart_px: float = 44.0,
 ) -> None:
-    """Draw lines upwards and their numbers below."""
+    """Draw vertical lines and their numbers below."""
     for value in scale.ticks(apart_px):
         x = scale(value)
         drawing.line(x, top, x, bottom, "rule")
@@ -113,7 +114,7 @@ def draw_x_axis(
 def draw_time_axis(
     drawing: Drawing, scale: Scale, tops: Sequence[tuple[float, float]], below: float
 ) -> None:
-    """Draw a time axis under panels, each from a top to a bottom; numbers stand at `below`."""
+    """Draw a time axis under panels (their tops and bottoms); its numbers are at `below`."""
     room = abs(scale.stop - scale.start) / max(scale.high - scale.low, 1e-9)
     wide = 70.0 if scale.high >= 3600 else 56.0
     for time_s in multiples(max(1.0, time_step(wide / room)), 0.0, scale.high):
@@ -127,5 +128,5 @@ def draw_time_axis(
 
 
 def time_unit(longest_s: float) -> str:
-    """Say what the numbers of a time axis are."""
-    return "Time, hours:min:s" if longest_s >= 3600 else "Time, min:s"
+    """Return the label of a time axis."""
+    return tr("Time, hours:min:s") if longest_s >= 3600 else tr("Time, min:s")

@@ -1,4 +1,4 @@
-"""Figures with their intervals, one below the other."""
+"""Draw figures with their intervals, one below the other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LEFT, _TOP, _ROW_PX = 12.0, 24.0, 38.0
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: its name, value and 95 % interval, and how it reads."""
+    """One figure: its name, value, 95 % confidence interval and words."""
 
     name: str
     value: float
@@ -24,7 +24,7 @@ class Row:
 
 
 def draw_intervals(frame: Frame, rows: Sequence[Row], along: str, at: float | None) -> Drawing:
-    """Draw figures above 0; a dashed line stands `at` what they compare with."""
+    """Draw figures above 0; a dashed line `at` the value that they are compared with."""
     bottom = _TOP + _ROW_PX * len(rows) + 6
     drawing = Drawing(frame.key, frame.title, frame.summary, WIDTH_PX, bottom + 46)
     ends = [v for row in rows for v in (row.value, row.low, row.high) if v is not None]
@@ -47,7 +47,7 @@ def draw_intervals(frame: Frame, rows: Sequence[Row], along: str, at: float | No
 
 
 def _factor_scale(values: Sequence[float]) -> Scale:
-    """Scale of factors: those of tags lie close together, so it need not span a decade."""
+    """Return a scale of factors; those of tags are close together, so it may be short."""
     low, high = min(values), max(values)
     if high / low > 5:
         return log_scale(values, _LEFT, RIGHT_PX)

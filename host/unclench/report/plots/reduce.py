@@ -1,4 +1,4 @@
-"""An hour of tension in as many columns as the picture is wide: no peak lost, no gap bridged."""
+"""Reduce an hour of tension to the columns of a plot: every peak stays, no gap is bridged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SLOW_S = 1.0  # what the slow values are the RMS of
 
 @dataclass(frozen=True)
 class Columns:
-    """Each column's lowest, middle and highest value, (n_columns,); NaN where nothing was used."""
+    """Lowest, middle and highest value of each column, (n_columns,); NaN if nothing was used."""
 
     edges_s: Floats  # (n_columns + 1,)
     low_uv: Floats
@@ -24,9 +24,9 @@ class Columns:
     high_uv: Floats
 
     def runs(self) -> list[slice]:
-        """Columns that follow one another without a gap."""
-        there = np.isfinite(self.middle_uv)
-        steps = np.flatnonzero(np.diff(np.concatenate(([False], there, [False]))))
+        """Return runs of columns without a gap."""
+        present = np.isfinite(self.middle_uv)
+        steps = np.flatnonzero(np.diff(np.concatenate(([False], present, [False]))))
         return [slice(int(a), int(b)) for a, b in zip(steps[::2], steps[1::2], strict=True)]
 
 
@@ -38,8 +38,8 @@ def to_columns(
     Parameters
     ----------
     time_s, fast_uv, slow_uv, used : ndarray, shape (n_rows,)
-        Rows in order; `low` and `high` are of the fast values, the middle is the slow ones' median.
-        A slow value whose second holds time that is not used is replaced by the fast one.
+        Rows in order. `low` and `high` are of the fast values, the middle is the median of the
+        slow ones. If the second of a slow value has unused time, the fast value replaces it.
     edges_s : ndarray, shape (n_columns + 1,)
     """
     n = len(edges_s) - 1
@@ -59,20 +59,20 @@ def to_columns(
 
 
 def _settled(time_s: Floats, used: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Say for which rows the whole second before them was used."""
+    """Return for which rows the whole second before them was used."""
     so_far = np.concatenate(([0], np.cumsum(~used)))
     first = np.searchsorted(time_s, time_s - _SLOW_S)
     return np.asarray(so_far[1:] == so_far[first])
 
 
 def column_edges(duration_s: float, row_hz: float, width_px: float) -> Floats:
-    """Return edges of as many columns as there are pixels, or as rows if those are fewer."""
+    """Return the edges of one column for each pixel, or fewer if there are fewer rows."""
     n = max(1, min(int(width_px), int(duration_s * row_hz / 2)))
     return np.linspace(0.0, max(duration_s, 1e-6), n + 1)
 
 
 def joined(spans: Iterable[Span], apart_s: float) -> Sequence[Span]:
-    """Return spans in order, those closer than `apart_s` as one, as the picture shows them."""
+    """Return spans in order; those closer than `apart_s` are joined, as in the plot."""
     found: list[Span] = []
     for span in sorted(spans, key=lambda s: (s.start_s, s.stop_s)):
         if found and span.start_s - found[-1].stop_s < apart_s:

@@ -1,4 +1,4 @@
-"""Small plots of one channel: how its tension is distributed, and how it goes over the breath."""
+"""Small plots of one channel: the distribution of tension, breathing, and recovery."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from unclench.report.plots.axes import (
 from unclench.report.plots.svg import Drawing, colour_of, fitting, text_width
 from unclench.review.results import BreathFigures, Contraction
 from unclench.training.steps.underway import BreathEffect
+from unclench.translation import tr
 
 WIDTH_PX, HEIGHT_PX = 340.0, 240.0
 LEFT_PX, RIGHT_PX = 40.0, 322.0
@@ -29,13 +30,13 @@ _CURVE_POINTS = 160
 
 @dataclass(frozen=True)
 class Frame:
-    """What the picture is of."""
+    """Names of a plot."""
 
     key: str
     title: str
     summary: str
     slot: int  # of the channel: its colour
-    name: str  # of the channel, written into the picture
+    name: str  # of the channel, written into the plot
 
 
 def draw_distribution(
@@ -51,12 +52,12 @@ def draw_distribution(
     ----------
     frame : Frame
     tension_uv : ndarray, shape (n_rows,)
-        Of the used time.
+        In the time used.
     levels : sequence of (str, float)
-        Marked: ("P10", 1.4) ...
+        Marked levels: ("P10", 1.4) ...
     baseline_uv : float or None
     span_uv : (float, float)
-        The scale holds both, so that channels compare.
+        Ends of the scale, the same for all channels.
     """
     drawing = _empty(frame)
     x = log_scale(span_uv, LEFT_PX, RIGHT_PX)
@@ -74,30 +75,29 @@ def draw_distribution(
         drawing.circle(
             x(value), y(share), 4, f"dot {colour_of(frame.slot)}", f"{name} {value:.3g} µV"
         )
-        # Left above or right below of a rising curve there is room.
+        # A rising curve leaves room at its upper left and lower right.
         if x(value) - LEFT_PX > 40:
             drawing.text(x(value) - 7, y(share) - 5, name, "small halo", "end")
         else:
             drawing.text(x(value) + 8, y(share) + 14, name, "small halo")
-    _names(drawing, frame, "% of the time below", "Tension, µV")
+    _names(drawing, frame, tr("% of the time below"), tr("Tension, µV"))
     return drawing
 
 
 def draw_breath(frame: Frame, breath: BreathFigures, effect: BreathEffect) -> Drawing:
-    """Draw tension over one breath: mean, spread between breaths, when in and when out."""
+    """Draw tension over one breath: mean, spread between breaths, inhale and exhale."""
     drawing = _empty(frame)
     mean, spread = np.array(effect.mean_uv), np.array(effect.spread_uv)
     low, high = mean - spread, mean + spread
     x = Scale(0.0, 1.0, LEFT_PX, RIGHT_PX)
     room = 0.25 * float(high.max() - low.min())  # for the words above
     y = span_scale([*low, *high, float(high.max()) + room], _BOTTOM, _TOP, zero=False)
-    for start, stop, words in (
-        (0.0, breath.inhale_end, "in"),
-        (breath.exhale_begin, breath.exhale_end, "out"),
+    for start, stop, look, words in (
+        (0.0, breath.inhale_end, "inhale", tr("breathe in")),
+        (breath.exhale_begin, breath.exhale_end, "exhale", tr("breathe out")),
     ):
-        look = "inhale" if words == "in" else "exhale"
         drawing.rect(x(start), _TOP, x(stop) - x(start), _BOTTOM - _TOP, look)
-        drawing.text(x((start + stop) / 2), _TOP + 15, f"breathe {words}", "small", "middle")
+        drawing.text(x((start + stop) / 2), _TOP + 15, words, "small", "middle")
     draw_y_axis(drawing, y, LEFT_PX, RIGHT_PX, apart_px=26.0)
     draw_x_axis(drawing, x, _BOTTOM, _BOTTOM, words=lambda v: f"{100 * v:.0f}", apart_px=50.0)
     xs = [x(p) for p in effect.phase]
@@ -106,14 +106,14 @@ def draw_breath(frame: Frame, breath: BreathFigures, effect: BreathEffect) -> Dr
     drawing.polygon([*upper, *reversed(lower)], f"band {colour_of(frame.slot)}")
     points = [(a, y(float(b))) for a, b in zip(xs, mean, strict=True)]
     drawing.polyline(points, f"curve {colour_of(frame.slot)}")
-    _names(drawing, frame, "Tension, µV", "% of the breath")
+    _names(drawing, frame, tr("Tension, µV"), tr("% of the breath"))
     return drawing
 
 
 def draw_recoveries(
     frame: Frame, contractions: Sequence[Contraction], duration_s: float
 ) -> Drawing:
-    """Draw how long letting go took after each contraction, over the session."""
+    """Draw the recovery time after each contraction, over the session."""
     drawing = _empty(frame)
     seen = [(c.stop_s, c.recovery_s) for c in contractions if c.recovery_s is not None]
     x = Scale(0.0, duration_s, LEFT_PX, RIGHT_PX)
@@ -125,7 +125,7 @@ def draw_recoveries(
         drawing.circle(
             x(at_s), y(recovery_s), 4, f"dot {colour_of(frame.slot)}", f"{recovery_s:.1f} s"
         )
-    _names(drawing, frame, "Time to let go, s", time_unit(duration_s))
+    _names(drawing, frame, tr("Recovery time, s"), time_unit(duration_s))
     return drawing
 
 
@@ -134,7 +134,7 @@ def _empty(frame: Frame) -> Drawing:
 
 
 def draw_name(drawing: Drawing, frame: Frame, up: str) -> None:
-    """Write whose picture it is into its corner, beside the name of the axis."""
+    """Write the channel's name into the corner, beside the name of the axis."""
     room = RIGHT_PX - 4 - text_width(up, 12) - 12
     drawing.text(RIGHT_PX, 16, fitting(frame.name, room, bold=True), "name", "end")
 

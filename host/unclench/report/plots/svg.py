@@ -1,4 +1,4 @@
-"""A drawing: SVG elements, all text escaped, with a name and a summary in words."""
+"""A drawing: SVG elements, all text escaped, with a title and a summary in words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NARROW_ONES, _WIDE_ONES = frozenset("fijlrt.,:;'|!()[]/ "), frozenset("mwMW%@&<
 _BOLD = 1.12
 
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that turn the direction of all that follows them, words of others too."""
+"""Characters that change the direction of all following text."""
 
 _NO_TEXT = ("Cc", "Cs", "Co", "Cn")  # control and half characters, private and unassigned ones
 
@@ -27,7 +27,7 @@ Point = tuple[float, float]
 
 
 def colour_of(channel: int) -> str:
-    """Return the class of a channel's colour; beyond the last one they begin again."""
+    """Return the class of a channel's colour; after the last one they start again."""
     return f"c{channel % _CHANNEL_COLOURS}"
 
 
@@ -39,7 +39,7 @@ class Drawing:
     key : str
         Unique on the page: prefix of all ids.
     title, summary : str
-        What it is, and what can be seen in it, in words.
+        What the picture is, and what it shows, in words.
     width, height : float
     """
 
@@ -98,7 +98,7 @@ class Drawing:
         _hint(self._add("circle", look, cx=x, cy=y, r=r), hint)
 
     def diamond(self, x: float, y: float, r: float, look: str, hint: str = "") -> None:
-        """Draw a mark for a mere moment."""
+        """Draw a mark for a single moment."""
         corners = [(x, y - r), (x + r, y), (x, y + r), (x - r, y)]
         element = self._add("path", look)
         element.set("d", f"{_path(corners)}Z")
@@ -122,14 +122,14 @@ class Drawing:
         anchor: Anchor = "start",
         turned: bool = False,
     ) -> None:
-        """Write words; y is their base line. Turned ones read upwards."""
+        """Write words with their base line at y; `turned` words read upwards."""
         element = self._add("text", f"{look} {anchor}".strip(), x=x, y=y)
         element.text = clean(words)
         if turned:
             element.set("transform", f"rotate(-90 {num(x)} {num(y)})")
 
     def markup(self) -> Markup:
-        """Return the element, ready to stand in a page."""
+        """Return the element for a page."""
         return Markup(tostring(self._root, encoding="unicode"))
 
     def _add(self, tag: str, look: str, **numbers: float) -> Element:
@@ -140,7 +140,7 @@ class Drawing:
 
 
 def clean(text: str) -> str:
-    """Return text without what no page can hold, such as the bytes of a strange file name."""
+    """Return text without what a page cannot hold, such as bytes of an odd file name."""
     return "".join(
         "\ufffd" if unicodedata.category(c) in _NO_TEXT and c not in "\t\n" else c
         for c in text
@@ -149,17 +149,17 @@ def clean(text: str) -> str:
 
 
 def num(value: float) -> str:
-    """Return a length to a tenth of a pixel, as short as can be."""
+    """Return a length to a tenth of a pixel, as short as possible."""
     return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")  # + 0.0: no minus before a zero
 
 
 def text_width(words: str, size_px: float = TEXT_PX, *, bold: bool = False) -> float:
-    """Return about how wide words are, on the safe side, in pixels."""
+    """Return an upper estimate of the width of words, in pixels."""
     return sum(map(_width, words)) * size_px * (_BOLD if bold else 1.0)
 
 
 def fitting(words: str, width: float, size_px: float = TEXT_PX, *, bold: bool = False) -> str:
-    """Shorten words to a width; "" where not even a few characters have room."""
+    """Shorten words to a width; "" if there is no room for a few characters."""
     if text_width(words, size_px, bold=bold) <= width:
         return words
     n = len(words)

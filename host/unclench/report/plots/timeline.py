@@ -1,4 +1,4 @@
-"""A figure of many sessions over days and weeks."""
+"""Draw a figure of many sessions over days and weeks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from itertools import pairwise
 from unclench.report.plots.axes import Scale, draw_y_axis, number_words, span_scale
 from unclench.report.plots.small import LEFT_PX, RIGHT_PX, WIDTH_PX, Frame, draw_name
 from unclench.report.plots.svg import Drawing, colour_of, text_width
+from unclench.translation import tr
 
 HEIGHT_PX = 210.0
 _TOP, _BOTTOM = 30.0, 170.0
@@ -18,7 +19,7 @@ _DAY_S = 86400.0
 
 @dataclass(frozen=True)
 class Moment:
-    """A session's figure; `here` marks the session that the page is about."""
+    """A session's figure; `here` is True for the session that the page is about."""
 
     when: datetime
     value: float
@@ -35,7 +36,7 @@ def draw_timeline(
     trend: tuple[float, float] | None = None,
     percent: bool = False,
 ) -> Drawing:
-    """Draw dots over time; no line joins sessions that do not follow one another within a week.
+    """Draw dots over time, joined by lines if they are at most a week apart.
 
     Parameters
     ----------
@@ -43,9 +44,9 @@ def draw_timeline(
     moments : sequence of Moment
         In order of time.
     up : str
-        What the figure is, with its unit.
+        Label of the vertical axis, with its unit.
     changes : sequence of datetime
-        When electrodes were moved: figures before and after do not quite compare.
+        When electrodes were placed again; figures before and after are hard to compare.
     trend : (float, float), optional
         Values of a straight line at the first and the last moment.
     percent : bool
@@ -62,7 +63,8 @@ def draw_timeline(
     for change in changes:
         at = x(change.timestamp())
         drawing.line(at, _TOP, at, _BOTTOM, "change")
-        drawing.diamond(at, _TOP, 5, "mark", f"electrodes changed place, {change:%d %b %Y}")
+        hint = tr("electrodes placed again, {day}", day=f"{change:%d %b %Y}")
+        drawing.diamond(at, _TOP, 5, "mark", hint)
     look = colour_of(frame.slot)
     places = [(x(m.when.timestamp()), y(factor * m.value)) for m in moments]
     for (before, a), (after, b) in pairwise(zip(moments, places, strict=True)):
@@ -82,15 +84,15 @@ def draw_timeline(
 
 
 def _draw_days(drawing: Drawing, x: Scale, first: datetime, last: datetime) -> None:
-    """Write days below, as many as have room."""
+    """Write days below, as many as fit."""
     years = first.year != last.year
     wide = text_width("30 Sep 2000" if years else "30 Sep", 12) + 14
     days = max(1, (last.date() - first.date()).days)
     n = max(1, min(days, int((RIGHT_PX - LEFT_PX) / wide)))
-    told = {first.date() + timedelta(days=round(i * days / n)) for i in range(n + 1)}
+    shown = {first.date() + timedelta(days=round(i * days / n)) for i in range(n + 1)}
     if last.date() == first.date():
-        told = {first.date()}
-    for day in sorted(told):
+        shown = {first.date()}
+    for day in sorted(shown):
         noon = datetime(day.year, day.month, day.day, 12, tzinfo=first.tzinfo).timestamp()
         drawing.line(x(noon), _BOTTOM, x(noon), _BOTTOM + 4, "tick")
         words = f"{day.day} {day:%b %Y}" if years else f"{day.day} {day:%b}"

@@ -1,4 +1,4 @@
-"""The trace: tension of each channel over time, with steps, tags and what is left out."""
+"""The trace: tension of each channel over time, with steps, tags and excluded time."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import numpy as np
 from unclench.report.plots.axes import Scale, draw_time_axis, draw_y_axis, log_scale, time_unit
 from unclench.report.plots.reduce import Columns, column_edges, joined, to_columns
 from unclench.report.plots.svg import Drawing, colour_of, fitting, text_width
-from unclench.report.words import brief
-from unclench.review.results import Marks, Phase, TagSpan, Why
+from unclench.report.words import brief, why_words
+from unclench.review.results import Marks, Phase, TagSpan
 from unclench.review.session import SessionReview
+from unclench.translation import tr
 
 WIDE_PX, NARROW_PX = 820.0, 360.0
-_FEW_LETTERS = 9  # of a step's title say less than its number alone
-LANES = 8  # kinds of tags that have a lane of their own; the table holds all
+_FEW_LETTERS = 9  # if fewer of a step's title fit, its number is clearer
+LANES = 8  # kinds of tags with a lane of their own; the table has all
 _PANEL_PX, _HEAD_PX, _LANE_PX, _STRIP_PX = 170.0, 24.0, 18.0, 24.0
 
 
@@ -32,7 +33,8 @@ def draw_trace(key: str, review: SessionReview, summary: str, width: float) -> D
     lane_px = _LANE_PX if beside else 2 * _LANE_PX
     lanes_top = panels[-1] + _PANEL_PX + 14.0
     axis_y = lanes_top + lane_px * len(lanes) + 14.0
-    title = f"Tension of {', '.join(c.label for c in review.contexts)} over the session"
+    channels = ", ".join(context.label for context in review.contexts)
+    title = tr("Tension of {channels} over the session", channels=channels)
     drawing = Drawing(key, title, summary, width, axis_y + 24.0)
 
     time = Scale(0.0, max(review.duration_s, 1e-6), left, right)
@@ -68,7 +70,7 @@ def draw_trace(key: str, review: SessionReview, summary: str, width: float) -> D
 
 
 def tag_lanes(marks: Marks) -> list[tuple[TagSpan, ...]]:
-    """Return what was marked, by kind, the most frequent first."""
+    """Return the tags by kind, the most frequent first."""
     counts = Counter(tag.words for tag in marks.tags)
     return [
         tuple(tag for tag in marks.tags if tag.words == words)
@@ -77,7 +79,7 @@ def tag_lanes(marks: Marks) -> list[tuple[TagSpan, ...]]:
 
 
 def _lane_room(lanes: Sequence[Sequence[TagSpan]], beside: bool) -> float:
-    """Room at the left of the panels, for numbers and names of lanes."""
+    """Return the room left of the panels, for numbers and names of lanes."""
     if not beside:
         return 34.0
     longest = max((text_width(brief(spans[0].text), 12) for spans in lanes), default=0.0)
@@ -85,7 +87,7 @@ def _lane_room(lanes: Sequence[Sequence[TagSpan]], beside: bool) -> float:
 
 
 def _extremes(review: SessionReview, reduced: Sequence[Columns]) -> list[float]:
-    """What the scale has to hold; the lowest hundredth may lie outside."""
+    """Return the values that the scale must include; the lowest hundredth may be outside."""
     values: list[float] = []
     for columns, context in zip(reduced, review.contexts, strict=True):
         low = columns.low_uv[np.isfinite(columns.low_uv)]
@@ -101,7 +103,7 @@ def _draw_columns(
 ) -> None:
     edges = [time(t) for t in columns.edges_s]
     for run in columns.runs():
-        # From edge to edge, so that a single column can be seen as well.
+        # From edge to edge, so that a single column is visible too.
         xs = [edges[run.start], *(_middles(edges)[run]), edges[run.stop]]
         high, low, middle = (
             [scale(v) for v in (values[0], *values, values[-1])]
@@ -121,17 +123,18 @@ def _draw_excluded(
 ) -> None:
     second_px = (time.stop - time.start) / time.high
     own = [span for span in review.excluded if span.channel == channel]
-    labels: list[tuple[float, float, Why]] = []
+    labels: list[tuple[float, float, str]] = []
     for why in dict.fromkeys(span.why for span in own):
         for span in joined((s for s in own if s.why == why), 1.0 / second_px):
             x, width = time(span.start_s), max(1.5, span.length_s * second_px)
-            drawing.hatch(min(x, time.stop - width), top, width, _PANEL_PX, f"left out: {why}")
-            labels.append((x + width / 2, width, why))
+            hint = tr("excluded: {reason}", reason=why_words(why))
+            drawing.hatch(min(x, time.stop - width), top, width, _PANEL_PX, hint)
+            labels.append((x + width / 2, width, why_words(why)))
     free_from = time.start
-    for middle, width, why in sorted(labels):
-        half = text_width(why, 12) / 2
+    for middle, width, reason in sorted(labels):
+        half = text_width(reason, 12) / 2
         if 2 * half <= width and middle - half >= free_from:
-            drawing.text(middle, top + 15, why, "small halo", "middle")
+            drawing.text(middle, top + 15, reason, "small halo", "middle")
             free_from = middle + half
 
 
@@ -156,7 +159,7 @@ def _draw_lane(
     drawing: Drawing, spans: Sequence[TagSpan], time: Scale, y: float, beside: bool
 ) -> None:
     room = time.start - 10 if beside else time.stop - time.start
-    name = fitting(brief(spans[0].text), room, 12)  # the table tells its group
+    name = fitting(brief(spans[0].text), room, 12)  # the table has its group
     if beside:
         drawing.text(time.start - 8, y + 4, name, "small", "end")
     else:
