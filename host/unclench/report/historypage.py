@@ -171,7 +171,7 @@ def _plot(number: int, series: Series, trend: Trend) -> Plot | None:
         Moment(v.at, v.value * measure.scale, f"{_day(v.at)}: {_told(measure, v.value)}")
         for v in values
     ]
-    title = f"{series.label}: {measure.title[:1].lower()}{measure.title[1:]}"
+    title = f"{series.label}, {measure.title[:1].lower()}{measure.title[1:]}"
     summary = tr("One dot for each session.")
     frame = Frame(f"s{number}{measure.key}", title, summary, number, series.label)
     sentences = [f"{title}: {trend.words}."]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from unclench import __version__
-from unclench.profiles.kinds import SensorProfile
 from unclench.report.parts import Heading, Part, Points, Section, Table, section
 from unclench.report.words import NOTHING, uv
 from unclench.review.session import SessionReview
@@ -123,11 +122,13 @@ def _sensors(meta: SessionMeta) -> str:
     """Return each kind of sensor once, in the order of the channels."""
     if meta.profile is None:
         return tr("not known")
-    kinds = "; ".join(dict.fromkeys(map(_sensor, meta.profile.sensors)))
+    n = len(meta.profile.sensors)
+    kinds = "; ".join(dict.fromkeys(_sensor(meta, channel) for channel in range(n)))
     return tr("simulated: {sensors}", sensors=kinds) if meta.origin is Provenance.VIRTUAL else kinds
 
 
-def _sensor(sensor: SensorProfile | None) -> str:
+def _sensor(meta: SessionMeta, channel: int) -> str:
+    sensor = meta.profile.sensors[channel] if meta.profile is not None else None
     if sensor is None:
         return tr("not known")
     low_hz, high_hz = sensor.band_hz
