@@ -196,7 +196,9 @@ def test_what_a_screen_reader_finds(look, page_path):
     for heading in ("In short", "Which moments raise tension", "Method and settings"):
         assert page.get_by_role("heading", name=heading, exact=True).count() == 1
     drawn = page.locator("svg").count()
-    named = page.get_by_role("img", name=re.compile("Tension|tension|recovery time|time at rest"))
+    named = page.get_by_role(
+        "img", name=re.compile("tension|recovery time|time at rest", re.IGNORECASE)
+    )
     narrow = page.locator(".narrow svg").count()
     assert named.count() == drawn - narrow
     assert page.locator("figure > figcaption").count() == page.locator("figure").count()

@@ -56,11 +56,12 @@ def breathing_section(review: SessionReview) -> Section | None:
             title = tr("{step}: tension over the breath", step=name)
             summary = tr("One curve over a breath.")
             frame = Frame(f"breath{number}c{slot}", title, summary, slot, effect.channel)
-            caption = tr(
+            caption = trn(
+                "{title}, from 1 breath of the pacer. {result} Pale: the spread between breaths.",
                 "{title}, mean of {n} breaths of the pacer. {result} Pale: the spread between "
                 "breaths.",
+                effect.breaths,
                 title=title,
-                n=effect.breaths,
                 result=_breath_words(
                     effect.change, effect.change_low, effect.change_high, effect.falls
                 ),
