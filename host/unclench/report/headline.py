@@ -72,7 +72,7 @@ def few_used_words(context: ChannelContext, figures: Figures, duration_s: float)
 def _level(context: ChannelContext, mean: Estimate) -> str:
     if mean.low is None or mean.high is None:
         return tr(
-            "{channel}: {uv} µV on average (too short for a confidence interval).",
+            "{channel}: {uv} µV on average (too little data for a confidence interval).",
             channel=context.label,
             uv=uv(mean.value),
         )

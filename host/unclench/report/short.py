@@ -22,6 +22,7 @@ from unclench.report.words import (
     excluded,
     listed,
     percent_of,
+    ranged,
     rest_moments,
     uv,
 )
@@ -47,7 +48,7 @@ def in_short(
             parts.append(Points(tuple(more)))
         if own.mean is not None:
             parts.append(_tiles(review, own, own.mean))
-    if any(own.mean is not None for own in figures):
+    if any(ranged(own.mean) or ranged(own.rest.share) for own in figures):
         parts.append(
             Words(tr("Ranges are 95 % confidence intervals based on this session."), "quiet")
         )
