@@ -87,18 +87,12 @@ def _level(context: ChannelContext, mean: Estimate) -> str:
 
 def _against_baseline(context: ChannelContext, ratio: float) -> str:
     assert context.baseline is not None
-    change, baseline = _baseline_change(ratio), uv(context.baseline.mean_uv)
+    level = uv(context.baseline.mean_uv)
     if context.baseline_from == "quietest":
-        return tr(
-            "Compared with its quietest moments ({uv} µV; rest was not measured): {change}.",
-            uv=baseline,
-            change=change,
-        )
-    return tr("Compared with its resting baseline ({uv} µV): {change}.", uv=baseline, change=change)
-
-
-def _baseline_change(ratio: float) -> str:
-    return tr("about the same") if 0.9 <= ratio <= 1.1 else change(ratio)
+        other = tr("its quietest moments ({uv} µV; rest was not measured)", uv=level)
+    else:
+        other = tr("its resting baseline ({uv} µV)", uv=level)
+    return _comparison(1.0 if 0.9 <= ratio <= 1.1 else ratio, other)
 
 
 def _against_earlier(review: SessionReview, mean: Estimate, earlier: Earlier) -> str:
@@ -109,32 +103,28 @@ def _against_earlier(review: SessionReview, mean: Estimate, earlier: Earlier) ->
     last = (alike or known)[-1]
     assert last.mean_uv is not None
     level, day = uv(last.mean_uv), f"{last.when.day} {last.when:%B %Y}"
-    if mean.low is None or mean.high is None:
-        difference = tr("too little data to compare")
-    elif mean.low <= last.mean_uv <= mean.high:
-        difference = tr("about the same")
-    else:
-        difference = change(mean.value / last.mean_uv)
     if not alike:
-        return tr(
-            "Compared with last time here ({uv} µV on {day}, another kind of session): {change}.",
-            uv=level,
-            day=day,
-            change=difference,
-        )
-    if len(alike) < len(earlier.sessions):
-        return tr(
-            "Compared with the last such session here ({uv} µV on {day}): {change}.",
-            uv=level,
-            day=day,
-            change=difference,
-        )
-    return tr(
-        "Compared with last time here ({uv} µV on {day}): {change}.",
-        uv=level,
-        day=day,
-        change=difference,
-    )
+        other = tr("last time here ({uv} µV on {day}, another kind of session)", uv=level, day=day)
+    elif len(alike) < len(earlier.sessions):
+        other = tr("the last such session here ({uv} µV on {day})", uv=level, day=day)
+    else:
+        other = tr("last time here ({uv} µV on {day})", uv=level, day=day)
+    if mean.low is None or mean.high is None:
+        return tr("There is too little data for a comparison with {other}.", other=other)
+    alike_level = mean.low <= last.mean_uv <= mean.high
+    return _comparison(1.0 if alike_level else mean.value / last.mean_uv, other)
+
+
+def _comparison(ratio: float, other: str) -> str:
+    """Return a ratio to something else as a sentence; 1 is about the same."""
+    percent = 100 * (ratio - 1)
+    if abs(percent) < 0.5:
+        return tr("That is about the same as {other}.", other=other)
+    if ratio >= 2:
+        return tr("That is {ratio:.1f} times as high as {other}.", ratio=ratio, other=other)
+    if percent > 0:
+        return tr("That is {percent:.0f} % higher than {other}.", percent=percent, other=other)
+    return tr("That is {percent:.0f} % lower than {other}.", percent=-percent, other=other)
 
 
 def _at_rest(rest: Estimate) -> str:
