@@ -168,7 +168,7 @@ def _plot(number: int, series: Series, trend: Trend) -> Plot | None:
     if len(values) < 2:
         return None
     moments = [
-        Moment(v.at, v.value * measure.scale, f"{_day(v.at)}: {_told(measure, v.value)}")
+        Moment(v.at, v.value * measure.scale, f"{_day(v.at)}: {_value_words(measure, v.value)}")
         for v in values
     ]
     title = f"{series.label}, {measure.title[:1].lower()}{measure.title[1:]}"
@@ -295,7 +295,7 @@ def _program_words(point: Point) -> str:
     return program if point.feedback else tr("{program}, tension not shown", program=program)
 
 
-def _told(measure: Measure, value: float) -> str:
+def _value_words(measure: Measure, value: float) -> str:
     return f"{measure.shown(value)} {measure.unit}"
 
 
