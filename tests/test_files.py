@@ -156,7 +156,7 @@ def test_what_is_no_file_is_never_opened(path, tmp_path):
     require_file(path)
     os.mkfifo(tmp_path / "pipe")
     for other in (tmp_path, tmp_path / "pipe"):
-        with pytest.raises(StoreError, match="is no file"):
+        with pytest.raises(StoreError, match="a file is expected"):
             require_file(other)
     with pytest.raises(FileNotFoundError):
         require_file(tmp_path / "gone")
@@ -165,5 +165,5 @@ def test_what_is_no_file_is_never_opened(path, tmp_path):
 def test_a_full_disk_is_told_in_common_words(path):
     for words in ("[errno 28] Error writing bytes to file", "8 requested and 4 written"):
         assert why_unwritable(OSError(words)) == os.strerror(errno.ENOSPC)
-    said = unwritable(path, OSError(errno.EACCES, "Permission denied"), "choose another folder")
-    assert str(said) == f"{path} cannot be written: Permission denied; choose another folder."
+    said = unwritable(path, OSError(errno.EACCES, "Permission denied"), "Choose another folder.")
+    assert str(said) == f"{path} cannot be written: Permission denied. Choose another folder."

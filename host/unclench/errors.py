@@ -1,10 +1,10 @@
-"""The errors a person can meet, each one a sentence: what, which value, expected what, do what."""
+"""The errors that a person can cause; each says what is wrong, the value, what to do."""
 
 from enum import Enum, auto
 
 
 class UnclenchError(Exception):
-    """Root of every error that ends in one sentence and exit status 2."""
+    """Root of all errors that end a command with a sentence and exit status 2."""
 
 
 class InputError(UnclenchError):
@@ -12,18 +12,18 @@ class InputError(UnclenchError):
 
 
 class Trouble(Enum):
-    """Why a source cannot be used, for code; the sentence beside it is for people."""
+    """Why a source cannot be used, for code; the message is for people."""
 
     NO_PORT = auto()
     NO_PERMISSION = auto()
     BUSY = auto()
     NOT_A_PORT = auto()
     NOTHING_ANSWERS = auto()
-    SILENT = auto()  # open, and no board is heard
-    FOREIGN = auto()  # heard, and no board of ours
+    SILENT = auto()  # the port is open, but no board answers
+    FOREIGN = auto()  # something answers that is not our board
     CLOSED = auto()
-    REPORTED = auto()  # the board says so itself
-    REFUSED = auto()  # a command
+    REPORTED = auto()  # the board reports an error
+    REFUSED = auto()  # the board refuses a command
     NEWER = auto()  # than this program
     OLDER = auto()
     OTHER = auto()
@@ -34,17 +34,12 @@ class SourceError(UnclenchError):
 
     Attributes
     ----------
-    fact : str
-        What is wrong, fit for the middle of a sentence.
     reason : Trouble
-        The same for code.
+        What is wrong, for code.
     """
 
-    def __init__(
-        self, fact: str, advice: str = "", reason: Trouble = Trouble.OTHER, joint: str = ":"
-    ) -> None:
-        super().__init__(f"{fact}{joint} {advice}." if advice else fact)
-        self.fact = fact.rstrip(".")
+    def __init__(self, message: str, reason: Trouble = Trouble.OTHER) -> None:
+        super().__init__(message)
         self.reason = reason
 
 
@@ -53,4 +48,4 @@ class StoreError(UnclenchError):
 
 
 class DisplayError(UnclenchError):
-    """No screen to draw on, or a system library that Qt needs is missing."""
+    """There is no screen, or a system library that Qt needs is missing."""

@@ -19,6 +19,7 @@ from itertools import count
 from pathlib import Path
 
 from unclench.errors import StoreError
+from unclench.translation import tr
 
 PART = ".part"
 
@@ -94,46 +95,52 @@ def set_aside(path: Path) -> Path:
 
 
 def require_file(path: Path) -> None:
-    """Refuse to open what would never end, or never begin: a pipe, a device, a folder.
+    """Raise an error unless `path` is a regular file: a pipe or device may block forever.
 
     Raises
     ------
     StoreError
-        `path` is there and no file.
+        If `path` exists but is not a file.
     OSError
-        It cannot be looked at, or is not there.
+        If `path` does not exist or is not accessible.
     """
     if not stat.S_ISREG(path.stat().st_mode):
         raise StoreError(
-            f"{path} is no file (a folder, a pipe or a device) where one is expected: restore it, "
-            "or give a file."
+            tr(
+                "{path} is a folder, a pipe or a device, but a file is expected. Restore the "
+                "file, or give another one.",
+                path=path,
+            )
         )
 
 
 def why_unwritable(error: OSError) -> str:
-    """Say why the system did not write, also where a library has put it in its own words."""
+    """Return the reason why the system did not write, also for a library's own wording."""
     words = error.strerror or str(error)
-    # NumPy tells a full disk in numbers ("8 requested and 4 written"), Arrow around the system's.
+    # NumPy reports a full disk as "8 requested and 4 written", Arrow wraps the system's words.
     if error.errno == errno.ENOSPC or "errno 28" in words or "requested and" in words:
         return os.strerror(errno.ENOSPC)
     return words
 
 
 def unwritable(path: Path, error: OSError, advice: str) -> StoreError:
-    """Return the error for a file that the system does not write: why, and what to do."""
-    return StoreError(f"{path} cannot be written: {why_unwritable(error)}; {advice}.")
+    """Return the error for a file that the system does not write; `advice` is a sentence."""
+    reason = why_unwritable(error)
+    return StoreError(
+        tr("{path} cannot be written: {reason}. {advice}", path=path, reason=reason, advice=advice)
+    )
 
 
 def free_space(folder: Path) -> str:
-    """Say how much room is left where `folder` lies."""
+    """Return how much room is left on the disk of `folder`, in words."""
     try:
-        return f"{shutil.disk_usage(folder).free / 1e6:.1f} MB free"
+        return tr("{n_mb:.1f} MB free", n_mb=shutil.disk_usage(folder).free / 1e6)
     except OSError:
-        return "free space unknown"
+        return tr("free space unknown")
 
 
 def _sync_names(folder: Path) -> None:
-    """Bring a folder's new names to the disk, on systems that can: not on Windows."""
+    """Write a folder's new names to the disk, where the system can: Windows cannot."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from unclench.board.bench import measure as measure_module
-from unclench.board.bench.judge import judged, judged_anew
+from unclench.board.bench.judge import judge_sheet, judged
 from unclench.board.bench.measure import KnownSignal, measure_step
 from unclench.board.bench.sheet import Finding, Record, Sheet, ToneRecord
 from unclench.board.bench.steps import STEPS, StepName
@@ -171,7 +171,7 @@ class TestShorted:
         assert record.sensors[0].noise_uv == pytest.approx(0.17, rel=0.1)
 
     def test_a_signal_without_one_whole_second_is_refused(self) -> None:
-        with pytest.raises(InputError, match="no second of signal is whole"):
+        with pytest.raises(InputError, match="No full second arrived"):
             measure("shorted", faults=Faults(corrupt=3e-3))
 
 
@@ -198,7 +198,7 @@ class TestHum:
         assert sensor.hum_uv < 0.4 * sensor.noise_uv
 
     def test_too_low_a_rate(self) -> None:
-        with pytest.raises(InputError, match="too few for 20 to 450 Hz"):
+        with pytest.raises(InputError, match="too low to measure 20 to 450 Hz"):
             spectra([np.zeros((2000, 1))], 500.0)
 
 
@@ -236,7 +236,9 @@ class TestKnownSignal:
 
     @pytest.mark.parametrize("hz", [49.0, 50, 61.9, 97.1, 102.9, 120, 293.5, 307.1, 357])
     def test_a_tone_that_hum_could_be_taken_for_is_refused(self, hz) -> None:
-        with pytest.raises(InputError, match=r"too near \d+ Hz, where hum .* set it to 110 Hz"):
+        with pytest.raises(
+            InputError, match=r"too close to \d+ Hz, where mains hum .* Set the source to 110 Hz"
+        ):
             replace(KNOWN, hz=hz).check(SyntheticInput("shorted").hello())
 
     @pytest.mark.parametrize("mains_hz", [49.8, 50.0, 60.2])
@@ -291,7 +293,7 @@ class TestKnownSignal:
             (105.5, "not usable", "--gain 1=211"),
             (94.5, "not usable", "--gain 1=189"),
             (124.0, "not usable", "--gain 1=248"),
-            (70.7, "not usable", "a peak given for it makes -29 %"),
+            (70.7, "not usable", "a peak instead gives -29 %"),
             (50.0, "not usable", "wrong figure or a wrong wire"),
         ],
     )
@@ -314,9 +316,13 @@ class TestKnownSignal:
     @pytest.mark.parametrize(
         ("muscle", "words", "advice"),
         [
-            ({}, "not found; the strongest is at", "Does the source play"),
-            ({"tone_uv": 100.0, "tone_hz": 170.0}, "the strongest is at 170 Hz", "frequency"),
-            ({"tone_uv": 100.0, "rest_uv": 8.0}, "times the rest", "Too weak, or too much else"),
+            ({}, "not found; the strongest tone is at", "Does the source play"),
+            ({"tone_uv": 100.0, "tone_hz": 170.0}, "the strongest tone is at 170 Hz", "frequency"),
+            (
+                {"tone_uv": 100.0, "rest_uv": 8.0},
+                "times the rest",
+                "too weak, or there is too much",
+            ),
             ({"tone_uv": 9000.0}, "cut off: ", "Turn the source down"),
         ],
     )
@@ -338,17 +344,17 @@ class TestKnownSignal:
     @pytest.mark.parametrize(
         ("changes", "words"),
         [
-            ({"hz": 24.9}, "24.9 Hz is not in 25 to 400 Hz"),
-            ({"hz": 401.0}, "401 Hz is not in 25 to 400 Hz"),
-            ({"hz": float("nan")}, "nan Hz is not in"),
+            ({"hz": 24.9}, "24.9 Hz is outside 25 to 400 Hz"),
+            ({"hz": 401.0}, "401 Hz is outside 25 to 400 Hz"),
+            ({"hz": float("nan")}, "nan Hz is outside"),
             (
                 {"mv": 10.0},
-                "10 uV at the electrodes, which the board would read as 9.55 uV, too weak",
+                "10 uV at the electrodes, which the board would read as 9.55 uV. That is too weak",
             ),
             ({"mv": 1.0, "divider": 1001.0}, "0.999 uV at the electrodes, which the board would"),
-            ({"divider": 10.0}, "more than a sensor of this gain can pass (4660 uV RMS)"),
+            ({"divider": 10.0}, "more than a sensor with this gain can pass (4660 uV RMS)"),
             ({"mv": 2e6}, "2000000 mV divided by 1000 is 2000000 uV at the electrodes"),
-            ({"channel": 2}, "There is no channel 2 on this board, which has 1"),
+            ({"channel": 2}, "There is no channel 2: this board has channels 1 to 1"),
         ],
     )
     def test_what_cannot_be_measured_is_refused(self, changes, words) -> None:
@@ -371,7 +377,9 @@ class TestComparison:
         calm_uv = sheet.records[0].sensors[0].hum_uv
         hum = finding(judged(measure("hands-on"), sheet), "hum 1")
         assert hum.verdict == "good"
-        assert hum.expected.startswith(f"at most {calm_uv + 1:.2f} uV RMS; {calm_uv:.2f} with")
+        assert hum.expected.startswith(
+            f"at most {calm_uv + 1:.2f} uV RMS (hands-off: {calm_uv:.2f})"
+        )
         loud = judged(measure("hands-on", scenario(monkeypatch, mains_uv=4.0)), sheet)
         assert (loud.verdict, "shielded" in finding(loud, "hum 1").advice) == ("usable", True)
         louder = judged(measure("hands-on", scenario(monkeypatch, mains_uv=14.0)), sheet)
@@ -390,28 +398,28 @@ class TestComparison:
         record = judged(with_figures(measure(step, "shorted"), {"hum_uv": now_uv}), sheet)
         hum = finding(record, "hum 1")
         assert hum.verdict == verdict
-        assert ("mend that first" in hum.advice) == (now_uv < 6 or calm_uv > 10)
+        assert ("Solve that first" in hum.advice) == (now_uv < 6 or calm_uv > 10)
 
     @pytest.mark.parametrize("step", ["hands-on", "charger"])
     def test_a_comparison_follows_whatever_is_measured_later(self, step) -> None:
         calm = CALM_OF[step]
         now = with_figures(measure(step, "shorted"), {"hum_uv": 0.8})
-        alone = judged_anew(empty().with_record(now))
-        assert "measured not at all" in record_of(alone, step).findings[0].found
+        alone = judge_sheet(empty().with_record(now))
+        assert "was not measured yet" in record_of(alone, step).findings[0].found
         before = measure(calm)
         for calm_uv in (0.01, 0.7):
             with_both = alone.with_record(with_figures(before, {"hum_uv": calm_uv}))
-            hum = finding(record_of(judged_anew(with_both), step), "hum 1")
-            assert f"{calm_uv:.2f} with {calm}" in hum.expected
+            hum = finding(record_of(judge_sheet(with_both), step), "hum 1")
+            assert f"{calm}: {calm_uv:.2f}" in hum.expected
         other = before.setting.model_copy(update={"rate_hz": 1000.0})
         apart = alone.with_record(before.model_copy(update={"setting": other}))
-        assert "under other settings" in record_of(judged_anew(apart), step).findings[0].found
+        assert "with other settings" in record_of(judge_sheet(apart), step).findings[0].found
 
     def test_the_charger_adds_hum_and_noise_and_does_not_count(self) -> None:
         sheet = self.sheet("battery", "charger")
         charger = record_of(sheet, "charger")
         assert verdicts(charger) == {"hum 1": "usable", "noise 1": "usable", "losses": "good"}
-        assert "must be anyhow" in finding(charger, "hum 1").advice
+        assert "must do anyway" in finding(charger, "hum 1").advice
         assert sheet.verdict == "good"
         quiet = judged(measure("charger", "shorted"), sheet)
         assert quiet.verdict == "good"
@@ -449,12 +457,12 @@ class TestComparison:
     def test_other_settings_are_not_compared(self) -> None:
         sheet = self.sheet("battery", rate_hz=1000)
         record = judged(measure("charger"), sheet)
-        assert "under other settings" in record.findings[0].found
+        assert "with other settings" in record.findings[0].found
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_each_prompt_keeps_whoever_is_there_safe(step) -> None:
-    assert re.search("on no body|NOBODY MAY WEAR", step.connect)
+    assert re.search("nobody wears|NOBODY MAY WEAR", step.connect)
     assert step.worn == bool(re.search(r"(?i)\bon its\s+battery|charger, dock", step.connect))
     assert step.worn == (step.after == "")
     if step.name == "signal":
@@ -505,7 +513,7 @@ class TestSheet:
 def test_a_board_that_is_unplugged_during_a_step() -> None:
     board, connection = plugged_in(SyntheticInput("shorted"))
     hello = connection.handshake()
-    with pytest.raises(SourceError, match="went away during the step"):
+    with pytest.raises(SourceError, match="was disconnected during the step"):
         measure_step(connection, hello, "shorted", 3.0, progress=lambda _: board.close())
 
 

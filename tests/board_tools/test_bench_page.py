@@ -21,7 +21,7 @@ from unclench.board.bench.file import (
     read_sheet,
     sheet_for,
 )
-from unclench.board.bench.judge import judged, judged_anew
+from unclench.board.bench.judge import judge_sheet, judged
 from unclench.board.bench.page import render
 from unclench.board.bench.sheet import (
     Finding,
@@ -107,7 +107,7 @@ class TestLife:
     """A sheet in its file, from one command to the next."""
 
     def test_what_is_kept_is_read_again(self, path) -> None:
-        sheet = judged_anew(sheet_of(*(record(step.name, channels=2) for step in STEPS)))
+        sheet = judge_sheet(sheet_of(*(record(step.name, channels=2) for step in STEPS)))
         keep(path, sheet)
         assert read_sheet(path) == sheet == sheet_for(path, "e66141")
         assert {file.name for file in path.parent.iterdir()} == {"sheet.json", "sheet.html"}
@@ -120,7 +120,7 @@ class TestLife:
     def test_another_boards_is_refused(self, path) -> None:
         keep(path, sheet_of(record()))
         with pytest.raises(
-            StoreError, match="is the sheet of board e66141, this is board e66142: "
+            StoreError, match="is the sheet of board e66141, but this is board e66142"
         ):
             sheet_for(path, "e66142")
 
@@ -133,7 +133,7 @@ class TestLife:
     )
     def test_somebody_elses_file_is_refused(self, path, content) -> None:
         path.write_bytes(content)
-        with pytest.raises(StoreError, match="not a bench sheet of unclench and is left as it is"):
+        with pytest.raises(StoreError, match="not a bench sheet of unclench"):
             sheet_for(path, "e66141")
         assert path.read_bytes() == content
 
@@ -173,10 +173,10 @@ class TestLife:
         path.write_text(damage(whole), encoding="utf-8")
         damaged = path.read_bytes()
         assert damaged != whole.encode()
-        with pytest.raises(StoreError, match="is a bench sheet, but damaged") as error:
+        with pytest.raises(StoreError, match="is damaged") as error:
             sheet_for(path, "e66141")
         assert str(error.value).count("\n") == 0
-        with pytest.raises(StoreError, match="is a bench sheet, but damaged") as error:
+        with pytest.raises(StoreError, match="is damaged") as error:
             read_sheet(path)
         assert "--keep" not in str(error.value)  # who only reads has no such option
         assert path.read_bytes() == damaged
@@ -186,7 +186,7 @@ class TestLife:
         text = path.read_text(encoding="utf-8").replace('"version":1', '"version":2,"more":{}')
         path.write_text(text, encoding="utf-8")
         with pytest.raises(
-            StoreError, match=r"newer unclench \(version 2 of the sheet, this one knows 1\)"
+            StoreError, match=r"newer unclench \(sheet version 2; this one knows 1\)"
         ):
             sheet_for(path, "e66141")
 
@@ -194,7 +194,7 @@ class TestLife:
         with pytest.raises(StoreError, match=r"cannot be written: .*--keep"):
             keep(tmp_path / "no" / "sheet.json", sheet_of(record()))
         (tmp_path / "folder.json").mkdir()
-        with pytest.raises(StoreError, match="cannot be read"):
+        with pytest.raises(StoreError, match="is a folder or a device"):
             sheet_for(tmp_path / "folder.json", "e66141")
 
 
@@ -203,7 +203,7 @@ class TestDistrust:
 
     def test_verdicts_that_were_edited_are_not_believed(self, path) -> None:
         sensor = record().sensors[0].model_copy(update={"hum_uv": 12.0})
-        keep(path, judged_anew(sheet_of(record("hands-off", sensors=(sensor,)))))
+        keep(path, judge_sheet(sheet_of(record("hands-off", sensors=(sensor,)))))
         text = path.read_text(encoding="utf-8")
         assert '"verdict":"not usable"' in text
         path.write_text(text.replace('"not usable"', '"good"'), encoding="utf-8")
@@ -228,7 +228,7 @@ class TestDistrust:
         made[what]()
         place = Path("/dev/full") if what == "device" else path
         for look in (read_sheet, lambda place: sheet_for(place, "e66141")):
-            with pytest.raises(StoreError, match="cannot be read: it is a folder or a device"):
+            with pytest.raises(StoreError, match="is a folder or a device"):
                 look(place)
 
     @needs.posix
@@ -287,7 +287,9 @@ class TestDistrust:
     def test_a_sheet_that_became_another_boards_stays(self, path) -> None:
         assert sheet_for(path, "e66142").records == ()  # before the step
         add(path, "e66141", record())  # while it is measured
-        with pytest.raises(StoreError, match="is the sheet of board e66141, this is board e66142"):
+        with pytest.raises(
+            StoreError, match="is the sheet of board e66141, but this is board e66142"
+        ):
             add(path, "e66142", record())
         assert read_sheet(path).board_id == "e66141"
 
@@ -296,7 +298,7 @@ class TestDistrust:
 def old_page(path: Path) -> Path:
     """A sheet as unclench 0.1 kept it: a page that carries its data."""
     page = path.with_suffix(".html")
-    sheet = judged_anew(sheet_of(record(), record("hands-off", label=EVIL)))
+    sheet = judge_sheet(sheet_of(record(), record("hands-off", label=EVIL)))
     block = sheet.model_dump_json().replace("<", "\\u003c")
     page.write_text(
         "<!DOCTYPE html>\n<html><body><p>Bench sheet</p>\n"
@@ -338,14 +340,14 @@ class TestOldPages:
         assert labels == {"shorted": "newer", "hands-off": EVIL, "battery": "Kiefer"}
 
     def test_another_boards_is_refused(self, old_page, path) -> None:
-        with pytest.raises(StoreError, match=r"sheet\.html is the sheet of board e66141, this is"):
+        with pytest.raises(StoreError, match=r"sheet\.html is the sheet of board e66141"):
             add(path, "e66142", record())
         assert not path.exists()
 
     def test_a_damaged_one_stays(self, old_page, path) -> None:
         old_page.write_text(old_page.read_text(encoding="utf-8")[:-60], encoding="utf-8")
         damaged = old_page.read_bytes()
-        with pytest.raises(StoreError, match="is a bench sheet, but damaged and is left as it is"):
+        with pytest.raises(StoreError, match="is damaged"):
             add(path, "e66141", record())
         assert (old_page.read_bytes(), path.exists()) == (damaged, False)
 
@@ -369,7 +371,7 @@ class TestPageBesideTheData:
     def test_a_page_without_its_data_says_where_they_are(self, path) -> None:
         add(path, "e66141", record())
         path.unlink()
-        with pytest.raises(StoreError, match=r"no file .*\.json: it holds the figures of .*html"):
+        with pytest.raises(StoreError, match=r"no file .*\.json, which should hold .*html"):
             read_sheet(path.with_suffix(".html"))
 
     def test_figures_are_kept_though_the_page_cannot_be(self, path, monkeypatch) -> None:
@@ -381,7 +383,9 @@ class TestPageBesideTheData:
             replace(part, target)
 
         monkeypatch.setattr(Path, "replace", full)
-        with pytest.raises(StoreError, match=r"The figures are kept in .*json, but .*html cannot"):
+        with pytest.raises(
+            StoreError, match=r"The figures were saved in .*json, but not the page. .*html cannot"
+        ):
             add(path, "e66141", record())
         assert read_sheet(path).records
 
@@ -414,7 +418,7 @@ class TestPage:
         assert "img" not in elements.tags
         assert not any(name.startswith("on") for name in elements.attributes)
         assert "{{7*7}}" in text
-        assert read_sheet(path) == judged_anew(sheet)
+        assert read_sheet(path) == judge_sheet(sheet)
 
     def test_it_needs_nothing_from_outside(self) -> None:
         text = render(sheet_of(*(record(step.name) for step in STEPS)))
@@ -428,7 +432,7 @@ class TestPage:
             "e66141",
             "Kiefer, firmware 0.1.0",
             "2026-11-23 12:00:00 +0100 by the computer's clock; 10.0 s; 2000 Hz, gain 200",
-            "source 100 mV RMS at 110 Hz, divided by 1001",
+            "source: 100 mV RMS at 110 Hz, divided by 1001",
             "1 µV ± 2",
             "<code>unclench board check charger</code>",
         ):
@@ -437,7 +441,7 @@ class TestPage:
         assert "irtual board" not in text
 
     def test_a_virtual_board_says_so(self) -> None:
-        assert "say nothing about a real one" in render(sheet_of(record(virtual=True)))
+        assert "say nothing about a real board" in render(sheet_of(record(virtual=True)))
 
     def test_what_is_compared_is_drawn_behind(self) -> None:
         alone = render(sheet_of(record("hands-on")))
@@ -446,11 +450,11 @@ class TestPage:
         other = Setting(rate_hz=1000, gains=(200,), step_lsb=1)
         apart = render(sheet_of(record("hands-off", setting=other), record("hands-on")))
         assert 'class="before"' not in apart
-        assert "Measured under other settings" in apart
+        assert "Measured with other settings" in apart
 
     def test_what_is_typed_is_code_and_advice_has_a_row_of_its_own(self) -> None:
-        text = render(judged_anew(sheet_of(record("hands-on"))))
-        assert "Run <code>unclench board check hands-off</code>, then this step again." in text
+        text = render(judge_sheet(sheet_of(record("hands-on"))))
+        assert "Run <code>unclench board check hands-off</code>, then repeat this step." in text
         assert '<tr class="advice"><td colspan="4">Run' in text
         assert "`" not in text
 

@@ -251,7 +251,7 @@ class TestOnRealMicroPython:
         board = micropython(blocks=16)
         board.write({"/main.py": firmware["/main.py"]})
         before = board.files()
-        with pytest.raises(SourceError, match=r"has \d KiB left, the firmware needs 1\d KiB"):
+        with pytest.raises(SourceError, match=r"has \d KiB left, but the firmware needs 1\d KiB"):
             put(board, firmware)
         assert board.files() == before
 
@@ -335,7 +335,7 @@ class TestOnRealMicroPython:
                 try:
                     put(board, firmware, lambda plan: True)
                 except SourceError as error:
-                    assert str(error).endswith("; repeat the command.")  # noqa: PT017
+                    assert str(error).endswith(". Repeat the command.")  # noqa: PT017
             board.run(
                 "disk.writes_left = -1\nvfs.umount('/')\n"
                 "vfs.mount(vfs.VfsLfs2(disk), '/')\nos.chdir('/')"
@@ -383,7 +383,7 @@ class TestOnRealMicroPython:
             right(self, path, content[:-1] + b"!", progress)
 
         monkeypatch.setattr(Prompt, "write", wrong)
-        with pytest.raises(SourceError, match="is not what was written: repeat"):
+        with pytest.raises(SourceError, match="differs from what was written"):
             put(board, firmware)
         there = board.files()
         assert {path: there[path] for path in before} == before
@@ -444,7 +444,7 @@ class TestOnRealMicroPython:
 
     def test_a_board_that_is_no_pico_is_refused(self, micropython, firmware):
         board = micropython()
-        with pytest.raises(SourceError, match=r"is another one \(linux .*for the RP2040 of a"):
+        with pytest.raises(SourceError, match=r"not run on .* \(linux .*the RP2040 of a"):
             install(
                 board.path,
                 firmware,
@@ -460,10 +460,11 @@ class TestOnRealMicroPython:
         with pytest.raises(SourceError) as error:
             install(board.path, firmware, agree=never, target=target)
         assert str(error.value) == (
-            "The firmware is on the board, but it said no hello within 0.5 s of its restart "
-            f"(Nothing was heard from {board.path} within 1.6 s): unplug it, plug it in again and "
-            "try `unclench board check`; a jumper from GP22 to GND keeps the firmware from "
-            "starting."
+            "The firmware is installed, but the board did not say hello within 0.5 s of its "
+            "restart. Unplug it, plug it in again and run `unclench board check`. A jumper from "
+            "GP22 to GND keeps the firmware from starting. The last attempt said: Nothing arrived "
+            f"from {board.path} within 1.6 s, but an unclench board says hello. Check the cable, "
+            "and install the firmware if it is not on the board yet (`unclench board install`)."
         )
 
     @pytest.mark.parametrize(("version", "told"), [((1, 27, 9), True), ((1, 28, 0), False)])
@@ -475,7 +476,9 @@ class TestOnRealMicroPython:
         runs = Interpreter("micropython", version, "linux", "linux")
         monkeypatch.setattr(Prompt, "interpreter", lambda self: runs)
         put(board, firmware, warn=warned.append)
-        sentence = "The board has MicroPython 1.27.9; the firmware has only been tested with 1.28."
+        sentence = (
+            "The board runs MicroPython 1.27.9, but the firmware has only been tested with 1.28."
+        )
         assert warned == [sentence] * told
 
 
@@ -501,9 +504,10 @@ class TestFromTheCommandLine:
         ran = self.run(monkeypatch, board, files)
         assert (ran.status, ran.err) == (0, "")
         assert ran.out.splitlines()[0].startswith("MicroPython 1.")
-        assert f"{len(files)} files copied, 0 were there already, 0 old ones removed" in ran.out
+        assert f"Files copied: {len(files)}; unchanged: 0; old ones removed: 0." in ran.out
         assert ran.out.splitlines()[-1].startswith("The board is back: firmware ")
-        assert f"0 files copied, {len(files)} were" in self.run(monkeypatch, board, files).out
+        again = self.run(monkeypatch, board, files)
+        assert f"Files copied: 0; unchanged: {len(files)};" in again.out
         assert board.files() == whole(files)
 
     def test_a_foreign_main_needs_yes(self, micropython, firmware, monkeypatch):
@@ -530,7 +534,9 @@ class TestOtherDevices:
         with pytest.raises(SourceError) as error:
             install(device.path, firmware, agree=never, target=target, clock=FastTime())
         said = str(error.value)
-        assert said.startswith(f"No MicroPython answers on {device.path}. If it is a Pico: hold")
+        assert said.startswith(
+            f"MicroPython does not answer on {device.path}. If this is a Pico, hold"
+        )
         for word in ("BOOTSEL", "UF2", "https://micropython.org/", "RPI-RP2"):
             assert word in said
 
@@ -571,10 +577,10 @@ PICO = "Raspberry Pi Pico with RP2040"
         (("micropython", (0, 99, 99), "rp2", PICO), "is too old"),
         (
             ("micropython", (1, 28, 0), "rp2", "Raspberry Pi Pico2 with RP2350"),
-            "is another one (Raspberry Pi Pico2 with RP2350)",
+            "does not run on the board on COM9 (Raspberry Pi Pico2 with RP2350)",
         ),
-        (("micropython", (1, 28, 0), "esp32", "ESP32 module with ESP32"), "is another one (ESP32"),
-        (("micropython", (1, 28, 0), "esp32", ""), "is another one (esp32)"),
+        (("micropython", (1, 28, 0), "esp32", "ESP32 module with ESP32"), "COM9 (ESP32"),
+        (("micropython", (1, 28, 0), "esp32", ""), "COM9 (esp32)"),
         (("circuitpython", (9, 1, 0), "RP2040", PICO), "runs circuitpython 9.1.0, not MicroPython"),
     ],
 )

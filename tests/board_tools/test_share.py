@@ -41,7 +41,7 @@ def test_it_holds_all_that_was_judged() -> None:
     found = rows(to_markdown(checked()))
     for item in judge(checked()):
         assert found[item.name][1] == item.verdict
-    assert found["losses"][0].startswith("10 of 20000 samples lost in 1 gap")
+    assert found["losses"][0].startswith("10 of 20000 samples lost; gaps: 1")
     assert "0.17 µV RMS" in found["noise 2"][0]
     assert found["board"][0].endswith("2 channels at 2000 Hz")
     assert found["board"][1] == "usable"

@@ -90,7 +90,7 @@ class TestWhichBoard:
         monkeypatch.setattr(Connection.handshake, "__defaults__", (0.1,))
         terminal = PtyTransport()
         said = run("board", command, "--port", terminal.path).sentence()
-        assert "Nothing was heard from" in said
+        assert "Nothing arrived from" in said
         assert "unclench board install" in said
         assert terminal.read(0.1) == b""
         terminal.close()
@@ -163,7 +163,7 @@ class TestCheck:
     def test_a_record_to_send_in(self, run):
         done = run("board", "check", "--port", "sim:shorted", "--seconds", 3, "--share")
         assert (done.status, done.err) == (0, "")
-        assert done.out.startswith("| what | found | verdict |\n| --- | --- | --- |\n| board | ")
+        assert done.out.startswith("| item | found | verdict |\n| --- | --- | --- |\n| board | ")
         assert "7669727475616c01" not in done.out
 
     def test_noise_is_stored_only_with_permission(self, run, plug_in):
@@ -190,7 +190,7 @@ class TestCheck:
         arguments = ("--seconds", 3, "--store-noise", "--yes", "--json")
         done = run("board", "check", "--port", "sim:desk-work", *arguments)
         assert done.status == 2
-        assert "is not stored: an instrument's own is" in done.err
+        assert "was not stored" in done.err
 
     def test_a_virtual_board_need_not_be_waited_for(self, run):
         done = run("board", "check", "--port", "sim:shorted", "--seconds", 60, "--json")
@@ -237,12 +237,12 @@ class TestCalibrate:
         first, second = dry.out.splitlines()
         assert first.startswith("The step at code 2047 is ")
         assert float(first.split()[6]) == pytest.approx(1.0, abs=0.05)
-        assert second == "Not stored; the board takes off 1 code."
+        assert second == "Not stored. The board still corrects by 1 code."
         done = run(*arguments)
         stored = done.out.splitlines()[1]
         assert stored.endswith("(before: 1).")
         again = run(*arguments, "--dry-run").out.splitlines()[1]
-        assert again.split()[-2] == stored.split()[5]
+        assert again.split()[-2] == stored.split()[6]
 
     def test_in_a_process_of_its_own(self, run_apart):
         done = run_apart("board", "calibrate", "--port", "sim:shorted", "--seconds", 1, "--dry-run")
@@ -263,7 +263,7 @@ SHOWN = [
     "rate      1000 Hz",
     "gain 1    201.5",
     "gain 2    200",
-    "step      1 code taken off above code 2047",
+    "step      corrected by 1 code above code 2047",
     "noise 1   0.24 uV RMS stored",
     "noise 2   0.24 uV RMS stored",
 ]
@@ -280,7 +280,7 @@ class TestSet:
         assert who == f"Board 7669727475616c01 (virtual board: shorted) on {port}, firmware 0.1.0"
         assert settings == [
             *("channels  1", "rate      2000 Hz", "gain 1    200"),
-            *("step      1 code taken off above code 2047", "noise 1   0.17 uV RMS stored"),
+            *("step      corrected by 1 code above code 2047", "noise 1   0.17 uV RMS stored"),
         ]
         arguments = ("--channels", 2, "--rate", 1000, "--gain", "1=201.5", "--gain", "3=100")
         done = run("board", "set", "--port", port, *arguments)
@@ -310,7 +310,7 @@ class TestSet:
 
         monkeypatch.setattr(SyntheticInput, "hello", new)
         done = run("board", "set", "--port", "sim:relaxed")
-        assert done.out.splitlines()[-2:] == ["step      not taken off", "noise 1   not measured"]
+        assert done.out.splitlines()[-2:] == ["step      not corrected", "noise 1   not measured"]
         assert done.out.startswith("Board 7669727475616c01 (virtual board: relaxed), firmware 0")
 
     @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ class TestSet:
             (("--gain", "2=0.5"), "refused: gain 0.5 for channel 1; 1 to 100000 fit."),
             (
                 ("--defaults", "--gain", "1=201", "--gain", "2=0", "--rate", 1000, "--channels", 2),
-                "1 to 100000 fit; set before that: the defaults, the channels, the rate, gain 1.",
+                "changed before: the defaults, the channels, the rate, gain 1.",
             ),
         ],
     )
@@ -389,7 +389,7 @@ class TestInstall:
         assert done.out.splitlines() == [
             "MicroPython 1.28.0 on Raspberry Pi Pico with RP2040.",
             "The main.py that was there is now /main.py.before-unclench.",
-            "1 file copied, 3 were there already, 1 old one removed; all verified.",
+            "Files copied: 1; unchanged: 3; old ones removed: 1. All files verified.",
             "The board is back: firmware 0.1.0, board 7669727475616c01, 1 channel at 2000 Hz.",
         ]
 

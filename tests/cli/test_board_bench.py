@@ -89,7 +89,7 @@ class TestSteps:
         shown = run("board", "check", "sheet", SHEET)
         assert (shown.status, shown.err) == (0, "")
         assert all(one.title in shown.out for one in STEPS)
-        assert "As a whole this unit is good." in shown.out.splitlines()
+        assert "This unit is good." in shown.out.splitlines()
         assert ABOUT in " ".join(shown.out.split())
         assert UNPLUG in " ".join(shown.out.split())
 
@@ -125,11 +125,11 @@ class TestSteps:
         assert "is the sheet of board" in second.err
 
     def test_a_comparison_follows_the_step_it_is_made_with(self, run):
-        assert "measured not at all" in " ".join(step(run, "hands-on").out.split())
+        assert "Run `unclench board check hands-off`" in " ".join(step(run, "hands-on").out.split())
         step(run, "hands-off")
         _, hands_on = json.loads(run("board", "check", "sheet", SHEET, "--json").out)["records"]
         assert [finding["name"] for finding in hands_on["findings"]] == ["hum 1", "losses"]
-        assert "with hands-off" in hands_on["findings"][0]["expected"]
+        assert "hands-off: " in hands_on["findings"][0]["expected"]
 
     def test_figures_as_json(self, run):
         done = step(run, "signal", "--json")
@@ -179,10 +179,10 @@ class TestRefusals:
             (("signal", "--port", "sim"), "Missing option '--mv'"),
             (("signal", "--port", "sim", "--mv", "nan"), "--mv nan is no amount"),
             (("signal", "--port", "sim", "--mv", 100, "--divider", 0), "--divider 0 is no amount"),
-            (("signal", "--port", "sim", "--mv", 100, "--hz", 20), "20 Hz is not in 25 to 400 Hz"),
-            (("signal", "--port", "sim", "--mv", 100, "--hz", 60), "60 Hz is too near 60 Hz"),
+            (("signal", "--port", "sim", "--mv", 100, "--hz", 20), "20 Hz is outside 25 to 400 Hz"),
+            (("signal", "--port", "sim", "--mv", 100, "--hz", 60), "60 Hz is too close to 60 Hz"),
             (("signal", "--port", "sim", "--mv", 1), "too weak"),
-            (("signal", "--port", "sim", "--mv", 100, "--channel", 2), "no channel 2 on this"),
+            (("signal", "--port", "sim", "--mv", 100, "--channel", 2), "no channel 2:"),
             (("shorted", "--port", "sim", "--seconds", 1), "--seconds"),
             (("shorted", "--port", "sim", "--seconds", "nan"), "--seconds"),
             (("shorted", "--port", "sim:asleep"), "no scenario 'asleep'"),
@@ -234,7 +234,7 @@ class TestRefusals:
         before = (folder / SHEET).read_bytes()
         arguments = ("--port", "sim:shorted?seed=2", "--keep", SHEET)
         said = run("board", "check", "shorted", *arguments).sentence()
-        assert "is the sheet of board 7669727475616c01, this is board 7669727475616c02" in said
+        assert "is the sheet of board 7669727475616c01, but this is board 7669727475616c02" in said
         assert (folder / SHEET).read_bytes() == before
 
 

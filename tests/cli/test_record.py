@@ -152,7 +152,7 @@ def test_invalid_speeds_are_refused(run, tmp_path, speed):
         ("", "There is no source ''"),
         ("x" * 300, "There is no source"),
         ("~no-such-user/x.csv", "There is no source '~no-such-user/x.csv'"),
-        ("/dev/unclench-nope", "There is no port /dev/unclench-nope: this computer has "),
+        ("/dev/unclench-nope", "There is no port /dev/unclench-nope. "),
         ("/dev/null", "/dev/null is not a serial port"),
         ("socket://127.0.0.1:1", "Nothing answers at socket://127.0.0.1:1"),
         ("nothing://here", "protocol 'nothing' not known"),

@@ -247,7 +247,7 @@ class TestDevices:
         terminal.close()
         assert done.status == 0
         silent, missing = done.out.splitlines()
-        assert "Nothing was heard" in silent
+        assert "Nothing arrived" in silent
         assert "There is no port /dev/unclench-nope" in missing
 
     def test_boards_by_their_identity(self, run, monkeypatch):

@@ -85,9 +85,6 @@ def said(path: Path) -> Iterator[tuple[str, bool]]:
     """What a module can say, what is filled in as `…`; and whether that is an error's sentence."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     silent = {id(inner) for node in ast.walk(tree) for inner in _unsaid(node)}
-    for sentence, pieces in _composed(tree):
-        silent |= pieces
-        yield re.sub("…+", "…", squeezed(sentence)), True
     raised = {
         id(inner)
         for node in ast.walk(tree)
@@ -99,30 +96,6 @@ def said(path: Path) -> Iterator[tuple[str, bool]]:
             # `%s` and `{name}` are filled in, too; two in a row are one for a reader
             filled = re.sub(r"%[sd]|\{\w+(?::(?:[^{}]|\{\w+\})*)?\}", "…", squeezed(text))
             yield re.sub("…+", "…", filled), id(node) in raised
-
-
-def _composed(tree: ast.AST) -> Iterator[tuple[str, set[int]]]:
-    """Sentences of a SourceError, made of a fact and advice; and the nodes of its pieces."""
-    for scope in ast.walk(tree):
-        if not isinstance(scope, ast.FunctionDef):
-            continue
-        known: dict[str, ast.AST] = {}
-        for node in sorted(
-            (n for n in ast.walk(scope) if isinstance(n, ast.Assign | ast.Call)),
-            key=lambda n: n.lineno,
-        ):
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                known[node.targets[0].id] = node.value
-            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "SourceError":
-                parts = [
-                    known.get(a.id, a) if isinstance(a, ast.Name) else a for a in node.args[:2]
-                ]
-                words = [_words(part) for part in parts]
-                if len(words) == 2 and words[1] is not None:
-                    joints = [k.value for k in node.keywords if k.arg == "joint"]
-                    joint = _words(joints[0]) if joints else ":"
-                    pieces = {id(inner) for part in parts for inner in ast.walk(part)}
-                    yield f"{words[0] or '…'}{joint} {words[1]}.", pieces
 
 
 def _words(node: ast.AST) -> str | None:

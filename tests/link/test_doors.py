@@ -153,7 +153,7 @@ class TestUnknownDevices:
     @pytest.mark.parametrize(
         ("says", "words"),
         [
-            (b"", "Nothing was heard from /dev/"),
+            (b"", "Nothing arrived from /dev/"),
             (b"login: \r\nWelcome\r\n", "is not an unclench board: it sent"),
             (bytes(range(256)) * 4, "is not an unclench board: it sent"),
         ],
@@ -206,7 +206,7 @@ class TestUnknownDevices:
     ("level", "words"),
     [
         (ids.LEVEL + 1, f"(firmware 9.8.7) speaks protocol level {ids.LEVEL + 1}, newer than"),
-        (ids.LEVEL - 1, "older than level 1 of this program: update the board's firmware (`"),
+        (ids.LEVEL - 1, "older than level 1 of this program. Update the board's firmware (`"),
     ],
 )
 def test_boards_of_another_level_are_named(level, words):
@@ -226,13 +226,13 @@ def test_boards_of_another_level_are_named(level, words):
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("/dev/unclench-nope", ["There is no port /dev/unclench-nope: this computer has "]),
+        ("/dev/unclench-nope", ["There is no port /dev/unclench-nope."]),
         ("/dev/null", ["/dev/null is not a serial port", "unclench devices"]),
         ("/dev/", ["/dev/ is not a serial port"]),
         ("nothing://here", ["'nothing://here'", "protocol 'nothing' not known"]),
-        ("socket://127.0.0.1", ["not an address", "socket://HOST:PORT"]),
-        ("socket://:80", ["not an address"]),
-        ("socket://h:99999", ["not an address"]),
+        ("socket://127.0.0.1", ["not a valid address", "socket://HOST:PORT"]),
+        ("socket://:80", ["not a valid address"]),
+        ("socket://h:99999", ["not a valid address"]),
         ("socket://127.0.0.1:1", ["Nothing answers at socket://127.0.0.1:1", "unclench simulate"]),
         ("socket://[::1]:1", ["Nothing answers at socket://[::1]:1"]),
         ("hwgrep://no-such-thing", ["hwgrep://no-such-thing cannot be opened"]),
@@ -257,7 +257,7 @@ def test_a_port_that_vanishes_during_the_handshake(after_s):
     port = open_transport(path)
     timer = threading.Timer(after_s, terminal.close)
     timer.start()
-    with pytest.raises(SourceError, match=r"closed before a board had answered: the port is gone"):
+    with pytest.raises(SourceError, match=r"closed before a board answered: the port is gone"):
         LinkReader(lambda: port, path).start()
     timer.join()
     with pytest.raises(SourceError, match="There is no port"):
@@ -282,7 +282,7 @@ def test_a_line_that_ends_between_hello_and_start():
 def test_a_board_that_says_hello_but_never_answers():
     ours, host = socket_pair()
     ours.write(b"\0" + encode_frame(pack_hello(SyntheticInput("relaxed").hello())))
-    with pytest.raises(SourceError, match=r"did not answer a command within 1 s: unplug it"):
+    with pytest.raises(SourceError, match=r"did not answer a command within 1 s. Unplug it"):
         LinkReader(lambda: host, "COM9").start()
     ours.close()
 

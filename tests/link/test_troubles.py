@@ -69,7 +69,7 @@ class TestTroubleUnasked:
         board = ScriptedBoard(b"\0" + frame_of("OSError: 5;\n in line 3."), {})
         with pytest.raises(SourceError) as error:
             Connection(board.host, "COM9").handshake(0.3)
-        assert str(error.value).startswith("The board on COM9 reports: OSError: 5; in line 3; it")
+        assert str(error.value).startswith("The board on COM9 reports: OSError: 5; in line 3. It")
         assert "install its firmware again" in str(error.value)
         assert "\n" not in str(error.value)
         assert board.end() == []
@@ -124,7 +124,7 @@ class TestTroubleUnasked:
 
     def test_trouble_without_words(self):
         board = ScriptedBoard(b"\0" + frame_of(""), {})
-        with pytest.raises(SourceError, match="reports: trouble without words;"):
+        with pytest.raises(SourceError, match="reports: an error without a description\\."):
             Connection(board.host, "COM9").handshake(0.3)
         board.end()
 
@@ -156,7 +156,7 @@ class TestTime:
         """An emulated board's second lasts as long as it lasts."""
         clock = SimulatedTime()
 
-        with pytest.raises(SourceError, match=r"Nothing was heard from COM9 within 1\.6 s"):
+        with pytest.raises(SourceError, match=r"Nothing arrived from COM9 within 1\.6 s"):
             Connection(Line(clock), "COM9", clock=clock).handshake(1.6)
         assert clock.now_s() == pytest.approx(1.6)
 
@@ -189,7 +189,7 @@ class TestTime:
         connection.handshake()
         tag = (connection._tag + 1) & 0xFF
         board._ours.write(encode_frame(pack_reply(ids.CMD_SET_STEP, tag)))
-        with pytest.raises(SourceError, match="did not say what holds now"):
+        with pytest.raises(SourceError, match="did not report its new settings"):
             connection.setting(ids.CMD_SET_STEP, struct.pack("<h", 5))
         board.end()
 
@@ -215,7 +215,7 @@ class TestAnotherLevel:
         board = ScriptedBoard(self.STRANGE * 5, {})
         with pytest.raises(SourceError) as error:
             Connection(board.host, "COM9").handshake(0.3)
-        assert "streams in a way that this program does not know" in str(error.value)
+        assert "sends samples that this program does not understand" in str(error.value)
         assert "not an unclench board" not in str(error.value)
         board.end()
 
@@ -264,8 +264,8 @@ class TestWhatKeepsABoardAway:
             if n == 0:
                 return end
             if n < 20:
-                raise SourceError("COM9 is busy", f"number {n} has it open", Trouble.BUSY)
-            raise SourceError("There is no port COM9", "this computer has none", Trouble.NO_PORT)
+                raise SourceError(f"COM9 is busy: number {n} has it open.", Trouble.BUSY)
+            raise SourceError("There is no port COM9.", Trouble.NO_PORT)
 
         reader = LinkReader(open_again, "board", clock=clock)
         reader.start()
@@ -279,7 +279,7 @@ class TestWhatKeepsABoardAway:
         assert "busy" not in first
         assert busy.startswith("COM9 is busy: number ")
         assert int(busy.split()[4]) == 5  # after more than two seconds
-        assert gone == "There is no port COM9: this computer has none"
+        assert gone == "There is no port COM9"
 
     def test_a_board_that_is_back_soon_is_not_reported(self, doors):
         board = VirtualBoard(SyntheticInput("relaxed"), speed=5)

@@ -76,7 +76,7 @@ def test_5_1_an_answer_has_the_id_and_the_tag(bench):
 
 
 @pytest.mark.parametrize(
-    ("heard", "words"), [(b"", "Nothing was heard"), (b"login: ", "not an unclench board")]
+    ("heard", "words"), [(b"", "Nothing arrived"), (b"login: ", "not an unclench board")]
 )
 def test_5_2_silence_and_strangers_are_told_apart(bench, heard, words):
     with pytest.raises(SourceError, match=words):

@@ -49,9 +49,9 @@ def test_a_pipe_as_the_samples(folder, tmp_path):
         (export, folder, "edf"),
         (import_file, path, tmp_path / "again"),
     ):
-        assert f"{path} is no file (a folder, a pipe or a device)" in sentence(call, *args)
+        assert f"{path} is a folder, a pipe or a device" in sentence(call, *args)
     (entry,) = Library(tmp_path / "root", tmp_path / "index").entries()
-    assert "is no file" in entry.trouble
+    assert "a file is expected" in entry.trouble
     assert not (tmp_path / "again").exists()
 
 
@@ -60,7 +60,7 @@ def test_a_pipe_as_another_file(folder, name):
     pipe(folder / name)
     session = open_session(folder)
     read = session.events if name == "events.csv" else session.tension
-    assert "is no file" in sentence(read)
+    assert "a file is expected" in sentence(read)
 
 
 def test_a_pipe_as_the_figures_in_short_is_no_figures(folder):
@@ -71,9 +71,9 @@ def test_a_pipe_as_the_figures_in_short_is_no_figures(folder):
 
 def test_a_pipe_or_a_device_as_a_stranger_s_file(tmp_path):
     path = pipe(tmp_path / "x.csv")
-    assert "is no file" in sentence(load_recording, path)
-    assert "is no file" in sentence(import_file, path, tmp_path / "s")
-    assert "is no file" in sentence(load_recording, Path("/dev/zero"))
+    assert "a file is expected" in sentence(load_recording, path)
+    assert "a file is expected" in sentence(import_file, path, tmp_path / "s")
+    assert "a file is expected" in sentence(load_recording, Path("/dev/zero"))
 
 
 @pytest.mark.parametrize("header", ["", "sample,ti"])

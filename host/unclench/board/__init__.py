@@ -1,1 +1,1 @@
-"""A board as a thing to be looked after: installing its firmware, checking it, calibrating it."""
+"""Looking after a board: install its firmware, check it, calibrate it, change its settings."""

@@ -1,4 +1,4 @@
-"""Measures a board while it streams: rate, losses, answers, noise, where its inputs sit."""
+"""Measure a board while it streams: rate, losses, response time, noise and input levels."""
 
 from __future__ import annotations
 
@@ -16,32 +16,33 @@ from unclench.board.stream import Stream, rails_uv, runs_in_uv
 from unclench.errors import InputError, SourceError
 from unclench.link.connection import Connection
 from unclench.link.transport import TransportClosed
+from unclench.translation import tr
 from unclench_dsp import clipped_fraction
 from unclench_dsp.noise import Spectrum
 from unclench_wire import ids
 from unclench_wire.messages import Hello
 
-_HUM_UV = 0.1  # less than this, or than this share of the rest, may be chance
+_HUM_UV = 0.1  # hum below this, or below this share of the other noise, may be chance
 _HUM_SHARE = 0.5
 
 
 @dataclass(frozen=True)
 class ChannelCheck:
-    """One channel as it was while it was measured."""
+    """What was measured of one channel."""
 
-    noise_uv: float | None  # RMS in 20-450 Hz, hum included; None where it cannot be told
-    mains_uv: float  # RMS of the hum in it, 0 where none was found
-    mains_hz: int | None  # whose: 50 or 60
-    stored_noise_uv: float  # what the board says its own noise is; 0: not measured
-    level_code: float  # mean of the converter's readings, correction taken off
+    noise_uv: float | None  # RMS in 20-450 Hz, hum included; None if it could not be measured
+    mains_uv: float  # RMS of the hum in it; 0 if there is none
+    mains_hz: int | None  # frequency of the hum: 50 or 60
+    stored_noise_uv: float  # the board's own noise as stored on it; 0: not measured
+    level_code: float  # mean of the converter's readings, corrected
     level_v: float  # at the pin
     clipped_fraction: float
-    converter_uv: float  # the noise that its converter alone makes
+    converter_uv: float  # noise of the converter alone
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check has found; `unclench.board.verdict` says what it means."""
+    """What a check measured; `unclench.board.verdict` judges it."""
 
     name: str
     label: str
@@ -49,9 +50,9 @@ class CheckResult:
     board_id: str
     level: int  # of the protocol
     virtual: bool
-    rate_hz: float  # by its hello
-    measured_hz: float | None  # by the clock that the host waits by
-    rate_ppm: float | None  # how much faster than its hello says
+    rate_hz: float  # as announced in the hello
+    measured_hz: float | None  # by the clock of the connection
+    rate_ppm: float | None  # how much faster than announced
     rate_error_ppm: float | None  # standard error
     seconds: float  # of signal
     n_samples: int
@@ -59,7 +60,7 @@ class CheckResult:
     gaps: int
     bad_frames: int
     counters: dict[str, int]
-    echo_ms: float | None  # median there and back
+    echo_ms: float | None  # median round trip
     echo_max_ms: float | None
     echoes_lost: int
     step_lsb: float
@@ -75,14 +76,23 @@ def check_board(
     hello: Hello | None = None,
     progress: Callable[[float], None] = lambda signal_s: None,
 ) -> CheckResult:
-    """Let a board stream for `seconds` and stop it again; the connection's clock tells its rate.
+    """Let a board stream for `seconds`, then stop it.
 
     Parameters
     ----------
+    connection
+        Its clock measures the board's rate.
+    seconds
+        How much signal to measure.
     hello
-        What it said of itself; unless given, it is listened for first.
+        The board's hello; if None, wait for one first.
+    progress
+        Called with the seconds of signal received so far.
 
-    Raises SourceError.
+    Raises
+    ------
+    SourceError
+        If the board disconnects, reports an error or sends too few counters.
     """
     if hello is None:
         hello = connection.handshake()
@@ -94,36 +104,61 @@ def check_board(
         body = connection.command(ids.CMD_COUNTERS)
     except TransportClosed as error:
         raise SourceError(
-            f"The board on {connection.name} went away during the check: {error}."
+            tr(
+                "The board on {name} was disconnected during the check: {error}.",
+                name=connection.name,
+                error=error,
+            )
         ) from error
     if len(body) < 4 * len(ids.COUNTER_NAMES):
         raise SourceError(
-            f"The board on {connection.name} sent {len(body) // 4} counters, "
-            f"{len(ids.COUNTER_NAMES)} are expected: update its firmware (`unclench board "
-            "install`)."
+            tr(
+                "The board on {name} sent {n_received} counters instead of {n}. Update its "
+                "firmware (`unclench board install`).",
+                name=connection.name,
+                n_received=len(body) // 4,
+                n=len(ids.COUNTER_NAMES),
+            )
         )
     counted = struct.unpack_from(f"<{len(ids.COUNTER_NAMES)}I", body)
     return _result(connection, hello, stream, dict(zip(ids.COUNTER_NAMES, counted, strict=True)))
 
 
 def store_noise(connection: Connection, result: CheckResult) -> Hello:
-    """Tell the board that what was measured is its own noise; return what it says then.
+    """Store the measured noise on the board as its own; return the board's new hello.
 
-    Raises InputError where it cannot be, SourceError if the board refuses.
+    Raises InputError if the noise cannot be the board's own, SourceError if the board refuses.
     """
     _, most_uv = limits_uv(result.oversampling, result.rate_hz)
     for number, channel in enumerate(result.channels, start=1):
-        if channel.noise_uv is None or not DEAD_UV < channel.noise_uv <= most_uv:
-            measured = "none" if channel.noise_uv is None else f"{channel.noise_uv:.2f} uV"
+        if channel.noise_uv is None:
             raise InputError(
-                f"The noise of channel {number} ({measured}) is not stored: an instrument's own is "
-                f"{DEAD_UV:g} to {most_uv:.3g} uV; connect the sensor's electrodes to each other "
-                "and repeat the check."
+                tr(
+                    "The noise of channel {number} was not stored because it could not be "
+                    "measured. Repeat the check.",
+                    number=number,
+                )
+            )
+        if not DEAD_UV < channel.noise_uv <= most_uv:
+            raise InputError(
+                tr(
+                    "The noise of channel {number} was not stored: {noise_uv:.2f} uV is outside "
+                    "{dead_uv:g} to {most_uv:.3g} uV, the range of an instrument's own noise. "
+                    "Connect the sensor's electrodes to each other and repeat the check.",
+                    number=number,
+                    noise_uv=channel.noise_uv,
+                    dead_uv=DEAD_UV,
+                    most_uv=most_uv,
+                )
             )
         if channel.mains_hz:
             raise InputError(
-                f"The noise of channel {number} is not stored: {channel.mains_uv:.2f} uV of it are "
-                "mains hum; unplug the charger and repeat the check."
+                tr(
+                    "The noise of channel {number} was not stored: {mains_uv:.2f} uV of it is "
+                    "mains hum. Unplug the charger and repeat the check.",
+                    number=number,
+                    mains_uv=channel.mains_uv,
+                )
             )
     hello = None
     for k, channel in enumerate(result.channels):
@@ -178,7 +213,7 @@ def _channels(hello: Hello, runs: list[NDArray[np.int32]]) -> tuple[ChannelCheck
     seen: tuple[Spectrum | None, ...]
     try:
         seen = spectra(runs_uv, hello.fs_hz())
-    except InputError:  # too low a rate, or no second is whole: all else can still be told
+    except InputError:  # the rate is too low, or no second is whole: the rest is still known
         seen = (None,) * len(hello.channels)
     return tuple(
         ChannelCheck(
@@ -194,7 +229,7 @@ def _channels(hello: Hello, runs: list[NDArray[np.int32]]) -> tuple[ChannelCheck
 
 
 def _noise(spectrum: Spectrum | None) -> tuple[float | None, float, int | None]:
-    """RMS of all, RMS of the hum in it if there is any, and whose hum it is."""
+    """Return the RMS with hum, the RMS of the hum, and the hum's frequency (None: no hum)."""
     if spectrum is None:
         return None, 0.0, None
     noise_uv = math.hypot(spectrum.noise_uv, spectrum.hum_uv)

@@ -1,4 +1,4 @@
-"""What belongs on a board: the firmware's files, wherever Python has found their packages."""
+"""The firmware's files, wherever Python finds their packages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
+from unclench.translation import tr
+
 PACKAGES = ("unclench_wire", "unclench_board")
 LIB = "/lib"
 MAIN = "/main.py"
@@ -15,16 +17,18 @@ _MAIN_IN_PACKAGE = "unclench_board/main.py"  # MicroPython runs it from the root
 
 
 def firmware_files() -> dict[str, bytes]:
-    """Paths on the board and what is in them, in order of their names.
+    """Return the content of each file by its path on the board, sorted by path.
 
-    The same from a wheel, an editable installation and a checkout: the packages are found as
-    Python finds them, and nothing of them is run.
+    A wheel, an editable installation and a checkout give the same files. The packages are found
+    but not imported.
     """
     files: dict[str, bytes] = {}
     for package in PACKAGES:
         spec = find_spec(package)
         if spec is None or not spec.submodule_search_locations:
-            raise ModuleNotFoundError(f"the package {package} is missing: install unclench anew")
+            raise ModuleNotFoundError(
+                tr("The package {package} is missing. Install unclench again.", package=package)
+            )
         folder = Path(next(iter(spec.submodule_search_locations)))
         for path in folder.rglob("*.py"):
             name = f"{package}/{path.relative_to(folder).as_posix()}"
@@ -33,14 +37,14 @@ def firmware_files() -> dict[str, bytes]:
 
 
 def firmware_version(files: Mapping[str, bytes]) -> tuple[int, ...]:
-    """What a board with these files says in HELLO."""
+    """Return the version that a board with these files announces in HELLO."""
     text = files[f"{LIB}/unclench_board/__init__.py"].decode()
     for node in ast.parse(text).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "VERSION":
             return tuple(ast.literal_eval(node.value))
-    raise ValueError("unclench_board says no VERSION")
+    raise ValueError("unclench_board defines no VERSION")
 
 
 def digest(content: bytes) -> str:
-    """SHA-256 in hexadecimal, by which a file on the board is known."""
+    """Return the SHA-256 in hexadecimal, which identifies a file's content on the board."""
     return hashlib.sha256(content).hexdigest()

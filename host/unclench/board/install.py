@@ -1,16 +1,16 @@
-"""Puts the firmware on a board, so that no mix of old and new is ever started.
+"""Install the firmware on a board, so that the board never starts a mix of old and new files.
 
-A host sends nothing to a port before a board has said hello (PROTOCOL.md 2.1). Installing is the
-one exception, because a board without our firmware says none: a port that a person names, or the
-one Pico that is plugged in, gets Ctrl-C and the order for MicroPython's raw prompt. If our firmware
-runs there already it is asked for its prompt properly (4.13).
+A host sends nothing to a port before a board says hello (PROTOCOL.md 2.1). Installing is the one
+exception, because a board without our firmware says no hello: the port that a person names, or the
+only Pico that is plugged in, gets Ctrl-C and the request for MicroPython's raw prompt. If our
+firmware already runs there, it gets the PROMPT command instead (4.13).
 
-Everything that differs is first written beside its place under another name and verified by hash.
-Until then a cut of line or power leaves the old files as they were. Only then is it renamed, all
-of it in one step that runs on the board by itself, even if the line is cut, and verified again. If
-the power goes during that step, or it is interrupted, old and new files may be mixed; main.py goes
-first and comes back last, so that such a board starts nothing and stays at MicroPython's prompt
-until the command is repeated.
+First, every file that differs is written under a temporary name and verified by hash. If the
+connection or the power fails up to here, the old files are untouched. Then all files are renamed in
+one step that runs on the board by itself, even without a connection, and verified again. If the
+power fails during that step, old and new files may be mixed. main.py is removed first and comes
+back last, so such a board starts nothing and stays at MicroPython's prompt until the command is
+repeated.
 """
 
 from __future__ import annotations
@@ -26,32 +26,33 @@ from unclench.link import discovery
 from unclench.link.connection import Connection, check_level
 from unclench.link.timing import TRUE_TIME, Clock
 from unclench.link.transport import TransportClosed, open_transport
+from unclench.translation import tr
 from unclench_wire import ids
 from unclench_wire.messages import Hello
 
-MANIFEST = "/unclench_files.json"  # what we put there, by path: its SHA-256
+MANIFEST = "/unclench_files.json"  # SHA-256 of each file that we installed, by path
 BOOT = "/boot.py"
-_STAGED = ".unclench"  # ending of what is not yet in its place
+_STAGED = ".unclench"  # suffix of a file that is not in its place yet
 _KEPT = ".before-unclench"
 OLDEST = (1, 22, 0)  # rp2.DMA came with it
 TESTED = (1, 28, 0)
 IMAGE = "https://micropython.org/download/RPI_PICO/"
 
-_GIVEN_UP_S = 0.5  # from PROMPT to the prompt, at most
+_PROMPT_WAIT_S = 0.5  # from the PROMPT command to the prompt, at most
 _RETRY_S = 0.25
 
 
 @dataclass(frozen=True)
 class Target:
-    """What the firmware needs; tests have others."""
+    """The board that the firmware needs; tests use others."""
 
     platform: str = "rp2"
     machine: str = "RP2040"
-    soft_reset: bool = True  # before anything is done, and after nothing was
+    soft_reset: bool = True  # on entering the prompt, and on leaving it without an installation
     restart: str = "import machine\nmachine.reset()\n"
-    hello_every_s: float = 0.7  # our firmware says it twice a second while it is idle,
+    hello_every_s: float = 0.7  # our firmware says hello twice a second while it is idle,
     hello_after_s: float = 4.5  # and within four seconds of its start
-    return_s: float = 20.0  # so soon it must be back after `restart`
+    return_s: float = 20.0  # time limit for its hello after `restart`
 
 
 RP2040 = Target()
@@ -59,19 +60,19 @@ RP2040 = Target()
 
 @dataclass(frozen=True)
 class Plan:
-    """What an installation would do to one board."""
+    """What an installation would change on one board."""
 
     interpreter: Interpreter
-    copy: tuple[str, ...]  # paths whose content differs, or is missing
+    copy: tuple[str, ...]  # paths that are missing or have other content
     same: int
-    stale: tuple[str, ...]  # of ours, from a version before
-    foreign_main: str | None  # where somebody else's main.py would be kept
+    stale: tuple[str, ...]  # our files from an earlier version
+    foreign_main: str | None  # new name for a main.py that is not ours
     foreign_boot: bool
 
 
 @dataclass(frozen=True)
 class Installed:
-    """What was done."""
+    """What an installation changed, and the board's new hello."""
 
     plan: Plan
     hello: Hello
@@ -82,7 +83,7 @@ def install(
     files: Mapping[str, bytes],
     *,
     agree: Callable[[Plan], bool],
-    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    progress: Callable[[str, int, int], None] = lambda task, done, total: None,
     warn: Callable[[str], None] = lambda sentence: None,
     target: Target = RP2040,
     clock: Clock = TRUE_TIME,
@@ -92,15 +93,18 @@ def install(
     Parameters
     ----------
     agree
-        Asked before anything of somebody else's is put aside; if it says no, nothing has changed,
-        the board's own program runs again and None is returned.
+        Asked before files that are not ours are renamed. If it returns False, nothing is changed,
+        the board's own program runs again and install returns None.
     progress
-        Told what is being done, how many bytes of how many.
+        Called with the current task, the bytes done and the bytes in total.
     warn
-        Told what a person should know though it goes on, in one sentence.
+        Called with a sentence that a person should read; the installation continues.
 
-    Raises SourceError in one sentence. The board then runs what it ran before; if it failed while
-    the files were put in their places, perhaps nothing: to repeat the command mends it.
+    Raises
+    ------
+    SourceError
+        The board then runs what it ran before. If the failure was during the renaming, it may run
+        nothing until the command is repeated.
     """
     serial_number = dict(discovery.candidate_ports()).get(port)
     progress("looking", 0, 0)
@@ -111,15 +115,19 @@ def install(
         if interpreter.version < TESTED:
             tested = ".".join(str(part) for part in TESTED[:2])
             warn(
-                f"The board has MicroPython {_dotted(interpreter.version)}; the firmware has only "
-                f"been tested with {tested}."
+                tr(
+                    "The board runs MicroPython {version}, but the firmware has only been tested "
+                    "with {tested}.",
+                    version=_dotted(interpreter.version),
+                    tested=tested,
+                )
             )
-        plan = look(prompt, interpreter, files)
+        plan = make_plan(prompt, interpreter, files)
         if (plan.foreign_main or plan.foreign_boot) and not agree(plan):
             prompt.leave()
             return None
         carry_out(prompt, plan, files, progress)
-    except BaseException:  # Ctrl-C, too, leaves a board that runs
+    except BaseException:  # after Ctrl-C, too, the board must run again
         prompt.leave()
         raise
     progress("restarting", 0, 0)
@@ -128,32 +136,42 @@ def install(
     wanted = firmware_version(files)
     if hello.firmware != wanted:
         raise SourceError(
-            f"The board on {port} says firmware {_dotted(hello.firmware)} after firmware "
-            f"{_dotted(wanted)} was installed: another program starts it; look into {BOOT} and "
-            f"{MAIN} on it."
+            tr(
+                "The board on {port} runs firmware {firmware} although {wanted} was installed, so "
+                "another program starts it. Check {boot} and {main} on the board.",
+                port=port,
+                firmware=_dotted(hello.firmware),
+                wanted=_dotted(wanted),
+                boot=BOOT,
+                main=MAIN,
+            )
         )
     return Installed(plan, hello)
 
 
 def take_prompt(port: str, target: Target, clock: Clock) -> Prompt:
-    """Reach MicroPython's prompt, whatever runs there. Raises SourceError."""
+    """Get MicroPython's prompt, whatever the board runs. Raises SourceError."""
     if _ask_for_prompt(port, target.hello_every_s, clock):
         return Prompt(port, target.soft_reset, clock)
     try:
         return Prompt(port, target.soft_reset, clock)
     except NoPromptError:
-        # Ours, perhaps, which had just started: for two seconds it neither speaks nor listens.
+        # Perhaps our firmware has just started: for two seconds it neither speaks nor listens.
         if not _ask_for_prompt(port, target.hello_after_s, clock):
             raise NoPromptError(
-                f"No MicroPython answers on {port}. If it is a Pico: hold its BOOTSEL button while "
-                f"you plug it in, copy the UF2 file from {IMAGE} onto the drive RPI-RP2 that "
-                "appears, and repeat the command."
+                tr(
+                    "MicroPython does not answer on {port}. If this is a Pico, hold its BOOTSEL "
+                    "button while you plug it in, copy the UF2 file from {image} onto the drive "
+                    "RPI-RP2 that appears, and repeat the command.",
+                    port=port,
+                    image=IMAGE,
+                )
             ) from None
     return Prompt(port, target.soft_reset, clock)
 
 
 def _ask_for_prompt(port: str, listen_s: float, clock: Clock) -> bool:
-    """Whether our firmware was heard, and has left the line to the prompt."""
+    """Return True if our firmware answered and handed over to MicroPython's prompt."""
     connection = Connection(open_transport(port), port, clock=clock)
     try:
         hello = connection.listen(listen_s)
@@ -163,61 +181,89 @@ def _ask_for_prompt(port: str, listen_s: float, clock: Clock) -> bool:
             check_level(hello, port)
         except SourceError as error:
             raise SourceError(
-                error.fact,
-                "unplug it, plug it in again and repeat the command at once; in its first two "
-                "seconds it can be interrupted",
+                tr(
+                    "The board on {port} (firmware {firmware}) speaks protocol level {theirs}, "
+                    "and this program speaks level {ours}. Unplug the board, plug it in again and "
+                    "repeat the command at once: it can be interrupted in its first two seconds.",
+                    port=port,
+                    firmware=_dotted(hello.firmware),
+                    theirs=hello.level,
+                    ours=ids.LEVEL,
+                ),
                 error.reason,
             ) from error
-        connection.command(ids.CMD_PROMPT)  # a stream has been stopped by now
-        _let_it_leave(connection)
+        connection.command(ids.CMD_PROMPT)  # no stream runs any more
+        _await_prompt(connection)
         return True
     except TransportClosed as error:
-        raise SourceError(f"{port} closed before its prompt was reached: {error}.") from error
+        raise SourceError(
+            tr(
+                "{port} was closed before MicroPython's prompt appeared: {error}.",
+                port=port,
+                error=error,
+            )
+        ) from error
     finally:
         connection.transport.close()
 
 
-def _let_it_leave(connection: Connection) -> None:
-    """Wait for MicroPython's own prompt; until then Ctrl-C could cut the firmware's tidying up."""
+def _await_prompt(connection: Connection) -> None:
+    """Wait for MicroPython's prompt; an earlier Ctrl-C could interrupt the firmware's clean-up."""
     clock = connection.clock
-    deadline_s = clock.now_s() + _GIVEN_UP_S
+    deadline_s = clock.now_s() + _PROMPT_WAIT_S
     said = b""
     while b">" not in said and (left_s := deadline_s - clock.now_s()) > 0:
         said += connection.transport.read(left_s)
 
 
 def check_interpreter(interpreter: Interpreter, target: Target, port: str) -> None:
-    """Raise SourceError unless the firmware can run there."""
+    """Raise SourceError unless the firmware can run on this interpreter."""
     version, wanted = _dotted(interpreter.version), _dotted(OLDEST)
-    what = f"{interpreter.machine or interpreter.platform}"
+    machine = interpreter.machine or interpreter.platform
     if interpreter.name != "micropython":
         raise SourceError(
-            f"The board on {port} runs {interpreter.name} {version}, not MicroPython: hold its "
-            f"BOOTSEL button while you plug it in and copy the UF2 file from {IMAGE} onto the "
-            "drive RPI-RP2."
+            tr(
+                "The board on {port} runs {name} {version}, not MicroPython. Hold its BOOTSEL "
+                "button while you plug it in and copy the UF2 file from {image} onto the drive "
+                "RPI-RP2.",
+                port=port,
+                name=interpreter.name,
+                version=version,
+                image=IMAGE,
+            )
         )
     if interpreter.platform != target.platform or target.machine not in interpreter.machine:
         raise SourceError(
-            f"The board on {port} is another one ({what}): the firmware is for the RP2040 of a "
-            "Raspberry Pi Pico or Pico W, not for a Pico 2 or other chips; choose another board "
-            "with --port."
+            tr(
+                "The firmware does not run on the board on {port} ({machine}). It needs the "
+                "RP2040 of a Raspberry Pi Pico or Pico W, not a Pico 2 or another chip. Choose "
+                "another board with --port.",
+                port=port,
+                machine=machine,
+            )
         )
     if interpreter.version < OLDEST:
         raise SourceError(
-            f"MicroPython {version} on {port} is too old, {wanted} or newer is needed: hold the "
-            f"board's BOOTSEL button while you plug it in and copy the UF2 file from {IMAGE} onto "
-            "the drive RPI-RP2."
+            tr(
+                "MicroPython {version} on {port} is too old. The firmware needs {wanted} or "
+                "newer. Hold the board's BOOTSEL button while you plug it in and copy the UF2 "
+                "file from {image} onto the drive RPI-RP2.",
+                version=version,
+                port=port,
+                wanted=wanted,
+                image=IMAGE,
+            )
         )
 
 
-def look(prompt: Prompt, interpreter: Interpreter, files: Mapping[str, bytes]) -> Plan:
-    """Compare the board's files with `files`; changes nothing."""
+def make_plan(prompt: Prompt, interpreter: Interpreter, files: Mapping[str, bytes]) -> Plan:
+    """Compare the board's files with `files`; change nothing."""
     there = prompt.digests(list(files))
     copy = tuple(path for path, content in files.items() if there.get(path) != digest(content))
     manifest = _manifest(prompt)
     stale = tuple(path for path in manifest if _in_packages(path) and path not in files)
     kept = None
-    # Ours is what we bring or what we put there last time; what a person has edited is not.
+    # A main.py is ours if it is the new one or the one we installed last, unedited.
     if MAIN in there and there[MAIN] not in (digest(files[MAIN]), manifest.get(MAIN)):
         kept = _free_name(prompt, MAIN + _KEPT)
     return Plan(
@@ -236,7 +282,7 @@ def carry_out(
     files: Mapping[str, bytes],
     progress: Callable[[str, int, int], None],
 ) -> None:
-    """Write, verify, put in place, verify. Raises SourceError."""
+    """Write the files, verify them, rename them into place and verify again. Raises SourceError."""
     manifest = {path: digest(content) for path, content in files.items()}
     new = {path: files[path] for path in plan.copy}
     listed = json.dumps(manifest).encode()
@@ -245,7 +291,7 @@ def carry_out(
     if not new:
         return
     staged = {path + _STAGED: content for path, content in new.items()}
-    # Left by an installation that was cut short.
+    # Left behind by an installation that was interrupted.
     prompt.run(_REMOVE % ([*staged, MAIN + _STAGED],))
     _check_room(prompt, staged)
     prompt.run(_MAKE_FOLDERS % (sorted({path.rpartition("/")[0] for path in staged}),))
@@ -261,7 +307,7 @@ def carry_out(
         prompt.run(_REMOVE % (list(staged),))
         raise
     _verify(prompt, staged)
-    # One that is to stay waits beside its place, where an installation cut short would leave it.
+    # A main.py that stays the same waits under the temporary name meanwhile.
     aside = plan.foreign_main or (None if MAIN in new else MAIN + _STAGED)
     places = sorted(path for path in new if path not in (MANIFEST, MAIN))
     prompt.run(_PUT_IN_PLACE % (MAIN, aside, _STAGED, places, list(plan.stale), MANIFEST))
@@ -270,9 +316,9 @@ def carry_out(
 
 
 def wait_for_hello(port: str, serial_number: str | None, clock: Clock, wait_s: float) -> Hello:
-    """Wait until the board is back and says hello; its port may have got another name."""
+    """Wait until the board says hello again, perhaps on a port with another name."""
     deadline_s = clock.now_s() + wait_s
-    trouble = "it was not heard"
+    trouble = ""
     while clock.now_s() < deadline_s:
         try:
             at = (serial_number and discovery.port_of(serial_number)) or port
@@ -280,14 +326,18 @@ def wait_for_hello(port: str, serial_number: str | None, clock: Clock, wait_s: f
             try:
                 return connection.handshake()
             finally:
-                connection.transport.close()  # and not one byte: it heeds Ctrl-C for two seconds
+                connection.transport.close()  # send nothing: Ctrl-C stops it in these two seconds
         except SourceError as error:
-            trouble = error.fact
+            trouble = str(error)
             clock.sleep(_RETRY_S)
     raise SourceError(
-        f"The firmware is on the board, but it said no hello within {wait_s:g} s of its restart "
-        f"({trouble}): unplug it, plug it in again and try `unclench board check`; a jumper from "
-        "GP22 to GND keeps the firmware from starting."
+        tr(
+            "The firmware is installed, but the board did not say hello within {wait_s:g} s of "
+            "its restart. Unplug it, plug it in again and run `unclench board check`. A jumper "
+            "from GP22 to GND keeps the firmware from starting. The last attempt said: {trouble}",
+            wait_s=wait_s,
+            trouble=trouble,
+        )
     )
 
 
@@ -296,7 +346,7 @@ def _dotted(version: tuple[int, ...]) -> str:
 
 
 def _manifest(prompt: Prompt) -> dict[str, str]:
-    """Digests of what we put there last time; none if the list is missing or makes no sense."""
+    """Return the digests of the last installation; empty if the list is missing or invalid."""
     try:
         listed = json.loads(prompt.read(MANIFEST) or b"{}")
     except ValueError:
@@ -316,12 +366,17 @@ def _free_name(prompt: Prompt, name: str) -> str:
 
 def _check_room(prompt: Prompt, staged: Mapping[str, bytes]) -> None:
     free, block = prompt.free_bytes()
-    # Whole blocks, one more for each file's entry in its folder, and room to work.
+    # Whole blocks, one more for each file's folder entry, and some spare room.
     needed = sum((-(-len(content) // block) + 1) * block for content in staged.values()) + 4 * block
     if needed > free:
         raise BoardFullError(
-            f"The board on {prompt.port} has {free // 1024} KiB left, the firmware needs "
-            f"{needed // 1024} KiB: remove files of your own from it, for example with `mpremote`."
+            tr(
+                "The board on {port} has {free} KiB left, but the firmware needs {needed} KiB. "
+                "Remove files of your own from it, for example with `mpremote`.",
+                port=prompt.port,
+                free=free // 1024,
+                needed=needed // 1024,
+            )
         )
 
 
@@ -330,8 +385,12 @@ def _verify(prompt: Prompt, expected: Mapping[str, bytes]) -> None:
     for path, content in expected.items():
         if there.get(path) != digest(content):
             raise SourceError(
-                f"{path} on the board at {prompt.port} is not what was written: repeat the "
-                "command; if that does not help its flash is worn, so use another board."
+                tr(
+                    "{path} on the board on {port} differs from what was written. Repeat the "
+                    "command. If that does not help, the board's flash is worn: use another board.",
+                    path=path,
+                    port=prompt.port,
+                )
             )
 
 
@@ -356,9 +415,9 @@ for _p in %r:
    pass
 """
 
-# One step for the host, so that it is done even if the line is cut in the middle of it. main.py is
-# away while old and new are mixed, the list comes after what it says: each of these renames is
-# whole or not done when the power goes, all of them together are not.
+# One step for the host, so the board finishes it even if the connection is cut. A power failure
+# leaves each rename either done or not done, but may stop between two of them. So main.py is away
+# while old and new files are mixed, and the list of files is renamed after the files.
 _PUT_IN_PLACE = """
 import os
 _main, _aside, _staged = %r, %r, %r

@@ -1,4 +1,4 @@
-"""MicroPython's prompt on a serial port, by mpremote, MicroPython's own tool."""
+"""MicroPython's prompt on a serial port, through mpremote, MicroPython's own tool."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from mpremote.transport_serial import SerialTransport
 from unclench.errors import SourceError
 from unclench.link.timing import TRUE_TIME, Clock
 from unclench.link.transport import open_transport
+from unclench.translation import tr
 
-_READ_S = 2.0  # a prompt that says nothing for so long in the middle of an answer has gone
-_ENTER_S = 5.0  # a soft reset runs boot.py, whatever is in it
-_TAKE_S = 20.0  # all of taking a prompt: mpremote waits without end for a device that talks on
+_READ_S = 2.0  # a prompt that is silent for this long in the middle of an answer is lost
+_ENTER_S = 5.0  # a soft reset runs boot.py, which may take a while
+_TAKE_S = 20.0  # to get the prompt: mpremote waits forever for a device that keeps sending
 _CHUNK = 512
-# What mpremote and pyserial raise where a line ends, or where something else than a prompt answers
+# What mpremote and pyserial raise if the port closes or something other than a prompt answers
 _BROKEN = (TransportError, OSError, serial.SerialException, struct.error, TypeError, ValueError)
 
 _WHO = """
@@ -42,7 +43,7 @@ print(repr((sys.implementation[0], tuple(sys.implementation[1])[:3], sys.platfor
 
 
 class NoPromptError(SourceError):
-    """Nothing on the port behaves like MicroPython's prompt."""
+    """Nothing on the port answers like MicroPython's prompt."""
 
 
 class BoardFullError(SourceError):
@@ -51,7 +52,7 @@ class BoardFullError(SourceError):
 
 @dataclass(frozen=True)
 class Interpreter:
-    """What runs on the board."""
+    """The Python that runs on the board."""
 
     name: str  # "micropython"
     version: tuple[int, int, int]
@@ -60,7 +61,7 @@ class Interpreter:
 
 
 class _Until:
-    """A serial port as it is, until a moment; then nothing more can be done with it."""
+    """A serial port that raises TimeoutError after a deadline."""
 
     def __init__(self, port: Any, clock: Clock, deadline_s: float) -> None:
         self._port = port
@@ -69,14 +70,14 @@ class _Until:
 
     def __getattr__(self, name: str) -> Any:
         if self._clock.now_s() > self._deadline_s:
-            raise TimeoutError(errno.ETIMEDOUT, "no prompt in time")
+            raise TimeoutError(errno.ETIMEDOUT, "no prompt within the time limit")
         return getattr(self._port, name)
 
 
 class Prompt:
-    """The raw prompt of one board, from entering it until `close`.
+    """The raw prompt of one board, until `leave` or `restart`.
 
-    Every method raises SourceError in one sentence when the line or the board fails.
+    Every method raises SourceError if the connection or the board fails.
     """
 
     def __init__(self, port: str, soft_reset: bool, clock: Clock = TRUE_TIME) -> None:
@@ -84,46 +85,52 @@ class Prompt:
         self.port = port
         self._soft_reset = soft_reset
         self._clock = clock
-        # mpremote prints what it did not understand; that is no output of ours.
+        # mpremote prints what it does not understand; our output must not contain that.
         with contextlib.redirect_stdout(io.StringIO()):
             try:
                 self._line = SerialTransport(port, timeout=_READ_S)
             except _BROKEN as error:
-                open_transport(port).close()  # says better than mpremote why it cannot be opened
-                raise SourceError(f"{port} cannot be opened: {error}.") from error
+                open_transport(port).close()  # its error explains the cause better than mpremote's
+                raise SourceError(
+                    tr("{port} cannot be opened: {error}.", port=port, error=error)
+                ) from error
             try:
                 serial_port = self._line.serial
                 serial_port.write_timeout = _READ_S
                 self._line.serial = _Until(serial_port, clock, clock.now_s() + _TAKE_S)
                 try:
-                    # A soft reset ends what a program has left running: timers, second core, DMA.
+                    # A soft reset stops what a program left running: timers, second core, DMA.
                     self._line.enter_raw_repl(soft_reset=soft_reset, timeout_overall=_ENTER_S)
                     answer = self._line.eval("6*7")
                 finally:
                     self._line.serial = serial_port
             except BaseException as error:
-                if not isinstance(error, _BROKEN):  # Ctrl-C leaves a board that runs
+                if not isinstance(error, _BROKEN):  # after Ctrl-C the board must run again
                     self.leave()
                     raise
                 self._hang_up()
-                raise NoPromptError(f"No prompt of MicroPython answers on {port}.") from error
+                raise NoPromptError(
+                    tr("MicroPython's prompt does not answer on {port}.", port=port)
+                ) from error
             if answer != 42:
                 self._hang_up()
-                raise NoPromptError(f"No prompt of MicroPython answers on {port}.")
+                raise NoPromptError(
+                    tr("MicroPython's prompt does not answer on {port}.", port=port)
+                )
 
     def interpreter(self) -> Interpreter:
-        """Say what runs here."""
+        """Return name, version and machine of the board's Python."""
         name, version, platform, machine = ast.literal_eval(self.run(_WHO).decode())
         numbers = [part for part in version if isinstance(part, int)] + [0, 0, 0]
         return Interpreter(name, (numbers[0], numbers[1], numbers[2]), platform, machine)
 
     def run(self, code: str) -> bytes:
-        """Run `code`; return what it printed."""
-        with self._told("a step of the installation"):
+        """Run `code` and return its output."""
+        with self._failures_at(tr("a step of the installation")):
             return bytes(self._line.exec(code))
 
     def digests(self, paths: list[str]) -> dict[str, str]:
-        """SHA-256 of those of `paths` that are files on the board."""
+        """Return the SHA-256 of each of `paths` that is a file on the board."""
         code = (
             "import hashlib, os\n"
             "_b = bytearray(256)\n"
@@ -151,8 +158,8 @@ class Prompt:
         return found
 
     def read(self, path: str) -> bytes | None:
-        """Content of a file; None if there is none."""
-        with self._told(path):
+        """Return a file's content; None if there is no such file."""
+        with self._failures_at(path):
             try:
                 return bytes(self._line.fs_readfile(path, chunk_size=_CHUNK))
             except OSError as error:
@@ -161,7 +168,7 @@ class Prompt:
                 raise
 
     def first_line(self, path: str) -> str | None:
-        """First line of a file, at most 200 bytes of it; None if there is none."""
+        """Return a file's first line, at most 200 bytes of it; None if there is no such file."""
         code = (
             "try:\n with open(%r, 'rb') as _f:\n  print(repr(_f.read(200)))\n"
             "except OSError:\n print(None)\n"
@@ -170,14 +177,14 @@ class Prompt:
         return None if head is None else head.decode("utf-8", "replace").partition("\n")[0]
 
     def write(self, path: str, content: bytes, progress: Callable[[int], None]) -> None:
-        """Write a file in place; `progress` is told how many bytes of it are there."""
-        with self._told(path):
+        """Write a file in place; `progress` gets the number of bytes written so far."""
+        with self._failures_at(path):
             self._line.fs_writefile(
                 path, content, chunk_size=_CHUNK, progress_callback=lambda done, _: progress(done)
             )
 
     def free_bytes(self) -> tuple[int, int]:
-        """Room on the file system, and the size of the blocks in which it is given out."""
+        """Return the free bytes of the file system and its block size."""
         answer = self.run("import os\n_s = os.statvfs('/')\nprint((_s[0] * _s[3], _s[0]))\n")
         free, block = ast.literal_eval(answer.decode())
         return free, block
@@ -185,7 +192,7 @@ class Prompt:
     def leave(self) -> None:
         """Start the board's own program again, as after power-on, and close the port."""
         with contextlib.suppress(*_BROKEN):
-            self._line.serial.write(b"\r\x03\x03")  # whatever step it may be in the middle of
+            self._line.serial.write(b"\r\x03\x03")  # interrupt whatever runs
             self._clock.sleep(0.1)
             self._line.exit_raw_repl()
             if self._soft_reset:
@@ -204,38 +211,58 @@ class Prompt:
         with contextlib.suppress(*_BROKEN):
             self._line.close()
         with contextlib.suppress(*_BROKEN):
-            self._line.serial.close()  # mpremote gives up at a port that has gone
+            self._line.serial.close()  # mpremote's own close fails if the port is gone
 
     @contextlib.contextmanager
-    def _told(self, what: str) -> Iterator[None]:
+    def _failures_at(self, task: str) -> Iterator[None]:
+        """Turn failures of mpremote at `task`, a file or a step, into SourceError."""
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 yield
         except OSError as error:
             if error.errno == errno.ENOSPC:
-                raise BoardFullError(f"The board on {self.port} has no room for {what}.") from error
-            if error.strerror != what:  # mpremote puts the file's name there; else it is the line
-                raise self._lost(what) from error
+                raise self._full(task) from error
+            if error.strerror != task:  # mpremote's file errors have the name here, others do not
+                raise self._lost(task) from error
             raise SourceError(
-                f"The board on {self.port} cannot use {what}: {os.strerror(error.errno or 0)}."
+                tr(
+                    "The board on {port} cannot use {task}: {reason}.",
+                    port=self.port,
+                    task=task,
+                    reason=os.strerror(error.errno or 0),
+                )
             ) from error
         except TransportExecError as error:
             last = _last_line(error)
             if "ENOSPC" in last or last == "OSError: 28":
-                raise BoardFullError(f"The board on {self.port} has no room for {what}.") from error
+                raise self._full(task) from error
             raise SourceError(
-                f"The board on {self.port} failed at {what}: {last}; repeat the command."
+                tr(
+                    "The board on {port} failed at {task}: {last}. Repeat the command.",
+                    port=self.port,
+                    task=task,
+                    last=last,
+                )
             ) from error
         except _BROKEN as error:
-            raise self._lost(what) from error
+            raise self._lost(task) from error
 
-    def _lost(self, what: str) -> SourceError:
+    def _full(self, task: str) -> BoardFullError:
+        return BoardFullError(
+            tr("The board on {port} has no room for {task}.", port=self.port, task=task)
+        )
+
+    def _lost(self, task: str) -> SourceError:
         return SourceError(
-            f"The board on {self.port} went away at {what}: plug it in again and repeat the "
-            "command, which also mends what was half done."
+            tr(
+                "The board on {port} was disconnected at {task}. Plug it in again and repeat the "
+                "command, which also completes what is half done.",
+                port=self.port,
+                task=task,
+            )
         )
 
 
 def _last_line(error: Any) -> str:
     lines = [line.strip() for line in str(error.error_output).splitlines() if line.strip()]
-    return lines[-1].rstrip(".") if lines else "no reason given"
+    return lines[-1].rstrip(".") if lines else tr("no reason given")

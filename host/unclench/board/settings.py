@@ -1,4 +1,4 @@
-"""Sets a board's rate, channels and gains; what may be set is the board's affair, in its words."""
+"""Set a board's rate, channels and gains; the board decides what is allowed and says so."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from unclench.errors import SourceError
 from unclench.link.connection import Connection
+from unclench.translation import tr
 from unclench_wire import ids
 from unclench_wire.messages import Hello
 
@@ -20,21 +21,22 @@ def change(
     rate_hz: int | None = None,
     gain_milli: Mapping[int, int] | None = None,
 ) -> Hello:
-    """Set what is given, the defaults first; return what the board says of itself then.
+    """Set what is given, the defaults first; return the board's new hello.
 
-    `gain_milli` goes by channel from 0, whether or not it is on. Raises SourceError in the board's
-    words for what it refuses, and says what it had taken before that.
+    `gain_milli` maps a channel, counted from 0 and perhaps off, to its gain in thousandths. Raises
+    SourceError in the board's own words if it refuses a setting; the sentence lists the settings
+    that were changed before.
     """
     orders: list[tuple[str, int, bytes]] = []
     if defaults:
-        orders.append(("the defaults", ids.CMD_SET_DEFAULTS, b""))
+        orders.append((tr("the defaults"), ids.CMD_SET_DEFAULTS, b""))
     if channels is not None:
-        orders.append(("the channels", ids.CMD_SET_CHANNELS, struct.pack("<B", channels)))
+        orders.append((tr("the channels"), ids.CMD_SET_CHANNELS, struct.pack("<B", channels)))
     if rate_hz is not None:
-        orders.append(("the rate", ids.CMD_SET_RATE, struct.pack("<I", rate_hz)))
+        orders.append((tr("the rate"), ids.CMD_SET_RATE, struct.pack("<I", rate_hz)))
     for channel, gain in (gain_milli or {}).items():
         args = struct.pack("<BI", channel, gain)
-        orders.append((f"gain {channel + 1}", ids.CMD_SET_GAIN, args))
+        orders.append((tr("gain {channel}", channel=channel + 1), ids.CMD_SET_GAIN, args))
     done: list[str] = []
     for name, command, args in orders:
         try:
@@ -43,7 +45,11 @@ def change(
             if not done:
                 raise
             raise SourceError(
-                f"{str(error).rstrip('.')}; set before that: {', '.join(done)}."
+                tr(
+                    "{error} These settings were changed before: {done}.",
+                    error=error,
+                    done=", ".join(done),
+                )
             ) from error
         done.append(name)
     return hello

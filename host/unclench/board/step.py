@@ -1,9 +1,8 @@
-"""How big the step at code 2047 is, from a histogram of raw codes.
+"""Estimate the step at code 2047 from a histogram of raw codes.
 
-The RP2040's converter lacks code 2047, and its readings above are too high by a step. The input
-does not know of codes: its density is smooth across them. So a smooth density is fitted to the
-counts on both sides at once, with those above moved down by the step, and the step is what makes
-the two sides one.
+The RP2040's converter lacks code 2047, and its readings above it are too high by a step. The
+density of the input is smooth across the codes. So we fit one smooth density to the counts on both
+sides, with the codes above moved down by the step; the step that fits best is the estimate.
 """
 
 from __future__ import annotations
@@ -15,41 +14,42 @@ from numpy.typing import NDArray
 
 from unclench.errors import InputError
 from unclench.profiles.known import RP2040_MISSING
+from unclench.translation import tr
 
 MISSING = RP2040_MISSING
 MAX_STEP_LSB = 3.0
-MAX_STDERR_LSB = 0.1  # the step is worth taking off only if it is known better than this
+MAX_STDERR_LSB = 0.1  # a correction by a step that is known less precisely does not pay
 MIN_READINGS = 50_000
 
-# Codes to either side of the missing one that are looked at: a wider view is smooth less often,
-# and the step hardly gets more certain by it.
+# Codes used on either side of the missing one. A wider range is smooth less often and hardly makes
+# the step more certain.
 _REACH = 9
-# 2046 is thin on some chips, and 2047 may come now and then: how readings are shared out between
-# the two does not matter, their sum is as wide as two codes less the step.
+# On some chips 2046 is narrow and 2047 occurs now and then. How readings are divided between the
+# two does not matter: together they are as wide as two codes less the step.
 _LUMPED = (MISSING - 1, MISSING)
-_LUMPED_WIDE = (MISSING - 2, MISSING + 1)  # for a step that leaves nothing of these
+_LUMPED_WIDE = (MISSING - 2, MISSING + 1)  # for a step that is wider than these
 _TOO_WIDE_LSB = 1.8
 _ORDERS = (0, 1, 2, 3, 4, 6, 8)  # of the polynomial that is the logarithm of the density
 _STARTS_LSB = (0.0, 0.7, 1.4, 2.1, 2.8)
-_LOWEST_LSB = -0.5  # a step of 0 is measured as a little less half of the time
+_LOWEST_LSB = -0.5  # half of the time, a step of 0 is measured as slightly negative
 _SCALE = 6.0  # codes per unit of the polynomial: its coefficients stay of one size
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(6)
 _ROUNDS = 60
 _SETTLED = 1e-7
-_SIDE = 30  # readings on either side of the step, at least
-_POOR = 0.1  # so far off its fit no converter's code is; then the input is not smooth
+_SIDE = 30  # least number of readings on either side of the step
+_POOR = 0.1  # a larger misfit comes from an input that is not smooth, never from the converter
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class StepEstimate:
-    """The step, and on what it rests."""
+    """The step, and what it was estimated from."""
 
-    step_lsb: float  # how much readings above code 2047 are too high
+    step_lsb: float  # how much too high readings above code 2047 are
     stderr_lsb: float
-    readings: int  # that were counted near the step
-    level_code: float  # where the input was, by the mean of these
+    readings: int  # counted near the step
+    level_code: float  # their mean
     spread_codes: float  # and their standard deviation
     order: int  # of the polynomial
 
@@ -61,11 +61,11 @@ class _Fit:
     stderr_lsb: float
     deviance: float
     freedom: int
-    misfit: float  # share of the readings that lie elsewhere than fitted, chance taken off
+    misfit: float  # share of the readings that the fit misplaces, less what chance explains
 
 
 def estimate_step(counts: NDArray[np.integer], first_code: int) -> StepEstimate:
-    """Find the step.
+    """Estimate the step.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def estimate_step(counts: NDArray[np.integer], first_code: int) -> StepEstimate:
     Raises
     ------
     InputError
-        If the counts do not tell it; the sentence says why and what to do.
+        If the counts do not determine the step.
     """
     codes = first_code + np.arange(len(counts))
     near = np.abs(codes - MISSING) <= _REACH
@@ -90,23 +90,41 @@ def estimate_step(counts: NDArray[np.integer], first_code: int) -> StepEstimate:
     spread = float(np.sqrt(n @ (codes - level) ** 2 / total))
     if total < MIN_READINGS:
         raise InputError(
-            f"{total} readings came near code {MISSING}, at least {MIN_READINGS} are needed: "
-            "measure for longer, or move the input nearer to it."
+            tr(
+                "Only {total} readings were near code {missing}, and at least {min_readings} are "
+                "needed. Measure for longer, or move the input closer to that code.",
+                total=total,
+                missing=MISSING,
+                min_readings=MIN_READINGS,
+            )
         )
     order, fit = _best(codes, n, _LUMPED)
     if fit.step_lsb > _TOO_WIDE_LSB:
         order, fit = _best(codes, n, _LUMPED_WIDE)
     if fit.misfit > _POOR:
         raise InputError(
-            f"The readings are spread too unevenly over the codes around {MISSING} (they lie "
-            f"{fit.misfit:.0%} off a smooth curve) to tell the step: keep the input still, or move "
-            "it slowly and evenly across the middle."
+            tr(
+                "The readings around code {missing} are too uneven to determine the step: they "
+                "are {misfit:.0%} off a smooth curve. Keep the input still, or move it slowly and "
+                "evenly across the middle.",
+                missing=MISSING,
+                misfit=fit.misfit,
+            )
         )
     if not fit.stderr_lsb <= MAX_STDERR_LSB:
         raise InputError(
-            f"The input sat at code {level:.1f} +- {spread:.1f}, and {total} readings tell the "
-            f"step only to +- {fit.stderr_lsb:.2f} codes (at most {MAX_STDERR_LSB:g} will do): "
-            f"bring it nearer to code {MISSING}, or measure for longer."
+            tr(
+                "The input was at code {level:.1f} +- {spread:.1f}, and {total} readings "
+                "determine the step only to +- {stderr_lsb:.2f} codes (needed: "
+                "{max_stderr_lsb:g}). Move the input closer to code {missing}, or measure for "
+                "longer.",
+                level=level,
+                spread=spread,
+                total=total,
+                stderr_lsb=fit.stderr_lsb,
+                max_stderr_lsb=MAX_STDERR_LSB,
+                missing=MISSING,
+            )
         )
     step = min(max(fit.step_lsb, 0.0), MAX_STEP_LSB)
     return StepEstimate(step, fit.stderr_lsb, total, level, spread, order)
@@ -115,26 +133,30 @@ def estimate_step(counts: NDArray[np.integer], first_code: int) -> StepEstimate:
 def _not_crossed(n: Array, first_code: int) -> str:
     codes = first_code + np.arange(len(n))
     if n.sum() == 0:
-        where = f"The input is nowhere near code {MISSING}, where the step is"
-    else:
-        level = float(n @ codes / n.sum())
-        spread = float(np.sqrt(n @ (codes - level) ** 2 / n.sum()))
-        where = (
-            f"The input sits at code {level:.1f} +- {spread:.1f} and does not cross code "
-            f"{MISSING}, where the step is"
+        return tr(
+            "The input is not near the step at code {missing}. Connect a powered sensor, which "
+            "rests at half the supply (1.65 V), or turn a potentiometer slowly through that "
+            "voltage.",
+            missing=MISSING,
         )
-    return (
-        f"{where}: connect a powered sensor that rests at half the supply (1.65 V), or turn a "
-        "potentiometer slowly across it."
+    level = float(n @ codes / n.sum())
+    spread = float(np.sqrt(n @ (codes - level) ** 2 / n.sum()))
+    return tr(
+        "The input is at code {level:.1f} +- {spread:.1f} and does not cross the step at code "
+        "{missing}. Connect a powered sensor, which rests at half the supply (1.65 V), or turn a "
+        "potentiometer slowly through that voltage.",
+        level=level,
+        spread=spread,
+        missing=MISSING,
     )
 
 
 def _best(codes: NDArray[np.integer], n: Array, lumped: tuple[int, int]) -> tuple[int, _Fit]:
-    """The simplest density that fits as well as the most supple one, nearly."""
+    """Return the simplest density that fits nearly as well as the most flexible one."""
     fits = {order: _fit(codes, n, lumped, order) for order in _ORDERS}
-    supplest = fits[_ORDERS[-1]]
-    # Real codes are not all equally wide, which chance alone does not explain.
-    excess = max(1.0, supplest.deviance / supplest.freedom)
+    most_flexible = fits[_ORDERS[-1]]
+    # Real codes are not all equally wide, so the deviance is larger than by chance alone.
+    excess = max(1.0, most_flexible.deviance / most_flexible.freedom)
     order = min(_ORDERS, key=lambda k: fits[k].deviance / excess + (k + 2) * np.log(len(codes)))
     return order, fits[order]
 
@@ -162,7 +184,7 @@ def _climb(
     edges = (low, high, lumped)
     at = codes - step * (codes > MISSING)
     x = (at - MISSING) / _SCALE
-    # A first guess: a parabola through the logarithms, by weight of the counts.
+    # First guess: a parabola through the logarithms, weighted by the counts.
     guess = np.polynomial.polynomial.polyfit(
         x, np.log(np.maximum(n, 0.5)), min(order, 2), w=np.sqrt(n + 1e-3)
     )
@@ -214,7 +236,7 @@ def _judge(
 def _expected(
     edges: tuple[NDArray[np.integer], NDArray[np.integer], tuple[int, int]], values: Array
 ) -> tuple[Array, Array]:
-    """Expected counts of the codes below, the lumped ones, those above; and their derivatives."""
+    """Return the expected counts of the codes below, lumped and above, and their derivatives."""
     low, high, lumped = edges
     coefficients, step = values[:-1], float(values[-1])
     end = lumped[1] + 0.5 - step
@@ -234,7 +256,7 @@ def _expected(
             moments[n_low + n_pieces :],
         ]
     )
-    # Moving the step moves the edges: what they sweep over changes hands.
+    # A change of the step moves the edges, and the counts they pass over change bins.
     above = np.concatenate([[end], high + 0.5 - step])
     swept = _density(_powers(above, len(coefficients)), coefficients)
     by_step = np.concatenate([np.zeros(n_low), [-swept[0]], swept[:-1] - swept[1:]])

@@ -1,4 +1,4 @@
-"""A board's stream as it comes in, for a while: runs of samples between gaps, echoes, its clock."""
+"""A stretch of a board's stream: runs of samples between gaps, echoes, and the clock fit."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from unclench.link.connection import Connection, trouble_of
 from unclench.link.messages import ErrorReply, Message, Reply, SampleFrame
 from unclench.link.timing import Clock
 from unclench.link.tracker import SampleTracker
+from unclench.translation import tr
 from unclench_dsp import units_to_uv
 from unclench_wire import ids
 from unclench_wire.messages import Hello
@@ -23,13 +24,13 @@ _ECHO_EVERY_S = 0.1
 _ECHO_LOST_S = 1.0
 _SILENT_S = 2.0
 _READ_S = 0.05
-_PATIENCE = 1.5  # times as long as it should take, and a little more
+_PATIENCE = 1.5  # wait this many times as long as it should take, and a little more
 _PATIENCE_S = 2.0
 
 
 @dataclass
 class Stream:
-    """What comes in, as it comes in; a gap ends a run, and nothing bridges it."""
+    """What arrives from the board; a gap ends a run of samples."""
 
     hello: Hello
     clock: Clock
@@ -48,9 +49,9 @@ class Stream:
     def listen(
         self, connection: Connection, seconds: float, progress: Callable[[float], None]
     ) -> None:
-        """Take in `seconds` of signal, asking for echoes meanwhile. Raises SourceError.
+        """Receive `seconds` of signal and ask for echoes meanwhile. Raises SourceError.
 
-        A board that is far too slow is left after half as long again.
+        A board that is far too slow gets half as much time again, then this returns.
         """
         began_s = heard_s = self.clock.now_s()
         patience_s = seconds * _PATIENCE + _PATIENCE_S
@@ -63,14 +64,18 @@ class Stream:
                 progress(self._rows / self.fs_hz)
             if now_s - heard_s > _SILENT_S:
                 raise SourceError(
-                    f"The board on {connection.name} sent no samples for {_SILENT_S:g} s: unplug "
-                    "it, plug it in again and repeat the check."
+                    tr(
+                        "The board on {name} sent no samples for {silent_s:g} s. Unplug it, plug "
+                        "it in again and repeat the check.",
+                        name=connection.name,
+                        silent_s=_SILENT_S,
+                    )
                 )
             if now_s - began_s > patience_s:
-                return  # far too slow a rate, which the figures will show
+                return  # the rate is far too low, which the figures show
 
     def _ask(self, connection: Connection) -> None:
-        """Keep one echo under way, ten a second."""
+        """Send at most ten echo requests a second, one at a time."""
         now_s = self.clock.now_s()
         if self._tag is not None and now_s - self._sent_s > _ECHO_LOST_S:
             self._tag = None
@@ -80,18 +85,23 @@ class Stream:
             self._sent_s = self.clock.now_s()
 
     def _take(self, name: str, messages: list[Message], now_s: float) -> bool:
-        """Sort what came; whether there were samples in it."""
+        """Sort the messages by kind; return True if samples were among them."""
         heard = False
         for message in messages:
             if isinstance(message, SampleFrame):
                 heard = True
                 self._place(message, now_s)
             elif trouble := trouble_of(message):
-                raise SourceError(f"The board on {name} reports: {trouble}.")
+                raise SourceError(
+                    tr("The board on {name} reports: {trouble}.", name=name, trouble=trouble)
+                )
             elif isinstance(message, Hello):
                 raise SourceError(
-                    f"The board on {name} restarted during the check: look at its cable and its "
-                    "supply, and repeat it."
+                    tr(
+                        "The board on {name} restarted during the check. Look at its cable and "
+                        "its supply, then repeat the check.",
+                        name=name,
+                    )
                 )
             elif (message.command, message.tag) == (ids.CMD_ECHO, self._tag):
                 self._tag = None
@@ -112,23 +122,29 @@ class Stream:
         self.fit.add(self._rows / self.fs_hz, now_s)
 
     def whole_runs(self, name: str) -> list[NDArray[np.int32]]:
-        """Runs in units of the wire, each (n_samples, n_channels). Raises SourceError if none."""
+        """Return runs in units of the wire, each (n_samples, n_channels).
+
+        Raises SourceError if there is none.
+        """
         if not self.runs:
             raise SourceError(
-                f"The board on {name} sent no samples that make sense: update its firmware "
-                "(`unclench board install`)."
+                tr(
+                    "The board on {name} sent no valid samples. Update its firmware (`unclench "
+                    "board install`).",
+                    name=name,
+                )
             )
         return [np.concatenate(run) for run in self.runs]
 
 
 def runs_in_uv(hello: Hello, runs: list[NDArray[np.int32]]) -> list[NDArray[np.float64]]:
-    """Runs in uV at the electrode, about the middle of the supply."""
+    """Return runs in uV at the electrode, relative to half the supply."""
     uv_per_unit = np.array([hello.uv_per_unit(k) for k in range(len(hello.channels))])
     return [units_to_uv(run, hello.zero_unit, uv_per_unit) for run in runs]
 
 
 def rails_uv(hello: Hello) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lowest and highest that each channel can read, in uV at the electrode."""
+    """Return the lowest and highest value that each channel can read, in uV at the electrode."""
     uv_per_unit = np.array([hello.uv_per_unit(k) for k in range(len(hello.channels))])
     low, high = hello.low_unit - hello.zero_unit, hello.high_unit - hello.zero_unit
     return low * uv_per_unit, high * uv_per_unit

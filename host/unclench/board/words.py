@@ -1,8 +1,37 @@
-"""Numbers in words, as a person would say them."""
+"""Words for the keys and numbers of checks and bench sheets."""
 
 from __future__ import annotations
 
+from unclench.translation import tr
 
-def counted(n: float, things: str) -> str:
-    """Return "1 file" or "2 files" for `things` "files"; the plural must end in s."""
-    return f"{n:g} {things.removesuffix('s') if n == 1 else things}"
+_VERDICTS = {"good": tr("good"), "usable": tr("usable"), "not usable": tr("not usable")}
+_TOPICS = {
+    "rate": tr("rate"),
+    "losses": tr("losses"),
+    "counters": tr("counters"),
+    "answers": tr("answers"),
+    "step": tr("step"),
+    "noise": tr("noise"),
+    "level": tr("level"),
+    "hum": tr("hum"),
+    "tone": tr("tone"),
+    "gain": tr("gain"),
+    "distortion": tr("distortion"),
+    "compared with": tr("compared with"),
+}
+
+
+def verdict_words(verdict: str) -> str:
+    """Return a verdict for people."""
+    return _VERDICTS[verdict]
+
+
+def topic_words(name: str) -> str:
+    """Return the name of an item or finding, such as "noise 1", for people."""
+    topic, _, rest = name.rpartition(" ")
+    return f"{_TOPICS.get(topic, topic)} {rest}" if topic else _TOPICS.get(rest, rest)
+
+
+def codes(n: float) -> str:
+    """Return "1 code" or "0.7 codes"."""
+    return tr("1 code") if n == 1 else tr("{n:g} codes", n=n)

@@ -12,7 +12,7 @@ from unclench.board.files import MAIN, firmware_files
 from unclench.board.install import BOOT, Plan, install
 from unclench.board.settings import change
 from unclench.board.step import StepEstimate
-from unclench.board.words import counted
+from unclench.board.words import codes
 from unclench.commands.boardport import (
     FORGETS,
     board_name,
@@ -24,6 +24,7 @@ from unclench.commands.boardport import (
     say_stored,
 )
 from unclench.errors import InputError
+from unclench.translation import trn
 from unclench_wire import ids
 from unclench_wire.messages import Hello
 
@@ -71,9 +72,8 @@ def run_install(port: str | None, yes: bool) -> None:
     if plan.foreign_main is not None:
         click.echo(f"The main.py that was there is now {plan.foreign_main}.")
     click.echo(
-        f"{counted(len(plan.copy), 'files')} copied, {plan.same} "
-        f"{'was' if plan.same == 1 else 'were'} there already, "
-        f"{counted(len(plan.stale), 'old ones')} removed; all verified."
+        f"Files copied: {len(plan.copy)}; unchanged: {plan.same}; old ones removed: "
+        f"{len(plan.stale)}. All files verified."
     )
     click.echo(f"The board is back: {_who(done.hello)}.")
 
@@ -95,13 +95,13 @@ def run_calibrate(port: str | None, channel: int, seconds: float, dry_run: bool)
             f"code {found.level_code:.1f}."
         )
         if dry_run:
-            before = counted(hello.step_mlsb / 1000, "codes")
-            click.echo(f"Not stored; the board takes off {before}.")
+            before = codes(hello.step_mlsb / 1000)
+            click.echo(f"Not stored. The board still corrects by {before}.")
             return
         stored = store_step(connection, found.step_lsb)
         say_stored(
-            f"Stored: the board takes off {counted(stored, 'codes')} from now on "
-            f"(before: {hello.step_mlsb / 1000:g}).",
+            f"Stored. The board now corrects by {codes(stored)} (before: "
+            f"{hello.step_mlsb / 1000:g}).",
             forgets,
         )
 
@@ -158,9 +158,9 @@ def _show(hello: Hello, port: str) -> None:
     click.echo(f"rate      {hello.fs_hz():g} Hz")
     for number, channel in enumerate(hello.channels, start=1):
         click.echo(f"gain {number}    {channel.gain_milli / 1000:g}")
-    codes = counted(hello.step_mlsb / 1000, "codes")
-    taken = f"{codes} taken off above code 2047" if hello.step_mlsb else "not taken off"
-    click.echo(f"step      {taken}")
+    step = codes(hello.step_mlsb / 1000)
+    corrected = f"corrected by {step} above code 2047" if hello.step_mlsb else "not corrected"
+    click.echo(f"step      {corrected}")
     for number, channel in enumerate(hello.channels, start=1):
         noise_uv = channel.noise_nv / 1000
         stored = f"{noise_uv:.2f} uV RMS stored" if channel.noise_nv else "not measured"
@@ -177,7 +177,11 @@ def _estimate(found: StepEstimate) -> str:
 
 
 def _who(hello: Hello) -> str:
-    return (
-        f"firmware {dotted(hello.firmware)}, board {hello.board_id.hex()}, "
-        f"{counted(len(hello.channels), 'channels')} at {hello.fs_hz():g} Hz"
+    return trn(
+        "firmware {version}, board {board_id}, {n} channel at {rate_hz:g} Hz",
+        "firmware {version}, board {board_id}, {n} channels at {rate_hz:g} Hz",
+        len(hello.channels),
+        version=dotted(hello.firmware),
+        board_id=hello.board_id.hex(),
+        rate_hz=hello.fs_hz(),
     )

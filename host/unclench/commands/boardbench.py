@@ -26,6 +26,7 @@ from unclench.board.bench.measure import KnownSignal, measure_step
 from unclench.board.bench.sheet import Record, Sheet
 from unclench.board.bench.steps import ABOUT, STEP_OF, Step, StepName
 from unclench.board.verdict import Verdict
+from unclench.board.words import topic_words, verdict_words
 from unclench.commands.boardport import (
     COLOURS,
     connected,
@@ -148,7 +149,8 @@ def _done(
     else:
         console.print(Text(f"{record.title}, board {board_id}", style="bold"))
         show_record(console, record)
-        console.print(Text(f"This step is {record.verdict}.", style=COLOURS[record.verdict]))
+        words = f"This step is {verdict_words(record.verdict)}."
+        console.print(Text(words, style=COLOURS[record.verdict]))
     sheet = add(path, board_id, measured)  # not sooner: it is told even if the disk is full
     if not as_json:
         click.echo(f"Kept in {place.data}.")
@@ -179,24 +181,26 @@ def show_record(console: Console, record: Record) -> None:
     for head in ("", "", "expected", "measured"):
         table.add_column(head)
     for finding in record.findings:
-        verdict = Text(finding.verdict, style=COLOURS[finding.verdict])
-        table.add_row(finding.name, verdict, Text(finding.expected), Text(finding.found))
+        verdict = Text(verdict_words(finding.verdict), style=COLOURS[finding.verdict])
+        name = topic_words(finding.name)
+        table.add_row(name, verdict, Text(finding.expected), Text(finding.found))
     console.print(table)
     for finding in record.findings:
         if finding.advice:
-            console.print(Text(f"{finding.name}: {finding.advice}", style="italic"))
+            name = topic_words(finding.name)
+            console.print(Text(f"{name}: {finding.advice}", style="italic"))
 
 
 def standing(sheet: Sheet) -> list[Text]:
     """What a sheet comes to, and what is still to do."""
     lines = []
     if sheet.verdict is not None:
-        whole = "So far" if sheet.missing else "As a whole"
-        words = f"{whole} this unit is {sheet.verdict}."
+        verdict = verdict_words(sheet.verdict)
+        words = f"So far, this unit is {verdict}." if sheet.missing else f"This unit is {verdict}."
         lines.append(Text(words, style=COLOURS[sheet.verdict]))
     if sheet.outdated:
         titles = "; ".join(record.title for record in sheet.outdated)
-        lines.append(Text(f"Measured under other settings than the newest: {titles}."))
+        lines.append(Text(f"Measured with other settings, so please repeat: {titles}."))
     if sheet.missing:
         lines.append(Text(f"To do: {', '.join(sheet.missing)}."))
     lines.append(Text(ABOUT))

@@ -12,6 +12,7 @@ from rich.text import Text
 from unclench.board.check import CheckResult, check_board, store_noise
 from unclench.board.share import to_markdown
 from unclench.board.verdict import judge, overall, to_json
+from unclench.board.words import topic_words, verdict_words
 from unclench.commands.boardbench import leave
 from unclench.commands.boardport import (
     COLOURS,
@@ -92,9 +93,10 @@ def _print(result: CheckResult) -> None:
         found = Text(item.found)
         if item.advice:
             found.append(f"\n{item.advice}", style="italic")
-        table.add_row(item.name, Text(item.verdict, style=COLOURS[item.verdict]), found)
+        verdict_text = Text(verdict_words(item.verdict), style=COLOURS[item.verdict])
+        table.add_row(topic_words(item.name), verdict_text, found)
     console.print(table)
     verdict = overall(items)
-    why = ", ".join(item.name for item in items if item.verdict == verdict)
-    rest = "" if verdict == "good" else f" ({why})"
-    console.print(Text(f"This board is {verdict}{rest}.", style=COLOURS[verdict]))
+    because = ", ".join(topic_words(item.name) for item in items if item.verdict == verdict)
+    rest = "" if verdict == "good" else f" ({because})"
+    console.print(Text(f"This board is {verdict_words(verdict)}{rest}.", style=COLOURS[verdict]))

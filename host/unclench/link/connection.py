@@ -1,7 +1,7 @@
-"""A talk with one board: listen until it says hello, then commands and their replies.
+"""A conversation with one board: wait for its hello, then send commands and read the replies.
 
-The host never speaks first. A board says hello by itself twice a second (PROTOCOL.md 2.1), so a
-device that is not ours is recognised without one byte being sent to it.
+The host never speaks first. A board says hello by itself twice a second (PROTOCOL.md 2.1), so the
+host recognises a device that is not ours without sending it a single byte.
 """
 
 from __future__ import annotations
@@ -14,20 +14,29 @@ from unclench.link.decoder import LinkDecoder
 from unclench.link.messages import ErrorReply, Message, Reply, SampleFrame
 from unclench.link.timing import TRUE_TIME, Clock
 from unclench.link.transport import Transport, TransportClosed
+from unclench.translation import tr
 from unclench_wire import ids
 from unclench_wire.framing import encode_frame
 from unclench_wire.messages import Hello, pack_command
 
 HELLO_WAIT_S = 1.6  # three beacons
 _REPLY_WAIT_S = 1.0
-# A damaged frame passes its checksum once in 65536 times (1.7): so many in a row are no accident.
+# One damaged frame in 65536 passes its checksum (1.7), so three in a row are no accident.
 _STRANGE_FRAMES = 3
 
 
 class Connection:
-    """One open transport and its decoder; waits end early once `cancelled` says so.
+    """One open transport and its decoder.
 
-    `clock` is the time by which it waits, and the transport's timeouts are seconds of it.
+    Parameters
+    ----------
+    transport : Transport
+    name : str
+        Name of the port in messages.
+    cancelled : callable
+        Waits end early when it returns True.
+    clock : Clock
+        Waits and the transport's timeouts are in its seconds.
     """
 
     def __init__(
@@ -42,13 +51,13 @@ class Connection:
         self.clock = clock
         self._cancelled = cancelled
         self.decoder = LinkDecoder()
-        self._tag = random.randrange(256)  # or a late reply to somebody else might fit
+        self._tag = random.randrange(256)  # so a late reply to an earlier host does not match
         self._received = 0
-        self._early: list[Message] = []  # came in one read with an answer, behind it
-        self._trouble = ""  # the board's own, told unasked while we waited (4.14)
+        self._early: list[Message] = []  # arrived in the same read as an answer, after it
+        self._trouble = ""  # reported by the board while we waited for something else (4.14)
 
     def read(self, timeout_s: float) -> list[Message]:
-        """Messages that have arrived, waiting at most `timeout_s`. Raises TransportClosed."""
+        """Return the messages that arrive within `timeout_s`. Raises TransportClosed."""
         if self._early:
             early, self._early = self._early, []
             return early
@@ -57,36 +66,41 @@ class Connection:
         return self.decoder.feed(data) if data else []
 
     def handshake(self, wait_s: float = HELLO_WAIT_S) -> Hello:
-        """Listen for our kind of board and return what it says of itself.
+        """Wait for an unclench board and return its hello.
 
-        Raises SourceError in one sentence: silent, foreign, too new, too old.
+        Raises SourceError if the device is silent, foreign, too new or too old.
         """
         hello = self.listen(wait_s)
         if hello is None:
-            raise self._who_is_there(wait_s)
+            raise self._no_hello(wait_s)
         check_level(hello, self.name)
         return hello
 
     def listen(self, wait_s: float) -> Hello | None:
-        """Hello of a board of any level; None if there is none. Raises SourceError if it closes."""
+        """Return the hello of a board of any level, or None. Raises SourceError if it closes."""
         try:
             message = self._wait_for(lambda m: isinstance(m, Hello | SampleFrame), wait_s)
             strange = self.decoder.strange_samples >= _STRANGE_FRAMES
             if isinstance(message, SampleFrame) or (message is None and strange):
-                # Still streaming to somebody who left; its level may be another than ours (4.5).
+                # It still streams to an earlier host, perhaps at another protocol level (4.5).
                 self.send(ids.CMD_STOP)
                 self.send(ids.CMD_HELLO)
                 message = self._wait_for(lambda m: isinstance(m, Hello), wait_s)
         except TransportClosed as error:
-            fact = f"{self.name} closed before a board had answered: {error}."
-            raise SourceError(fact, reason=Trouble.CLOSED) from error
+            raise SourceError(
+                tr(
+                    "{name} was closed before a board answered: {error}.",
+                    name=self.name,
+                    error=error,
+                ),
+                Trouble.CLOSED,
+            ) from error
         return message if isinstance(message, Hello) else None
 
     def command(self, command: int, args: bytes = b"", wait_s: float | None = None) -> bytes:
-        """Send a command and wait for its reply; samples that come meanwhile are dropped.
+        """Send a command and return the body of its reply; drop samples that arrive meanwhile.
 
-        `wait_s` is for commands that take their time. Raises SourceError with the board's own words
-        when it refuses.
+        `wait_s` is for slow commands. Raises SourceError, with the board's own words if it refuses.
         """
         tag = self.send(command, args)
         wait_s = _REPLY_WAIT_S if wait_s is None else wait_s
@@ -100,21 +114,35 @@ class Connection:
 
         answer = self._wait_for(answers, wait_s)
         if isinstance(answer, ErrorReply):
-            fact = f"The board on {self.name} refused: {_inner(answer.text)}."
-            raise SourceError(fact, reason=Trouble.REFUSED)
+            raise SourceError(
+                tr(
+                    "The board on {name} refused: {text}.", name=self.name, text=_inner(answer.text)
+                ),
+                Trouble.REFUSED,
+            )
         if not isinstance(answer, Reply):
             if self._trouble:
-                fact = f"The board on {self.name} reports: {self._trouble}."
-                raise SourceError(fact, reason=Trouble.REPORTED)
+                raise SourceError(
+                    tr(
+                        "The board on {name} reports: {trouble}.",
+                        name=self.name,
+                        trouble=self._trouble,
+                    ),
+                    Trouble.REPORTED,
+                )
             raise SourceError(
-                f"The board on {self.name} did not answer a command within {wait_s:g} s",
-                "unplug it and plug it in again",
+                tr(
+                    "The board on {name} did not answer a command within {wait_s:g} s. Unplug it "
+                    "and plug it in again.",
+                    name=self.name,
+                    wait_s=wait_s,
+                ),
                 Trouble.SILENT,
             )
         return answer.body
 
     def setting(self, command: int, args: bytes = b"") -> Hello:
-        """Send one of the SET commands; return the constants as they are from now on (4.6).
+        """Send one of the SET commands; return the board's new constants (4.6).
 
         Raises SourceError as `command` does.
         """
@@ -122,17 +150,20 @@ class Connection:
         message = self._wait_for(lambda m: isinstance(m, Hello), _REPLY_WAIT_S)
         if not isinstance(message, Hello):
             raise SourceError(
-                f"The board on {self.name} took a setting but did not say what holds now; unplug "
-                "it and plug it in again."
+                tr(
+                    "The board on {name} accepted a setting but did not report its new settings. "
+                    "Unplug it and plug it in again.",
+                    name=self.name,
+                )
             )
         return message
 
     def start(self) -> None:
-        """Start the stream anew: its next sample has index 0."""
+        """Start the stream again: its next sample has index 0."""
         self.command(ids.CMD_START)
 
     def close(self) -> None:
-        """Stop the stream, if anybody still listens, and give the port back."""
+        """Stop the stream if the board still listens, and close the port."""
         try:
             self.send(ids.CMD_STOP)
         except TransportClosed:
@@ -141,7 +172,7 @@ class Connection:
             self.transport.close()
 
     def send(self, command: int, args: bytes = b"") -> int:
-        """Send a command and return its tag; the caller looks for the answer in what it reads."""
+        """Send a command and return its tag; the caller finds the answer among what it reads."""
         self._tag = (self._tag + 1) & 0xFF
         self.transport.write(encode_frame(pack_command(command, self._tag, args)))
         return self._tag
@@ -158,46 +189,60 @@ class Connection:
                     return message
         return None
 
-    def _who_is_there(self, wait_s: float) -> SourceError:
+    def _no_hello(self, wait_s: float) -> SourceError:
         if self._trouble:
             return SourceError(
-                f"The board on {self.name} reports: {self._trouble}",
-                f"it said no hello within {wait_s:g} s, so unplug it, plug it in again, and "
-                "install its firmware again if that does not help",
+                tr(
+                    "The board on {name} reports: {trouble}. It did not say hello within "
+                    "{wait_s:g} s. Unplug it and plug it in again. If that does not help, install "
+                    "its firmware again (`unclench board install`).",
+                    name=self.name,
+                    trouble=self._trouble,
+                    wait_s=wait_s,
+                ),
                 Trouble.REPORTED,
-                joint=";",
             )
         if self.decoder.strange_samples >= _STRANGE_FRAMES:
             return SourceError(
-                f"The board on {self.name} streams in a way that this program does not know, and "
-                "does not answer",
-                "unplug it and plug it in again; unclench or the board's firmware must be updated",
+                tr(
+                    "The board on {name} sends samples that this program does not understand and "
+                    "does not answer. Unplug it and plug it in again, then update unclench or the "
+                    "board's firmware (`unclench board install`).",
+                    name=self.name,
+                ),
                 Trouble.FOREIGN,
             )
         if self._received == 0:
             return SourceError(
-                f"Nothing was heard from {self.name} within {wait_s:g} s",
-                "expected an unclench board's hello; check the cable, and that the firmware is "
-                "installed (`unclench board install`)",
+                tr(
+                    "Nothing arrived from {name} within {wait_s:g} s, but an unclench board says "
+                    "hello. Check the cable, and install the firmware if it is not on the board "
+                    "yet (`unclench board install`).",
+                    name=self.name,
+                    wait_s=wait_s,
+                ),
                 Trouble.SILENT,
             )
         return SourceError(
-            f"The device on {self.name} is not an unclench board",
-            f"it sent {self._received} bytes without one hello in them; choose another port "
-            "(`unclench devices` lists boards)",
+            tr(
+                "The device on {name} is not an unclench board: it sent {received} bytes without "
+                "a hello. Choose another port (`unclench devices` lists boards).",
+                name=self.name,
+                received=self._received,
+            ),
             Trouble.FOREIGN,
         )
 
 
 def trouble_of(message: Message) -> str:
-    """What a board reports of itself unasked (4.14), fit for the middle of a sentence; or ""."""
+    """Return an error that the board reports by itself (4.14), without a full stop; or ""."""
     if isinstance(message, ErrorReply) and message.command == 0:
-        return _inner(message.text) or "trouble without words"
+        return _inner(message.text) or tr("an error without a description")
     return ""
 
 
 def _inner(text: str) -> str:
-    """A board's words on one line, without a full stop."""
+    """Return a board's words on one line, without a full stop."""
     return " ".join(text.split()).rstrip(".")
 
 
@@ -206,15 +251,26 @@ def check_level(hello: Hello, name: str) -> None:
     firmware = ".".join(str(part) for part in hello.firmware)
     if hello.level > ids.LEVEL:
         raise SourceError(
-            f"The board on {name} (firmware {firmware}) speaks protocol level {hello.level}, newer "
-            f"than level {ids.LEVEL} of this program",
-            "update unclench",
+            tr(
+                "The board on {name} (firmware {firmware}) speaks protocol level {theirs}, newer "
+                "than level {ours} of this program. Update unclench.",
+                name=name,
+                firmware=firmware,
+                theirs=hello.level,
+                ours=ids.LEVEL,
+            ),
             Trouble.NEWER,
         )
     if hello.level < ids.LEVEL:
         raise SourceError(
-            f"The board on {name} (firmware {firmware}) speaks protocol level {hello.level}, older "
-            f"than level {ids.LEVEL} of this program",
-            "update the board's firmware (`unclench board install`)",
+            tr(
+                "The board on {name} (firmware {firmware}) speaks protocol level {theirs}, older "
+                "than level {ours} of this program. Update the board's firmware (`unclench board "
+                "install`).",
+                name=name,
+                firmware=firmware,
+                theirs=hello.level,
+                ours=ids.LEVEL,
+            ),
             Trouble.OLDER,
         )

@@ -1,7 +1,8 @@
-"""Ways for bytes to travel: a serial port, a socket, a pseudo-terminal; all alike to the link.
+"""Transports for bytes: a serial port, a socket or a pseudo-terminal, with one interface.
 
-Names: any port or URL that pyserial opens ("/dev/ttyACM0", "COM3", "loop://", "rfc2217://..."), and
-"socket://host:port", opened here because pyserial's own returns its bytes one at a time.
+A transport is named by any port or URL that pyserial opens ("/dev/ttyACM0", "COM3", "loop://",
+"rfc2217://..."), or by "socket://host:port". We open sockets ourselves because pyserial's return
+one byte at a time.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import serial
 import serial.tools.list_ports
 
 from unclench.errors import SourceError, Trouble
+from unclench.translation import tr
 
 try:
     from termios import error as _TermiosError  # noqa: N812
@@ -31,33 +33,33 @@ except ImportError:  # Windows
 
 _READ_MAX = 65536
 _PATIENCE_S = 0.5  # how long a write waits for room, as the board's USB stack does
-_DRAIN_S = 0.5  # a host that reads nothing for so long has gone
-_LATE_S = 0.02  # how late a pseudo-terminal may hand over what was written to it
-# What pyserial raises when a port goes away or is closed meanwhile; termios has an error of its own
+_DRAIN_S = 0.5  # a host that reads nothing for this long is gone
+_LATE_S = 0.02  # how late a pseudo-terminal may deliver what was written to it
+# What pyserial raises if the port disappears or is closed meanwhile; termios has its own error
 _GONE = (OSError, TypeError, ValueError, _TermiosError)
 
 
 class TransportClosed(Exception):  # noqa: N818 - an event of the line, not always an error
-    """The other end is gone: unplugged, closed, or an error of the system."""
+    """The other end is gone: unplugged, closed, or lost through a system error."""
 
 
 class Transport(Protocol):
     """Bytes both ways."""
 
     def read(self, timeout_s: float) -> bytes:
-        """What has arrived, as soon as there is any; b"" after `timeout_s`.
+        """Return the bytes that have arrived, as soon as there are any; b"" after `timeout_s`.
 
-        Raises TransportClosed when nothing will ever arrive again.
+        Raises TransportClosed if nothing can arrive any more.
         """
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
-        """Send; return how many bytes were taken within 0.5 s. Raises TransportClosed."""
+        """Send `data`; return how many bytes were sent within 0.5 s. Raises TransportClosed."""
 
     def drain(self) -> None:
-        """Wait for the other end to take what was written, where closing would throw it away."""
+        """Wait until the other end has read everything, if closing would discard it."""
 
     def close(self) -> None:
-        """Give the port back; harmless when repeated."""
+        """Close the port; calling it again does no harm."""
 
 
 class SocketTransport:
@@ -66,7 +68,7 @@ class SocketTransport:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
         sock.setblocking(False)
-        with contextlib.suppress(OSError):  # a socketpair of the local kind has no such option
+        with contextlib.suppress(OSError):  # a local socket pair lacks this option
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def read(self, timeout_s: float) -> bytes:
@@ -79,7 +81,7 @@ class SocketTransport:
         except (OSError, ValueError) as error:  # ValueError: closed by another thread
             raise _closed(error) from error
         if ready and not data:
-            raise TransportClosed("the other end closed the connection")
+            raise TransportClosed(tr("the other end closed the connection"))
         return data
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
@@ -106,7 +108,7 @@ class PtyTransport:
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self.path = os.ttyname(self._slave)
-        # The slave stays open here, so that a host that leaves does not end the terminal.
+        # Our own handle of the slave keeps the terminal alive when a host leaves.
 
     def read(self, timeout_s: float) -> bytes:
         """See Transport.read."""
@@ -126,7 +128,7 @@ class PtyTransport:
         import termios
 
         unread, deadline = -1, 0.0
-        while unread != 0 or time.monotonic() < deadline:  # at zero, one more look: it comes late
+        while unread != 0 or time.monotonic() < deadline:  # at zero, check again: bytes come late
             count = fcntl.ioctl(self._slave, termios.FIONREAD, bytes(4))
             before, unread = unread, int.from_bytes(count, sys.byteorder)
             if unread != before:
@@ -144,7 +146,7 @@ class PtyTransport:
 
 
 class SerialTransport:
-    """A port that pyserial has opened; every system's serial ports behave alike here."""
+    """A port opened by pyserial, which behaves the same on every system."""
 
     def __init__(self, port: serial.SerialBase) -> None:
         self._port = port
@@ -152,14 +154,14 @@ class SerialTransport:
     def read(self, timeout_s: float) -> bytes:
         """See Transport.read."""
         try:
-            # One blocking byte, then all that came with it: no polling, no readline.
+            # Block for one byte, then take everything that came with it: no polling, no readline.
             if self._port.timeout != timeout_s:
                 self._port.timeout = timeout_s
             first = self._port.read(1)
             waiting: int = self._port.in_waiting if first else 0  # type: ignore[attr-defined]
             return first + self._port.read(waiting) if waiting else first
         except _GONE as error:
-            raise TransportClosed("the port is gone") from error
+            raise TransportClosed(tr("the port is gone")) from error
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """See Transport.write."""
@@ -168,7 +170,7 @@ class SerialTransport:
         except serial.SerialTimeoutException:
             return 0
         except _GONE as error:
-            raise TransportClosed("the port is gone") from error
+            raise TransportClosed(tr("the port is gone")) from error
 
     def drain(self) -> None:
         """See Transport.drain."""
@@ -182,34 +184,34 @@ class SerialTransport:
 
 
 def socket_pair() -> tuple[SocketTransport, SocketTransport]:
-    """Two ends of one in-process line: the virtual board's and the host's."""
+    """Return the virtual board's and the host's end of a connection within this process."""
     board, host = socket.socketpair()
     return SocketTransport(board), SocketTransport(host)
 
 
 def open_transport(url: str) -> Transport:
-    """Open a port or URL for the host. Raises SourceError with what to do."""
+    """Open a port or URL for the host. Raises SourceError."""
     if url.startswith("socket://"):
         return _open_socket(url)
     try:
-        # Exclusive from the first moment: opening empties the input, which may be another's.
+        # Exclusive from the start: opening empties the input, which another program may be reading.
         port = serial.serial_for_url(
             url, baudrate=115200, timeout=0.1, write_timeout=1.0, exclusive=True
         )
     except ValueError as error:
         raise SourceError(
-            f"'{url}' is not a port or address that can be opened: {error}."
+            tr("'{url}' is not a valid port or address: {error}.", url=url, error=error)
         ) from error
     except (OSError, _TermiosError) as error:
-        raise _why_not(url, error) from error
+        raise _not_opened(url, error) from error
     return SerialTransport(port)
 
 
 def _closed(error: Exception) -> TransportClosed:
-    """Say what the system told, without its number."""
+    """Return the system's explanation without its error number."""
     if isinstance(error, ConnectionError):
-        return TransportClosed("the other end closed the connection")
-    return TransportClosed(getattr(error, "strerror", None) or "the port is gone")
+        return TransportClosed(tr("the other end closed the connection"))
+    return TransportClosed(getattr(error, "strerror", None) or tr("the port is gone"))
 
 
 def _write_all(
@@ -238,22 +240,29 @@ def _open_socket(url: str) -> Transport:
     host, _, port = url.removeprefix("socket://").rpartition(":")
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise SourceError(
-            f"'{url}' is not an address: expected socket://HOST:PORT, "
-            "for example socket://127.0.0.1:4040."
+            tr(
+                "'{url}' is not a valid address. Use socket://HOST:PORT, for example "
+                "socket://127.0.0.1:4040.",
+                url=url,
+            )
         )
     try:
-        address = (host.strip("[]"), int(port))  # an IPv6 address stands in brackets
+        address = (host.strip("[]"), int(port))  # an IPv6 address is in brackets
         return SocketTransport(socket.create_connection(address, timeout=3.0))
     except OSError as error:
         raise SourceError(
-            f"Nothing answers at {url} ({error.strerror or error})",
-            "start the board or `unclench simulate` first",
+            tr(
+                "Nothing answers at {url} ({reason}). Start the board or `unclench simulate` "
+                "first.",
+                url=url,
+                reason=error.strerror or error,
+            ),
             Trouble.NOTHING_ANSWERS,
         ) from error
 
 
-def _why_not(url: str, error: Exception) -> SourceError:
-    # pyserial wraps the system's error: its number is the surest word on what happened.
+def _not_opened(url: str, error: Exception) -> SourceError:
+    # pyserial wraps the system's error, whose number tells most reliably what happened.
     number = getattr(error, "errno", None)
     if number is None:
         cause = error.__context__ or error
@@ -261,18 +270,38 @@ def _why_not(url: str, error: Exception) -> SourceError:
     text = str(error)
     if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "FileNotFoundError" in text:
         known = ", ".join(sorted(p.device for p in serial.tools.list_ports.comports()))
-        advice = f"this computer has {known or 'none'}"
-        return SourceError(f"There is no port {url}", advice, Trouble.NO_PORT)
+        if not known:
+            return SourceError(
+                tr(
+                    "There is no port {url}. This computer has no serial ports: plug the board in.",
+                    url=url,
+                ),
+                Trouble.NO_PORT,
+            )
+        return SourceError(
+            tr("There is no port {url}. Ports on this computer: {known}.", url=url, known=known),
+            Trouble.NO_PORT,
+        )
     if number in (errno.EACCES, errno.EPERM) and os.name == "posix":
         return SourceError(
-            f"No permission to open {url}",
-            "add yourself to its group (often `dialout`) and sign in again",
+            tr(
+                "You have no permission to open {url}. Add yourself to its group (often "
+                "`dialout`) and sign in again.",
+                url=url,
+            ),
             Trouble.NO_PERMISSION,
         )
     if number in (errno.EBUSY, errno.EAGAIN) or "PermissionError" in text:
-        advice = "another program has it open; close that program and try again"
-        return SourceError(f"{url} is busy", advice, Trouble.BUSY)
+        return SourceError(
+            tr(
+                "{url} is busy: another program has it open. Close that program and try again.",
+                url=url,
+            ),
+            Trouble.BUSY,
+        )
     if number in (errno.ENOTTY, errno.EINVAL, errno.EISDIR):
-        advice = "`unclench devices` lists the boards found"
-        return SourceError(f"{url} is not a serial port", advice, Trouble.NOT_A_PORT)
-    return SourceError(f"{url} cannot be opened: {text}.")
+        return SourceError(
+            tr("{url} is not a serial port. `unclench devices` lists the boards found.", url=url),
+            Trouble.NOT_A_PORT,
+        )
+    return SourceError(tr("{url} cannot be opened: {text}.", url=url, text=text))

@@ -1,4 +1,4 @@
-"""Write a page as a whole, and only over a page that unclench has made."""
+"""Where a page goes: written as a whole, over nothing but a page that unclench has made itself."""
 
 from __future__ import annotations
 
@@ -10,34 +10,26 @@ from unclench.report.render import MARK
 from unclench.translation import tr
 
 PDF_MARK = b"\n% made by unclench\n"
-"""After the end of a PDF, where readers do not look."""
+"""Behind the end of a PDF, where readers look no more."""
 
 _HEAD_BYTES = 2048
 
 
 def check_free(path: Path, *, force: bool) -> None:
-    """Refuse to overwrite anything that unclench has not made. Raises StoreError."""
+    """Refuse to write over anything that unclench has not made. Raises StoreError."""
     if path.is_dir():
         raise StoreError(
-            tr(
-                "{path} is a folder: give the name of a file, such as {example}.",
-                path=path,
-                example=path / "report.html",
-            )
+            f"{path} is a folder where a file is expected: give a name, such as "
+            f"{path / 'report.html'}."
         )
     try:
         if path.exists() and not force and not _is_ours(path):
             raise StoreError(
-                tr(
-                    "{path} exists and was not made by unclench: give another name with -o, or "
-                    "overwrite it with --force.",
-                    path=path,
-                )
+                f"{path} is there already and was not made by unclench: give another name with -o, "
+                "or --force to write over it."
             )
     except OSError as error:
-        raise StoreError(
-            tr("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
-        ) from error
+        raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
 def write_page(path: Path, content: bytes) -> None:
@@ -46,7 +38,7 @@ def write_page(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
     except OSError as error:
-        advice = tr("give a name in a folder that you may write to with -o")
+        advice = tr("Choose a file in a folder that you can write to with --out.")
         raise unwritable(path, error, advice) from error
 
 

@@ -1,1 +1,1 @@
-"""Bench acceptance: measured step by step, judged, kept as data and as a page for people."""
+"""Bench acceptance: measure step by step, judge, and keep the results as data and as a page."""

@@ -1,7 +1,8 @@
-"""Where a sheet is kept: its data as JSON, and beside them the page that is made from them.
+"""The files of a sheet: its data as JSON, and next to it the page made from the data.
 
-Both are written as a whole, over nothing that is not this board's sheet. Up to unclench 0.1 the
-page itself carried the data: such a page is read, and the next step carries its data over.
+Both files are written as a whole and replace nothing but a sheet of the same board. Up to unclench
+0.1 the page itself held the data: such a page is still read, and the next step copies its data to
+JSON.
 """
 
 from __future__ import annotations
@@ -12,16 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from unclench.board.bench.judge import judged_anew
+from unclench.board.bench.judge import judge_sheet
 from unclench.board.bench.page import render
 from unclench.board.bench.reading import read_data, read_old_page
 from unclench.board.bench.sheet import Record, Sheet
 from unclench.errors import StoreError
 from unclench.files import beside, unwritable, write_whole
 from unclench.locking import locked
-
-_ELSE = "give another name with --keep"
-_LEFT = f" and is left as it is: {_ELSE}"
+from unclench.translation import tr
 
 
 class Place(NamedTuple):
@@ -32,49 +31,68 @@ class Place(NamedTuple):
 
 
 def place_of(file: Path) -> Place:
-    """Both files of a sheet; `file` is either of them."""
+    """Return both files of a sheet; `file` is either of them."""
     if file.suffix.lower() in (".html", ".htm"):
         return Place(file.with_suffix(".json"), file)
     return Place(file, file.parent / f"{file.stem}.html")
 
 
 def default_path(board_id: str) -> Path:
-    """Name of a board's sheet, in the current folder."""
+    """Return the usual file of a board's sheet, in the current folder."""
     return Path(f"unclench-bench-{board_id}.json")
 
 
 def read_sheet(file: Path) -> Sheet:
-    """Read a sheet that was kept, by the name of its data or of its page, and judge it again.
+    """Read a sheet by the name of its data or of its page, and judge it again.
 
-    Raises StoreError in a sentence if there is none, or not a whole one.
+    Raises StoreError if the sheet is missing or damaged.
     """
     place = place_of(file)
     old = read_old_page(file) if file == place.page else None
     sheet = _merged(read_data(place.data), old)
     if sheet is None:
         if file.exists():
-            raise StoreError(f"There is no file {place.data}: it holds the figures of {file}.")
-        raise StoreError(f"There is no file {file}: a step of the bench makes it.")
+            raise StoreError(
+                tr(
+                    "There is no file {data}, which should hold the figures of {file}. Put it "
+                    "back, or repeat the steps.",
+                    data=place.data,
+                    file=file,
+                )
+            )
+        raise StoreError(
+            tr(
+                "There is no file {file}. A step of the bench makes it, such as `unclench board "
+                "check shorted`.",
+                file=file,
+            )
+        )
     return sheet
 
 
 def sheet_for(file: Path, board_id: str) -> Sheet:
-    """Return the sheet to go on with, or a new one.
+    """Return the sheet to continue, or a new one.
 
     Raises StoreError if one of its files is something else, or the sheet of another board.
     """
     place = place_of(file)
-    kept = read_data(place.data, _LEFT), read_old_page(place.page, _LEFT)
+    kept = read_data(place.data, to_write=True), read_old_page(place.page, to_write=True)
     for path, sheet in zip(place, kept, strict=True):
         if sheet is not None and sheet.board_id != board_id:
             raise StoreError(
-                f"{path} is the sheet of board {sheet.board_id}, this is board {board_id}: {_ELSE}."
+                tr(
+                    "{path} is the sheet of board {theirs}, but this is board {ours}. Choose "
+                    "another file with --keep.",
+                    path=path,
+                    theirs=sheet.board_id,
+                    ours=board_id,
+                )
             )
     return _merged(*kept) or Sheet(board_id=board_id)
 
 
 def check_place(file: Path) -> None:
-    """Refuse a place that takes no sheet, before anything is measured. Raises StoreError."""
+    """Raise StoreError if a sheet cannot be written there, before anything is measured."""
     for path in place_of(file):
         try:
             with beside(path):
@@ -84,13 +102,13 @@ def check_place(file: Path) -> None:
 
 
 def add(file: Path, board_id: str, record: Record) -> Sheet:
-    """Put a record on a board's sheet, and judge all of it again.
+    """Add a record to a board's sheet, and judge the whole sheet again.
 
-    What counts is the sheet as it is now: others may have written to it while the step was
-    measured, and none of them writes meanwhile. Raises StoreError.
+    The sheet is read again under a lock, because another step may have written to it meanwhile.
+    Raises StoreError.
     """
     with _locked(place_of(file).data):
-        sheet = judged_anew(sheet_for(file, board_id).with_record(record))
+        sheet = judge_sheet(sheet_for(file, board_id).with_record(record))
         keep(file, sheet)
     return sheet
 
@@ -102,18 +120,24 @@ def keep(file: Path, sheet: Sheet) -> None:
     try:
         _write(place.page, render(sheet))
     except StoreError as error:
-        raise StoreError(f"The figures are kept in {place.data}, but {error}") from error
+        raise StoreError(
+            tr(
+                "The figures were saved in {data}, but not the page. {error}",
+                data=place.data,
+                error=error,
+            )
+        ) from error
 
 
 def _merged(data: Sheet | None, old: Sheet | None) -> Sheet | None:
-    """The data, and what an old page has newer: an older unclench may have been used since."""
+    """Merge the data with newer records of an old page: an older unclench may have added them."""
     if data is None or old is None:
         return data or old
     kept = {record.key: record.measured_at for record in data.records}
     for record in old.records:
         if record.key not in kept or record.measured_at > kept[record.key]:
             data = data.with_record(record)
-    return judged_anew(data)
+    return judge_sheet(data)
 
 
 def _write(path: Path, text: str) -> None:
@@ -128,10 +152,13 @@ def _write(path: Path, text: str) -> None:
 def _locked(path: Path) -> Iterator[None]:
     """Hold a sheet while it is read, changed and written. Raises StoreError."""
     target = Path(os.path.realpath(path))  # the file itself, where `path` is a link to it
-    busy = f"{path} is being written by another program: repeat the step when that is done."
+    busy = tr(
+        "{path} is being written by another program. Repeat the step when that has finished.",
+        path=path,
+    )
     with contextlib.ExitStack() as holding:
         try:
-            target.parent.stat()  # a folder that is gone is not made anew by the lock
+            target.parent.stat()  # the lock must not create a folder that is gone
             holding.enter_context(locked(target.with_name(f".{target.name}.lock"), busy))
         except OSError as error:
             raise _unwritable(path, error) from error
@@ -139,4 +166,6 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _unwritable(path: Path, error: OSError) -> StoreError:
-    return unwritable(path, error, "name a file in a folder that you may write to with --keep")
+    return unwritable(
+        path, error, tr("Choose a file in a folder that you can write to with --keep.")
+    )

@@ -1,4 +1,4 @@
-"""What a step's figures mean: expected against measured, and what to do."""
+"""Judge a step's figures: what was expected, what was measured, and what to do."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ from unclench.board.limits import (
 )
 from unclench.board.noise import DEAD_UV, limits_uv
 from unclench.board.verdict import Verdict, worst
+from unclench.board.words import verdict_words
+from unclench.translation import tr
 from unclench_dsp.mains import GOOD_HUM_UV, USABLE_HUM_UV
 from unclench_dsp.tone import reach_hz
 
-_NAMED_UV = 0.1  # what is less may be chance, and of no mains at all
+_NAMED_UV = 0.1  # less may be chance and not mains hum
 
 
-def judged_anew(sheet: Sheet) -> Sheet:
-    """The sheet with the findings that its figures have now, each against the others."""
+def judge_sheet(sheet: Sheet) -> Sheet:
+    """Return the sheet with all records judged again, each against the others."""
     return sheet.model_copy(update={"records": tuple(judged(r, sheet) for r in sheet.records)})
 
 
 def judged(record: Record, sheet: Sheet) -> Record:
-    """The record with its findings; `sheet` has what it may be compared with."""
+    """Return the record with its findings; `sheet` has the records to compare it with."""
     if record.tone is not None:
         findings = _known(record, record.tone)
     elif STEP_OF[record.step].before is None:
@@ -52,44 +54,55 @@ def _noise(record: Record, sensor: SensorRecord) -> Finding:
     verdict, advice = _grade(sensor.noise_uv, good_uv, usable_uv), ""
     if sensor.clipped_fraction > CLIPPED:
         verdict = "not usable"
-        advice = "The signal is cut off: look at the sensor's supply, its gain and its wires."
+        advice = tr(
+            "The signal is cut off. Check the sensor's supply, its gain setting and its wires."
+        )
     elif sensor.noise_uv < DEAD_UV:
         verdict = "not usable"
-        advice = "No converter is so quiet: its input is stuck; look at the sensor's wires."
+        advice = tr("No converter is this quiet, so the input is stuck. Check the sensor's wires.")
     elif verdict == "usable":
-        advice = (
-            "A relaxed muscle is 1 to 5 uV: look for a long cable, a loose ground, or a power "
-            "supply that is near."
+        advice = tr(
+            "A relaxed muscle makes only 1 to 5 uV. Look for a long cable, a loose ground or a "
+            "power supply nearby."
         )
     elif verdict == "not usable":
-        advice = (
-            "It would drown a relaxed muscle: are all electrodes of this sensor connected to each "
-            "other? Then look at its ground and supply, and try another sensor."
+        advice = tr(
+            "This noise would hide a relaxed muscle. Are all electrodes of this sensor connected "
+            "to each other? If so, check its ground and supply, and try another sensor."
         )
     return Finding(
         name=f"noise {sensor.number}",
-        expected=f"at most {good_uv:.2f} uV RMS; {sensor.converter_uv:.2f} by the converter",
-        found=f"{sensor.noise_uv:.2f} uV RMS in 20-450 Hz without hum",
+        expected=tr(
+            "at most {good_uv:.2f} uV RMS (converter: {converter_uv:.2f})",
+            good_uv=good_uv,
+            converter_uv=sensor.converter_uv,
+        ),
+        found=tr("{noise_uv:.2f} uV RMS in 20-450 Hz without hum", noise_uv=sensor.noise_uv),
         verdict=verdict,
         advice=advice,
     )
 
 
 def _hum_words(sensor: SensorRecord) -> str:
-    whose = f" of {sensor.mains_hz} Hz and multiples" if sensor.hum_uv >= _NAMED_UV else ""
-    return f"{sensor.hum_uv:.2f} uV RMS{whose}"
+    if sensor.hum_uv < _NAMED_UV:
+        return f"{sensor.hum_uv:.2f} uV RMS"
+    return tr(
+        "{hum_uv:.2f} uV RMS at {mains_hz} Hz and its multiples",
+        hum_uv=sensor.hum_uv,
+        mains_hz=sensor.mains_hz,
+    )
 
 
 def _hum(sensor: SensorRecord) -> Finding:
     verdict, advice = _grade(sensor.hum_uv, GOOD_HUM_UV, USABLE_HUM_UV), ""
     if verdict != "good":
-        advice = (
+        advice = tr(
             "Unplug the charger, move away from lamps and mains cables, and twist the sensor's "
-            "wires around each other; then look for an electrode that is not connected."
+            "wires around each other. Then look for an electrode that is not connected."
         )
     return Finding(
         name=f"hum {sensor.number}",
-        expected=f"at most {GOOD_HUM_UV:g} uV RMS",
+        expected=tr("at most {limit_uv:g} uV RMS", limit_uv=GOOD_HUM_UV),
         found=_hum_words(sensor),
         verdict=verdict,
         advice=advice,
@@ -101,11 +114,15 @@ def _level(record: Record, sensor: SensorRecord) -> Finding:
     verdict = _grade(abs(sensor.level_v / scale_v - 0.5), GOOD_LEVEL, USABLE_LEVEL)
     advice = ""
     if verdict != "good":
-        advice = "Take the sensor's RAW output, power it from 3V3, and look at its ground."
+        advice = tr("Connect the sensor's RAW output, power it from 3V3, and check its ground.")
     return Finding(
         name=f"level {sensor.number}",
-        expected=f"{scale_v / 2:.2f} V +- {GOOD_LEVEL * scale_v:.2f}, half the supply",
-        found=f"{sensor.level_v:.3f} V at the pin",
+        expected=tr(
+            "{half_v:.2f} V +- {limit_v:.2f}, half the supply",
+            half_v=scale_v / 2,
+            limit_v=GOOD_LEVEL * scale_v,
+        ),
+        found=tr("{level_v:.3f} V at the pin", level_v=sensor.level_v),
         verdict=verdict,
         advice=advice,
     )
@@ -114,11 +131,13 @@ def _level(record: Record, sensor: SensorRecord) -> Finding:
 def _losses(record: Record) -> Finding:
     lost, whole = record.lost_samples, record.lost_samples + record.seconds * record.setting.rate_hz
     verdict: Verdict = "good" if not lost else _grade(lost / whole, -1.0, USABLE_LOSS)
-    advice = "" if not lost else "Use another cable or USB port, without a hub; close programs."
+    advice = ""
+    if lost:
+        advice = tr("Use another cable or USB port, without a hub, and close other programs.")
     return Finding(
         name="losses",
-        expected="no sample lost",
-        found=f"{lost} of {whole:.0f} samples lost",
+        expected=tr("no sample lost"),
+        found=tr("{lost} of {whole:.0f} samples lost", lost=lost, whole=whole),
         verdict=verdict,
         advice=advice,
     )
@@ -128,15 +147,20 @@ def _compared(record: Record, sheet: Sheet) -> list[Finding]:
     name = STEP_OF[record.step].before
     before = sheet.of(name)
     if before is None or before.setting != record.setting:
-        why = "under other settings" if before else "not at all"
-        sensors = ", ".join(f"{s.hum_uv:.2f} uV" for s in record.sensors)
+        hum = ", ".join(f"{s.hum_uv:.2f} uV" for s in record.sensors)
+        if before:
+            found = tr(
+                "{name} was measured with other settings; hum now: {hum}", name=name, hum=hum
+            )
+        else:
+            found = tr("{name} was not measured yet; hum now: {hum}", name=name, hum=hum)
         return [
             Finding(
-                name=f"than {name}",
-                expected=f"the step {name} on this sheet, under the same settings",
-                found=f"measured {why}; hum of {sensors} now",
+                name=f"compared with {name}",
+                expected=tr("the step {name} with the same settings", name=name),
+                found=found,
                 verdict="usable",
-                advice=f"Run `unclench board check {name}`, then this step again.",
+                advice=tr("Run `unclench board check {name}`, then repeat this step.", name=name),
             )
         ]
     pairs = zip(record.sensors, before.sensors, strict=True)
@@ -153,24 +177,30 @@ def _rise(sensor: SensorRecord, calm: SensorRecord, before: Record, charging: bo
     verdict, advice = _grade(sensor.hum_uv - calm.hum_uv, GOOD_HUM_UV, USABLE_HUM_UV), ""
     already = _grade(calm.hum_uv, GOOD_HUM_UV, USABLE_HUM_UV)
     if sensor.clipped_fraction > CLIPPED:
-        verdict, advice = "not usable", "The signal is cut off: look at the wires."
-    elif worst((verdict, already)) != verdict:  # no step is better than what it is compared with
+        verdict, advice = "not usable", tr("The signal is cut off. Check the wires.")
+    elif worst((verdict, already)) != verdict:  # a step is never better than its comparison
         verdict = already
-        advice = (
-            f"Hardly more than with {before.step}, but that was {already}: mend that first, then "
-            "repeat both steps."
+        advice = tr(
+            "This is hardly more than in the step {step}, but that was {verdict}. Solve that "
+            "first, then repeat both steps.",
+            step=before.step,
+            verdict=verdict_words(already),
         )
     elif verdict != "good" and charging:
-        advice = "Another reason to measure on the battery alone, as it must be anyhow."
+        advice = tr("This is one more reason to measure only on battery, as you must do anyway.")
     elif verdict != "good":
-        advice = (
-            "Shorten the cable or use a shielded one, its shield to ground at the board only; look "
-            "for a loose ground wire."
+        advice = tr(
+            "Use a shorter cable, or a shielded one with its shield connected to ground at the "
+            "board only. Look for a loose ground wire."
         )
     return Finding(
         name=f"hum {sensor.number}",
-        expected=f"at most {calm.hum_uv + GOOD_HUM_UV:.2f} uV RMS; {calm.hum_uv:.2f} with "
-        f"{before.step}",
+        expected=tr(
+            "at most {limit_uv:.2f} uV RMS ({step}: {hum_uv:.2f})",
+            limit_uv=calm.hum_uv + GOOD_HUM_UV,
+            step=before.step,
+            hum_uv=calm.hum_uv,
+        ),
         found=_hum_words(sensor),
         verdict=verdict,
         advice=advice,
@@ -182,34 +212,59 @@ def _more_noise(sensor: SensorRecord, calm: SensorRecord, before: Record) -> Fin
     verdict: Verdict = "good" if sensor.noise_uv <= most_uv else "usable"
     return Finding(
         name=f"noise {sensor.number}",
-        expected=f"at most {most_uv:.2f} uV RMS; {calm.noise_uv:.2f} with {before.step}",
-        found=f"{sensor.noise_uv:.2f} uV RMS in 20-450 Hz without hum",
+        expected=tr(
+            "at most {most_uv:.2f} uV RMS ({step}: {noise_uv:.2f})",
+            most_uv=most_uv,
+            step=before.step,
+            noise_uv=calm.noise_uv,
+        ),
+        found=tr("{noise_uv:.2f} uV RMS in 20-450 Hz without hum", noise_uv=sensor.noise_uv),
         verdict=verdict,
-        advice="" if verdict == "good" else "The charger's switching reaches the converter.",
+        advice=""
+        if verdict == "good"
+        else tr("The charger's switching noise reaches the converter."),
     )
 
 
 def _known(record: Record, tone: ToneRecord) -> list[Finding]:
     k = tone.channel
     reach = f"{tone.asked_hz:g} Hz +- {reach_hz(tone.asked_hz):g}"
-    expected = f"{reach}, at least {TONE_OVER_REST:g} times the rest"
-    if record.sensors[k - 1].clipped_fraction > CLIPPED:
-        advice = "Turn the source down and measure it anew; look at the divider's resistors."
-        found = f"cut off: {record.sensors[k - 1].clipped_fraction:.1%} of the samples at the end"
-        return [_bad(f"tone {k}", f"{reach}, not cut off", found, advice)]
-    if tone.rms_uv < tone.rest_uv:
-        advice = (
-            "Does the source play, at this frequency? Is it this sensor's channel? Look at the "
-            "divider's wires."
+    expected = tr(
+        "{reach}, at least {times:g} times the rest of the band",
+        reach=reach,
+        times=TONE_OVER_REST,
+    )
+    clipped = record.sensors[k - 1].clipped_fraction
+    if clipped > CLIPPED:
+        advice = tr(
+            "Turn the source down and measure its voltage again. Check the divider's resistors."
         )
-        found = f"not found; the strongest is at {tone.strongest_hz:.0f} Hz"
+        found = tr(
+            "cut off: {percent:.1f} % of the samples are at the end of the range",
+            percent=clipped * 100,
+        )
+        return [_bad(f"tone {k}", tr("{reach}, not cut off", reach=reach), found, advice)]
+    if tone.rms_uv < tone.rest_uv:
+        advice = tr(
+            "Does the source play at this frequency? Is the channel right? Check the divider's "
+            "wires."
+        )
+        found = tr(
+            "not found; the strongest tone is at {strongest_hz:.0f} Hz",
+            strongest_hz=tone.strongest_hz,
+        )
         return [_bad(f"tone {k}", expected, found, advice)]
     over = tone.rms_uv / max(tone.rest_uv, 1e-9)
-    words = f"{tone.hz:.2f} Hz, {over:.0f} times the rest ({tone.rest_uv:.2f} uV RMS)"
+    words = tr(
+        "{hz:.2f} Hz, {over:.0f} times the rest of the band ({rest_uv:.2f} uV RMS)",
+        hz=tone.hz,
+        over=over,
+        rest_uv=tone.rest_uv,
+    )
     if over < TONE_OVER_REST:
-        advice = (
-            "Too weak, or too much else: turn the source up and measure it anew, twist the wires, "
-            "and keep away from mains."
+        advice = tr(
+            "The tone is too weak, or there is too much noise and hum. Turn the source up and "
+            "measure its voltage again, twist the wires, and keep away from mains cables."
         )
         return [_bad(f"tone {k}", expected, words, advice)]
     heard = Finding(name=f"tone {k}", expected=expected, found=words, verdict="good")
@@ -224,20 +279,31 @@ def _gain(tone: ToneRecord, gain: float) -> Finding:
     ratio = tone.rms_uv / tone.expected_uv
     off, advice = abs(ratio - 1.0), ""
     if GAIN_ERROR < off <= GAIN_SETTABLE:
-        advice = (
-            f"Measure the source once more; if it is right, the sensor's gain is "
-            f"{gain * ratio:.1f}: `unclench board set --gain {tone.channel}={gain * ratio:.1f}`, "
-            "then this step again."
+        advice = tr(
+            "Measure the source once more. If it is right, the sensor's gain is {gain:.1f}. Run "
+            "`unclench board set --gain {channel}={gain:.1f}`, then repeat this step.",
+            gain=gain * ratio,
+            channel=tone.channel,
         )
     elif off > GAIN_SETTABLE:
-        advice = (
-            "So much is a wrong figure or a wrong wire, not the gain: look at --mv (RMS; a peak "
-            "given for it makes -29 %), at --divider, at the resistors, and at RAW instead of ENV."
+        advice = tr(
+            "An error this large comes from a wrong figure or a wrong wire, not from the gain. "
+            "Check --mv (the RMS; a peak instead gives -29 %), --divider, the resistors, and that "
+            "RAW is connected, not ENV."
         )
     return Finding(
         name=f"gain {tone.channel}",
-        expected=f"{tone.expected_uv:.2f} uV RMS +- {GAIN_ERROR * 100:.0f} %",
-        found=f"{tone.rms_uv:.2f} uV RMS at gain {gain:g}: {ratio - 1:+.1%}".replace("%", " %"),
+        expected=tr(
+            "{expected_uv:.2f} uV RMS +- {limit:.0f} %",
+            expected_uv=tone.expected_uv,
+            limit=GAIN_ERROR * 100,
+        ),
+        found=tr(
+            "{rms_uv:.2f} uV RMS at gain {gain:g}: {error:+.1f} %",
+            rms_uv=tone.rms_uv,
+            gain=gain,
+            error=(ratio - 1) * 100,
+        ),
         verdict="good" if off <= GAIN_ERROR else "not usable",
         advice=advice,
     )
@@ -247,8 +313,10 @@ def _distortion(tone: ToneRecord) -> Finding:
     good = tone.distortion <= DISTORTION
     return Finding(
         name=f"distortion {tone.channel}",
-        expected=f"harmonics at most {DISTORTION * 100:.0f} %",
+        expected=tr("harmonics at most {limit:.0f} %", limit=DISTORTION * 100),
         found=f"{tone.distortion * 100:.1f} %",
         verdict="good" if good else "usable",
-        advice="" if good else "The source is driven too hard: turn it down and measure it anew.",
+        advice=""
+        if good
+        else tr("The source is overdriven. Turn it down and measure its voltage again."),
     )

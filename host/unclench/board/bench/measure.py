@@ -1,4 +1,4 @@
-"""Measures one step of bench acceptance on a board that is connected."""
+"""Measure one step of bench acceptance on a connected board."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ from unclench.link.connection import Connection
 from unclench.link.transport import TransportClosed
 from unclench.profiles.kinds import SensorProfile
 from unclench.profiles.known import SENSOR, sensor_of
+from unclench.translation import tr
 from unclench_dsp import clipped_fraction
 from unclench_dsp.tone import expected_tone_uv, fit_tone, mains_near, without_tone
 from unclench_wire import ids
 from unclench_wire.messages import Hello
 
-_SETTLING_S = 0.5  # left out: a hand that has just let go, filters that begin
+_SETTLING_S = 0.5  # left out: a hand has just been taken away, filters settle
 
 
 @dataclass(frozen=True)
 class KnownSignal:
-    """What is fed into one sensor: `mv` RMS at `hz`, divided by `divider`."""
+    """The signal fed into one sensor: `mv` RMS at `hz`, divided by `divider`."""
 
     mv: float
     divider: float
@@ -38,49 +39,78 @@ class KnownSignal:
     channel: int  # from 1
 
     def expected_uv(self, fs_hz: float, sensor: SensorProfile = SENSOR) -> float:
-        """RMS that a board should read of it through a sensor."""
+        """Return the RMS in uV that a board should read of it through a sensor."""
         signal = self.mv, self.divider, self.hz, fs_hz
         return expected_tone_uv(*signal, sensor.band_hz, sensor.order)
 
     def expected_of(self, hello: Hello) -> float:
-        """RMS that this board should read; a sensor that is not known is taken for the usual."""
+        """Return the RMS in uV that this board should read; an unknown sensor counts as usual."""
         sensor = sensor_of(hello.channels[self.channel - 1].gain_milli) or SENSOR
         return self.expected_uv(hello.fs_hz(), sensor)
 
     def check(self, hello: Hello) -> None:
-        """Refuse what cannot be measured. Raises InputError."""
+        """Raise InputError if this signal cannot be measured on the board."""
         n = len(hello.channels)
         if not 1 <= self.channel <= n:
             raise InputError(
-                f"There is no channel {self.channel} on this board, which has {n}: choose with "
-                "--channel, or turn more on with `unclench board set --channels`."
+                tr(
+                    "There is no channel {channel}: this board has channels 1 to {n}. Choose one "
+                    "with --channel, or turn more on with `unclench board set --channels`.",
+                    channel=self.channel,
+                    n=n,
+                )
             )
         low_hz, high_hz = TONE_HZ
         if not low_hz <= self.hz <= high_hz:
             raise InputError(
-                f"{self.hz:g} Hz is not in {low_hz:g} to {high_hz:g} Hz, where the sensor passes a "
-                f"known share: set the source to {TONE_BEST_HZ:g} Hz."
+                tr(
+                    "{hz:g} Hz is outside {low_hz:g} to {high_hz:g} Hz, the range in which the "
+                    "sensor's response is known. Set the source to {best_hz:g} Hz.",
+                    hz=self.hz,
+                    low_hz=low_hz,
+                    high_hz=high_hz,
+                    best_hz=TONE_BEST_HZ,
+                )
             )
         if (line_hz := mains_near(self.hz)) is not None:
             raise InputError(
-                f"{self.hz:g} Hz is too near {line_hz:g} Hz, where hum of the mains would be taken "
-                f"for the source: set it to {TONE_BEST_HZ:g} Hz."
+                tr(
+                    "{hz:g} Hz is too close to {line_hz:g} Hz, where mains hum would be mistaken "
+                    "for the source. Set the source to {best_hz:g} Hz.",
+                    hz=self.hz,
+                    line_hz=line_hz,
+                    best_hz=TONE_BEST_HZ,
+                )
             )
         expected = self.expected_of(hello)
         there = _plain(self.mv * 1000.0 / self.divider, 3)
-        given = f"{_plain(self.mv, 6)} mV divided by {_plain(self.divider, 6)}"
+        given = tr(
+            "{mv} mV divided by {divider}", mv=_plain(self.mv, 6), divider=_plain(self.divider, 6)
+        )
         if not expected >= TONE_LEAST_UV:
             raise InputError(
-                f"{given} is {there} uV at the electrodes, which the board would read as "
-                f"{_plain(expected, 3)} uV, too weak: {TONE_LEAST_UV:g} uV RMS at least are "
-                "needed; turn the source up."
+                tr(
+                    "{given} is {there} uV at the electrodes, which the board would read as "
+                    "{expected} uV. That is too weak: at least {least_uv:g} uV RMS is needed. "
+                    "Turn the source up.",
+                    given=given,
+                    there=there,
+                    expected=_plain(expected, 3),
+                    least_uv=TONE_LEAST_UV,
+                )
             )
         most = TONE_ROOM * float(rails_uv(hello)[1][self.channel - 1]) / np.sqrt(2)
         if expected > most:
             raise InputError(
-                f"{given} is {there} uV at the electrodes, which the board would read as "
-                f"{_plain(expected, 3)} uV, more than a sensor of this gain can pass "
-                f"({_plain(most, 3)} uV RMS): look at --mv and --divider, or turn the source down."
+                tr(
+                    "{given} is {there} uV at the electrodes, which the board would read as "
+                    "{expected} uV. That is more than a sensor with this gain can pass ({most} uV "
+                    "RMS). Check --mv and --divider, or turn the source down.",
+                    given=given,
+                    there=there,
+                    expected=_plain(expected, 3),
+                    most=_plain(most, 3),
+                )
             )
 
 
@@ -94,9 +124,10 @@ def measure_step(
     when: datetime | None = None,
     progress: Callable[[float], None] = lambda signal_s: None,
 ) -> Record:
-    """Let a board stream for `seconds`, stop it, and return what was measured, not judged yet.
+    """Let a board stream for `seconds`, stop it, and return the figures, not judged yet.
 
-    `when` is put down as its time; now, unless given. Raises InputError, SourceError.
+    `when` is recorded as the time of the measurement; None means now. Raises InputError if the
+    signal cannot be measured, SourceError if the board fails.
     """
     stream = Stream(hello, connection.clock)
     try:
@@ -105,7 +136,11 @@ def measure_step(
         connection.command(ids.CMD_STOP)
     except TransportClosed as error:
         raise SourceError(
-            f"The board on {connection.name} went away during the step: {error}."
+            tr(
+                "The board on {name} was disconnected during the step: {error}.",
+                name=connection.name,
+                error=error,
+            )
         ) from error
     begin, n = (round(s * hello.fs_hz()) for s in (_SETTLING_S, seconds))
     runs = _span(stream.whole_runs(connection.name), begin, begin + n)
@@ -133,7 +168,7 @@ def measure_step(
 
 
 def _span(runs: list[NDArray[np.int32]], begin: int, end: int) -> list[NDArray[np.int32]]:
-    """Rows from `begin` to `end`, lost ones not counted: a board sends a few more than asked."""
+    """Return the rows from `begin` to `end`, without lost ones: a board sends a few too many."""
     kept, at = [], 0
     for run in runs:
         kept.append(run[max(begin - at, 0) : max(end - at, 0)])
@@ -151,7 +186,7 @@ def _sensors(
     level_v = np.concatenate(runs).mean(axis=0) / hello.oversampling * code_v
     clipped = clipped_fraction(np.concatenate(runs_uv), rails_uv(hello))
     seen = calm = spectra(runs_uv, hello.fs_hz())
-    if tone is not None:  # it is neither noise nor hum
+    if tone is not None:  # the tone is neither noise nor hum
         calm = spectra(_without(runs_uv, tone, hello.fs_hz()), hello.fs_hz())
     return tuple(
         SensorRecord(
@@ -171,7 +206,7 @@ def _sensors(
 def _without(
     runs_uv: list[NDArray[np.float64]], tone: ToneRecord, fs_hz: float
 ) -> list[NDArray[np.float64]]:
-    """The runs without the tone in the sensor that it is fed into."""
+    """Return the runs with the tone removed from the sensor that it is fed into."""
     calm = [run.copy() for run in runs_uv]
     for run in calm:
         run[:, tone.channel - 1] = without_tone(run[:, tone.channel - 1], fs_hz, tone.hz)
@@ -187,7 +222,7 @@ def _tone(known: KnownSignal, runs_uv: list[NDArray[np.float64]], hello: Hello) 
         divider=known.divider,
         asked_hz=known.hz,
         expected_uv=_short(known.expected_of(hello)),
-        hz=round(fit.hz, 7),  # the tone is taken out by it
+        hz=round(fit.hz, 7),  # used to remove the tone
         rms_uv=_short(fit.rms_uv),
         rest_uv=_short(fit.rest_uv),
         distortion=_short(fit.distortion),
@@ -196,10 +231,10 @@ def _tone(known: KnownSignal, runs_uv: list[NDArray[np.float64]], hello: Hello) 
 
 
 def _plain(value: float, digits: int) -> str:
-    """So many digits, and never an exponent."""
+    """Write a number with this many digits and without an exponent."""
     return np.format_float_positional(value, digits, unique=False, fractional=False, trim="-")
 
 
 def _short(value: float, digits: int = 5) -> float:
-    """So many digits are enough, and keep the sheet small."""
+    """Round to this many digits, which keeps the sheet small."""
     return float(f"{value:.{digits}g}")

@@ -5,25 +5,34 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from markupsafe import escape
+
+from unclench.translation import tr
 from unclench_dsp.noise import HIGH_HZ, LOW_HZ
 
 WIDTH, HEIGHT = 560, 202
 _LEFT, _RIGHT, _TOP, _BOTTOM = 66, 20, 16, 44
-_DECADES = (-3, 2)  # of uV per root Hz: below every converter, above every test signal
+_DECADES = (-3, 2)  # uV per root Hz: from below any converter to above any test signal
 _TICKS_HZ = (20, 50, 100, 150, 200, 250, 300, 350, 400, 450)
-_WIDE = {50, 150, 250, 350, 450, "0.001"}  # left out where letters are large
+_WIDE = {50, 150, 250, 350, 450, "0.001"}  # hidden where letters are large
 _LABELS = {-3: "0.001", -2: "0.01", -1: "0.1", 0: "1", 1: "10", 2: "100"}
 
 
-def spectrum_svg(density_uv: Sequence[float], before_uv: Sequence[float] | None, name: str) -> str:
-    """Draw one channel, and what it is compared with behind it; nothing in it needs escaping.
+def spectrum_svg(
+    density_uv: Sequence[float], before_uv: Sequence[float] | None, number: int
+) -> str:
+    """Draw the spectrum of sensor `number`, behind it the one that it is compared with.
 
-    `name` is the sensor's number in words of ours. Colours are the page's.
+    The page has the colours.
     """
-    parts = [
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Spectrum of {name}, 20 to '
-        f'450 Hz, from {min(density_uv):.3g} to {max(density_uv):.3g} µV per root hertz">'
-    ]
+    label = tr(
+        "Spectrum of sensor {number}, 20 to 450 Hz, from {least:.3g} to {most:.3g} µV per root "
+        "hertz",
+        number=number,
+        least=min(density_uv),
+        most=max(density_uv),
+    )
+    parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}">']
     bottom = HEIGHT - _BOTTOM
     for decade, label in _LABELS.items():
         y = _y(10.0**decade)

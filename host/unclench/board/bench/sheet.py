@@ -1,4 +1,4 @@
-"""The sheet of a board: the newest record of each step, as a model that is kept as JSON."""
+"""The sheet of a board: the newest record of each step, as a model that is stored as JSON."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from unclench.board.bench.steps import STEP_OF, STEPS, StepName
 from unclench.board.verdict import Verdict, worst
+from unclench.translation import tr
 from unclench.wording import printable
 from unclench_dsp.noise import HIGH_HZ, LOW_HZ
 
@@ -16,10 +17,10 @@ VERSION: Final = 1
 FORMAT: Final = "unclench-bench"
 _POINTS = HIGH_HZ - LOW_HZ + 1
 
-_MOST = 1e12  # of any figure: with less, no sum and no quotient leaves what a float can hold
+_MOST = 1e12  # of any figure, so that sums and quotients stay within a float
 
 
-_shown = partial(printable, instead="\N{REPLACEMENT CHARACTER}")  # pages and terminals get it
+_shown = partial(printable, instead="\N{REPLACEMENT CHARACTER}")  # for pages and terminals
 Text = Annotated[str, Field(max_length=1000), AfterValidator(_shown)]
 Amount = Annotated[float, Field(ge=0, le=_MOST)]
 Positive = Annotated[float, Field(gt=0, le=_MOST)]
@@ -32,7 +33,10 @@ class _Part(BaseModel):
 
 
 class Finding(_Part):
-    """One thing that was looked at: expected against measured."""
+    """One item of a step: what was expected and what was measured.
+
+    `name` is a key, the same in every language (`board/words.py`).
+    """
 
     name: Text
     expected: Text
@@ -42,10 +46,10 @@ class Finding(_Part):
 
 
 class SensorRecord(_Part):
-    """One channel as it was measured."""
+    """What was measured of one channel."""
 
     number: Annotated[int, Field(ge=1)]
-    noise_uv: Amount  # RMS in 20-450 Hz, hum left out
+    noise_uv: Amount  # RMS in 20-450 Hz, without hum
     hum_uv: Amount
     mains_hz: Literal[50, 60]
     converter_uv: Amount
@@ -55,7 +59,7 @@ class SensorRecord(_Part):
 
 
 class ToneRecord(_Part):
-    """A known signal as it was found."""
+    """What was measured of a known signal."""
 
     channel: Annotated[int, Field(ge=1)]
     mv: Amount  # RMS at the source
@@ -70,7 +74,7 @@ class ToneRecord(_Part):
 
 
 class Setting(_Part):
-    """How the board was set: figures of different settings are not compared."""
+    """The board's settings; only records with the same settings are compared."""
 
     rate_hz: Positive
     gains: tuple[Positive, ...]
@@ -93,39 +97,41 @@ class Record(_Part):
     setting: Setting
     sensors: Annotated[tuple[SensorRecord, ...], Field(min_length=1)]
     tone: ToneRecord | None = None
-    findings: tuple[Finding, ...] = ()  # for programs: a sheet that is read is judged anew
+    findings: tuple[Finding, ...] = ()  # for programs: we judge a sheet again when we read it
 
     def model_post_init(self, context: Any, /) -> None:
-        """Refuse sensors that do not match each other, their settings or the step."""
+        """Raise ValueError if the sensors do not match each other, their settings or the step."""
         n = len(self.sensors)
         if [sensor.number for sensor in self.sensors] != list(range(1, n + 1)):
-            raise ValueError("its sensors are not numbered from 1 on")
+            raise ValueError("the sensors are not numbered from 1")
         if len(self.setting.gains) != n:
-            raise ValueError("it has not one gain for each sensor")
+            raise ValueError("the number of gains is not the number of sensors")
         if (self.tone is not None) != (self.step == "signal"):
-            raise ValueError("a known signal belongs to the step signal, and to no other")
+            raise ValueError("a known signal belongs to the step signal only")
         if self.tone is not None and self.tone.channel > n:
-            raise ValueError("its known signal is of a sensor that is not there")
+            raise ValueError("the known signal belongs to a sensor that does not exist")
 
     @property
     def key(self) -> tuple[StepName, int]:
-        """What it takes the place of: a signal is fed into one sensor at a time."""
+        """Identifies the record that a repetition replaces: step and channel (0: all)."""
         return self.step, self.tone.channel if self.tone else 0
 
     @property
     def title(self) -> str:
-        """Of the step, with the sensor if it is about one."""
-        title = STEP_OF[self.step].title
-        return f"{title} of sensor {self.tone.channel}" if self.tone else title
+        """Title of the step, with the sensor if it is about one."""
+        step = STEP_OF[self.step].title
+        if self.tone is None:
+            return step
+        return tr("{step} (sensor {number})", step=step, number=self.tone.channel)
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of its findings."""
+        """The worst verdict of the findings."""
         return worst(finding.verdict for finding in self.findings)
 
 
 class Sheet(_Part):
-    """All that was measured of one board."""
+    """All measurements of one board."""
 
     format: Literal["unclench-bench"] = FORMAT
     version: Literal[1] = VERSION
@@ -133,16 +139,16 @@ class Sheet(_Part):
     records: tuple[Record, ...] = ()
 
     def model_post_init(self, context: Any, /) -> None:
-        """Refuse two records of the same."""
+        """Raise ValueError if a step has two records."""
         if len({record.key for record in self.records}) < len(self.records):
-            raise ValueError("a step is there twice")
+            raise ValueError("a step is recorded twice")
 
     def of(self, step: StepName | None) -> Record | None:
-        """The record of a step, if there is one."""
+        """Return the record of a step, if there is one."""
         return next((record for record in self.records if record.step == step), None)
 
     def with_record(self, new: Record) -> Sheet:
-        """The sheet with `new` in the place of what it repeats, in the order of the steps."""
+        """Return the sheet with `new` instead of the record it repeats, in the order of steps."""
         kept = [record for record in self.records if record.key != new.key]
         order = list(STEP_OF)
         records = sorted([*kept, new], key=lambda r: (order.index(r.step), r.key[1]))
@@ -150,18 +156,18 @@ class Sheet(_Part):
 
     @property
     def newest(self) -> Record | None:
-        """What was measured last."""
+        """The record that was measured last."""
         return max(self.records, key=lambda record: record.measured_at, default=None)
 
     @property
     def outdated(self) -> tuple[Record, ...]:
-        """Records under other settings than the newest."""
+        """Records with other settings than the newest."""
         newest = self.newest
         return tuple(r for r in self.records if newest and r.setting != newest.setting)
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Steps to do, as they are typed; those under older settings among them."""
+        """Steps still to do, as typed in a command, including those with older settings."""
         newest, old = self.newest, {record.key for record in self.outdated}
         n = len(newest.sensors) if newest else 1
         have = {record.key for record in self.records} - old
@@ -176,6 +182,6 @@ class Sheet(_Part):
 
     @property
     def verdict(self) -> Verdict | None:
-        """The worst of what counts; None without any."""
+        """The worst verdict of the steps that count; None if there are none."""
         counting = [r.verdict for r in self.records if STEP_OF[r.step].worn]
         return worst(counting) if counting else None

@@ -13,6 +13,7 @@ from unclench.store.exporting.content import Content, load_content
 from unclench.store.exporting.edf import write_edf
 from unclench.store.exporting.tables import write_csv, write_parquet
 from unclench.store.session.folder import EMG, EVENTS, META, PROGRAM, SUMMARY, TENSION, is_session
+from unclench.translation import tr
 
 _WRITERS: dict[str, Callable[[Content, Path], list[str]]] = {
     "edf": partial(write_edf, fmt="EDF"),
@@ -73,7 +74,7 @@ def export(
             if not force and target.exists():  # somebody else was quicker
                 raise _taken(target)
     except OSError as error:
-        advice = "give a file in a folder that you may write to, on a disk with room"
+        advice = tr("Choose a file in a folder that you can write to, on a disk with free space.")
         raise unwritable(target, error, advice) from error
     return Exported(target, (*content.recording.notes, *notes))
 

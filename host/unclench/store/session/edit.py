@@ -26,6 +26,7 @@ from unclench.store.session.folder import EMG, EVENTS, META, SUMMARY, TENSION
 from unclench.store.session.lock import locked
 from unclench.store.session.reader import open_session
 from unclench.store.session.schema import SessionMeta, parse_meta
+from unclench.translation import tr
 from unclench.wording import printable
 
 EVENTS_ORIGINAL = "events.original.csv"  # as recorded, once they were edited
@@ -229,5 +230,5 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> StoreError:
-    advice = "it is left as it was. Check the disk and who may write there"
+    advice = tr("It was not changed. Check the disk and the permissions of the folder.")
     return unwritable(path, error, advice)

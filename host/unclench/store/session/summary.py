@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from unclench.errors import StoreError
 from unclench.files import require_file, unwritable, write_whole
 from unclench.store.session.folder import EMG, EVENTS, SUMMARY
+from unclench.translation import tr
 
 SUMMARY_VERSION = 2
 
@@ -102,4 +103,5 @@ def write_summary(folder: Path, summary: SessionSummary) -> None:
     try:
         write_whole(folder / SUMMARY, summary.model_dump_json(indent=1) + "\n")
     except OSError as error:
-        raise unwritable(folder / SUMMARY, error, "the session itself is untouched") from error
+        advice = tr("The session itself is unchanged.")
+        raise unwritable(folder / SUMMARY, error, advice) from error
