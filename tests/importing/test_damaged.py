@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.profiles import scaled
 
@@ -76,6 +76,7 @@ def test_a_damaged_file_gets_a_session_or_a_sentence(quick, folder, flipped, kee
 
 
 @given(flipped=flips.filter(len))
+@example(flipped=[(0.23828125, 1)])  # a BDF over which edfio falls
 def test_a_damaged_header_gets_a_session_or_a_sentence(quick, folder, flipped):
     within = _HEADERS.get(quick[0], 300)
     path, asked = damaged_copy(folder, quick, lambda data: with_flips(data, flipped, 1.0, within))

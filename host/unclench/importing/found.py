@@ -24,7 +24,8 @@ IN_UV = {"v": 1e6, "mv": 1e3, "uv": 1.0, "nv": 1e-3}
 
 BROKEN = (
     *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError),
-    *(OSError, RuntimeError, TypeError, ValueError, csv.Error, struct.error, wave.Error),
+    *(OSError, RuntimeError, TypeError, UnboundLocalError, ValueError),
+    *(csv.Error, struct.error, wave.Error),
 )
 """What libraries raise for a damaged file or one in another format."""
 
