@@ -10,6 +10,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 
 from unclench.training.sound import Sound, Synth
+from unclench.translation import tr
 
 # JACK is left out, as it says on stderr that no server runs; "Null" is for tests.
 SYSTEM_BACKENDS = ("WASAPI", "DSOUND", "COREAUDIO", "PULSEAUDIO", "ALSA", "SNDIO", "AUDIO4", "OSS")
@@ -79,7 +80,7 @@ class Player:
         try:
             import miniaudio  # type: ignore[import-untyped]  # carries none
         except ImportError:
-            return "There is no sound: the library miniaudio is missing (`pip install miniaudio`)."
+            return tr("There is no sound because miniaudio is missing (`pip install miniaudio`).")
         with _alsa_silenced():
             try:
                 device = miniaudio.PlaybackDevice(
@@ -96,7 +97,7 @@ class Player:
                     device.start(samples)
                     return self._until_quiet()
             except miniaudio.MiniaudioError:
-                return "There is no sound: no device was found that plays it."
+                return tr("There is no sound because no sound device was found.")
 
     def _samples(self) -> Generator[Sound, int, None]:
         """What the device's own thread asks for."""
@@ -112,7 +113,7 @@ class Player:
             if not self._synth.quiet:
                 sounded_s = now_s
             if now_s - self._asked_s > _GONE_S:
-                return "There is no sound: the device that played it has gone."
+                return tr("There is no sound because the sound device was disconnected.")
             if now_s - sounded_s > _KEEP_S:
                 return ""
         self._synth.mute()

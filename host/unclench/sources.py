@@ -1,4 +1,4 @@
-"""SOURCE on the command line: a board, the virtual board or a recording, all behind one door."""
+"""SOURCE on the command line: a board, the virtual board or a recording, opened in one way."""
 
 from __future__ import annotations
 
@@ -24,36 +24,37 @@ from unclench.link.virtual.situation import Situation
 from unclench.profiles.known import BOARD, BOARDS, SENSOR, SENSORS
 from unclench.store.provenance import RECORDING, Provenance, replayed
 from unclench.store.recording import load_recording
+from unclench.translation import tr
 from unclench.wording import capital
 from unclench_dsp import seen_rails_uv
 from unclench_wire import ids
 
 DEFAULT_SCENARIO = "desk-work"
 _WHOLE = ("channels", "rate", "seed")  # settings of sim that are whole numbers
-_NAMED: dict[str, Mapping[str, object]] = {"board": BOARDS, "sensor": SENSORS}  # of what is known
+_NAMED: dict[str, Mapping[str, object]] = {"board": BOARDS, "sensor": SENSORS}  # known profiles
 
 
 @dataclass(frozen=True)
 class Source:
     """Something that can be opened and speaks the wire."""
 
-    name: str  # in words, for titles and messages
+    name: str  # for titles and messages
     open: Callable[[], Transport]
-    board: VirtualBoard | None = None  # where there is no real one
+    board: VirtualBoard | None = None  # if there is no real board
     speed: float = 1.0
-    channel_names: tuple[str, ...] = ()  # where the source knows them
-    notes: tuple[str, ...] = ()  # what a person should be told once
-    replay: Provenance | None = None  # of the session that a recording played again makes
+    channel_names: tuple[str, ...] = ()  # if the source knows them
+    notes: tuple[str, ...] = ()  # sentences to show once
+    replay: Provenance | None = None  # provenance of a session made by replaying a recording
     situation: Situation | None = None  # of a virtual person, who does what a session asks
-    clock: Clock = TRUE_TIME  # that a virtual board lives by, and who talks to it waits by
+    clock: Clock = TRUE_TIME  # the time of a virtual board, and of whoever waits for it
 
     @property
     def recording(self) -> bool:
-        """Whether it is a recording that is played."""
+        """True for a recording that is replayed."""
         return self.replay is not None
 
     def reader(self) -> LinkReader:
-        """Thread that reads this source."""
+        """Return the thread that reads this source."""
         board = self.board
         return LinkReader(
             self.open,
@@ -66,7 +67,7 @@ class Source:
         )
 
     def close(self) -> None:
-        """Switch a virtual board off."""
+        """Switch off a virtual board."""
         if self.board is not None:
             self.board.close()
 
@@ -80,7 +81,9 @@ def parse_speed(text: str) -> float:
     except ValueError:
         speed = 0.0
     if not 0.01 <= speed <= 1000:
-        raise InputError(f"Speed '{text}' is not usable: give a number from 0.01 to 1000, or max.")
+        raise InputError(
+            tr("Speed '{text}' is not valid. Use a number from 0.01 to 1000, or max.", text=text)
+        )
     return speed
 
 
@@ -93,16 +96,21 @@ def open_source(
     unit: str | None = None,
     clock: Clock = TRUE_TIME,
 ) -> Source:
-    """Understand SOURCE; the rate, columns and unit apply to CSV files.
+    """Open SOURCE; the rate, columns and unit apply to CSV files.
 
-    A virtual board and a recording live by `clock`; nothing else can.
+    `clock` is the time of a virtual board or a recording; real boards ignore it.
 
-    Raises InputError or SourceError in one sentence.
+    Raises InputError or SourceError.
     """
     is_board = text in ("auto", "sim") or text.startswith(("sim:", "sim?"))
     is_board = is_board or "://" in text or _is_port(text)
     if is_board and (fs_hz is not None or columns or unit is not None):
-        raise InputError(f"--fs, --column and --unit are for files; {text} tells its own.")
+        raise InputError(
+            tr(
+                "--fs, --column and --unit are for files only; {text} announces its own values.",
+                text=text,
+            )
+        )
     if text == "auto":
         return _auto(speed, clock)
     if text == "sim" or text.startswith(("sim:", "sim?")):
@@ -110,15 +118,22 @@ def open_source(
     if "://" in text or _is_port(text):
         if speed != 1.0:
             raise InputError(
-                f"{text} is a board and runs in its own time; --speed is for recordings and sim."
+                tr(
+                    "--speed is for recordings and sim only; {text} is a board and runs in real "
+                    "time.",
+                    text=text,
+                )
             )
         return _port_source(text, None)
     if text and _exists(text):
         return recorded_source(Path(text).expanduser(), speed, fs_hz, columns, unit, clock)
     raise InputError(
-        f"There is no source '{text}': expected auto, sim, sim:NAME ({', '.join(SCENARIOS)}), "
-        "a serial port, a URL such as socket://127.0.0.1:4040, or an existing session folder or "
-        "CSV file."
+        tr(
+            "There is no source '{text}'. Use auto, sim, sim:NAME ({names}), a serial port, a URL "
+            "such as socket://127.0.0.1:4040, or an existing session folder or CSV file.",
+            text=text,
+            names=", ".join(SCENARIOS),
+        )
     )
 
 
@@ -131,27 +146,46 @@ def synthetic_board(text: str, speed: float, clock: Clock = TRUE_TIME) -> Virtua
     scenario = body or DEFAULT_SCENARIO
     if scenario not in SCENARIOS:
         raise InputError(
-            f"There is no scenario '{scenario}': choose one of {', '.join(SCENARIOS)}."
+            tr(
+                "There is no scenario '{scenario}'. Choose one of {names}.",
+                scenario=scenario,
+                names=", ".join(SCENARIOS),
+            )
         )
     numbers: dict[str, float] = {}
     named = {"board": BOARD.name, "sensor": SENSOR.name}
     known = [*_WHOLE, *_NAMED, *(f.name for f in fields(Faults))]
     for key, value in parse_qsl(query, keep_blank_values=True):
         if key not in known:
-            raise InputError(f"'{key}' is no setting of sim: choose from {', '.join(known)}.")
+            raise InputError(
+                tr(
+                    "'{key}' is not a setting of sim. Choose from {names}.",
+                    key=key,
+                    names=", ".join(known),
+                )
+            )
         if key in _NAMED:
             if value not in _NAMED[key]:
                 raise InputError(
-                    f"'{value}' for {key} of sim is not known: choose from "
-                    f"{', '.join(_NAMED[key])}."
+                    tr(
+                        "sim knows no {key} '{value}'. Choose from {names}.",
+                        key=key,
+                        value=value,
+                        names=", ".join(_NAMED[key]),
+                    )
                 )
             named[key] = value
             continue
         try:
             numbers[key] = int(value) if key in _WHOLE else float(value)
         except ValueError:
-            kind = "a whole number" if key in _WHOLE else "a number"
-            raise InputError(f"'{value}' for {key} of sim is not {kind}.") from None
+            if key in _WHOLE:
+                raise InputError(
+                    tr("{key} of sim must be a whole number, not '{value}'.", key=key, value=value)
+                ) from None
+            raise InputError(
+                tr("{key} of sim must be a number, not '{value}'.", key=key, value=value)
+            ) from None
     try:
         analog = SyntheticInput(
             scenario,
@@ -163,7 +197,7 @@ def synthetic_board(text: str, speed: float, clock: Clock = TRUE_TIME) -> Virtua
         )
         faults = Faults(**numbers)
     except ValueError as error:
-        raise InputError(f"The virtual board refuses: {error}.") from error
+        raise InputError(tr("The virtual board refused: {error}.", error=error)) from error
     return VirtualBoard(analog, speed, faults, clock)
 
 
@@ -175,7 +209,7 @@ def recorded_source(
     unit: str | None = None,
     clock: Clock = TRUE_TIME,
 ) -> Source:
-    """Source that plays a session folder or CSV. Raises InputError or StoreError."""
+    """Return a source that replays a session folder or CSV. Raises InputError or StoreError."""
     recording = load_recording(path, fs_hz=fs_hz, columns=columns, unit=unit)
     label = f"{RECORDING}{recording.name}"
     if recording.constants is not None:
@@ -187,8 +221,14 @@ def recorded_source(
         hello, units = recording_hello(recording.emg_uv, rate, label, noise, rails_uv)
     if units.shape[1] > ids.MAX_CHANNELS:
         raise InputError(
-            f"{path} has {units.shape[1]} channels ({', '.join(recording.channels)}), the wire "
-            f"carries {ids.MAX_CHANNELS}: choose with --column."
+            tr(
+                "{path} has {n} channels ({names}), but at most {most} can be replayed. Choose "
+                "channels with --column.",
+                path=path,
+                n=units.shape[1],
+                names=", ".join(recording.channels),
+                most=ids.MAX_CHANNELS,
+            )
         )
     board = VirtualBoard(RecordedInput(hello, recording.sample, units), speed, clock=clock)
     names, notes = recording.channels, recording.notes
@@ -200,8 +240,12 @@ def _auto(speed: float, clock: Clock) -> Source:
     for found in (boards := discovery.find_boards()):
         if found.hello is not None:
             return _port_source(found.port, found.serial_number)
-    why = " ".join(b.trouble for b in boards if b.trouble) or "No board is plugged in."
-    note = f"{why} Showing the virtual board (sim:{DEFAULT_SCENARIO}) instead."
+    reason = " ".join(b.trouble for b in boards if b.trouble) or tr("No board is plugged in.")
+    note = tr(
+        "{reason} Showing the virtual board (sim:{scenario}) instead.",
+        reason=reason,
+        scenario=DEFAULT_SCENARIO,
+    )
     return _virtual_source("sim", speed, clock, note)
 
 
@@ -223,7 +267,7 @@ def _port_source(url: str, serial_number: str | None) -> Source:
         try:
             return open_transport(url)
         except SourceError:
-            # A board that comes back may get another name; its serial number stays.
+            # A reconnected board may get another port name; its serial number stays.
             moved = discovery.port_of(serial_number) if serial_number else None
             if moved is None or moved == url:
                 raise
@@ -246,5 +290,5 @@ def _is_port(text: str) -> bool:
 def _exists(text: str) -> bool:
     try:
         return Path(text).expanduser().exists()
-    except (OSError, RuntimeError):  # name too long, folder shut, no such user
+    except (OSError, RuntimeError):  # name too long, folder not readable, no such user
         return False

@@ -84,7 +84,7 @@ def test_no_device_is_a_note_and_what_was_missed_does_not_sound_later(monkeypatc
     player.start()
     synth.bell()
     until(lambda: player.trouble)
-    assert player.trouble == "There is no sound: no device was found that plays it."
+    assert player.trouble == "There is no sound because no sound device was found."
     until(lambda: synth.quiet)
     player.stop()
     assert not playing()
@@ -111,7 +111,7 @@ def test_a_device_that_goes_is_a_note(monkeypatch):
     player.start()
     synth.bell()
     until(lambda: player.trouble)
-    assert player.trouble == "There is no sound: the device that played it has gone."
+    assert player.trouble == "There is no sound because the sound device was disconnected."
     player.stop()
 
 

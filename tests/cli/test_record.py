@@ -136,19 +136,19 @@ def test_invalid_speeds_are_refused(run, tmp_path, speed):
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("sim:sleeping", "no scenario 'sleeping': choose one of relaxed, desk-work"),
-        ("sim:relaxed?volume=3", "'volume' is no setting of sim: choose from channels, rate"),
-        ("sim:relaxed?seed=x", "'x' for seed of sim is not a whole number"),
-        ("sim:relaxed?channels=1.5", "'1.5' for channels of sim is not a whole number"),
+        ("sim:sleeping", "no scenario 'sleeping'. Choose one of relaxed, desk-work"),
+        ("sim:relaxed?volume=3", "'volume' is not a setting of sim. Choose from channels, rate"),
+        ("sim:relaxed?seed=x", "seed of sim must be a whole number, not 'x'"),
+        ("sim:relaxed?channels=1.5", "channels of sim must be a whole number, not '1.5'"),
         ("sim:relaxed?channels=4", "4 channels; this board has 1 to 3"),
-        ("sim:relaxed?channels=inf", "not a whole number"),
+        ("sim:relaxed?channels=inf", "must be a whole number"),
         ("sim:relaxed?rate=1234", "rate 1234 Hz; this board has 1000, 2000 and 4000"),
         ("sim:relaxed?seed=-1", "seed -1; 0 and above fit"),
-        ("sim:relaxed?drop=", "'' for drop of sim is not a number"),
+        ("sim:relaxed?drop=", "drop of sim must be a number, not ''"),
         ("sim:relaxed?drop=2", "drop 2; shares from 0 to 1 fit"),
         ("sim:relaxed?drop=nan", "drop nan"),
         ("sim:relaxed?stall_every_s=1&stall_s=2", "a stall must be shorter than stall_every_s"),
-        ("nonsense", "no source 'nonsense': expected auto, sim, sim:NAME (relaxed,"),
+        ("nonsense", "no source 'nonsense'. Use auto, sim, sim:NAME (relaxed,"),
         ("", "There is no source ''"),
         ("x" * 300, "There is no source"),
         ("~no-such-user/x.csv", "There is no source '~no-such-user/x.csv'"),
@@ -174,7 +174,7 @@ def test_invalid_seconds_are_refused(run, tmp_path, command, seconds):
 
 def test_speed_is_refused_for_a_port(run, tmp_path):
     arguments = ("--source", "socket://127.0.0.1:1", "--speed", 2, "--out", tmp_path / "s")
-    assert "is a board and runs in its own time" in run("record", *arguments).sentence()
+    assert "is a board and runs in real time" in run("record", *arguments).sentence()
 
 
 def test_auto_without_a_board_announces_the_virtual_one(run, tmp_path, monkeypatch):
@@ -306,7 +306,8 @@ class TestCsvOptions:
     def test_more_than_three_channels_are_refused(self, run, tmp_path):
         path = write_csv(tmp_path, "a,b,c,d", ["1,2,3,4"] * 100)
         arguments = ("--source", path, "--fs", 1000, "--out", tmp_path / "s")
-        assert "4 channels (a, b, c, d), the wire carries 3" in run("record", *arguments).sentence()
+        said = run("record", *arguments).sentence()
+        assert "4 channels (a, b, c, d), but at most 3 can be replayed" in said
 
 
 @needs.posix

@@ -274,7 +274,7 @@ def test_a_line_that_ends_between_hello_and_start():
 
     thread = threading.Thread(target=hang_up)
     thread.start()
-    with pytest.raises(SourceError, match="COM9 closed during the handshake"):
+    with pytest.raises(SourceError, match="COM9 was closed during the handshake"):
         LinkReader(lambda: host, "COM9").start()
     thread.join()
 

@@ -1,1 +1,1 @@
-"""Bytes to frames: transports by URL, a decoder that knows no port, handshake, virtual board."""
+"""Bytes to frames: transports by URL, a decoder without a port, handshake, virtual board."""

@@ -16,11 +16,11 @@ from unclench_wire.messages import (
 
 
 class LinkDecoder:
-    """Turns any bytes into the messages they hold; damage is counted, never raised.
+    """Turns bytes into messages; damage is counted, never raised.
 
-    Memory is bounded by one frame. `bad_frames` counts frames with a wrong checksum and those
-    whose contents break the protocol; `strange_samples` those among the latter that are intact
-    frames of samples all the same, as a board of another protocol level sends them.
+    Memory is bounded by one frame. `bad_frames` counts frames with a wrong checksum and frames
+    whose content breaks the protocol. `strange_samples` counts those of the second kind that are
+    frames of samples, as a board with another protocol level sends them.
     """
 
     def __init__(self) -> None:
@@ -30,11 +30,11 @@ class LinkDecoder:
 
     @property
     def bad_frames(self) -> int:
-        """Damaged or senseless frames so far."""
+        """Number of damaged or invalid frames so far."""
         return self._frames.bad_frames + self._bad_messages
 
     def feed(self, data: bytes) -> list[Message]:
-        """Messages that `data` completes, in order."""
+        """Return the messages that `data` completes, in order."""
         messages: list[Message] = []
         for payload in self._frames.feed(data):
             try:
@@ -46,7 +46,7 @@ class LinkDecoder:
 
 
 def parse(payload: bytes) -> Message:
-    """One message from the payload of a frame. Raises WireError if it breaks the protocol."""
+    """Parse the payload of a frame. Raises WireError if it breaks the protocol."""
     kind = payload[0]
     if kind == ids.SAMPLES:
         return _samples(payload)
@@ -63,7 +63,8 @@ def parse(payload: bytes) -> Message:
 def _samples(payload: bytes) -> SampleFrame:
     channels, seq, index, device_us, overflows = unpack_samples_head(payload)
     packed = np.frombuffer(payload, np.uint8, offset=SAMPLES_HEAD_LEN).reshape(-1, 3)
-    # 24-bit little-endian into the upper three bytes of 32, then an arithmetic shift for the sign.
+    # Put 24 bits, little-endian, into the upper three bytes of 32; an arithmetic shift then extends
+    # the sign.
     wide = np.zeros((len(packed), 4), np.uint8)
     wide[:, 1:] = packed
     units = (wide.view("<i4")[:, 0] >> 8).astype(np.int32).reshape(-1, channels)

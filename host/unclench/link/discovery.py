@@ -1,4 +1,4 @@
-"""Finding boards: USB identity first, then the board's own hello."""
+"""Find boards: by USB identity first, then by their hello."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ USB_PID = 0x0005  # MicroPython's stock image for the RP2040
 
 @dataclass(frozen=True)
 class FoundBoard:
-    """A port with a Pico on it, and what it said; `hello` is None where `trouble` says why."""
+    """A port with a Pico, and its hello; if that is None, `trouble` says why."""
 
     port: str
     serial_number: str | None
@@ -26,9 +26,9 @@ class FoundBoard:
 
 
 def candidate_ports() -> list[tuple[str, str | None]]:
-    """Ports whose USB identity is a Pico's, with serial numbers.
+    """Return the ports with the USB identity of a Pico, with serial numbers.
 
-    By VID:PID, never by description: on Windows that is None.
+    They are found by VID:PID, because Windows gives no description.
     """
     return [
         (port.device, port.serial_number)
@@ -38,7 +38,7 @@ def candidate_ports() -> list[tuple[str, str | None]]:
 
 
 def ask(url: str, serial_number: str | None = None) -> FoundBoard:
-    """Listen on one port for a board's hello."""
+    """Wait on one port for a board's hello."""
     try:
         connection = Connection(open_transport(url), url)
         try:
@@ -55,7 +55,7 @@ def find_boards() -> list[FoundBoard]:
 
 
 def port_of(serial_number: str) -> str | None:
-    """Where the Pico with this serial number is now: a port's name may change on its return."""
+    """Return the port of the Pico with this serial number: the name may change on reconnection."""
     for port, number in candidate_ports():
         if number == serial_number:
             return port

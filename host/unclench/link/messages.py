@@ -1,4 +1,4 @@
-"""What the link hands to the live pipeline: decoded messages and link events."""
+"""What the link passes to the live pipeline: decoded messages and link events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from unclench_wire.messages import Hello
 
 @dataclass(frozen=True)
 class SampleFrame:
-    """One SAMPLES message as it came: counters still wrap (PROTOCOL.md 3)."""
+    """One SAMPLES message as received: its counters still wrap (PROTOCOL.md 3)."""
 
     seq: int  # modulo 2^16
     index: int  # of the first row, modulo 2^32
@@ -23,7 +23,7 @@ class SampleFrame:
 
 @dataclass(frozen=True)
 class Reply:
-    """The board did what it was told."""
+    """The board carried out a command."""
 
     command: int
     tag: int
@@ -32,7 +32,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class ErrorReply:
-    """The board refused, or reports trouble of its own (command 0)."""
+    """The board refused a command, or reports an error by itself (command 0)."""
 
     command: int
     tag: int
@@ -45,7 +45,7 @@ Message = Hello | SampleFrame | Reply | ErrorReply
 
 @dataclass(frozen=True)
 class Connected:
-    """A board has answered and its stream begins; sample index 0 follows."""
+    """A board answered and its stream begins with sample index 0."""
 
     hello: Hello
     host_s: float  # host monotonic seconds
@@ -53,7 +53,7 @@ class Connected:
 
 @dataclass(frozen=True)
 class Arrived:
-    """Frames that one read brought, in order."""
+    """Frames that arrived in one read, in order."""
 
     frames: tuple[SampleFrame, ...]
     host_s: float
@@ -62,7 +62,7 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Disconnected:
-    """The stream stopped; `final` if nothing more will come."""
+    """The stream stopped; `final` if nothing more will arrive."""
 
     reason: str
     host_s: float

@@ -1,4 +1,4 @@
-"""Thread 1: port bytes to frames. Keeps the stream alive through unplugging and its return."""
+"""Thread 1: bytes from the port to frames. Reconnects a board that was disconnected."""
 
 from __future__ import annotations
 
@@ -12,36 +12,37 @@ from unclench.link.connection import Connection, trouble_of
 from unclench.link.messages import Arrived, Connected, Disconnected, LinkEvent, SampleFrame
 from unclench.link.timing import TRUE_TIME, Clock
 from unclench.link.transport import Transport, TransportClosed
+from unclench.translation import tr
 from unclench_wire.messages import Hello
 
-_RETRY_S = 0.25  # the board is back within 2 s of its return: beacon 0.5 s, handshake, retry
-_SILENT_S = 2.0  # a board that streams sends every 10 ms; silent for so long, it is asked anew
+_RETRY_S = 0.25  # a board streams within 2 s after it is plugged in: beacon, handshake, retry
+_SILENT_S = 2.0  # a streaming board sends every 10 ms; after this silence we reconnect
 _QUEUE_FRAMES = 4096
-_TELL_AFTER_S = 2.0  # a board that is away for longer is told with what keeps it away
+_REPORT_AFTER_S = 2.0  # report why a board is missing after this time
 _NAP_S = 0.05  # between reads while gathering: 4 kB, a terminal's buffer, last for 80 kB/s
 
 
 class LinkReader:
-    """Opens a source, streams from it into `events`, and reopens it when it was lost.
+    """Opens a source, streams from it into `events`, and reopens it after a disconnection.
 
     Parameters
     ----------
     open_transport
-        Opens the source anew at every call. Raises SourceError.
+        Opens the source at every call. Raises SourceError.
     name
-        What to call the source in messages.
+        Name of the source in messages.
     lossless
         The source waits for its reader (virtual board at full speed), so a full queue may block.
-        Otherwise the reader never blocks: what does not fit is dropped and shows as a gap.
+        Otherwise the reader never blocks: frames that do not fit are dropped and show as a gap.
     ended
-        Says whether a closed source has simply come to its end (a recording played to its last).
+        Returns True if a closed source has reached its end (a recording played to the last sample).
     may_pause
-        Silence is no sign of trouble: a recording that is played has its gaps, of any length.
+        Silence does not mean trouble: a replayed recording may have gaps of any length.
     true_time
-        The source runs in true time; the clock of one that is sped up says nothing of a crystal.
+        The source runs in real time. Otherwise its clock says nothing about a crystal.
     gather_s
-        Hand frames on in parcels of so many seconds instead of at once, and read less often: later,
-        but for a fraction of the work. Kept as an attribute, to be set before `start`.
+        Pass frames on in parcels of this many seconds and read less often: later, but for a
+        fraction of the work. An attribute, to be set before `start`.
     """
 
     def __init__(
@@ -81,12 +82,12 @@ class LinkReader:
         return hello
 
     def restart_stream(self) -> None:
-        """Connect anew: the stream's count makes no sense any more."""
+        """Reconnect, because the stream's sample count is no longer consistent."""
         self._restart.set()
 
     @property
     def running(self) -> bool:
-        """Whether more may come into `events`."""
+        """True while more events may arrive."""
         return self._thread.is_alive()
 
     def stop(self) -> None:
@@ -100,14 +101,16 @@ class LinkReader:
         try:
             hello = connection.handshake()
         except BaseException:
-            connection.transport.close()  # and no word to what may not be a board of ours
+            connection.transport.close()  # send nothing: it may not be our board
             raise
         try:
             connection.start()
         except TransportClosed as error:
             connection.close()
-            raise SourceError(f"{self._name} closed during the handshake: {error}.") from error
-        except BaseException:  # Ctrl-C, too, leaves no board streaming to nobody
+            raise SourceError(
+                tr("{name} was closed during the handshake: {error}.", name=self._name, error=error)
+            ) from error
+        except BaseException:  # after Ctrl-C, too, the board must not go on streaming
             connection.close()
             raise
         return connection, hello
@@ -126,7 +129,7 @@ class LinkReader:
                 return
 
     def _pump(self) -> str:
-        """Pass frames on until the stream breaks; return why it did."""
+        """Pass frames on until the stream breaks; return the reason."""
         assert self._connection is not None
         parcel = _Parcel(self.gather_s)
         try:
@@ -143,7 +146,7 @@ class LinkReader:
                 self._stop.wait(_NAP_S)
             if self._restart.is_set():
                 self._restart.clear()
-                return "the board's sample count jumped"
+                return tr("the board's sample count jumped")
             try:
                 messages = connection.read(0.1)
             except TransportClosed as closed:
@@ -154,33 +157,33 @@ class LinkReader:
                 if parcel.add(frames, now_s):
                     self._put(parcel.take(now_s, connection.decoder.bad_frames))
             if trouble := next(filter(None, map(trouble_of, messages)), ""):
-                return f"the board reports: {trouble}"
+                return tr("the board reports: {trouble}", trouble=trouble)
             if frames:
                 continue
             if any(isinstance(m, Hello) for m in messages):
-                return "the board restarted"  # hello is only said by itself while idle
+                return tr("the board restarted")  # only an idle board says hello by itself
             if now_s - heard_s > _SILENT_S and not self._may_pause:
-                return f"no samples for {_SILENT_S:g} s"
-        return "stopped"
+                return tr("no samples for {seconds:g} s", seconds=_SILENT_S)
+        return tr("stopped")
 
     def _reconnect(self) -> bool:
-        """Try until the board is back (True) or we are told to stop (False)."""
+        """Retry until the board is reconnected (True) or `stop` is called (False)."""
         gone_s = self.clock.now_s()
         told: Trouble | None = None
         while not self._stop.wait(_RETRY_S):
             try:
                 self._connection, hello = self._connect()
             except SourceError as error:
-                # Busy, of a newer level, not there at all: a person can help. Once for each reason;
-                # details may differ every time.
-                if error.reason != told and self.clock.now_s() - gone_s > _TELL_AFTER_S:
+                # A person can help with a busy, newer or missing board. Report each reason once,
+                # as its details may change with every try.
+                if error.reason != told and self.clock.now_s() - gone_s > _REPORT_AFTER_S:
                     told = error.reason
                     self._put(Disconnected(str(error).rstrip("."), self.clock.now_s()))
                 continue
             self._restart.clear()
             self._put(Connected(hello, self.clock.now_s()))
             return True
-        self._put(Disconnected("stopped", self.clock.now_s(), final=True))
+        self._put(Disconnected(tr("stopped"), self.clock.now_s(), final=True))
         return False
 
     def _put(self, event: LinkEvent) -> None:
@@ -188,7 +191,7 @@ class LinkReader:
             with contextlib.suppress(queue.Full):
                 self.events.put_nowait(event)
             return
-        while True:  # a stop must get through even if nobody reads any more
+        while True:  # `stop` must work even if nobody reads any more
             try:
                 self.events.put(event, timeout=0.1)
                 return
@@ -198,7 +201,7 @@ class LinkReader:
 
 
 class _Parcel:
-    """Frames that are handed on together."""
+    """Frames that are passed on together."""
 
     def __init__(self, gather_s: float) -> None:
         self.frames: list[SampleFrame] = []
@@ -206,13 +209,13 @@ class _Parcel:
         self._since_s = 0.0
 
     def add(self, frames: tuple[SampleFrame, ...], now_s: float) -> bool:
-        """Put frames in; say whether it is time to hand it on."""
+        """Add frames; return True if it is time to pass the parcel on."""
         if not self.frames:
             self._since_s = now_s
         self.frames += frames
         return now_s - self._since_s >= self._gather_s
 
     def take(self, now_s: float, bad_frames: int) -> Arrived:
-        """Empty it."""
+        """Return the frames and empty the parcel."""
         frames, self.frames = tuple(self.frames), []
         return Arrived(frames, now_s, bad_frames)

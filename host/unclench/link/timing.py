@@ -1,7 +1,7 @@
-"""The time a host waits by: this computer's, or one that passes only while somebody waits.
+"""The clock a host waits by: real time, or simulated time that passes only while someone waits.
 
-Whoever waits for a board takes a `Clock`, and `TRUE_TIME` unless given another one: an emulated
-board's second lasts longer than a true one, a virtual board's need not last at all.
+Code that waits for a board takes a `Clock`, by default `TRUE_TIME`. A second of an emulated board
+takes longer than a real one, and a second of a virtual board need not take any time.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ class Clock(Protocol):
     """Seconds, and a way to let them pass."""
 
     def now_s(self) -> float:
-        """Seconds since a moment of its own; never goes back."""
+        """Return seconds since an arbitrary start; they never decrease."""
 
     def sleep(self, seconds: float) -> None:
-        """Return when so much of this time has passed."""
+        """Return after this many seconds of this clock."""
 
 
 class TrueTime:
@@ -37,14 +37,14 @@ TRUE_TIME: Clock = TrueTime()
 
 
 class SimulatedTime:
-    """Passes only in `sleep`, which returns at once.
+    """Time that passes only in `sleep`, which returns at once.
 
     A virtual board and the program that talks to it share one. Both then measure the same as in
-    true time, but neither waits, and neither notices how busy this computer is.
+    real time, but neither waits, and a busy computer changes nothing.
     """
 
     def __init__(self) -> None:
-        self._now_ns = 0  # whole, or a wait too short for a float would never end
+        self._now_ns = 0  # an integer, because a wait below a float's resolution would never end
 
     def now_s(self) -> float:
         """See Clock.now_s."""

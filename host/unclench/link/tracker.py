@@ -11,32 +11,32 @@ from unclench.link.messages import SampleFrame
 
 _INDEX_WRAP = 1 << 32
 _US_WRAP = 1 << 32
-# The index and the device's own clock must agree to so much from frame to frame (3.8): their
-# crystals are one and the same or nearly so, but a board may stamp a frame when it gets to it.
+# The index and the device's clock must agree this closely from frame to frame (3.8). They run from
+# the same crystal or nearly so, but a board may stamp a frame late.
 _TOLERANCE_S = 0.25
 _TOLERANCE_SHARE = 100e-6
-_FIRST_GAP_S = 60.0  # before the first frame there is no clock to hold a gap against
-# So many frames in a row that make no sense: the board has restarted its count unnoticed.
+_FIRST_GAP_S = 60.0  # before the first frame there is no clock to check a gap against
+# After this many invalid frames in a row, the board must have restarted its count unnoticed.
 _BROKEN_AFTER = 10
 
 
 @dataclass(frozen=True)
 class TrackedBlock:
-    """Samples in their place on the device's count."""
+    """Samples with their index on the device's count."""
 
     first: int  # sample index since START, unwrapped
-    lost_before: int  # samples missing just before `first`
+    lost_before: int  # samples lost just before `first`
     units: NDArray[np.int32]  # (n_samples, n_channels)
     device_s: float  # device time of the last sample, unwrapped, from the first frame's index
 
 
 class SampleTracker:
-    """Follows one stream from START on; feed it every frame in order of arrival.
+    """Follows one stream from START on; takes every frame in order of arrival.
 
-    Loss is what the index shows (PROTOCOL.md 3.3), so it is exact however the frames were lost.
-    A frame that repeats or comes late is dropped and counted; one whose index contradicts the
-    device's clock is taken for damaged (a 16-bit checksum passes one damaged frame in 65536), but
-    one whose index follows is never: then its stamp is replaced by what the count says.
+    The index shows every loss exactly (PROTOCOL.md 3.3). A frame that is repeated or late is
+    dropped and counted. A frame whose index contradicts the device's clock counts as damaged (a
+    16-bit checksum passes one damaged frame in 65536). A frame whose index continues the count is
+    always accepted; if its stamp is wrong, the count replaces it.
     """
 
     def __init__(self, fs_hz: float, n_channels: int) -> None:
@@ -55,7 +55,7 @@ class SampleTracker:
         self._senseless_run = 0
 
     def add(self, frame: SampleFrame) -> TrackedBlock | None:
-        """Place one frame; None if its samples are already counted, or senseless."""
+        """Return a frame's samples with their index; None if they are repeated or invalid."""
         n = len(frame.units)
         if frame.units.shape[1] != self._n_channels:
             self._count_senseless()
@@ -78,7 +78,7 @@ class SampleTracker:
         self._senseless_run = 0
         self._next = first + n
         self._last_us = frame.device_us
-        if not plausible:  # the stamp, that is: the index follows
+        if not plausible:  # only the stamp is wrong, as the index continues the count
             self._last_us -= round(error_s * 1e6)
             error_s = 0.0
         self._device_s += passed_s + error_s
@@ -96,10 +96,9 @@ class SampleTracker:
 
 
 def _clock_error_s(counter_us: int, passed_s: float) -> float:
-    """How much more time than `passed_s` the wrapping counter tells, in the reading nearest to it.
+    """Return how much more time than `passed_s` the wrapping counter shows, in its nearest turn.
 
-    A gap may last longer than one turn of the counter (71 min); the count of samples tells turns
-    apart.
+    A gap may last longer than one turn of the counter (71 min); the sample count tells how many.
     """
     passed_us = passed_s * 1e6
     return ((counter_us - passed_us + _US_WRAP / 2) % _US_WRAP - _US_WRAP / 2) / 1e6

@@ -25,6 +25,7 @@ from unclench.live.blocks import (
 )
 from unclench.live.processing import Processing
 from unclench.store.events.event import BoardBack, BoardLost, Event, Gap, Marked, Overflowed
+from unclench.translation import tr
 from unclench_dsp import units_to_uv
 from unclench_wire.messages import Hello
 
@@ -106,7 +107,7 @@ class Pipeline:
         hello = reader.start()
         names = tuple(channel_names)
         if len(names) != (n := len(hello.channels)):
-            names = tuple(f"channel {k + 1}" for k in range(n))
+            names = tuple(f"channel {k + 1}" for k in range(n))  # kept in files, so not translated
         try:
             info = StreamInfo(source, hello, names, settings or LiveSettings())
             return cls(reader, info, stop_after_s)
@@ -149,7 +150,7 @@ class Pipeline:
         """
         self._orders.put(order)
         if self._thread.ident is not None and not self._thread.is_alive():
-            self._obey()
+            self._run_pending()
 
     def catch_up(self, timeout_s: float = 2.0) -> bool:
         """Wait until all has been done that was called for so far; say whether it was."""
@@ -200,12 +201,12 @@ class Pipeline:
                     event = self._reader.events.get(timeout=0.1)
                 except queue.Empty:
                     event = None
-                self._obey()
+                self._run_pending()
                 if event is not None:
                     self._handle(event)
                 elif not self._reader.running and self._reader.events.empty():
                     # Its last word found no room, or it failed.
-                    self._end("the link has ended", cut_short=not self._status.ended)
+                    self._end(tr("the link has ended"), cut_short=not self._status.ended)
         except BaseException as failure:
             # Whatever it was: recordings must be closed and a person told, not left waiting.
             self._end(f"an internal error ({type(failure).__name__}: {failure})", True)
@@ -222,7 +223,7 @@ class Pipeline:
             *(status.bad_frames, status.overflows, status.reconnections),
         )
 
-    def _obey(self) -> None:
+    def _run_pending(self) -> None:
         while True:
             try:
                 order = self._orders.get_nowait()
@@ -242,7 +243,7 @@ class Pipeline:
         again = self._last_host_s > 0
         base = 0
         if again and not _same_constants(event.hello, self.info.hello):
-            text = "the board that came back has other settings; start again to use them"
+            text = tr("the reconnected board has other settings; start again to use them")
             self.emit(Event(self._next, BoardLost(text)))
             self._end(text, cut_short=True)
             return

@@ -17,6 +17,7 @@ from unclench.live.words import (
 )
 from unclench.terminal import trace
 from unclench.terminal.view import ChannelView, View
+from unclench.translation import tr
 from unclench.wording import clock
 
 # Colours that light and dark grounds both leave readable; a word or a shape says the same.
@@ -28,10 +29,10 @@ _WIDE = 30  # columns of a terminal that has room for more than numbers and trac
 _GUTTER = 6  # for the scale's numbers
 _NUMBER = 9  # columns of a value with its unit
 _FOOTS = (
-    "Logarithmic scale: rest and contractions are both visible. Press Ctrl-C to stop.",
-    "Logarithmic scale, µV. Press Ctrl-C to stop.",
-    "Log scale, µV. Ctrl-C stops.",
-    "Ctrl-C stops.",
+    tr("Logarithmic scale: rest and contractions are both visible. Press Ctrl-C to stop."),
+    tr("Logarithmic scale, µV. Press Ctrl-C to stop."),
+    tr("Log scale, µV. Ctrl-C stops."),
+    tr("Ctrl-C stops."),
 )
 
 
@@ -59,9 +60,9 @@ def _head(view: View, width: int) -> Text:
         loss_words(status.lost_samples, view.fs_hz),
     ]
     if status.reconnections:
-        facts.append(f"reconnected {status.reconnections}×")
+        facts.append(tr("reconnected {n}×", n=status.reconnections))
     if view.recording:
-        facts.append("recording")
+        facts.append(tr("recording"))
     right = " · ".join(facts)
     source = Text(view.source, style="bold")
     source.truncate(max(0, width - len(right) - _APART), overflow="ellipsis", pad=True)
@@ -139,8 +140,9 @@ def _n_columns(width: int) -> int:
 def _foot(view: View, width: int) -> Text:
     """The time that a trace spans, and how to read it."""
     n_columns = _n_columns(width)
-    began = f"{n_columns * trace.step_s(n_columns):.0f} s ago" if view.shown else ""
-    left, right = " " * (width - n_columns) + began, "now" if view.shown else ""
+    span_s = n_columns * trace.step_s(n_columns)
+    began = tr("{seconds:.0f} s ago", seconds=span_s) if view.shown else ""
+    left, right = " " * (width - n_columns) + began, tr("now") if view.shown else ""
     words = _fitting(_FOOTS if view.shown else _FOOTS[-1:], width - len(left) - len(right) - 4)
     return Text(f"{left}{words:^{max(0, width - len(left) - len(right))}}{right}", style="dim")
 
