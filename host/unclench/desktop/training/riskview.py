@@ -14,6 +14,7 @@ GAP = 28  # pixels between columns, and between chains side by side
 _STATIONS = (tr("mains"), tr("charger"), tr("laptop"), tr("sensor"), tr("you"))
 _PITCH = 84.0  # from one station to the next
 _BOX = (60.0, 26.0)
+_TEXT_PX = 13  # smaller where a word does not fit its box
 
 
 class RiskView(QtWidgets.QWidget):
@@ -70,7 +71,9 @@ class RiskView(QtWidgets.QWidget):
         fits = self._fits(self.width())
         painter.scale(fits, fits)
         font = self.font()
-        font.setPixelSize(13)
+        font.setPixelSize(_TEXT_PX)
+        widest = max(map(QtGui.QFontMetricsF(font).horizontalAdvance, _STATIONS))
+        font.setPixelSize(min(_TEXT_PX, int(_TEXT_PX * (_BOX[0] - 6) / widest)))
         painter.setFont(font)
         for plugged, (x, y) in ((True, (0.0, 0.0)), (False, self._battery_at(self.width()))):
             painter.save()
