@@ -163,7 +163,7 @@ def test_2_2_a_host_says_which_of_the_two_is_older(level, word):
     hello.level = level
     with pytest.raises(SourceError) as error:
         check_level(unpack_hello(pack_hello(hello)), "COM3")
-    for part in (word, f"level {level}", f"level {ids.LEVEL}", "1.2.3", "update"):
+    for part in (word, f"level {level}", f"level {ids.LEVEL}", "1.2.3", "Update"):
         assert part in str(error.value)
 
 

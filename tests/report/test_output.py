@@ -37,13 +37,13 @@ def test_our_own_pdf_may_be_overwritten(tmp_path):
 
 
 def test_a_folder_is_refused(tmp_path):
-    with pytest.raises(StoreError, match="is a folder: give the name of a file"):
+    with pytest.raises(StoreError, match="is a folder where a file is expected"):
         check_free(tmp_path, force=True)
 
 
 def test_an_unwritable_path_becomes_a_sentence(tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(StoreError, match=r"cannot be written: .*; give a name in a folder"):
+    with pytest.raises(StoreError, match=r"cannot be written: .*\. Choose a file in a folder"):
         write_page(tmp_path / "file" / "report.html", OURS)
 
 

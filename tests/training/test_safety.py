@@ -121,7 +121,7 @@ def test_a_person_is_asked_once(board, guide, terminal, capsys) -> None:
 
 def test_a_session_does_not_begin_without_consent(board, guide, terminal, capsys) -> None:
     terminal("n\n")
-    with pytest.raises(InputError, match="have been agreed to"):
+    with pytest.raises(InputError, match="until you have agreed to"):
         guide(board)
     assert shown(capsys.readouterr().err)
     assert load_settings().safety_read is None
