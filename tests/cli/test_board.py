@@ -23,7 +23,7 @@ from unclench.link.virtual.inputs import SyntheticInput, Units
 from unclench.sources import Source
 from unclench_wire.messages import Hello
 
-FORGETS = "The virtual board forgets it with this command."
+FORGETS = "The virtual board forgets it when this command ends."
 COMMANDS = ("install", "check", "calibrate", "set", "blink")
 
 

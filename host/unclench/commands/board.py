@@ -20,8 +20,8 @@ from unclench.commands.boardport import (
     connected,
     dotted,
     has_person,
+    print_stored,
     progress_bar,
-    say_stored,
 )
 from unclench.errors import InputError
 from unclench.translation import trn
@@ -99,7 +99,7 @@ def run_calibrate(port: str | None, channel: int, seconds: float, dry_run: bool)
             click.echo(f"Not stored. The board still corrects by {before}.")
             return
         stored = store_step(connection, found.step_lsb)
-        say_stored(
+        print_stored(
             f"Stored. The board now corrects by {codes(stored)} (before: "
             f"{hello.step_mlsb / 1000:g}).",
             forgets,

@@ -18,8 +18,8 @@ from unclench.commands.boardport import (
     COLOURS,
     connected,
     has_person,
+    print_stored,
     progress_bar,
-    say_stored,
 )
 from unclench.errors import InputError
 from unclench.link.connection import Connection
@@ -74,7 +74,7 @@ def _store(
             return
     stored = store_noise(connection, result)
     told = ", ".join(f"{channel.noise_nv / 1000:.2f} uV" for channel in stored.channels)
-    say_stored(f"Stored as the board's own noise: {told}.", forgets, err=err)
+    print_stored(f"Stored as the board's own noise: {told}.", forgets, err=err)
 
 
 def _print(result: CheckResult) -> None:

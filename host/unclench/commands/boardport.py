@@ -16,9 +16,10 @@ from unclench.link.connection import Connection
 from unclench.link.timing import SimulatedTime
 from unclench.link.transport import TransportClosed
 from unclench.sources import open_source
+from unclench.translation import tr
 from unclench_wire.messages import Hello
 
-FORGETS = "The virtual board forgets it with this command."
+FORGETS = tr("The virtual board forgets it when this command ends.")
 COLOURS = {"good": "green", "usable": "yellow", "not usable": "red"}
 
 
@@ -31,37 +32,54 @@ def choose_port(port: str | None) -> str:
         return found[0][0]
     if not found:
         raise InputError(
-            "No board found: no USB device with the identity of a Raspberry Pi Pico "
-            f"({discovery.USB_VID:04X}:{discovery.USB_PID:04X}) is plugged in; plug one in, or "
-            "name its port with --port."
+            tr(
+                "No board found: no USB device with the identity of a Raspberry Pi Pico "
+                "({vendor:04X}:{product:04X}) is plugged in. Plug one in, or give its port with "
+                "--port.",
+                vendor=discovery.USB_VID,
+                product=discovery.USB_PID,
+            )
         )
-    ports = ", ".join(f"{name} ({number or 'no serial number'})" for name, number in found)
-    raise InputError(f"{len(found)} boards are plugged in: {ports}; choose one with --port.")
+    unnamed = tr("no serial number")
+    ports = ", ".join(f"{name} ({number or unnamed})" for name, number in found)
+    raise InputError(
+        tr(
+            "{n} boards are plugged in: {ports}. Choose one with --port.",
+            n=len(found),
+            ports=ports,
+        )
+    )
 
 
 @contextlib.contextmanager
 def connected(port: str | None) -> Iterator[tuple[Connection, Hello, bool]]:
-    """A board that has said hello, and whether it forgets its settings when this command ends.
+    """Yield a connected board, its hello, and whether it forgets its settings at the end.
 
-    It is stopped and let go of at the end, also by Ctrl-C. A virtual board lives in simulated time:
-    nobody gains by waiting for its seconds.
+    The board is stopped and released at the end, also after Ctrl-C. A virtual board runs in
+    simulated time, so that nobody waits for its seconds.
     """
     source = open_source(choose_port(port), clock=SimulatedTime())
     try:
         if source.recording:
-            raise InputError(f"{port} is a recording; give the port of a board, or sim:NAME.")
+            raise InputError(
+                tr("{port} is a recording; give the port of a board, or sim:NAME.", port=port)
+            )
         connection = Connection(source.open(), source.name, clock=source.clock)
         try:
             hello = connection.handshake()
         except BaseException:
-            connection.transport.close()  # and no word to what may not be a board of ours
+            connection.transport.close()  # sends nothing: this may be another device
             raise
         try:
             yield connection, hello, source.board is not None
         except TransportClosed as error:
             raise SourceError(
-                f"The board on {source.name} went away: {error}; plug it in again and repeat the "
-                "command."
+                tr(
+                    "The board on {name} was disconnected: {error}. Plug it in again and repeat "
+                    "the command.",
+                    name=source.name,
+                    error=error,
+                )
             ) from error
         finally:
             connection.close()
@@ -69,25 +87,26 @@ def connected(port: str | None) -> Iterator[tuple[Connection, Hello, bool]]:
         source.close()
 
 
-def say_stored(sentence: str, forgets: bool, err: bool = False) -> None:
-    """Say that something was stored, and whether it is forgotten again."""
+def print_stored(sentence: str, forgets: bool, err: bool = False) -> None:
+    """Print that something was stored, and whether the board forgets it."""
     click.echo(f"{sentence} {FORGETS}" if forgets else sentence, err=err)
 
 
 def board_name(hello: Hello, port: str) -> str:
-    """Name a board, with its label and where it is."""
-    label = f" ({hello.label})" if hello.label else ""
-    where = "" if port.casefold() == hello.label else f" on {port}"
-    return f"Board {hello.board_id.hex()}{label}{where}"
+    """Return a board's name with its label and port."""
+    name = hello.board_id.hex() + (f" ({hello.label})" if hello.label else "")
+    if port.casefold() == hello.label:
+        return tr("Board {name}", name=name)
+    return tr("Board {name} on {port}", name=name, port=port)
 
 
 def has_person() -> bool:
-    """Whether somebody sits there who can be asked."""
+    """Return whether a person can be asked."""
     return sys.stdin.isatty()
 
 
 def progress_bar(words: str, *columns: TextColumn) -> Progress:
-    """Make a bar on stderr; nothing where that is no terminal."""
+    """Make a progress bar on stderr; it shows nothing if that is not a terminal."""
     return Progress(
         TextColumn(words),
         BarColumn(),
