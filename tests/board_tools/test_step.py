@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from itertools import product
 
@@ -92,11 +93,13 @@ def test_a_known_step_is_found(signal, step, rounds):
 
 
 def test_its_error_is_what_it_says():
-    off = []
-    for seed in range(scaled(30)):
+    off, seeds = [], range(scaled(30))
+    for seed in seeds:
         level = 2047.3 + 0.97 * np.random.default_rng(seed).standard_normal(100_000)
-        found = estimate_step(counted(level, 1.0), FIRST_CODE)
-        off.append((found.step_lsb - 1.0) / found.stderr_lsb)
+        with contextlib.suppress(InputError):  # a measurement now and then is refused as too vague
+            found = estimate_step(counted(level, 1.0), FIRST_CODE)
+            off.append((found.step_lsb - 1.0) / found.stderr_lsb)
+    assert len(off) > 0.99 * len(seeds)
     assert 0.7 < np.sqrt(np.mean(np.square(off))) < 1.3  # 30 of them tell it to 13 %
     assert abs(np.mean(off)) < 0.5
 
