@@ -80,7 +80,7 @@ class TestSteps:
             assert first.endswith(", board 7669727475616c01")
             verdict = "usable" if one.name == "charger" else "good"
             assert f"This step is {verdict}." in done.out
-            assert f"Kept in {SHEET}." in done.out
+            assert f"Saved in {SHEET}." in done.out
             assert f"Page: {PAGE}" in done.out
             todo = [other.name for other in STEPS[number + 1 :]]
             assert last == (f"To do: {', '.join(todo)}." if todo else f"Page: {PAGE}")
@@ -217,7 +217,7 @@ class TestRefusals:
             assert json.loads(done.out)["verdict"] == "good"
         else:
             assert "This step is good." in done.out
-            assert "Kept in" not in done.out
+            assert "Saved in" not in done.out
 
     @pytest.mark.parametrize("content", ["<p>my thesis</p>", ""])
     @pytest.mark.parametrize("name", ["mine.html", "mine.json"])

@@ -77,7 +77,7 @@ def test_session_runs_and_is_stored(run, write_program, tmp_path):
     done = run("session", write_program(), *PERSON, "--out", tmp_path / "s")
     assert done.status == 0, done.err
     assert "Short: done" in done.out
-    assert f"Kept in {tmp_path / 's'}" in done.out
+    assert f"Saved in {tmp_path / 's'}" in done.out
     assert (tmp_path / "s" / "program.toml").read_text("utf-8") == SHORT
     events = open_session(tmp_path / "s").events()
     assert text_of(events[-1]) == "done"
@@ -91,7 +91,7 @@ def test_without_a_baseline_rest_is_not_reported(run, write_program):
 
 def test_without_out_the_sessions_folder_is_used(run, write_program):
     done = run("session", write_program(), *PERSON)
-    folder = Path(done.out.splitlines()[-1].removeprefix("Kept in "))
+    folder = Path(done.out.splitlines()[-1].removeprefix("Saved in "))
     assert known(open_session(folder).meta.training)["state"] == "done"
 
 

@@ -72,7 +72,7 @@ def test_baseline_is_measured_first_when_unknown(run, tmp_path):
     assert "as there is no reference contraction" in lines[2]
     assert lines[-2] == "No alerts."
     folder = day_folder(tmp_path / "d")
-    assert lines[-1] == f"Kept in {folder}"
+    assert lines[-1] == f"Saved in {folder}"
     assert sorted(path.name for path in folder.iterdir()) == [
         "day.csv",
         "events.csv",

@@ -1285,7 +1285,7 @@ def test_the_summary_says_what_lowered_the_tension(show):
     assert "Breathe: You let go as you breathe out: 18 % lower (10 to 26 %)." in told
     assert "How do you feel? 7" in told
     assert "You marked: posture: slouching." in told
-    assert f"Kept in {Path('/sessions/today')}" in told
+    assert f"Saved in {Path('/sessions/today')}" in told
     again, back = heard(page.again), heard(page.home)
     press(page, KEY.Key_A)
     press(page, KEY.Key_Return)

@@ -85,8 +85,8 @@ def test_what_a_sink_could_not_write_is_said_once_all_else_is_done(counted, run,
     said = {
         "record": "samples, 0 lost: ",
         "live": "\tGood signal\n",
-        "watch": "Kept in ",
-        "session": "Kept in ",
+        "watch": "Saved in ",
+        "session": "Saved in ",
         "calibrate": "Left shoulder on channel 1, wide band, rest ",
     }
     assert said[command] in done.out

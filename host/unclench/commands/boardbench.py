@@ -153,7 +153,7 @@ def _done(
         console.print(Text(words, style=COLOURS[record.verdict]))
     sheet = add(path, board_id, measured)  # not sooner: it is told even if the disk is full
     if not as_json:
-        click.echo(f"Kept in {place.data}.")
+        click.echo(f"Saved in {place.data}.")
         click.echo(f"Page: {place.page}")
         if sheet.missing:
             console.print(Text(f"To do: {', '.join(sheet.missing)}."))

@@ -79,7 +79,7 @@ def _print_result(guided: Guided, as_json: bool) -> None:
         return
     unshown = "" if guided.feedback else UNSHOWN
     words = closing_words(guided.outcome, closing_of(guided.outcome, guided.review), unshown)
-    for line in (*words, tr("Kept in {folder}", folder=guided.folder)):
+    for line in (*words, tr("Saved in {folder}", folder=guided.folder)):
         click.echo(line)
 
 

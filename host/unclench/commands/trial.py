@@ -74,7 +74,7 @@ def run_plan(
     _print_wrapped([*plan_words(trial), dashboard_words(trial, settings.places)])
     click.echo(
         tr(
-            "Kept in {path}. That file has the order of the blocks, too: do not look at it.",
+            "Saved in {path}. That file has the order of the blocks, too: do not look at it.",
             path=trials_path(),
         )
     )

@@ -187,4 +187,4 @@ def _print_summary(summary: DaySummary | None, folder: Path, as_object: bool) ->
     words = [tr("Ended before rest was measured: nothing was watched.")]
     for line in words if summary is None else summary_words(summary):
         click.echo(line)
-    click.echo(tr("Kept in {folder}", folder=folder))
+    click.echo(tr("Saved in {folder}", folder=folder))

@@ -108,7 +108,7 @@ class SummaryPage(Page):
         kept = (
             tr("This session was not kept.")
             if saved is None
-            else tr("Kept in {folder}", folder=saved)
+            else tr("Saved in {folder}", folder=saved)
         )
         where = label("small", kept)
         where.setTextInteractionFlags(QtCore.Qt.TextInteractionFlag.TextSelectableByMouse)
