@@ -104,9 +104,8 @@ def _notices() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    home = tmp_path_factory.getbasetemp() / f"home-{next(_home_numbers)}"
+def _live_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a folder the person's home: settings, sessions and the log go there."""
     home.mkdir()  # as everybody's: the trash is looked for on its disk
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))  # Windows
@@ -115,6 +114,19 @@ def _home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
     monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(home / "documents"))
     for name in ("APPDATA", "LOCALAPPDATA"):  # Windows
         monkeypatch.setenv(name, str(home / name.lower()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home_of_shared_fixtures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what a whole file's fixtures run out of the person's own home, too."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _live_in(tmp_path_factory.getbasetemp() / "home-shared", monkeypatch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    _live_in(tmp_path_factory.getbasetemp() / f"home-{next(_home_numbers)}", monkeypatch)
 
 
 @pytest.fixture(scope="session")
