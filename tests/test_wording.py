@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from unclench.wording import capital, clock, exactly, length, printable, roughly
+from unclench.translation import PseudoTranslations
+from unclench.wording import (
+    capital,
+    clock,
+    day,
+    exactly,
+    length,
+    printable,
+    roughly,
+    short_day,
+    short_day_of_year,
+    weekday,
+)
 
 HOST = Path(__file__).parents[1] / "host" / "unclench"
 BY_HAND = re.compile(
     r"\[(:1|0)\]\.upper\(\)|divmod\([^\n]*, 60\)|// 60\b"
     r"|isprintable\(\) else|if \w+\.isprintable\(\)\)"
+    r"|%[AaBb]\b"  # names of months and days as the process's locale has them, in no catalogue
 )
 
 
@@ -41,6 +55,25 @@ def test_times_are_written_as_a_clock_does():
     times_s = (0, 5, 65, 59.6, 3600, 3725)
     assert [clock(s) for s in times_s] == ["0:00", "0:05", "1:05", "1:00", "1:00:00", "1:02:05"]
     assert [clock(125.25, 2), clock(59.97, 1)] == ["2:05.25", "1:00.0"]
+
+
+def test_days_are_named_as_on_a_calendar():
+    for n in range(366):
+        at = date(2028, 1, 1) + timedelta(days=n)
+        assert day(at) == f"{at.day} {at:%B %Y}"
+        assert (short_day(at), short_day_of_year(at)) == (
+            f"{at.day} {at:%b}",
+            f"{at.day} {at:%b %Y}",
+        )
+        assert weekday(at) == f"{at:%A}"
+
+
+def test_months_and_days_of_the_week_are_translated(monkeypatch):
+    monkeypatch.setattr("unclench.translation._current", PseudoTranslations())
+    for n in range(366):
+        at = date(2028, 1, 1) + timedelta(days=n)
+        words = f"{day(at)} {short_day(at)} {weekday(at)}"
+        assert not re.search(r"[A-Za-z]{3}", words), words
 
 
 def test_a_capital_changes_the_first_letter_only():

@@ -29,8 +29,7 @@ DATA = {
         "Breathe",
     ),
     *("posture", "slouching", "phone", "rang", "evening", "before", "board", "wide", "unclench"),
-    *("note", "min", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov"),
-    *("Dec", "November"),
+    *("note", "min"),
 }
 EVENTS = (
     *((s, "tag", "posture: slouching", None) for s in (30, 64, 98)),

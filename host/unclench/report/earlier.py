@@ -24,7 +24,7 @@ from unclench.store.session.folder import is_session
 from unclench.store.session.schema import SessionMeta
 from unclench.store.session.summary import SessionSummary
 from unclench.translation import tr, trn
-from unclench.wording import length
+from unclench.wording import length, short_day_of_year
 
 MOST_ROWS = 10  # of earlier sessions in the table; the plot shows twice as many
 _MAKE_S = 4.0  # for missing figures of earlier sessions
@@ -240,7 +240,7 @@ def _value_words(value: float, percent: bool) -> str:
 def _table(label: str, sessions: Sequence[EarlierSession]) -> Table:
     rows = tuple(
         (
-            f"{s.when.day} {s.when:%b %Y, %H:%M}",
+            f"{short_day_of_year(s.when)}, {s.when:%H:%M}",
             NOTHING if s.mean_uv is None else f"{uv(s.mean_uv)} µV",
             NOTHING if s.baseline_uv is None else f"{uv(s.baseline_uv)} µV",
             NOTHING if s.rest_share is None else share(s.rest_share),

@@ -19,6 +19,7 @@ from unclench.report.words import (
 from unclench.review.results import ChannelContext, Figures, Phase, TagEffect
 from unclench.review.session import SessionReview
 from unclench.translation import tr
+from unclench.wording import day as day_of
 from unclench.wording import length
 from unclench_dsp.uncertainty import Estimate
 
@@ -102,7 +103,7 @@ def _against_earlier(review: SessionReview, mean: Estimate, earlier: Earlier) ->
     alike = [s for s in known if same_program(review, s)]
     last = (alike or known)[-1]
     assert last.mean_uv is not None
-    level, day = uv(last.mean_uv), f"{last.when.day} {last.when:%B %Y}"
+    level, day = uv(last.mean_uv), day_of(last.when)
     if not alike:
         other = tr("last time here ({uv} µV on {day}, another kind of session)", uv=level, day=day)
     elif len(alike) < len(earlier.sessions):

@@ -26,7 +26,7 @@ from unclench.report.words import NOTHING, brief, ratio_estimate, share, signed,
 from unclench.review.history import History, Point, Series
 from unclench.review.trend import Measure, Trend
 from unclench.translation import tr, trn
-from unclench.wording import length
+from unclench.wording import length, short_day, short_day_of_year
 
 MOST_SESSIONS = 30  # in a table; plots and trends use all
 _METHOD = (
@@ -83,8 +83,8 @@ def _facts(history: History, shown: Sequence[Series]) -> tuple[tuple[str, str], 
         facts.append((tr("Not readable"), str(history.damaged)))
     times = [point.at for series in shown for point in series.points]
     if times:
-        facts.append((tr("From"), _day(min(times))))
-        facts.append((tr("To"), _day(max(times))))
+        facts.append((tr("From"), short_day_of_year(min(times))))
+        facts.append((tr("To"), short_day_of_year(max(times))))
     return tuple(facts)
 
 
@@ -130,8 +130,8 @@ def _series_section(number: int, series: Series) -> Section:
                 "1 session, {first}.",
                 "{n} sessions, {first} to {last}.",
                 len(points),
-                first=_day(points[0].at),
-                last=_day(points[-1].at),
+                first=short_day_of_year(points[0].at),
+                last=short_day_of_year(points[-1].at),
             )
         )
     ]
@@ -142,7 +142,7 @@ def _series_section(number: int, series: Series) -> Section:
         parts.append(Plots(there))
     if series.changes:
         caption = tr("Electrodes placed again: figures before and after cannot be compared")
-        rows = tuple((_day(change.at), change.words) for change in series.changes)
+        rows = tuple((short_day_of_year(change.at), change.words) for change in series.changes)
         parts.append(Table(caption, (tr("When"), tr("Change")), rows))
     parts += _tags(number, series)
     parts.append(_sessions(points))
@@ -168,7 +168,11 @@ def _plot(number: int, series: Series, trend: Trend) -> Plot | None:
     if len(values) < 2:
         return None
     moments = [
-        Moment(v.at, v.value * measure.scale, f"{_day(v.at)}: {_value_words(measure, v.value)}")
+        Moment(
+            v.at,
+            v.value * measure.scale,
+            f"{short_day_of_year(v.at)}: {_value_words(measure, v.value)}",
+        )
         for v in values
     ]
     title = f"{series.label}, {measure.title[:1].lower()}{measure.title[1:]}"
@@ -256,7 +260,7 @@ def _tags(number: int, series: Series) -> list[Part]:
                     tag.said,
                     ratio_estimate(tag.after) if tag.during is not None else NOTHING,
                     ", ".join(
-                        f"{week.monday.day} {week.monday:%b}: {signed(week.during.value)} %"
+                        f"{short_day(week.monday)}: {signed(week.during.value)} %"
                         for week in tag.weeks
                         if week.during is not None
                     )
@@ -272,7 +276,7 @@ def _tags(number: int, series: Series) -> list[Part]:
 def _sessions(points: Sequence[Point]) -> Table:
     rows = tuple(
         (
-            _day(point.at),
+            short_day_of_year(point.at),
             _uv(point.mean_uv),
             _uv(point.baseline_uv),
             NOTHING if point.rest_share is None else share(point.rest_share),
@@ -301,7 +305,3 @@ def _value_words(measure: Measure, value: float) -> str:
 
 def _uv(value: float | None) -> str:
     return NOTHING if value is None else f"{uv(value)} µV"
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%b %Y}"

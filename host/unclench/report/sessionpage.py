@@ -21,7 +21,7 @@ from unclench.report.steps import contractions_section, steps_section
 from unclench.report.words import local, source_words
 from unclench.review.session import SessionReview
 from unclench.translation import tr
-from unclench.wording import length
+from unclench.wording import day, length
 
 
 def session_page(review: SessionReview, earlier: Sequence[Earlier], made: datetime) -> Page:
@@ -64,7 +64,7 @@ def made_words(made: datetime) -> str:
     return tr(
         "Made by unclench {version} on {day} at {time}.",
         version=__version__,
-        day=f"{made.day} {made:%B %Y}",
+        day=day(made),
         time=f"{made:%H:%M}",
     )
 
@@ -75,7 +75,7 @@ def _facts(review: SessionReview) -> tuple[tuple[str, str], ...]:
     meta = review.meta
     if meta is not None:
         at = local(meta.created)
-        when = tr("{day} at {time}", day=f"{at.day} {at:%B %Y}", time=f"{at:%H:%M}")
+        when = tr("{day} at {time}", day=day(at), time=f"{at:%H:%M}")
         facts.insert(0, (tr("Recorded"), when))
         if meta.training:
             facts.append((tr("Program"), str(meta.training.get("title", ""))))

@@ -16,6 +16,7 @@ import numpy as np
 
 from unclench.store.session.summary import TagSummary
 from unclench.translation import tr, trn
+from unclench.wording import short_day
 from unclench_dsp.pooling import LEAST_SESSIONS, combine
 from unclench_dsp.uncertainty import Estimate
 
@@ -51,7 +52,7 @@ class TagHistory:
     def weekly(self) -> str:
         """Weeks with enough data: "weeks from 2 Mar: +34 %, 9 Mar: +28 %"; "" if under two."""
         known = [
-            f"{week.monday.day} {week.monday:%b}: {100 * (week.during.value - 1):+.0f} %"
+            f"{short_day(week.monday)}: {100 * (week.during.value - 1):+.0f} %"
             for week in self.weeks
             if week.during is not None
         ][-_MOST_WEEKS:]

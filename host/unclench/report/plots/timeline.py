@@ -11,6 +11,7 @@ from unclench.report.plots.axes import Scale, draw_y_axis, number_words, span_sc
 from unclench.report.plots.small import LEFT_PX, RIGHT_PX, WIDTH_PX, Frame, draw_name
 from unclench.report.plots.svg import Drawing, colour_of, text_width
 from unclench.translation import tr
+from unclench.wording import short_day, short_day_of_year
 
 HEIGHT_PX = 210.0
 _TOP, _BOTTOM = 30.0, 170.0
@@ -63,7 +64,7 @@ def draw_timeline(
     for change in changes:
         at = x(change.timestamp())
         drawing.line(at, _TOP, at, _BOTTOM, "change")
-        hint = tr("electrodes placed again, {day}", day=f"{change:%d %b %Y}")
+        hint = tr("electrodes placed again, {day}", day=short_day_of_year(change))
         drawing.diamond(at, _TOP, 5, "mark", hint)
     look = colour_of(frame.slot)
     places = [(x(m.when.timestamp()), y(factor * m.value)) for m in moments]
@@ -95,6 +96,6 @@ def _draw_days(drawing: Drawing, x: Scale, first: datetime, last: datetime) -> N
     for day in sorted(shown):
         noon = datetime(day.year, day.month, day.day, 12, tzinfo=first.tzinfo).timestamp()
         drawing.line(x(noon), _BOTTOM, x(noon), _BOTTOM + 4, "tick")
-        words = f"{day.day} {day:%b %Y}" if years else f"{day.day} {day:%b}"
+        words = short_day_of_year(day) if years else short_day(day)
         half = text_width(words, 12) / 2
         drawing.text(min(x(noon), WIDTH_PX - half), _BOTTOM + 18, words, "small", "middle")

@@ -24,7 +24,7 @@ from unclench.review.session import SessionReview
 from unclench.store.events.event import Kind
 from unclench.training.tags import Tag
 from unclench.translation import tr
-from unclench.wording import capital, length
+from unclench.wording import capital, day, length, weekday
 
 _TEXT_OF = (tr("Text of the note:"), tr("Text of the marker:"))
 
@@ -144,7 +144,7 @@ class SessionPage(ReviewPage):
         meta = review.meta
         facts = [length(review.duration_s), f"{review.recording.fs_hz:g} Hz"]
         if meta is not None:
-            facts.insert(0, f"{meta.created:%A %d %B %Y, %H:%M}")
+            facts.insert(0, f"{weekday(meta.created)} {day(meta.created)}, {meta.created:%H:%M}")
         facts.append(f"{review.signal.band.low_hz:g}–{review.signal.band.high_hz:g} Hz")
         say(self._facts, "  ·  ".join(facts))
         notes = " ".join(capital(note) for note in review.notes)

@@ -11,7 +11,7 @@ from unclench.report import words
 from unclench.store.library.library import Entry
 from unclench.store.session.summary import SessionSummary
 from unclench.translation import tr
-from unclench.wording import clock
+from unclench.wording import clock, month, weekday
 
 _NOTHING = words.NOTHING
 _PENDING = "…"  # not calculated yet
@@ -73,7 +73,8 @@ class SessionRow:
     def found_by(self) -> str:
         """All words that a search can find it by."""
         said = (self.title, self.folder.name, *self.sites, self.program, *self.labels, self.trouble)
-        return " ".join((*said, f"{self.created:%Y-%m-%d %B %A}")).casefold()
+        day = f"{self.created:%Y-%m-%d} {month(self.created)} {weekday(self.created)}"
+        return " ".join((*said, day)).casefold()
 
     @property
     def said(self) -> str:
