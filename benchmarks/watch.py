@@ -237,7 +237,8 @@ def rows_of(
 ) -> Iterator[Rows]:
     """Rows of one channel, a minute at a time."""
     chain = TensionChain(ChainSettings(FS_HZ, 1))
-    power, rms = HopMeanSquare(ROW_N, 1), RollingRms(ROW_HZ, 1)
+    power = HopMeanSquare(ROW_N, 1)
+    slow, quick = RollingRms(ROW_HZ, 1), RollingRms(ROW_HZ // 10, 1)
     noise_uv = NOISE_UV * np.sqrt(FS_HZ / 2 / (WIDE.high_hz - WIDE.low_hz))
     first = 0
     while first < seconds * FS_HZ:
@@ -252,12 +253,13 @@ def rows_of(
         emg_uv += noise_uv * rng.standard_normal(emg_uv.shape)
         block = chain.process(emg_uv)
         hops, square = power.process(first, block.band_uv, block.settling)
-        slow_uv = rms.process(hops, square)
+        slow_uv, quick_uv = slow.process(hops, square), quick.process(hops, square)
         last = (hops + 1) * ROW_N - 1 - first
         fast_uv = block.envelope_uv[last]
         fast_uv[block.settling[last]] = np.nan
         trusted = ~np.isnan(fast_uv)  # contact is always good here
-        yield Rows((hops + 1) * ROW_N, fast_uv, slow_uv, trusted, np.zeros_like(trusted))
+        bad = np.zeros_like(trusted)
+        yield Rows((hops + 1) * ROW_N, fast_uv, slow_uv, quick_uv, trusted, bad)
         first += len(emg_uv)
 
 

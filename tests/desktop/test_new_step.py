@@ -148,7 +148,7 @@ def feed(running: Engine, from_s: float, seconds: float, uv: float) -> None:
     level = np.full((n, 1), uv)
     sample = round(from_s * 2000) + 40 * np.arange(n, dtype=np.int64)
     trusted = np.ones((n, 1), bool)
-    running.take(Rows(sample, level, level, trusted, ~trusted))
+    running.take(Rows(sample, level, level, level, trusted, ~trusted))
 
 
 def test_every_module_of_the_kinds_is_a_kind():

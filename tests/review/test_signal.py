@@ -46,7 +46,7 @@ def test_the_rows_are_those_of_the_live_session(source, tmp_path):
     recorder.close()
     opened.close()
     signal = open_review(tmp_path / "s").signal
-    for name in ("fast_uv", "slow_uv"):
+    for name in ("fast_uv", "slow_uv", "quick_uv"):
         at = np.concatenate([rows.sample for rows in live]) // info.hop_n
         values = np.concatenate([getattr(rows, name) for rows in live])
         np.testing.assert_array_equal(getattr(signal, name)[at], values)

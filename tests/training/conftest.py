@@ -55,6 +55,7 @@ class Maker:
         uv: Any = 2.0,
         *,
         slow_uv: Any = None,
+        quick_uv: Any = None,
         trusted: Any = True,
     ) -> Rows:
         """Rows of so many seconds; levels are numbers, or arrays (rows,) or (rows, channels)."""
@@ -70,7 +71,8 @@ class Maker:
         fast = full(uv).astype(float)
         slow = fast.copy() if slow_uv is None else full(slow_uv).astype(float)
         trusted = full(trusted).astype(bool) & ~np.isnan(fast)
-        return Rows(sample, fast, slow, trusted, ~trusted & ~np.isnan(fast))
+        quick = fast.copy() if quick_uv is None else full(quick_uv).astype(float)
+        return Rows(sample, fast, slow, quick, trusted, ~trusted & ~np.isnan(fast))
 
     def skip(self, seconds: float) -> None:
         """Let a gap pass."""

@@ -54,6 +54,7 @@ class Stream:
                     sample,
                     block,
                     block,
+                    block,
                     *(np.full((k, 2), is_so) for is_so in (trusted, not trusted)),
                 )
             )

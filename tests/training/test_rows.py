@@ -115,6 +115,17 @@ def test_slow_is_the_rms_of_the_second_before(troubled):
     assert known > 100
 
 
+def test_quick_is_the_rms_of_the_tenth_of_a_second_before(troubled):
+    info, blocks = troubled
+    band_uv = np.full(blocks[-1].stop, np.nan)
+    for block in blocks:
+        band_uv[block.first : block.stop] = np.where(block.settling, np.nan, block.band_uv[:, 0])
+    rows = [row for row in rows_of(info, blocks) if row.sample >= 200]
+    expected = [np.sqrt((band_uv[row.sample - 200 : row.sample] ** 2).mean()) for row in rows]
+    np.testing.assert_allclose([row.quick_uv[0] for row in rows], expected, rtol=1e-12)
+    assert 0 < np.isnan(expected).sum() < len(rows) / 2
+
+
 def test_slow_is_unknown_for_a_second_after_settling(troubled):
     info, blocks = troubled
     rows = rows_of(info, blocks)
@@ -175,7 +186,7 @@ def test_rows_and_trust_do_not_depend_on_the_frames(humming, hand, lengths):
 def row(k, trusted=True, uv=2.0):
     known = not math.isnan(uv)
     trusted = trusted and known
-    return Row(40 * k, [uv], [uv], [trusted], [not trusted and known])
+    return Row(40 * k, [uv], [uv], [uv], [trusted], [not trusted and known])
 
 
 def confirmed(rows):
@@ -217,9 +228,8 @@ def test_a_bad_row_after_a_gap_takes_trust_from_before_the_gap():
 
 
 def test_each_channel_has_its_own_trust():
-    rows = [
-        Row(40 * k, [2.0, 2.0], [2.0, 2.0], [k < 100, True], [k >= 100, False]) for k in range(250)
-    ]
+    uv = [2.0, 2.0]
+    rows = [Row(40 * k, uv, uv, uv, [k < 100, True], [k >= 100, False]) for k in range(250)]
     out = confirmed(rows)
     assert sum(late.trusted[0] for _, late in out) == 25
     assert all(late.trusted[1] for _, late in out)

@@ -49,7 +49,7 @@ def _step(
     rows = zip(*(column.tolist() for column in (step_s, going, *columns)), strict=True)
     for into_s, counts, sample, fast_uv, used in rows:
         if counts:
-            watch.row(into_s, Row(sample, fast_uv, fast_uv, used, used), used)
+            watch.row(into_s, Row(sample, fast_uv, fast_uv, fast_uv, used, used), used)
     watch.close()
     inhale_end, hold_end, exhale_end = pacer.bounds
     return BreathFigures(phase, inhale_end, hold_end, exhale_end, watch.breath())

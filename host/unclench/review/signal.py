@@ -15,7 +15,7 @@ from unclench.live.blocks import LiveBlock, LiveSettings, SignalInfo
 from unclench.live.processing import Processing
 from unclench.review.results import Excluded, Why
 from unclench.store.model import Recording
-from unclench.training.rows import Rows, RowSource, confirm_n, confirmed
+from unclench.training.rows import COLUMNS, Rows, RowSource, confirm_n, confirmed
 from unclench.translation import tr
 from unclench_dsp import Band, MainsMode, swings_by_second
 from unclench_dsp.arrays import BoolArray, FloatArray, IntArray
@@ -47,9 +47,9 @@ class Signal:
         Sample of the recording at time 0.
     sample : ndarray of int64, shape (n_rows,)
         Counted from `origin`: 0, ``info.hop_n``, twice that ...
-    fast_uv, slow_uv : ndarray, shape (n_rows, n_channels)
-        RMS of the time before each row: over ``info.settings.window_s`` and over 1 s. NaN in gaps
-        and where filters settle.
+    fast_uv, slow_uv, quick_uv : ndarray, shape (n_rows, n_channels)
+        RMS of the time before each row: over ``info.settings.window_s``, over 1 s and over 0.1 s.
+        NaN in gaps and where filters settle.
     used : ndarray of bool, shape (n_rows, n_channels)
         True for rows that go into figures: the signal can be trusted.
     excluded : tuple of Excluded
@@ -67,6 +67,7 @@ class Signal:
     sample: IntArray
     fast_uv: FloatArray
     slow_uv: FloatArray
+    quick_uv: FloatArray
     used: BoolArray
     excluded: tuple[Excluded, ...]
     notched_hz: tuple[tuple[float, ...], ...]
@@ -158,8 +159,8 @@ def make_signal(
     rows = confirmed(_joined(parts, n_channels), confirm_n(info))
     n_rows = int(rows.sample[-1]) // info.hop_n + 1 if len(rows.sample) else 0
     at = rows.sample // info.hop_n
-    fast_uv, slow_uv = np.full((2, n_rows, n_channels), np.nan)
-    fast_uv[at], slow_uv[at] = rows.fast_uv, rows.slow_uv
+    fast_uv, slow_uv, quick_uv = np.full((3, n_rows, n_channels), np.nan)
+    fast_uv[at], slow_uv[at], quick_uv[at] = rows.fast_uv, rows.slow_uv, rows.quick_uv
     reason = np.full((n_rows, n_channels), _GAP)
     reason[at] = np.concatenate([np.empty((0, n_channels), np.int8), *words])
     usable = np.zeros((n_rows, n_channels), np.bool_)
@@ -176,6 +177,7 @@ def make_signal(
         sample,
         fast_uv,
         slow_uv,
+        quick_uv,
         reason == _USED,
         tuple(excluded),
         processing.chain.notched_hz,
@@ -193,6 +195,7 @@ def _no_tension(info: SignalInfo, origin: int, last_s: float, why: str) -> Signa
         info,
         origin,
         sample,
+        none,
         none,
         none,
         used,
@@ -217,12 +220,9 @@ def _blocks(recording: Recording, processing: Processing, origin: int) -> Iterat
 def _joined(parts: list[Rows], n_channels: int) -> Rows:
     none = np.empty((0, n_channels))
     no = none.astype(np.bool_)
-    parts = [Rows(np.empty(0, np.int64), none, none, no, no), *parts]
+    parts = [Rows(np.empty(0, np.int64), none, none, none, no, no), *parts]
     return Rows(
-        *(
-            cast(Any, np.concatenate([getattr(part, name) for part in parts]))
-            for name in ("sample", "fast_uv", "slow_uv", "trusted", "bad")
-        )
+        *(cast(Any, np.concatenate([getattr(part, name) for part in parts])) for name in COLUMNS)
     )
 
 

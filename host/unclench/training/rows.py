@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ AGAIN_S = 0.5
 """Time after trust returns until a row shows the muscle alone: the RMS window still contains
 earlier signal, and the filters ring from the step that a returning contact makes."""
 
-_SLOW_S = 1.0
+_SLOW_S, _QUICK_S = 1.0, 0.1
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class Rows:
     ----------
     sample : ndarray of int64, shape (n_rows,)
         On the stream's count, multiples of the row's length in samples.
-    fast_uv, slow_uv : ndarray, shape (n_rows, n_channels)
-        RMS of the time before each row: over the chain's window, and over 1 s. NaN while filters
-        settle or where samples are missing.
+    fast_uv, slow_uv, quick_uv : ndarray, shape (n_rows, n_channels)
+        RMS of the time before each row: over the chain's window, over 1 s, and over 0.1 s. NaN
+        while filters settle or where samples are missing.
     trusted : ndarray of bool, shape (n_rows, n_channels)
         Whether the signal comes from a muscle.
     bad : ndarray of bool, shape (n_rows, n_channels)
@@ -78,14 +78,16 @@ class Rows:
     sample: IntArray
     fast_uv: FloatArray
     slow_uv: FloatArray
+    quick_uv: FloatArray
     trusted: BoolArray
     bad: BoolArray
 
     def from_row(self, n: int) -> Rows:
         """Return all rows but the first `n`."""
-        return Rows(
-            self.sample[n:], self.fast_uv[n:], self.slow_uv[n:], self.trusted[n:], self.bad[n:]
-        )
+        return Rows(*(getattr(self, name)[n:] for name in COLUMNS))
+
+
+COLUMNS = tuple(column.name for column in fields(Rows))
 
 
 @dataclass
@@ -95,6 +97,7 @@ class Row:
     sample: int
     fast_uv: list[float]
     slow_uv: list[float]
+    quick_uv: list[float]
     trusted: list[bool]
     bad: list[bool]
 
@@ -161,36 +164,40 @@ class RowSource:
         self._slow_n = round(_SLOW_S * info.fs_hz)
         self._pick = PickEvery(info.hop_n)
         self._power = HopMeanSquare(info.hop_n, n_channels)
-        self._rms = RollingRms(round(_SLOW_S * info.fs_hz / info.hop_n), n_channels)
-        self._latest_hop = -1  # and its 1 s RMS, which belongs to the row behind it
-        self._latest_uv = np.full((1, n_channels), np.nan)
+        self._slow, self._quick = (
+            RollingRms(round(window_s * info.fs_hz / info.hop_n), n_channels)
+            for window_s in (_SLOW_S, _QUICK_S)
+        )
+        self._latest_hop = -1  # and its slow and quick RMS, which belong to the row behind it
+        self._latest_uv = np.full((1, 2 * n_channels), np.nan)
         self._confirm = Confirm(confirm_n(info)) if late else None
 
     def block(self, block: LiveBlock) -> None:
         """See Sink.block."""
         hops, power = self._power.process(block.first, block.band_uv, block.settling)
-        slow_uv = self._rms.process(hops, power)
+        rms_uv = np.hstack([self._slow.process(hops, power), self._quick.process(hops, power)])
         offsets = self._pick.offsets(block.first, len(block.emg_uv))
         if len(offsets):
-            self._deliver_rows(block, offsets, hops, slow_uv)
+            self._deliver_rows(block, offsets, hops, rms_uv)
         if len(hops):
-            self._latest_hop, self._latest_uv = int(hops[-1]), slow_uv[-1:]
+            self._latest_hop, self._latest_uv = int(hops[-1]), rms_uv[-1:]
 
     def event(self, event: Event) -> None:
         """See Sink.event. Does nothing: gaps show as missing rows."""
 
     def _deliver_rows(
-        self, block: LiveBlock, offsets: IntArray, hops: IntArray, slow_uv: FloatArray
+        self, block: LiveBlock, offsets: IntArray, hops: IntArray, rms_uv: FloatArray
     ) -> None:
         sample = block.first + offsets
         fast_uv = block.envelope_uv[offsets]
         fast_uv[block.settling[offsets]] = np.nan
         # Row r stands behind hop r - 1.
         known = np.concatenate([[self._latest_hop], hops])
-        values = np.concatenate([self._latest_uv, slow_uv])
+        values = np.concatenate([self._latest_uv, rms_uv])
         wanted = sample // self._hop_n - 1
         at = np.searchsorted(known, wanted).clip(0, len(known) - 1)
-        slow = np.where((known[at] == wanted)[:, np.newaxis], values[at], np.nan)
+        rms = np.where((known[at] == wanted)[:, np.newaxis], values[at], np.nan)
+        slow, quick = np.hsplit(rms, 2)
         trusted = _at(sample, block.trusts)
         settling = np.isnan(fast_uv) | (_at(sample, block.states) == "settling")
         quiet = np.where(fast_uv < self._least_uv, sample[:, np.newaxis], -np.inf)
@@ -205,7 +212,7 @@ class RowSource:
         slow[since_doubt_n < max(self._slow_n, self._again_n) + self._hop_n] = np.nan
         bad = ~settling & (~trusted | (since_quiet_n < self._fast_n + self._hop_n))
         usable = trusted & ~settling & ~bad & (since_doubt_n >= self._again_n + self._hop_n)
-        rows = Rows(sample, fast_uv, slow, usable, bad)
+        rows = Rows(sample, fast_uv, slow, quick, usable, bad)
         if self._confirm is None:
             self._deliver(rows)
         elif late := [out for row in each_row(rows) for out in self._confirm.take(row)]:
@@ -219,19 +226,12 @@ def confirm_n(info: SignalInfo) -> int:
 
 def each_row(rows: Rows) -> Iterator[Row]:
     """Yield rows one by one."""
-    columns = (rows.sample, rows.fast_uv, rows.slow_uv, rows.trusted, rows.bad)
-    for row in zip(*(column.tolist() for column in columns), strict=True):
+    for row in zip(*(getattr(rows, name).tolist() for name in COLUMNS), strict=True):
         yield Row(*row)
 
 
 def _together(rows: list[Row]) -> Rows:
-    return Rows(
-        np.array([row.sample for row in rows], dtype=np.int64),
-        np.array([row.fast_uv for row in rows]),
-        np.array([row.slow_uv for row in rows]),
-        np.array([row.trusted for row in rows]),
-        np.array([row.bad for row in rows]),
-    )
+    return Rows(*(np.array([getattr(row, name) for row in rows]) for name in COLUMNS))
 
 
 def _at(sample: IntArray, line: Sequence[tuple[int, tuple[object, ...]]]) -> NDArray[Any]:
