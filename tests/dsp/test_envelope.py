@@ -79,3 +79,47 @@ def test_a_window_without_samples_is_refused() -> None:
 
 def test_rectify() -> None:
     np.testing.assert_array_equal(rectify(np.array([[-2.0, 3.0]])), [[2.0, 3.0]])
+
+
+def mask(n: int, seed: int, share: float) -> np.ndarray:
+    """Stretches of random length, some of them gated."""
+    rng = np.random.default_rng(seed)
+    changes = np.cumsum(rng.random((n, 2)) < 0.02, axis=0)
+    return np.asarray(rng.random((n + 1, 2))[changes, [0, 1]] >= share)
+
+
+@given(
+    window_n=st.integers(1, 200),
+    n=st.integers(0, 700),
+    seed=st.integers(0, 999),
+    split=st.integers(0, 700),
+    share=st.floats(0, 1),
+)
+def test_only_samples_that_are_kept_count(
+    window_n: int, n: int, seed: int, split: int, share: float
+) -> None:
+    x = np.random.default_rng(seed).normal(size=(n, 2)) * [5.0, 5000.0]
+    kept = mask(n, seed, share)
+    block = RmsEnvelope(window_n, 2)
+    y = np.concatenate(
+        [block.process(x[:split], kept[:split]), block.process(x[split:], kept[split:])]
+    )
+    plain = RmsEnvelope(window_n, 2).process(x)
+    np.testing.assert_array_equal(y, RmsEnvelope(window_n, 2).process(x, kept))
+    for i, c in np.ndindex(n, 2):
+        here = slice(max(0, i + 1 - window_n), i + 1)
+        held = kept[here, c]
+        if held.all():
+            assert y[i, c] == plain[i, c]
+        elif held.sum() < 0.2 * len(held):
+            assert np.isnan(y[i, c])
+        else:
+            expected = np.sqrt(np.mean(x[here, c][held] ** 2))
+            assert y[i, c] == pytest.approx(expected, rel=1e-9)
+
+
+def test_what_is_gated_leaves_no_trace_even_if_it_is_no_number() -> None:
+    x, kept = np.ones((1000, 1)), np.ones((1000, 1), dtype=bool)
+    x[300:400], kept[300:400] = np.nan, False
+    y = RmsEnvelope(200, 1).process(x, kept)
+    np.testing.assert_array_equal(y, np.ones((1000, 1)))

@@ -104,3 +104,52 @@ def test_invalid_lengths_are_refused() -> None:
         HopMeanSquare(0, 1)
     with pytest.raises(ValueError, match="over 0 hops"):
         RollingRms(0, 1)
+
+
+def rolling(x_uv: np.ndarray, kept: np.ndarray | None, split: int, first: int = 0) -> np.ndarray:
+    hops, rms = HopMeanSquare(20, 2), RollingRms(10, 2)
+    parts = []
+    for here in (slice(0, split), slice(split, len(x_uv))):
+        numbers, mean_square, share = hops.process_kept(
+            first + (here.start if here.start < len(x_uv) else len(x_uv)),
+            x_uv[here],
+            settled(len(x_uv[here])),
+            None if kept is None else kept[here],
+        )
+        parts.append(rms.process(numbers, mean_square, share))
+    return np.concatenate(parts)
+
+
+@given(seed=st.integers(0, 99), split=st.integers(0, 1000), share=st.floats(0, 1))
+def test_an_rms_is_of_the_samples_that_are_kept(seed: int, split: int, share: float) -> None:
+    rng = np.random.default_rng(seed)
+    x_uv, kept = signal_uv(1000, seed), rng.random((1000, 1)).repeat(2, 1) >= share
+    seen, plain = rolling(x_uv, kept, split), rolling(x_uv, None, split)
+    np.testing.assert_array_equal(seen, rolling(x_uv, kept, 1000))
+    for hop in range(9, 50):
+        here = slice((hop - 9) * 20, (hop + 1) * 20)
+        held = kept[here, 0]
+        if held.all():
+            np.testing.assert_array_equal(seen[hop], plain[hop])
+        elif held.sum() < 0.2 * 200:
+            assert np.isnan(seen[hop]).all()
+        else:
+            expected = np.sqrt(np.mean(x_uv[here][held] ** 2, axis=0))
+            np.testing.assert_allclose(seen[hop], expected, rtol=1e-9)
+
+
+def test_a_hop_of_which_nothing_is_kept_blanks_only_itself() -> None:
+    x_uv, kept = signal_uv(1000), np.ones((1000, 2), dtype=bool)
+    kept[100:200] = False
+    numbers, mean_square, share = HopMeanSquare(20, 2).process_kept(0, x_uv, settled(1000), kept)
+    assert np.isnan(mean_square[5:10]).all()
+    assert (share[5:10] == 0).all()
+    assert np.isfinite(RollingRms(10, 2).process(numbers, mean_square, share)[9:]).all()
+
+
+def test_settling_still_blanks_where_samples_are_gated() -> None:
+    x_uv, kept, settling = signal_uv(1000), np.ones((1000, 2), dtype=bool), settled(1000)
+    kept[100:200], settling[105] = False, True
+    numbers, mean_square, share = HopMeanSquare(20, 2).process_kept(0, x_uv, settling, kept)
+    seen = RollingRms(10, 2).process(numbers, mean_square, share)
+    assert np.isnan(seen[9:15]).all()

@@ -1,0 +1,222 @@
+"""Which samples hold muscle, and which a heartbeat, a pop, a tug or the flutter of a cable.
+
+A muscle's slow signal (8 to 28 Hz) is bounded by its loudness (60 to 450 Hz), at rest as in a
+contraction. Beats, tugs and flutter break that bound, clicks of an electrode are sharper than any
+muscle. Such stretches are gated, from a little before until the filters have forgotten them: at
+rest gating errs least of the known ways to remove a heart, and in a contraction, which hides the
+beats, they hardly matter (Marker and Maluf 2014, doi 10.1016/j.jelekin.2014.09.002; Drake and
+Callaghan 2006, doi 10.1016/j.jelekin.2005.07.003).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from unclench_dsp.arrays import BoolArray, FloatArray
+from unclench_dsp.bands import Band
+from unclench_dsp.gate.beats import REACH_OF_SHAPE, HeartFinder
+from unclench_dsp.gate.levels import Usual, UsualLevels
+from unclench_dsp.gate.regions import BEFORE, ChannelSlots, Region, RegionFinder
+from unclench_dsp.gate.ring import design_rings
+from unclench_dsp.gate.slots import REACH, Features, SlotFeatures, slot_length
+from unclench_dsp.gate.types import Disturbance, DisturbanceKind, Heart, MaskBlock
+
+_HISTORY = 128  # slots of the slow signal that are kept for the shapes of beats
+_CHUNK = 8  # slots worked on at once at least: 32 ms
+_PIECE = 8192  # and at most
+_SURE = (
+    12.0,
+    2.5,
+    10.0,
+)  # slow signal over ratio times loudness, loudness, usual slow signal: no muscle
+_MAYBE = (6.0, 0.8, 6.0)  # the same: a weak beat, or the edge of something larger
+_LOW = 0.4  # of the latter, where a region goes on
+_CLICK_USUAL = 8.0  # sharp signal over the usual one
+_CLICK_LOUD, _CLICK_SLOW = 2.9, 0.45  # and, with this share of the slow one, over the loudness
+_TUG_HZ = 7.0  # what swings faster is flutter
+_UNDECIDED_S = 20.0  # how long a lone short disturbance may turn out to be a beat
+
+
+class MuscleMask:
+    """Finds what in a stream is no muscle.
+
+    Works `delay_n` samples behind at most. Any split of the input gives the same bits.
+
+    Parameters
+    ----------
+    fs_hz : float
+    n_channels : int
+    band : Band
+        The band of the tension.
+    """
+
+    def __init__(self, fs_hz: float, n_channels: int, band: Band) -> None:
+        self._slot_n = slot_length(fs_hz)
+        self._n_channels = n_channels
+        slow, sharp = design_rings(band, fs_hz)
+        self._features = SlotFeatures(fs_hz, n_channels)
+        self._levels = UsualLevels(n_channels)
+        self._slot_hz = fs_hz / self._slot_n
+        self._hearts = [HeartFinder(self._slot_hz) for _ in range(n_channels)]
+        self._finders = [
+            RegionFinder(slow, sharp, heart.expects, partial(self._judge, channel))
+            for channel, heart in enumerate(self._hearts)
+        ]
+        self.delay_n = (BEFORE + REACH + _CHUNK) * self._slot_n
+        self.found: list[Disturbance] = []
+        self._ended: list[tuple[int, Disturbance]] = []  # with the slot each ended in
+        self._start_index = 0  # of slot 0
+        self._start()
+
+    def _start(self) -> None:
+        self._pending = np.empty((2, 0, self._n_channels))
+        self._carry = np.zeros((2, self._n_channels, BEFORE), dtype=np.bool_)
+        self._slow = np.zeros((self._n_channels, 0))
+        self._slow_first = 0
+        self._seen_n = self._given_n = 0
+
+    @property
+    def heart(self) -> tuple[Heart | None, ...]:
+        """The heart in each channel as it is now; None where none is found."""
+        return tuple(finder.heart(self._slow_first) for finder in self._hearts)
+
+    def process(self, clean_uv: FloatArray, band_uv: FloatArray) -> MaskBlock:
+        """Take the next block.
+
+        Parameters
+        ----------
+        clean_uv : ndarray, shape (n_samples, n_channels)
+            EMG without mains lines, unfiltered otherwise.
+        band_uv : ndarray, shape (n_samples, n_channels)
+            The same samples, band-passed.
+
+        Returns
+        -------
+        MaskBlock
+            Of the next samples that are final, in order; often more or fewer than went in.
+        """
+        self._seen_n += len(clean_uv)
+        both = np.concatenate([self._pending, np.stack([clean_uv, band_uv])], axis=1)
+        chunk_n = _CHUNK * self._slot_n
+        whole_n = both.shape[1] // chunk_n * chunk_n
+        self._pending = both[:, whole_n:].copy()
+        blocks = []
+        for start in range(0, whole_n, _PIECE * self._slot_n):
+            piece = both[:, start : min(start + _PIECE * self._slot_n, whole_n)]
+            blocks.append(self._take(self._features.process(piece[0], piece[1])))
+        return self._block(blocks)
+
+    def finish(self) -> MaskBlock:
+        """Give out what is held back; the next sample starts afresh."""
+        rest_n = self._pending.shape[1]
+        blocks = []
+        if rest_n:  # the last slot is filled up with its last sample
+            fill_n = -rest_n % self._slot_n
+            last = np.repeat(self._pending[:, -1:], fill_n, axis=1)
+            whole = np.concatenate([self._pending, last], axis=1)
+            blocks.append(self._take(self._features.process(whole[0], whole[1])))
+        if self._seen_n:
+            blocks.append(self._take(self._features.finish()))
+            blocks.append(self._carry)
+        block = self._block(blocks)
+        left_n = self._seen_n - self._given_n
+        whole_n = len(block.kept) + left_n  # without what filled the last slot up
+        block = MaskBlock(block.kept[:whole_n], block.disturbed[:whole_n])
+        self._start_index += self._seen_n
+        self._features.restart()
+        self._levels.restart()
+        for finder in self._finders:
+            finder.finish()
+        self._tell()
+        for finder, heart in zip(self._finders, self._hearts, strict=True):
+            finder.restart()
+            heart.restart()
+        self._start()
+        return block
+
+    def _take(self, features: Features) -> BoolArray:
+        """Gate the next slots; give out those that are final, as (2, n_channels, n_slots)."""
+        slots = features.slow.shape[1]
+        marks = np.concatenate(
+            [self._carry, np.zeros((2, self._n_channels, slots), dtype=np.bool_)], axis=2
+        )
+        if slots:
+            usual = self._levels.process(features)
+            self._find(features, usual, marks)
+        self._carry = marks[:, :, slots:].copy()
+        skipped = max(0, BEFORE - features.first)  # slots before the first
+        return marks[:, :, min(skipped, slots) : slots]
+
+    def _find(self, features: Features, usual: Usual, marks: BoolArray) -> None:
+        size_uv = np.abs(features.slow)
+        maybe_uv = _bound(_MAYBE, features, usual)
+        stands_out = np.greater(size_uv, maybe_uv)
+        click = np.greater(features.sharp, _CLICK_USUAL * usual.sharp)
+        click &= features.sharp + _CLICK_SLOW * size_uv > _CLICK_LOUD * features.loud
+        quiet: BoolArray = ~(stands_out | click).any(axis=1)
+        surely = np.greater(size_uv, _bound(_SURE, features, usual))
+        self._slow = np.concatenate([self._slow, features.slow], axis=1)
+        self._slow_first = features.first + features.slow.shape[1] - self._slow.shape[1]
+        for channel, finder in enumerate(self._finders):
+            if quiet[channel] and finder.idle(features.first):
+                continue
+            slots = ChannelSlots(
+                features.first,
+                features.slow[channel],
+                features.sharp[channel],
+                usual.band[channel],
+                np.greater(size_uv[channel], _LOW * maybe_uv[channel]),
+                stands_out[channel],
+                surely[channel],
+                click[channel],
+            )
+            finder.process(slots, marks[0, channel], marks[1, channel])
+        self._tell()
+        self._slow = self._slow[:, -_HISTORY:]
+
+    def _judge(self, channel: int, region: Region) -> None:
+        """Take a region that has ended: is it a beat, and if not, what?"""
+        if region.short and not region.sharp:
+            at = region.peak - self._slow_first
+            around = self._slow[channel, max(0, at - REACH_OF_SHAPE) : at + REACH_OF_SHAPE + 1]
+            if len(around) == 2 * REACH_OF_SHAPE + 1:
+                beat = self._hearts[channel].take(region.peak, around)
+                if region.sure:
+                    self._add("heart" if beat else "pop", channel, region)
+                return
+        if not region.sure:
+            return
+        turns_hz = region.turns / 2 * self._slot_hz / (region.last - region.first + 1)
+        if region.short:
+            self._add("pop", channel, region)
+        else:
+            self._add("flutter" if turns_hz > _TUG_HZ else "tug", channel, region)
+
+    def _tell(self) -> None:
+        """Put what has ended into one order, however the input was split."""
+        self.found += [
+            one for _, one in sorted(self._ended, key=lambda ended: (ended[0], ended[1].channel))
+        ]
+        self._ended.clear()
+
+    def _add(self, kind: DisturbanceKind, channel: int, region: Region) -> None:
+        first, stop = (
+            self._start_index + slot * self._slot_n for slot in (region.start, region.reach)
+        )
+        self._ended.append((region.last, Disturbance(kind, first, stop, channel)))
+
+    def _block(self, blocks: list[BoolArray]) -> MaskBlock:
+        marks = np.concatenate(
+            [np.zeros((2, self._n_channels, 0), dtype=np.bool_), *blocks], axis=2
+        )
+        samples = np.repeat(marks, self._slot_n, axis=2)
+        self._given_n += samples.shape[2]
+        return MaskBlock(~samples[0].T, samples[1].T)
+
+
+def _bound(times: tuple[float, float, float], features: Features, usual: Usual) -> FloatArray:
+    bound_uv = np.maximum(times[0] * usual.ratio, times[1]) * features.loud
+    bound: FloatArray = np.maximum(bound_uv, times[2] * usual.slow)
+    return bound

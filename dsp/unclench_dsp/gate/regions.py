@@ -1,0 +1,180 @@
+"""Stretches of a channel in which something is larger than its muscle could make it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from unclench_dsp.arrays import BoolArray, FloatArray
+from unclench_dsp.gate.ring import Ring
+
+BEFORE = 15
+"""Slots gated before the one in which a disturbance is seen: 60 ms."""
+_APART = 13  # slots of calm that end a region; a beat's shape is known then
+_SHORT = 45  # slots: a beat lasts no longer, 180 ms
+_LASTING = 14  # slots that stand out in one region: no muscle does that
+
+
+@dataclass
+class Region:
+    """A stretch of slots that stand out.
+
+    Attributes
+    ----------
+    first, last : int
+        Its first and last slot.
+    peak : int
+        Slot in which the slow signal is largest, `peak_uv`.
+    start : int
+        First slot that is gated; meaningless unless `sure`.
+    reach : int
+        Slot at which the filters have forgotten it.
+    turns : int
+        How often the slow signal has changed its sign.
+    sharp, sure : bool
+        Whether it has a click; whether it is gated.
+    """
+
+    first: int
+    last: int
+    peak: int
+    peak_uv: float
+    reach: int
+    start: int = 0
+    standing: int = 0
+    turns: int = 0
+    above: bool = False
+    sharp: bool = False
+    sure: bool = False
+
+    @property
+    def short(self) -> bool:
+        """Whether it lasts no longer than a beat may."""
+        return self.last - self.first <= _SHORT
+
+
+@dataclass(frozen=True)
+class ChannelSlots:
+    """The slots of one channel in which regions are looked for, arrays of shape (n,).
+
+    Attributes
+    ----------
+    first : int
+        Number of the first slot.
+    slow_uv, sharp_uv, band_uv : ndarray
+        Slow signal, sharp signal and usual tension.
+    low, stands_out, surely, click : ndarray of bool
+        Where the slow signal lets a region go on, may begin one, surely does, and where a click is.
+    """
+
+    first: int
+    slow_uv: FloatArray
+    sharp_uv: FloatArray
+    band_uv: FloatArray
+    low: BoolArray
+    stands_out: BoolArray
+    surely: BoolArray
+    click: BoolArray
+
+
+class RegionFinder:
+    """Joins the slots of one channel that stand out to regions, and gates them.
+
+    Parameters
+    ----------
+    slow_ring, sharp_ring : Ring
+    expects : callable
+        Whether a beat may come in a slot: then a region need not be sure to be gated.
+    ended : callable
+        Called with each region as it ends, in time for the slots behind it.
+    """
+
+    def __init__(
+        self,
+        slow_ring: Ring,
+        sharp_ring: Ring,
+        expects: Callable[[int], bool],
+        ended: Callable[[Region], None],
+    ) -> None:
+        self._slow_ring, self._sharp_ring = slow_ring, sharp_ring
+        self._expects, self._ended = expects, ended
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget everything."""
+        self._open: Region | None = None
+        self._gated_until = 0
+        self._disturbed_until = 0
+
+    def idle(self, slot: int) -> bool:
+        """Whether nothing is under way at a slot."""
+        return self._open is None and self._gated_until <= slot
+
+    def process(self, slots: ChannelSlots, gated: BoolArray, disturbed: BoolArray) -> None:
+        """Take the next slots of the channel.
+
+        Parameters
+        ----------
+        slots : ChannelSlots
+        gated, disturbed : ndarray of bool, shape (n + BEFORE,)
+            Filled in; they begin `BEFORE` slots before the first slot.
+        """
+        offset = slots.first - BEFORE
+        gated[BEFORE : max(BEFORE, self._gated_until - offset)] = True
+        disturbed[BEFORE : max(BEFORE, self._disturbed_until - offset)] = True
+        begins = slots.stands_out | slots.click
+        for at in np.flatnonzero(slots.low | begins):
+            slot = slots.first + int(at)
+            self._close_before(slot)
+            if self._open is None:
+                if not begins[at]:
+                    continue
+                self._open = Region(slot, slot, slot, 0.0, slot)
+            self._extend(self._open, slots, int(at))
+            if self._open.sure:
+                self._mark(self._open, slot, offset, gated, disturbed)
+        self._close_before(slots.first + len(slots.low))
+
+    def finish(self) -> None:
+        """End the region that is open."""
+        if self._open is not None:
+            self._ended(self._open)
+            self._open = None
+
+    def _close_before(self, slot: int) -> None:
+        if self._open is not None and slot - self._open.last > _APART:
+            self.finish()
+
+    def _extend(self, region: Region, slots: ChannelSlots, at: int) -> None:
+        slot, slow_uv = slots.first + at, float(slots.slow_uv[at])
+        size_uv, usual_uv = abs(slow_uv), float(slots.band_uv[at])
+        region.last = slot
+        region.reach = max(region.reach, slot + 1 + self._slow_ring.slots(size_uv / usual_uv))
+        region.turns += region.above != (slow_uv > 0)
+        region.above = slow_uv > 0
+        region.standing += bool(slots.stands_out[at])
+        if size_uv > region.peak_uv:
+            region.peak, region.peak_uv = slot, size_uv
+        if slots.click[at]:
+            region.sharp = True
+            size = float(slots.sharp_uv[at]) / usual_uv
+            region.reach = max(region.reach, slot + 1 + self._sharp_ring.slots(size))
+        if not region.sure and (
+            slots.surely[at]
+            or slots.click[at]
+            or region.standing >= _LASTING
+            or self._expects(slot)
+        ):
+            region.sure, region.start = True, max(0, slot - BEFORE)
+
+    def _mark(
+        self, region: Region, slot: int, offset: int, gated: BoolArray, disturbed: BoolArray
+    ) -> None:
+        here = slice(max(region.start, slot - BEFORE) - offset, region.reach - offset)
+        gated[here] = True
+        self._gated_until = max(self._gated_until, region.reach)
+        if region.sharp or not region.short:
+            disturbed[here] = True
+            self._disturbed_until = max(self._disturbed_until, region.reach)

@@ -1,0 +1,117 @@
+"""Beats, pops, tugs and flutter leave the tension as it is without them; muscle is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.dsp.gate.synthetic import Room, figures, run
+
+from unclench_dsp import NARROW, WIDE, Band
+from unclench_dsp.arrays import FloatArray
+from unclench_dsp.gate import MuscleMask
+
+SEEDS = range(4)
+
+
+def off_by(room: Room, rest_uv: FloatArray, added_uv: FloatArray) -> tuple[float, float, float]:
+    """Of median and mean against the same chain without what was added; windows in use."""
+    without = figures(run(rest_uv, room.fs_hz), room.fs_hz, gated=False)
+    found = figures(run(rest_uv + added_uv, room.fs_hz), room.fs_hz)
+    return found.median_uv / without.median_uv - 1, found.mean_uv / without.mean_uv - 1, found.used
+
+
+@pytest.mark.parametrize("sensor", [True, False])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_heartbeat_does_not_raise_the_tension(seed: int, sensor: bool) -> None:
+    room = Room(seed, sensor=sensor)
+    beats_uv, _ = room.heart(room.rng.uniform(50, 110), room.log_uniform(20, 100))
+    median, mean, used = off_by(room, room.rest(), beats_uv)
+    assert abs(median) <= 0.03
+    assert abs(mean) <= 0.08
+    assert used >= 0.7
+
+
+@pytest.mark.parametrize("kind", ["pop", "tug", "flutter"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_pops_tugs_and_flutter_do_not_raise_the_tension(seed: int, kind: str) -> None:
+    room = Room(seed)
+    per_min = room.rng.uniform(4, 20)
+    added_uv = {
+        "pop": lambda: room.pops(per_min, room.log_uniform(50, 5000)),
+        "tug": lambda: room.swings(per_min, room.log_uniform(50, 5000), 1, 4),
+        "flutter": lambda: room.swings(per_min, room.log_uniform(50, 1000), 8, 40),
+    }[kind]()
+    median, mean, _ = off_by(room, room.rest(), added_uv)
+    assert abs(median) <= 0.02
+    assert abs(mean) <= 0.10
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_muscle_at_rest_is_kept_whole(seed: int) -> None:
+    room = Room(seed, seconds=60)
+    result = run(room.rest())
+    assert result.kept.all()
+    assert not result.disturbed.any()
+    assert result.mask.found == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_motor_units_at_rest_are_no_heart_and_are_kept(seed: int) -> None:
+    room = Room(seed, seconds=60)
+    result = run(room.rest(1.0) + room.motor_units())
+    assert result.kept.mean() > 0.98
+    assert result.mask.heart == (None,)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_contractions_are_kept(seed: int) -> None:
+    """Bursts of 50 to 100 times the rest, with sudden and with slow onsets."""
+    room = Room(seed, seconds=60)
+    t = np.arange(room.n) / room.fs_hz
+    gain = 1 + room.rng.uniform(50, 100) * np.clip(np.sin(2 * np.pi * t / 7) * 20, 0, 1)
+    gain *= 1 + 5 * (np.sin(2 * np.pi * t / 11) > 0.5)
+    result = run(room.rest() * gain)
+    assert result.kept.mean() > 0.995
+    assert not result.disturbed.any()
+
+
+@pytest.mark.parametrize(
+    ("fs_hz", "band"), [(2000.0, WIDE), (1000.0, NARROW), (250.0, Band("low", 20.0, 110.0, 4))]
+)
+@pytest.mark.parametrize("block_n", [7, 333])
+def test_any_split_gives_the_same_bits(fs_hz: float, band: Band, block_n: int) -> None:
+    room = Room(5, seconds=12, fs_hz=fs_hz, sensor=False)
+    emg_uv = np.stack([room.rest(), room.rest()], axis=1)
+    emg_uv[:, 0] += room.heart(80, 60)[0] + room.pops(10, 900)
+    emg_uv[:, 1] += room.swings(10, 900, 8, 40)
+    whole, split = run(emg_uv, fs_hz, band), run(emg_uv, fs_hz, band, block_n)
+    assert not whole.kept.all()
+    np.testing.assert_array_equal(whole.kept, split.kept)
+    np.testing.assert_array_equal(whole.disturbed, split.disturbed)
+    assert whole.mask.found == split.mask.found
+    assert whole.mask.heart == split.mask.heart
+
+
+@pytest.mark.parametrize("fs_hz", [250.0, 1000.0, 2000.0, 10_000.0])
+def test_no_more_is_held_back_than_promised(fs_hz: float) -> None:
+    mask = MuscleMask(fs_hz, 1, Band("low", 20.0, 110.0, 4))
+    assert mask.delay_n <= 0.15 * fs_hz
+    given_n = 0
+    for n in range(1, 400):
+        block = mask.process(np.zeros((1, 1)), np.zeros((1, 1)))
+        given_n += len(block.kept)
+        assert n - given_n <= mask.delay_n
+
+
+@pytest.mark.parametrize("n", [0, 1, 7, 500, 4321])
+def test_finish_gives_out_every_sample_and_starts_afresh(n: int) -> None:
+    room = Room(2, seconds=8)
+    emg_uv = (room.rest() + room.heart(90, 80)[0])[:, np.newaxis]
+    alone = run(emg_uv)
+    mask = MuscleMask(room.fs_hz, 1, WIDE)
+    parts = [mask.process(emg_uv[:n], alone.band_uv[:n]), mask.finish()]
+    assert sum(len(part.kept) for part in parts) == n
+    before = len(mask.found)
+    parts = [mask.process(emg_uv, alone.band_uv), mask.finish()]
+    np.testing.assert_array_equal(np.concatenate([part.kept for part in parts]), alone.kept)
+    assert [one.first - n for one in mask.found[before:]] == [one.first for one in alone.mask.found]
