@@ -155,12 +155,12 @@ class MuscleMask:
         stands_out = np.greater(size_uv, maybe_uv)
         click = np.greater(features.sharp, _CLICK_USUAL * usual.sharp)
         click &= features.sharp + _CLICK_SLOW * size_uv > _CLICK_LOUD * features.loud
-        quiet: BoolArray = ~(stands_out | click).any(axis=1)
+        busy = [bool(row.any()) for row in stands_out | click]
         surely = np.greater(size_uv, _bound(_SURE, features, usual))
         self._slow = np.concatenate([self._slow, features.slow], axis=1)
         self._slow_first = features.first + features.slow.shape[1] - self._slow.shape[1]
         for channel, finder in enumerate(self._finders):
-            if quiet[channel] and finder.idle(features.first):
+            if not busy[channel] and finder.idle(features.first):
                 continue
             slots = ChannelSlots(
                 features.first,
