@@ -8,7 +8,7 @@ from unclench.training.placement.bodymap import SPOTS
 from unclench.training.placement.words import SITES, Site
 from unclench_dsp import BANDS
 
-# The headings of the traces in placement.md, by what a site names as its most usual trouble.
+# The headings of the traces in placement.md, by what a site names as its most common problem.
 _TRACE_OF = {
     "no contact": "Bad: an electrode comes off the skin",
     "mains hum": "Bad: hum of the mains, until it is removed",
@@ -19,27 +19,36 @@ _TRACE_OF = {
 
 
 def sites() -> str:
-    """Everything that is said of each site."""
-    return "\n\n".join(_site(site) for site in SITES.values())
+    """Return a table of all sites, and a section for each."""
+    table = (
+        "| site | band | distance, centre to centre | most common problem | the place is |",
+        "| --- | --- | --- | --- | --- |",
+        *(_row(site) for site in SITES.values()),
+    )
+    return "\n\n".join(("\n".join(table), *(_section(site) for site in SITES.values())))
 
 
-def _site(site: Site) -> str:
+def _row(site: Site) -> str:
+    band = BANDS[site.band_hint]
+    good = f"Good, in the {band.name} band ({band.low_hz:g}-{band.high_hz:g} Hz)"
+    apart = "-" if site.spacing_mm is None else f"{site.spacing_mm:g} mm"
+    bad = _link(site.trouble, _TRACE_OF[site.trouble])
+    cells = (site.name, _link(band.name, good), apart, bad, site.status)
+    return f"| {' | '.join(cells)} |"
+
+
+def _section(site: Site) -> str:
     drawing = "No drawing: the place is yours."
     if site.key in SPOTS:
         drawing = f"![Where the electrodes go: {site.name}](pictures/place-{site.key}.svg)"
-    apart = "we have read no source that gives one: keep to the one you have."
-    if site.spacing_mm is not None:
-        apart = f"{site.spacing_mm:g} mm, centre to centre."
-    band = BANDS[site.band_hint]
-    band_words = f"{band.name} band ({band.low_hz:g}-{band.high_hz:g} Hz)"
+    apart = "" if site.spacing_mm is None else f" {site.spacing_mm:g} mm apart, centre to centre."
     points = {
-        "Direction of the pair": site.orientation,
-        "Distance": apart,
+        "Direction": site.orientation + apart,
         "Reference": site.reference,
         "Snaps or leads": site.leads,
         "Skin": site.skin,
-        "Band": f"{band.name}, {band.low_hz:g}-{band.high_hz:g} Hz.",
-        "It is in the right place if this shows": site.movement,
+        "Test": site.movement,
+        f"Most common problem, {site.trouble}": site.trouble_words,
     }
     return "\n\n".join(
         (
@@ -49,15 +58,11 @@ def _site(site: Site) -> str:
             "\n".join(f"- **{name}:** {words}" for name, words in points.items()),
             "Common mistakes:",
             "\n".join(f"- {mistake}" for mistake in site.mistakes),
-            f"A good trace: {_link(f'Good, in the {band_words}')}.",
-            f"Most common problem, {site.trouble}: {site.trouble_words} It looks like this: "
-            f"{_link(_TRACE_OF[site.trouble])}.",
-            f"Status: *{site.status}*.",
         )
     )
 
 
-def _link(heading: str) -> str:
-    """A link to a heading of the same page."""
+def _link(words: str, heading: str) -> str:
+    """Return a link to a heading of the same page."""
     anchor = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-    return f"[{heading}](#{anchor})"
+    return f"[{words}](#{anchor})"

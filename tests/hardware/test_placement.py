@@ -40,20 +40,21 @@ def texts(root: ElementTree.Element) -> list[str]:
     return [text.text or "" for text in root.iter(f"{SVG}text")]
 
 
-def test_every_link_of_a_site_leads_to_a_trace_of_the_guide() -> None:
-    links = re.findall(r"\[([^]]+)\]\(#[^)]+\)", GUIDE.partition("<!-- made: sites -->")[2])
-    assert len(links) >= 2 * len(SITES)
-    for heading in links:
-        assert f"### {heading}\n" in GUIDE
+@pytest.mark.parametrize("site", SITES.values(), ids=lambda site: site.key)
+def test_a_site_links_to_a_good_trace_in_its_band_and_to_its_most_common_problem(site) -> None:
+    (row,) = re.findall(rf"(?m)^\| {re.escape(site.name)} \|.*", GUIDE)
+    assert f"[{site.band_hint}](#good-in-the-{site.band_hint}-band-" in row
+    assert f"[{site.trouble}](#bad" in row
+    assert row.endswith(f"| {site.status} |")
 
 
-def test_the_guide_holds_what_is_common_to_all_sites() -> None:
+def test_the_guide_has_the_advice_that_holds_for_all_sites() -> None:
     for sentence in (*SKIN, SNAPS):
         assert sentence in " ".join(GUIDE.split())
 
 
 @pytest.mark.parametrize("key", SPOTS)
-def test_marks_of_a_drawing_lie_where_the_map_has_them(key: str) -> None:
+def test_a_drawing_has_its_marks_where_the_program_has_them(key: str) -> None:
     root, spot = drawn(key), SPOTS[key].on("right")
     place = Place(spot)
 
@@ -72,7 +73,7 @@ def test_marks_of_a_drawing_lie_where_the_map_has_them(key: str) -> None:
     assert ("not verified" in told) == (not spot.reference.sure)
 
 
-def test_another_pair_that_the_words_describe_is_drawn_lightly() -> None:
+def test_a_second_pair_of_electrodes_in_the_words_is_drawn_lightly() -> None:
     (key,) = [key for key, spot in SPOTS.items() if spot.other]
     assert any(SPOTS[key].other_words in words for words in SITES[key].landmarks)
     root = drawn(key)
@@ -82,14 +83,14 @@ def test_another_pair_that_the_words_describe_is_drawn_lightly() -> None:
 
 
 @pytest.mark.parametrize("key", SPOTS)
-def test_names_of_a_drawing_have_room(key: str) -> None:
+def test_labels_of_a_drawing_do_not_overlap(key: str) -> None:
     for side in ("start", "end"):
         lines = [t for t in drawn(key).iter(f"{SVG}text") if t.get("class") == side]
         heights = sorted(float(line.attrib["y"]) for line in lines)
         assert all(b - a >= 20 for a, b in pairwise(heights))
 
 
-def test_every_reference_is_within_reach_of_a_lead() -> None:
+def test_a_lead_reaches_every_reference() -> None:
     assert f"{ELECTRODE_LEAD_M.value:g} m" in section("Reference")
     for spot in SPOTS.values():
         far_cm = max(math.dist(spot.reference.at, electrode) for electrode in spot.electrodes)
@@ -98,14 +99,14 @@ def test_every_reference_is_within_reach_of_a_lead() -> None:
 
 
 @pytest.mark.parametrize("path", TRACES, ids=lambda path: path.name)
-def test_a_trace_says_that_no_person_made_it(path) -> None:
+def test_a_trace_says_that_it_comes_from_the_virtual_board(path) -> None:
     told = texts(ElementTree.parse(path).getroot())
     assert "Made with the virtual board, not a person's." in told
     assert {"Time, s", "raw signal, µV", "tension, µV"} <= set(told)
     assert f"pictures/{path.name}" in GUIDE
 
 
-def test_every_trouble_of_a_site_has_its_trace() -> None:
+def test_every_common_problem_has_a_trace() -> None:
     kept = {path.stem.removeprefix("trace-").replace("-", " ") for path in TRACES}
     assert {site.trouble for site in SITES.values()} <= kept
     assert {f"good {site.band_hint}" for site in SITES.values()} <= kept
