@@ -10,7 +10,8 @@ import pytest
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
-from unclench.translation import PseudoTranslations, tr, trn
+from unclench import translation
+from unclench.translation import PseudoTranslations, in_english, tr, trn
 
 ROOT = Path(__file__).parents[1]
 HOST = ROOT / "host" / "unclench"
@@ -92,3 +93,11 @@ def test_babel_extracts_every_marked_sentence(tmp_path):
 def test_pseudo_language_leaves_what_a_translator_leaves(message, shown):
     assert PseudoTranslations().gettext(message) == shown
     assert placeholders(shown) == placeholders(message)
+
+
+def test_sentences_stay_english_where_the_program_reads_them_again(monkeypatch):
+    monkeypatch.setattr(translation, "_current", PseudoTranslations())
+    with in_english():
+        assert tr("ended early") == "ended early"
+        assert trn("{n} gap", "{n} gaps", 2) == "2 gaps"
+    assert tr("ended early") == "⟦ēńďēď ēàŕĺŷ⟧"

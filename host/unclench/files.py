@@ -123,6 +123,12 @@ def why_unwritable(error: OSError) -> str:
     return words
 
 
+def unreadable(name: object, error: Exception) -> str:
+    """Return the sentence for a file, or a line of it, that cannot be read."""
+    reason = getattr(error, "strerror", None) or error
+    return tr("{name} cannot be read: {reason}.", name=name, reason=reason)
+
+
 def unwritable(path: Path, error: OSError, advice: str) -> StoreError:
     """Return the error for a file that the system does not write; `advice` is a sentence."""
     reason = why_unwritable(error)

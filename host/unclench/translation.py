@@ -14,6 +14,9 @@ from __future__ import annotations
 import gettext
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 DOMAIN = "unclench"
@@ -48,7 +51,23 @@ def _catalogue(language: str | None) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, LOCALE, [language] if language else None, fallback=True)
 
 
+_in_english: ContextVar[bool] = ContextVar("in_english", default=False)
+_english = gettext.NullTranslations()
 _current = _catalogue(os.environ.get(LANGUAGE_VARIABLE))
+
+
+@contextmanager
+def in_english() -> Iterator[None]:
+    """Leave sentences in English: for files whose words the program reads again."""
+    token = _in_english.set(True)
+    try:
+        yield
+    finally:
+        _in_english.reset(token)
+
+
+def _translations() -> gettext.NullTranslations:
+    return _english if _in_english.get() else _current
 
 
 def tr(message: str, /, **values: object) -> str:
@@ -62,7 +81,7 @@ def tr(message: str, /, **values: object) -> str:
     **values
         What stands in the braces.
     """
-    found = _current.gettext(message)
+    found = _translations().gettext(message)
     return found.format(**values) if values else found
 
 
@@ -78,4 +97,4 @@ def trn(one: str, many: str, n: int, /, **values: object) -> str:
     **values
         What else stands in the braces.
     """
-    return _current.ngettext(one, many, n).format(n=n, **values)
+    return _translations().ngettext(one, many, n).format(n=n, **values)

@@ -36,9 +36,9 @@ def analyze(run: Callable[..., Ran], *arguments: object) -> dict[str, Any]:
 
 def test_json_has_the_documented_keys(run, session):
     found = analyze(run, session)
-    assert {
-        *("fs_hz", "duration_s", "n_samples", "lost_samples", "band_hz", "channels"),
-    } <= set(found)
+    assert {*("fs_hz", "duration_s", "n_samples", "lost_samples", "band_hz", "channels")} <= set(
+        found
+    )
     assert (found["fs_hz"], found["n_samples"], found["lost_samples"]) == (2000, 4000, 0)
     assert (found["duration_s"], found["band_hz"]) == (2.0, [20, 450])
     assert len(found["channels"]) == 2
@@ -104,8 +104,8 @@ BAD = {
     "nan": ("time_s,emg", [*ROWS[:5], "0.005,NaN", *ROWS[6:]], [], "'NaN'"),
     "header only": ("time_s,emg", [], [], "no rows"),
     "mixed decimal marks": ("t;emg", ["0,000;1,5", "0,001;2.5"], [], "decimal"),
-    "backwards": ("time_s,emg", [*ROWS[:5], ROWS[3], *ROWS[6:]], [], "runs backwards"),
-    "standing still": ("time_s,emg", [*ROWS[:5], ROWS[4], *ROWS[6:]], [], "stands still"),
+    "backwards": ("time_s,emg", [*ROWS[:5], ROWS[3], *ROWS[6:]], [], "times must rise"),
+    "standing still": ("time_s,emg", [*ROWS[:5], ROWS[4], *ROWS[6:]], [], "times must rise"),
     "rate too low": ("emg", ["1", "2"] * 2000, ["--fs", "100"], "100"),
     "rate too low for 450 Hz": ("emg", ["1", "2"] * 2000, ["--fs", "800"], "800"),
     "too short": ("emg", ["1", "2"], ["--fs", "1000"], "longer recording"),
@@ -168,12 +168,7 @@ def test_byte_order_mark_and_decimal_comma_are_accepted(run, tmp_path, content):
     assert (found["fs_hz"], found["n_samples"]) == (1000, 2000)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("nowhere", "empty-folder", "x" * 300),
-    ],
-)
+@pytest.mark.parametrize("name", [*("nowhere", "empty-folder", "x" * 300)])
 def test_missing_input_is_named_in_the_error(run, tmp_path, name):
     (tmp_path / "empty-folder").mkdir()
     assert name in run("analyze", tmp_path / name).sentence()

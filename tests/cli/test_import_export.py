@@ -48,7 +48,7 @@ def test_export_never_overwrites_without_force(run, session):
     made = session.parent / "session.csv"
     made.write_text("mine")
     said = run("export", session, "--format", "csv").sentence()
-    assert "is there already" in said
+    assert "exists already" in said
     assert "--force" in said
     assert made.read_text() == "mine"
     assert run("export", session, "--format", "csv", "--force").status == 0
@@ -74,7 +74,7 @@ def test_export_to_an_unwritable_place_is_refused(run, session, tmp_path):
     said = run("export", session, "--format", "edf", "-o", tmp_path / "no" / "x.edf").sentence()
     assert "x.edf cannot be written: No such file or directory" in said
     assert "is a folder" in run("export", session, "--format", "edf", "-o", tmp_path).sentence()
-    assert "there is no file" in run("export", tmp_path / "none", "--format", "edf").sentence()
+    assert "There is no file" in run("export", tmp_path / "none", "--format", "edf").sentence()
 
 
 def test_imported_session_works_in_analyze_and_record(run, csv_file, tmp_path):

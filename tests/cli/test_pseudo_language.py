@@ -53,17 +53,6 @@ LEFT: dict[str, list[str]] = {
     ],
     "running": ["calibrate --help", "live --help", "watch --help"],
     "live": ["live"],
-    "store": [
-        "old option",
-        "record into one",
-        "analyze nothing",
-        "analyze text",
-        "export",
-        "export again",
-        "import text",
-        "sessions delete",
-        "sessions restore nothing",
-    ],
     "review": ["analyze", "session"],
     "training": [
         "calibrate",

@@ -112,7 +112,7 @@ def test_session_without_samples_gets_no_report(run, session):
     (session / "emg.csv").unlink()
     said = run("report", session).sentence()
     assert "emg.csv" in said
-    assert "restore" in said
+    assert "Restore" in said
     assert not (session / "report.html").exists()
 
 

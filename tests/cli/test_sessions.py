@@ -134,7 +134,7 @@ def test_damaged_sessions_are_listed_with_the_reason(run, add_session):
     assert done.status == 0
     assert "fine" in done.out
     assert "2024-05-06 07:08  2024-05-06_07-08-09: " in done.out
-    assert "schema version 9 (unclench 3.0)" in done.out
+    assert "unclench (3.0, schema version 9)" in done.out
 
 
 def test_control_characters_in_titles_are_not_printed(run, add_session):
@@ -199,7 +199,7 @@ def test_tag_adds_and_removes_labels(run, add_session):
 def test_a_damaged_session_is_not_changed(run, add_session):
     path = add_session("walk") / "session.json"
     path.write_text("{")
-    assert "not readable JSON" in run("sessions", "rename", "walk", "x").sentence()
+    assert "not valid JSON" in run("sessions", "rename", "walk", "x").sentence()
     assert path.read_text() == "{"
 
 
@@ -282,7 +282,7 @@ def test_backup_can_be_limited_to_named_sessions(run, add_session, tmp_path):
 
 def test_damaged_backup_is_refused(run, tmp_path):
     (tmp_path / "b.zip").write_text("hello")
-    assert "damaged or no zip file" in run("sessions", "restore", tmp_path / "b.zip").sentence()
+    assert "damaged or not a zip file" in run("sessions", "restore", tmp_path / "b.zip").sentence()
 
 
 def test_labels_added_by_several_processes_are_all_kept(add_session):

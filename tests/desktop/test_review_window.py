@@ -166,7 +166,7 @@ def test_a_damaged_session_is_listed_with_its_sentence_and_stops_nothing(screen,
     made = screen()
     made.list.choose(broken)
     assert made.titles() == ["▲ broken", "good"]
-    assert "not readable JSON" in made.list._detail.text()
+    assert "not valid JSON" in made.list._detail.text()
     assert "1 damaged" in made.list._count.text()
     made.press(KEY.Key_Return)
     assert made.window.page() is made.list
@@ -307,11 +307,11 @@ def test_a_label_that_cannot_be_one_is_told_at_once(screen, library):
     folder = library("first", title="A day")
     tell(Remark("Something that was said before."))
     made = screen()
-    for key, words in ((KEY.Key_F2, "title"), (KEY.Key_L, "label")):
+    for key, most in ((KEY.Key_F2, 120), (KEY.Key_L, 40)):
         made.press(key)
         made.list.table.findChild(QtWidgets.QLineEdit).setText("x" * 200)
         made.press(KEY.Key_Return)
-        assert f"The {words} has 200 characters" in made.banner()
+        assert f"has 200 characters; at most {most} are possible" in made.banner()
     meta = open_session(folder).meta
     assert (meta.title, meta.labels) == ("A day", ())
     assert made.titles() == ["A day"]
@@ -687,7 +687,7 @@ def test_a_session_that_does_not_open_says_why(screen, library):
     (folder / "session.json").unlink()
     made.window.open(folder)
     until(made.panel.figures.toPlainText)
-    assert "no session folder" in made.panel.figures.toPlainText()
+    assert "not a session folder" in made.panel.figures.toPlainText()
     made.press(KEY.Key_Escape)
     assert made.window.page() is made.list
 
@@ -712,7 +712,7 @@ def test_two_windows_do_not_write_over_each_others_tags(screen, library):
 
     tag(one, 10, "posture: slouching")
     tag(other, 20, "thought: worry")
-    assert "changed meanwhile" in other.banner()
+    assert "in the meantime" in other.banner()
     assert tags() == ["posture: slouching"]
     assert [t.words for t in other.desk.scene.marks.tags] == ["posture: slouching"]  # read anew
     assert other.page.row.isVisible()  # with the words as they were typed
@@ -721,7 +721,7 @@ def test_two_windows_do_not_write_over_each_others_tags(screen, library):
     activate(one.window)
     one.trace.setFocus()
     one.press(KEY.Key_Z, CTRL)
-    assert "changed meanwhile" in one.banner()
+    assert "in the meantime" in one.banner()
     assert tags() == ["posture: slouching", "thought: worry"]
     assert not one.desk.undoable
 

@@ -186,7 +186,7 @@ def test_pause_skip_and_an_early_end_are_kept(training, ready):
     words = [text for kind, text in events(folder) if kind in ("session", "step")]
     assert words[2:] == [
         "paused",
-        "goes on",
+        "continues",
         "skipped: Arrive",
         "2 baseline: Sit still and let go",
         "ended early",

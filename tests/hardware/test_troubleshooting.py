@@ -74,8 +74,8 @@ ASKED_ABOUT = {
     "… was disconnected and did not reconnect",
     "Too few breaths (…).",
     "this is not TOML: …",
-    "…: … is not a finite number: correct it or drop the row.",
-    "… has no column of EMG numbers; its columns are ….",
+    "…: … is not a finite number. Correct it or delete the row.",
+    "… has no column of EMG numbers. Its columns are ….",
 }
 
 
@@ -112,7 +112,7 @@ def said(path: Path) -> Iterator[tuple[str, bool]]:
     for node in ast.walk(tree):
         if id(node) not in silent and (text := _words(node)) is not None:
             # `%s` and `{name}` are filled in, too; two in a row are one for a reader
-            filled = re.sub(r"%[sd]|\{\w+(?::(?:[^{}]|\{\w+\})*)?\}", "…", squeezed(text))
+            filled = re.sub(r"%[sd]|\{\w+(?:![rsa])?(?::(?:[^{}]|\{\w+\})*)?\}", "…", squeezed(text))
             yield re.sub("…+", "…", filled), id(node) in raised
 
 

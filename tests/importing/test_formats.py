@@ -229,7 +229,7 @@ def test_a_rate_too_low_for_any_band_keeps_the_samples(make, tmp_path):
             "has no column 'nobody': choose from 'EMG left', 'Resp'",
         ),
         ("edf", {}, {"columns": ["Resp", "resp"]}, "given twice"),
-        ("csv", {}, {"fs_hz": -1.0}, "--fs -1 is not a sample rate"),
+        ("csv", {}, {"fs_hz": -1.0}, "--fs -1 is not a valid sampling rate"),
         ("wfdb", {}, {"fs_hz": 1e9}, "--fs gives a sample rate of 1e\\+09 Hz"),
     ],
 )

@@ -68,7 +68,7 @@ def test_notes_markers_and_pauses():
         event(3, "session", "paused"),
         event(9, "session", "goes on"),
         event(10, "session", "waits for the sensor"),
-        event(12, "session", "goes on: the sensor is back"),
+        event(12, "session", "continues: the sensor is reconnected"),
         event(50, "session", "paused"),
     )
     assert found.remarks == (Remark(1, "note", "a, b"), Remark(2, "marker", "m"))

@@ -104,7 +104,7 @@ def test_a_cut_last_line_is_dropped(tmp_path: Path, make_meta: MakeMeta, cut: in
     assert recording.n_samples == left < 10
     units = np.arange(20, dtype=np.int32).reshape(10, 2)[:left]
     np.testing.assert_array_equal(recording.units(), units)
-    assert recording.notes == (f"session.json says 10 samples, emg.csv holds {left}.",)
+    assert recording.notes == (f"session.json says 10 samples, but emg.csv has {left}.",)
     assert len(session.events()) < 10
     assert len(session.tension().state) < 10
 
@@ -184,7 +184,7 @@ def test_full_disk(small_disk: Path, make_meta: MakeMeta) -> None:
             writer.write_samples(written, counting_from(written))
             writer.flush()
 
-    with pytest.raises(StoreError, match=r"No space left on device \(0\.0 MB free\).*free some"):
+    with pytest.raises(StoreError, match=r"No space left on device \(0\.0 MB free\).*Free some"):
         fill_up()
     left = load_recording(writer.folder)
     assert written <= left.n_samples < written + 1000

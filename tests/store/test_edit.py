@@ -82,8 +82,8 @@ def test_title_and_labels_change_and_nothing_else(folder):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"title": "x" * 121}, "title has 121 characters; at most 120"),
-        ({"labels": ["x" * 41]}, "label has 41 characters"),
+        ({"title": "x" * 121}, "has 121 characters; at most 120"),
+        ({"labels": ["x" * 41]}, "has 41 characters"),
         ({"labels": ["desk", " "]}, "label is empty"),
         ({"sites": ["a", "b"]}, "sites has 2 entries"),
         ({"window_s": -1}, "window_s cannot be '-1'"),
@@ -126,10 +126,10 @@ class TestRefusals:
         (folder / "session.json").write_text(
             json.dumps({**raw(folder), "drift_ppm": float("nan"), "duration_s": float("inf")})
         )
-        self.refused(edit, folder, "would not survive")
+        self.refused(edit, folder, "cannot be written again")
 
     def test_no_session(self, edit, tmp_path):
-        self.refused(edit, tmp_path, "no session folder")
+        self.refused(edit, tmp_path, "not a session folder")
 
 
 def test_what_a_crash_left_can_be_edited_after_a_while(tmp_path):
@@ -179,7 +179,7 @@ def test_samples_are_never_touched_and_figures_are_made_anew(folder):
         (event_of(-1, "tag", "x", None, None), "at sample -1"),
         (event_of(1, "tag", "x", -0.5, None), "lasts -0.5 s"),
         (event_of(1, "tag", "x", float("nan"), None), "lasts nan s"),
-        (event_of(1, "tag", "\ud800", None, None), "no file can hold"),
+        (event_of(1, "tag", "\ud800", None, None), "cannot be saved"),
     ],
 )
 def test_an_impossible_event_is_refused_and_nothing_written(folder, event, words):
@@ -203,7 +203,7 @@ def test_what_another_has_changed_meanwhile_is_not_written_over(folder):
     edit_events(folder, theirs, before=held)
     before = files(folder)
     mine = [*held, event_of(800, "note", "mine", None, None)]
-    with pytest.raises(ChangedMeanwhileError, match="changed meanwhile, by another window"):
+    with pytest.raises(ChangedMeanwhileError, match="changed by another window"):
         edit_events(folder, mine, before=held)
     assert files(folder) == before
     edit_events(folder, mine, before=theirs)  # what was written counts as read
@@ -247,9 +247,7 @@ edit_meta(folder, title="named") if own == "a" else edit_meta(folder, note=own)
 def test_changes_by_several_programs_at_once_are_all_kept(folder):
     programs = [
         subprocess.Popen(
-            [*python(TAG), str(folder), own],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            [*python(TAG), str(folder), own], stdin=subprocess.PIPE, stderr=subprocess.PIPE
         )
         for own in "abc"
     ]

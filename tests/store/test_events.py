@@ -138,7 +138,7 @@ def test_words_and_data_of_a_row(tmp_path: Path):
         ("session", "paused", SessionChanged("paused")),
         ("session", "goes on", SessionChanged("resumed")),
         ("session", "waits for the sensor", SessionChanged("board lost")),
-        ("session", "goes on: the sensor is back", SessionChanged("board back")),
+        ("session", "continues: the sensor is reconnected", SessionChanged("board back")),
         ("session", "done", SessionChanged("done")),
         ("session", "ended", SessionChanged("ended")),
         ("session", "ended early", SessionChanged("ended")),
@@ -190,7 +190,7 @@ def test_spoilt_data_is_named(tmp_path, data):
         pass
     with (tmp_path / "s" / "events.csv").open("a") as file:
         file.write(f'5,0.0,note,x,,,"{data}"\n')
-    with pytest.raises(InputError, match=r"line 2 .*: restore the file\."):
+    with pytest.raises(InputError, match=r"line 2 .*\. Restore the file"):
         open_session(tmp_path / "s").events()
 
 

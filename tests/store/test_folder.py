@@ -42,5 +42,5 @@ def test_file_in_the_way(tmp_path: Path) -> None:
 
 def test_unwritable_place(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match=r"no session folder can be made.*may write"):
+    with pytest.raises(StoreError, match=r"No session folder can be made.*can write"):
         new_session_folder(tmp_path / "file" / "out")

@@ -224,8 +224,7 @@ def spoil_away(path):
 
 
 @pytest.mark.parametrize(
-    "spoil",
-    [spoil_bytes, spoil_half, spoil_title, spoil_table, spoil_by_folder, spoil_away],
+    "spoil", [spoil_bytes, spoil_half, spoil_title, spoil_table, spoil_by_folder, spoil_away]
 )
 def test_a_spoilt_index_changes_nothing(root, make, reads, spoil):
     make("a", title="Evening")
@@ -271,17 +270,20 @@ def test_no_place_for_an_index_is_no_trouble(root, make, tmp_path):
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda f: (f / "session.json").write_text("{"), "not readable JSON"),
-        (lambda f: (f / "session.json").write_text('{"schema_version": "x"}'), "no session.json"),
-        (lambda f: (f / "session.json").write_bytes(b"\xff\xfe"), "cannot be read"),
+        (lambda f: (f / "session.json").write_text("{"), "not valid JSON"),
+        (
+            lambda f: (f / "session.json").write_text('{"schema_version": "x"}'),
+            "not a session.json",
+        ),
+        (lambda f: (f / "session.json").write_bytes(b"\xff\xfe"), "not text"),
         (lambda f: (f / "session.json").write_text("[" * 100_000), "cannot be read"),
         (lambda f: (f / "session.json").unlink(), "has emg.csv but no session.json"),
-        (lambda f: (f / "emg.csv").unlink(), "has no emg.csv"),
+        (lambda f: (f / "emg.csv").unlink(), "emg.csv is missing"),
         (
             lambda f: (f / "session.json").write_text(
                 json.dumps({"schema_version": 7, "unclench_version": "3.1"})
             ),
-            "schema version 7 (unclench 3.1)",
+            "unclench (3.1, schema version 7)",
         ),
     ],
 )
@@ -326,7 +328,7 @@ def test_find_by_folder_name_title_and_date(root, make):
     for text in ("2026-11-23", folder.name, "evening at", when, str(folder)):
         assert library.find(text).folder == folder
     assert library.find("Evening").title == "Evening"  # whole, so it is meant
-    with pytest.raises(InputError, match=r"'2026-11' can be 2 sessions: 2026-11-23_10"):
+    with pytest.raises(InputError, match=r"'2026-11' matches 2 sessions: 2026-11-23_10"):
         library.find("2026-11")
     for text in ("nothing", ""):
         with pytest.raises(InputError, match="There is no session"):

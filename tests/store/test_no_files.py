@@ -81,15 +81,15 @@ def test_samples_that_are_gone_are_told_and_no_empty_recording(folder, header):
     path = folder / "emg.csv"
     path.write_text(header)
     said = sentence(open_session(folder).load)
-    assert f"{path} is empty, and 3000 samples were recorded into it: restore" in said
+    assert f"{path} is empty, but 3000 samples were recorded into it. Restore" in said
     assert read_entry(folder).trouble == said
     path.unlink()
-    assert "emg.csv is missing, and 3000 samples" in sentence(load_recording, folder)
-    assert "has no emg.csv" in read_entry(folder).trouble
+    assert "emg.csv is missing, but 3000 samples" in sentence(load_recording, folder)
+    assert "emg.csv is missing" in read_entry(folder).trouble
 
 
 def test_bytes_that_are_no_text_are_told_in_plain_words(folder):
     (folder / "session.json").write_bytes(b"{\xff}")
     said = sentence(open_session, folder)
-    assert "session.json cannot be read: it is no text" in said
+    assert "session.json is not text" in said
     assert "codec" not in said

@@ -42,7 +42,7 @@ BAND = {"name": "wide", "low_hz": 20, "high_hz": 450, "order": 4}
 
 def test_newer_schema_names_both_versions(make_meta: MakeMeta) -> None:
     text = changed(make_meta(), schema_version=7, unclench_version="3.2.1", constants=None)
-    with pytest.raises(StoreError, match=r"version 7 .*3\.2\.1.*up to version 1: update unclench"):
+    with pytest.raises(StoreError, match=r"3\.2\.1, schema version 7.*up to 1\. Update unclench"):
         parse_meta(text, PATH)
 
 

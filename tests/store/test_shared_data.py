@@ -44,7 +44,7 @@ def test_uci_needs_a_header(name: str, tmp_path: Path) -> None:
 
 def test_biosppy_needs_a_header(tmp_path: Path) -> None:
     path = needs.recording("biosppy_emg_1/emg_1.txt")
-    with pytest.raises(InputError, match=r"no header: line 5 is numbers \('2034'\)"):
+    with pytest.raises(InputError, match=r"no header: line 5 has numbers \('2034'\)"):
         load_recording(path)
     mended = tmp_path / "emg_1.txt"
     mended.write_text(path.read_text().replace("= EMG\n", "= EMG\nEMG\n"))
@@ -53,7 +53,7 @@ def test_biosppy_needs_a_header(tmp_path: Path) -> None:
 
 def test_openbci() -> None:
     (path,) = needs.recording("openbci_jawclench").glob("OpenBCI*.txt")
-    with pytest.raises(InputError, match=r"2 columns named 'Not Used' \(columns 13 and 18\)"):
+    with pytest.raises(InputError, match=r"2 columns named 'Not Used' \(columns 13, 18\)"):
         load_recording(path)
     recording = load_recording(path, columns=["EXG Channel 0", "EXG Channel 7"])
     assert recording.rate == 250

@@ -66,7 +66,7 @@ def test_questions_are_skipped_when_unattended(program, start):
     run = start(program(SETTLE, ASK, ASK, SETTLE, ASK), attended=False)
     run.feed(5)
     assert run.engine.ended_at == 8000
-    assert run.texts("answer") == ["How was it? (nobody was there to be asked)"] * 3
+    assert run.texts("answer") == ["How was it? (not asked: unattended)"] * 3
 
 
 def test_repetitions_are_written_out(program, start):

@@ -37,7 +37,7 @@ def test_a_pause_stops_time_and_scoring(program, start):
     assert score.scored_s == pytest.approx(10)
     assert score.lowest_uv == 2.0
     told = [(e.sample, text_of(e)) for e in run.events if e.kind == "session"]
-    assert told[1:] == [(8000, "paused"), (68_000, "goes on")]
+    assert told[1:] == [(8000, "paused"), (68_000, "continues")]
 
 
 def test_an_end_that_comes_behind_the_newest_row_is_no_earlier_than_its_own_words(program, start):
@@ -60,7 +60,7 @@ def test_a_board_that_is_away_pauses_the_session(program, start):
     run.feed(8)
     assert run.starts() == [0, 220_000]
     told = [(e.sample, text_of(e)) for e in run.events if e.kind == "session"]
-    back = (208_000, "goes on: the sensor is back")
+    back = (208_000, "continues: the sensor is reconnected")
     assert told[1:] == [(8000, "waits for the sensor"), back]
     assert run.engine.outcome().steps[0].score[0].scored_s == pytest.approx(10)
 

@@ -188,9 +188,9 @@ def test_a_board_that_is_unplugged_pauses_it(hold, program, tape, scripted_link,
     events = open_session(tmp_path / "s").events()
     assert [(e.sample, text_of(e)) for e in events if e.kind == "session"][1:] == [
         (4000, "waits for the sensor"),
-        (5000, "goes on: the sensor is back"),
+        (5000, "continues: the sensor is reconnected"),
         (7000, "waits for the sensor"),
-        (8000, "goes on: the sensor is back"),
+        (8000, "continues: the sensor is reconnected"),
         (10_000, "done"),
     ]
     assert [e.sample for e in events if e.kind == "step"] == [0, 6000]

@@ -1,8 +1,10 @@
-"""Whose signal a session holds: a board's, nobody's, a replayed recording's or a file's."""
+"""Where a signal comes from: a board, the virtual board, a replayed recording or a file."""
 
 from __future__ import annotations
 
 from enum import Enum
+
+from unclench.translation import tr
 
 RECORDING = "recording: "
 """How the name of a source that is a recording begins."""
@@ -18,34 +20,34 @@ class Provenance(str, Enum):
 
     @property
     def words(self) -> str:
-        """What a person is told; nothing of a board, which is the usual."""
+        """What a person reads; empty for a board, the usual case."""
         return _WORDS[self]
 
 
 _WORDS = {
     Provenance.BOARD: "",
-    Provenance.VIRTUAL: "virtual board: nobody's muscle",
-    Provenance.REPLAY: "replayed recording",
-    Provenance.IMPORTED: "imported",
+    Provenance.VIRTUAL: tr("virtual board: nobody's muscle"),
+    Provenance.REPLAY: tr("replayed recording"),
+    Provenance.IMPORTED: tr("imported"),
 }
 
 
 def replayed(of: Provenance) -> Provenance:
-    """Return the provenance of a replay: what was nobody's muscle stays nobody's."""
+    """Return the provenance of a replay: the virtual board's stays virtual."""
     return of if of is Provenance.VIRTUAL else Provenance.REPLAY
 
 
 def told_by(virtual: bool, source: str, imported: bool) -> Provenance:
-    """Return the provenance of a session that does not state it, as those of before 0.2.
+    """Return the provenance of a session from before 0.2, which does not state it.
 
     Parameters
     ----------
     virtual : bool
-        The board said that it is a virtual one, which replays of files said as well.
+        The board said that it is virtual; replays of files said so as well.
     source : str
         The name of the source.
     imported : bool
-        Whether it was imported.
+        The session was imported.
     """
     if imported:
         return Provenance.IMPORTED

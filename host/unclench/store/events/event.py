@@ -1,6 +1,6 @@
-"""What can happen in a recording: a kind each, and a typed payload for each kind.
+"""What can happen in a recording: each kind has a typed payload.
 
-Code looks at the payload alone. Words are made of it at the edge, by `words.text_of`.
+Code uses only the payload. `words.text_of` turns it into words for people.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ AlertReason = Literal["sustained", "few rests"]
 Strength = Literal["gentle", "maximum"]
 
 UV_DECIMALS, S_DECIMALS = 4, 3
-"""To which payloads are rounded when they are made, as are the other columns."""
+"""Decimals to which payloads are rounded when they are made."""
 
 
 class Kind(str, Enum):
@@ -58,11 +58,11 @@ class Kind(str, Enum):
 
 @dataclass(frozen=True)
 class SessionChanged:
-    """A guided session begins, pauses, goes on or ends. Duration: planned, at the end: passed."""
+    """A guided session begins, pauses, continues or ends. Duration: planned; at the end, passed."""
 
     kind: ClassVar[Kind] = Kind.SESSION
     change: SessionChange
-    program: str = ""  # of one that begins
+    program: str = ""  # when it begins
     title: str = ""
 
 
@@ -88,7 +88,7 @@ class PartBegun:
 
 @dataclass(frozen=True)
 class GoalSet:
-    """A goal is set, or has fallen."""
+    """A goal is set or lowered."""
 
     kind: ClassVar[Kind] = Kind.GOAL
     channel: str
@@ -114,7 +114,7 @@ class HoldDone:
 
 @dataclass(frozen=True)
 class Answered:
-    """A question was answered; None: nobody was there to be asked."""
+    """A question was answered; None: the session was unattended."""
 
     kind: ClassVar[Kind] = Kind.ANSWER
     question: str
@@ -144,7 +144,7 @@ class ReferenceMeasured:
 
 @dataclass(frozen=True)
 class NotMeasured:
-    """A measurement has failed; the sentence is for people."""
+    """A measurement failed; the sentence is for people."""
 
     kind: ClassVar[Kind] = Kind.NOT_MEASURED
     sentence: str
@@ -168,7 +168,7 @@ class StepScored:
 
 @dataclass(frozen=True)
 class Recovered:
-    """A channel is at rest again after a contraction. Duration: from the release on."""
+    """A channel is at rest again after a contraction. Duration: since the release."""
 
     kind: ClassVar[Kind] = Kind.RECOVERED
     channel: str
@@ -176,14 +176,14 @@ class Recovered:
 
 @dataclass(frozen=True)
 class Alerted:
-    """Tension has lasted, or there was too little rest."""
+    """Tension lasted too long, or there was too little rest."""
 
     kind: ClassVar[Kind] = Kind.ALERT
     reason: AlertReason
     channel: str
-    seconds: float  # above the limit; or in which the rests were counted
-    limit_uv: float | None = None  # of lasting tension
-    rests: int | None = None  # moments of rest, where they are too few
+    seconds: float  # above the limit, or in which rests were counted
+    limit_uv: float | None = None  # for sustained tension
+    rests: int | None = None  # moments of rest, if too few
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ class TagBegun:
 
 @dataclass(frozen=True)
 class TagEnded:
-    """What was marked is over. Duration: since it began."""
+    """A tag ends. Duration: since it began."""
 
     kind: ClassVar[Kind] = Kind.TAG_END
     group: AnyGroup
@@ -222,7 +222,7 @@ class Marked:
 
 @dataclass(frozen=True)
 class SignalChanged:
-    """The state of a channel's signal is another."""
+    """The state of a channel's signal changes."""
 
     kind: ClassVar[Kind] = Kind.SIGNAL
     channel: str
@@ -247,7 +247,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class BoardLost:
-    """The connection to the board broke."""
+    """The board is disconnected."""
 
     kind: ClassVar[Kind] = Kind.DISCONNECTED
     reason: str  # in words
@@ -255,7 +255,7 @@ class BoardLost:
 
 @dataclass(frozen=True)
 class BoardBack:
-    """The board is connected again. Duration: how long it was away."""
+    """The board is reconnected. Duration: how long it was disconnected."""
 
     kind: ClassVar[Kind] = Kind.RECONNECTED
 
@@ -280,7 +280,7 @@ class LimitSet:
 
 @dataclass(frozen=True)
 class AlertsPaused:
-    """A watched day: no alert is shown for so long."""
+    """A watched day: alerts are paused."""
 
     kind: ClassVar[Kind] = Kind.PAUSE
     seconds: float
@@ -304,7 +304,7 @@ class RestNotMeasured:
 
 @dataclass(frozen=True)
 class Unread:
-    """What a file holds in words alone, or what only a newer version knows."""
+    """An event of which a file has only words, or which only a newer version knows."""
 
     kind: str
     text: str
@@ -344,7 +344,7 @@ Payload = (
 
 @dataclass(frozen=True)
 class Cells:
-    """An event's text and data as a file holds them, to be written back unchanged."""
+    """An event's text and data as a file has them, to be written back unchanged."""
 
     text: str
     data: str
@@ -361,7 +361,7 @@ class Event:
     payload : Payload
         What happened.
     duration_s : float or None
-        How long it lasted or took; what that means stands at each payload.
+        How long it lasted or took; see each payload.
     lost_samples : int or None
         Of a gap.
     cells : Cells or None
@@ -376,5 +376,5 @@ class Event:
 
     @property
     def kind(self) -> str:
-        """A `Kind`; another word where a newer version has written the file."""
+        """A `Kind`, or another word in a file of a newer version."""
         return self.payload.kind

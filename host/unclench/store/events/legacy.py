@@ -1,6 +1,7 @@
-"""Facts read back out of words: of files without the column `data`, and of our own annotations.
+"""Reads facts from words: in files without the column `data`, and in our own annotations.
 
-The only place that looks into a text. Files up to version 0.2 say all in words; so do EDF and BDF.
+This is the only place that reads a text. Files up to version 0.2 have only words, as have EDF and
+BDF.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ from unclench.store.events.event import (
 _BEGINS = re.compile(r"begins(?:: (.*?) \((.*)\))?", re.DOTALL)
 _CHANGES: dict[str, SessionChange] = {
     "paused": "paused",
+    "continues": "resumed",
     "goes on": "resumed",
     "waits for the sensor": "board lost",
+    "continues: the sensor is reconnected": "board back",
     "goes on: the sensor is back": "board back",
     "done": "done",
     "ended early": "ended",
@@ -42,13 +45,13 @@ _BASELINE = re.compile(
 
 
 def payload_of(kind: str, text: str) -> Payload:
-    """Return what an event's words say; `Unread` where nothing needs to know, or it is unclear."""
+    """Return what an event's words say; `Unread` if unclear, or if nothing needs them."""
     reader = _READERS.get(kind)
     return (reader(text) if reader else None) or Unread(kind, text)
 
 
 def split_tag(words: str) -> tuple[AnyGroup, str]:
-    """Return group and text of a tag's words, as a person types them; "" for no group of ours."""
+    """Return group and text of a tag as a person types it; "" if the group is not known."""
     head, _, text = words.partition(": ")
     group = next((group for group in GROUPS if group == head), None)
     return (group, text) if group and text.strip() else ("", words)

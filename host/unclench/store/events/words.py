@@ -1,4 +1,4 @@
-"""Events in words: the column `text` of events.csv, and what a person is shown of it."""
+"""Events in words: the column `text` of events.csv, as people see it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from unclench.store.events.event import (
     ReferenceMeasured,
     RestMeasured,
     RestNotMeasured,
+    SessionChange,
     SessionChanged,
     SignalChanged,
     StepChanged,
@@ -34,20 +35,12 @@ from unclench.store.events.event import (
     TagEnded,
     Unread,
 )
+from unclench.translation import in_english, tr, trn
 from unclench.wording import roughly
-
-_SESSION = {
-    "paused": "paused",
-    "resumed": "goes on",
-    "board lost": "waits for the sensor",
-    "board back": "goes on: the sensor is back",
-    "done": "done",
-    "ended": "ended early",
-}
 
 
 def text_of(event: Event) -> str:
-    """Put an event into words: as its file has them, or made of its payload."""
+    """Return an event's words: those of its file, or else made from its payload."""
     if event.cells is not None:
         return event.cells.text
     return said(event.payload, event.duration_s, event.lost_samples)
@@ -56,14 +49,16 @@ def text_of(event: Event) -> str:
 def said(  # noqa: PLR0912 - one branch for each kind, which mypy checks to be all of them
     payload: Payload, duration_s: float | None = None, lost_samples: int | None = None
 ) -> str:
-    """Put a payload into words, beside what its event has of a duration and of lost samples."""
+    """Return a payload in words, with the duration and the lost samples of its event."""
     match payload:
         case SessionChanged("begun", program, title):
-            return f"begins: {program} ({title})" if program else "begins"
+            if program:
+                return tr("begins: {program} ({title})", program=program, title=title)
+            return session_words("begun")
         case SessionChanged(change):
-            return _SESSION[change]
+            return session_words(change)
         case StepChanged("skipped", title=title):
-            return f"skipped: {title}"
+            return tr("skipped: {title}", title=title)
         case StepChanged(_, number, step, title):
             return f"{number + 1} {step}: {title}"
         case PartBegun(_, headline):
@@ -73,9 +68,9 @@ def said(  # noqa: PLR0912 - one branch for each kind, which mypy checks to be a
         case GoalRefused(_, sentence) | NotMeasured(sentence):
             return sentence
         case HoldDone(seconds):
-            return f"held for {seconds:g} s"
+            return tr("held for {seconds:g} s", seconds=seconds)
         case Answered(question, answer):
-            return f"{question} {'(nobody was there to be asked)' if answer is None else answer}"
+            return f"{question} " + (tr("(not asked: unattended)") if answer is None else answer)
         case BaselineMeasured():
             return _baseline(payload)
         case ReferenceMeasured(channel, uv, strength):
@@ -89,15 +84,18 @@ def said(  # noqa: PLR0912 - one branch for each kind, which mypy checks to be a
         case SignalChanged(channel, state):
             return f"{channel}: {state}"
         case HumRemoved(channel, lines_hz):
-            return f"{channel}: removing {', '.join(f'{hz:g} Hz' for hz in lines_hz)}"
+            lines = ", ".join(f"{hz:g} Hz" for hz in lines_hz)
+            return tr("{channel}: removing {lines}", channel=channel, lines=lines)
         case BoardLost(reason):
             return reason
         case Overflowed(conversions):
-            return f"{conversions} conversions lost on the board"
+            return trn(
+                "{n} conversion lost on the board", "{n} conversions lost on the board", conversions
+            )
         case LimitSet(channel, uv, reason):
             return f"{channel}: {uv:.2f} µV, {reason}"
         case AlertsPaused(seconds):
-            return f"alerts are silent for {roughly(seconds)}"
+            return tr("alerts are silent for {time}", time=roughly(seconds))
         case RestMeasured(channels):
             return ", ".join(_baseline(one) for one in channels)
         case RestNotMeasured(sentences):
@@ -105,13 +103,35 @@ def said(  # noqa: PLR0912 - one branch for each kind, which mypy checks to be a
         case Noted(text) | Marked(text):
             return text
         case Gap():
-            return f"{lost_samples or 0} samples lost"
+            return trn("{n} sample lost", "{n} samples lost", lost_samples or 0)
         case BoardBack():
-            return f"back after {duration_s or 0.0:.1f} s"
+            return tr("reconnected after {seconds:.1f} s", seconds=duration_s or 0.0)
         case Recovered(channel):
-            return f"{channel}: {duration_s or 0.0:.1f} s to let go"
+            seconds = duration_s or 0.0
+            return tr("{channel}: at rest after {seconds:.1f} s", channel=channel, seconds=seconds)
         case Unread():
             return payload.text
+
+
+def session_words(change: SessionChange) -> str:
+    """Return a change of a session in words, other than its beginning."""
+    return {
+        "begun": tr("begins"),
+        "paused": tr("paused"),
+        "resumed": tr("continues"),
+        "board lost": tr("waits for the sensor"),
+        "board back": tr("continues: the sensor is reconnected"),
+        "done": tr("done"),
+        "ended": tr("ended early"),
+    }[change]
+
+
+def in_plain_english(event: Event) -> str:
+    """Return an event's words as `legacy.payload_of` reads them, whatever the language."""
+    if isinstance(event.payload, Unread):
+        return event.payload.text
+    with in_english():
+        return said(event.payload, event.duration_s, event.lost_samples)
 
 
 def tag_words(group: str, text: str) -> str:
@@ -120,31 +140,50 @@ def tag_words(group: str, text: str) -> str:
 
 
 def _baseline(measured: BaselineMeasured) -> str:
-    text = f"{measured.channel}: {measured.mean_uv:.2f} ± {measured.sd_uv:.2f} µV at rest"
-    if measured.kept_uv is not None:
-        text += f"; {measured.kept_uv:.2f} µV stays the baseline"
-    return text
+    text = tr(
+        "{channel}: {mean:.2f} ± {sd:.2f} µV at rest",
+        channel=measured.channel,
+        mean=measured.mean_uv,
+        sd=measured.sd_uv,
+    )
+    if measured.kept_uv is None:
+        return text
+    return text + "; " + tr("{uv:.2f} µV stays the baseline", uv=measured.kept_uv)
 
 
 def _score(score: StepScored) -> str:
-    words = [f"mean {score.mean_uv:.2f} µV"]
+    words = [tr("mean {uv:.2f} µV", uv=score.mean_uv)]
     if score.with_goal_s:
-        words.append(f"below goal {score.below_goal_s:.1f} of {score.with_goal_s:.1f} s")
+        below, whole = score.below_goal_s, score.with_goal_s
+        words.append(tr("below goal {below:.1f} of {whole:.1f} s", below=below, whole=whole))
     if score.with_rest_s:
-        words.append(f"at rest {score.rest_s:.1f} of {score.with_rest_s:.1f} s")
-        words.append(f"longest rest {score.longest_rest_s:.1f} s")
+        rest, whole = score.rest_s, score.with_rest_s
+        words.append(tr("at rest {rest:.1f} of {whole:.1f} s", rest=rest, whole=whole))
+        words.append(tr("longest rest {seconds:.1f} s", seconds=score.longest_rest_s))
     if score.credits:
-        words.append(f"{score.credits} credits")
+        words.append(trn("{n} credit", "{n} credits", score.credits))
     return f"{score.number + 1} {score.channel}: {', '.join(words)}"
 
 
 def _alert(alert: Alerted) -> str:
-    long = roughly(alert.seconds)
+    name, time = alert.channel, roughly(alert.seconds)
     if alert.reason == "sustained":
-        return (
-            f"{alert.channel} has been above {alert.limit_uv or 0.0:.1f} µV for {long} without a "
-            "pause. Let it sink as you breathe out."
+        return tr(
+            "{name} has been above {uv:.1f} µV for {time} without a pause. Let it sink as you "
+            "breathe out.",
+            name=name,
+            uv=alert.limit_uv or 0.0,
+            time=time,
         )
-    n = alert.rests or 0
-    counted = f"{n or 'no'} {'moment' if n == 1 else 'moments'} of rest"
-    return f"{alert.channel} had {counted} in the last {long}. Let it go for a breath or two."
+    advice = tr("Let it go for a breath or two.")
+    if not alert.rests:
+        text = tr("{name} had no moments of rest in the last {time}.", name=name, time=time)
+    else:
+        text = trn(
+            "{name} had {n} moment of rest in the last {time}.",
+            "{name} had {n} moments of rest in the last {time}.",
+            alert.rests,
+            name=name,
+            time=time,
+        )
+    return f"{text} {advice}"

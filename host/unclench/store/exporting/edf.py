@@ -18,9 +18,10 @@ import numpy as np
 
 from unclench.errors import InputError
 from unclench.store.events.event import Kind
-from unclench.store.events.words import text_of
+from unclench.store.events.words import in_plain_english
 from unclench.store.exporting.content import Content
 from unclench.store.exporting.scaling import Scaled, scale_units, scale_values
+from unclench.translation import tr
 from unclench.wording import printable
 
 if TYPE_CHECKING:
@@ -40,23 +41,45 @@ def write_edf(content: Content, path: Path, fmt: Format) -> list[str]:
     """Write a file of the format; return notes. Raises InputError: what it cannot hold."""
     recording = content.recording
     if not recording.n_samples:
-        raise InputError(f"{recording.name} holds no samples: {fmt} needs some; csv does without.")
+        raise InputError(
+            tr(
+                "{name} has no samples, but {fmt} needs some. Export it to csv.",
+                name=recording.name,
+                fmt=fmt,
+            )
+        )
     notes: list[str] = []
     per_record, record_s, exact = record_length(recording.rate)
     if not exact:
         off_ms = abs(float(Fraction(record_s) * recording.rate / per_record) - 1) * 3.6e6
         notes.append(
-            f"{fmt} cannot say the rate of {recording.rate} Hz exactly: its times are off by "
-            f"{off_ms:.2g} ms an hour."
+            tr(
+                "{fmt} cannot hold the exact rate of {rate} Hz: its times are off by "
+                "{off_ms:.2g} ms an hour.",
+                fmt=fmt,
+                rate=recording.rate,
+                off_ms=off_ms,
+            )
         )
     last = _last(content)
     if content.places[0] < 0:
-        raise InputError(f"{recording.name} begins at sample {content.places[0]}, below 0.")
+        raise InputError(
+            tr(
+                "{name} begins at sample {first}; 0 or later is expected.",
+                name=recording.name,
+                first=content.places[0],
+            )
+        )
     records = last // per_record + 1
     if records * per_record * len(content.labels) > _MOST_VALUES:
         raise InputError(
-            f"{recording.name} lasts {last / recording.fs_hz / 3600:.0f} hours with its gaps; "
-            f"{fmt} would have to fill them: export it to csv or parquet."
+            tr(
+                "{name} lasts {hours:.0f} hours with its gaps, which {fmt} would have to fill. "
+                "Export it to csv or parquet.",
+                name=recording.name,
+                hours=last / recording.fs_hz / 3600,
+                fmt=fmt,
+            )
         )
     signals = []
     for i, label in enumerate(_short_labels(content.labels)):
@@ -81,12 +104,12 @@ def write_edf(content: Content, path: Path, fmt: Format) -> list[str]:
 
 
 def _last(content: Content) -> int:
-    """Return the last sample that the file must reach to: there may be events behind the rows."""
+    """Return the last sample of the file: events may come after the last row."""
     last = int(content.places[-1])
     if content.meta is None:
         return last
     end = round(content.meta.duration_s * content.recording.rate)
-    # What happens at the very end asks for no record of its own.
+    # An event at the very end gets no record of its own.
     return max([last, *(min(event.sample, end - 1) for event in content.events)])
 
 
@@ -108,7 +131,7 @@ def _write(
         start = meta.created if _FIRST_YEAR <= meta.created.year <= _LAST_YEAR else None
     file = _edfio(fmt)[0](
         signals,
-        patient=Patient(),  # nothing of a person
+        patient=Patient(),  # nothing personal
         recording=RecordingField(
             startdate=start.date() if start else None,
             equipment_code=equipment or "X",
@@ -122,7 +145,7 @@ def _write(
 
 
 def _edfio(fmt: Format) -> tuple[Any, Any]:
-    """Return edfio's classes of file and signal, which are alike and not of one type."""
+    """Return edfio's classes of file and signal, which have no common type."""
     import edfio  # only when needed: the command line must not wait for it
 
     return (edfio.Edf, edfio.EdfSignal) if fmt == "EDF" else (edfio.Bdf, edfio.BdfSignal)
@@ -157,15 +180,31 @@ def _scaled(content: Content, channel: int, fmt: Format) -> Scaled:
 
 
 def _coarser(content: Content, channel: int, scaled: Scaled, fmt: Format) -> str:
-    words = f"{content.labels[channel]}: {fmt} keeps steps of {scaled.step_uv:.2g} uV"
+    name, step_uv = content.labels[channel], scaled.step_uv
     constants = content.recording.constants
     if constants is None:
-        return f"{words}."
+        return tr(
+            "{name}: {fmt} has steps of {step_uv:.2g} uV.", name=name, fmt=fmt, step_uv=step_uv
+        )
     own_uv = float(constants.uv_per_unit[channel])
-    if own_uv >= scaled.step_uv:
-        return f"{words}, as fine as the {own_uv:.2g} uV of the recording."
-    better = "" if fmt == "BDF" else "; bdf keeps more"
-    return f"{words}, the recording has {own_uv:.2g} uV{better}."
+    if own_uv >= step_uv:
+        return tr(
+            "{name}: {fmt} has steps of {step_uv:.2g} uV, as fine as the recording ({own_uv:.2g} "
+            "uV).",
+            name=name,
+            fmt=fmt,
+            step_uv=step_uv,
+            own_uv=own_uv,
+        )
+    sentence = tr(
+        "{name}: {fmt} has steps of {step_uv:.2g} uV, coarser than the recording ({own_uv:.2g} "
+        "uV).",
+        name=name,
+        fmt=fmt,
+        step_uv=step_uv,
+        own_uv=own_uv,
+    )
+    return sentence if fmt == "BDF" else sentence + " " + tr("bdf has finer steps.")
 
 
 def _annotations(content: Content, n_all: int) -> list[EdfAnnotation]:
@@ -188,13 +227,13 @@ def _annotations(content: Content, n_all: int) -> list[EdfAnnotation]:
         found.append(EdfAnnotation(seconds(start), seconds(lost), text))
     if n_all > last + 1:
         text = f"{_SKIP} the recording ended here"
-        # One sample short: MNE holds the end of the last sample for outside of the file.
+        # One sample short: MNE takes the end of the last sample to be outside the file.
         found.append(EdfAnnotation(seconds(last + 1), seconds(n_all - last - 2), text))
     return found
 
 
 def _spans(content: Content) -> list[tuple[float, float | None, str]]:
-    """Events as start, length and text; gaps left out, which the samples tell by themselves.
+    """Events as start, length and text; without gaps, which the samples show.
 
     An event with a duration is written when it is over; an annotation begins with its onset.
     """
@@ -203,8 +242,8 @@ def _spans(content: Content) -> list[tuple[float, float | None, str]]:
     tags: dict[str, int] = {}  # those under way: where in `spans`
     for event in content.events:
         at_s, lasted_s = float(max(0, event.sample) / rate), event.duration_s
-        kind, said = event.kind, text_of(event)
-        if lasted_s is not None and not 0.0 <= lasted_s <= at_s:  # a spoilt file says anything
+        kind, said = event.kind, in_plain_english(event)
+        if lasted_s is not None and not 0.0 <= lasted_s <= at_s:  # a damaged file may say anything
             lasted_s = None
         start_s = at_s - (lasted_s or 0.0)
         if kind == Kind.TAG:

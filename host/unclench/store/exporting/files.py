@@ -1,4 +1,4 @@
-"""The one way out: which format, into which file, never over another one."""
+"""Exports a recording to a file of another format."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OURS = (EMG, EVENTS, META, PROGRAM, SUMMARY, TENSION)
 
 @dataclass(frozen=True)
 class Exported:
-    """The file that was made, and what a person should know of it, each a sentence."""
+    """The file that was made, and sentences about it for the person."""
 
     path: Path
     notes: tuple[str, ...]
@@ -45,23 +45,21 @@ def export(
 ) -> Exported:
     """Write a session, or anything that `load_recording` reads, as a file of another format.
 
-    The file is written aside and renamed, so that it is there as a whole or not at all.
-
     Parameters
     ----------
     path : Path
     to : {"edf", "bdf", "csv", "parquet"}
     out : Path, optional
-        Beside `path`, with its name, unless given.
+        By default beside `path`, with its name.
     force : bool
-        Write over a file that is there.
+        Overwrite an existing file.
     fs_hz, columns, unit
         See `load_recording`.
 
     Raises
     ------
     InputError
-        What cannot be read, or cannot be said in this format, or a target that is no choice.
+        Not readable, not possible in this format, or a target that is not allowed.
     StoreError
         The target cannot be written.
     """
@@ -71,7 +69,7 @@ def export(
         _check_target(target, path, force)
         with written(target) as part:
             notes = _WRITERS[to](content, part)
-            if not force and target.exists():  # somebody else was quicker
+            if not force and target.exists():  # another program was quicker
                 raise _taken(target)
     except OSError as error:
         advice = tr("Choose a file in a folder that you can write to, on a disk with free space.")
@@ -89,19 +87,35 @@ def _beside(path: Path, content: Content, to: str) -> Path:
 
 def _check_target(target: Path, source: Path, force: bool) -> None:
     if target.is_dir():
-        raise InputError(f"{target} is a folder where a file is expected: give the name of a file.")
+        raise InputError(
+            tr(
+                "{target} is a folder, but a file is expected. Give the name of a file.",
+                target=target,
+            )
+        )
     if target.exists() and target.samefile(source):
         raise InputError(
-            f"{target} is what is being exported, which is never overwritten: give another name "
-            "with -o."
+            tr(
+                "{target} is the file being exported, which is never overwritten. Give another "
+                "name with -o.",
+                target=target,
+            )
         )
     if target.name in _OURS and is_session(target.parent):
-        raise InputError(f"{target} belongs to a session and is never overwritten: give another.")
+        raise InputError(
+            tr(
+                "{target} belongs to a session and is never overwritten. Give another name.",
+                target=target,
+            )
+        )
     if target.exists() and not force:
         raise _taken(target)
 
 
 def _taken(target: Path) -> InputError:
     return InputError(
-        f"{target} is there already: give another name with -o, or --force to write over it."
+        tr(
+            "{target} exists already. Give another name with -o, or --force to overwrite it.",
+            target=target,
+        )
     )

@@ -1,4 +1,4 @@
-"""CSV for everybody, Parquet for those who compute."""
+"""Exports to CSV and to Parquet."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from unclench.store.events.rows import data_of
 from unclench.store.events.words import text_of
 from unclench.store.exporting.content import Content
 from unclench.store.text import safe_cell
+from unclench.translation import trn
 
 _CHUNK_ROWS = 1 << 16
 _TIME_DECIMALS = 6
@@ -27,8 +28,8 @@ _NO_HEADER = pa_csv.WriteOptions(include_header=False, quoting_style="none")
 def write_csv(content: Content, path: Path) -> list[str]:
     """Write time_s and one column of uV for each channel; missing samples are missing rows.
 
-    Values have the decimals that keep a unit of the board apart, as in emg.csv, or all that a
-    double has where there is no such unit. Returns notes.
+    Values have as many decimals as in emg.csv, or all of a double if the board's unit is not known.
+    Returns notes.
     """
     recording = content.recording
     constants, places = recording.constants, content.places
@@ -37,7 +38,7 @@ def write_csv(content: Content, path: Path) -> list[str]:
         decimals = [decimals_for(k) for k in constants.uv_per_unit]
     header = ["time_s", *(safe_cell(f"{label} (uV)") for label in content.labels)]
     text = io.StringIO()
-    # The column of times is rounded; this says the rate as it is.
+    # The times are rounded; this is the exact rate.
     text.write(f"# sampling rate: {recording.fs_hz:.15g} Hz\n")
     csv.writer(text, lineterminator="\n").writerow(header)
     with path.open("wb") as file:
@@ -53,13 +54,18 @@ def write_csv(content: Content, path: Path) -> list[str]:
             pa_csv.write_csv(pa.table(columns, names=names), file, _NO_HEADER)
     if content.events:
         return [
-            f"the {len(content.events)} events are not in a CSV: edf, bdf and parquet hold them."
+            trn(
+                "A CSV has no room for the {n} event. Export to edf, bdf or parquet to include it.",
+                "A CSV has no room for the {n} events. Export to edf, bdf or parquet to include "
+                "them.",
+                len(content.events),
+            )
         ]
     return []
 
 
 def write_parquet(content: Content, path: Path) -> list[str]:
-    """Write sample, time_s and the exact uV of each channel, and in the metadata all the rest.
+    """Write sample, time_s and the exact uV of each channel, and everything else in the metadata.
 
     Metadata: `fs_hz`, `rate` (exact, as a fraction), `unit`, `channels`, `events` (JSON) and
     `session.json`. Returns notes.

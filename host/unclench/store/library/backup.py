@@ -1,4 +1,4 @@
-"""Sessions, and what a person has set up, in one zip file; checked as soon as it is written."""
+"""Writes sessions and a person's own files into one zip file, and checks it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from unclench.files import PART, free_space, why_unwritable, written
 from unclench.store.session.edit import is_recording
 from unclench.store.session.folder import LOCK
 from unclench.store.session.reader import open_session
+from unclench.translation import tr
 
 MANIFEST = "unclench-backup.json"
 FORMAT = 1
@@ -37,7 +38,7 @@ class BackupReport:
     sessions: int = 0
     own_files: int = 0
     size_bytes: int = 0
-    running: list[Path] = field(default_factory=list)  # as they stood
+    running: list[Path] = field(default_factory=list)  # saved as they were
     left_out: list[str] = field(default_factory=list)  # sentences about files that cannot be read
 
 
@@ -52,22 +53,27 @@ def write_backup(
 ) -> BackupReport:
     """Write sessions, and the files in the folder `own`, into a new zip file.
 
-    Sessions keep their place under `root`; those from elsewhere go by their name. `progress` is
-    told how many sessions are done, of how many.
+    Sessions keep their place under `root`; others go by their name. `progress` is called with the
+    number of sessions done and the number of all.
 
     Raises
     ------
     StoreError
-        The file exists (unless `force`), cannot be written, or does not read back as it was
-        written. Nothing of it is left then, and what was there before is untouched.
+        The file exists (unless `force`), cannot be written, or is damaged when read back. It is
+        removed then, and an older file stays as it was.
     """
     if file.exists() and not force:
         raise StoreError(
-            f"{file} exists, and a backup overwrites nothing: give another name, or --force to "
-            "write over it."
+            tr(
+                "{file} exists, and a backup overwrites nothing. Give another name, or --force to "
+                "overwrite it.",
+                file=file,
+            )
         )
     if file.is_dir():
-        raise StoreError(f"{file} is a folder; give the name of a file, such as backup.zip.")
+        raise StoreError(
+            tr("{file} is a folder. Give the name of a file, such as backup.zip.", file=file)
+        )
     report = BackupReport(file, len(folders))
     places = _places(root, folders)
     try:
@@ -75,14 +81,25 @@ def write_backup(
             content = _fill(part, places, own, report, progress)
             _check(part, content)
             if file.exists() and not force:
-                raise StoreError(f"{file} has appeared meanwhile and is not overwritten.")
+                raise StoreError(
+                    tr(
+                        "{file} was made by another program just now and is not overwritten.",
+                        file=file,
+                    )
+                )
             report.size_bytes = part.stat().st_size
     except UnicodeEncodeError as error:
-        raise StoreError(f"{error.object!r} has a name that no zip file can hold.") from error
+        raise StoreError(
+            tr("A zip file cannot hold the name {name!r}. Rename it.", name=error.object)
+        ) from error
     except OSError as error:
         raise StoreError(
-            f"{file} cannot be written: {why_unwritable(error)} ({free_space(file.parent)}); "
-            "choose another place."
+            tr(
+                "{file} cannot be written: {reason} ({space}). Choose another folder or disk.",
+                file=file,
+                reason=why_unwritable(error),
+                space=free_space(file.parent),
+            )
         ) from error
     return report
 
@@ -119,7 +136,7 @@ def _fill(
 
 
 def own_files(own: Path) -> Iterator[Path]:
-    """Yield what a person has set up: files in the folder `own` and one below."""
+    """Yield a person's own files: in the folder `own` and in the folders right below it."""
     for path in sorted((*own.glob("*"), *own.glob("*/*"))):
         if path.suffix in OWN_SUFFIXES and ".broken" not in path.suffixes and path.is_file():
             yield path
@@ -146,11 +163,17 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _add(archive: zipfile.ZipFile, path: Path, name: str, report: BackupReport) -> bool:
-    """Put a file in, as long as it is at this moment: one that grows would never end."""
+    """Add a file with its size of this moment: a growing one would never end."""
     try:
         source = path.open("rb")
     except OSError as error:
-        report.left_out.append(f"{path} cannot be read ({error.strerror}) and is left out.")
+        report.left_out.append(
+            tr(
+                "{path} cannot be read ({reason}) and is left out.",
+                path=path,
+                reason=error.strerror,
+            )
+        )
         return False
     with source:
         stat = os.fstat(source.fileno())
@@ -166,17 +189,20 @@ def _add(archive: zipfile.ZipFile, path: Path, name: str, report: BackupReport) 
 
 
 def _check(part: Path, written: dict[str, tuple[int, int]]) -> None:
-    """Read all of it again. Raises StoreError."""
+    """Read the whole file again. Raises StoreError."""
     try:
         with zipfile.ZipFile(part) as archive:
             broken = archive.testzip()
             found = {info.filename: (info.file_size, info.CRC) for info in archive.infolist()}
     except (zipfile.BadZipFile, zlib.error, EOFError):
-        broken, found = "its table of contents", {}
+        broken, found = tr("table of contents"), {}
     if broken is not None or found != written:
         raise StoreError(
-            f"The backup does not read back as it was written ({broken or 'files are missing'}), "
-            "so it was not kept: the disk may be failing; choose another one."
+            tr(
+                "The backup cannot be read back as it was written (damaged: {part}), so it was "
+                "deleted. The disk may be failing; choose another one.",
+                part=broken or tr("list of files"),
+            )
         )
 
 

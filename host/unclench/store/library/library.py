@@ -1,4 +1,4 @@
-"""Finds session folders and tells what is in them, quickly also where there are thousands."""
+"""Finds session folders and reads what is in them; fast even with thousands."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from unclench.store.session.folder import EMG, META
 from unclench.store.session.reader import open_session
 from unclench.store.session.schema import SessionMeta
 from unclench.store.session.summary import SessionSummary, read_summary
+from unclench.translation import tr
 
 _DEEPEST = 16  # folders in folders; also ends loops that do not look like links
 _TAIL_BYTES = 4096
@@ -30,10 +31,10 @@ _DATED = re.compile(r"(\d{4}-\d\d-\d\d)_(\d\d)-(\d\d)-(\d\d)")
 
 @dataclass(frozen=True)
 class Entry:
-    """A session folder, or one that was meant to be.
+    """A session folder, perhaps a damaged one.
 
-    Of a damaged one, `trouble` says in a sentence what is wrong; then only folder, name and
-    `created` hold something, the latter by the folder's name or else by the file's own date.
+    If it is damaged, `trouble` is a sentence that says how, and only folder, name and `created`
+    are known; `created` comes from the folder's name or else from the file's date.
     """
 
     folder: Path
@@ -58,22 +59,22 @@ class Entry:
         """When it was recorded, in the time zone of this computer."""
         try:
             return self.created.astimezone()
-        except (OverflowError, OSError):  # a spoilt date, such as the year 1
+        except (OverflowError, OSError):  # a damaged date, such as the year 1
             return self.created
 
     @property
     def virtual(self) -> bool:
-        """Whether it is nobody's muscle."""
+        """Whether the signal comes from the virtual board."""
         return self.provenance is Provenance.VIRTUAL
 
     @property
     def imported(self) -> bool:
-        """Whether it was brought in from another program's file."""
+        """Whether it was imported from another program's file."""
         return self.provenance is Provenance.IMPORTED
 
     @property
     def called(self) -> str:
-        """Its title, or the folder's name where it has none."""
+        """Its title, or else the folder's name."""
         return self.title or self.name
 
 
@@ -83,10 +84,10 @@ class Library:
     Parameters
     ----------
     root
-        Searched with all folders in it, save hidden ones and those in a session. May be missing.
+        Searched with all folders in it, except hidden ones and those in a session. May be missing.
     index
-        Where to keep what was found; by default in the user's cache. It is only a cache: whatever
-        happens to it, `entries` says the same, only later.
+        Cache of what was found, by default in the user's cache folder. Without it `entries`
+        returns the same, but slower.
     """
 
     def __init__(self, root: Path, index: Path | None = None) -> None:
@@ -94,17 +95,17 @@ class Library:
         self._index = Index(default_index(root) if index is None else index)
 
     def entries(self) -> list[Entry]:
-        """Return all sessions, the newest first; damaged ones among them, with their trouble."""
+        """Return all sessions, newest first, with the damaged ones."""
         with _uncollected():
             return self._entries()
 
     def find(self, text: str) -> Entry:
-        """Return the session that is meant: a folder, or how a name, title or date begins.
+        """Return a session by its folder, or by the beginning of its name, title or date.
 
         Raises
         ------
         InputError
-            There is none, or more than one.
+            None or several match.
         """
         if is_path(text):
             return read_entry(Path(text))
@@ -116,14 +117,23 @@ class Library:
             return found[0]
         if not found or not wanted:
             raise InputError(
-                f"There is no session {text!r} in {self.root}: give its folder, or how its name or "
-                "title begins; `unclench sessions` lists them."
+                tr(
+                    "There is no session {text!r} in {root}. Give its folder, or the beginning "
+                    "of its name or title; `unclench sessions` lists them.",
+                    text=text,
+                    root=self.root,
+                )
             )
         few = ", ".join(e.name for e in found[:3])
-        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        if len(found) > 3:
+            few = tr("{names} and {n} more", names=few, n=len(found) - 3)
         raise InputError(
-            f"{text!r} can be {len(found)} sessions: {few}{more}; give more of the name, or the "
-            "folder."
+            tr(
+                "{text!r} matches {n} sessions: {few}. Give more of the name, or the folder.",
+                text=text,
+                n=len(found),
+                few=few,
+            )
         )
 
     def _entries(self) -> list[Entry]:
@@ -137,7 +147,7 @@ class Library:
             known = kept.get(key)
             if known is None or known.stamp != stamp:
                 entry = read_entry(Path(folder))
-                if not entry.trouble:  # whose sentence names the folder as it was given
+                if not entry.trouble:  # its sentence names the folder as given
                     found[key] = Kept(stamp, _to_plain(entry), entry.summary)
             else:
                 entry = _from_plain(Path(folder), known)
@@ -149,7 +159,7 @@ class Library:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Look for no garbage while thousands of objects are made that all stay: half of the time."""
+    """Switch garbage collection off while thousands of lasting objects are made: twice as fast."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -160,7 +170,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def is_path(text: str) -> bool:
-    """Say whether a person means a folder, not a name in the library."""
+    """Whether a person means a folder, not a name in the library."""
     path = Path(text)
     return bool(text.strip()) and (len(path.parts) > 1 or (path / META).is_file())
 
@@ -171,8 +181,13 @@ def read_entry(folder: Path) -> Entry:
         if not (folder / META).exists() and (folder / EMG).exists():
             return _damaged(
                 folder,
-                f"{folder} has {EMG} but no {META}: restore that from a backup, or read {EMG} as a "
-                "plain CSV.",
+                tr(
+                    "{folder} has {emg} but no {meta}. Restore {meta} from a backup, or read "
+                    "{emg} as a plain CSV.",
+                    folder=folder,
+                    emg=EMG,
+                    meta=META,
+                ),
             )
         session = open_session(folder)
         meta = session.meta
@@ -180,11 +195,22 @@ def read_entry(folder: Path) -> Entry:
         session.require_samples()
         size = (folder / EMG).stat().st_size
     except FileNotFoundError:
-        return _damaged(folder, f"{folder} has no {EMG}, its samples: restore it from a backup.")
+        return _damaged(
+            folder,
+            tr(
+                "{folder} has no samples: {emg} is missing. Restore it from a backup.",
+                folder=folder,
+                emg=EMG,
+            ),
+        )
     except UnclenchError as error:
         return _damaged(folder, str(error))
     except OSError as error:
-        trouble = f"{folder} cannot be read: {error.strerror or error}; check who may read it."
+        trouble = tr(
+            "{folder} cannot be read: {reason}. Check its permissions.",
+            folder=folder,
+            reason=error.strerror or error,
+        )
         return _damaged(folder, trouble)
     program = (meta.training or {}).get("program")
     return Entry(
@@ -227,7 +253,7 @@ def _so_far_s(folder: Path, meta: SessionMeta, size: int) -> float:
         lines = file.read(_TAIL_BYTES).split(b"\n")[:-1]
     try:
         return (int(lines[-1].split(b",", 1)[0]) + 1) / float(meta.constants.rate)
-    except (IndexError, ValueError, OverflowError):  # only the header, or spoilt
+    except (IndexError, ValueError, OverflowError):  # only the header, or damaged
         return 0.0
 
 
@@ -252,7 +278,7 @@ def _session_folders(root: str) -> Iterator[str]:
                     if item.name[0] != "." and _is_folder(item):
                         inside.append(item)
         except PermissionError:
-            if depth == 1:  # right where sessions are kept: may well be one
+            if depth == 1:  # directly in the library: probably a session
                 yield folder
             continue
         except OSError:
@@ -261,7 +287,7 @@ def _session_folders(root: str) -> Iterator[str]:
             if item.is_symlink():
                 real = os.path.realpath(item.path)
                 if real in seen or _holds(top, real) or _holds(real, top):
-                    continue  # it is listed where it really lies, or leads back
+                    continue  # listed under its real path, or a loop
                 seen.add(real)
             if depth < _DEEPEST:
                 todo.append((item.path, depth + 1))

@@ -16,9 +16,10 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from unclench.errors import StoreError
-from unclench.files import written, written_folder
+from unclench.files import unreadable, written, written_folder
 from unclench.store.library.backup import FORMAT, MANIFEST, OWN, OWN_SUFFIXES, SESSIONS
 from unclench.store.session.folder import LOCK, SUMMARY, is_session
+from unclench.translation import tr
 
 _CHUNK_BYTES = 1 << 20
 _LARGEST_RATIO = 1100  # deflate makes nothing smaller than 1/1032
@@ -35,26 +36,22 @@ class RestoreReport:
     """What became of a backup."""
 
     restored: list[Path] = field(default_factory=list)
-    renamed: list[tuple[str, Path]] = field(default_factory=list)  # another one had its name
-    there: list[str] = field(default_factory=list)  # the same is there already
+    renamed: list[tuple[str, Path]] = field(default_factory=list)  # its name was taken
+    there: list[str] = field(default_factory=list)  # there already, and the same
     own_restored: list[Path] = field(default_factory=list)
     own_beside: list[Path] = field(default_factory=list)  # as NAME.restored: one is there already
 
 
 def restore_backup(
-    file: Path,
-    to: Path,
-    *,
-    own: Path,
-    progress: Callable[[int, int], None] | None = None,
+    file: Path, to: Path, *, own: Path, progress: Callable[[int, int], None] | None = None
 ) -> RestoreReport:
-    """Bring back what `write_backup` wrote: sessions into `to`, the rest into the folder `own`.
+    """Restore what `write_backup` wrote: sessions into `to`, the rest into the folder `own`.
 
     Raises
     ------
     StoreError
-        Not a whole backup of unclench, or not to be trusted: nothing is written then. Or the disk
-        refuses: what came back until then stays.
+        Not a complete backup of unclench, or one that may be tampered with; nothing is written
+        then. Or the disk is not writable; what was restored until then stays.
     """
     with _opened(file) as archive:
         sessions, owned = _contents(file, archive, to)
@@ -69,9 +66,14 @@ def restore_backup(
                 _restore_own(archive, own / name, info, report)
         except OSError as error:
             raise StoreError(
-                f"{error.filename or to} cannot be written: {error.strerror or error}; "
-                f"{len(report.restored)} of {len(sessions)} sessions are back. Restore again when "
-                "there is room: what is there already is left alone."
+                tr(
+                    "{path} cannot be written: {reason}. {n} of {total} sessions are restored. "
+                    "Make room and restore again; what is restored already stays.",
+                    path=error.filename or to,
+                    reason=error.strerror or error,
+                    n=len(report.restored),
+                    total=len(sessions),
+                )
             ) from error
     return report
 
@@ -84,17 +86,21 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(file)
     except OSError as error:
-        raise StoreError(f"{file} cannot be read: {error.strerror or error}.") from error
+        raise StoreError(unreadable(file, error)) from error
     except _DAMAGED as error:
         raise _damaged(file, str(error)) from error
     with archive:
         yield archive
 
 
-def _damaged(file: Path, why: str) -> StoreError:
+def _damaged(file: Path, reason: str) -> StoreError:
     return StoreError(
-        f"{file} is damaged or no zip file ({' '.join(why.split()).rstrip('.')}), so nothing was "
-        "restored: use another copy of it."
+        tr(
+            "{file} is damaged or not a zip file ({reason}), so nothing was restored. Use another "
+            "copy of it.",
+            file=file,
+            reason=" ".join(reason.split()).rstrip("."),
+        )
     )
 
 
@@ -106,7 +112,7 @@ def _contents(file: Path, archive: zipfile.ZipFile, to: Path) -> tuple[dict[str,
     for info in infos:
         _check_name(file, info)
         if info.filename in names:
-            raise _untrusted(file, f"it holds {info.filename!r} twice")
+            raise _untrusted(file, tr("it has {name!r} twice", name=info.filename))
         names.add(info.filename)
     places = _places(file, archive)
     sessions: dict[str, Members] = {place: {} for place in places}
@@ -121,15 +127,15 @@ def _contents(file: Path, archive: zipfile.ZipFile, to: Path) -> tuple[dict[str,
         if top == SESSIONS and place is not None:
             sessions[place][rest[len(place) + 1 :]] = info
         elif info.filename != MANIFEST:
-            raise _untrusted(file, f"{info.filename!r} belongs to no session in it")
+            raise _untrusted(file, tr("{name!r} does not belong to a session", name=info.filename))
     try:
         broken = archive.testzip()
     except OSError as error:
-        raise StoreError(f"{file} cannot be read: {error.strerror or error}.") from error
+        raise StoreError(unreadable(file, error)) from error
     except _DAMAGED as error:
         raise _damaged(file, str(error)) from error
     if broken is not None:
-        raise _damaged(file, f"{broken} does not fit its checksum")
+        raise _damaged(file, tr("the checksum of {name} is wrong", name=broken))
     return {place: members for place, members in sessions.items() if members}, owned
 
 
@@ -139,22 +145,31 @@ def _places(file: Path, archive: zipfile.ZipFile) -> list[str]:
         info = archive.getinfo(MANIFEST)
     except KeyError:
         raise StoreError(
-            f"{file} is no backup of unclench (it has no {MANIFEST}): give a file that `unclench "
-            "sessions backup` wrote."
+            tr(
+                "{file} is not a backup of unclench (it has no {manifest}). Give a file that "
+                "`unclench sessions backup` wrote.",
+                file=file,
+                manifest=MANIFEST,
+            )
         ) from None
     if info.file_size > _LARGEST_MANIFEST:
-        raise _untrusted(file, f"its {MANIFEST} has {info.file_size} bytes")
+        raise _untrusted(file, tr("its {file} has {n} bytes", file=MANIFEST, n=info.file_size))
     try:
         about = json.loads(archive.read(info))
         version, places = about["backup_format"], about["sessions"]
         if type(version) is int and version > FORMAT:
             raise StoreError(
-                f"{file} is a backup of format {version} (unclench "
-                f"{str(about.get('unclench_version'))[:20]}), and this unclench reads up to format "
-                f"{FORMAT}: update unclench."
+                tr(
+                    "{file} is a backup of format {version} (unclench {other}), but this "
+                    "unclench reads formats up to {newest}. Update unclench.",
+                    file=file,
+                    version=version,
+                    other=str(about.get("unclench_version"))[:20],
+                    newest=FORMAT,
+                )
             )
         if not all(isinstance(place, str) and place for place in places):
-            raise ValueError("its list of sessions holds other things")
+            raise ValueError(tr("its list of sessions is not a list of names"))
     except StoreError:
         raise
     except (*_DAMAGED, OSError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -166,17 +181,25 @@ def _check_sizes(file: Path, infos: list[zipfile.ZipInfo], to: Path) -> None:
     packed = sum(info.compress_size for info in infos)
     whole = sum(info.file_size for info in infos)
     if len(infos) > _MOST_FILES:
-        raise _untrusted(file, f"it holds {len(infos)} files")
+        raise _untrusted(file, tr("it has {n} files", n=len(infos)))
     if packed > file.stat().st_size or any(
         info.file_size > _LARGEST_RATIO * info.compress_size for info in infos
     ):
-        raise _untrusted(file, f"the sizes in it are impossible ({whole / 1e9:.1f} GB unpacked)")
+        raise _untrusted(
+            file, tr("its sizes are impossible ({gb:.1f} GB unpacked)", gb=whole / 1e9)
+        )
     above = next(folder for folder in (to, *to.absolute().parents) if folder.exists())
     free = shutil.disk_usage(above).free
     if whole > free:
         raise StoreError(
-            f"{file} unpacks to {whole / 1e9:.2f} GB, and {above} has {free / 1e9:.2f} GB free: "
-            "make room, or restore to another disk with --out. Nothing was restored."
+            tr(
+                "{file} needs {needed:.2f} GB, but {folder} has {free:.2f} GB free. Make room, or "
+                "restore to another disk with --out. Nothing was restored.",
+                file=file,
+                needed=whole / 1e9,
+                folder=above,
+                free=free / 1e9,
+            )
         )
 
 
@@ -184,18 +207,24 @@ def _check_name(file: Path, info: zipfile.ZipInfo) -> None:
     name = info.filename
     odd = any(part in ("", ".", "..") for part in name.replace("\\", "/").split("/"))
     if odd or info.orig_filename != name or (os.name == "nt" and ":" in name):
-        raise _untrusted(file, f"the name {name[:80]!r} leads elsewhere")
+        raise _untrusted(file, tr("the name {name!r} leads out of the folder", name=name[:80]))
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
-        raise _untrusted(file, f"{name[:80]!r} is no ordinary file")
+        raise _untrusted(file, tr("{name!r} is not an ordinary file", name=name[:80]))
     if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _untrusted(file, f"{name[:80]!r} is packed in a way that no backup uses")
+        raise _untrusted(
+            file, tr("{name!r} is compressed in a way that backups never use", name=name[:80])
+        )
 
 
-def _untrusted(file: Path, why: str) -> StoreError:
+def _untrusted(file: Path, reason: str) -> StoreError:
     return StoreError(
-        f"{file} was not written by `unclench sessions backup` ({why}), so nothing was restored: "
-        "use another copy of it."
+        tr(
+            "{file} was not written by `unclench sessions backup` ({reason}), so nothing was "
+            "restored. Use another copy of it.",
+            file=file,
+            reason=reason,
+        )
     )
 
 

@@ -33,15 +33,15 @@ EVENTS_ORIGINAL = "events.original.csv"  # as recorded, once they were edited
 
 LONGEST_TITLE = 120
 LONGEST_LABEL = 40
-_STILL_S = 60.0  # a recorder writes twice a second; a board may be away for a while
+_STILL_S = 60.0  # a recorder writes twice a second; a board may be disconnected for a while
 
 
 class ChangedMeanwhileError(StoreError):
-    """Somebody else has changed what was about to be written over."""
+    """Another program has changed what was about to be overwritten."""
 
 
 def is_recording(folder: Path, meta: SessionMeta) -> bool:
-    """Say whether a session is most likely still being recorded: not closed, and just written to.
+    """Whether a session is probably being recorded: not closed, and just written to.
 
     One that a crash left behind looks the same for a minute.
     """
@@ -55,12 +55,15 @@ def is_recording(folder: Path, meta: SessionMeta) -> bool:
 
 
 def require_ended(folder: Path) -> SessionMeta:
-    """Return what session.json says. Raises StoreError for one that is still being recorded."""
+    """Return session.json's content. Raises StoreError while the session is being recorded."""
     meta = open_session(folder).meta
     if is_recording(folder, meta):
         raise StoreError(
-            f"{folder} is still being recorded: end the recording first; or, if the program was "
-            "stopped, wait a minute."
+            tr(
+                "{folder} is still being recorded. End the recording first; if the program was "
+                "stopped, wait a minute.",
+                folder=folder,
+            )
         )
     return meta
 
@@ -71,19 +74,19 @@ def edit_meta(
     /,
     **changes: Any,
 ) -> SessionMeta:
-    """Change entries of session.json, such as `title` and `labels`; unknown keys in it are kept.
+    """Change entries of session.json, such as `title` and `labels`; unknown keys are kept.
 
-    No other program changes the session between reading and writing.
+    The session is locked meanwhile.
 
     Parameters
     ----------
     change
-        Given what the file says, returns further changes: for those that build on what is there.
+        Returns further changes that depend on what the file says.
 
     Raises
     ------
     InputError
-        A title or label that cannot be one.
+        A title or label that is not valid.
     StoreError
         Not readable, of a newer version, still being recorded, or not writable.
     """
@@ -97,11 +100,11 @@ def _write_meta(folder: Path, meta: SessionMeta, changes: dict[str, Any]) -> Ses
     if unknown:
         raise TypeError(f"session.json has no {', '.join(sorted(unknown))}")
     if "title" in changes:
-        changes["title"] = _line(changes["title"], "title", LONGEST_TITLE)
+        changes["title"] = _line(changes["title"], LONGEST_TITLE)
     if "labels" in changes:
-        labels = [_line(label, "label", LONGEST_LABEL) for label in changes["labels"]]
+        labels = [_line(label, LONGEST_LABEL) for label in changes["labels"]]
         if "" in labels:
-            raise InputError("A label is empty; one or more letters are expected.")
+            raise InputError(tr("A label is empty. Give it one or more letters."))
         changes["labels"] = tuple(dict.fromkeys(labels))
     path = folder / META
     try:
@@ -112,14 +115,22 @@ def _write_meta(folder: Path, meta: SessionMeta, changes: dict[str, Any]) -> Ses
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise InputError(
-            f"{key} cannot be {str(first['input'])[:60]!r}: {first['msg']}."
+            tr(
+                "{key} cannot be {given!r}: {fault}.",
+                key=key,
+                given=str(first["input"])[:60],
+                fault=first["msg"],
+            )
         ) from error
     except (ValueError, StoreError):  # a text or number that JSON has no way to write
         same = False
     if not same:
         raise StoreError(
-            f"{path} holds values that would not survive being written again, so it is left as it "
-            "is: restore it from a backup."
+            tr(
+                "{path} holds values that cannot be written again, so it was not changed. Restore "
+                "it from a backup.",
+                path=path,
+            )
         )
     _replace(path, text.encode())
     return edited
@@ -128,24 +139,24 @@ def _write_meta(folder: Path, meta: SessionMeta, changes: dict[str, Any]) -> Ses
 def edit_events(
     folder: Path, events: Sequence[Event], *, before: Sequence[Event] | None = None
 ) -> None:
-    """Write events.csv anew, sorted by sample, as the recorder would have written it.
+    """Write events.csv again, sorted by sample, as the recorder would have written it.
 
     A tag is a pair of events, kinds "tag" and "tag end", with the same text ("posture:
-    slouching"), the latter with its duration. Times are told by the sample; those given count
-    nothing. The first edit keeps what was recorded as events.original.csv.
+    slouching"); the second has the duration. The first edit keeps what was recorded as
+    events.original.csv.
 
     Parameters
     ----------
     before
-        What the caller has read and changed: nothing is written where the file says something else
-        by now. None writes in any case.
+        What the caller has read and changed: nothing is written if the file differs from it by
+        now. None always writes.
 
     Raises
     ------
     InputError
-        An event before the session, of negative length, or with text that no file can hold.
+        An event before the session, of negative length, or with text that cannot be saved.
     ChangedMeanwhileError
-        The file no longer says what `before` does.
+        The file differs from `before`.
     StoreError
         Not readable, of a newer version, still being recorded, or not writable.
     """
@@ -163,14 +174,17 @@ def _write_events(folder: Path, events: Sequence[Event], before: Sequence[Event]
         there = open_session(folder).events()
         if _table(there, meta.fs_hz) != _table(before, meta.fs_hz):
             raise ChangedMeanwhileError(
-                f"{path} was changed meanwhile, by another window or program; it is read anew: do "
-                "that once more."
+                tr(
+                    "{path} was changed by another window or program in the meantime. It is read "
+                    "again; make your change once more.",
+                    path=path,
+                )
             )
     try:
         if path.exists() and not original.exists():
             with written(original) as part:
                 shutil.copy2(path, part)
-        # Its figures are of the events before; of the same size by chance, they would be believed.
+        # Its figures belong to the old events; a new file of the same size would not show that.
         (folder / SUMMARY).unlink(missing_ok=True)
     except OSError as error:
         raise _unwritable(original, error) from error
@@ -179,7 +193,7 @@ def _write_events(folder: Path, events: Sequence[Event], before: Sequence[Event]
 
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
-    """Hold a session that can be read. Raises StoreError."""
+    """Lock a session that can be read. Raises StoreError."""
     require_ended(folder)  # what cannot be changed gets no lock file
     with ExitStack() as held:
         try:
@@ -200,18 +214,27 @@ def _table(events: Sequence[Event], fs_hz: float) -> str:
 
 def _check(event: Event) -> None:
     if event.sample < 0:
-        raise InputError(f"An event lies at sample {event.sample}; 0 or later is expected.")
+        raise InputError(
+            tr("An event is at sample {sample}; 0 or later is expected.", sample=event.sample)
+        )
     length = event.duration_s
     if length is not None and not (math.isfinite(length) and length >= 0):
-        raise InputError(f"An event lasts {length} s; 0 s or longer is expected.")
+        raise InputError(tr("An event lasts {length} s; 0 s or longer is expected.", length=length))
     _encodable(event.kind + text_of(event))
 
 
-def _line(text: str, what: str, longest: int) -> str:
-    """One line without blanks around it."""
+def _line(text: str, longest: int) -> str:
+    """Return one line without blanks around it. Raises InputError if it is too long."""
     line = " ".join(printable(text, " ").split())
     if len(line) > longest:
-        raise InputError(f"The {what} has {len(line)} characters; at most {longest} are possible.")
+        raise InputError(
+            tr(
+                "{start!r} has {n} characters; at most {longest} are possible.",
+                start=f"{line[:20]}…",
+                n=len(line),
+                longest=longest,
+            )
+        )
     return line
 
 
@@ -219,7 +242,9 @@ def _encodable(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise InputError(f"{text!r} holds a character that no file can hold.") from error
+        raise InputError(
+            tr("{text!r} has a character that cannot be saved. Remove it.", text=text)
+        ) from error
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -1,10 +1,11 @@
-"""Where a session lies: the files of its folder and how a new folder gets its name."""
+"""The files of a session folder, and the name of a new one."""
 
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
 from unclench.errors import StoreError
+from unclench.translation import tr
 
 META, EMG, TENSION, EVENTS = "session.json", "emg.csv", "tension.csv", "events.csv"
 PROGRAM = "program.toml"  # of a guided session
@@ -13,15 +14,15 @@ LOCK = ".lock"  # held while session.json or events.csv is changed
 
 
 def is_session(path: Path) -> bool:
-    """Say whether `path` is a session folder."""
+    """Whether `path` is a session folder."""
     return (path / META).is_file()
 
 
 def new_session_folder(path: Path, *, now: datetime | None = None) -> Path:
     """Make the folder for a new session and return it.
 
-    A `path` that does not exist, or is an empty folder, becomes the session itself. Inside a folder
-    that holds other things a dated one is made. A session is never written over.
+    A `path` that does not exist, or is an empty folder, becomes the session itself. In a folder
+    that holds other things a dated folder is made. No session is ever overwritten.
 
     Raises
     ------
@@ -31,12 +32,20 @@ def new_session_folder(path: Path, *, now: datetime | None = None) -> Path:
     try:
         if is_session(path):
             raise StoreError(
-                f"{path} already holds a session, which is never overwritten: give a new name, "
-                f"or the folder above it ({path.parent}) to get a dated folder there."
+                tr(
+                    "{path} already holds a session, which is never overwritten. Give a new name, "
+                    "or the folder above it ({parent}) for a dated folder inside.",
+                    path=path,
+                    parent=path.parent,
+                )
             )
         if path.exists() and not path.is_dir():
             raise StoreError(
-                f"{path} is a file where a folder for the session is expected: give another name."
+                tr(
+                    "{path} is a file, but a folder for the session is expected. Give another "
+                    "name.",
+                    path=path,
+                )
             )
         if not path.exists() or not any(path.iterdir()):
             path.mkdir(parents=True, exist_ok=True)
@@ -51,7 +60,11 @@ def new_session_folder(path: Path, *, now: datetime | None = None) -> Path:
             return folder
     except OSError as error:
         raise StoreError(
-            f"no session folder can be made at {path}: {error.strerror or error}; "
-            "give a folder that you may write to."
+            tr(
+                "No session folder can be made at {path}: {reason}. Give a folder that you can "
+                "write to.",
+                path=path,
+                reason=error.strerror or error,
+            )
         ) from error
     raise AssertionError("unreachable")

@@ -1,4 +1,4 @@
-"""One change of a session at a time, whichever program makes it."""
+"""Only one program changes a session at a time."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 from unclench.locking import locked as _locked
 from unclench.store.session.folder import LOCK
+from unclench.translation import tr
 
 
 def locked(folder: Path) -> AbstractContextManager[None]:
-    """Hold a session while something in it is read, changed and written.
-
-    See `unclench.locking.locked` for what it raises.
-    """
-    busy = f"{folder} is being changed by another program: try again when that is done."
+    """Lock a session while it is read, changed and written; see `unclench.locking.locked`."""
+    busy = tr(
+        "{folder} is being changed by another program. Try again when it is done.", folder=folder
+    )
     return _locked(folder / LOCK, busy)

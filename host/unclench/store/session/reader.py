@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.errors import InputError, StoreError
-from unclench.files import require_file
+from unclench.files import require_file, unreadable
 from unclench.store.constants import BoardConstants
 from unclench.store.events.event import Event
 from unclench.store.events.rows import EVENTS_HEADER, event_of
@@ -21,6 +21,7 @@ from unclench.store.session.folder import EMG, EVENTS, META, TENSION, is_session
 from unclench.store.session.schema import SessionMeta, parse_meta
 from unclench.store.table.csvfile import CsvFile
 from unclench.store.text import plain_text
+from unclench.translation import tr, trn
 
 T = TypeVar("T")
 _CHUNK_BYTES = 64 << 10
@@ -52,7 +53,7 @@ class Session:
         Raises
         ------
         InputError
-            An unknown channel, or rows that another program has spoilt.
+            An unknown channel, or rows that another program has damaged.
         StoreError
             emg.csv is missing or empty, though samples were recorded, or cannot be read.
         """
@@ -71,12 +72,18 @@ class Session:
         exact = _make_exact(emg_uv, constants)
         if not exact:
             notes.append(
-                "emg.csv was changed after recording (its values are no longer whole units of the "
-                "board); it is taken as it stands."
+                tr(
+                    "emg.csv was changed after recording: its values are not whole units of the "
+                    "board. They are used as they are."
+                )
             )
         if meta.ended == "closed" and len(sample) != meta.n_samples:
             notes.append(
-                f"session.json says {meta.n_samples} samples, emg.csv holds {len(sample)}."
+                tr(
+                    "session.json says {expected} samples, but emg.csv has {found}.",
+                    expected=meta.n_samples,
+                    found=len(sample),
+                )
             )
         return Recording(
             name=self.folder.resolve().name,
@@ -98,11 +105,16 @@ class Session:
         """
         if self.meta.n_samples and self._rows(EMG) is None:
             path = self.folder / EMG
-            state = "is empty" if path.exists() else "is missing"
-            raise StoreError(
-                f"{path} {state}, and {self.meta.n_samples} samples were recorded into it: restore "
-                "it from a backup."
-            )
+            n = self.meta.n_samples
+            if path.exists():
+                fault = tr(
+                    "{path} is empty, but {n} samples were recorded into it.", path=path, n=n
+                )
+            else:
+                fault = tr(
+                    "{path} is missing, but {n} samples were recorded into it.", path=path, n=n
+                )
+            raise StoreError(f"{fault} {_restore()}")
 
     def events(self) -> list[Event]:
         """Read events.csv in the order of the samples. Raises InputError, StoreError."""
@@ -138,7 +150,7 @@ class Session:
         )
 
     def pick(self, columns: Sequence[str]) -> tuple[int, ...]:
-        """Return the places of channels by name (or as ch1_uv, ch2_uv ...); of all for none.
+        """Return the indices of channels by name (or as ch1_uv, ch2_uv ...); all if none is named.
 
         Raises
         ------
@@ -153,41 +165,66 @@ class Session:
             if place is None and column in files:
                 place = files.index(column)
             if place is None or place in picked:
-                what = "has no channel" if place is None else "was asked twice for channel"
-                raise InputError(
-                    f"{self.folder.name} {what} {column!r}: choose from {', '.join(names)}."
-                )
+                if place is None:
+                    fault = tr(
+                        "{name} has no channel {column!r}.", name=self.folder.name, column=column
+                    )
+                else:
+                    fault = tr("Channel {column!r} is given twice.", column=column)
+                choice = tr("Choose from {names}.", names=", ".join(names))
+                raise InputError(f"{fault} {choice}")
             picked.append(place)
         return tuple(picked) or tuple(range(len(names)))
 
     def _notes(self) -> list[str]:
         if self.meta.ended == "running":
             return [
-                "the session was not closed (it is still running, or the program was stopped); "
-                "everything up to its last whole row is here."
+                tr(
+                    "The session was not closed: it is still running, or the program was stopped. "
+                    "All complete rows are read."
+                )
             ]
         if self.meta.ended == "error":
-            return [f"the recording ended with an error: {self.meta.reason or 'not stated'}"]
+            return [
+                tr("The recording ended with an error: {reason}", reason=self.meta.reason)
+                if self.meta.reason
+                else tr("The recording ended with an error that was not recorded.")
+            ]
         return []
 
     def _parsed(
         self, file_name: str, n: int, parse: Callable[[list[str]], T], most: int | None = None
     ) -> list[T]:
-        """Read a file row by row: the first n cells of each at least, `most` at most."""
+        """Read a file row by row: at least n cells of each, at most `most`."""
         rows = self._rows(file_name)
         found: list[T] = []
         for line, cells in () if rows is None else rows.rows():
-            where = f"{file_name} of {self.folder}, line {line}"
+            where = tr(
+                "{file_name} of {folder}, line {line}",
+                file_name=file_name,
+                folder=self.folder,
+                line=line,
+            )
             if len(cells) < n:
-                raise InputError(
-                    f"{where} has {len(cells)} cells, {n} are expected: restore the file."
+                raise _damaged(
+                    trn(
+                        "{where} has {n} cell, but {expected} are expected.",
+                        "{where} has {n} cells, but {expected} are expected.",
+                        len(cells),
+                        where=where,
+                        expected=n,
+                    )
                 )
             try:
                 found.append(parse(cells[: most or n]))
             except (ValueError, OverflowError) as error:
-                raise InputError(
-                    f"{where} has no number where one is expected, or spoilt data ({error}; "
-                    f"{','.join(cells)[:60]!r}): restore the file."
+                raise _damaged(
+                    tr(
+                        "{where} is damaged ({error}; {cells!r}).",
+                        where=where,
+                        error=error,
+                        cells=",".join(cells)[:60],
+                    )
                 ) from error
         return found
 
@@ -196,84 +233,113 @@ class Session:
         path = self.folder / file_name
         if not path.exists():
             return None
-        name = f"{file_name} of {self.folder}"
+        name = tr("{file_name} of {folder}", file_name=file_name, folder=self.folder)
         try:
             require_file(path)
             stop = _end_of_last_line(path)
             with path.open("rb") as raw:
                 first = raw.readline()
         except OSError as error:
-            raise StoreError(f"{name} cannot be read: {error.strerror or error}.") from error
+            raise StoreError(unreadable(name, error)) from error
         if not first.endswith(b"\n"):
             return None
         try:
             header = next(csv.reader([first.decode(errors="replace")]), [])
         except csv.Error as error:
-            raise InputError(f"{name}, line 1 cannot be read: {error}.") from error
+            raise InputError(
+                unreadable(tr("{name}, line {line}", name=name, line=1), error)
+            ) from error
         return CsvFile(name, path, len(first), stop, 1, tuple(header))
 
 
 def open_session(path: Path) -> Session:
-    """Open a session folder, given itself or a file in it.
+    """Open a session folder; `path` is the folder or a file in it.
 
     Raises
     ------
     StoreError
-        No session, not readable, or of a newer version.
+        Not a session, not readable, or of a newer version.
     """
     folder = path if path.is_dir() else path.parent
     if not folder.is_dir():
-        raise StoreError(f"there is no folder {folder}: check the name.")
+        raise StoreError(tr("There is no folder {folder}. Check the name.", folder=folder))
     if not is_session(folder):
         inside = sorted(p.name for p in folder.iterdir() if is_session(p))
-        hint = "give the folder that a recording was made into, or a CSV file"
+        fault = tr("{folder} is not a session folder: it has no {file}.", folder=folder, file=META)
+        hint = tr("Give the folder of a recording, or a CSV file.")
         if inside:
-            hint = f"it holds {len(inside)} of them: name one, such as {folder / inside[-1]}"
-        raise StoreError(f"{folder} is no session folder (it has no {META}): {hint}.")
+            hint = trn(
+                "It holds {n} session: {example}.",
+                "It holds {n} sessions. Name one, such as {example}.",
+                len(inside),
+                example=folder / inside[-1],
+            )
+        raise StoreError(f"{fault} {hint}")
     try:
         text = (folder / META).read_text(encoding="utf-8")
     except OSError as error:
-        raise StoreError(f"{folder / META} cannot be read: {error.strerror or error}.") from error
+        raise StoreError(unreadable(folder / META, error)) from error
     except UnicodeDecodeError as error:
-        raise StoreError(
-            f"{folder / META} cannot be read: it is no text (byte {error.start} is none); restore "
-            "it from a backup."
-        ) from error
+        fault = tr("{path} is not text (byte {at}).", path=folder / META, at=error.start)
+        raise StoreError(f"{fault} {_restore()}") from error
     return Session(folder, parse_meta(text, folder / META))
+
+
+def _damaged(fault: str) -> InputError:
+    return InputError(f"{fault} {_restore()}")
+
+
+def _restore() -> str:
+    return tr("Restore the file from a backup.")
 
 
 def _place(rows: CsvFile, column: str) -> int:
     if rows.header.count(column) != 1:
-        raise InputError(
-            f"{rows.name} has {rows.header.count(column)} columns {column!r}, one is expected; its "
-            f"header is {','.join(rows.header)!r}: restore the file."
+        raise _damaged(
+            tr(
+                "{name} has {n} columns {column!r}, but one is expected (its header: {header!r}).",
+                name=rows.name,
+                n=rows.header.count(column),
+                column=column,
+                header=",".join(rows.header),
+            )
         )
     return rows.header.index(column)
 
 
 def _whole_numbers(count: NDArray[np.float64], rows: CsvFile) -> NDArray[np.int64]:
-    """Make sample numbers of a column that must rise. Raises InputError."""
+    """Turn a column that must rise into sample numbers. Raises InputError."""
     backwards = np.flatnonzero(count[1:] <= count[:-1])
     if len(backwards):
         row = int(backwards[0]) + 1
-        raise InputError(
-            f"{rows.name}, line {rows.line_of(row)}: sample {count[row]:.15g} follows sample "
-            f"{count[row - 1]:.15g}, a higher number is expected: restore the file."
+        raise _damaged(
+            tr(
+                "{name}, line {line}: sample {at:.15g} follows sample {before:.15g}, but a higher "
+                "number is expected.",
+                name=rows.name,
+                line=rows.line_of(row),
+                at=count[row],
+                before=count[row - 1],
+            )
         )
-    with np.errstate(invalid="ignore"):  # what is too large is no whole number either
+    with np.errstate(invalid="ignore"):  # also reports what is too large
         sample = count.astype(np.int64)
     odd = np.flatnonzero((sample != count) | (np.abs(count) >= 2.0**53))
     if len(odd):
         row = int(odd[0])
-        raise InputError(
-            f"{rows.name}, line {rows.line_of(row)}: sample {count[row]:.15g} is no whole number "
-            "that a board counts to: restore the file."
+        raise _damaged(
+            tr(
+                "{name}, line {line}: sample {at:.15g} is not a whole number below 2^53.",
+                name=rows.name,
+                line=rows.line_of(row),
+                at=count[row],
+            )
         )
     return sample
 
 
 def _make_exact(emg_uv: NDArray[np.float64], constants: BoardConstants) -> bool:
-    """Undo the rounding to decimals, in place; False, and nothing done, if that cannot be all."""
+    """Undo the rounding to decimals, in place; return False, unchanged, if it is not all of it."""
     chunks = range(0, len(emg_uv), _CHUNK_ROWS)
     for start in chunks:
         units = emg_uv[start : start + _CHUNK_ROWS] / constants.uv_per_unit
@@ -289,7 +355,7 @@ def _make_exact(emg_uv: NDArray[np.float64], constants: BoardConstants) -> bool:
 
 
 def _end_of_last_line(path: Path) -> int:
-    """Return where the last line end is: behind it lies a row that a kill cut off."""
+    """Return the end of the last complete line: a kill may have cut off the next one."""
     with path.open("rb") as raw:
         end = raw.seek(0, io.SEEK_END)
         while end > 0:

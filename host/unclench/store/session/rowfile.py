@@ -1,4 +1,4 @@
-"""A CSV file that only ever grows by whole rows, whatever happens to the disk."""
+"""A CSV file that always ends with a complete row, whatever happens to the disk."""
 
 import os
 from collections.abc import Sequence
@@ -7,10 +7,11 @@ from pathlib import Path
 
 from unclench.errors import StoreError
 from unclench.files import free_space, why_unwritable
+from unclench.translation import tr
 
 
 class RowFile:
-    """A new file, opened unbuffered, so that what `append` returns from is with the system.
+    """A new file, unbuffered: after `append` the system has the rows.
 
     Raises
     ------
@@ -31,7 +32,7 @@ class RowFile:
             raise failure
 
     def append(self, rows: bytes) -> tuple[int, StoreError | None]:
-        """Write rows; return how many bytes of them stay, and what kept the rest back."""
+        """Write rows; return how many bytes were written, and the error that stopped the rest."""
         written = 0
         try:
             while written < len(rows):
@@ -39,7 +40,7 @@ class RowFile:
         except OSError as error:
             kept = rows.rfind(b"\n", 0, written) + 1
             self._size += kept
-            with suppress(OSError):  # a disk that was pulled out cannot be tidied either
+            with suppress(OSError):  # a disk that was removed cannot be tidied
                 self._file.truncate(self._size)
                 self._file.seek(self._size)
             failure = unwritable(self._path, error)
@@ -49,20 +50,25 @@ class RowFile:
         return len(rows), None
 
     def sync(self) -> None:
-        """Have the system put it on the disk itself, where it outlives a power failure."""
+        """Force the data to the disk, so that it survives a power failure."""
         try:
             os.fsync(self._file.fileno())
         except OSError as error:
             raise unwritable(self._path, error) from error
 
     def close(self) -> None:
-        """Close the file; all rows are with the system already."""
+        """Close the file; the system has all rows already."""
         self._file.close()
 
 
 def unwritable(path: Path, error: OSError) -> StoreError:
-    """Return the sentence for a file that the system will not write."""
+    """Return the error for a file that cannot be written."""
     return StoreError(
-        f"{path} cannot be written: {why_unwritable(error)} ({free_space(path.parent)}); "
-        "what was recorded until then is kept: free some space, or record to another folder."
+        tr(
+            "{path} cannot be written: {reason} ({space}). What was recorded until then is saved. "
+            "Free some space, or record to another folder.",
+            path=path,
+            reason=why_unwritable(error),
+            space=free_space(path.parent),
+        )
     )

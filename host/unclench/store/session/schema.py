@@ -13,6 +13,7 @@ from unclench.profiles.kinds import Profile
 from unclench.store.constants import BoardConstants
 from unclench.store.model import BandMeta, Mains
 from unclench.store.provenance import Provenance, told_by
+from unclench.translation import tr
 
 SCHEMA_VERSION = 1
 
@@ -77,12 +78,25 @@ class SessionMeta(BaseModel):
         n = len(self.constants.channels)
         for key, values in (("channels", self.channels), ("sites", self.sites)):
             if len(values) != n:
-                raise ValueError(f"{key} has {len(values)} entries, constants.channels has {n}")
+                raise ValueError(
+                    tr(
+                        "{key} has {given} entries, constants.channels has {n}",
+                        key=key,
+                        given=len(values),
+                        n=n,
+                    )
+                )
         if self.profile is not None and len(self.profile.sensors) != n:
             given = len(self.profile.sensors)
-            raise ValueError(f"profile.sensors has {given} entries, constants.channels has {n}")
+            raise ValueError(
+                tr(
+                    "profile.sensors has {given} entries, constants.channels has {n}",
+                    given=given,
+                    n=n,
+                )
+            )
         if len(set(self.channels)) != n:
-            raise ValueError("channels names one channel twice")
+            raise ValueError(tr("channels names one channel twice"))
         return self
 
     @property
@@ -110,30 +124,61 @@ def parse_meta(text: str, path: Path) -> SessionMeta:
         raw = json.loads(text)
     except json.JSONDecodeError as error:
         raise StoreError(
-            f"{path} is not readable JSON (line {error.lineno}, column {error.colno}: "
-            f"{error.msg}); restore the file from a backup, or give {path.parent / 'emg.csv'} "
-            "a folder of its own to read it as a plain CSV."
+            tr(
+                "{path} is not valid JSON (line {line}, column {column}: {fault}). Restore the "
+                "file from a backup, or move {emg} to a folder of its own and read it as a plain "
+                "CSV.",
+                path=path,
+                line=error.lineno,
+                column=error.colno,
+                fault=error.msg,
+                emg=path.parent / "emg.csv",
+            )
         ) from error
     except (ValueError, RecursionError) as error:  # numbers and nesting beyond all bounds
-        raise StoreError(f"{path} cannot be read ({error}): restore the file.") from error
+        raise StoreError(
+            tr(
+                "{path} cannot be read ({error}). Restore the file from a backup.",
+                path=path,
+                error=error,
+            )
+        ) from error
     version = raw.get("schema_version") if isinstance(raw, dict) else None
     if type(version) is not int or version < 1:
         raise StoreError(
-            f"{path} has the schema_version {version!r} where a whole number from 1 to "
-            f"{SCHEMA_VERSION} is expected, so it is no session.json of unclench."
+            tr(
+                "{path} is not a session.json of unclench: schema_version is {version!r}, but a "
+                "whole number from 1 to {newest} is expected.",
+                path=path,
+                version=version,
+                newest=SCHEMA_VERSION,
+            )
         )
     if version > SCHEMA_VERSION:
         raise StoreError(
-            f"{path.parent} was recorded with schema version {version} (unclench "
-            f"{raw.get('unclench_version', 'of unknown version')}), and this unclench "
-            f"{__version__} reads up to version {SCHEMA_VERSION}: update unclench."
+            tr(
+                "{folder} was recorded by a newer unclench ({other}, schema version {version}). "
+                "This is unclench {ours}, which reads versions up to {newest}. Update unclench.",
+                folder=path.parent,
+                version=version,
+                other=raw.get("unclench_version", "?"),
+                ours=__version__,
+                newest=SCHEMA_VERSION,
+            )
         )
     try:
         return SessionMeta.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the whole"
-        seen = "" if first["type"] == "missing" else f" (it is {str(first['input'])[:60]!r})"
+        key = ".".join(str(part) for part in first["loc"]) or tr("(the whole file)")
+        fault = first["msg"]
+        if first["type"] != "missing":
+            fault = tr("{fault}, but it is {given!r}", fault=fault, given=str(first["input"])[:60])
         raise StoreError(
-            f"{path}: key {key}: {first['msg']}{seen}; correct it or restore the file."
+            tr(
+                "{path}: key {key}: {fault}. Correct it, or restore the file from a backup.",
+                path=path,
+                key=key,
+                fault=fault,
+            )
         ) from error

@@ -1,10 +1,11 @@
-"""Moves a session to the system's trash, from where it can be taken back."""
+"""Moves a session to the system's trash, where it can be restored from."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from unclench.errors import StoreError
+from unclench.translation import tr
 
 
 def move_to_trash(folder: Path) -> None:
@@ -13,15 +14,19 @@ def move_to_trash(folder: Path) -> None:
     Raises
     ------
     StoreError
-        There is no trash for it: nothing is deleted then.
+        The trash is not available; nothing is deleted.
     """
     from send2trash import send2trash
 
     try:
         send2trash(folder.absolute())
     except OSError as error:
-        why = error.strerror or str(error) or type(error).__name__
+        reason = error.strerror or str(error) or type(error).__name__
         raise StoreError(
-            f"{folder} cannot be moved to the trash ({why}), so nothing was deleted: delete the "
-            "folder yourself if you are sure."
+            tr(
+                "{folder} cannot be moved to the trash ({reason}), so nothing was deleted. If you "
+                "are sure, delete the folder yourself.",
+                folder=folder,
+                reason=reason,
+            )
         ) from error

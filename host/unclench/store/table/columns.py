@@ -1,4 +1,4 @@
-"""What the columns of a stranger's table mean, told from their names."""
+"""Finds out from their names what the columns of another program's table mean."""
 
 import re
 from collections.abc import Sequence
@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from unclench.errors import InputError
 from unclench.store.table.csvfile import number
 from unclench.store.table.dialect import Table
+from unclench.translation import tr
 
 _IN_UV = {"v": 1e6, "mv": 1e3, "uv": 1.0, "nv": 1e-3}
-_WORDS = {"volt": "v", "volts": "v", "millivolt": "mv", "millivolts": "mv"} | {
-    "microvolt": "uv",
-    "microvolts": "uv",
-}
+_PREFIXES = {"": "v", "milli": "mv", "micro": "uv"}
+_WORDS = {f"{prefix}volt{s}": unit for prefix, unit in _PREFIXES.items() for s in ("", "s")}
 _IN_S = {"min": 60.0, "s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _TIME = {"time", "t", "elapsed", "elapsed time", "seconds", "sec"}
 _STAMP = {"timestamp", "timestamps", "time stamp", "time stamps", "lsl timestamp", "unix time"}
 _COUNT = {"sample", "samples", "sample index", "sample number", "sample no"}
 _INDEX = {"index", "idx", "n", "no", "nr", "nseq", "row", "#", "", "unnamed: 0", "frame", "counter"}
+_OTHER_UNITS = {"deg", "°", "rad", "g", "n", "nm", "kg", "%", "hz", "bpm", "°c", "ohm"}
 _IN_BRACKETS = re.compile(r"(.*?)[\s_]*[(\[]\s*([^)\]]*?)\s*[)\]]")
 _SUFFIX = re.compile(r"(.*)[\s_]([munµμ]?v|min|s|sec|seconds|ms|[uµμ]s|ns)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its place, its name as written, what it is called without its unit, its unit."""
+    """One column: its index, its name as written, its name without the unit, and its unit."""
 
     place: int
     name: str
@@ -33,7 +33,7 @@ class Column:
 
     @property
     def uv(self) -> float | None:
-        """Microvolts per unit of the column, None if its name states no voltage."""
+        """Microvolts per unit of the column, None if its name gives no unit of voltage."""
         return _IN_UV.get(self.unit or "")
 
 
@@ -60,14 +60,14 @@ def choose(table: Table, wanted: Sequence[str], unit: str | None) -> Choice:
     ----------
     table : Table
     wanted : sequence of str
-        EMG columns by name; empty for every numeric one that is no time and no count.
+        EMG columns by name; empty for every numeric one that is not a time or a count.
     unit : {"uV", "mV", "V"} or None
         Overrides what the header says.
 
     Raises
     ------
     InputError
-        A column that is unknown, ambiguous or asked for twice; no numeric column; an unknown unit.
+        A column that is unknown, ambiguous or given twice; no numeric column; an unknown unit.
     """
     columns = [_parse(i, name) for i, name in enumerate(table.file.header)]
     numeric = {c.place for c in columns if _has_numbers(table, c.place)}
@@ -75,11 +75,17 @@ def choose(table: Table, wanted: Sequence[str], unit: str | None) -> Choice:
     notes = []
     twice = [c.name for c in emg if emg.count(c) > 1]
     if twice:
-        raise InputError(f"column {twice[0]!r} was asked for twice: name each column once.")
+        raise InputError(
+            tr("Column {name!r} is given twice. Give each column once.", name=twice[0])
+        )
     free = [c for c in columns if c not in emg]
     times = [c for c in free if _is_time(c)]
     usable = sorted((c for c in times if c.place in numeric), key=lambda c: c.stem in _STAMP)
-    notes += [f"column {c.name!r} holds no numbers to tell time." for c in times if c not in usable]
+    notes += [
+        tr("Column {name!r} is not used as the time: it has no numbers.", name=c.name)
+        for c in times
+        if c not in usable
+    ]
     count = next((c for c in free if c.stem in _COUNT and c.place in numeric), None)
     if not emg:
         named = _TIME | _STAMP | _COUNT | _INDEX
@@ -87,10 +93,14 @@ def choose(table: Table, wanted: Sequence[str], unit: str | None) -> Choice:
         emg = [c for c in rest if (c.place in numeric and not _other_unit(c)) or c.uv is not None]
         left_out = [repr(c.name) for c in rest if c not in emg]
         if left_out:
-            notes.append(f"columns left out: {', '.join(left_out)}.")
+            notes.append(tr("Columns left out: {names}.", names=", ".join(left_out)))
     if not emg:
         raise InputError(
-            f"{table.file.name} has no column of EMG numbers; its columns are {_list(columns)}."
+            tr(
+                "{file} has no column of EMG numbers. Its columns are {columns}.",
+                file=table.file.name,
+                columns=_list(columns),
+            )
         )
     for column in [*emg, *usable[:1], *([count] if count else [])]:
         _find(table, columns, column.name)  # a name that is there twice
@@ -99,12 +109,12 @@ def choose(table: Table, wanted: Sequence[str], unit: str | None) -> Choice:
 
 
 def seconds_per_unit(column: Column, first: float) -> float:
-    """Seconds per unit of a time column; without a stated unit its first value must tell."""
+    """Seconds per unit of a time column; without a unit, guessed from its first value."""
     if column.unit in _IN_S:
         return _IN_S[column.unit]
     if column.stem in ("seconds", "sec"):
         return 1.0
-    # Stamps count from 1970: 1.7e9 seconds is now, and so the size gives the unit away.
+    # Stamps count from 1970: 1.7e9 seconds is now, and so the size shows the unit.
     for above, factor in ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3)):
         if first > above:
             return factor
@@ -125,21 +135,8 @@ def _is_time(column: Column) -> bool:
 
 
 def _other_unit(column: Column) -> bool:
-    """Whether a name states outright that this is no voltage; brackets may hold anything."""
-    return column.unit in _IN_S or column.unit in (
-        "deg",
-        "°",
-        "rad",
-        "g",
-        "n",
-        "nm",
-        "kg",
-        "%",
-        "hz",
-        "bpm",
-        "°c",
-        "ohm",
-    )
+    """Whether a name has a unit that is not a voltage; brackets may hold anything."""
+    return column.unit in _IN_S or column.unit in _OTHER_UNITS
 
 
 def _has_numbers(table: Table, place: int) -> bool:
@@ -154,14 +151,24 @@ def _find(table: Table, columns: list[Column], name: str) -> Column:
     ]
     if not found:
         raise InputError(
-            f"{table.file.name} has no column {name!r}: its columns are {_list(columns)}."
+            tr(
+                "{file} has no column {name!r}. Its columns are {columns}.",
+                file=table.file.name,
+                name=name,
+                columns=_list(columns),
+            )
         )
     if len(found) > 1:
-        places = " and ".join(str(c.place + 1) for c in found)
+        places = ", ".join(str(c.place + 1) for c in found)
         raise InputError(
-            f"{table.file.name} has {len(found)} columns named {found[0].name!r} (columns "
-            f"{places}), so it is not clear which is meant: rename one, or choose others "
-            "with --column."
+            tr(
+                "{file} has {n} columns named {name!r} (columns {places}). Rename one, or choose "
+                "others with --column.",
+                file=table.file.name,
+                n=len(found),
+                name=found[0].name,
+                places=places,
+            )
         )
     return found[0]
 
@@ -170,13 +177,15 @@ def _units(emg: Sequence[Column], unit: str | None) -> tuple[tuple[float, ...], 
     if unit is not None:
         factor = _IN_UV.get(unit.lower().replace("µ", "u").replace("μ", "u"))
         if factor is None:
-            raise InputError(f"{unit!r} is not a unit of EMG: give one of uV, mV, V.")
+            raise InputError(tr("{unit!r} is not a unit of EMG. Give uV, mV or V.", unit=unit))
         return (factor,) * len(emg), []
     unknown = [c for c in emg if c.uv is None]
     notes = []
     if unknown:
         names = ", ".join(repr(c.name) for c in unknown)
-        notes.append(f"no unit is stated for {names}: uV is assumed (--unit tells otherwise).")
+        notes.append(
+            tr("No unit is given for {names}: uV is assumed. Use --unit to change it.", names=names)
+        )
     return tuple(1.0 if c.uv is None else c.uv for c in emg), notes
 
 

@@ -1,7 +1,7 @@
-"""Numbers out of a CSV file: fast by pyarrow, and by a slow look that can say what is wrong.
+"""Reads numbers from a CSV file: fast by pyarrow, or slowly to find out what is wrong.
 
-The slow look reads cell by cell and so knows line, column and value of the first bad cell; it is
-taken only after the fast way has refused the file.
+The slow way reads cell by cell and knows line, column and value of the first bad cell. It is used
+only after the fast way has refused the file.
 """
 
 import csv
@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from pyarrow import csv as pa_csv
 
 from unclench.errors import InputError
+from unclench.files import unreadable
+from unclench.translation import tr, trn
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -36,12 +38,12 @@ def opened(source: Path | bytes) -> BinaryIO:
 
 @dataclass(frozen=True)
 class CsvFile:
-    """Where the rows of a table lie in a file and how they are written."""
+    """Where the rows of a table are in a file, and how they are written."""
 
     name: str
     source: Path | bytes
     start: int  # bytes: first data row
-    stop: int  # bytes: end of the last row that counts
+    stop: int  # bytes: end of the last complete row
     header_line: int
     header: tuple[str, ...]
     delimiter: str = ","
@@ -61,7 +63,8 @@ class CsvFile:
                         yield self.header_line + reader.line_num, cells
             except csv.Error as error:
                 line = self.header_line + reader.line_num
-                raise InputError(f"{self.name}, line {line} cannot be read: {error}.") from error
+                where = tr("{name}, line {line}", name=self.name, line=line)
+                raise InputError(unreadable(where, error)) from error
 
     def line_of(self, row: int) -> int:
         """Line number of a data row, counted from 0."""
@@ -82,7 +85,7 @@ class CsvFile:
         Raises
         ------
         InputError
-            The first cell that is no finite number, or the first row of another length.
+            The first cell that is not a finite number, or the first row of another length.
         """
         try:
             found = self._read_fast(single, together)
@@ -140,33 +143,59 @@ class CsvFile:
         value = number(cell, self.decimal)
         if value is not None and math.isfinite(value):
             return value
-        where = f"{self.name}, line {line}, column {self.header[i]!r}"
+        where = tr(
+            "{name}, line {line}, column {header!r}",
+            name=self.name,
+            line=line,
+            header=self.header[i],
+        )
         if not cell.strip():
-            raise InputError(f"{where} is empty, a number is expected: fill it or drop the row.")
+            raise InputError(
+                tr(
+                    "{where} is empty, but a number is expected. Fill it or delete the row.",
+                    where=where,
+                )
+            )
         other = "," if self.decimal == "." else "."
         if value is None and number(cell, other) is not None:
             raise InputError(
-                f"{where}: {cell.strip()!r} has a decimal {_MARK[other]} while the file's decimal "
-                f"mark is the {_MARK[self.decimal]}: write all numbers in one way."
+                tr(
+                    "{where}: {cell!r} has the decimal mark {found!r}, but this file uses "
+                    "{used!r}. Write all numbers in one way.",
+                    where=where,
+                    cell=cell.strip(),
+                    found=other,
+                    used=self.decimal,
+                )
             )
         raise InputError(
-            f"{where}: {cell.strip()[:40]!r} is not a finite number: correct it or drop the row."
+            tr(
+                "{where}: {cell!r} is not a finite number. Correct it or delete the row.",
+                where=where,
+                cell=cell.strip()[:40],
+            )
         )
 
     def ragged(self, line: int, n_cells: int) -> str:
-        """Return the sentence for a row that does not fit the header."""
-        hint = "one header line with a name for each column is expected, and rows as long"
-        if self.delimiter == "," and n_cells > len(self.header):
-            hint += " (where the comma is the decimal mark, separate the columns by semicolons)"
+        """Return the message for a row that does not fit the header."""
         n = len(self.header)
-        return (
-            f"{self.name}, line {line} has {n_cells} cell{'s' * (n_cells != 1)}, but the header in "
-            f"line {self.header_line} ({self.delimiter.join(self.header)[:40]!r}) names {n} "
-            f"column{'s' * (n != 1)}: {hint}."
+        cells = trn("{n} cell", "{n} cells", n_cells)
+        columns = trn("{n} column", "{n} columns", n)
+        sentence = tr(
+            "{name}, line {line} has {cells}, but the header in line {header_line} ({header!r}) "
+            "names {columns}. One header line with a name for each column is expected, and rows "
+            "of that length.",
+            name=self.name,
+            line=line,
+            cells=cells,
+            header_line=self.header_line,
+            header=self.delimiter.join(self.header)[:40],
+            columns=columns,
         )
-
-
-_MARK = {",": "comma", ".": "point"}
+        if self.delimiter == "," and n_cells > n:
+            hint = tr("If the comma is the decimal mark, separate the columns by semicolons.")
+            sentence = f"{sentence} {hint}"
+        return sentence
 
 
 def number(cell: str, decimal: str) -> float | None:

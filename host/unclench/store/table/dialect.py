@@ -12,17 +12,18 @@ from typing import BinaryIO
 from unclench.errors import InputError
 from unclench.files import require_file
 from unclench.store.table.csvfile import CsvFile, number, opened
+from unclench.translation import tr
 
 _HEAD_BYTES = 256 << 10
 _DELIMITERS = ("\t", ";", ",")
-_SKIPPED = (b"#", b"%", b"sep=")  # comments, and a note that spreadsheets leave for themselves
+_SKIPPED = (b"#", b"%", b"sep=")  # comments, and a note for spreadsheets
 _SNIFF_ROWS = 20
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*")
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file whose writing is understood, with a glance at its beginning."""
+    """A file whose format is known, with its first rows."""
 
     file: CsvFile
     comments: str
@@ -45,11 +46,17 @@ def open_table(path: Path) -> Table:
         head = raw.read(_HEAD_BYTES)
         stop = _end_of_rows(raw)
     if not head.strip():
-        raise InputError(f"{name} is empty: a header line and rows of numbers are expected.")
+        raise InputError(
+            tr("{name} is empty, but a header line and rows of numbers are expected.", name=name)
+        )
     if b"\0" in head:
         raise InputError(
-            f"{name} is a binary file (it has a zero byte at {head.index(0)}): "
-            "export the recording as CSV text with a header line."
+            tr(
+                "{name} is a binary file (byte {index} is zero). "
+                "Export the recording as CSV text with a header line.",
+                name=name,
+                index=head.index(0),
+            )
         )
     if len(head) == _HEAD_BYTES:  # the last line is probably cut
         head = head[: head.rfind(b"\n") + 1] or head
@@ -60,7 +67,9 @@ def open_table(path: Path) -> Table:
         comments.append(_text(lines[at]))
         at += 1
     if at == len(lines):
-        raise InputError(f"{name} holds comments only: a header line and rows are expected.")
+        raise InputError(
+            tr("{name} has only comments, but a header line and rows are expected.", name=name)
+        )
     start = len(mark) + sum(len(line) for line in lines[: at + 1])
     numbered = [(at + 1 + i, _text(line)) for i, line in enumerate(lines[at:]) if line.strip()]
     texts = [text for _, text in numbered]
@@ -68,21 +77,34 @@ def open_table(path: Path) -> Table:
         delimiter = _find_delimiter(texts[: _SNIFF_ROWS + 1])
         rows = [tuple(r) for r in csv.reader(texts, delimiter=delimiter, skipinitialspace=True)]
     except csv.Error as error:
-        raise InputError(f"{name} cannot be read as a table: {error}.") from error
+        raise InputError(
+            tr("{name} cannot be read as a table: {error}.", name=name, error=error)
+        ) from error
     header = tuple(cell.strip() for cell in rows[0])
     decimal = _find_decimal(rows[1:])
     if _is_numeric(header):
         raise InputError(
-            f"{name} has no header: line {at + 1} is numbers ({texts[0].strip()[:40]!r}); put a "
-            "line with the column names above them, such as 'time_s,emg_uv'."
+            tr(
+                "{name} has no header: line {at} has numbers ({row!r}). Put a "
+                "line with the column names above it, such as 'time_s,emg_uv'.",
+                name=name,
+                at=at + 1,
+                row=texts[0].strip()[:40],
+            )
         )
     if stop <= start or len(rows) < 2:
-        raise InputError(f"{name} has a header (line {at + 1}) but no rows of numbers below it.")
+        raise InputError(
+            tr(
+                "{name} has a header (line {at}), but no rows of numbers below it.",
+                name=name,
+                at=at + 1,
+            )
+        )
     file = CsvFile(name, source, start, stop, at + 1, header, delimiter, decimal)
     first_rows = tuple(rows[1 : _SNIFF_ROWS + 1])
     if all(len(row) != len(header) for row in first_rows if _is_numeric(row)):
         for (line, _), row in zip(numbered[1:], first_rows, strict=False):
-            if _is_numeric(row):  # what stands above it is no header of it
+            if _is_numeric(row):  # the line above it is not its header
                 raise InputError(file.ragged(line, len(row)))
     return Table(file, "".join(comments), first_rows)
 
@@ -92,11 +114,14 @@ def _source(path: Path) -> Path | bytes:
     with path.open("rb") as raw:
         mark = raw.read(4)
     if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:  # rare and made by spreadsheets, so small: once through memory
+        try:  # rare and made by spreadsheets, so small enough for memory
             return path.read_bytes().decode("utf-16").encode()
         except UnicodeDecodeError as error:
             raise InputError(
-                f"{path.name} begins as UTF-16 text but is not: save it once more, as UTF-8."
+                tr(
+                    "{name} begins as UTF-16 text, but is not. Save it again as UTF-8.",
+                    name=path.name,
+                )
             ) from error
     return path
 
@@ -125,7 +150,7 @@ def _find_delimiter(lines: list[str]) -> str:
     # One column, its numbers perhaps with decimal commas: any delimiter that does not occur.
     if max(header_cells.values()) == 1 and all(map(_DECIMAL_COMMA.fullmatch, lines[1:])):
         return ";"
-    # Otherwise header and rows contradict each other; reading will say in which line.
+    # Otherwise header and rows contradict each other; reading finds the line.
     return max(_DELIMITERS, key=lambda d: (header_cells[d] > 1, row_cells[d]))
 
 
