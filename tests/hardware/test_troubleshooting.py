@@ -112,7 +112,8 @@ def said(path: Path) -> Iterator[tuple[str, bool]]:
     for node in ast.walk(tree):
         if id(node) not in silent and (text := _words(node)) is not None:
             # `%s` and `{name}` are filled in, too; two in a row are one for a reader
-            filled = re.sub(r"%[sd]|\{\w+(?:![rsa])?(?::(?:[^{}]|\{\w+\})*)?\}", "…", squeezed(text))
+            braces = r"\{\w+(?:![rsa])?(?::(?:[^{}]|\{\w+\})*)?\}"
+            filled = re.sub(rf"%[sd]|{braces}", "…", squeezed(text))
             yield re.sub("…+", "…", filled), id(node) in raised
 
 
