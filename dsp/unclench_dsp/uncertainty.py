@@ -148,14 +148,19 @@ class BlockBootstrap:
                 found.append(self._sure(value, value + low, value + high))
         return tuple(found)
 
-    def share(self, hit: BoolArray) -> Estimate:
+    def share(self, hit: BoolArray, counts: BoolArray | None = None) -> Estimate:
         """Share of the finite rows where `hit` (n_rows,) holds, 0 to 1.
+
+        Only rows where `counts` (n_rows,) holds have a part in it, if it is given: at least one.
 
         The interval is Wilson's, of as many independent rows as would vary like these blocks: it
         stays within 0 and 1, and tells something where the share is 0 or 1.
         """
         hits = hit[self._rows].astype(np.float64)
-        value = float(hits.mean())
+        known = slice(None) if counts is None else counts[self._rows]
+        value = float(hits[known].mean())
+        if counts is not None:
+            hits[~counts[self._rows]] = value  # neither more nor less than the others have
         if not self._blocks.enough:
             return self._unsure(value)
         variance = float(self._means(hits).var()) * self._blocks.widening**2

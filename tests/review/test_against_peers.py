@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from tests import needs
 
 from unclench.cli import cli
 from unclench.review.session import SessionReview, open_review
+from unclench.review.signal import runs
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.spectrum import median_frequency
 
@@ -27,8 +29,10 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def rms_by_numpy(path: Path, column: int, fs_hz: float, window_s: float, hop_n: int) -> FloatArray:
-    """Envelope on the rows of the review, from the file alone."""
+def rms_by_numpy(
+    path: Path, column: int, fs_hz: float, window_s: float, hop_n: int, before: int = 0
+) -> FloatArray:
+    """RMS on the rows of the review, from the file alone; to `before` samples before each."""
     emg_uv = np.loadtxt(path, delimiter=",", comments="#", skiprows=1, usecols=column)
     # The file has decimals enough to tell whole units of the board, and those are meant.
     board = json.loads(path.with_name("session.json").read_text())["constants"]
@@ -41,9 +45,9 @@ def rms_by_numpy(path: Path, column: int, fs_hz: float, window_s: float, hop_n: 
     window_n = round(window_s * fs_hz)
     windows = np.lib.stride_tricks.sliding_window_view(squares, window_n)
     ends = np.arange(window_n - 1, squares.size)
-    at = (ends % hop_n) == 0
-    rows = np.full((squares.size - 1) // hop_n + 1, np.nan)
-    rows[ends[at] // hop_n] = np.sqrt(windows[at].mean(axis=1))
+    at = (ends + before) % hop_n == 0
+    rows = np.full((squares.size - 1) // hop_n + 1 + before, np.nan)
+    rows[(ends[at] + before) // hop_n] = np.sqrt(windows[at].mean(axis=1))
     return rows
 
 
@@ -74,23 +78,26 @@ def test_rest_share_is_that_of_plain_numpy(session: Path) -> None:
     review = open_review(session)
     level_uv = review.contexts[0].rest_level_uv
     assert level_uv is not None
-    uv = rms_by_numpy(
-        session / "emg.csv",
-        2,
-        review.signal.fs_hz,
-        review.signal.window_s,
-        review.signal.info.hop_n,
-    )
-    used = review.signal.used[:, 0]
-    low = np.where(used, uv < level_uv, False)
-    # A row is at rest where it lies in a window of 0.2 s that is low throughout.
-    n = round(0.2 * review.signal.row_hz)
-    whole = np.convolve(low, np.ones(n), "valid") == n
-    rest = np.convolve(whole, np.ones(n)) > 0
+    made = review.signal
+    uv = rms_by_numpy(session / "emg.csv", 2, made.fs_hz, 0.1, made.info.hop_n, before=1)
+    used = made.used[:, 0]
+    uv = uv[: len(used)]
+    low, high = uv < level_uv, uv >= 1.2 * level_uv
+    at_rest = np.zeros(len(used), bool)
+    for first, stop in runs(used):
+        lows = first + np.flatnonzero(low[first:stop])
+        ends = [
+            k + 1
+            for k, (a, b) in enumerate(pairwise(lows))
+            if b - a > 51 or np.convolve(high[a:b], np.ones(6)).max() == 6
+        ]
+        for rest in np.split(lows, ends):
+            if len(rest) and rest[-1] - (begin := max(first, rest[0] - 5)) >= 9:
+                at_rest[begin : rest[-1] + 1] = True
     share = review.figures(0).rest.share
     assert share is not None
     assert 0.05 < share.value < 0.95
-    assert share.value == pytest.approx(rest.sum() / used.sum(), rel=1e-9)
+    assert share.value == pytest.approx(at_rest.sum() / used.sum(), rel=1e-9)
 
 
 def shared(name: str) -> SessionReview:

@@ -84,9 +84,9 @@ def test_percent_and_jonssons_limits_apply_to_an_hour_of_a_maximum(as_signal, co
 
 def test_rest_is_what_lies_below_its_level_for_a_fifth_of_a_second(as_signal, context):
     tension_uv = np.full(3000, 5.0)
-    tension_uv[100:109] = 1.0  # 0.18 s
-    tension_uv[200:210] = 1.0  # 0.2 s
-    tension_uv[300:400] = 2.2
+    tension_uv[104:108] = 1.0  # RMS over 0.1 s: low 0.1 s later than the muscle
+    tension_uv[205:210] = 1.0
+    tension_uv[305:400] = 2.2
     figures = figures_of(as_signal(tension_uv), context)
     assert figures.rest.gaps == 2
     assert known(figures.rest.share).value == pytest.approx(110 / 3000)

@@ -69,7 +69,8 @@ def test_what_the_session_knew_of_its_channel_is_known(guided):
     assert context.label == context.site == "Left shoulder"
     assert context.baseline_from == "calibration"
     assert known(context.baseline).mean_uv == 8.0
-    assert context.rest_level_uv == pytest.approx(8 + 2 * 1.5)
+    # 1 µV of deviation over 1 s, and 1.5 over 0.25 s: 2.2 over 0.1 s
+    assert context.rest_level_uv == pytest.approx(8 + 2 * 4.75**0.5)
 
 
 def test_in_another_band_its_calibration_says_nothing(guided):

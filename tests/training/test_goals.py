@@ -137,14 +137,14 @@ def test_each_fall_of_a_goal_is_reported_once(rested):
 
 def test_rest_is_the_highest_of_three_levels(rested):
     level_uv, why = rest_level(rested)
-    assert level_uv == pytest.approx(2.4)
+    assert level_uv == pytest.approx(2 + 2 * 0.1 * 10**0.5)  # 0.1 µV over 1 s, 0.2 over 0.25
     assert why == "your resting baseline plus two standard deviations"
     loud = rest_level(replace(rested, noise_uv=4.0))
     assert loud == (5.0, "the lowest tension that stands out of the noise")
     strong = rest_level(replace(rested, reference=MAXIMUM))
     assert strong == (3.0, "0.5 % of your maximum")
     gentle = replace(rested, reference=ReferenceContraction(600.0, "gentle"))
-    assert rest_level(gentle)[0] == pytest.approx(2.4)  # half a percent of it means nothing
+    assert rest_level(gentle)[0] == level_uv  # half a percent of it means nothing
 
 
 def test_without_a_measurement_nothing_is_rest(rested):

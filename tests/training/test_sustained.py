@@ -158,7 +158,8 @@ def test_the_longest_is_kept():
 # too little rest
 
 
-def moments(feed, n, every_s, rest_s=0.2):
+def moments(feed, n, every_s, rest_s=0.1):
+    """Moments of rest: for `rest_s` no tension is within the 0.1 s before a row."""
     for _ in range(n):
         feed(every_s - rest_s, 9.0)(rest_s, 2.9)
     return feed
@@ -180,7 +181,7 @@ def test_enough_rests_give_no_alert():
 
 
 def test_a_dip_that_is_too_short_is_no_rest():
-    feed = moments(few_rests(), 12, 50.0, rest_s=0.18)
+    feed = moments(few_rests(), 12, 50.0, rest_s=0.08)
     assert feed.times_s == [600.0]
     assert "no moments of rest" in said(feed.came[0][1])
 
@@ -208,7 +209,7 @@ def test_absence_stops_the_clock_and_breaks_a_rest():
     feed = few_rests()(300, 9.0)(300, 1.0, False)
     assert feed(299.98, 9.0).came == []
     assert feed(0.02, 9.0).times_s == [900.0]
-    feed = few_rests(rests=1, minutes=1.0)(59, 9.0)(0.1, 1.0).gap(0.02)(0.1, 1.0)(0.8, 9.0)
+    feed = few_rests(rests=1, minutes=1.0)(59, 9.0)(0.06, 1.0).gap(0.02)(0.06, 1.0)(0.88, 9.0)
     assert len(feed.came) == 1
 
 

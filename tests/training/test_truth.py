@@ -14,7 +14,7 @@ from unclench.training.placement.values import RestBaseline, TrainedChannel
 
 WINDOW_S = 0.25
 # Levels between which chance does not decide: rest at 2 uV, its limit at 3, tension at 6.
-CHANNEL = TrainedChannel(0, "Left shoulder", 0.17, RestBaseline(2.0, 0.2, 60.0, 0.5))
+CHANNEL = TrainedChannel(0, "Left shoulder", 0.17, RestBaseline(2.0, 0.2, 60.0, 0.22))
 GOAL_UV = 3.5
 GOAL = {"kind": "fixed", "uv": GOAL_UV}
 TENSE_UV, REST_UV = 6.0, 2.0
@@ -64,17 +64,29 @@ def test_rests_are_counted_and_timed(tape, hold, program, seed):
     print(score)
     assert score.rests == len(lengths_s)
     slack_s = 2 * len(lengths_s) * WINDOW_S
-    assert score.rest_s == pytest.approx(sum(lengths_s), abs=slack_s)
+    assert score.rest_s == pytest.approx(sum(lengths_s), abs=0.05 * len(lengths_s))
     assert score.below_goal_s == pytest.approx(sum(lengths_s), abs=slack_s)
-    assert score.longest_rest_s == pytest.approx(8.0, abs=2 * WINDOW_S)
+    assert score.longest_rest_s == pytest.approx(8.0, abs=0.1)
     scored_s = seconds - 1.0 - 1.5  # without settling at first, and what is not confirmed at last
     assert score.scored_s == pytest.approx(scored_s, abs=0.1)
-    assert score.rest_share == pytest.approx(sum(lengths_s) / scored_s, abs=slack_s / scored_s)
+    assert score.rest_share == pytest.approx(sum(lengths_s) / scored_s, abs=0.01)
     assert score.credits >= sum(int(length) for length in lengths_s if length > 1) - 2
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_each_rest_of_a_fifth_of_a_second_is_seen(tape, hold, program, seed):
+    lengths_s = np.random.default_rng(seed).uniform(0.2, 0.3, 23)
+    tension_uv, seconds = rests(*lengths_s)
+    held = hold(
+        tape(tension_uv, seconds, seed).source(), program(credit(seconds), goal=GOAL), [CHANNEL]
+    )
+    score = held.outcome.score[0]
+    assert score.rests >= 22  # one in a hundred is above its limit by chance
+    assert score.rest_s == pytest.approx(sum(lengths_s), rel=0.15)
+
+
 def test_rests_that_are_too_short_are_none(tape, hold, program):
-    tension_uv, seconds = rests(*[0.15] * 12)
+    tension_uv, seconds = rests(*[0.12] * 12)
     held = hold(tape(tension_uv, seconds).source(), program(credit(seconds), goal=GOAL), [CHANNEL])
     score = held.outcome.score[0]
     assert (score.rests, score.rest_s, score.credits) == (0, 0, 0)

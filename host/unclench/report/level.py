@@ -100,7 +100,7 @@ def _figures_table(figures: Sequence[Figures]) -> Table:
         (
             tr("Moments of rest"),
             *(NOTHING if f.rest.share is None else rest_moments(f.rest) for f in figures),
-            tr("How often tension was below the rest level for 0.2 s or longer."),
+            tr("How often tension (RMS over 0.1 s) was below the rest level for 0.2 s or longer."),
         ),
         (
             tr("Change over the session"),

@@ -34,9 +34,9 @@ _METHOD = (
         "contraction that was measured once: its tension is 100 %."
     ),
     tr(
-        "Time at rest is time below the rest level for 0.2 s or longer (an EMG gap). 0.2 s is a "
-        "convention. The rest level is never lower than what the instrument can distinguish from "
-        "its own noise."
+        "Time at rest is time with the RMS over 0.1 s below the rest level for 0.2 s or longer (an "
+        "EMG gap). 0.2 s is a convention. The rest level is never lower than what the instrument "
+        "can distinguish from its own noise."
     ),
     tr(
         "Ranges are 95 % confidence intervals. They come from drawing whole blocks of time many "

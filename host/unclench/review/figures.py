@@ -20,9 +20,11 @@ from unclench.review.results import (
 )
 from unclench.review.signal import Signal, runs
 from unclench.settings import Sustained
-from unclench.training.placement.values import REST_S, STAYS_S, YOUR_BASELINE
+from unclench.training.placement.values import STAYS_S, YOUR_BASELINE
+from unclench.training.rest import rest_rows
 from unclench.training.sustained import FORGIVEN_S, limit_of
 from unclench.translation import tr
+from unclench_dsp.arrays import BoolArray, FloatArray
 from unclench_dsp.uncertainty import BlockBootstrap
 
 LEAST_S = 1.0  # of used time; with less there are no figures
@@ -103,7 +105,7 @@ def make_figures(
         limits=checks,
         limits_why=checks_why,
         slope=boot.slope() if boot.n_blocks > 1 else None,
-        rest=_rest(fast_uv, context, boot, signal.row_hz, used_s),
+        rest=_rest(signal.quick_uv[first:last, k], used, context, boot, signal.row_hz),
         sustained=sustained,
         contractions=inside,
         why_not="",
@@ -131,16 +133,17 @@ def _excluded(excluded: Sequence[Excluded], k: int, span: Span) -> dict[str, flo
 
 
 def _rest(
-    fast_uv: np.ndarray[tuple[int], np.dtype[np.float64]],
+    quick_uv: FloatArray,
+    used: BoolArray,
     context: ChannelContext,
     boot: BlockBootstrap,
     row_hz: float,
-    used_s: float,
 ) -> RestFigures:
-    """Calculate time at rest: rows in EMG gaps, runs below the rest level of 0.2 s or longer.
+    """Calculate time at rest: rows in EMG gaps, in which the RMS over 0.1 s is low for 0.2 s.
 
     By convention a gap is below 0.5 % of the maximum; Veiersted (2013) prefers the share of time
-    at rest. The level stays above the noise floor: see `training.placement.values.rest_level`.
+    at rest. The level stays above the noise floor: see `training.placement.values.rest_level`. The
+    rule is `training.rest`'s, as in a session's scores and in the alerts.
     """
     level_uv = context.rest_level_uv
     if level_uv is None:
@@ -150,16 +153,14 @@ def _rest(
             baseline_why=context.baseline_why,
         )
         return RestFigures(None, 0, None, 0.0, why)
-    at_rest = np.zeros(len(fast_uv), np.bool_)
-    lengths = []
-    least_n = round(REST_S * row_hz)
-    for start, stop in runs(fast_uv < level_uv):
-        if stop - start >= least_n:
-            at_rest[start:stop] = True
-            lengths.append(stop - start)
-    per_min = 60 * len(lengths) / used_s if used_s >= _LEAST_RATE_S else None
-    longest_s = max(lengths, default=0) / row_hz
-    return RestFigures(boot.share(at_rest), len(lengths), per_min, longest_s, "")
+    at_rest, lengths_n = rest_rows(quick_uv, used, level_uv, 1 / row_hz)
+    counts = used & np.isfinite(quick_uv)
+    counts_s = np.count_nonzero(counts) / row_hz
+    per_min = 60 * len(lengths_n) / counts_s if counts_s >= _LEAST_RATE_S else None
+    longest_s = max(lengths_n, default=0) / row_hz
+    share = boot.share(at_rest, counts) if counts_s else None
+    why = "" if counts_s else tr("the heartbeat covers all of the time")
+    return RestFigures(share, len(lengths_n), per_min, longest_s, why)
 
 
 def _sustained(

@@ -125,7 +125,10 @@ METRICS = (
         "rest_share",
         tr("Time at rest"),
         tr("at rest"),
-        tr("The share of the time with tension below the rest level for 0.2 s or longer."),
+        tr(
+            "The share of the time with tension (RMS over 0.1 s) below the rest level for 0.2 s or "
+            "longer."
+        ),
         "share",
         lambda figures: figures.rest.share,
         needs_rest=True,

@@ -140,7 +140,7 @@ class Contraction(Span):
 
 @dataclass(frozen=True)
 class RestFigures:
-    """Time at rest: below the rest level for 0.2 s or longer (an EMG gap)."""
+    """Time at rest: RMS over 0.1 s below the rest level for 0.2 s or longer (an EMG gap)."""
 
     share: Estimate | None
     gaps: int

@@ -35,7 +35,10 @@ AGAIN_S = 0.5
 """Time after trust returns until a row shows the muscle alone: the RMS window still contains
 earlier signal, and the filters ring from the step that a returning contact makes."""
 
-_SLOW_S, _QUICK_S = 1.0, 0.1
+QUICK_S = 0.1
+"""Window of the quick RMS: it sees rest of 0.2 s."""
+
+_SLOW_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ class RowSource:
         self._power = HopMeanSquare(info.hop_n, n_channels)
         self._slow, self._quick = (
             RollingRms(round(window_s * info.fs_hz / info.hop_n), n_channels)
-            for window_s in (_SLOW_S, _QUICK_S)
+            for window_s in (_SLOW_S, QUICK_S)
         )
         self._latest_hop = -1  # and its slow and quick RMS, which belong to the row behind it
         self._latest_uv = np.full((1, 2 * n_channels), np.nan)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from unclench.errors import InputError
 from unclench.store.events.event import S_DECIMALS, UV_DECIMALS, Alerted
 from unclench.training.placement.values import (
-    REST_S,
     STAYS_S,
     YOUR_BASELINE,
     TrainedChannel,
     floor_uv,
 )
+from unclench.training.rest import RestRun
 from unclench.translation import tr
 
 FORGIVEN_S = 10.0
@@ -141,7 +141,7 @@ class SustainedAlert:
 class TooFewRests:
     """Alerts after fewer than `rests` moments of rest in the last `minutes` of trusted signal.
 
-    A moment of rest is at least 0.2 s below the rest level (a convention); a longer one counts
+    A moment of rest is at least 0.2 s long (a convention; see `training.rest`); a longer one counts
     again for each further 10 s. The next alert comes after `minutes` more at the earliest, then
     after twice as many, and so on, until there was enough rest.
 
@@ -164,8 +164,7 @@ class TooFewRests:
     ) -> None:
         self._label, self._rest_uv, self._rests, self._minutes = label, rest_uv, rests, minutes
         self._row_n = row_n
-        self._moment_n = round(REST_S * fs_hz / row_n)  # rows
-        self._long_n = round(_LONG_REST_S * fs_hz / row_n)
+        self._long_n = round(_LONG_REST_S * fs_hz / row_n)  # rows
         self._window_n = round(minutes * 60 * fs_hz / row_n)
         self._forget_n = round(minutes * 60 * fs_hz)  # samples
         self._moments: deque[int] = deque()  # rows trusted until each
@@ -174,22 +173,27 @@ class TooFewRests:
             0,
             self._window_n,
         )  # rows: at the last word, and until the next
-        self._run_n = 0  # rows of the current rest
+        self._rest = RestRun(row_n / fs_hz)
+        self._latest = 0  # sample of the latest row
         self._last_trusted: int | None = None
 
-    def row(self, sample: int, fast_uv: float, trusted: bool) -> Alerted | None:
-        """Take the next row; NaN counts as not trusted."""
-        if not trusted or math.isnan(fast_uv):
+    def row(self, sample: int, quick_uv: float, trusted: bool) -> Alerted | None:
+        """Take the next row; NaN has no time that counts."""
+        if not trusted or sample - self._latest > self._row_n:
+            self._rest.reset()  # what was in between is not known
+        self._latest = sample
+        if not trusted or math.isnan(quick_uv):
             return None
-        if self._last_trusted is not None and sample - self._last_trusted > self._row_n:
-            self._run_n = 0  # what was in between is not known
-            if sample - self._last_trusted > self._forget_n:
-                self._since_n = self._trusted_n
+        if self._last_trusted is not None and sample - self._last_trusted > self._forget_n:
+            self._since_n = self._trusted_n
         self._last_trusted = sample
         self._trusted_n += 1
-        self._run_n = self._run_n + 1 if fast_uv < self._rest_uv else 0
-        if self._run_n and self._run_n % self._long_n == self._moment_n:
-            self._moments.append(self._trusted_n)
+        before_n = self._rest.length_n
+        if self._rest.add(quick_uv, self._rest_uv):
+            # The first counts at once, another each ten seconds.
+            run_n = self._rest.length_n
+            times = -(-run_n // self._long_n) - -(-before_n // self._long_n)
+            self._moments += [self._trusted_n] * times
         begin_n = self._trusted_n - self._window_n
         while self._moments and self._moments[0] <= begin_n:
             self._moments.popleft()

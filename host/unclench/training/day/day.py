@@ -28,7 +28,7 @@ class ChannelMinute:
     median_uv: float | None
     p10_uv: float | None
     p90_uv: float | None
-    rest_share: float | None  # of the trusted time
+    rest_share: float | None  # of the trusted time that counts: see `training.rest`
     rests: int  # moments of rest
     trusted_s: float
 
@@ -76,6 +76,7 @@ class ChannelDay:
     rest_level_why: str
     trusted_s: float
     rest_s: float
+    rest_share: float | None
     rests: int
     longest_rest_s: float
     longest_sustained_s: float
@@ -223,15 +224,16 @@ class _Watched:
     def row(self, row: Row) -> Iterator[Alerted]:
         """Take the next row."""
         k = self.channel.index
-        fast_uv, slow_uv, trusted = row.fast_uv[k], row.slow_uv[k], row.trusted[k]
+        fast_uv, slow_uv, quick_uv = row.fast_uv[k], row.slow_uv[k], row.quick_uv[k]
+        trusted = row.trusted[k]
         if trusted:
-            self.tally.add(fast_uv, slow_uv, None, self.rest_uv, None)
+            self.tally.add(fast_uv, slow_uv, quick_uv, None, self.rest_uv, None)
             if not math.isnan(slow_uv):
                 self._uv.append(slow_uv)
         else:
             self.tally.miss()
         long = self._sustained.row(row.sample, slow_uv, trusted)
-        few = self._rests.row(row.sample, fast_uv, trusted)
+        few = self._rests.row(row.sample, quick_uv, trusted)
         yield from (alert for alert in (long, few) if alert is not None)
         self.standing = self._standing(slow_uv if trusted and not math.isnan(slow_uv) else None)
 
@@ -250,8 +252,9 @@ class _Watched:
         trusted_s = score.scored_s - before.scored_s
         uv, self._uv, self._before = self._uv, [], score
         rest_share = None
-        if trusted_s:  # a rest counts once it is long enough: it may begin in the minute before
-            rest_share = min(1.0, (score.rest_s - before.rest_s) / trusted_s)
+        # A rest counts once it is long enough: it may begin in the minute before.
+        if counts_s := score.with_rest_s - before.with_rest_s:
+            rest_share = min(1.0, (score.rest_s - before.rest_s) / counts_s)
         p10, p50, p90 = np.percentile(uv, (10, 50, 90)).tolist() if uv else (None, None, None)
         if p50 is not None:
             hour = began.replace(minute=0, second=0, microsecond=0)
@@ -277,6 +280,7 @@ class _Watched:
             self.rest_why,
             score.scored_s,
             score.rest_s,
+            score.rest_share,
             score.rests,
             score.longest_rest_s,
             self._sustained.longest_s,

@@ -54,7 +54,7 @@ def _channel_words(day: ChannelDay) -> list[str]:
         channel=day.channel,
         rest=roughly(day.rest_s),
         trusted=roughly(day.trusted_s),
-        percent=100 * day.rest_s / day.trusted_s,
+        percent=100 * (day.rest_share or 0.0),
         longest=roughly(day.longest_rest_s),
     )
     above = tr(

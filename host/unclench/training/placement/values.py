@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +30,15 @@ class RestBaseline:
     sd_uv: float  # of the 1 s RMS
     used_s: float  # the part of the measured time that was used: without coughs
     fast_sd_uv: float  # of the RMS on the screen, which scatters more than the 1 s RMS
+
+    @property
+    def quick_sd_uv(self) -> float:
+        """SD of the RMS over 0.1 s, from those over 0.25 s and 1 s.
+
+        Its square is a + b / window: what wanders slowly, and chance, which the window evens out.
+        """
+        slow, fast = self.sd_uv**2, self.fast_sd_uv**2
+        return math.sqrt(slow + 3 * max(0.0, fast - slow))
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,8 @@ def rest_level(channel: TrainedChannel, baseline: str = YOUR_BASELINE) -> tuple[
 
     The convention is 0.5 % of a maximum contraction. It can be below the noise floor, or below the
     resting baseline of a small muscle (a jaw at rest has 0.7 % of its clench: Ferrario 1993), and
-    then nobody would ever be at rest. So the highest of three levels applies.
+    then nobody would ever be at rest. So the highest of three levels applies. It is compared with
+    the RMS over 0.1 s (see `training.rest`), so the deviation is that of this RMS.
     """
     levels = []
     if channel.reference is not None and channel.reference.strength == "maximum":
@@ -73,7 +84,7 @@ def rest_level(channel: TrainedChannel, baseline: str = YOUR_BASELINE) -> tuple[
             (percent_uv, tr("{rest_percent:g} % of your maximum", rest_percent=_REST_PERCENT))
         )
     if channel.baseline is not None:
-        calm = channel.baseline.mean_uv + 2 * channel.baseline.fast_sd_uv
+        calm = channel.baseline.mean_uv + 2 * channel.baseline.quick_sd_uv
         levels.append((calm, tr("{baseline} plus two standard deviations", baseline=baseline)))
     if not levels:
         return None, tr("no baseline yet")

@@ -142,14 +142,15 @@ class Ledger:
     def _count(self, k: int, row: Row, context: Context) -> list[News]:
         channel, step = self._channels[k], self._steps[context.step]
         fast_uv, slow_uv = row.fast_uv[channel.index], row.slow_uv[channel.index]
+        tension = fast_uv, slow_uv, row.quick_uv[channel.index]
         whole, here = tallies = self._tallies[k], self._step_tallies[k]
         if step.tenses(context.step_s):
             whole.miss()
             here.miss()
         else:
             levels = context.goal_uv[k], self._rest_uv[k]
-            earned = here.add(fast_uv, slow_uv, *levels, self._counts.moment_s)
-            whole.add(fast_uv, slow_uv, *levels, None)
+            earned = here.add(*tension, *levels, self._counts.moment_s)
+            whole.add(*tension, *levels, None)
             here.credits += earned
             whole.credits += earned
         news = self._counts.channel(k, row)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from unclench.training.placement.values import REST_S, STAYS_S, TrainedChannel, calm_uv
+from unclench.training.placement.values import STAYS_S, TrainedChannel, calm_uv
+from unclench.training.rest import RestRun
 from unclench.training.session.snapshot import Score
 
 _CONTRACTION_TIMES = 3.0  # times the baseline: a contraction from there on
@@ -31,7 +32,10 @@ class Tally:
     credits: int = 0
     contractions: int = 0
     recovery_s: list[float] = field(default_factory=list)
-    _run_n: int = 0  # rows of the current rest
+    _rest: RestRun = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._rest = RestRun(self.row_s)
 
     def score(self) -> Score:
         """The score so far."""
@@ -54,12 +58,13 @@ class Tally:
 
     def miss(self) -> None:
         """Take a missing or untrusted row: nothing counts, and a rest ends."""
-        self._run_n = 0
+        self._rest.reset()
 
     def add(
         self,
         fast_uv: float,
         slow_uv: float,
+        quick_uv: float,
         goal_uv: float | None,
         rest_uv: float | None,
         moment_s: float | None,
@@ -74,22 +79,21 @@ class Tally:
         if goal_uv is not None:
             self.with_goal_n += 1
             self.below_goal_n += fast_uv < goal_uv
-        self.with_rest_n += rest_uv is not None
-        if rest_uv is None or fast_uv >= rest_uv:
-            self._run_n = 0
+        if rest_uv is None:
+            self._rest.reset()
+        if rest_uv is None or math.isnan(quick_uv):
             return 0
-        self._run_n += 1
-        rest_n = round(REST_S / self.row_s)
-        if self._run_n < rest_n:
+        self.with_rest_n += 1
+        new_n = self._rest.add(quick_uv, rest_uv)
+        run_n = self._rest.length_n
+        self.rests += new_n == run_n > 0
+        self.rest_n += new_n
+        self.longest_rest_n = max(self.longest_rest_n, run_n)
+        if moment_s is None or not new_n:
             return 0
-        first = self._run_n == rest_n
-        self.rests += first
-        self.rest_n += rest_n if first else 1
-        self.longest_rest_n = max(self.longest_rest_n, self._run_n)
-        if moment_s is None:
-            return 0
-        moment_n = max(rest_n, round(moment_s / self.row_s))
-        return (self._run_n == moment_n) + (self._run_n % round(1 / self.row_s) == 0)
+        second_n, moment_n = round(1 / self.row_s), round(moment_s / self.row_s)
+        seconds = run_n // second_n - (run_n - new_n) // second_n
+        return seconds + (run_n - new_n < moment_n <= run_n)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class Alerts(Counts):
         sustained, rests = alerts
         found = (
             sustained.row(row.sample, row.slow_uv[index], True),
-            rests.row(row.sample, row.fast_uv[index], True),
+            rests.row(row.sample, row.quick_uv[index], True),
         )
         return [News(alert) for alert in found if alert is not None]
 
