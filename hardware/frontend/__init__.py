@@ -13,5 +13,4 @@ _DOCUMENT = "hardware/frontend.md"
 MADE: tuple[Made, ...] = (
     Passage(_DOCUMENT, "budget", tables.budget_table),
     Passage(_DOCUMENT, "parts", tables.parts_table),
-    Passage(_DOCUMENT, "assumed", tables.assumed_table),
 )

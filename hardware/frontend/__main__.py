@@ -74,8 +74,8 @@ def _lines() -> Iterator[str]:
             f" 1 mV RMS reads {worst_ripple_uv_per_mv(build):.2f} uV RMS"
         )
     yield f"  the column takes {even_ripple_mv():.3f} mV: 11.1 mV, if spread evenly over 20 MHz*\n"
-    yield "No real board was measured for it; `unclench board check` measures yours. What it means"
-    yield "and rests on: hardware/frontend.md"
+    yield "No real board was measured for it; `unclench board check` measures yours. What it means:"
+    yield "hardware/frontend.md; the figures that go in, with their sources: hardware/design.py"
 
 
 def _cells(name: str, budget: Budget) -> list[str]:

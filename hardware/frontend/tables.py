@@ -1,20 +1,10 @@
-"""The tables of the noise budget, and of the figures that go into it."""
+"""The tables of the noise budget."""
 
 from __future__ import annotations
 
-from hardware import design
-from hardware.design import Figure
 from hardware.frontend.budget import budget, neighbour, neighbour_range_uv
 from hardware.frontend.response import CHANNELS, sampling
-from hardware.markdown import quantity, status_words, table
-
-_ASSUMED = (
-    *("SENSOR_GAIN", "SENSOR_LOW_HZ", "SENSOR_HIGH_HZ", "SENSOR_NOISE_V_RTHZ", "SENSOR_SUPPLY_A"),
-    *("SUPPLY_V", "ADC_CODES", "ADC_NOISE_LSB", "ADC_STEP_LSB", "ADC_INPUT_OHM", "ADC_SAMPLE_F"),
-    *("VREF_SERIES_OHM", "VREF_PIN_OHM", "VREF_ON_BOARD_F", "VREF_A", "RIPPLE_3V3_V"),
-    *("FILTER_OHM", "FILTER_F", "VREF_EXTRA_F", "SUPPLY_OHM", "SUPPLY_F"),
-    *("ELECTRODE_OHM", "SKIN_KELVIN", "ELECTRODE_OFFSET_V", "REST_UV", "CLENCH_UV", "CREST"),
-)
+from hardware.markdown import status_words, table
 
 
 def budget_table() -> str:
@@ -44,12 +34,3 @@ def parts_table() -> str:
         for part in each.parts
     ]
     return table(["part", "µV RMS", "rests on", "status"], rows)
-
-
-def assumed_table() -> str:
-    """Return every figure that goes in, with its source and status."""
-    rows = []
-    for name in _ASSUMED:
-        figure: Figure = getattr(design, name)
-        rows.append([f"`{name}`", quantity(figure), figure.source, status_words(figure.status)])
-    return table(["figure", "value", "source", "status"], rows)
