@@ -119,7 +119,7 @@ def of_the_supply() -> Iterator[str]:
 
 def of_the_headroom() -> Iterator[str]:
     clench_mv = design.CLENCH_UV.value * design.CREST.value / 1e3
-    gain = design.SENSOR_GAIN.value
+    gain, steady_mv = design.SENSOR_GAIN.value, design.ELECTRODE_OFFSET_V.value * 1e3
     for build in BUILDS:
         half_v = sensor_supply_v(build) / 2
         peak_mv = min(half_v, reference_v() - half_v) / gain * 1e3
@@ -127,7 +127,7 @@ def of_the_headroom() -> Iterator[str]:
         yield (
             f"| {build} | ±{peak_mv:.2f} | {clench_mv:.2f} | "
             f"{(peak_mv - clench_mv) / math.sqrt(2):.1f} | ±{offset_mv:.1f} | "
-            f"±{half_v * 1e3 / 10 - clench_mv:.0f} | {half_v * 1e3 / (300 + clench_mv):.1f} |"
+            f"±{half_v * 1e3 / 10 - clench_mv:.0f} | {half_v * 1e3 / (steady_mv + clench_mv):.1f} |"
         )
     yield f"fills {clench_mv / peak_mv:.0%}"
     yield f"from ±{offset_mv:.0f} mV"
