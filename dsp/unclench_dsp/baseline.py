@@ -1,4 +1,4 @@
-"""What a calibration keeps: tension at rest, and the best stable second of a contraction."""
+"""What a calibration measures: tension at rest, and the best stable second of a contraction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from unclench_dsp.arrays import BoolArray, FloatArray
 
-_OUTLIER = 4.0  # deviations above the usual
+_OUTLIER = 4.0  # standard deviations above the line
 _CHANCE = 0.024  # of a second of steady noise in 430 Hz: 1 / (2 sqrt(430 Hz x 1 s)); never less
 _STEADY = 0.25  # SD of the quick RMS over its mean, within a second
 _QUICK_S = 0.25
@@ -18,7 +18,7 @@ _QUICK_S = 0.25
 class Baseline:
     """Tension at rest: mean and standard deviation of the 1 s RMS.
 
-    ``used`` is the share of the rows that went into it, 0 to 1; ``n`` is their number.
+    ``used`` is the share of the rows that were used, 0 to 1; ``n`` is their number.
     """
 
     mean_uv: float
@@ -41,21 +41,20 @@ class StableSecond:
 
 
 def resting_baseline(rms_uv: FloatArray, step_n: int) -> Baseline:
-    """Mean and spread of tension at rest, whatever coughs and swallows came between.
+    """Return mean and spread of tension at rest, without coughs and swallows.
 
-    A line is laid through the logarithm of the tension (the median of all slopes between pairs,
-    Theil-Sen), so that a muscle that is still letting go does not look like an outlier. Rows that
-    stand out above it, by the median of the deviations from it, are left out with a quarter of a
-    window on both sides; then anew, until no more stand out. Only what is too high is left out:
+    A line is fitted to the logarithm of the tension (Theil-Sen: the median of the slopes between
+    pairs), so that a muscle that is still letting go is no outlier. Rows far above the line,
+    compared with the median deviation from it, are left out, with a quarter of a window on both
+    sides. This is repeated until there are no more of them. Only high rows are left out:
     contractions and movements never lower the RMS.
 
     Parameters
     ----------
     rms_uv : ndarray, shape (n,)
-        Moving RMS of one channel, NaN where it is not to be used; nor is anything not above 0.
+        Moving RMS of one channel, in uV. Rows that are NaN or not above 0 are not used.
     step_n : int
-        Rows after which a window shares no sample with the one before: 50 for the RMS of a second
-        at 50 rows a second.
+        Rows in a window: 50 for the RMS of a second at 50 rows a second.
 
     Returns
     -------
@@ -64,7 +63,7 @@ def resting_baseline(rms_uv: FloatArray, step_n: int) -> Baseline:
     Raises
     ------
     ValueError
-        If less than half of the rows remain, or not two whole windows.
+        If less than half of the rows, or less than two whole windows, remain.
     """
     kept = rms_uv > 0
     log_uv = np.log(np.where(kept, rms_uv, 1.0))
@@ -74,37 +73,37 @@ def resting_baseline(rms_uv: FloatArray, step_n: int) -> Baseline:
         outlying = kept & (excess > _OUTLIER * scale)
         if not outlying.any():
             break
-        kept &= ~_widened(outlying, step_n // 4)  # its rise and fall, not yet outlying
+        kept &= ~_widened(outlying, step_n // 4)  # with its rise and fall
     n = int(np.count_nonzero(kept))
     if n < len(rms_uv) / 2 or not n:
         raise ValueError(
             f"Only {100 * n / max(1, len(rms_uv)):.0f} % of the time could be used, and half of it "
-            "is needed: all else was no muscle's, or was movement or tension; check the sensor, "
+            "is needed. The rest was no muscle signal, movement or tension: check the sensor, "
             "sit still and measure again."
         )
     if n < 2 * step_n:
         raise ValueError(
-            f"The rest is too short: {n} values where at least {2 * step_n} are needed, two whole "
-            "windows; measure for longer."
+            f"The rest is too short: it has {n} values where at least {2 * step_n} (two whole "
+            "windows) are needed. Measure for longer."
         )
-    # Of n overlapping windows n / step_n are independent: the usual n - 1 becomes n - step_n.
+    # Only n / step_n of n overlapping windows are independent, so n - 1 becomes n - step_n.
     sd_uv = float(np.std(rms_uv[kept], ddof=step_n))
     return Baseline(float(np.mean(rms_uv[kept])), sd_uv, n / len(rms_uv), n)
 
 
 def best_stable_second(fast_uv: FloatArray, slow_uv: FloatArray, row_hz: float) -> StableSecond:
-    """Find the best stable second of a contraction.
+    """Return the best stable second of a contraction.
 
-    That is the highest 1 s RMS in whose second the quick RMS stays steady: its standard deviation
-    is at most a quarter of its mean. The knock of an electrode is high, but not steady. If no
-    second is that steady, it is the steadiest one. Seconds under half the median of all are not
-    looked at, so that the steadiest is not one of rest.
+    It is the highest 1 s RMS during which the quick RMS is steady: its standard deviation
+    is at most a quarter of its mean. A knocked electrode is high, but not steady. If no
+    second is that steady, the steadiest one is returned. Seconds below half the median are
+    ignored, because the steadiest second could otherwise be one of rest.
 
     Parameters
     ----------
     fast_uv, slow_uv : ndarray, shape (n,)
-        RMS over 0.25 s and over 1 s, ending at each row, of one contraction; NaN where it is not
-        to be used.
+        RMS of one contraction over the 0.25 s and over the 1 s before each row, in uV; NaN where
+        it must not be used.
     row_hz : float
         Rows a second.
 
@@ -115,7 +114,7 @@ def best_stable_second(fast_uv: FloatArray, slow_uv: FloatArray, row_hz: float) 
     Raises
     ------
     ValueError
-        If there is no whole usable second.
+        If there is no whole second of usable signal.
     """
     second_n = round(row_hz)
     inside_n = round((1 - _QUICK_S) * row_hz) + 1  # quick windows that lie within the second
@@ -126,7 +125,7 @@ def best_stable_second(fast_uv: FloatArray, slow_uv: FloatArray, row_hz: float) 
     if not len(ends):
         raise ValueError(
             f"The contraction has no whole second of usable signal in its {len(slow_uv)} rows at "
-            f"{row_hz:g} a second: hold it longer, and check the sensor."
+            f"{row_hz:g} a second. Hold it longer, and check the sensor."
         )
     high = slow_uv[ends] >= np.median(slow_uv[ends]) / 2
     ends, quick_uv = ends[high], quick_uv[high]
@@ -138,7 +137,7 @@ def best_stable_second(fast_uv: FloatArray, slow_uv: FloatArray, row_hz: float) 
 
 
 def _line(y: FloatArray, kept: BoolArray, step_n: int) -> FloatArray:
-    """Theil-Sen's line through what is kept, at all positions."""
+    """Return the Theil-Sen line of the kept rows, at all positions."""
     position = np.flatnonzero(kept)
     thinned = position[::step_n]
     first, second = np.triu_indices(len(thinned), 1)
@@ -150,7 +149,7 @@ def _line(y: FloatArray, kept: BoolArray, step_n: int) -> FloatArray:
 
 
 def _widened(mask: BoolArray, margin_n: int) -> BoolArray:
-    """Mark the neighbours too, up to `margin_n` away on both sides."""
+    """Also mark the neighbours, up to `margin_n` rows away on both sides."""
     marked = np.concatenate([[0], np.cumsum(mask)])
     position = np.arange(len(mask))
     begin = np.maximum(position - margin_n, 0)

@@ -1,4 +1,4 @@
-"""How long tension hangs together, and blocks of time that are long beside it."""
+"""How long tension stays correlated, and blocks of time that are longer than that."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 
 from unclench_dsp.arrays import FloatArray, IntArray
 
-BLOCK_TAUS = 12.0  # length of a block in correlation times, where there is time enough
+BLOCK_TAUS = 12.0  # length of a block in correlation times, if there is enough time
 LEAST_BLOCK_TAUS = 2.5  # and at least
 LEAST_BLOCK_S = 5.0
-LEAST_BLOCKS = 8  # fewer tell nothing of how they vary
-MOST_BLOCKS = 200  # more tell nothing more; longer blocks do
-NORMAL = 1.959964  # 97.5 % of the normal distribution lie below it
-_BIN_S = 1.0  # of the series that the correlation time is read from
+LEAST_BLOCKS = 8  # fewer say nothing about their spread
+MOST_BLOCKS = 200  # more add nothing; longer blocks do
+NORMAL = 1.959964  # 97.5th percentile of the normal distribution
+_BIN_S = 1.0  # of the series that the correlation time is computed from
 _ROUNDING = 1e-12
-_WINDOW_TAUS = 5  # lags that the correlation time is summed over, in itself
+_WINDOW_TAUS = 5  # correlation times that its own sum covers
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Blocks:
 
     @cached_property
     def n(self) -> int:
-        """How many; below `LEAST_BLOCKS` where rows are too few to tell how they vary."""
+        """Number of blocks; below `LEAST_BLOCKS` if there are too few rows for an interval."""
         rows_s = self.n_rows / self.row_hz
         wanted_s = max(LEAST_BLOCK_S, BLOCK_TAUS * self.tau_s, rows_s / MOST_BLOCKS)
         least_s = max(LEAST_BLOCK_S, LEAST_BLOCK_TAUS * self.tau_s)
@@ -48,7 +48,7 @@ class Blocks:
 
     @property
     def enough(self) -> bool:
-        """Whether there are blocks enough for an interval."""
+        """True if there are enough blocks for an interval."""
         return self.n >= LEAST_BLOCKS
 
     @cached_property
@@ -58,7 +58,7 @@ class Blocks:
 
     @cached_property
     def sizes(self) -> IntArray:
-        """Rows of each block (n,)."""
+        """Number of rows in each block (n,)."""
         return np.diff(self.edges, append=self.n_rows)
 
     def sums(self, rows: FloatArray) -> FloatArray:
@@ -67,18 +67,18 @@ class Blocks:
 
     @property
     def missed(self) -> float:
-        """Factor by which blocks that are cut out of what hangs together vary too little.
+        """Factor by which the variance between blocks of correlated rows is too small.
 
-        Blocks vary less by tau over their length, since they share what lies across their ends,
-        and once more because what they share is taken from all of them with the mean.
+        Neighbouring blocks are correlated across their ends, which lowers their variance by tau
+        over their length; subtracting the mean of all blocks lowers it as much again.
         """
         return 1 / (1 - 2 * self.tau_s * self.n * self.row_hz / self.n_rows)
 
     @property
     def widening(self) -> float:
-        """How much wider than the spread of their resamples an interval has to be.
+        """Factor by which an interval must be wider than the spread of the resamples.
 
-        For what is `missed`, and for few blocks, as Student's t is wider than the normal
+        It corrects for `missed`, and for few blocks: Student's t is wider than the normal
         distribution.
         """
 
@@ -89,15 +89,15 @@ class Blocks:
 
 
 def correlation_time_s(values: FloatArray, row_hz: float) -> float:
-    """Return how long values hang together: the integral of their autocorrelation.
+    """Return how long values stay correlated: the integral of their autocorrelation.
 
-    It is rather too long than too short. A short series takes what is slower than itself for its
-    mean and its trend; that is added, and so is one standard deviation of the estimate.
+    The result is too long rather than too short. In a short series slow changes look like its
+    mean and trend; this bias is corrected, and one standard deviation of the estimate is added.
 
     Parameters
     ----------
     values : ndarray, shape (n_rows,)
-        Finite and evenly spaced. A linear trend is taken off.
+        Finite and evenly spaced. A linear trend is subtracted.
     row_hz : float
 
     Returns
@@ -118,13 +118,13 @@ def correlation_time_s(values: FloatArray, row_hz: float) -> float:
     bins = bins - bins.mean()
     trend = np.linspace(-1.0, 1.0, n)
     bins = bins - trend * (trend @ bins) / (trend @ trend)
-    if bins.std() <= _ROUNDING * np.abs(values).max():  # a constant: what is left is rounding
+    if bins.std() <= _ROUNDING * np.abs(values).max():  # a constant: only rounding is left
         return 0.5 * n_bin / row_hz
     covariance = np.fft.irfft(np.square(np.abs(np.fft.rfft(bins, 2 * n))))[:n]
     taus = np.cumsum(covariance / covariance[0]) - 0.5
-    outside = np.arange(n) >= _WINDOW_TAUS * taus  # the last one is: all of them sum to nothing
+    outside = np.arange(n) >= _WINDOW_TAUS * taus  # true at the last lag, where the sum is 0
     tau = max(0.5, float(taus[np.argmax(outside)]))
-    # Taking off mean and trend lowers the correlation at each lag by 4 tau / n.
+    # Subtracting mean and trend lowers the correlation at each lag by 4 tau / n.
     tau /= max(0.05, 1 - 4 * _WINDOW_TAUS * tau / n)
     tau *= 1 + math.sqrt(4 * _WINDOW_TAUS * tau / n)
     return tau * n_bin / row_hz

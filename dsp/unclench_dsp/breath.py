@@ -1,6 +1,6 @@
-"""Tension averaged over the breath, and whether the exhale lets go.
+"""Tension averaged over the breath, and whether it falls in the exhale.
 
-The breath is that of a pacer: there is no breath sensor, only the phase that the caller gives.
+The breath is a pacer's: there is no breath sensor, only the phase that the caller passes.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from unclench_dsp.arrays import FloatArray, IntArray
 
 MIN_BREATHS = 6
 ONE_SIDED_LEVEL = 0.01
-_QUANTILE = 0.25  # of the rows of a part: bursts for three quarters of it decide nothing
-_BURST = 6.0  # deviations above the same part of the neighbouring breaths
-_CHANCE = 0.01  # of a part of a breath, by noise alone: 1 / (2 sqrt(430 Hz x 5 s)); never less
+_QUANTILE = 0.25  # of the rows of a part: bursts in three quarters of it change nothing
+_BURST = 6.0  # standard deviations above the same part of the neighbouring breaths
+_CHANCE = 0.01  # least deviation, by noise alone: 1 / (2 sqrt(430 Hz x 5 s))
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class BreathProfile:
     phase : ndarray, shape (n_bins,)
         Middle of each bin, 0 to 1.
     mean_uv, spread_uv : ndarray, shape (n_bins, n_channels)
-        Mean over breaths of each breath's own mean in the bin, and its standard deviation between
-        breaths. NaN where no breath has a row, or fewer than two for the deviation.
+        Mean over breaths of each breath's own mean in the bin, in uV, and its standard deviation
+        between breaths. NaN where no breath has a row; for the deviation, fewer than two.
     breaths : ndarray of int64, shape (n_channels,)
-        Breaths that went into it.
+        Breaths that were used.
     """
 
     phase: FloatArray
@@ -42,20 +42,21 @@ class BreathProfile:
 
 @dataclass(frozen=True)
 class Effect:
-    """Tension in the exhale against the inhale, for one channel.
+    """Tension in the exhale compared with the inhale, for one channel.
 
     Attributes
     ----------
     breaths : int
-        Exhales that were compared with the inhales on both sides of them.
+        Exhales that were compared with the inhales before and after them.
     change : float or None
-        -0.2 is 20 % lower in the exhale. None with fewer than `MIN_BREATHS`, as are the others.
+        -0.2 means 20 % lower in the exhale. All are None with fewer than `MIN_BREATHS`.
     low, high : float or None
         95 % confidence interval of `change`.
     falls : bool or None
-        Lower beyond chance at `ONE_SIDED_LEVEL`, asked once; asked after every breath, it is wrong
-        at some time in several per cent of the sessions. It says nothing of size: what fall
-        matters is no figure that anybody has verified, so show `change` beside it.
+        True if it is significantly lower at `ONE_SIDED_LEVEL`. That level holds for one test;
+        tested after every breath, several per cent of the sessions show a false fall at some time.
+        It says nothing about size, and no size that matters has been verified, so show `change`
+        with it.
     """
 
     breaths: int
@@ -68,9 +69,9 @@ class Effect:
 class BreathAverage:
     """Averages tension over the phase of the breath as rows come in.
 
-    A breath is taken in when a row of a later one comes, or by `finish`. For each channel it is
-    used if at least half of its rows are there and usable, in all and in what is compared of the
-    inhale and of the exhale; how many there should be follows from the steps of the phase.
+    A breath is complete when a row of a later one arrives, or with `finish`. For each channel it is
+    used if at least half of its rows are there and usable: of the whole breath, and of the parts
+    of inhale and exhale that are compared. The expected number follows from the steps of the phase.
 
     Parameters
     ----------
@@ -84,23 +85,23 @@ class BreathAverage:
     def __init__(self, n_bins: int, bounds: tuple[float, float, float], n_channels: int) -> None:
         inhale_end, hold_in_end, exhale_end = bounds
         if n_bins < 1:
-            raise ValueError(f"A breath cannot be cut into {n_bins} bins: use at least 1.")
+            raise ValueError(f"A breath cannot be divided into {n_bins} bins: use at least 1.")
         if not 0 < inhale_end <= hold_in_end < exhale_end <= 1:
             raise ValueError(
                 f"A breath whose inhale ends at {inhale_end:g}, hold at {hold_in_end:g} and exhale "
                 f"at {exhale_end:g} cannot be averaged: give phases that rise from 0 to 1."
             )
         self._n_bins = n_bins
-        # Their middles, equally long: the lower quartile of a longer stretch would lie lower.
+        # Equally long middles: a longer part would have a lower quartile.
         half = min(inhale_end, exhale_end - hold_in_end) / 2
         inhale, exhale = inhale_end / 2, (hold_in_end + exhale_end) / 2
         self._inhale = (inhale - half, inhale + half)
         self._exhale = (exhale - half, exhale + half)
         self._breath: int | None = None
-        self._n = 0  # rows of the breath under way
+        self._n = 0  # rows of the current breath
         self._phase = np.empty(512)
         self._tension_uv = np.empty((512, n_channels))
-        # Of the breaths taken in:
+        # Of the complete breaths:
         self._numbers: list[int] = []
         self._bins_uv: list[FloatArray] = []  # (n_bins, n_channels)
         self._levels: list[FloatArray] = []  # log tension of inhale, exhale: (2, n_channels)
@@ -113,21 +114,21 @@ class BreathAverage:
         breath : int
             Number of the breath; never lower than before.
         phase : float
-            At which the tension was measured, 0 to 1: the caller subtracts the envelope's lag.
+            Phase of the measurement, 0 to 1; the caller has subtracted the envelope's lag.
         tension_uv : ndarray, shape (n_channels,)
-            NaN where it is not to be used; nor is anything that is not above 0.
+            In uV. Channels that are NaN or not above 0 are not used.
 
         Raises
         ------
         ValueError
-            If the breath has already been taken in.
+            If the breath is already complete.
         """
         if breath != self._breath:
             self.finish()
             if self._numbers and breath <= self._numbers[-1]:
                 raise ValueError(
                     f"A row of breath {breath} comes too late: breaths up to {self._numbers[-1]} "
-                    "are already in; give rows in order."
+                    "are complete. Pass rows in order."
                 )
             self._breath = breath
         n = self._n
@@ -139,7 +140,7 @@ class BreathAverage:
         self._n = n + 1
 
     def finish(self) -> None:
-        """Take in the breath under way, at the end of the breathing."""
+        """Complete the current breath, at the end of the breathing."""
         if self._breath is None:
             return
         phase, tension_uv = self._phase[: self._n], self._tension_uv[: self._n]
@@ -165,7 +166,7 @@ class BreathAverage:
         self._breath, self._n = None, 0
 
     def profile(self) -> BreathProfile:
-        """Average the breaths taken in so far."""
+        """Return the average of the complete breaths."""
         n_channels = self._tension_uv.shape[1]
         bins_uv = np.reshape(self._bins_uv, (-1, self._n_bins, n_channels))
         there = ~np.isnan(bins_uv)
@@ -183,15 +184,14 @@ class BreathAverage:
     def effect(self, channel: int) -> Effect:
         """Compare the exhales of a channel with the inhales around them.
 
-        Tension is compared by its logarithm, as the lower quartile of each part: bursts and coughs
-        lie above it (under bursts it finds a fall three times as often as the median does). Of the
-        longer of both parts only the middle is looked at, as long as the shorter one. A part that
-        stands out all the same above those of the neighbouring breaths is left out.
-        Each exhale is compared with the inhales before and after it, interpolated to its middle:
-        a tension that falls steadily over the minutes makes no difference. Neighbouring
-        differences share an inhale and are not independent; the variance of their mean is
-        therefore taken from their slow cosines, and Student's t has as many degrees of freedom as
-        there are of these.
+        The logarithm of the lower quartile of each part is compared, because bursts and coughs
+        lie above it (with bursts it finds a fall three times as often as the median does). Only
+        the middle of the longer part is used, as long as the shorter one. Parts far above those
+        of the neighbouring breaths are left out.
+        Each exhale is compared with the inhales before and after it, interpolated to its middle,
+        so a steady fall over minutes has no effect. Neighbouring differences share an inhale and
+        are not independent: the variance of their mean is therefore computed from their slow
+        cosines, and Student's t has as many degrees of freedom as there are cosines.
 
         Parameters
         ----------
@@ -229,23 +229,25 @@ class BreathAverage:
         )
 
     def _differences(self, channel: int) -> FloatArray:
-        """Log tension of each exhale less that of the inhales around it; those there are."""
+        """Return log tension of each exhale minus that of the inhales around it."""
         if not self._numbers:
             return np.empty(0)
         first = self._numbers[0]
         levels = np.full((2, self._numbers[-1] - first + 1), np.nan)
         levels[:, np.array(self._numbers) - first] = np.array(self._levels)[:, :, channel].T
         inhale, exhale = _without_bursts(levels)
-        after = (sum(self._exhale) - sum(self._inhale)) / 2  # how far the exhale is to the next
+        after = (
+            sum(self._exhale) - sum(self._inhale)
+        ) / 2  # position of the exhale between both inhales
         differences = exhale[:-1] - ((1 - after) * inhale[:-1] + after * inhale[1:])
         return np.asarray(differences[~np.isnan(differences)])
 
 
 def _without_bursts(levels: FloatArray) -> FloatArray:
-    """Set NaN what stands out above its neighbours, by one rule for inhales and exhales.
+    """Set parts far above their neighbours to NaN, by one rule for inhales and exhales.
 
-    Clipping the differences instead would not do: a burst in an inhale lowers two of them, one in
-    an exhale raises one, so bursts alone would make a fall.
+    Clipping the differences instead would be wrong: a burst in an inhale lowers two of them, one
+    in an exhale raises one, so bursts alone would look like a fall.
     """
     padded = np.pad(levels, ((0, 0), (2, 2)), constant_values=np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(padded, 5, axis=1)
@@ -259,13 +261,13 @@ def _without_bursts(levels: FloatArray) -> FloatArray:
 
 
 def _rows_due(phase: FloatArray, length: float) -> float:
-    """Rows that a stretch of the phase takes at the usual step between two rows."""
+    """Return the rows expected in a stretch of the phase, from the median step between rows."""
     step = float(np.median(np.diff(phase))) if len(phase) > 1 else 0.0
     return length / step if step > 0 else math.inf
 
 
 def _divide(sums: FloatArray, counts: FloatArray | IntArray) -> FloatArray:
-    """Divide, NaN where the count is not above 0."""
+    """Divide; NaN where the count is not above 0."""
     ratio: FloatArray = np.full(sums.shape, np.nan)
     np.divide(sums, counts, out=ratio, where=counts > 0)
     return ratio

@@ -1,4 +1,4 @@
-"""Between the units a device counts in and microvolts at the electrode."""
+"""Convert a device's integer units to microvolts at the electrode, and back."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from unclench_dsp.arrays import FloatArray
 def units_to_uv(
     units: NDArray[np.integer], zero_unit: float | FloatArray, uv_per_unit: float | FloatArray
 ) -> FloatArray:
-    """Turn a device's units into microvolts at the electrode.
+    """Convert a device's units to microvolts at the electrode.
 
     Parameters
     ----------
     units : ndarray of int, shape (n_samples, n_channels)
     zero_unit : float or ndarray, shape (n_channels,)
-        The unit that stands for 0 uV.
+        The unit that means 0 uV.
     uv_per_unit : float or ndarray, shape (n_channels,)
 
     Returns
@@ -32,7 +32,7 @@ def units_to_uv(
 def uv_to_units(
     emg_uv: FloatArray, zero_unit: float | FloatArray, uv_per_unit: float | FloatArray
 ) -> NDArray[np.int32]:
-    """Turn microvolts into the nearest unit; undoes `units_to_uv` exactly.
+    """Convert microvolts to the nearest unit; reverses `units_to_uv` exactly.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""Fewer values for the screen and the disk, on grids that are fixed to the data.
+"""Fewer values for the screen and the disk, on a grid that is fixed to the data.
 
-Both tie their grid to the absolute sample index that the caller passes in, so a trace does not
-"wiggle" as it scrolls, and a gap shifts nothing.
+The grid follows the absolute sample index that the caller passes, so a trace does not "wiggle"
+while it scrolls, and a gap shifts nothing.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from unclench_dsp.arrays import FloatArray, IntArray
 class MinMaxBuckets:
     """Lowest and highest value of every `bucket_n` samples.
 
-    Bucket ``b`` covers the samples ``b * bucket_n`` to ``(b + 1) * bucket_n - 1``. It is given
-    out once: when its last sample has come or, if a gap swallowed that, when a sample of a later
-    bucket comes. It then holds what was there; a bucket lost as a whole is not given out.
+    Bucket ``b`` covers the samples ``b * bucket_n`` to ``(b + 1) * bucket_n - 1``. It is returned
+    once: when its last sample has arrived or, if that was lost in a gap, when a sample of a later
+    bucket arrives. It then has the extremes of the samples that arrived; a bucket without any is
+    not returned.
 
     Parameters
     ----------
@@ -30,11 +31,11 @@ class MinMaxBuckets:
     def __init__(self, bucket_n: int, n_channels: int) -> None:
         self._bucket_n = bucket_n
         self._next_index = 0
-        self._open_number = np.empty(0, dtype=np.int64)  # of the bucket under way, if any
+        self._open_number = np.empty(0, dtype=np.int64)  # of the current bucket, if any
         self._open_extremes = np.empty((0, 2, n_channels))
 
     def process(self, first_index: int, x: FloatArray) -> tuple[IntArray, FloatArray]:
-        """Take the next block.
+        """Process the next block.
 
         Parameters
         ----------
@@ -45,19 +46,19 @@ class MinMaxBuckets:
         Returns
         -------
         numbers : ndarray of int64, shape (k,)
-            Numbers of the buckets that are finished now.
+            Numbers of the buckets that are now complete.
         min_max : ndarray, shape (k, 2, n_channels)
             Minimum and maximum of each.
 
         Raises
         ------
         ValueError
-            If `first_index` lies before the end of the previous block.
+            If `first_index` is before the end of the previous block.
         """
         if first_index < self._next_index:
             raise ValueError(
                 f"A block at sample {first_index} comes too late: samples up to "
-                f"{self._next_index - 1} are already in; give blocks in order."
+                f"{self._next_index - 1} are already processed. Pass blocks in order."
             )
         if len(x) == 0:
             return self._open_number[:0], self._open_extremes[:0]
@@ -86,18 +87,18 @@ class MinMaxBuckets:
 class PickEvery:
     """Picks every `hop_n`-th sample: those whose absolute index is a multiple of it.
 
-    It has no state: which samples are picked depends on their index alone.
+    It has no state: only the index decides which samples are picked.
 
     Parameters
     ----------
     hop_n : int
-        Distance of the picked samples; ``round(fs_hz / 50)`` thins an envelope to 50 rows/s.
+        Distance between picked samples; ``round(fs_hz / 50)`` thins an envelope to 50 rows/s.
     """
 
     hop_n: int
 
     def offsets(self, first_index: int, n: int) -> IntArray:
-        """Say which samples of a block to pick.
+        """Return which samples of a block to pick.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The noise of an instrument from one band to another."""
+"""The noise of an instrument, converted from one band to another."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def noise_in_band(
     Returns
     -------
     float
-        RMS in `to_band_hz`: it goes with the root of the bandwidth.
+        RMS in `to_band_hz`: proportional to the root of the bandwidth.
     """
     from_width_hz, to_width_hz = (high - low for low, high in (from_band_hz, to_band_hz))
     return noise_uv * math.sqrt(to_width_hz / from_width_hz)

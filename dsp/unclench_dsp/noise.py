@@ -1,4 +1,4 @@
-"""Noise, hum and spectrum of an instrument, over runs between gaps."""
+"""Noise, hum and spectrum of an instrument, from runs without gaps."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from unclench_dsp.mains import LineProbe, steady_hum
 
 LOW_HZ, HIGH_HZ = round(WIDE.low_hz), round(WIDE.high_hz)
 WINDOW_S = 1.0
-_LINE_REACH_HZ = 3.0  # nothing else is near a line here; a seventh harmonic strays 1.4 Hz
+_LINE_REACH_HZ = 3.0  # a seventh harmonic may be off by 1.4 Hz; nothing else is near a line here
 
 GOOD_NOISE_UV, USABLE_NOISE_UV = 0.5, 1.0
-"""RMS noise in 20-450 Hz of one channel without hum that is good, and that can still be used.
+"""Highest RMS noise in 20-450 Hz of one channel, without hum, that is good, and that is usable.
 Chosen: a resting muscle is 1 to 5 uV."""
 
 
@@ -29,11 +29,11 @@ class Spectrum:
     density_uv : ndarray, shape (431,)
         uV per root Hz at 20, 21, ... 450 Hz.
     noise_uv : float
-        RMS of all of it but the hum.
+        RMS without the hum.
     hum_uv : float
-        RMS of the mains and its multiples, as far as they stand out (`steady_hum`).
+        RMS of the mains and its multiples, where they stand out (`steady_hum`).
     mains_hz : int
-        Which mains: 50 or 60.
+        Mains frequency: 50 or 60.
     """
 
     density_uv: FloatArray
@@ -48,7 +48,7 @@ def noise_spectra(runs_uv: Sequence[FloatArray], fs_hz: float) -> tuple[Spectrum
     Parameters
     ----------
     runs_uv : sequence of ndarray, shape (n_samples, n_channels)
-        Runs without gaps, uV at the electrode.
+        Runs without gaps, in uV at the electrode.
     fs_hz : float
 
     Returns
@@ -59,16 +59,18 @@ def noise_spectra(runs_uv: Sequence[FloatArray], fs_hz: float) -> tuple[Spectrum
     Raises
     ------
     ValueError
-        If `fs_hz` is not above 900, or no run lasts a second.
+        If `fs_hz` is not above 900, or no run lasts at least a second.
     """
     from scipy import signal
 
     if fs_hz <= 2 * HIGH_HZ:
-        raise ValueError(f"a rate of {fs_hz:g} Hz; above {2 * HIGH_HZ} Hz is needed")
+        raise ValueError(
+            f"A rate of {fs_hz:g} Hz is too low for this spectrum: use one above {2 * HIGH_HZ} Hz."
+        )
     window_n = round(WINDOW_S * fs_hz)
     whole = [run for run in runs_uv if len(run) >= window_n]
     if not whole:
-        raise ValueError("no run lasts a second")
+        raise ValueError("No run without gaps lasts a second: record for longer.")
     powers = [
         signal.welch(run, window_n, "hann", window_n, detrend="constant", axis=0)[1]
         for run in whole

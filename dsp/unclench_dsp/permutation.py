@@ -1,8 +1,8 @@
-"""Sign-flip test of paired differences within one person: exact, without a distribution assumed.
+"""Sign-flip test of paired differences within one person: exact, for any distribution.
 
-If which of both blocks of a pair came first was drawn by lot, and what was tried does nothing, each
-difference might as well have had the other sign. How many of all those signs give a mean as far
-from 0 as the one seen is the p-value: exact, however skewed the differences are
+If chance decided which block of a pair came first, and the treatment has no effect, each difference
+could just as well have the opposite sign. The p-value is the share of all sign combinations with a
+mean at least as far from 0 as the observed one. It is exact, however skewed the differences are
 (Fisher 1935, The Design of Experiments, section 21; Edgington & Onghena 2007, Randomization Tests).
 """
 
@@ -14,22 +14,22 @@ import numpy as np
 
 from unclench_dsp.arrays import FloatArray
 
-EXACT_PAIRS = 14  # up to here all 2^n signs are gone through
-DRAWN = 20_000  # signs beyond; the ones that were seen are one of them
+EXACT_PAIRS = 14  # up to here all 2^n sign combinations are tested
+DRAWN = 20_000  # random combinations beyond that, the observed one among them
 _ALIKE = 1e-9  # sums closer than this share of the largest possible one are ties
 
 
 @dataclass(frozen=True)
 class PermutationResult:
-    """What a sign-flip test says.
+    """Result of a sign-flip test.
 
     Attributes
     ----------
     value : float
         Mean of the differences.
     low, high : float or None
-        All shifts that the test would not reject lie between; None with pairs so few that it can
-        reject none.
+        Interval of the shifts that the test does not reject; None if there are too few pairs to
+        reject any.
     p : float
         Two-sided.
     n_pairs : int
@@ -43,7 +43,7 @@ class PermutationResult:
 
 
 def smallest_p(n_pairs: int) -> float:
-    """Return the least two-sided p that so many pairs can give: 2 of the 2^n signs.
+    """Return the smallest two-sided p that so many pairs can give: 2 of the 2^n combinations.
 
     5 pairs cannot reach 0.05 (2/32 = 0.0625); 6 can (2/64 = 0.031), 7 give 2/128 = 0.016.
     """
@@ -51,11 +51,11 @@ def smallest_p(n_pairs: int) -> float:
 
 
 def attainable_level(n_pairs: int, alpha: float = 0.05) -> float:
-    """Return how often the test errs where nothing is at work: the largest p up to `alpha`.
+    """Return the true rate of false positives: the largest possible p up to `alpha`.
 
-    Two-sided p-values are multiples of 2/2^n. At 5 %, 6 pairs err in 2/64 = 3.1 % of the trials,
-    7 in 6/128 = 4.7 %, 8 in 12/256 = 4.7 %, 10 and more in 4.9 to 5 %. Differences that are equal
-    make it more careful yet.
+    Two-sided p-values are multiples of 2/2^n. At 5 %, 6 pairs give 2/64 = 3.1 % false positives,
+    7 give 6/128 = 4.7 %, 8 give 12/256 = 4.7 %, 10 and more 4.9 to 5 %. Equal differences
+    give fewer.
     """
     signs = 2**n_pairs
     return float(2 * _rejecting(alpha, signs) / signs)
@@ -64,18 +64,18 @@ def attainable_level(n_pairs: int, alpha: float = 0.05) -> float:
 def sign_flip_test(
     differences: FloatArray, *, level: float = 0.95, seed: int = 1
 ) -> PermutationResult:
-    """Test whether paired differences are nothing but chance, and tell how large they are.
+    """Test whether paired differences could be chance, and estimate how large they are.
 
     Parameters
     ----------
     differences : ndarray, shape (n_pairs,)
-        One of each pair, as ln(tension with / tension without).
+        One per pair, such as ln(tension with / tension without).
     level : float
-        Of the interval. It is the test turned round, so it excludes 0 exactly when p is not above
-        1 - `level`; its ends are means of some of the differences (Hartigan, J. Am. Stat. Assoc.
-        64 (1969) 1303-1317).
+        Of the interval. It contains the shifts that the test does not reject, so it excludes 0
+        exactly when p is at most 1 - `level`; its ends are means of some of the differences
+        (Hartigan, J. Am. Stat. Assoc. 64 (1969) 1303-1317).
     seed : int
-        Of the signs that are drawn where there are more than `EXACT_PAIRS`.
+        Of the random signs, used with more than `EXACT_PAIRS` pairs.
 
     Returns
     -------
@@ -88,16 +88,16 @@ def sign_flip_test(
 
     Notes
     -----
-    From 6 pairs on p can fall to 0.05 (`smallest_p`), and there is a 95 % interval. How often it
-    does where nothing is at work is `attainable_level`: 3.1 % with 6 pairs, 4.7 to 5 % with more.
+    With 6 pairs or more p can be below 0.05 (`smallest_p`), and there is a 95 % interval. Without
+    an effect this happens in `attainable_level`: 3.1 % with 6 pairs, 4.7 to 5 % with more.
     """
     n = differences.size
     finite = np.count_nonzero(np.isfinite(differences))
     if n == 0 or finite < n:
-        raise ValueError(f"{finite} of {n} differences are finite; give one or more, all finite.")
+        raise ValueError(f"{finite} of {n} differences are finite. Pass at least one, all finite.")
     flipped = _flips(n, seed)
     total = float(differences.sum())
-    # The sum with signs flipped is the total less twice what was flipped.
+    # Flipping signs subtracts twice the flipped differences from the total.
     sums = flipped @ differences
     near = _ALIKE * float(np.abs(differences).sum())
     p = np.count_nonzero(np.abs(total - 2 * sums) >= abs(total) - near) / len(flipped)
@@ -109,16 +109,16 @@ def sign_flip_test(
 
 
 def _flips(n: int, seed: int) -> FloatArray:
-    """Which differences are flipped, 1 or 0 (n_signs, n): none and all of them among these."""
+    """Return which differences are flipped, 1 or 0 (n_signs, n); includes none and all of them."""
     if n <= EXACT_PAIRS:
         numbers = np.arange(2**n)[:, np.newaxis]
         return np.asarray(numbers >> np.arange(n) & 1, dtype=np.float64)
     half = np.random.default_rng(seed).integers(0, 2, (DRAWN // 2, n)).astype(np.float64)
     half[0] = 0
-    # Each with its opposite, so that both sides are judged alike.
+    # Each with its opposite, so that both sides are treated alike.
     return np.concatenate([half, 1 - half])
 
 
 def _rejecting(alpha: float, n_signs: int) -> int:
-    """How many of the signs may be as extreme, on either side, for p up to `alpha`."""
+    """Return how many combinations per side may be as extreme, for p up to `alpha`."""
     return int(alpha * n_signs / 2 + 1e-9)  # 1 - 0.9 is a little less than 0.1

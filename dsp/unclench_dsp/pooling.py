@@ -1,9 +1,9 @@
-"""One effect from several sessions, each of which is as uncertain as it says, and differs besides.
+"""One effect from several sessions that are uncertain and also differ from each other.
 
-Random effects: sessions have effects of their own around a common one. How much they differ is
-estimated by restricted maximum likelihood (Viechtbauer 2005, doi:10.3102/10769986030003261), the
-interval by Hartung and Knapp (2001, doi:10.1002/sim.1009), which holds with few sessions where the
-usual normal one is too narrow.
+Random effects: each session has its own effect around a common one. Restricted maximum likelihood
+estimates how much they differ (Viechtbauer 2005, doi:10.3102/10769986030003261). The interval is
+Hartung and Knapp's (2001, doi:10.1002/sim.1009), which is right even for few sessions, where the
+usual normal interval is too narrow.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def combine(log_values: FloatArray, ses: FloatArray) -> LogRatio:
     Parameters
     ----------
     log_values : ndarray, shape (n_sessions,)
-        On a log scale, as `LogRatio.value`.
+        On a log scale, like `LogRatio.value`.
     ses : ndarray, shape (n_sessions,)
         Their standard errors, above 0.
 
@@ -32,8 +32,8 @@ def combine(log_values: FloatArray, ses: FloatArray) -> LogRatio:
     -------
     LogRatio
         `n_blocks` is the number of sessions. With fewer than `LEAST_SESSIONS` there is a standard
-        error but no interval. The interval is never narrower than that of a fixed effect would be
-        with Student's t, which few sessions that agree by luck would make it.
+        error but no interval. The interval is never narrower than that of a fixed effect with
+        Student's t, even if few sessions agree by chance.
 
     Raises
     ------
@@ -46,14 +46,14 @@ def combine(log_values: FloatArray, ses: FloatArray) -> LogRatio:
     n = log_values.size
     if n == 0 or ses.shape != log_values.shape:
         raise ValueError(
-            f"There are {n} values and {ses.size} standard errors; give one of each per session."
+            f"There are {n} values and {ses.size} standard errors. Pass one of each per session."
         )
     good = np.isfinite(log_values) & np.isfinite(ses) & (ses > 0)
     if not good.all():
         at = int(np.flatnonzero(~good)[0])
         raise ValueError(
-            f"Session {at} has the value {log_values[at]:g} with the standard error {ses[at]:g}; "
-            "leave out sessions without both."
+            f"Session {at} has the value {log_values[at]:g} with the standard error {ses[at]:g}. "
+            "The value must be finite and the error above 0: leave this session out."
         )
     variances = np.square(ses)
     weights = 1 / (variances + _between(log_values, variances))
@@ -69,7 +69,7 @@ def combine(log_values: FloatArray, ses: FloatArray) -> LogRatio:
 
 
 def _between(values: FloatArray, variances: FloatArray) -> float:
-    """Variance between sessions, by restricted maximum likelihood."""
+    """Return the variance between sessions, by restricted maximum likelihood."""
 
     from scipy import optimize
 
@@ -85,6 +85,6 @@ def _between(values: FloatArray, variances: FloatArray) -> float:
 
     most = 4 * float(values.var(ddof=1)) + 1e-12
     found = optimize.minimize_scalar(minus_log_likelihood, bounds=(0.0, most), method="bounded")
-    # The search never ends on the edge itself.
+    # The search never reaches the edge itself.
     between = float(found.x)
     return between if minus_log_likelihood(between) < minus_log_likelihood(0.0) else 0.0

@@ -1,6 +1,6 @@
 """Median frequency of EMG, which falls as a muscle tires in a held contraction.
 
-It is meaningful only for a hold well above rest: at rest it is the frequency of the noise.
+It is only meaningful for a contraction well above rest: at rest it is that of the noise.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class HoldFrequency:
     problem : NoFrequency or None
         The reason.
     measured : float
-        What was found instead of enough: seconds for ``TOO_SHORT``, dB above rest for ``TOO_WEAK``.
+        The insufficient value: seconds for ``TOO_SHORT``, dB above rest for ``TOO_WEAK``.
     """
 
     median_hz: float | None
@@ -60,10 +60,10 @@ def median_frequency(emg_uv: FloatArray, fs_hz: float, low_hz: float, high_hz: f
     Parameters
     ----------
     emg_uv : ndarray, shape (n_samples,)
-        Without gaps, not notched. It may be filtered with a wider band than this one.
+        In uV, without gaps and notches. It may be filtered with a wider band than this one.
     fs_hz : float
     low_hz, high_hz : float
-        The band; it ends at half of `fs_hz` at the latest.
+        The band; its end is limited to half of `fs_hz`.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def contraction_median_frequency(
     Parameters
     ----------
     emg_uv : ndarray, shape (n_samples,)
-        The contraction alone, without gaps.
+        Only the contraction, in uV, without gaps.
     fs_hz, low_hz, high_hz : float
         As for `median_frequency`.
     rest_uv : float or None
@@ -125,7 +125,7 @@ def _spectrum(emg_uv: FloatArray, fs_hz: float) -> tuple[FloatArray, FloatArray]
     if emg_uv.size < n_segment:
         raise ValueError(
             f"{emg_uv.size} samples are {emg_uv.size / fs_hz:.2f} s; a spectrum needs at least "
-            f"{SEGMENT_S:g} s."
+            f"{SEGMENT_S:g} s. Choose a longer contraction."
         )
     freq_hz, power = signal.welch(emg_uv, fs_hz, window="hann", nperseg=n_segment)
     step_hz = fs_hz / n_segment

@@ -1,4 +1,4 @@
-"""A known sine in a signal: how strong it is at its own frequency, and what else there is."""
+"""A known sine in a signal: its strength, and what else is in the band."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from unclench_dsp.mains import MAINS_HZ, harmonics_hz
 from unclench_dsp.noise import HIGH_HZ, LOW_HZ
 from unclench_dsp.sensor import sensor_response
 
-_ITERATIONS = 8  # of the fit; it is through after three or four
-_REACH = 0.02  # how far off the frequency may be: a share of it, and Hz
-_REACH_HZ = 2.0
-_WANDER_HZ = 1.0  # what a multiple of the mains may be off
+_ITERATIONS = 8  # of the fit, which converges after three or four
+_REACH = 0.02  # tolerance of the frequency, as a share of it
+_REACH_HZ = 2.0  # and at least
+_WANDER_HZ = 1.0  # tolerance of a multiple of the mains
 
 
 @dataclass(frozen=True)
 class ToneFit:
-    """A sine by least squares, and the rest of the band.
+    """A sine fitted by least squares, and the rest of the band.
 
     Attributes
     ----------
     hz : float
-        Its frequency, by the clock that gave the samples.
+        Its frequency, by the clock of the samples.
     rms_uv : float
     rest_uv : float
         RMS in 20-450 Hz without the sine and its multiples.
     distortion : float
-        RMS of its multiples up to 450 Hz, against it.
+        RMS of its multiples up to 450 Hz, relative to it.
     strongest_hz : float
-        Where the band is strongest, whatever was looked for.
+        Strongest frequency of the band, whatever frequency was asked for.
     """
 
     hz: float
@@ -42,12 +42,12 @@ class ToneFit:
 
 
 def reach_hz(hz: float) -> float:
-    """How far from `hz` a tone is still taken for the one that was named."""
+    """Return how far from `hz` a tone still counts as the one asked for."""
     return max(_REACH * hz, _REACH_HZ)
 
 
 def mains_near(hz: float) -> float | None:
-    """The multiple of 50 or 60 Hz whose hum would be taken for a tone of `hz`, if there is one."""
+    """Return the multiple of 50 or 60 Hz that could be mistaken for a tone of `hz`, or None."""
     lines_hz = (line_hz for mains_hz in MAINS_HZ for line_hz in harmonics_hz(mains_hz, HIGH_HZ))
     nearest_hz = min(lines_hz, key=lambda line_hz: abs(line_hz - hz))
     return nearest_hz if abs(nearest_hz - hz) <= reach_hz(hz) + _WANDER_HZ else None
@@ -61,18 +61,18 @@ def expected_tone_uv(
     band_hz: tuple[float, float],
     order: int = 1,
 ) -> float:
-    """Return what should be read of a known tone, RMS in uV at the electrode.
+    """Return the expected reading of a known tone, RMS in uV at the electrode.
 
-    The sensor passes its share at `hz`, and summing the readings of one sample takes a little.
+    The sensor attenuates it at `hz`, and summing the readings of a sample does so slightly.
 
     Parameters
     ----------
     mv : float
-        Of the source, RMS in mV.
+        Voltage of the source, RMS in mV.
     divider : float
-        By how much it is divided before the electrodes.
+        Factor by which it is divided before the electrodes.
     hz, fs_hz : float
-        Of the tone, and of the samples.
+        Frequency of the tone, and sampling rate.
     band_hz, order
         The sensor's, see `sensor_response`.
     """
@@ -81,15 +81,15 @@ def expected_tone_uv(
 
 
 def fit_tone(run_uv: FloatArray, fs_hz: float, near_hz: float) -> ToneFit:
-    """Fit a sine near a frequency, the frequency too.
+    """Fit a sine near a frequency, including its exact frequency.
 
-    The peak of the spectrum within `reach_hz` begins; then four parameters by least squares, as
-    IEEE Std 1057 does.
+    The fit starts at the peak of the spectrum within `reach_hz`; four parameters follow by least
+    squares, as in IEEE Std 1057.
 
     Parameters
     ----------
     run_uv : ndarray, shape (n_samples,)
-        Without gaps, a second at least.
+        In uV, without gaps, at least a second.
     fs_hz, near_hz : float
 
     Returns
@@ -112,7 +112,7 @@ def fit_tone(run_uv: FloatArray, fs_hz: float, near_hz: float) -> ToneFit:
         slope = 2 * np.pi * t * (b * cos - a * sin)
         step = _least_squares(x_uv, cos, sin, np.ones(n), slope)[3]
         if not abs(hz + step - begin_hz) <= fs_hz / n:
-            break  # there is no sine to hold on to: the peak was chance
+            break  # there is no sine: the peak was chance
         hz += step
     rms_uv, rest_uv_t = _apart(x_uv, t, hz)
     rest = np.fft.rfft(rest_uv_t)
@@ -125,13 +125,13 @@ def fit_tone(run_uv: FloatArray, fs_hz: float, near_hz: float) -> ToneFit:
 
 
 def without_tone(run_uv: FloatArray, fs_hz: float, hz: float) -> FloatArray:
-    """Return a run without a sine of `hz` and its multiples up to 450 Hz: (n_samples,)."""
+    """Return a run (n_samples,) without a sine of `hz` and its multiples up to 450 Hz."""
     t = np.arange(len(run_uv), dtype=np.float64) / fs_hz
     return _apart(run_uv, t, hz)[1]
 
 
 def _apart(x_uv: FloatArray, t: FloatArray, hz: float) -> tuple[FloatArray, FloatArray]:
-    """RMS of a sine and of each of its multiples up to 450 Hz; and what is left of x."""
+    """Return the RMS of a sine and of each of its multiples up to 450 Hz, and the residual."""
     orders = range(1, max(2, int(HIGH_HZ // hz) + 1))
     basis = [f(2 * np.pi * hz * k * t) for k in orders for f in (np.cos, np.sin)]
     basis.append(np.ones(len(t)))
@@ -141,6 +141,6 @@ def _apart(x_uv: FloatArray, t: FloatArray, hz: float) -> tuple[FloatArray, Floa
 
 
 def _least_squares(x_uv: FloatArray, *columns: FloatArray) -> FloatArray:
-    """Coefficients of the columns that leave the least of x, by their normal equations."""
+    """Return the least-squares coefficients of the columns, by the normal equations."""
     basis = np.stack(columns, axis=1)
     return np.asarray(np.linalg.lstsq(basis.T @ basis, basis.T @ x_uv, rcond=None)[0])

@@ -1,14 +1,15 @@
-"""How sure a figure is: bootstrap over blocks of time, because neighbours are much the same.
+"""Confidence intervals of figures, by a bootstrap over blocks of time.
 
-Tension of one moment is much like that of the moment before, so an hour of 50 rows a second is not
-180,000 observations. Resampling whole blocks of time keeps what hangs together in one piece
-(Carlstein 1986, doi:10.1214/aos/1176350057); `blocks` says how long they have to be, and how much
-the intervals are widened because blocks are few and cut what hangs together.
+Tension at one moment resembles that a moment before, so an hour of 50 rows a second is not
+180,000 observations. Resampling whole blocks of time keeps correlated rows together
+(Carlstein 1986, doi:10.1214/aos/1176350057). `blocks` says how long the blocks must be, and how
+much intervals are widened because blocks are few and cut through correlated rows.
 
-In simulated tension (`benchmarks.metrics`) 95 % intervals cover 91 to 99 % in records of 90
-correlation times or longer. Of shorter ones about half or more get none, and those of the rest
-cover less: 81 to 99 % at 30 to 40 correlation times. What a record has not seen no interval can
-tell: of bursts that come every two minutes, three minutes may show none and seem sure of calm.
+In simulated tension (`benchmarks.metrics`) 95 % intervals contain the truth in 91 to 99 % of
+recordings of 90 correlation times or longer. At least about half of the shorter ones get no
+interval, and those of the others contain it less often: in 81 to 99 % at 30 to 40 correlation
+times. No interval knows what a recording does not contain: with a burst every two minutes,
+three minutes may happen to be calm and look reliably calm.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ class Estimate:
     ----------
     value : float
     low, high : float or None
-        None where there is too little to tell how sure the figure is.
+        None if there is too little data for an interval.
     n_blocks : int
-        Blocks of time that went into it: how many observations there really were, about.
+        Blocks of time that were used: roughly the number of independent observations.
     """
 
     value: float
@@ -55,11 +56,11 @@ class LogRatio:
     value : float
         On the log scale: exp(value) is the ratio.
     se, low, high : float or None
-        On the log scale too. The interval needs three episodes. The standard error of one episode
-        is what chance alone would make of as much time of the other; how episodes differ is for
-        whoever pools several sessions to see.
+        Also on the log scale. The interval needs three episodes. The standard error of a single
+        episode is that of an equally long time of the other kind: it contains chance alone. How
+        episodes differ shows only when several sessions are pooled.
     n_blocks : int
-        Episodes of the first time: how many observations of it there really were.
+        Episodes of the first time: its independent observations.
     """
 
     value: float
@@ -70,13 +71,13 @@ class LogRatio:
 
 
 class BlockBootstrap:
-    """Figures of a series, with intervals that know how long its values hang together.
+    """Figures of a correlated series, with confidence intervals.
 
     Parameters
     ----------
     values : ndarray, shape (n_rows,)
-        Evenly spaced in time, as an RMS envelope; NaN where excluded. Blocks go on across what is
-        excluded.
+        Evenly spaced in time, such as an RMS envelope; NaN where excluded. Blocks continue across
+        excluded rows.
     row_hz : float
         Rows per second.
     n_resamples : int
@@ -98,11 +99,11 @@ class BlockBootstrap:
         self._rows = np.flatnonzero(np.isfinite(values))
         if self._rows.size == 0:
             raise ValueError(
-                f"There is nothing to estimate: none of {values.size} rows is finite; choose a "
-                "stretch with rows that are used."
+                f"There is nothing to estimate: none of {values.size} rows is finite. Choose a "
+                "stretch with used time."
             )
         self._used = values[self._rows]
-        # Tension is skewed: its intervals are of ratios, not of differences.
+        # Tension is skewed, so its intervals are those of ratios, not of differences.
         self._log = bool(self._used.min() > 0)
         self._scaled = np.log(self._used) if self._log else self._used
         tau_s = correlation_time_s(self._scaled, row_hz)
@@ -110,11 +111,11 @@ class BlockBootstrap:
 
     @property
     def n_blocks(self) -> int:
-        """Blocks of time that every figure goes by."""
+        """Blocks of time that all figures use."""
         return self._blocks.n
 
     def mean(self) -> Estimate:
-        """Arithmetic mean."""
+        """Return the arithmetic mean."""
         value = float(self._used.mean())
         if not self._blocks.enough:
             return self._unsure(value)
@@ -124,7 +125,7 @@ class BlockBootstrap:
         return self._sure(value, *np.exp(self._spread(math.log(value), np.log(drawn))))
 
     def quantiles(self, q: Sequence[float]) -> tuple[Estimate, ...]:
-        """Percentiles `q` (0 to 100), as numpy.percentile has them.
+        """Return percentiles `q` (0 to 100), as numpy.percentile does.
 
         Their intervals come from counts on a grid of 512 cells.
         """
@@ -149,18 +150,19 @@ class BlockBootstrap:
         return tuple(found)
 
     def share(self, hit: BoolArray, counts: BoolArray | None = None) -> Estimate:
-        """Share of the finite rows where `hit` (n_rows,) holds, 0 to 1.
+        """Return the share of the finite rows where `hit` (n_rows,) is true, 0 to 1.
 
-        Only rows where `counts` (n_rows,) holds have a part in it, if it is given: at least one.
+        If `counts` (n_rows,) is given, only rows where it is true are used; it must be true at
+        least once.
 
-        The interval is Wilson's, of as many independent rows as would vary like these blocks: it
-        stays within 0 and 1, and tells something where the share is 0 or 1.
+        The interval is Wilson's, for as many independent rows as would vary like these blocks. It
+        stays within 0 and 1, and has a width even if the share is 0 or 1.
         """
         hits = hit[self._rows].astype(np.float64)
         known = slice(None) if counts is None else counts[self._rows]
         value = float(hits[known].mean())
         if counts is not None:
-            hits[~counts[self._rows]] = value  # neither more nor less than the others have
+            hits[~counts[self._rows]] = value  # the mean: changes nothing
         if not self._blocks.enough:
             return self._unsure(value)
         variance = float(self._means(hits).var()) * self._blocks.widening**2
@@ -172,11 +174,11 @@ class BlockBootstrap:
         return self._sure(value, min(value, middle - half), max(value, middle + half))
 
     def slope(self) -> Estimate:
-        """Change per minute, by least squares.
+        """Return the change per minute, by least squares.
 
-        Least squares and not the median of slopes (Theil-Sen): it is the change of the mean, which
-        is told beside it. A burst that pulls it makes the interval wide, because blocks are drawn
-        together with their times.
+        Least squares, not the median of slopes (Theil-Sen), because it is the change of the mean,
+        which is shown beside it. A burst that changes it also widens the interval, because blocks
+        are drawn together with their times.
         """
         x = (self._rows - self._rows.mean()) / (60 * self._row_hz)
         y = self._used - self._used.mean()
@@ -188,22 +190,23 @@ class BlockBootstrap:
         return self._sure(value, *self._spread(value, _slope(self._weights @ moments)))
 
     def log_ratio(self, during: BoolArray, against: BoolArray) -> LogRatio:
-        """ln(mean where `during` / mean where `against`), both (n_rows,).
+        """Return ln(mean where `during` / mean where `against`), both (n_rows,).
 
-        What varies is the episode, a run of `during` with no other used row in between: its rows
-        are one observation, however many. The variance is the jackknife's over episodes, and over
-        blocks of `against`. Episodes that agree by luck do not make it less than that of as much
-        time of `against`. The interval is Student's with Satterthwaite's degrees of freedom.
+        Each episode, a run of `during` with no other used row in between, is one observation,
+        however many rows it has. The variance is the jackknife's over episodes, and over
+        blocks of `against`. It is never less than that of an equally long time of `against`, even
+        if episodes agree by chance. The interval is Student's with Satterthwaite's degrees of
+        freedom.
 
         Raises
         ------
         ValueError
-            If one of both has no finite row, or its mean is not above 0.
+            If either side has no finite row, or its mean is not above 0.
         """
 
         from scipy import special
 
-        # Among used rows, so that an episode with a hole in it remains one.
+        # Among used rows, so that an episode with excluded rows inside remains one.
         inside = during[self._rows]
         runs = np.cumsum(np.diff(inside, prepend=False) & inside)
         episode = runs[inside] - 1
@@ -211,10 +214,10 @@ class BlockBootstrap:
         if not (tagged.sum() > 0 and rest.sum() > 0):
             raise ValueError(
                 f"There is no ratio of {tagged.size} rows to {rest.size} rows: each side needs "
-                "rows that are used, with a mean above 0."
+                "used rows with a mean above 0."
             )
         value = math.log(tagged.mean() / rest.mean())
-        # The correlation time of all rows would take the tag's own effect for slowness.
+        # The correlation time of all rows would include the tag's own effect.
         blocks = Blocks(rest.size, self._row_hz, correlation_time_s(rest, self._row_hz))
         sizes = np.bincount(episode).astype(np.int64)
         sums = np.bincount(episode, tagged).astype(np.float64)
@@ -234,7 +237,7 @@ class BlockBootstrap:
 
     @cached_property
     def _weights(self) -> FloatArray:
-        """How often each block was drawn (n_resamples, n_blocks)."""
+        """Number of times that each block was drawn (n_resamples, n_blocks)."""
         n = self._blocks.n
         drawn = np.random.default_rng(self._seed).integers(0, n, (self._n_resamples, n))
         drawn += n * np.arange(self._n_resamples)[:, np.newaxis]
@@ -242,12 +245,12 @@ class BlockBootstrap:
         return counts.reshape(drawn.shape).astype(np.float64)
 
     def _means(self, rows: FloatArray) -> FloatArray:
-        """Mean of each resample (n_resamples,)."""
+        """Return the mean of each resample (n_resamples,)."""
         drawn = self._weights @ np.stack([self._blocks.sums(rows), self._blocks.sizes], axis=1)
         return np.asarray(drawn[:, 0] / drawn[:, 1])
 
     def _spread(self, centre: float, drawn: FloatArray) -> FloatArray:
-        """Both ends of the interval (2,) around a figure, from those of its resamples."""
+        """Return both ends of the interval (2,) around a figure, from its resamples."""
         return np.asarray(
             centre + self._blocks.widening * (np.percentile(drawn, (2.5, 97.5)) - centre)
         )
@@ -260,7 +263,7 @@ class BlockBootstrap:
 
 
 def _reaches(below: FloatArray, share: float) -> FloatArray:
-    """Where cumulated counts (n, n_cells) reach a share of the whole, in cells (n,)."""
+    """Return where cumulative counts (n, n_cells) reach a share of the total, in cells (n,)."""
     wanted = share * below[:, -1]
     cell = np.minimum(np.count_nonzero(below < wanted[:, np.newaxis], axis=1), _GRID - 1)
     row = np.arange(len(below))
@@ -270,14 +273,14 @@ def _reaches(below: FloatArray, share: float) -> FloatArray:
 
 
 def _slope(moments: FloatArray) -> FloatArray:
-    """Least squares from sums of 1, x, y, x x, x y (n, 5); 0 where all x are the same."""
+    """Return the slope from sums of 1, x, y, x x, x y (n, 5); 0 where all x are the same."""
     n, x, y, xx, xy = moments.T
     spread = n * xx - x * x
     return np.asarray(np.where(spread > 0, (n * xy - x * y) / np.where(spread > 0, spread, 1), 0.0))
 
 
 def _log_mean_variance(sums: FloatArray, sizes: IntArray) -> float:
-    """Jackknife variance of the logarithm of a mean, from sums and rows of its parts (n,)."""
+    """Return the jackknife variance of the log of a mean, from sums and sizes of its parts (n,)."""
     n = sizes.size
     without = np.log((sums.sum() - sums) / (sizes.sum() - sizes))
     return float((n - 1) * without.var())

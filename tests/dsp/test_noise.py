@@ -57,7 +57,10 @@ def test_runs_between_gaps_count_as_one_signal() -> None:
 
 @pytest.mark.parametrize(
     ("runs", "fs_hz", "why"),
-    [([noise(2.0)], 900.0, "above 900 Hz"), ([noise(0.9)], FS_HZ, "no run lasts a second")],
+    [
+        ([noise(2.0)], 900.0, "above 900 Hz"),
+        ([noise(0.9)], FS_HZ, "No run without gaps lasts a second"),
+    ],
 )
 def test_what_has_no_spectrum_is_refused(runs, fs_hz, why) -> None:
     with pytest.raises(ValueError, match=why):

@@ -71,6 +71,6 @@ def test_invalid_sessions_are_refused() -> None:
     with pytest.raises(ValueError, match="0 values and 0 standard errors"):
         combine(np.empty(0), np.empty(0))
     with pytest.raises(
-        ValueError, match=r"Session 1 has the value 0\.2 with the standard error 0;"
+        ValueError, match=r"Session 1 has the value 0\.2 with the standard error 0\."
     ):
         combine(np.array([0.1, 0.2]), np.array([0.1, 0.0]))
