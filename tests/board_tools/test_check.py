@@ -14,7 +14,13 @@ from tests import needs
 
 from unclench.board import calibrate as calibrate_module
 from unclench.board.calibrate import FIRST_CODE, calibrate, capture, store_step
-from unclench.board.check import ChannelCheck, CheckResult, check_board, store_noise
+from unclench.board.check import (
+    ChannelCheck,
+    CheckResult,
+    check_board,
+    noise_warnings,
+    store_noise,
+)
 from unclench.board.stream import Stream
 from unclench.board.verdict import judge, overall, to_json
 from unclench.errors import InputError, SourceError
@@ -373,11 +379,24 @@ class TestStoringNoise:
             assert measured.noise_uv is not None
             assert said.noise_nv == round(measured.noise_uv * 1000)
 
+    @pytest.mark.parametrize("noise_uv", [1.4, 12.0, 140.0])
+    def test_a_large_noise_is_stored_with_a_warning(self, connect, noise_uv):
+        connection = connect(SyntheticInput("shorted"))
+        connection.handshake()
+        result = result_of(noise_uv=noise_uv)
+        assert store_noise(connection, result).channels[0].noise_nv == round(noise_uv * 1000)
+        (warning,) = noise_warnings(result)
+        assert f"{noise_uv:.2f} uV of noise" in warning
+
+    def test_a_usable_noise_needs_no_warning(self):
+        assert noise_warnings(result_of(noise_uv=0.9)) == ()
+
     @pytest.mark.parametrize(
         ("changes", "words"),
         [
-            ({"noise_uv": 1.01}, "not stored: 1.01 uV is outside 0.02 to 1 uV"),
-            ({"noise_uv": 1.04, "oversampling": 80}, "outside 0.02 to 1.03 uV"),
+            ({"noise_uv": 12.0, "steadiness": 2.4}, "varies by a factor of 2.4"),
+            ({"noise_uv": 6.5, "seconds": 3.0}, "too short to tell it from a muscle"),
+            ({"noise_uv": 300.0, "clipped_fraction": 0.02}, "2.0% of its samples"),
             ({"noise_uv": 0.0}, "0.00 uV"),
             ({"noise_uv": None}, "could not be measured"),
             ({"mains_hz": 50, "mains_uv": 0.1}, "mains hum"),

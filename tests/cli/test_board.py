@@ -186,8 +186,9 @@ class TestCheck:
         done = run("board", "check", "--port", "sim:shorted", *arguments)
         assert done.out.splitlines()[-1].endswith(" uV. " + FORGETS)
 
-    def test_a_muscle_is_not_stored_as_noise(self, run):
-        arguments = ("--seconds", 3, "--store-noise", "--yes", "--json")
+    @pytest.mark.parametrize("seconds", [3, 20])
+    def test_a_muscle_is_not_stored_as_noise(self, run, seconds):
+        arguments = ("--seconds", seconds, "--store-noise", "--yes", "--json")
         done = run("board", "check", "--port", "sim:desk-work", *arguments)
         assert done.status == 2
         assert "was not stored" in done.err

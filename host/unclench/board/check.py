@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.board.limits import CLIPPED, MOST_STEADINESS, STEADY_S
 from unclench.board.noise import DEAD_UV, converter_noise_uv, limits_uv, spectra
 from unclench.board.stream import Stream, rails_uv, runs_in_uv
 from unclench.errors import InputError, SourceError
@@ -38,6 +39,7 @@ class ChannelCheck:
     level_v: float  # at the pin
     clipped_fraction: float
     converter_uv: float  # noise of the converter alone
+    steadiness: float | None = None  # highest by lowest half second, see `noise.steadiness`
 
 
 @dataclass(frozen=True)
@@ -127,9 +129,12 @@ def check_board(
 def store_noise(connection: Connection, result: CheckResult) -> Hello:
     """Store the measured noise on the board as its own; return the board's new hello.
 
+    Its size does not matter: the noisiest instruments need a known noise most. `noise_warnings`
+    says what a large one means.
+
     Raises InputError if the noise cannot be the board's own, SourceError if the board refuses.
     """
-    _, most_uv = limits_uv(result.oversampling, result.rate_hz)
+    _, usable_uv = limits_uv(result.oversampling, result.rate_hz)
     for number, channel in enumerate(result.channels, start=1):
         if channel.noise_uv is None:
             raise InputError(
@@ -139,16 +144,25 @@ def store_noise(connection: Connection, result: CheckResult) -> Hello:
                     number=number,
                 )
             )
-        if not DEAD_UV < channel.noise_uv <= most_uv:
+        if channel.noise_uv <= DEAD_UV:
             raise InputError(
                 tr(
-                    "The noise of channel {number} was not stored: {noise_uv:.2f} uV is outside "
-                    "{dead_uv:g} to {most_uv:.3g} uV, the range of an instrument's own noise. "
-                    "Connect the sensor's electrodes to each other and repeat the check.",
+                    "The noise of channel {number} was not stored: {noise_uv:.2f} uV is too "
+                    "little, because no converter is below {dead_uv:g} uV. Check the sensor's "
+                    "wires and repeat the check.",
                     number=number,
                     noise_uv=channel.noise_uv,
                     dead_uv=DEAD_UV,
-                    most_uv=most_uv,
+                )
+            )
+        if channel.clipped_fraction > CLIPPED:
+            raise InputError(
+                tr(
+                    "The noise of channel {number} was not stored: {clipped:.1%} of its samples "
+                    "are at the end of the range. Check the sensor's supply and its electrodes, "
+                    "and repeat the check.",
+                    number=number,
+                    clipped=channel.clipped_fraction,
                 )
             )
         if channel.mains_hz:
@@ -160,12 +174,53 @@ def store_noise(connection: Connection, result: CheckResult) -> Hello:
                     mains_uv=channel.mains_uv,
                 )
             )
+        if channel.steadiness is not None and channel.steadiness > MOST_STEADINESS:
+            raise InputError(
+                tr(
+                    "The noise of channel {number} was not stored: it varies by a factor of "
+                    "{factor:.1f} within the check, and an instrument's own noise is steady. "
+                    "Connect the sensor's electrodes to each other and repeat the check.",
+                    number=number,
+                    factor=channel.steadiness,
+                )
+            )
+        if channel.noise_uv > usable_uv and result.seconds < STEADY_S:
+            raise InputError(
+                tr(
+                    "The noise of channel {number} was not stored: {noise_uv:.2f} uV is more than "
+                    "the usable {usable_uv:.3g} uV, and {seconds:.1f} s are too short to tell it "
+                    "from a muscle. Repeat the check with --seconds {least_s:.0f}.",
+                    number=number,
+                    noise_uv=channel.noise_uv,
+                    usable_uv=usable_uv,
+                    seconds=result.seconds,
+                    least_s=STEADY_S,
+                )
+            )
     hello = None
     for k, channel in enumerate(result.channels):
         noise_nv = round((channel.noise_uv or 0.0) * 1000)
         hello = connection.setting(ids.CMD_SET_NOISE, struct.pack("<BI", k, noise_nv))
     assert hello is not None
     return hello
+
+
+def noise_warnings(result: CheckResult) -> tuple[str, ...]:
+    """Return a sentence for each channel whose noise would hide a relaxed muscle."""
+    _, usable_uv = limits_uv(result.oversampling, result.rate_hz)
+    return tuple(
+        tr(
+            "Warning: channel {number} has {noise_uv:.2f} uV of noise, more than the usable "
+            "{usable_uv:.3g} uV, and a relaxed muscle makes 1 to 5 uV. Low tension will often be "
+            "too quiet to see. If the electrodes are not connected to each other, connect them and "
+            "repeat the check.",
+            number=number,
+            noise_uv=channel.noise_uv,
+            usable_uv=usable_uv,
+        )
+        for number, channel in enumerate(result.channels, start=1)
+        if channel.noise_uv is not None and channel.noise_uv > usable_uv
+    )
 
 
 def _result(
@@ -223,6 +278,7 @@ def _channels(hello: Hello, runs: list[NDArray[np.int32]]) -> tuple[ChannelCheck
             float(level[k] * hello.full_scale_uv / hello.codes / 1e6),
             float(clipped[k]),
             converter_noise_uv(hello, k),
+            spectrum.steadiness if spectrum is not None else None,
         )
         for k, spectrum in enumerate(seen)
     )

@@ -11,6 +11,12 @@ GOOD_NOISE_RISE = 1.25
 """By what factor the charger may raise a sensor's noise, without hum. Chosen: in a few seconds, a
 smaller rise cannot be distinguished from chance."""
 
+MOST_STEADINESS, STEADY_S = 1.5, 9.9
+"""By what factor an instrument's own noise may differ between two half seconds of a check (see
+`Spectrum.steadiness`), and how long a check must last to tell a large noise from a muscle. Chosen:
+chance alone makes 1.35 in a minute, and bursts make more than 2. So a muscle is not stored as
+noise, and noise is stored whatever its size."""
+
 GOOD_LEVEL, USABLE_LEVEL = 0.15, 0.35
 """How far from half the supply a sensor may rest, as a share of the supply. Chosen: 70 and 30 % of
 the range remain on the nearer side, more than any muscle at rest needs."""

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from unclench.board.check import CheckResult, check_board, store_noise
+from unclench.board.check import CheckResult, check_board, noise_warnings, store_noise
 from unclench.board.share import to_markdown
 from unclench.board.verdict import judge, overall, to_json
 from unclench.board.words import topic_words, verdict_words
@@ -74,6 +74,8 @@ def _store(
             return
     stored = store_noise(connection, result)
     told = ", ".join(f"{channel.noise_nv / 1000:.2f} uV" for channel in stored.channels)
+    for warning in noise_warnings(result):
+        click.echo(warning, err=True)
     print_stored(f"Stored as the board's own noise: {told}.", forgets, err=err)
 
 
