@@ -48,6 +48,7 @@ BENCHMARKS = (
     ),
     Benchmark("breath"),
     Benchmark("metrics"),
+    Benchmark("alerts", quick=("--hours", "25")),
     Benchmark("rest", quick=("--seeds", "12")),
     Benchmark("trial"),
     Benchmark(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from unittest.mock import Mock
 
 import numpy as np
@@ -14,9 +14,11 @@ import pytest
 from unclench.errors import InputError, StoreError
 from unclench.settings import Sustained
 from unclench.store.events.event import Event, Noted, TagEnded
-from unclench.training.day.day import DayWatch, Minute
+from unclench.training.day.day import ChannelMinute, DayWatch, Minute
+from unclench.training.day.spread import spread_of_days
 from unclench.training.day.store import DayFolder, as_json
 from unclench.training.day.words import standing_words, summary_words
+from unclench.training.limit import USUAL_SPREAD
 from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
 from unclench.training.rows import Rows
 
@@ -171,8 +173,8 @@ def test_a_day_in_words():
         "Watched 1 h 36 min, from 09:30. 1 min of it was lost.",
         "Left shoulder: at rest for 1 h 30 min of 1 h 35 min of usable signal (95 %), "
         "in 2 moments; the longest 1 h. "
-        "Longest time above 2.0 µV without a break: 5 min.",
-        "  The limit is 0.5 % of your reference of 400 µV.",
+        "Longest time above 2.2 µV without a break: 5 min.",
+        "  The limit is your resting baseline plus two standard deviations of 19 %.",
         "  Lowest tension in the hour from 09:00 (1.0 µV), highest from 10:00 (1.3 µV).",
         "1 alert: 1 for lasting tension, 0 for too little rest.",
     ]
@@ -261,3 +263,42 @@ def test_what_a_full_disk_refused_comes_when_there_is_room(tmp_path, monkeypatch
     store.minute(replace(minute, number=2))
     with pytest.raises(StoreError, match="No space left"):
         store.close(None)
+
+
+# the spread of days
+
+
+def keep_day(out, number, medians_uv, share=1.0):
+    """Store a day with these minutes of the left shoulder."""
+    folder = DayFolder(out, BEGAN + timedelta(days=number), 1)
+    for k, uv in enumerate(medians_uv):
+        minute = ChannelMinute(uv, uv, uv, share, 3, 60.0)
+        folder.minute(Minute(k, BEGAN, 0.0, (minute,)))
+    day = Stream(LEFT).day
+    folder.close(day.summary())
+    return folder.folder
+
+
+def test_without_earlier_days_the_usual_spread_holds(tmp_path):
+    assert spread_of_days(tmp_path / "none", "Left shoulder") == USUAL_SPREAD
+    keep_day(tmp_path, 1, [9.0] * 60, share=0.1)  # a day without rest says nothing
+    assert spread_of_days(tmp_path, "Left shoulder") == USUAL_SPREAD
+
+
+@pytest.mark.parametrize("true", [0.03, 0.15, 0.5])
+def test_the_spread_of_days_is_learnt_from_resting_minutes(tmp_path, true):
+    rng = np.random.default_rng(1)
+    for number in range(12):
+        keep_day(tmp_path, number, 2 * np.exp(true * rng.standard_normal(400)))
+    assert spread_of_days(tmp_path, "Right shoulder") == USUAL_SPREAD
+    found = spread_of_days(tmp_path, "Left shoulder")
+    assert found == pytest.approx(min(0.2, max(0.05, true)), abs=0.01)
+
+
+def test_a_day_that_cannot_be_read_is_left_out(tmp_path):
+    for number in range(3):
+        keep_day(tmp_path, number, [1.0, 3.0] * 300)
+    whole = spread_of_days(tmp_path, "Left shoulder")
+    (keep_day(tmp_path, 4, [1.0, 9.0] * 300) / "summary.json").write_text("{")
+    (keep_day(tmp_path, 5, [1.0, 9.0] * 300) / "day.csv").write_bytes(b"\xff\x00,")
+    assert spread_of_days(tmp_path, "Left shoulder") == whole

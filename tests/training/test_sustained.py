@@ -9,10 +9,13 @@ import pytest
 
 from unclench.errors import InputError
 from unclench.store.events.words import said
+from unclench.training.limit import DriftingLimit, Limit, limit_of
 from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
-from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of
+from unclench.training.sustained import SustainedAlert, TooFewRests
 
 FS_HZ, ROW_N, ROW_HZ = 2000.0, 40, 50
+# Rest varies by 10 % over a day, and by 0.2 of 1.5 µV within the minute.
+OF_REST_UV = 1.5 * math.exp(2 * math.hypot(0.1, 0.2 / 1.5))
 BARE = TrainedChannel(0, "Left shoulder", noise_uv=0.3)
 RESTED = replace(BARE, baseline=RestBaseline(1.5, 0.2, 60.0, 0.3))
 BOTH = replace(RESTED, reference=ReferenceContraction(600.0, "maximum"))
@@ -44,7 +47,7 @@ class Feed:
 
 
 def sustained(minutes=4.0):
-    return Feed(SustainedAlert("Left shoulder", 3.0, minutes, ROW_N, FS_HZ))
+    return Feed(SustainedAlert("Left shoulder", Limit(3.0, ""), minutes, ROW_N, FS_HZ))
 
 
 def few_rests(rests=5, minutes=10.0):
@@ -62,8 +65,8 @@ def test_the_percentage_of_the_reference_decides():
 
 def test_a_percentage_below_rest_gives_way_to_rest():
     limit = limit_of(replace(BOTH, reference=ReferenceContraction(100.0, "gentle")), 0.5)
-    assert limit.uv == pytest.approx(1.9)
-    assert limit.words == "your resting baseline plus two standard deviations"
+    assert limit.uv == pytest.approx(OF_REST_UV)
+    assert limit.words == "your resting baseline plus two standard deviations of 17 %"
 
 
 @pytest.mark.parametrize("channel", [RESTED, BOTH, replace(BOTH, baseline=None)])
@@ -75,7 +78,7 @@ def test_the_noise_floor_is_the_least(channel):
 
 def test_without_a_reference_rest_decides_and_says_so():
     limit = limit_of(RESTED, 0.5)
-    assert limit.uv == pytest.approx(1.9)
+    assert limit.uv == pytest.approx(OF_REST_UV)
     assert limit.words.endswith("as there is no reference contraction")
 
 
@@ -153,6 +156,78 @@ def test_the_longest_is_kept():
     feed = sustained()(100, 9.0)(3, 1.0)(50, 9.0)
     assert feed.alert.longest_s == 100.0
     assert feed.alert.above_s == 50.0
+
+
+def test_tension_with_short_pauses_does_not_escape():
+    """Four seconds of rest in every twenty end each count, but are not enough."""
+    feed = sustained()
+    for _ in range(180):
+        feed(16, 9.0)(4, 1.0)
+    assert feed.times_s == [1200.0, 3600.0]  # five times four minutes, then after twice as long
+    assert said(feed.came[0][1]) == (
+        "Left shoulder has been above 3.0 µV for 16 min of the last 20 min: the pauses are too "
+        "short. Let it sink as you breathe out, and rest for a while."
+    )
+
+
+def test_pauses_that_are_long_enough_are_rest():
+    feed = sustained()
+    for _ in range(200):
+        feed(14, 9.0)(6, 1.0)
+    assert feed.came == []
+
+
+def test_alerts_without_a_break_are_not_repeated_as_tension_with_breaks():
+    assert sustained()(21 * 60, 9.0)(4, 1.0)(10, 9.0).times_s == [240.0, 480.0, 960.0]
+
+
+# drifting rest
+
+
+TWICE_TEN = Limit(2.4, "", times=1.2)
+
+
+def drifting(uv, minutes, limit=TWICE_TEN):
+    followed = DriftingLimit(limit, 1.0)  # a row a second
+    for _ in range(round(minutes * 60)):
+        followed.row(uv)
+    return followed.uv
+
+
+def test_the_limit_follows_rest_slowly():
+    assert drifting(2.0, 60) == pytest.approx(2.4)  # rest stays: so does the limit
+    half_way = 2.4 * (2.2 / 2.0) ** (1 - math.exp(-1))
+    assert drifting(2.2, 20) == pytest.approx(half_way, rel=1e-3)
+    assert drifting(2.2, 300) == pytest.approx(1.2 * 2.2, rel=1e-3)
+
+
+def test_the_limit_never_moves_by_more_than_a_fifth():
+    assert drifting(2.399, 600) <= 1.2 * 2.4
+    assert drifting(2.399, 600, replace(TWICE_TEN, times=1.5)) == pytest.approx(1.2 * 2.4)
+    assert drifting(0.5, 600) == pytest.approx(2.4 / 1.2)
+
+
+def test_tension_above_the_limit_does_not_move_it():
+    assert drifting(2.5, 600) == 2.4
+
+
+def test_a_limit_of_the_person_s_own_stays():
+    assert drifting(1.0, 600, limit_of(BOTH, 0.5)) == 3.0
+    assert limit_of(RESTED, 0.5).least_uv == pytest.approx(0.375)  # the noise is the least
+
+
+def test_who_tenses_slowly_is_alerted_all_the_same():
+    channel = replace(BARE, baseline=RestBaseline(2.0, 0.1, 60.0, 0.15))
+    feed = Feed(SustainedAlert("Left shoulder", limit_of(channel, 0.5), 4.0, ROW_N, FS_HZ))
+    for minute in range(70):
+        feed(60, 2.0 * 2 ** min(1.0, minute / 60))  # to twice rest within an hour
+    assert 30 < feed.times_s[0] / 60 < 60
+
+
+def test_the_spread_of_days_widens_the_limit():
+    narrow, wide = (limit_of(RESTED, 0.5, spread=spread).uv for spread in (0.05, 0.2))
+    assert 1.5 * math.exp(2 * 0.05) < narrow < OF_REST_UV < wide
+    assert wide == pytest.approx(1.5 * math.exp(2 * math.hypot(0.2, 0.2 / 1.5)))
 
 
 # too little rest

@@ -24,9 +24,9 @@ from unclench.training.day.day import DaySummary
 from unclench.training.day.store import as_json
 from unclench.training.day.watching import REST_S, News, Watching
 from unclench.training.day.words import summary_words
+from unclench.training.limit import limit_of
 from unclench.training.session.setup import parse_place
 from unclench.training.sound import Synth
-from unclench.training.sustained import limit_of
 from unclench.training.tags import Tag, own_tags
 from unclench.translation import tr
 from unclench.wording import capital

@@ -20,9 +20,10 @@ from unclench.review.results import (
 )
 from unclench.review.signal import Signal, runs
 from unclench.settings import Sustained
+from unclench.training.limit import limit_of
 from unclench.training.placement.values import STAYS_S, YOUR_BASELINE
 from unclench.training.rest import rest_rows
-from unclench.training.sustained import FORGIVEN_S, limit_of
+from unclench.training.sustained import FORGIVEN_S
 from unclench.translation import tr
 from unclench_dsp.arrays import BoolArray, FloatArray
 from unclench_dsp.uncertainty import BlockBootstrap

@@ -4,76 +4,19 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
 
-from unclench.errors import InputError
 from unclench.store.events.event import S_DECIMALS, UV_DECIMALS, Alerted
-from unclench.training.placement.values import (
-    STAYS_S,
-    YOUR_BASELINE,
-    TrainedChannel,
-    floor_uv,
-)
+from unclench.training.limit import DriftingLimit, Limit
+from unclench.training.placement.values import STAYS_S
 from unclench.training.rest import RestRun
-from unclench.translation import tr
 
 FORGIVEN_S = 10.0
 """A gap or lost contact up to this long is left out, and does not end what it interrupts."""
 
+_WITHIN_TIMES, _PIECES = 5, 240
+_MOST_SHARE, _ENOUGH_SHARE = 0.75, 0.5  # above the limit: too much, and little enough
+
 _LONG_REST_S = 10.0  # a long rest counts again after each of these: it is not a lack of rest
-
-
-@dataclass(frozen=True)
-class Limit:
-    """The tension above which a channel is not at rest, and its basis."""
-
-    uv: float
-    words: str
-
-
-def limit_of(channel: TrainedChannel, percent: float, baseline: str = YOUR_BASELINE) -> Limit:
-    """Return a channel's limit: the highest of three levels, as a lower one would mean nothing.
-
-    The levels are the person's percentage of the reference contraction, the lowest tension that
-    stands out of the noise, and rest (baseline mean + 2 SD). Without a reference the limit follows
-    from the baseline; `baseline` is its name in words.
-
-    Raises InputError, in a sentence, without a reference or a baseline.
-    """
-    limits: list[Limit] = []
-    if channel.reference is not None:
-        whole_uv = channel.reference.uv
-        words = tr(
-            "{percent:g} % of your reference of {reference_uv:.0f} µV",
-            percent=percent,
-            reference_uv=whole_uv,
-        )
-        limits.append(Limit(percent / 100 * whole_uv, words))
-    if channel.baseline is not None:
-        rest_uv = channel.baseline.mean_uv + 2 * channel.baseline.sd_uv
-        if limits:
-            words = tr("{baseline} plus two standard deviations", baseline=baseline)
-        else:
-            words = tr(
-                "{baseline} plus two standard deviations, as there is no reference contraction",
-                baseline=baseline,
-            )
-        limits.append(Limit(rest_uv, words))
-    if not limits:
-        raise InputError(
-            tr(
-                "There is no limit for {label}: it needs a resting baseline or a reference "
-                "contraction. Measure them with `unclench calibrate`.",
-                label=channel.label,
-            )
-        )
-    if channel.noise_uv is not None:
-        words = tr(
-            "the lowest tension that stands out of the noise floor of {noise_uv:.2f} µV",
-            noise_uv=channel.noise_uv,
-        )
-        limits.append(Limit(floor_uv(channel), words))
-    return max(limits, key=lambda limit: limit.uv)
 
 
 class SustainedAlert:
@@ -84,12 +27,16 @@ class SustainedAlert:
     not end it and is left out of the time. The next alerts come after twice and four times as
     long. Only trusted rows are used.
 
+    Tension with many short breaks does not escape: it also alerts when three quarters of the last 5
+    x `minutes` were above the limit, if there was no alert in that time; then after twice as
+    long, and so on. An absence of `minutes` forgets them.
+
     Parameters
     ----------
     label
         The channel's name.
-    limit_uv
-        See `limit_of`.
+    limit
+        See `limit_of`; it follows rest (`DriftingLimit`).
     minutes
         The time after which to alert.
     row_n
@@ -98,18 +45,19 @@ class SustainedAlert:
         Samples a second.
     """
 
-    def __init__(
-        self, label: str, limit_uv: float, minutes: float, row_n: int, fs_hz: float
-    ) -> None:
+    def __init__(self, label: str, limit: Limit, minutes: float, row_n: int, fs_hz: float) -> None:
         self.longest_s = 0.0
         self.above_s = 0.0  # so far, without a break
-        self._label, self._limit_uv, self._minutes = label, limit_uv, minutes
+        self._label, self._minutes = label, minutes
         self._row_s = row_n / fs_hz
+        self._limit = DriftingLimit(limit, self._row_s)
         self._forgiven_n = round(FORGIVEN_S * fs_hz) + row_n
+        self._forget_n = self._forgiven_n + round(minutes * 60 * fs_hz)
         self._above_n = self._below_n = 0  # rows
         self._over_n = round(STAYS_S * fs_hz / row_n)
         self._times = 1  # which alert comes next
         self._last_trusted: int | None = None  # the last sample that was trusted
+        self._share = _ShareAbove(_WITHIN_TIMES * minutes * 60, self._row_s)
 
     def row(self, sample: int, slow_uv: float, trusted: bool) -> Alerted | None:
         """Take the next row; NaN counts as not trusted."""
@@ -117,25 +65,76 @@ class SustainedAlert:
             return None
         if self._last_trusted is not None and sample - self._last_trusted > self._forgiven_n:
             self._end()
+            if sample - self._last_trusted > self._forget_n:
+                self._share.reset()
         self._last_trusted = sample
-        if slow_uv <= self._limit_uv:
+        above = self._limit.row(slow_uv)
+        above_s = self._share.row(above)
+        long = self._row(above)
+        if long:
+            self._share.alerted()
+            return self._alert(self.above_s)
+        return None if above_s is None else self._alert(above_s, self._share.within_s)
+
+    def _row(self, above: bool) -> bool:
+        if not above:
             self._below_n += 1
             if self._below_n >= self._over_n:
                 self._end()
-            return None
+            return False
         self._below_n = 0
         self._above_n += 1
         self.above_s = self._above_n * self._row_s
         self.longest_s = max(self.longest_s, self.above_s)
         if self.above_s < self._times * self._minutes * 60:
-            return None
+            return False
         self._times *= 2  # an alert every four minutes all day would be too much
-        above_s, limit_uv = round(self.above_s, S_DECIMALS), round(self._limit_uv, UV_DECIMALS)
-        return Alerted("sustained", self._label, above_s, limit_uv=limit_uv)
+        return True
+
+    def _alert(self, above_s: float, within_s: float | None = None) -> Alerted:
+        limit_uv, above_s = round(self._limit.uv, UV_DECIMALS), round(above_s, S_DECIMALS)
+        return Alerted("sustained", self._label, above_s, limit_uv=limit_uv, within_s=within_s)
 
     def _end(self) -> None:
         self._above_n, self._times = 0, 1
         self.above_s = 0.0
+
+
+class _ShareAbove:
+    """Tells when three quarters of the last `within_s` were above the limit."""
+
+    def __init__(self, within_s: float, row_s: float) -> None:
+        self.within_s = within_s
+        self._row_s = row_s
+        self._piece_n = max(1, round(within_s / _PIECES / row_s))  # rows
+        self.reset()
+
+    def reset(self) -> None:
+        """Start over: what came in between is not known."""
+        self._pieces = deque[int](maxlen=_PIECES)  # rows above the limit, in each
+        self._rows_n = self._above_n = 0  # of the piece under way
+        self._silent_n, self._wait_n = 0, _PIECES  # pieces since the latest alert; until the next
+
+    def row(self, above: bool) -> float | None:
+        """Take a row; return the time above the limit if it is time for an alert."""
+        self._rows_n += 1
+        self._above_n += above
+        if self._rows_n < self._piece_n:
+            return None
+        self._pieces.append(self._above_n)
+        self._rows_n = self._above_n = 0
+        self._silent_n += 1
+        share = sum(self._pieces) / (_PIECES * self._piece_n)
+        if share < _ENOUGH_SHARE:
+            self._wait_n = _PIECES
+        if share < _MOST_SHARE or self._silent_n < self._wait_n:
+            return None
+        self._silent_n, self._wait_n = 0, 2 * self._wait_n
+        return share * self.within_s
+
+    def alerted(self) -> None:
+        """There was another alert: wait."""
+        self._silent_n = 0
 
 
 class TooFewRests:

@@ -184,6 +184,7 @@ class Alerted:
     seconds: float  # above the limit, or in which rests were counted
     limit_uv: float | None = None  # for sustained tension
     rests: int | None = None  # moments of rest, if too few
+    within_s: float | None = None  # time looked back on, for sustained tension with breaks
 
 
 @dataclass(frozen=True)

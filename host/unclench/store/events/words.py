@@ -167,6 +167,15 @@ def _score(score: StepScored) -> str:
 
 def _alert(alert: Alerted) -> str:
     name, time = alert.channel, roughly(alert.seconds)
+    if alert.reason == "sustained" and alert.within_s is not None:
+        return tr(
+            "{name} has been above {uv:.1f} µV for {time} of the last {within}: the pauses are "
+            "too short. Let it sink as you breathe out, and rest for a while.",
+            name=name,
+            uv=alert.limit_uv or 0.0,
+            time=time,
+            within=roughly(alert.within_s),
+        )
     if alert.reason == "sustained":
         return tr(
             "{name} has been above {uv:.1f} µV for {time} without a pause. Let it sink as you "

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 
 from unclench.settings import Sustained
 from unclench.store.events.event import Alerted, AlertReason, Event
+from unclench.training.limit import USUAL_SPREAD, Limit, limit_of
 from unclench.training.placement.values import TrainedChannel, rest_level
 from unclench.training.rows import Row, Rows, each_row
 from unclench.training.session.scoring import Tally
-from unclench.training.sustained import Limit, SustainedAlert, TooFewRests, limit_of
+from unclench.training.sustained import SustainedAlert, TooFewRests
 
 _MINUTE_S = 60
 _HOUR_NEEDS_S = 600.0  # of trusted signal, to compare an hour with others
@@ -111,6 +113,8 @@ class DayWatch:
         Samples a second.
     began
         Wall time of sample 0.
+    spreads
+        How much rest varies on a channel, by its label (`spread_of_days`); the usual otherwise.
 
     Raises
     ------
@@ -125,10 +129,14 @@ class DayWatch:
         row_n: int,
         fs_hz: float,
         began: datetime,
+        spreads: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self._began, self._row_n, self._fs_hz = began, row_n, fs_hz
         self._minute_n = round(_MINUTE_S * fs_hz)
-        self.channels = tuple(_Watched(one, settings, row_n, fs_hz) for one in channels)
+        self.channels = tuple(
+            _Watched(one, settings, row_n, fs_hz, spreads.get(one.label, USUAL_SPREAD))
+            for one in channels
+        )
         self._first: int | None = None
         self._next = 0  # sample of the row that comes next
         self._minute = 0
@@ -198,6 +206,7 @@ class _Watched:
     settings: Sustained
     row_n: int
     fs_hz: float
+    spread: float
     limit: Limit = field(init=False)
     tally: Tally = field(init=False)
     standing: Standing = field(init=False)
@@ -205,7 +214,7 @@ class _Watched:
     def __post_init__(self) -> None:
         channel, settings = self.channel, self.settings
         timing = (self.row_n, self.fs_hz)
-        self.limit = limit_of(channel, settings.percent)
+        self.limit = limit_of(channel, settings.percent, spread=self.spread)
         level_uv, basis = rest_level(channel)
         # With only a gentle reference, the limit is the only level.
         self.rest_uv, self.rest_why = (
@@ -213,7 +222,7 @@ class _Watched:
         )
         self.tally = Tally(channel.label, self.row_n / self.fs_hz)
         self.standing = Standing(channel.label, "unknown", None, 0.0)
-        self._sustained = SustainedAlert(channel.label, self.limit.uv, settings.minutes, *timing)
+        self._sustained = SustainedAlert(channel.label, self.limit, settings.minutes, *timing)
         self._rests = TooFewRests(
             channel.label, self.rest_uv, settings.rests, settings.rests_minutes, *timing
         )

@@ -29,6 +29,7 @@ from unclench.store.events.event import (
 )
 from unclench.store.events.words import text_of
 from unclench.training.day.day import DaySummary, DayWatch, Minute, Standing
+from unclench.training.day.spread import spread_of_days
 from unclench.training.day.store import DayFolder
 from unclench.training.day.words import all_standing_words
 from unclench.training.placement.values import TrainedChannel
@@ -115,6 +116,7 @@ class Watching:
         self._latest = 0
         self._disk_reported = False
         self._source = RowSource(info.signal, self._rows)
+        self._spreads = {c.label: spread_of_days(out, c.label) for c in channels}
         self.store = DayFolder(out, began, len(self._channels))
         if all(c.baseline or c.reference for c in self._channels):
             self._begin()
@@ -243,7 +245,8 @@ class Watching:
 
     def _begin(self) -> None:
         info = self._info
-        day = DayWatch(self._channels, self._settings, info.hop_n, info.fs_hz, self._began)
+        timing = info.hop_n, info.fs_hz, self._began
+        day = DayWatch(self._channels, self._settings, *timing, self._spreads)
         for watched in day.channels:
             limit = watched.limit
             self._emit(LimitSet(watched.channel.label, round(limit.uv, UV_DECIMALS), limit.words))

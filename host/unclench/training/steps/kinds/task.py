@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from unclench.training.limit import limit_of
 from unclench.training.placement.values import TrainedChannel, rest_level
 from unclench.training.rows import Row
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.underway import Counts, News, Setting
 from unclench.training.steps.values import Seconds
-from unclench.training.sustained import SustainedAlert, TooFewRests, limit_of
+from unclench.training.sustained import SustainedAlert, TooFewRests
 from unclench.translation import tr
 
 
@@ -59,9 +60,9 @@ def _alerts_of(
     rest_uv, _ = rest_level(channel)
     if rest_uv is None:
         return None
-    limit_uv = limit_of(channel, limits.percent).uv
+    limit = limit_of(channel, limits.percent)
     rate = (stream.row_n, stream.fs_hz)
     return (
-        SustainedAlert(channel.label, limit_uv, limits.minutes, *rate),
+        SustainedAlert(channel.label, limit, limits.minutes, *rate),
         TooFewRests(channel.label, rest_uv, limits.rests, limits.rests_minutes, *rate),
     )
