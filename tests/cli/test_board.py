@@ -323,9 +323,12 @@ class TestSet:
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
-            (("--rate", 1500), "refused: rate 1500 Hz; this board has 1000, 2000 and 4000 Hz."),
-            (("--channels", 7), "refused: 7 channels; this board has 1 to 3."),
-            (("--gain", "2=0.5"), "refused: gain 0.5 for channel 1; 1 to 100000 fit."),
+            (
+                ("--rate", 1500),
+                "refused: a rate of 1500 Hz is not available; choose 1000, 2000 or 4000 Hz.",
+            ),
+            (("--channels", 7), "refused: 7 channels are not available; choose 1 to 3."),
+            (("--gain", "2=0.5"), "refused: a gain of 0.5 is out of range; choose 1 to 100000."),
             (
                 ("--defaults", "--gain", "1=201", "--gain", "2=0", "--rate", 1000, "--channels", 2),
                 "changed before: the defaults, the channels, the rate, gain 1.",

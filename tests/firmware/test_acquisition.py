@@ -106,10 +106,10 @@ def test_plans_are_exact(rate_hz, channels):
 @pytest.mark.parametrize(
     ("rate_hz", "channels", "words"),
     [
-        (0, 1, "rate 0 Hz; this board has 1000, 2000 and 4000 Hz"),
-        (3000, 1, "rate 3000 Hz"),
-        (2000, 0, "0 channels; this board has 1 to 3"),
-        (2000, 4, "4 channels; this board has 1 to 3"),
+        (0, 1, "a rate of 0 Hz is not available; choose 1000, 2000 or 4000 Hz"),
+        (3000, 1, "a rate of 3000 Hz is not available"),
+        (2000, 0, "0 channels are not available; choose 1 to 3"),
+        (2000, 4, "4 channels are not available; choose 1 to 3"),
     ],
 )
 def test_what_there_is_no_plan_for(rate_hz, channels, words):

@@ -133,7 +133,7 @@ def test_an_unreadable_file_is_told_and_mended_by_the_next_setting(path, text):
     Path(path).write_text(text)
     settings = Settings(path, plan)
     assert figures(settings) == DEFAULTS
-    assert settings.trouble == "settings unreadable: defaults hold"
+    assert settings.trouble == "settings unreadable, defaults are used"
     settings.set("step_mlsb", 900)
     assert settings.trouble == ""
     again = Settings(path, plan)

@@ -315,10 +315,18 @@ def test_ctrl_c_during_the_handshake_leaves_no_port_open(monkeypatch, moment):
 @pytest.mark.parametrize(
     ("command", "args", "words"),
     [
-        (ids.CMD_SET_RATE, struct.pack("<I", 1234), "rate 1234 Hz; this board has 1000, 2000 and"),
-        (ids.CMD_SET_CHANNELS, b"\x04", "4 channels; this board has 1 to 3"),
-        (ids.CMD_SET_GAIN, struct.pack("<BI", 0, 5), "gain 0.005 for channel 0; 1 to 100000 fit"),
-        (ids.CMD_SET_STEP, struct.pack("<h", -1), "step -0.001 LSB; 0 to 4 fit"),
+        (ids.CMD_SET_RATE, struct.pack("<I", 1234), "a rate of 1234 Hz is not available"),
+        (ids.CMD_SET_CHANNELS, b"\x04", "4 channels are not available; choose 1 to 3"),
+        (
+            ids.CMD_SET_GAIN,
+            struct.pack("<BI", 0, 5),
+            "a gain of 0.005 is out of range; choose 1 to 100000",
+        ),
+        (
+            ids.CMD_SET_STEP,
+            struct.pack("<h", -1),
+            "a step of -0.001 LSB is out of range; choose 0 to 4",
+        ),
         (0x7F, b"", "no command 0x7f on this board"),
         (ids.CMD_SET_RATE, b"", "takes 4 bytes, got 0"),
     ],

@@ -97,10 +97,10 @@ class TestHistogram:
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
-            ((3, 0, 1), "channel 3; this board has 0 to 2"),
-            ((0, 4096, 1), "first code 4096; 0 to 4095 fit"),
-            ((0, 0, 0), "0 readings; 1 to 500000 fit"),
-            ((0, 0, 500_001), "500001 readings; 1 to 500000 fit"),
+            ((3, 0, 1), "there is no channel 3; choose 0 to 2"),
+            ((0, 4096, 1), "there is no code 4096; choose 0 to 4095"),
+            ((0, 0, 0), "0 readings are not possible; choose 1 to 500000"),
+            ((0, 0, 500_001), "500001 readings are not possible; choose 1 to 500000"),
         ],
     )
     def test_requests_that_are_refused(self, arguments, words):
@@ -150,9 +150,9 @@ class TestNoise:
 
     def test_channels_that_are_not_there_or_not_on(self):
         analog = SyntheticInput("shorted", 2)
-        with pytest.raises(ValueError, match="channel 3; this board has 0 to 2"):
+        with pytest.raises(ValueError, match="there is no channel 3; choose 0 to 2"):
             analog.noise(3)
-        with pytest.raises(ValueError, match="channel 2 is not on"):
+        with pytest.raises(ValueError, match="channel 2 is off"):
             analog.noise(2)
         analog.noise(1)
 
@@ -168,7 +168,7 @@ class TestSettings:
         assert (after[0].noise_nv, after[1].noise_nv) == (before[0].noise_nv, 345)
         analog.set_noise(1, 0)  # not measured
         assert analog.hello().channels[1].noise_nv == 0
-        with pytest.raises(ValueError, match="channel 3; this board has 0 to 2"):
+        with pytest.raises(ValueError, match="there is no channel 3; choose 0 to 2"):
             analog.set_noise(3, 1)
 
     def test_defaults_are_as_it_was_new(self):
@@ -211,7 +211,7 @@ def test_over_the_wire(doors):
     hello = connection.setting(ids.CMD_SET_NOISE, struct.pack("<BI", 0, 777))
     assert hello.channels[0].noise_nv == 777
     assert connection.setting(ids.CMD_SET_DEFAULTS).channels[0].noise_nv != 777
-    with pytest.raises(SourceError, match="refused: channel 9; this board has 0 to 2"):
+    with pytest.raises(SourceError, match="refused: there is no channel 9; choose 0 to 2"):
         connection.setting(ids.CMD_SET_NOISE, struct.pack("<BI", 9, 777))
     for command, args in ((ids.CMD_BLINK, b"\x05"), (ids.CMD_LIGHT, b"\x01\x80")):
         assert connection.command(command, args) == b""

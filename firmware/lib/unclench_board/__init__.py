@@ -1,3 +1,3 @@
-"""What runs on the board besides the wire: acquisition, settings, the light, the main loop."""
+"""The board's program, without the wire: acquisition, settings, light, main loop."""
 
-VERSION = (0, 1, 0)  # said in HELLO; its own number: raise it when a board should be updated
+VERSION = (0, 1, 0)  # sent in HELLO; raise it when boards should be updated

@@ -1,6 +1,6 @@
-"""What happens when the program fails: the host is told in a sentence, and it starts anew.
+"""What happens if the program fails: it reports the error to the host and restarts.
 
-Needs as little of the rest as it can, because any of it may be what has failed.
+This module needs as little of the rest as possible, because any of it may have failed.
 """
 
 import io
@@ -17,7 +17,7 @@ _LISTEN_MS = 1000
 
 
 def tell_and_restart(fault):
-    """Tell the host, keep the whole of it on flash, and start anew."""
+    """Report the error to the host, store all of it on flash, and restart."""
     told = io.StringIO()
     sys.print_exception(fault, told)
     whole = told.getvalue()
@@ -26,25 +26,25 @@ def tell_and_restart(fault):
 
         payload = bytes([_ERROR, 0, 0, _HARDWARE]) + sentence(whole).encode()[:_MAX_TEXT]
         sys.stdout.buffer.write(encode_frame(payload))
-    except Exception:  # noqa: BLE001 - then in the words of MicroPython
+    except Exception:  # noqa: BLE001 - then as MicroPython's own text
         sys.stdout.write(whole)
     try:
         _keep(whole)
-    except OSError:  # a full flash must not keep it from starting anew
+    except OSError:  # a full flash must not prevent the restart
         pass
-    time.sleep_ms(_LISTEN_MS)  # for the last bytes to leave, and for a Ctrl-C, should this repeat
+    time.sleep_ms(_LISTEN_MS)  # lets the last bytes leave, and accepts a Ctrl-C if this repeats
     machine.soft_reset()
 
 
 def sentence(whole):
-    """Turn a traceback into a sentence: what, where, and what happens now."""
+    """Turn a traceback into a sentence: what failed, where, and what happens now."""
     lines = [line.strip() for line in whole.split("\n") if line.strip()]
     where = lines[-2] if len(lines) > 1 else "nowhere"
-    return "%s; %s; it starts anew, %s has the whole" % (lines[-1], where, PATH)
+    return "%s; %s; the board restarts, %s has the whole error" % (lines[-1], where, PATH)
 
 
 def _keep(whole):
-    """Write the fault down, unless it is there already: one that repeats wears no flash."""
+    """Store the error, unless it is stored already: repeated ones must not wear the flash."""
     try:
         with open(PATH) as file:
             if file.read() == whole:

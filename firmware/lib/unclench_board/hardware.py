@@ -1,4 +1,4 @@
-"""What `unclench_wire.board.Board` runs on: acquisition, settings and light, put together."""
+"""What `unclench_wire.board.Board` controls: acquisition, settings and light together."""
 
 from array import array
 
@@ -18,7 +18,7 @@ _NOISE_BLOCKS = 125  # of 10 ms
 
 
 class Hardware:
-    """See `unclench_wire.board.Board`.
+    """The hardware of a board; see `unclench_wire.board.Board`.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Hardware:
     read_timer_us
         The 32-bit timer.
     board_id, label
-        Whose this is: 8 bytes, and words for people.
+        The chip's own number, 8 bytes, and a name for people.
     """
 
     def __init__(self, acquisition, settings, light, read_timer_us, board_id, label):
@@ -51,13 +51,13 @@ class Hardware:
         self.blink = light.blink
         self.light = light.by_host
 
-    # What the host asks
+    # Commands of the host
 
     def hello(self):
         """Return all constants as they are now."""
         s = self._settings
         period, over = plan(s.rate_hz, s.channels)
-        # From the converter's clock, so that it is what the hardware does and not what was wished.
+        # From the converter's clock: what the hardware does, not what was asked for.
         num, den = ADC_CLOCK_HZ, period * over * s.channels
         common, rest = num, den
         while rest:
@@ -87,7 +87,7 @@ class Hardware:
         self._settings.set("rate_hz", rate_hz)
 
     def set_channels(self, channels):
-        """Change how many channels there are."""
+        """Change the number of channels."""
         plan(self._settings.rate_hz, channels)
         self._settings.set("channels", channels)
 
@@ -98,17 +98,17 @@ class Hardware:
         self._settings.set_one("gain_milli", channel, gain_milli)
 
     def set_step(self, step_mlsb):
-        """Change the correction."""
+        """Change the correction of the step."""
         limits.check_step(step_mlsb)
         self._settings.set("step_mlsb", step_mlsb)
 
     def set_noise(self, channel, noise_nv):
-        """Change what a channel's own noise is said to be."""
+        """Change the stored noise of a channel."""
         limits.check_channel(channel)
         self._settings.set_one("noise_nv", channel, noise_nv)
 
     def set_defaults(self):
-        """Change everything back."""
+        """Restore the settings of a new board."""
         self._settings.set_defaults()
 
     def counters(self):
@@ -117,15 +117,17 @@ class Hardware:
         return a.fifo_overflows, a.dma_overruns, a.late_services
 
     def check_prompt(self):
-        """There is one."""
+        """Do nothing: a Pico has a prompt."""
 
     def histogram(self, channel, first_code, readings):
         """Count codes of one input at 500 kS/s."""
         limits.check_channel(channel)
         if not 1 <= readings <= MAX_HISTOGRAM:
-            raise ValueError("%d readings; 1 to %d fit" % (readings, MAX_HISTOGRAM))
+            raise ValueError(
+                "%d readings are not possible; choose 1 to %d" % (readings, MAX_HISTOGRAM)
+            )
         if first_code >= CODES:
-            raise ValueError("code %d; 0 to %d are there" % (first_code, CODES - 1))
+            raise ValueError("there is no code %d; choose 0 to %d" % (first_code, CODES - 1))
         counts = array("I", [0] * (ids.HISTOGRAM_CODES + 2))
         period, _ = plan(2000, 1)
         self._acquisition.start(period, 1, channel, _HISTOGRAM_BLOCK)
@@ -142,13 +144,13 @@ class Hardware:
         return counts
 
     def noise(self, channel):
-        """Measure a channel as it is streamed."""
+        """Measure the level and noise of a channel at the current rate."""
         s = self._settings
         limits.check_channel(channel)
         if channel >= s.channels:
-            raise ValueError("channel %d is not on; set the number of channels first" % channel)
+            raise ValueError("channel %d is off; raise the number of channels first" % channel)
         over = self._begin()
-        # A thousand or two are enough, and single-precision arithmetic takes 0.2 ms for each.
+        # 2000 samples are enough: each takes 0.2 ms of single-precision arithmetic.
         blocks = min(_NOISE_BLOCKS, 2000 // self._rows)
         sums = array("I", [0] * (blocks * self._rows))
         row = bytearray(3 * self._rows * self._channels)
@@ -169,7 +171,7 @@ class Hardware:
     # The stream
 
     def start(self):
-        """Begin to convert."""
+        """Start converting for a stream."""
         self._begin()
         self._start_high = self._acquisition.start_us >> 16
         self._start_low = self._acquisition.start_us & 0xFFFF
@@ -180,7 +182,7 @@ class Hardware:
         self._acquisition.stop()
 
     def wait_ms(self):
-        """Milliseconds until there is something to send, rounded up."""
+        """Return the milliseconds until there is something to send, rounded up."""
         wait_us = self._acquisition.wait_us()
         return wait_us // 1000 + 1 if wait_us > 0 else 0
 
@@ -201,7 +203,7 @@ class Hardware:
             self._light.trouble()
 
     def _begin(self):
-        """Start converting as it is set; return the readings per sample."""
+        """Start converting with the current settings; return the readings per sample."""
         s = self._settings
         period, over = plan(s.rate_hz, s.channels)
         self._channels = s.channels
@@ -220,7 +222,7 @@ class Hardware:
                 return block
 
     def _stamp_block(self, block):
-        """Index of its first row and time of its last, from its number, without big integers."""
+        """Compute the index of a block's first row and the time of its last, in halves."""
         stamp = self._stamp
         low = (block & 0xFFFF) * self._rows
         stamp.index_low = low & 0xFFFF

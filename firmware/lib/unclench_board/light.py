@@ -1,13 +1,13 @@
-"""The board's light: what it does when nobody else drives it, and what else it may show."""
+"""The board's light: its own states, and control by the host."""
 
 from unclench_wire.ids import LIGHT_MS
 
-_TROUBLE_MS = 3000  # so long after the last trouble it is still shown
-_DIM = 40  # of 255, and squared: seen, and not in the way of somebody who is to relax
+_TROUBLE_MS = 3000  # how long a loss is shown
+_DIM = 40  # of 255, and squared: visible without disturbing somebody who relaxes
 
 
 class Light:
-    """Shows waiting, streaming or trouble, blinks to be found, or is driven by the host.
+    """Shows waiting, streaming or a loss, blinks to be found, or is controlled by the host.
 
     `set_brightness` takes 0 to 255; `clock` has `ticks_ms`, `ticks_diff` and `ticks_add`.
     """
@@ -25,23 +25,23 @@ class Light:
         self._trouble_until = 0
 
     def blink(self, seconds):
-        """Blink for so long."""
+        """Blink for a number of seconds."""
         self._blinking = True
         self._blink_until = self._clock.ticks_add(self._clock.ticks_ms(), seconds * 1000)
 
     def by_host(self, taken, brightness):
-        """Let the host have it, or take it back."""
+        """Give control to the host, or take it back."""
         self._by_host = taken
         self._brightness = brightness
         self._host_until = self._clock.ticks_add(self._clock.ticks_ms(), LIGHT_MS)
 
     def trouble(self):
-        """Something was lost."""
+        """Show that samples were lost."""
         self._troubled = True
         self._trouble_until = self._clock.ticks_add(self._clock.ticks_ms(), _TROUBLE_MS)
 
     def update(self, streaming):
-        """Show what is to be shown now; to be called every few milliseconds. Allocates nothing."""
+        """Show the current state; call it every few milliseconds. Allocates nothing."""
         now = self._clock.ticks_ms()
         left = self._clock.ticks_diff
         self._blinking = self._blinking and left(self._blink_until, now) > 0

@@ -7,7 +7,7 @@ try:
     from unclench_board.start import main
 
     main(started_ms)
-except Exception as fault:  # noqa: BLE001 - also a file that is missing or broken
+except Exception as fault:  # noqa: BLE001 - even a missing or broken file
     from unclench_board.fault import tell_and_restart
 
     tell_and_restart(fault)

@@ -1,14 +1,14 @@
-"""How much varies between 20 and 450 Hz: the RMS of samples behind a band-pass."""
+"""Noise between 20 and 450 Hz: the RMS of samples after a band-pass."""
 
 import math
 
 LOW_HZ = 20.0
 HIGH_HZ = 450.0
-_SETTLE = 0.25  # of the samples: what the filters still remember of their start
+_SETTLE = 0.25  # share of the samples for which the filters settle
 
 
 def _butterworth(cutoff_hz, fs_hz, high):
-    """Coefficients b0, b1, a1, a2 of a second-order Butterworth filter; b2 is b0.
+    """Return coefficients b0, b1, a1, a2 of a second-order Butterworth filter; b2 is b0.
 
     By the bilinear transform, as in any textbook (e.g. Oppenheim and Schafer, section 7.1).
     """
@@ -23,9 +23,9 @@ def _butterworth(cutoff_hz, fs_hz, high):
 
 
 def band_rms(values, fs_hz):
-    """RMS of `values` between 20 and 450 Hz, in their own unit; the first quarter only settles."""
+    """Return the RMS of `values` between 20 and 450 Hz, in their own unit, after settling."""
     n = len(values)
-    mean = sum(values) / n  # single precision on the board: take off what is not wanted anyway
+    mean = sum(values) / n  # subtracted first: the board calculates in single precision
     coefficients = [_butterworth(LOW_HZ, fs_hz, True)]
     if HIGH_HZ < 0.5 * fs_hz:
         coefficients.append(_butterworth(HIGH_HZ, fs_hz, False))

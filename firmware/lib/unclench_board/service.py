@@ -1,28 +1,28 @@
-"""The main loop: the host's bytes in, blocks of readings out, the light."""
+"""The main loop: reads the host's bytes, sends blocks of readings, updates the light."""
 
 import select
 
 from unclench_wire import ids
 
-_READ_MAX = 64  # bytes between two looks at the converter: a packet of USB, 7 ms of work
-_DEAF_MS = 2000  # how long a port that took nothing is left alone
-_LIGHT_MS = 50  # how often the light is looked after while nothing streams
+_READ_MAX = 64  # bytes read before the converter is served again: a USB packet, 7 ms of work
+_DEAF_MS = 2000  # pause before a port that accepted nothing is tried again
+_LIGHT_MS = 50  # how often the light is updated while nothing streams
 
 
 class Port:
-    """The line to the host, as MicroPython has it: standard input and output, as bytes.
+    """The line to the host: MicroPython's standard input and output, as bytes.
 
     Parameters
     ----------
     stdin, stdout
-        Streams with `readinto` and `write`; a write may wait, and may take less than it is given.
+        Streams with `readinto` and `write`; a write may wait, and may accept only a part.
     clock
-        `ticks_ms`, `ticks_diff` and `ticks_add`, as the module `time` has them.
+        `ticks_ms`, `ticks_diff` and `ticks_add`, as in the module `time`.
     """
 
     def __init__(self, stdin, stdout, clock) -> None:
         self._clock = clock
-        self._deaf = False  # the last write took nothing; not before `_again` the next
+        self._deaf = False  # the last write accepted nothing; no other before `_again`
         self._again = 0
         self._read_into = stdin.readinto
         self._write = stdout.write
@@ -35,7 +35,7 @@ class Port:
         self._places = [whole[k : k + 1] for k in range(_READ_MAX)]
 
     def wait(self, wait_ms):
-        """Whether there is something to read, within `wait_ms`. Allocates nothing."""
+        """Return True once there is something to read, within `wait_ms`. Allocates nothing."""
         for _ in self._readable.ipoll(wait_ms):
             return True
         return False
@@ -44,7 +44,7 @@ class Port:
         """Return what has arrived, at most 64 bytes."""
         n = 0
         ready, read_into = self._readable.ipoll, self._read_into
-        # One at a time: a longer read waits until it has everything.
+        # One byte at a time: a longer read would wait until it is complete.
         for place in self._places:
             for _ in ready(0):
                 read_into(place)
@@ -55,17 +55,17 @@ class Port:
         return bytes(self._data[:n])
 
     def write(self, data):
-        """Write, and return how much was taken. Allocates nothing.
+        """Write, and return how many bytes were accepted. Allocates nothing.
 
-        A host that does not read is waited for once, by the USB stack; then there is no room, and
-        nothing is even tried until there is some again.
+        If the host does not read, the USB stack waits once. Then its buffer is full, and nothing
+        is written until there is room again.
         """
         if self._deaf and self._clock.ticks_diff(self._again, self._clock.ticks_ms()) > 0:
             return 0
         for _ in self._writable.ipoll(0):
             taken = self._write(data) or 0
-            # A host that sleeps, or was unplugged, leaves a port that says it is ready and takes
-            # nothing: every try then waits for half a second.
+            # The port of a sleeping or unplugged host says that it is ready but accepts nothing:
+            # every try then waits for half a second.
             self._deaf = taken == 0
             if self._deaf:
                 self._again = self._clock.ticks_add(self._clock.ticks_ms(), _DEAF_MS)
@@ -74,14 +74,14 @@ class Port:
 
 
 def serve(board, hardware, port, light, clock):
-    """Be a board until the host asks for the prompt.
+    """Run the board until the host asks for the prompt.
 
     Parameters
     ----------
     board
-        `unclench_wire.board.Board` over `hardware`, writing to `port`.
+        `unclench_wire.board.Board` that controls `hardware` and writes to `port`.
     clock
-        `ticks_ms`, `ticks_diff` and `ticks_add`, as the module `time` has them.
+        `ticks_ms`, `ticks_diff` and `ticks_add`, as in the module `time`.
     """
     beacon_at = clock.ticks_ms()
     while not board.leaving:

@@ -1,7 +1,7 @@
-"""What the board remembers without power: one small file, replaced as a whole.
+"""Settings that survive without power: one small file, always replaced as a whole.
 
-It is written under another name and then renamed. A rename on littlefs is atomic: whenever the
-power goes, the old settings are there or the new ones, never half of either.
+It is written under another name and then renamed. A rename on littlefs is atomic: if the power
+fails, either the old or the new settings are there, never half of them.
 """
 
 import errno
@@ -18,32 +18,32 @@ _VERSION = 1
 
 
 def check_step(step_mlsb):
-    """Raise ValueError unless the correction is one that the summing loop can do."""
+    """Raise ValueError if the summing loop cannot subtract this step."""
     if not 0 <= step_mlsb <= MAX_STEP_MLSB:
-        raise ValueError("step %s LSB; 0 to 4 fit" % (step_mlsb / 1000))
+        raise ValueError("a step of %s LSB is out of range; choose 0 to 4" % (step_mlsb / 1000))
 
 
 def check_gain(gain_milli):
-    """Raise ValueError unless a sensor may have this gain."""
+    """Raise ValueError if the gain is out of range."""
     if not 1000 <= gain_milli <= 100000000:
-        raise ValueError("gain %s; 1 to 100000 fit" % (gain_milli / 1000))
+        raise ValueError("a gain of %s is out of range; choose 1 to 100000" % (gain_milli / 1000))
 
 
 def check_channel(channel):
-    """Raise ValueError unless there is this channel."""
+    """Raise ValueError if there is no such channel."""
     if not 0 <= channel < MAX_CHANNELS:
-        raise ValueError("no channel %d; 0 to %d are there" % (channel, MAX_CHANNELS - 1))
+        raise ValueError("there is no channel %d; choose 0 to %d" % (channel, MAX_CHANNELS - 1))
 
 
 class Settings:
-    """Rate, channels, gains, correction, noise; `path` is where they are kept.
+    """Rate, channels, gains, step and noise, stored in the file `path`.
 
-    `trouble` says what was wrong with the file, if they could not be read from it.
+    `trouble` says what was wrong with the file if it could not be read.
     """
 
     def __init__(self, path, check_rate) -> None:
         self._path = path
-        self._check_rate = check_rate  # of rate and channels together: what the acquisition can do
+        self._check_rate = check_rate  # whether the acquisition supports rate and channels together
         self.trouble = ""
         self._forget()
         try:
@@ -53,11 +53,11 @@ class Settings:
         except OSError:  # no file: a new board
             self._forget()
         except (ValueError, KeyError, TypeError, AttributeError):
-            self.trouble = "settings unreadable: defaults hold"
+            self.trouble = "settings unreadable, defaults are used"
             self._forget()
 
     def set(self, name, value):
-        """Change one setting and keep it. Raises OSError if the flash cannot be written."""
+        """Change one setting and store it. Raises OSError if the flash cannot be written."""
         before = getattr(self, name)
         if value == before:
             return
@@ -71,17 +71,17 @@ class Settings:
             ) from error
 
     def set_one(self, name, channel, value):
-        """Change a setting of one channel and keep it."""
+        """Change a setting of one channel and store it."""
         values = list(getattr(self, name))
         values[channel] = value
         self.set(name, values)
 
     def set_defaults(self):
-        """Forget everything that was set."""
+        """Restore the settings of a new board."""
         try:
             os.remove(self._path)
         except OSError as error:
-            if error.errno != errno.ENOENT:  # else there was nothing to forget
+            if error.errno != errno.ENOENT:  # if the file is missing, nothing was stored
                 raise OSError("the flash cannot be written (error %s)" % error) from error
         self._forget()
         self.trouble = ""
@@ -94,12 +94,12 @@ class Settings:
         self.step_mlsb = 0
 
     def _take(self, kept):
-        """Take what a file held, or raise."""
+        """Use the settings of a file, or raise."""
         if kept["version"] != _VERSION:
             raise ValueError("version")
         numbers = [kept["rate_hz"], kept["channels"], kept["step_mlsb"]]
         for value in numbers + kept["gain_milli"] + kept["noise_nv"]:
-            if type(value) is not int:  # 2000.0 and true would pass every comparison
+            if type(value) is not int:  # 2000.0 and true would pass all comparisons
                 raise ValueError("whole numbers")
         self._check_rate(kept["rate_hz"], kept["channels"])
         check_step(kept["step_mlsb"])

@@ -1,4 +1,4 @@
-"""Puts the parts together on a Raspberry Pi Pico, and sees to the way back to its prompt."""
+"""Assembles the program on a Raspberry Pi Pico, and keeps the way back to its prompt."""
 
 import gc
 import os
@@ -25,12 +25,12 @@ _CTRL_C = 3
 
 
 def main(started_ms):
-    """Run until the host or a person wants the prompt."""
+    """Run until the host or a person asks for the prompt."""
     if not machine.Pin(PROMPT_PIN, machine.Pin.IN, machine.Pin.PULL_UP).value():
         print("unclench does not start: pin %d is low" % PROMPT_PIN)  # noqa: T201 - for a person
         return
     try:
-        # Counted from before all the importing, which Ctrl-C ends as well.
+        # Counted from before the imports, which Ctrl-C ends as well.
         time.sleep_ms(max(0, ids.PROMPT_MS - time.ticks_diff(time.ticks_ms(), started_ms)))
     except KeyboardInterrupt:
         return
@@ -44,7 +44,7 @@ def main(started_ms):
 def _run():
     ring = bytearray(acquisition.RING_BYTES)
     table = array("I", [0] * acquisition.TABLE_WORDS)
-    mover, feeder = rp2.DMA(), rp2.DMA()  # claimed, so that nobody else takes them
+    mover, feeder = rp2.DMA(), rp2.DMA()  # claimed, so that nothing else uses them
     for pin in ADC_PINS:
         machine.ADC(pin)  # switches the converter on and the pin's digital half off
     converter = acquisition.Acquisition(
@@ -73,16 +73,16 @@ def _run():
         gc.collect()
         serve(board, hardware, port, light, time)
     finally:
-        converter.stop()  # or it would go on writing into memory that is somebody else's by then
+        converter.stop()  # otherwise it would continue to write into memory that is freed
         mover.close()
         feeder.close()
 
 
 def _lamp():
-    """Return what sets the brightness of this board's light, 0 to 255."""
-    if "Pico W" in os.uname().machine:  # its light hangs on the radio, which knows only on and off
+    """Return a function that sets the brightness of this board's light, 0 to 255."""
+    if "Pico W" in os.uname().machine:  # its light is on the radio chip: on or off
         pin = machine.Pin("LED", machine.Pin.OUT)
         return lambda brightness: pin.value(brightness > 0)
     pwm = machine.PWM(machine.Pin(LIGHT_PIN), freq=1000, duty_u16=0)
-    # The eye sees ratios: the square spreads the steps evenly.
+    # The eye sees ratios: squaring makes the steps look even.
     return lambda brightness: pwm.duty_u16(brightness * brightness * 257 // 255)

@@ -1,16 +1,16 @@
-"""The two loops that see every reading, for the RP2040's core: `summing.py` says what they do.
+"""The two loops that process every reading, for the RP2040's core; `summing.py` explains them.
 
 500000 readings a second leave 250 cycles each at 125 MHz; bytecode needs 823, a sum here 7.
 Only MicroPython's assembler can compile this file; nothing but `summing.py` imports it.
 
-Arguments arrive as the address of a buffer's data, for a slice of a memoryview the slice's own
-(py/objfun.c asks every object for its buffer). r0 to r7 are free, MicroPython saves them; r12 and
-r14 are too, because a function calls nothing and its return address lies on the stack. Both return
-0: any other r0 would come back as an integer, from 2^30 on as an object on the heap.
+Arguments are addresses of the buffers' data; for a slice of a memoryview, the slice's own
+(py/objfun.c asks every object for its buffer). r0 to r7 may be used, MicroPython saves them;
+r12 and r14 too, because a function calls nothing and its return address is on the stack. Both
+return 0: any other r0 would become an integer, from 2^30 on an object on the heap.
 """
 # ruff: noqa: F821
 # mypy: ignore-errors
-# Registers and instructions are names to MicroPython's assembler alone.
+# Only MicroPython's assembler knows the names of registers and instructions.
 
 import micropython
 
@@ -36,9 +36,9 @@ def sum_block(r0, r1, r2):
     mov(r6, 0)
     ldr(r7, [r2, 8])
 
-    # Five at a turn: every number of readings that a rate and a number of channels can have
-    # divides by 5, and the loop's own 3 cycles become 0.6 of the 6.6 that a reading costs.
-    # A reading has 12 bits: bit 11 alone, shifted down, says whether it is above 2047.
+    # Five per loop: all possible numbers of readings are multiples of 5, and the loop's own
+    # 3 cycles become 0.6 of the 6.6 cycles of a reading.
+    # A reading has 12 bits: bit 11, shifted down, says whether it is above 2047.
     label(READING)
     ldrh(r4, [r0, 0])
     add(r0, r0, r3)
@@ -68,7 +68,7 @@ def sum_block(r0, r1, r2):
     sub(r7, 5)
     bgt(READING)
 
-    # The step, rounded: what is shifted out is 2^-20 of a code, and a half of it is added first
+    # The step, rounded: a half is added before the fraction of 2^-20 codes is shifted out
     ldr(r4, [r2, 12])
     mul(r4, r6)
     mov(r7, 1)
@@ -77,7 +77,7 @@ def sum_block(r0, r1, r2):
     lsr(r4, r4, 20)
     sub(r5, r5, r4)
 
-    # By bytes: a sample of 3 is never aligned
+    # Byte by byte: a sample of 3 bytes is not aligned
     strb(r5, [r1, 0])
     lsr(r5, r5, 8)
     strb(r5, [r1, 1])
@@ -85,7 +85,7 @@ def sum_block(r0, r1, r2):
     strb(r5, [r1, 2])
     add(r1, 3)
 
-    # The next channel begins 2 bytes behind this one, the next row at channel 0 behind all
+    # The next channel begins 2 bytes after this one, the next row after all channels
     mov(r4, r14)
     add(r4, 2)
     mov(r14, r4)
@@ -119,8 +119,8 @@ def count_codes(r0, r1, r2, r3):
     ldrh(r4, [r0, 0])
     add(r0, 2)
     sub(r4, r4, r3)
-    # Unsigned: a code below `first` has gone negative and is no less outside. Its sign alone is -1,
-    # which makes 128 of 129.
+    # Unsigned: a code below `first` is negative and therefore large. Its sign is -1, which makes
+    # 129 into 128.
     cmp(r4, 127)
     bls(COUNT)
     asr(r4, r4, 31)

@@ -1,7 +1,7 @@
-"""The board's side of the talk (PROTOCOL.md, clause 4): commands in, replies and sample frames out.
+"""The board's side of the protocol (PROTOCOL.md, clause 4): commands in, replies and samples out.
 
-Knows no pins and no port: `hardware` is the acquisition underneath (the real one, or the virtual
-board's), `write` takes a buffer and says how many of its bytes went out.
+It knows no pins and no port: `hardware` is the acquisition (the real one, or the virtual board's),
+and `write` takes a buffer and returns how many of its bytes were sent.
 """
 
 import struct
@@ -28,7 +28,7 @@ _ARGS_LEN = {
     ids.CMD_PROMPT: 0,
 }
 
-# Carried out whatever the host's level: they harm nothing, and let any host find out what we are.
+# Carried out at any level: they are harmless, and any host can find out what this is.
 _ANY_LEVEL = (ids.CMD_HELLO, ids.CMD_STOP)
 _SETTINGS = (
     ids.CMD_SET_RATE,
@@ -54,8 +54,8 @@ class Board:
     `counters()` -> the first three of COUNTER_NAMES; `histogram(channel, first_code, readings)` ->
     HISTOGRAM_CODES + 2 counts; `noise(channel)` -> level_mcode, noise_nv; `blink(seconds)`;
     `light(by_host, brightness)`; `check_prompt()`. Each raises ValueError with a sentence for what
-    it cannot do, and OSError for what it has tried in vain. Once `leaving` is true the program is
-    to end (4.13).
+    it does not support, and OSError if it tried and failed. Once `leaving` is true, the program
+    must end (4.13).
     """
 
     def __init__(self, hardware, write) -> None:  # type: ignore[no-untyped-def]
@@ -66,9 +66,9 @@ class Board:
         self._write = write
         self._decoder = FrameDecoder(ids.MAX_COMMAND_ENCODED)
         self._seq = 0
-        self._payload = bytearray(ids.MAX_PAYLOAD + 2)  # and the checksum
+        self._payload = bytearray(ids.MAX_PAYLOAD + 2)  # with the checksum
         self._samples = memoryview(self._payload)[messages.SAMPLES_HEAD_LEN : ids.MAX_PAYLOAD]
-        self._frame = bytearray(ids.MAX_ENCODED + 2)  # and a 0x00 at each end
+        self._frame = bytearray(ids.MAX_ENCODED + 2)  # with a 0x00 at each end
         self._to_write = memoryview(self._frame)
 
     def receive(self, data: bytes) -> None:
@@ -80,19 +80,19 @@ class Board:
                 self._decoder.bad_frames += 1
 
     def beacon(self) -> None:
-        """Say hello; called every BEACON_MS while idle, so that a host need not speak first."""
+        """Send HELLO; called every BEACON_MS while idle, so that a host need not speak first."""
         streaming = ids.FLAG_STREAMING if self.streaming else 0
         self._send(messages.pack_hello(self._hardware.hello(), streaming))
 
     def sample_buffer(self) -> memoryview:
-        """Return the memory that samples of the next frame go to: 3 bytes each, little-endian."""
+        """Return the memory for the samples of the next frame: 3 bytes each, little-endian."""
         return self._samples
 
     def send_samples(self, channels: int, n: int, stamp: messages.Stamp, overflows: int) -> None:
-        """Send `n` rows that lie in `sample_buffer()`.
+        """Send the first `n` rows of `sample_buffer()`.
 
-        What the port does not take is lost and counted; the index tells the host (3.4). Allocates
-        nothing under MicroPython while frames keep their size, so that it does not call for the
+        Rows that the port does not accept are lost and counted; the index tells the host (3.4).
+        Under MicroPython it allocates nothing while frames keep their size, so it never starts the
         garbage collector.
         """
         messages.pack_samples_head(self._payload, channels, self._seq, stamp, overflows & 0xFFFF)
@@ -136,7 +136,7 @@ class Board:
         else:
             self._send(messages.pack_reply(command, tag, body))
             if command == ids.CMD_HELLO or command in _SETTINGS:
-                self.beacon()  # the constants as they are from now on (4.6)
+                self.beacon()  # the new constants (4.6)
 
     def _do(self, command: int, args: bytes) -> bytes:
         hardware = self._hardware

@@ -6,8 +6,8 @@ from unclench_wire.ids import MAX_ENCODED
 def plain_crc16(data: "bytes | bytearray", n: int) -> int:
     """CRC-16/IBM-3740 ("CCITT-FALSE") of data[:n] (1.2); "123456789" gives 0x29B1.
 
-    By index, because a slice would allocate; without a table, because only a MicroPython that makes
-    no machine code comes here.
+    By index, because a slice would allocate; without a table, because only a MicroPython without
+    machine code uses it.
     """
     crc = 0xFFFF
     for i in range(n):
@@ -20,10 +20,10 @@ def plain_crc16(data: "bytes | bytearray", n: int) -> int:
 def plain_encode_frame_into(source: "bytearray", n: int, target: "bytearray") -> int:
     """Write one whole frame into `target`: 0x00, COBS of source[:n] with its checksum, 0x00 (1.4).
 
-    `source` must have two bytes of room behind its first `n`: the checksum goes there. Allocates
+    `source` must have room for the checksum, two bytes, after its first `n`. Allocates
     nothing under MicroPython, so that the board can call it while streaming.
     Returns the number of bytes written, at most n + 5 + (n + 2) // 254; `target` must have room for
-    as many.
+    them.
     """
     crc = crc16(source, n)
     source[n] = crc & 0xFF
@@ -58,7 +58,7 @@ try:
 
     crc16 = framing_native.crc16
     encode_frame_into = framing_native.encode_frame_into
-except (ImportError, SyntaxError):  # CPython, or a MicroPython that makes no machine code
+except (ImportError, SyntaxError):  # CPython, or a MicroPython without machine code
     try:
         from binascii import crc_hqx
 
@@ -71,7 +71,7 @@ except (ImportError, SyntaxError):  # CPython, or a MicroPython that makes no ma
 
 
 def encode_frame(payload: "bytes | bytearray") -> bytes:
-    """One whole frame for `payload`, for messages that are rare enough to allocate."""
+    """Return a whole frame with `payload`, for messages that are rare enough to allocate."""
     n = len(payload)
     source = bytearray(n + 2)
     source[:n] = payload
@@ -80,7 +80,7 @@ def encode_frame(payload: "bytes | bytearray") -> bytes:
 
 
 def cobs_decode(data: "bytes | bytearray") -> "bytes | None":
-    """Undo COBS (1.3); `data` is without the 0x00 at its ends. None if `data` is not COBS."""
+    """Decode COBS (1.3); `data` is without the 0x00 at its ends. Return None if it is not COBS."""
     out = bytearray()
     i = 0
     n = len(data)
@@ -97,7 +97,7 @@ def cobs_decode(data: "bytes | bytearray") -> "bytes | None":
 
 
 def decode_frame(data: "bytes | bytearray") -> "bytes | None":
-    """Payload of one frame (without the 0x00 at its ends), or None if it is damaged."""
+    """Return the payload of a frame (without the 0x00 at its ends), or None if it is damaged."""
     whole = cobs_decode(data)
     if whole is None or len(whole) < 3:
         return None
@@ -106,11 +106,11 @@ def decode_frame(data: "bytes | bytearray") -> "bytes | None":
 
 
 class FrameDecoder:
-    """Bytes in, payloads out; knows no port and never holds more than one frame.
+    """Turns bytes into payloads; never holds more than one frame.
 
     Damaged, overlong and cut frames are counted in `bad_frames`, never raised: after any garbage
-    the next 0x00 is a new start (1.5). What comes before the first 0x00 is the rest of something
-    that began before we listened; it is not counted.
+    the next 0x00 is a new start (1.5). Bytes before the first 0x00 belong to something that began
+    earlier; they are not counted.
     """
 
     def __init__(self, max_encoded: int = MAX_ENCODED) -> None:
@@ -120,11 +120,11 @@ class FrameDecoder:
         self._skipping = True
 
     def feed(self, data: bytes) -> "list[bytes]":
-        """Payloads of all frames that `data` completes, in order."""
+        """Return the payloads of all frames that `data` completes, in order."""
         pieces = data.split(b"\0")
         payloads = []
         for piece in pieces[:-1]:
-            if self._skipping:  # the rest of a frame that was already given up
+            if self._skipping:  # the rest of a frame that was already dropped
                 self._skipping = False
                 continue
             frame = self._tail + piece

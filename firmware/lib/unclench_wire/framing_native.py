@@ -1,15 +1,15 @@
-"""The two loops of a frame as machine code, where MicroPython's compiler can make it.
+"""The two loops of a frame as machine code, where MicroPython's compiler supports it.
 
 `framing.py` chooses: importing this raises ImportError on CPython and SyntaxError on a MicroPython
-without its native emitter. A byte costs some 40 cycles on the RP2040 (tests/firmware prints it).
+without its native emitter. A byte costs about 40 cycles on the RP2040 (tests/firmware prints it).
 
-Machine code checks no index: what is called from elsewhere looks at the buffers first. Of a viper
-function the first two variables are in registers, all others on the stack, so the busiest come
-first; a pointer that moves is cheaper than an index. Numbers have 32 bits on the chip and 64 on a
-PC: but for addresses, which are positive on both, none grows beyond 24.
+Machine code checks no index, so the public functions check the buffers first. The first two
+variables of a viper function are in registers, all others on the stack, so the busiest come
+first; a moving pointer is cheaper than an index. Numbers have 32 bits on the chip and 64 on a
+PC; apart from addresses, which are positive on both, none needs more than 24.
 """
 # mypy: ignore-errors
-# Its types are names to MicroPython's compiler alone.
+# Only MicroPython's compiler knows its types.
 
 import sys
 
@@ -22,7 +22,7 @@ import micropython
 
 
 def _make_tables():
-    """Checksum of each byte alone, and of each byte with a zero behind it."""
+    """Return checksums of each byte alone, and of each byte followed by a zero."""
     tables = array("H", [0] * 512)
     for byte in range(256):
         crc = byte << 8
@@ -39,8 +39,8 @@ _TABLES = _make_tables()
 
 @micropython.viper
 def _crc(data: ptr8, crc: int, table: ptr16, n: int) -> int:  # noqa: F821
-    # Two bytes at once: the first of a pair is looked up with a zero behind it, the second alone,
-    # and the checksum needs no shift and no mask between them. Two pairs to a turn of the loop.
+    # Two bytes at once: the first of a pair is looked up as if followed by a zero, the second
+    # alone, so the checksum needs no shift or mask between them. Two pairs per loop.
     pair = ptr16(int(table) + 512)  # noqa: F821
     end = int(data) + n - 3
     while int(data) < end:
@@ -66,7 +66,7 @@ def _encode(source: ptr8, target: ptr8, n: int) -> int:  # noqa: F821
             last = int(source) + 254
             if last > end:
                 last = end
-            # Samples hold few zeros: four bytes at a time, and one by one from the first zero on
+            # Samples contain few zeros: four bytes at a time, and one by one near a zero
             whole = last - 3
             while int(source) < whole and source[0] and source[1] and source[2] and source[3]:
                 target[0] = source[0]
@@ -83,7 +83,7 @@ def _encode(source: ptr8, target: ptr8, n: int) -> int:  # noqa: F821
                 break
         code = int(target) - code_at
         ptr8(code_at)[0] = code  # noqa: F821
-        if code < 255:  # it ended at a zero; else after 254 bytes without one
+        if code < 255:  # it ended at a zero, not after 254 bytes without one
             source = ptr8(int(source) + 1)  # noqa: F821
         code_at = int(target)
         target = ptr8(code_at + 1)  # noqa: F821
@@ -101,7 +101,7 @@ def crc16(data: "bytes | bytearray", n: int) -> int:
 
 def encode_frame_into(source: "bytearray", n: int, target: "bytearray") -> int:
     """Do what `framing.plain_encode_frame_into` does, if `target` has room for any frame of n."""
-    # The last bytes that could be written: Python refuses them if they are not there
+    # Access to the last possible bytes: Python raises if the buffers are too short
     target[n + 4 + (n + 2) // 254] = 0
     source[n + 1] = 0
     crc = _crc(source, 0xFFFF, _TABLES, n)

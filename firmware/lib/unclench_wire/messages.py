@@ -19,7 +19,7 @@ class WireError(Exception):
 
 
 class Channel:
-    """What a host must know of one channel (PROTOCOL.md 2.4)."""
+    """What a host must know about a channel (PROTOCOL.md 2.4)."""
 
     def __init__(self, gain_milli: int, skew_ns: int = 0, noise_nv: int = 0) -> None:
         self.gain_milli = gain_milli  # sensor gain x 1000
@@ -28,7 +28,7 @@ class Channel:
 
 
 class Hello:
-    """What a board says of itself: every constant that the host needs (PROTOCOL.md 2)."""
+    """A board's description of itself: every constant that the host needs (PROTOCOL.md 2)."""
 
     def __init__(
         self,
@@ -65,17 +65,17 @@ class Hello:
         self.level = level
 
     def uv_per_unit(self, channel: int) -> float:
-        """Microvolts at the electrode per unit of a sample of `channel` (PROTOCOL.md 2.5)."""
+        """Return microvolts at the electrode per unit of a sample (PROTOCOL.md 2.5)."""
         gain = self.channels[channel].gain_milli / 1000
         return self.full_scale_uv / (self.codes * self.oversampling * gain)
 
     def fs_hz(self) -> float:
-        """Samples per second and channel."""
+        """Return samples per second and channel."""
         return self.rate_num / self.rate_den
 
 
 def _utf8(text: str, limit: int) -> bytes:
-    """At most `limit` bytes of `text`, never cut inside a character."""
+    """Return at most `limit` bytes of `text`, never cut inside a character."""
     data = text.encode()
     if len(data) > limit:
         while data[limit] & 0xC0 == 0x80:
@@ -84,7 +84,7 @@ def _utf8(text: str, limit: int) -> bytes:
 
 
 def _text(data: bytes) -> str:
-    """Text that reads even where it is not UTF-8 (MicroPython has no decode(errors=...))."""
+    """Return text even if it is not UTF-8 (MicroPython has no decode(errors=...))."""
     try:
         return data.decode()
     except UnicodeError:
@@ -92,7 +92,7 @@ def _text(data: bytes) -> str:
 
 
 def pack_hello(hello: Hello, flags: int = 0) -> bytes:
-    """Payload of HELLO, with `flags` set besides the hello's own."""
+    """Return the payload of HELLO; `flags` are added to its own."""
     label = _utf8(hello.label, ids.MAX_LABEL)
     parts = [
         struct.pack(
@@ -126,16 +126,16 @@ def pack_hello(hello: Hello, flags: int = 0) -> bytes:
 
 
 def unpack_hello(payload: bytes) -> Hello:
-    """Read HELLO; of another level only `level`, `firmware` and `board_id` are meaningful.
+    """Read HELLO; with another level only `level`, `firmware` and `board_id` are meaningful.
 
-    Raises WireError where a constant would make every later figure wrong.
+    Raises WireError if a constant would make later figures wrong.
     """
     if len(payload) < 14:
         raise WireError("hello of %d bytes, at least 14 expected" % len(payload))
     level = payload[1]
     firmware = (payload[3], payload[4], payload[5])
     board_id = bytes(payload[6:14])
-    if level != ids.LEVEL:  # only the first 14 bytes keep their meaning for ever (2.2)
+    if level != ids.LEVEL:  # only the first 14 bytes never change their meaning (2.2)
         return Hello([], level=level, flags=payload[2], firmware=firmware, board_id=board_id)
     if len(payload) < _HELLO_HEAD_LEN + 1:
         raise WireError(
@@ -189,7 +189,7 @@ def unpack_hello(payload: bytes) -> Hello:
 class Stamp:
     """Number of a frame's first row and time of its last (PROTOCOL.md 3.3, 3.6).
 
-    In halves of 16 bits: on a 32-bit chip MicroPython keeps an integer from 2^30 on as an object on
+    In halves of 16 bits: on a 32-bit chip MicroPython stores integers from 2^30 on as objects on
     the heap, and a board that streams must not allocate.
     """
 
@@ -220,10 +220,10 @@ def pack_samples_head(
 
 
 def unpack_samples_head(payload: bytes) -> "tuple[int, int, int, int, int]":
-    """Channels, sequence number, index of the first sample, device microseconds, overflow count.
+    """Return channels, sequence number, index of the first row, device time in us, overflows.
 
-    The samples follow from SAMPLES_HEAD_LEN on. Raises WireError if they are not one or more whole
-    rows (3.2).
+    The samples start at SAMPLES_HEAD_LEN. Raises WireError unless they are one or more whole rows
+    (3.2).
     """
     n_bytes = len(payload) - SAMPLES_HEAD_LEN
     if n_bytes <= 0:
@@ -239,15 +239,15 @@ def unpack_samples_head(payload: bytes) -> "tuple[int, int, int, int, int]":
 
 
 def pack_command(command: int, tag: int, args: bytes = b"", level: int = ids.LEVEL) -> bytes:
-    """Payload of a command (PROTOCOL.md 4.1)."""
+    """Return the payload of a command (PROTOCOL.md 4.1)."""
     return bytes([command, level, tag]) + args
 
 
 def pack_reply(command: int, tag: int, body: bytes = b"") -> bytes:
-    """Payload of REPLY (PROTOCOL.md 4.3)."""
+    """Return the payload of REPLY (PROTOCOL.md 4.3)."""
     return bytes([ids.REPLY, command, tag]) + body
 
 
 def pack_error(command: int, tag: int, code: int, text: str) -> bytes:
-    """Payload of ERROR (PROTOCOL.md 4.4)."""
+    """Return the payload of ERROR (PROTOCOL.md 4.4)."""
     return bytes([ids.ERROR, command, tag, code]) + _utf8(text, ids.MAX_ERROR_TEXT)

@@ -30,17 +30,21 @@ class Faults:
         """Raise ValueError with a sentence where a figure makes no sense."""
         for name in ("drop", "repeat", "swap", "corrupt"):
             if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} {getattr(self, name):g}; shares from 0 to 1 fit")
+                raise ValueError(f"{name} {getattr(self, name):g} is not a share; choose 0 to 1")
         for name in ("stall_every_s", "stall_s", "unplug_every_s", "unplug_s"):
             if not 0 <= getattr(self, name) < float("inf"):
-                raise ValueError(f"{name} {getattr(self, name):g}; seconds from 0 on fit")
+                raise ValueError(
+                    f"{name} {getattr(self, name):g} is out of range; choose 0 seconds or more"
+                )
         if self.stall_every_s and self.stall_s >= self.stall_every_s:
             raise ValueError(
                 f"stall_s {self.stall_s:g}; a stall must be shorter than stall_every_s "
                 f"({self.stall_every_s:g})"
             )
         if not abs(self.clock_ppm) <= _MAX_PPM:
-            raise ValueError(f"clock_ppm {self.clock_ppm:g}; -{_MAX_PPM:g} to {_MAX_PPM:g} fit")
+            raise ValueError(
+                f"clock_ppm {self.clock_ppm:g} is out of range; choose up to ±{_MAX_PPM:g}"
+            )
 
     @property
     def damage(self) -> bool:

@@ -86,7 +86,7 @@ class SyntheticInput:
         sensor: SensorProfile = SENSOR,
     ) -> None:
         if seed < 0:
-            raise ValueError(f"seed {seed}; 0 and above fit")
+            raise ValueError(f"a seed of {seed} is out of range; choose 0 or more")
         if board.max_channels > ids.MAX_CHANNELS:
             raise ValueError(
                 f"{board.label} has {board.max_channels} inputs; the wire carries "
@@ -155,27 +155,29 @@ class SyntheticInput:
         """See AnalogInput.set_rate."""
         if hz not in self._board.rates_hz:
             *others, last = map(str, self._board.rates_hz)
-            there = f"{', '.join(others)} and {last}" if others else last
-            raise ValueError(f"rate {hz} Hz; this board has {there} Hz")
+            there = f"{', '.join(others)} or {last}" if others else last
+            raise ValueError(f"a rate of {hz} Hz is not available; choose {there} Hz")
         self._rate_hz = hz
 
     def set_channels(self, n: int) -> None:
         """See AnalogInput.set_channels."""
         if not 1 <= n <= self._board.max_channels:
-            raise ValueError(f"{n} channels; this board has 1 to {self._board.max_channels}")
+            raise ValueError(
+                f"{n} channels are not available; choose 1 to {self._board.max_channels}"
+            )
         self._channels = n
 
     def set_gain(self, channel: int, gain_milli: int) -> None:
         """See AnalogInput.set_gain."""
-        most = self._board.max_channels
-        if not 0 <= channel < most or not 1000 <= gain_milli <= 100_000_000:
-            raise ValueError(f"gain {gain_milli / 1000:g} for channel {channel}; 1 to 100000 fit")
+        self._check_channel(channel)
+        if not 1000 <= gain_milli <= 100_000_000:
+            raise ValueError(f"a gain of {gain_milli / 1000:g} is out of range; choose 1 to 100000")
         self._gain_milli[channel] = gain_milli
 
     def set_step(self, step_mlsb: int) -> None:
         """See AnalogInput.set_step."""
         if not 0 <= step_mlsb <= 4000:
-            raise ValueError(f"step {step_mlsb / 1000:g} LSB; 0 to 4 fit")
+            raise ValueError(f"a step of {step_mlsb / 1000:g} LSB is out of range; choose 0 to 4")
         self._step_mlsb = step_mlsb
 
     def set_noise(self, channel: int, noise_nv: int) -> None:
@@ -197,9 +199,9 @@ class SyntheticInput:
         self._check_channel(channel)
         codes, most = self._converter.n_codes, self._conversions_hz
         if not 0 <= first_code < codes:
-            raise ValueError(f"first code {first_code}; 0 to {codes - 1} fit")
+            raise ValueError(f"there is no code {first_code}; choose 0 to {codes - 1}")
         if not 1 <= readings <= most:  # a second of the converter's time (PROTOCOL.md 4.10)
-            raise ValueError(f"{readings} readings; 1 to {most} fit")
+            raise ValueError(f"{readings} readings are not possible; choose 1 to {most}")
         # At full speed some readings fall on each point of the muscle's second (62.5 on the Pico).
         point = np.arange(readings) * POINTS_HZ // self._conversions_hz
         read = self._adc().readings(self._next_levels(channel)[point], self._rng)
@@ -215,7 +217,7 @@ class SyntheticInput:
 
         self._check_channel(channel)
         if channel >= self._channels:
-            raise ValueError(f"channel {channel} is not on; set the number of channels first")
+            raise ValueError(f"channel {channel} is off; raise the number of channels first")
         codes = self._next_sums(channel) / self._oversampling
         density_hz, power = signal.periodogram(codes, self._rate_hz, "hann")
         inside = (density_hz >= WIDE.low_hz) & (density_hz <= WIDE.high_hz)
@@ -245,7 +247,7 @@ class SyntheticInput:
     def _check_channel(self, channel: int) -> None:
         most = self._board.max_channels
         if not 0 <= channel < most:
-            raise ValueError(f"channel {channel}; this board has 0 to {most - 1}")
+            raise ValueError(f"there is no channel {channel}; choose 0 to {most - 1}")
 
     def _adc(self) -> Adc:
         noise_lsb = self._converter.noise_lsb.value
