@@ -15,6 +15,7 @@ from tests.known import known
 
 from unclench.commands.analyze import render
 from unclench.errors import InputError
+from unclench.report.words import BELOW, above_words
 from unclench.review.analyze import ChannelResult, analyze, to_dict, to_json
 from unclench.review.metrics import metric
 from unclench.review.session import load_with_session
@@ -47,6 +48,61 @@ def noise(n: int, rms_uv: float = 10.0, seed: int = 0) -> np.ndarray:
 
 def uv(channel: ChannelResult, key: str) -> float:
     return known(metric(key).value(channel.figures))
+
+
+def noisy(muscle_uv: float, noise_uv: float, seed: int, n: int = 60 * FS_HZ) -> Recording:
+    """A muscle under an instrument's known noise, both white in the band."""
+    emg_uv = noise(n, 1.0, seed)[:, None]
+    wide = (WIDE.high_hz - WIDE.low_hz) / (FS_HZ / 2)
+    channel = Channel(1000, 0, round(1000 * noise_uv))
+    constants = BoardConstants.from_hello(Hello([channel]))
+    level_uv = np.hypot(muscle_uv, noise_uv) / np.sqrt(wide)
+    return recording_of(level_uv * emg_uv, constants=constants)
+
+
+@pytest.mark.parametrize("noise_uv", [0.3, 0.5])
+def test_a_fall_of_20_percent_is_20_percent_above_the_noise_floor(noise_uv: float) -> None:
+    plain = [
+        to_dict(analyze(noisy(muscle_uv, noise_uv, seed), mains="off"))["channels"][0]
+        for seed, muscle_uv in enumerate((1.0, 0.8))
+    ]
+    for key in ("p50", "mean"):
+        before, after = (each["tension_above_floor_uv"][key] for each in plain)
+        assert after / before == pytest.approx(0.8, abs=0.02)
+        (low, high), raw = plain[0]["tension_above_floor_uv"]["interval"][key], plain[0]
+        assert low < 1.0 < high
+        assert raw["tension_uv"][key] == pytest.approx(np.hypot(1, noise_uv), rel=0.02)
+
+
+@pytest.mark.parametrize("muscle_uv", [0.5, 0.68])
+def test_tension_near_the_noise_is_below_what_the_instrument_can_see(muscle_uv: float) -> None:
+    result = analyze(noisy(muscle_uv, 1.0, 3), mains="off")
+    (channel,), (plain,) = result.channels, to_dict(result)["channels"]
+    assert plain["excluded_s"]["too quiet"] > 40
+    assert {"p10", "p50", "mean"} <= set(plain["tension_above_floor_uv"]["below_floor"])
+    assert above_words(metric("p50_uv"), channel.figures) == BELOW
+
+
+def test_an_unknown_noise_is_not_subtracted() -> None:
+    (plain,) = to_dict(analyze(recording_of(noise(4 * FS_HZ)), mains="off"))["channels"]
+    assert plain["floor_uv"] is None
+    assert plain["tension_above_floor_uv"]["p50"] is None
+
+
+def test_a_moment_of_used_time_has_figures() -> None:
+    recording = recording_of(noise(int(1.6 * FS_HZ)))
+    (plain,) = to_dict(analyze(recording, mains="off"))["channels"]
+    assert 0 < plain["used_s"] < 1
+    assert plain["tension_uv"]["p50"] == pytest.approx(6.6, rel=0.2)
+
+
+def test_removed_hum_is_named_with_its_frequency() -> None:
+    t = np.arange(30 * FS_HZ) / FS_HZ
+    hum = 40 * np.sin(2 * np.pi * 50 * t)
+    (plain,) = to_dict(analyze(recording_of(noise(len(t)) + hum)))["channels"]
+    (removed,) = (each for each in plain["removed"] if each["kind"] == "hum")
+    assert removed["hz"] == pytest.approx(50, abs=0.1)
+    assert 0 < removed["share"] <= 1
 
 
 def test_tension_is_the_rms_of_the_band() -> None:

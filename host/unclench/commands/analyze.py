@@ -12,9 +12,17 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
-from unclench.report.words import NOTHING, excluded, metric_words, sentence
+from unclench.report.words import (
+    NOTHING,
+    above_label,
+    above_words,
+    excluded,
+    metric_words,
+    removed_words,
+    sentence,
+)
 from unclench.review.analyze import Analysis, ChannelResult, analyze, to_json
-from unclench.review.metrics import METRICS
+from unclench.review.metrics import HEADLINES, METRICS
 from unclench.review.session import load_with_session
 from unclench.translation import tr
 from unclench.wording import length
@@ -72,6 +80,7 @@ def render(result: Analysis) -> RenderableType:
 def _used(channel: ChannelResult) -> str:
     """Say which time a channel's figures use."""
     figures = channel.figures
+    removed = "".join(f" {removed_words(each)}" for each in channel.removed)
     said = tr(
         "{name}: {used} used; {excluded}.",
         name=channel.name,
@@ -79,8 +88,8 @@ def _used(channel: ChannelResult) -> str:
         excluded=excluded(figures.excluded_s),
     )
     if not figures.why_not:
-        return said
-    return " ".join((said, tr("No figures: {reason}", reason=sentence(figures.why_not))))
+        return said + removed
+    return " ".join((said + removed, tr("No figures: {reason}", reason=sentence(figures.why_not))))
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,7 @@ def _cells(channel: ChannelResult) -> list[tuple[str, str]]:
     noise, mains = channel.noise_uv, channel.mains_fraction
     return [
         *((m.label, metric_words(m, m.value(channel.figures))) for m in METRICS),
+        *((above_label(m), above_words(m, channel.figures)) for m in HEADLINES),
         (tr("Noise floor"), NOTHING if noise is None else f"{noise:.2f} µV"),
         (tr("Mains hum, share of power"), NOTHING if mains is None else f"{mains:.0%}"),
         (tr("Samples clipped"), f"{channel.clipped_fraction:.1%}"),

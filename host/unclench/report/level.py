@@ -20,6 +20,8 @@ from unclench.report.plots.small import Frame, draw_distribution
 from unclench.report.words import (
     LEAST_TOLD_S,
     NOTHING,
+    above_label,
+    above_words,
     baseline_name,
     change_words,
     ended,
@@ -31,7 +33,7 @@ from unclench.report.words import (
     uv,
     why_words,
 )
-from unclench.review.metrics import METRICS, Metric, of_reference
+from unclench.review.metrics import HEADLINES, METRICS, Metric, of_reference
 from unclench.review.results import Figures, LimitCheck, Span
 from unclench.review.session import SessionReview
 from unclench.translation import tr, trn
@@ -96,6 +98,14 @@ def _distributions(review: SessionReview, figures: Sequence[Figures]) -> list[Pl
 
 def _figures_table(figures: Sequence[Figures]) -> Table:
     rows = [(each.label, *(_cell(each, f) for f in figures), each.meaning) for each in METRICS]
+    rows += [
+        (
+            above_label(each),
+            *(above_words(each, f) for f in figures),
+            tr("The muscle's own part: the instrument's noise is subtracted."),
+        )
+        for each in HEADLINES
+    ]
     rows += [
         (
             tr("Moments of rest"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from unclench.review.metrics import Metric, uv_number
-from unclench.review.results import ChannelContext, Figures, RestFigures
+from unclench.review.metrics import Metric, above, too_quiet, uv_number
+from unclench.review.results import ChannelContext, Figures, Removed, RestFigures
 from unclench.store.provenance import RECORDING, Provenance
 from unclench.store.session.schema import SessionMeta
 from unclench.translation import tr, trn
@@ -15,6 +15,7 @@ from unclench_dsp.uncertainty import Estimate
 
 LEAST_TOLD_S = 0.05  # shorter excluded time is not named
 NOTHING = "–"
+BELOW = tr("below what this instrument can see")
 _REASONS = {
     "settling": tr("settling"),
     "gap": tr("gap"),
@@ -68,6 +69,43 @@ def metric_range(metric: Metric, figures: Figures) -> str:
     if metric.form == "share":
         return share_estimate(found)
     return metric_words(metric, None if found is None else found.value)
+
+
+def above_label(metric: Metric) -> str:
+    """Return "Middle level (P50) above the noise floor"."""
+    return tr("{level} above the noise floor", level=metric.label)
+
+
+def above_words(metric: Metric, figures: Figures) -> str:
+    """Return "1.95 µV (1.80 to 2.10)", or that the instrument cannot see it."""
+    if too_quiet(metric, figures):
+        return BELOW
+    if figures.noise is None:
+        return NOTHING if metric.value(figures) is None else tr("the noise floor is not known")
+    found = above(metric, figures)
+    if found is None:
+        return NOTHING
+    return uv_estimate(found.estimate) if found.seen else BELOW
+
+
+def removed_words(removed: Removed) -> str:
+    """Return a sentence: "Mains hum of 50 Hz removed (12 % of the power)."."""
+    if removed.kind == "heart":
+        what = tr("Heartbeat removed")
+        if removed.per_min is not None:
+            what = tr("Heartbeat of {per_min:.0f} a minute removed", per_min=removed.per_min)
+        return _with_share(what, removed.share, tr("of the time"))
+    if removed.kind == "hum":
+        what = tr("Mains hum of {hz:.4g} Hz and its multiples removed", hz=removed.hz or 0.0)
+    else:
+        what = tr("Tone of {hz:.4g} Hz removed", hz=removed.hz or 0.0)
+    return _with_share(what, removed.share, tr("of the power"))
+
+
+def _with_share(what: str, part: float | None, of: str) -> str:
+    if part is None:
+        return f"{what}."
+    return tr("{what} ({share} {of}).", what=what, share=share(part), of=of)
 
 
 def source_words(meta: SessionMeta) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 from unclench.errors import InputError
 from unclench.review.metrics import as_json
-from unclench.review.results import Figures
+from unclench.review.results import Figures, Removed
 from unclench.review.session import SessionReview
 from unclench.store.model import Recording
 from unclench.store.session.reader import Session
@@ -37,6 +37,8 @@ class ChannelResult:
         Share of the samples at a rail, 0 to 1.
     noise_uv : float or None
         Noise floor in the band used; None if it was never measured.
+    removed : tuple of Removed
+        What was removed before the figures were computed.
     """
 
     name: str
@@ -44,6 +46,7 @@ class ChannelResult:
     mains_fraction: float | None
     clipped_fraction: float
     noise_uv: float | None
+    removed: tuple[Removed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ def analyze(
                 mains_fraction=_finite(review.signal.mains_fraction[k]),
                 clipped_fraction=float(clipped[k]),
                 noise_uv=review.contexts[k].noise_uv,
+                removed=review.removed(k),
             )
             for k in chosen
         ),
@@ -156,6 +160,7 @@ def _channel(channel: ChannelResult) -> dict[str, Any]:
     return {
         "name": channel.name,
         **as_json(channel.figures),
+        "removed": [asdict(each) for each in channel.removed],
         "mains_fraction": channel.mains_fraction,
         "clipped_fraction": channel.clipped_fraction,
         "noise_uv": channel.noise_uv,

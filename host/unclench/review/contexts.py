@@ -21,6 +21,9 @@ from unclench.training.placement.values import (
     rest_level,
 )
 from unclench.translation import tr
+from unclench_dsp import WIDE, Band
+from unclench_dsp.abovefloor import noise_estimate
+from unclench_dsp.uncertainty import Estimate
 
 QUIET_S = 3.0
 """Length of the quietest stretch, which stands for rest if rest was never measured."""
@@ -83,9 +86,17 @@ def make_contexts(
                 rest_level_uv=level_uv,
                 rest_level_why=level_why,
                 floor_uv=floor_uv(channel),
+                noise=_noise(channel.noise_uv, signal.band),
             )
         )
     return tuple(contexts)
+
+
+def _noise(noise_uv: float | None, band: Band) -> Estimate | None:
+    if noise_uv is None:
+        return None
+    measured_here = (band.low_hz, band.high_hz) == (WIDE.low_hz, WIDE.high_hz)
+    return noise_estimate(noise_uv, converted=not measured_here)
 
 
 def as_trained(context: ChannelContext) -> TrainedChannel:

@@ -28,7 +28,7 @@ from unclench.translation import tr
 from unclench_dsp.arrays import BoolArray, FloatArray
 from unclench_dsp.uncertainty import BlockBootstrap
 
-LEAST_S = 1.0  # of used time; with less there are no figures
+LEAST_S = 1.0  # of used time; with less, steps are not compared
 WORK_S = 3600.0  # Jonsson's limits are for work of more than an hour
 _LEAST_RATE_S = 10.0  # of used time; with less, rests per minute mean nothing
 
@@ -56,12 +56,8 @@ def make_figures(
     excluded_s = _excluded(excluded, k, span)
     inside = tuple(c for c in contractions if span.start_s <= c.start_s < span.stop_s)
     sustained = _sustained(signal, context, span, limits)
-    if used_s < LEAST_S:
-        why = signal.why_none or tr(
-            "only {used_s:.1f} s of usable signal; at least {least_s:g} s is needed",
-            used_s=used_s,
-            least_s=LEAST_S,
-        )
+    if not used.any():
+        why = signal.why_none or tr("no usable signal in this time")
         return Figures(
             channel=k,
             label=context.label,
@@ -81,6 +77,7 @@ def make_figures(
             sustained=sustained,
             contractions=inside,
             why_not=why,
+            noise=context.noise,
             tension_uv=fast_uv,
             row_hz=signal.row_hz,
         )
@@ -110,6 +107,7 @@ def make_figures(
         sustained=sustained,
         contractions=inside,
         why_not="",
+        noise=context.noise,
         tension_uv=fast_uv,
         row_hz=signal.row_hz,
     )

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from unclench.review.results import Figures
 from unclench.translation import tr
+from unclench_dsp.abovefloor import AboveFloor, above_floor
 from unclench_dsp.uncertainty import Estimate
 
 Form = Literal["uv", "share", "count", "seconds"]
@@ -167,6 +168,30 @@ LEVELS = tuple(metric for metric in METRICS if metric.form == "uv")
 """Metrics that are a tension."""
 
 
+HEADLINES = (METRICS[2], METRICS[0])  # the median first
+"""Levels that are shown above the noise floor, too."""
+
+_QUANTILES = {"p10_uv": 0.1, "p50_uv": 0.5, "p90_uv": 0.9, "mean_uv": 0.5}
+
+
+def above(shown: Metric, figures: Figures) -> AboveFloor | None:
+    """Return a level above the noise floor; None without the level or a known noise."""
+    found = shown.estimate(figures) if shown in LEVELS else None
+    if found is None or figures.noise is None:
+        return None
+    result = above_floor(found, figures.noise)
+    return replace(result, seen=result.seen and not too_quiet(shown, figures))
+
+
+def too_quiet(shown: Metric, figures: Figures) -> bool:
+    """Return True if so much time was too quiet that a level belongs to that time.
+
+    It is then below what the instrument can see: the figure is one of the louder rest.
+    """
+    quiet_s = figures.excluded_s.get("too quiet", 0.0)
+    return quiet_s > _QUANTILES.get(shown.key, 1.0) * (quiet_s + figures.used_s)
+
+
 def uv_number(value: float) -> str:
     """Return a tension in uV as a number with three digits: 2.06, 15.9, 217."""
     if value < 10:
@@ -192,7 +217,36 @@ def as_json(figures: Figures) -> dict[str, Any]:
     return {
         "used_s": figures.used_s,
         "excluded_s": dict(figures.excluded_s),
-        "tension_uv": {each.key.removesuffix("_uv"): each.plain(figures) for each in LEVELS},
+        "tension_uv": {_short(each): each.plain(figures) for each in LEVELS},
+        "floor_uv": None if figures.noise is None else figures.noise.value,
+        "tension_above_floor_uv": _above_as_json(figures),
         **others,
         "why_not": figures.why_not,
     }
+
+
+def _above_as_json(figures: Figures) -> dict[str, Any]:
+    """Return the keys of `tension_uv` above the noise floor, and how far they can be trusted."""
+    found = {_short(each): above(each, figures) for each in LEVELS}
+    return {
+        **{key: None if level is None else level.estimate.value for key, level in found.items()},
+        "interval": {
+            key: None
+            if level is None or level.estimate.low is None
+            else [level.estimate.low, level.estimate.high]
+            for key, level in found.items()
+        },
+        "below_floor": [
+            _short(each)
+            for each in LEVELS
+            if too_quiet(each, figures) or _unseen(found[_short(each)])
+        ],
+    }
+
+
+def _unseen(level: AboveFloor | None) -> bool:
+    return level is not None and not level.seen
+
+
+def _short(level: Metric) -> str:
+    return level.key.removesuffix("_uv")

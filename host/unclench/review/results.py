@@ -108,6 +108,33 @@ class ChannelContext:
     rest_level_uv: float | None
     rest_level_why: str
     floor_uv: float  # tension below it is noise; 0 if never measured
+    noise: Estimate | None = None  # noise_uv with its interval
+
+
+RemovedKind = Literal["hum", "tone", "heart"]
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What was removed from a channel before its tension was computed.
+
+    Attributes
+    ----------
+    kind : str
+        "hum" (the mains), "tone" (any other steady tone) or "heart" (the heartbeat).
+    hz : float or None
+        Frequency of a line or tone.
+    per_min : float or None
+        Heartbeats a minute, where the rate is sure.
+    share : float or None
+        Of hum and tone, the share of the channel's power before the removal; of the heart, the
+        share of the used time that was gated. 0 to 1; None if unknown.
+    """
+
+    kind: RemovedKind
+    hz: float | None = None
+    per_min: float | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +209,7 @@ class Figures:
     sustained: SustainedFigures
     contractions: tuple[Contraction, ...]
     why_not: str  # why there is no figure at all
+    noise: Estimate | None = None  # the instrument's own, uV; None if it was never measured
     tension_uv: FloatArray = field(  # its rows, NaN in excluded time: for metrics that need them
         default_factory=lambda: np.empty(0), repr=False, compare=False
     )

@@ -17,6 +17,7 @@ from unclench.review.contexts import make_contexts
 from unclench.review.contractions import find_contractions, with_median_frequency
 from unclench.review.figures import make_figures
 from unclench.review.marks import read_marks
+from unclench.review.removed import removed_from
 from unclench.review.results import (
     BreathFigures,
     ChannelContext,
@@ -25,6 +26,7 @@ from unclench.review.results import (
     Figures,
     Marks,
     Phase,
+    Removed,
     SideDifference,
     Span,
     TagEffect,
@@ -133,6 +135,10 @@ class SessionReview:
         return replace(
             result, contractions=tuple(self._with_hz(channel, c) for c in result.contractions)
         )
+
+    def removed(self, channel: int) -> tuple[Removed, ...]:
+        """Return what was removed from a channel before its tension was computed."""
+        return removed_from(self.signal, channel)
 
     def phase_figures(self, channel: int) -> tuple[tuple[Phase, Figures], ...]:
         """Return the figures of each step of the program."""

@@ -7,7 +7,7 @@ from html import escape
 from unclench.desktop.review.trace.axes import time_words
 from unclench.desktop.theme import Theme
 from unclench.report import words
-from unclench.review.metrics import METRICS, Metric, of_reference
+from unclench.review.metrics import HEADLINES, METRICS, Metric, above, of_reference
 from unclench.review.results import ChannelContext, Contraction, Figures, Span
 from unclench.translation import tr, trn
 from unclench.wording import length
@@ -58,7 +58,15 @@ def _levels(figures: Figures) -> str:
         value = words.metric_words(each, each.value(figures))
         percent = of_reference(each, figures)
         share = "" if percent is None else f"{percent:.1f}"
-        rows.append([each.label, value, _sure(each, figures) if sure else "", share])
+        rows.append(
+            [each.label, value, _interval(each, each.estimate(figures)) if sure else "", share]
+        )
+    for each in HEADLINES:
+        found = above(each, figures)
+        if found is not None:
+            value = words.metric_words(each, found.estimate.value) if found.seen else words.BELOW
+            interval = _interval(each, found.estimate) if sure and found.seen else ""
+            rows.append([words.above_label(each), value, interval, ""])
     table = _grid(rows) + ("" if sure else _small(tr("Too short for confidence intervals.")))
     return table + _small(_LEVELS_MEAN) + _slope(figures.slope)
 
@@ -155,8 +163,7 @@ def _against(figures: Figures, context: ChannelContext) -> str:
 # Pieces
 
 
-def _sure(metric: Metric, figures: Figures) -> str:
-    found = metric.estimate(figures)
+def _interval(metric: Metric, found: Estimate | None) -> str:
     if found is None or found.low is None or found.high is None:
         return ""
     number = words.percent_of if metric.form == "share" else words.uv
