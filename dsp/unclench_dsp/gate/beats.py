@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,10 +11,13 @@ from unclench_dsp.arrays import FloatArray
 from unclench_dsp.gate.types import Heart
 
 _SHAPE = 10  # slots to either side of a beat's peak that make its shape: 40 ms
-_SLACK = 3  # slots by which two peaks may be taken at another lobe
+_SLACK = 8  # slots by which two peaks may lie apart, as beats have several lobes
 REACH_OF_SHAPE = _SHAPE + _SLACK
 """Slots to either side that are given with a beat."""
 _ENOUGH = 8  # beats that make a heart
+_CLEARLY = (
+    1.4  # times what lets it stand out: the largest of a train of motor units do not reach it
+)
 _ALIKE, _STILL_ALIKE = 0.85, 0.75  # correlation to be found, and to stay so
 _AS_HIGH = 0.5  # ratio of heights, at least
 _FASTEST_S, _SLOWEST_S = 0.33, 1.5  # between beats: 40 to 180 a minute
@@ -29,6 +32,7 @@ _UNSEEN_S = 6.0  # without a beat for that long, the rate is not sure
 class _Beat:
     slot: int
     height_uv: float
+    clear: float
     shape: FloatArray  # of unit energy, REACH_OF_SHAPE to either side
 
 
@@ -74,7 +78,7 @@ class HeartFinder:
         since = slot - self._beats[-1].slot
         return _TOO_SOON * self._interval <= since <= _MEMORY_S * self._slot_hz
 
-    def take(self, slot: int, slow_uv: FloatArray) -> bool:
+    def take(self, slot: int, slow_uv: FloatArray, clear: float) -> bool:
         """Take a short disturbance; say whether it is a beat of the heart.
 
         Parameters
@@ -83,11 +87,13 @@ class HeartFinder:
             Of its peak.
         slow_uv : ndarray, shape (2 * REACH_OF_SHAPE + 1,)
             The slow signal about the peak.
+        clear : float
+            How far it stands out: to find a heart, beats must do so clearly.
         """
         if self._found and slot - self._beats[-1].slot > _MEMORY_S * self._slot_hz:
             self.restart()
         energy = float(np.sqrt(np.square(slow_uv).sum()))
-        beat = _Beat(slot, float(np.abs(slow_uv).max()), slow_uv / max(energy, 1e-12))
+        beat = _Beat(slot, float(np.abs(slow_uv).max()), clear, slow_uv / max(energy, 1e-12))
         if self._found:
             return self._follow(beat)
         self._beats.append(beat)
@@ -95,11 +101,12 @@ class HeartFinder:
         return self._found
 
     def _follow(self, beat: _Beat) -> bool:
-        if not self._similar(beat, self._shape, self._height_uv, _STILL_ALIKE):
+        lag = self._lag(beat, self._shape, self._height_uv, _STILL_ALIKE)
+        if lag is None:
             return False
-        self._beats.append(beat)
+        self._beats.append(replace(beat, slot=beat.slot + lag))
         self._height_uv += 0.1 * (beat.height_uv - self._height_uv)
-        self._shape = self._shape + 0.1 * (beat.shape - self._shape)
+        self._shape = self._shape + 0.1 * (_shifted(beat.shape, lag) - self._shape)
         interval = self._regular_interval(list(self._beats)[-_ENOUGH:])
         self._interval = interval or self._interval
         return True
@@ -107,11 +114,12 @@ class HeartFinder:
     def _look(self, newest: _Beat) -> None:
         since = newest.slot - _MEMORY_S * self._slot_hz
         alike = [
-            beat
+            replace(beat, slot=beat.slot + lag, shape=_shifted(beat.shape, lag))
             for beat in self._beats
-            if beat.slot >= since and self._similar(beat, newest.shape, newest.height_uv, _ALIKE)
+            if beat.slot >= since
+            and (lag := self._lag(beat, newest.shape, newest.height_uv, _ALIKE)) is not None
         ]
-        if len(alike) < _ENOUGH:
+        if len(alike) < _ENOUGH or np.median([beat.clear for beat in alike]) < _CLEARLY:
             return
         interval = self._regular_interval(alike)
         if interval is None:
@@ -121,16 +129,16 @@ class HeartFinder:
         self._height_uv = float(np.median([beat.height_uv for beat in alike]))
         self._shape = np.mean([beat.shape for beat in alike], axis=0)
 
-    def _similar(self, beat: _Beat, shape: FloatArray, height_uv: float, alike: float) -> bool:
+    def _lag(self, beat: _Beat, shape: FloatArray, height_uv: float, alike: float) -> int | None:
+        """By how much a beat comes after another, if it is like it."""
         if not _AS_HIGH <= beat.height_uv / height_uv <= 1 / _AS_HIGH:
-            return False
-        inner = beat.shape[_SLACK : len(shape) - _SLACK]
-        inner = inner / np.sqrt(np.square(inner).sum())
-        for lag in range(2 * _SLACK + 1):
-            other = shape[lag : lag + len(inner)]
-            if float((inner * other).sum()) >= alike * float(np.sqrt(np.square(other).sum())):
-                return True
-        return False
+            return None
+        inner = shape[_SLACK:-_SLACK]
+        windows = np.lib.stride_tricks.sliding_window_view(beat.shape, len(inner))
+        sizes = np.square(windows).sum(axis=1) * np.square(inner).sum()
+        likeness = (windows * inner).sum(axis=1) / np.sqrt(np.maximum(sizes, 1e-12))
+        best = int(likeness.argmax())
+        return best - _SLACK if likeness[best] >= alike else None
 
     def _regular_interval(self, beats: list[_Beat]) -> float | None:
         """The usual interval in slots, if enough of the intervals are about as long.
@@ -147,3 +155,13 @@ class HeartFinder:
         on_time = np.abs(intervals - usual) <= _ON_TIME * usual
         regular = float(intervals[on_time | missed].sum()) >= _REGULAR * float(intervals.sum())
         return float(intervals[on_time].mean()) if regular else None
+
+
+def _shifted(shape: FloatArray, lag: int) -> FloatArray:
+    """The shape `lag` slots later; zeros where nothing is known."""
+    shifted = np.zeros_like(shape)
+    if lag >= 0:
+        shifted[: len(shape) - lag] = shape[lag:]
+    else:
+        shifted[-lag:] = shape[:lag]
+    return shifted

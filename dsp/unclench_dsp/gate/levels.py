@@ -12,6 +12,8 @@ from unclench_dsp.gate.slots import Features
 HOP = 16
 """Slots after which levels are renewed."""
 _PAST = 128  # hops: about 8 s
+_YOUNG = 48  # hops: about 3 s
+_YOUNG_RATIO = 0.2  # of muscles; until a calm stretch has come, flutter must not pass for the usual
 _UNKNOWN = 1e12
 _LEAST_UV = 0.05  # a signal that stands still has no level of its own
 _FEW = 8  # hops: with fewer the median is safer than the quiet
@@ -49,7 +51,7 @@ class UsualLevels:
         """Forget everything."""
         self._open = np.zeros((4, self._n_channels, 0))
         self._past = np.full((4, self._n_channels, _PAST), np.nan)
-        self._known = 0
+        self._known = self._hops = 0
         self._now = np.full((4, self._n_channels, 1), _UNKNOWN)
 
     def process(self, features: Features) -> Usual:
@@ -91,6 +93,9 @@ class UsualLevels:
                 both[:, :, start + 1 : stop + _PAST], _PAST, axis=2
             )
             levels[:, :, start:stop] = _quantile(windows)
+        young = max(0, _YOUNG - self._hops)
+        self._hops += means.shape[2]
+        levels[3, :, :young] = np.minimum(levels[3, :, :young], _YOUNG_RATIO)
         self._known = min(_PAST, self._known + means.shape[2])
         return levels
 

@@ -32,9 +32,11 @@ _SURE = (
     10.0,
 )  # slow signal over ratio times loudness, loudness, usual slow signal: no muscle
 _MAYBE = (6.0, 0.8, 6.0)  # the same: a weak beat, or the edge of something larger
-_LOW = 0.4  # of the latter, where a region goes on
 _CLICK_USUAL = 8.0  # sharp signal over the usual one
 _CLICK_LOUD, _CLICK_SLOW = 2.9, 0.45  # and, with this share of the slow one, over the loudness
+_LONES = ((14.0, 2.5), (60.0, 2.0), (300.0, 1.7))  # alone; others may then be near
+_LONE_SLOW = 0.3
+_LONE = 6.0  # times what is sharp a little before and after
 _TUG_HZ = 7.0  # what swings faster is flutter
 _UNDECIDED_S = 20.0  # how long a lone short disturbance may turn out to be a beat
 
@@ -151,11 +153,9 @@ class MuscleMask:
 
     def _find(self, features: Features, usual: Usual, marks: BoolArray) -> None:
         size_uv = np.abs(features.slow)
-        maybe_uv = _bound(_MAYBE, features, usual)
-        stands_out = np.greater(size_uv, maybe_uv)
-        click = np.greater(features.sharp, _CLICK_USUAL * usual.sharp)
-        click &= features.sharp + _CLICK_SLOW * size_uv > _CLICK_LOUD * features.loud
-        busy = [bool(row.any()) for row in stands_out | click]
+        clear = size_uv / _bound(_MAYBE, features, usual)
+        click = _clicks(features, usual)
+        busy = [bool(row.any()) for row in (clear > 1.0) | click]
         surely = np.greater(size_uv, _bound(_SURE, features, usual))
         self._slow = np.concatenate([self._slow, features.slow], axis=1)
         self._slow_first = features.first + features.slow.shape[1] - self._slow.shape[1]
@@ -167,8 +167,7 @@ class MuscleMask:
                 features.slow[channel],
                 features.sharp[channel],
                 usual.band[channel],
-                np.greater(size_uv[channel], _LOW * maybe_uv[channel]),
-                stands_out[channel],
+                clear[channel],
                 surely[channel],
                 click[channel],
             )
@@ -182,7 +181,7 @@ class MuscleMask:
             at = region.peak - self._slow_first
             around = self._slow[channel, max(0, at - REACH_OF_SHAPE) : at + REACH_OF_SHAPE + 1]
             if len(around) == 2 * REACH_OF_SHAPE + 1:
-                beat = self._hearts[channel].take(region.peak, around)
+                beat = self._hearts[channel].take(region.peak, around, region.clear)
                 if region.sure:
                     self._add("heart" if beat else "pop", channel, region)
                 return
@@ -220,3 +219,15 @@ def _bound(times: tuple[float, float, float], features: Features, usual: Usual) 
     bound_uv = np.maximum(times[0] * usual.ratio, times[1]) * features.loud
     bound: FloatArray = np.maximum(bound_uv, times[2] * usual.slow)
     return bound
+
+
+def _clicks(features: Features, usual: Usual) -> BoolArray:
+    """Slots that are sharper than a muscle, whose motor units have little above 300 Hz."""
+    sharp = features.sharp
+    both = (sharp + _CLICK_SLOW * np.abs(features.slow)) / features.loud
+    clicks = np.greater(sharp, _CLICK_USUAL * usual.sharp) & (both > _CLICK_LOUD)
+    near = np.greater(sharp, _LONE * features.sharp_near)
+    near &= np.abs(features.slow) > _LONE_SLOW * features.loud  # not so the onset of a contraction
+    for over_usual, over_loud in _LONES:
+        clicks |= near & (sharp > over_usual * usual.sharp) & (both > over_loud)
+    return clicks

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from unclench_dsp.arrays import BoolArray, FloatArray
+from unclench_dsp.gate.beats import REACH_OF_SHAPE
 from unclench_dsp.gate.ring import Ring
 
 BEFORE = 15
 """Slots gated before the one in which a disturbance is seen: 60 ms."""
-_APART = 13  # slots of calm that end a region; a beat's shape is known then
+_GOES_ON = 0.7  # of what lets a slot stand out: a region goes on
+_APART = 10  # slots of calm that end a region
 _SHORT = 45  # slots: a beat lasts no longer, 180 ms
 _LASTING = 14  # slots that stand out in one region: no muscle does that
 
@@ -29,6 +31,8 @@ class Region:
         Slot in which the slow signal is largest, `peak_uv`.
     start : int
         First slot that is gated; meaningless unless `sure`.
+    clear : float
+        Slow signal over what lets it stand out, where that is largest.
     reach : int
         Slot at which the filters have forgotten it.
     turns : int
@@ -46,6 +50,7 @@ class Region:
     standing: int = 0
     turns: int = 0
     above: bool = False
+    clear: float = 0.0
     sharp: bool = False
     sure: bool = False
 
@@ -65,16 +70,17 @@ class ChannelSlots:
         Number of the first slot.
     slow_uv, sharp_uv, band_uv : ndarray
         Slow signal, sharp signal and usual tension.
-    low, stands_out, surely, click : ndarray of bool
-        Where the slow signal lets a region go on, may begin one, surely does, and where a click is.
+    clear : ndarray
+        Slow signal over what lets it stand out.
+    surely, click : ndarray of bool
+        Where it stands out beyond doubt, and where a click is.
     """
 
     first: int
     slow_uv: FloatArray
     sharp_uv: FloatArray
     band_uv: FloatArray
-    low: BoolArray
-    stands_out: BoolArray
+    clear: FloatArray
     surely: BoolArray
     click: BoolArray
 
@@ -105,12 +111,13 @@ class RegionFinder:
     def restart(self) -> None:
         """Forget everything."""
         self._open: Region | None = None
+        self._waiting: Region | None = None  # ended, but its shape is not known yet
         self._gated_until = 0
         self._disturbed_until = 0
 
     def idle(self, slot: int) -> bool:
         """Whether nothing is under way at a slot."""
-        return self._open is None and self._gated_until <= slot
+        return self._open is None and self._waiting is None and self._gated_until <= slot
 
     def process(self, slots: ChannelSlots, gated: BoolArray, disturbed: BoolArray) -> None:
         """Take the next slots of the channel.
@@ -124,8 +131,8 @@ class RegionFinder:
         offset = slots.first - BEFORE
         gated[BEFORE : max(BEFORE, self._gated_until - offset)] = True
         disturbed[BEFORE : max(BEFORE, self._disturbed_until - offset)] = True
-        begins = slots.stands_out | slots.click
-        for at in np.flatnonzero(slots.low | begins):
+        begins = (slots.clear > 1.0) | slots.click
+        for at in np.flatnonzero((slots.clear > _GOES_ON) | begins):
             slot = slots.first + int(at)
             self._close_before(slot)
             if self._open is None:
@@ -135,17 +142,25 @@ class RegionFinder:
             self._extend(self._open, slots, int(at))
             if self._open.sure:
                 self._mark(self._open, slot, offset, gated, disturbed)
-        self._close_before(slots.first + len(slots.low))
+        self._close_before(slots.first + len(slots.slow_uv))
 
     def finish(self) -> None:
         """End the region that is open."""
-        if self._open is not None:
-            self._ended(self._open)
-            self._open = None
+        for region in (self._waiting, self._open):
+            if region is not None:
+                self._ended(region)
+        self._waiting = self._open = None
 
     def _close_before(self, slot: int) -> None:
-        if self._open is not None and slot - self._open.last > _APART:
-            self.finish()
+        region = self._open
+        if region is not None and slot - region.last > _APART:
+            if self._waiting is not None:
+                self._ended(self._waiting)
+            self._waiting, self._open = region, None
+        region = self._waiting
+        if region is not None and slot - region.peak > REACH_OF_SHAPE:
+            self._ended(region)
+            self._waiting = None
 
     def _extend(self, region: Region, slots: ChannelSlots, at: int) -> None:
         slot, slow_uv = slots.first + at, float(slots.slow_uv[at])
@@ -154,7 +169,8 @@ class RegionFinder:
         region.reach = max(region.reach, slot + 1 + self._slow_ring.slots(size_uv / usual_uv))
         region.turns += region.above != (slow_uv > 0)
         region.above = slow_uv > 0
-        region.standing += bool(slots.stands_out[at])
+        region.standing += bool(slots.clear[at] > 1.0)
+        region.clear = max(region.clear, float(slots.clear[at]))
         if size_uv > region.peak_uv:
             region.peak, region.peak_uv = slot, size_uv
         if slots.click[at]:

@@ -11,7 +11,7 @@ from unclench_dsp.bands import Band, design_bandpass
 from unclench_dsp.filters import SosFilter
 from unclench_dsp.gate.slots import SlotFeatures, slot_length
 
-LEFT = 0.1
+LEFT = 0.2
 """Share of the usual tension to which a disturbance must have decayed: it adds 0.5 % then."""
 
 _STEPS = 8  # table entries for a factor of two

@@ -12,7 +12,7 @@ from unclench_dsp.envelope import moving_sum
 from unclench_dsp.filters import SosFilter
 
 _SLOT_HZ = 250.0
-_NARROW_S, _WIDE_S = 0.007, 0.014  # two bell curves; their difference passes about 8 to 28 Hz
+_BELL_S = 0.014
 REACH = 12
 """Slots to either side that a feature looks at."""
 _LOUD_HZ = (60.0, 450.0)
@@ -38,6 +38,8 @@ class Features:
         RMS of 60 to 450 Hz over the 0.1 s around: the muscle.
     sharp : ndarray
         Largest value above 300 Hz in the slot; 0 where the rate is too low for that.
+    sharp_near : ndarray
+        Largest of `sharp` 3 to 5 slots before, or after if that is less.
     band : ndarray
         RMS of the band in use in the slot.
     """
@@ -46,6 +48,7 @@ class Features:
     slow: FloatArray
     loud: FloatArray
     sharp: FloatArray
+    sharp_near: FloatArray
     band: FloatArray
 
 
@@ -129,10 +132,18 @@ class SlotFeatures:
         first, self._next = self._next, self._next + slots
         if slots == 0:
             none = np.zeros((self._n_channels, 0))
-            return Features(first, none, none, none, none)
-        loud = np.sqrt(moving_sum(both[1], 2 * REACH + 1) / (2 * REACH + 1))
+            return Features(first, none, none, none, none, none)
+        before, after = (
+            np.maximum.reduce([both[2, :, REACH + lag : REACH + lag + slots] for lag in lags])
+            for lags in ((-5, -4, -3), (3, 4, 5))
+        )
         return Features(
-            first, self._slow(both[0], slots), loud, both[2, :, here], np.sqrt(both[3, :, here])
+            first,
+            self._slow(both[0], slots),
+            np.sqrt(moving_sum(both[1], 2 * REACH + 1) / (2 * REACH + 1)),
+            both[2, :, here],
+            np.minimum(before, after),
+            np.sqrt(both[3, :, here]),
         )
 
     def _slow(self, mean: FloatArray, slots: int) -> FloatArray:
@@ -149,12 +160,11 @@ def slow_kernel(slot_hz: float) -> FloatArray:
 
     Gain 1 at its best frequency, about 17 Hz; 0 for an offset.
     """
+    # The fourth derivative of a bell curve: steep towards the drift below it, nothing at 50 Hz.
+    x2 = np.square(np.arange(REACH + 1) / slot_hz / _BELL_S)
+    kernel = (x2 * x2 - 6 * x2 + 3) * np.exp(-0.5 * x2)
+    kernel[0] = -2 * kernel[1:].sum()  # an offset passes not at all
     t = np.arange(REACH + 1) / slot_hz
-    both = []
-    for sigma_s in (_NARROW_S, _WIDE_S):
-        bell = np.exp(-0.5 * np.square(t / sigma_s))
-        both.append(bell / (bell[0] + 2 * bell[1:].sum()))
-    kernel: FloatArray = both[0] - both[1]
     hz = np.arange(5.0, 40.0, 0.25)[:, np.newaxis]
     gain = kernel[0] + 2 * (kernel[1:] * np.cos(2 * math.pi * hz * t[1:])).sum(axis=1)
     scaled: FloatArray = kernel / gain.max()
