@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from unclench_dsp.arrays import FloatArray
-from unclench_dsp.gate.types import Heart
+from unclench_dsp.gate.kinds import Heart
 
 _SHAPE = 10  # slots to either side of a beat's peak that make its shape: 40 ms
 _SLACK = 8  # slots by which two peaks may lie apart, as beats have several lobes
@@ -24,13 +24,15 @@ _FASTEST_S, _SLOWEST_S = 0.33, 1.5  # between beats: 40 to 180 a minute
 _ON_TIME = 0.2  # by how much of the usual an interval may differ
 _REGULAR = 0.75  # share of the time that such intervals must fill
 _TOO_SOON = 0.55  # of the usual interval: no weak beat comes so early
-_MEMORY_S = 20.0  # how long a beat counts
+MEMORY_S = 20.0
+"""How long a beat counts."""
 _UNSEEN_S = 6.0  # without a beat for that long, the rate is not sure
 
 
 @dataclass(frozen=True)
 class _Beat:
-    slot: int
+    peak: int
+    slot: int  # of the peak, or of the lobe that the others have for one
     height_uv: float
     clear: float
     shape: FloatArray  # of unit energy, REACH_OF_SHAPE to either side
@@ -61,7 +63,12 @@ class HeartFinder:
         """Whether there is a heart."""
         return self._found
 
-    def heart(self, slot: int) -> Heart | None:
+    @property
+    def peaks(self) -> set[int]:
+        """Slots of the peaks of the latest beats, as they were given."""
+        return {beat.peak for beat in self._beats}
+
+    def now(self, slot: int) -> Heart | None:
         """The heart as it is at a slot."""
         if not self._found:
             return None
@@ -76,7 +83,7 @@ class HeartFinder:
         if not self._found:
             return False
         since = slot - self._beats[-1].slot
-        return _TOO_SOON * self._interval <= since <= _MEMORY_S * self._slot_hz
+        return _TOO_SOON * self._interval <= since <= MEMORY_S * self._slot_hz
 
     def take(self, slot: int, slow_uv: FloatArray, clear: float) -> bool:
         """Take a short disturbance; say whether it is a beat of the heart.
@@ -90,10 +97,10 @@ class HeartFinder:
         clear : float
             How far it stands out: to find a heart, beats must do so clearly.
         """
-        if self._found and slot - self._beats[-1].slot > _MEMORY_S * self._slot_hz:
+        if self._found and slot - self._beats[-1].slot > MEMORY_S * self._slot_hz:
             self.restart()
         energy = float(np.sqrt(np.square(slow_uv).sum()))
-        beat = _Beat(slot, float(np.abs(slow_uv).max()), clear, slow_uv / max(energy, 1e-12))
+        beat = _Beat(slot, slot, float(np.abs(slow_uv).max()), clear, slow_uv / max(energy, 1e-12))
         if self._found:
             return self._follow(beat)
         self._beats.append(beat)
@@ -112,7 +119,7 @@ class HeartFinder:
         return True
 
     def _look(self, newest: _Beat) -> None:
-        since = newest.slot - _MEMORY_S * self._slot_hz
+        since = newest.slot - MEMORY_S * self._slot_hz
         alike = [
             replace(beat, slot=beat.slot + lag, shape=_shifted(beat.shape, lag))
             for beat in self._beats

@@ -16,12 +16,13 @@ import numpy as np
 
 from unclench_dsp.arrays import BoolArray, FloatArray
 from unclench_dsp.bands import Band
-from unclench_dsp.gate.beats import REACH_OF_SHAPE, HeartFinder
+from unclench_dsp.gate.beats import REACH_OF_SHAPE
+from unclench_dsp.gate.findings import Findings
+from unclench_dsp.gate.kinds import Disturbance, Heart, MaskBlock
 from unclench_dsp.gate.levels import Usual, UsualLevels
 from unclench_dsp.gate.regions import BEFORE, ChannelSlots, Region, RegionFinder
 from unclench_dsp.gate.ring import design_rings
 from unclench_dsp.gate.slots import REACH, Features, SlotFeatures, slot_length
-from unclench_dsp.gate.types import Disturbance, DisturbanceKind, Heart, MaskBlock
 
 _HISTORY = 128  # slots of the slow signal that are kept for the shapes of beats
 _CHUNK = 8  # slots worked on at once at least: 32 ms
@@ -37,8 +38,6 @@ _CLICK_LOUD, _CLICK_SLOW = 2.9, 0.45  # and, with this share of the slow one, ov
 _LONES = ((14.0, 2.5), (60.0, 2.0), (300.0, 1.7))  # alone; others may then be near
 _LONE_SLOW = 0.3
 _LONE = 6.0  # times what is sharp a little before and after
-_TUG_HZ = 7.0  # what swings faster is flutter
-_UNDECIDED_S = 20.0  # how long a lone short disturbance may turn out to be a beat
 
 
 class MuscleMask:
@@ -60,16 +59,12 @@ class MuscleMask:
         slow, sharp = design_rings(band, fs_hz)
         self._features = SlotFeatures(fs_hz, n_channels)
         self._levels = UsualLevels(n_channels)
-        self._slot_hz = fs_hz / self._slot_n
-        self._hearts = [HeartFinder(self._slot_hz) for _ in range(n_channels)]
+        self._findings = Findings(self._slot_n, fs_hz / self._slot_n, n_channels)
         self._finders = [
-            RegionFinder(slow, sharp, heart.expects, partial(self._judge, channel))
-            for channel, heart in enumerate(self._hearts)
+            RegionFinder(slow, sharp, heart.expects, partial(self._ended, channel))
+            for channel, heart in enumerate(self._findings.hearts)
         ]
         self.delay_n = (BEFORE + REACH + _CHUNK) * self._slot_n
-        self.found: list[Disturbance] = []
-        self._ended: list[tuple[int, Disturbance]] = []  # with the slot each ended in
-        self._start_index = 0  # of slot 0
         self._start()
 
     def _start(self) -> None:
@@ -82,7 +77,13 @@ class MuscleMask:
     @property
     def heart(self) -> tuple[Heart | None, ...]:
         """The heart in each channel as it is now; None where none is found."""
-        return tuple(finder.heart(self._slow_first) for finder in self._hearts)
+        slot = self._slow_first + self._slow.shape[1]
+        return tuple(heart.now(slot) for heart in self._findings.hearts)
+
+    @property
+    def found(self) -> list[Disturbance]:
+        """What was found so far, in the order of the moments when that was sure."""
+        return self._findings.found
 
     def process(self, clean_uv: FloatArray, band_uv: FloatArray) -> MaskBlock:
         """Take the next block.
@@ -126,15 +127,12 @@ class MuscleMask:
         left_n = self._seen_n - self._given_n
         whole_n = len(block.kept) + left_n  # without what filled the last slot up
         block = MaskBlock(block.kept[:whole_n], block.disturbed[:whole_n])
-        self._start_index += self._seen_n
-        self._features.restart()
-        self._levels.restart()
         for finder in self._finders:
             finder.finish()
-        self._tell()
-        for finder, heart in zip(self._finders, self._hearts, strict=True):
             finder.restart()
-            heart.restart()
+        self._findings.finish(self._seen_n)
+        self._features.restart()
+        self._levels.restart()
         self._start()
         return block
 
@@ -172,39 +170,19 @@ class MuscleMask:
                 click[channel],
             )
             finder.process(slots, marks[0, channel], marks[1, channel])
-        self._tell()
+        self._findings.tell(features.first + features.slow.shape[1])
+        self._slow_first += max(0, self._slow.shape[1] - _HISTORY)
         self._slow = self._slow[:, -_HISTORY:]
 
-    def _judge(self, channel: int, region: Region) -> None:
-        """Take a region that has ended: is it a beat, and if not, what?"""
+    def _ended(self, channel: int, region: Region, at: int) -> None:
+        around_uv = None
         if region.short and not region.sharp:
-            at = region.peak - self._slow_first
-            around = self._slow[channel, max(0, at - REACH_OF_SHAPE) : at + REACH_OF_SHAPE + 1]
-            if len(around) == 2 * REACH_OF_SHAPE + 1:
-                beat = self._hearts[channel].take(region.peak, around, region.clear)
-                if region.sure:
-                    self._add("heart" if beat else "pop", channel, region)
-                return
-        if not region.sure:
-            return
-        turns_hz = region.turns / 2 * self._slot_hz / (region.last - region.first + 1)
-        if region.short:
-            self._add("pop", channel, region)
-        else:
-            self._add("flutter" if turns_hz > _TUG_HZ else "tug", channel, region)
-
-    def _tell(self) -> None:
-        """Put what has ended into one order, however the input was split."""
-        self.found += [
-            one for _, one in sorted(self._ended, key=lambda ended: (ended[0], ended[1].channel))
-        ]
-        self._ended.clear()
-
-    def _add(self, kind: DisturbanceKind, channel: int, region: Region) -> None:
-        first, stop = (
-            self._start_index + slot * self._slot_n for slot in (region.start, region.reach)
-        )
-        self._ended.append((region.last, Disturbance(kind, first, stop, channel)))
+            peak = region.peak - self._slow_first
+            first = max(0, peak - REACH_OF_SHAPE)
+            around_uv = self._slow[channel, first : peak + REACH_OF_SHAPE + 1]
+            if len(around_uv) <= 2 * REACH_OF_SHAPE:
+                around_uv = None
+        self._findings.add(channel, region, at, around_uv)
 
     def _block(self, blocks: list[BoolArray]) -> MaskBlock:
         marks = np.concatenate(

@@ -11,10 +11,11 @@ from unclench_dsp.arrays import BoolArray, FloatArray
 from unclench_dsp.gate.beats import REACH_OF_SHAPE
 from unclench_dsp.gate.ring import Ring
 
-BEFORE = 15
-"""Slots gated before the one in which a disturbance is seen: 60 ms."""
+BEFORE = 12
+"""Slots gated before the one in which a disturbance is seen, 48 ms: 60 to 80 before a beat peaks."""
 _GOES_ON = 0.7  # of what lets a slot stand out: a region goes on
 _APART = 10  # slots of calm that end a region
+_WAIT = max(_APART, REACH_OF_SHAPE)  # slots after which a beat's shape is known
 _SHORT = 45  # slots: a beat lasts no longer, 180 ms
 _LASTING = 14  # slots that stand out in one region: no muscle does that
 
@@ -94,7 +95,7 @@ class RegionFinder:
     expects : callable
         Whether a beat may come in a slot: then a region need not be sure to be gated.
     ended : callable
-        Called with each region as it ends, in time for the slots behind it.
+        Called with each region and the slot in which it and the shape of its peak were known.
     """
 
     def __init__(
@@ -102,7 +103,7 @@ class RegionFinder:
         slow_ring: Ring,
         sharp_ring: Ring,
         expects: Callable[[int], bool],
-        ended: Callable[[Region], None],
+        ended: Callable[[Region, int], None],
     ) -> None:
         self._slow_ring, self._sharp_ring = slow_ring, sharp_ring
         self._expects, self._ended = expects, ended
@@ -145,21 +146,22 @@ class RegionFinder:
         self._close_before(slots.first + len(slots.slow_uv))
 
     def finish(self) -> None:
-        """End the region that is open."""
+        """End what is under way."""
         for region in (self._waiting, self._open):
             if region is not None:
-                self._ended(region)
+                self._ended(region, region.last + _WAIT)
         self._waiting = self._open = None
 
     def _close_before(self, slot: int) -> None:
         region = self._open
         if region is not None and slot - region.last > _APART:
+            at = region.last + _APART
             if self._waiting is not None:
-                self._ended(self._waiting)
+                self._ended(self._waiting, min(at, self._waiting.last + _WAIT))
             self._waiting, self._open = region, None
         region = self._waiting
-        if region is not None and slot - region.peak > REACH_OF_SHAPE:
-            self._ended(region)
+        if region is not None and slot - region.last > _WAIT:
+            self._ended(region, region.last + _WAIT)
             self._waiting = None
 
     def _extend(self, region: Region, slots: ChannelSlots, at: int) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.dsp.gate.synthetic import Room, figures, run
 
-from unclench_dsp import NARROW, WIDE, Band
+from unclench_dsp import NARROW, WIDE, Band, SosFilter, design_bandpass
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.gate import MuscleMask
 
@@ -115,3 +115,23 @@ def test_finish_gives_out_every_sample_and_starts_afresh(n: int) -> None:
     parts = [mask.process(emg_uv, alone.band_uv), mask.finish()]
     np.testing.assert_array_equal(np.concatenate([part.kept for part in parts]), alone.kept)
     assert [one.first - n for one in mask.found[before:]] == [one.first for one in alone.mask.found]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_beat_is_told_and_nothing_else(seed: int) -> None:
+    """Also the beats before it was sure that they come from a heart."""
+    room = Room(seed, seconds=60)
+    bpm = room.rng.uniform(50, 110)
+    beats_uv, beats_s = room.heart(bpm, room.log_uniform(30, 100), extra=0.03)
+    emg_uv = (room.rest(2.0) + beats_uv)[:, np.newaxis]
+    band_uv = SosFilter(design_bandpass(WIDE, room.fs_hz), 1).process(emg_uv)
+    mask = MuscleMask(room.fs_hz, 1, WIDE)
+    mask.process(emg_uv, band_uv)
+    heart = mask.heart[0]
+    assert heart is not None
+    assert heart.bpm == pytest.approx(bpm, rel=0.1)
+    mask.finish()
+    told = [(one.first / room.fs_hz, one.stop / room.fs_hz) for one in mask.found]
+    assert {one.kind for one in mask.found} == {"heart"}
+    assert sum(any(a <= beat <= b for beat in beats_s) for a, b in told) >= 0.98 * len(told)
+    assert sum(any(a <= beat <= b for a, b in told) for beat in beats_s) >= 0.98 * len(beats_s)
