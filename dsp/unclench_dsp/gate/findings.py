@@ -61,9 +61,11 @@ class Findings:
             self._undecided[channel].clear()
         if not region.sure:
             return
-        if heart.found:
-            self._decide(at, "heart" if beat else "pop", channel, region)
-        else:
+        if beat:
+            self._decide(at, "heart", channel, region)
+        elif heart.found and region.beyond_doubt:
+            self._decide(at, "pop", channel, region)
+        elif not heart.found:
             self._undecided[channel].append(region)
 
     def tell(self, slot: float) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from unclench_dsp.arrays import FloatArray
-from unclench_dsp.gate.slots import Features
+from unclench_dsp.gate.slots import LEAST_UV, Features
 
 HOP = 16
 """Slots after which levels are renewed."""
@@ -15,7 +15,6 @@ _PAST = 128  # hops: about 8 s
 _YOUNG = 48  # hops: about 3 s
 _YOUNG_RATIO = 0.2  # of muscles; until a calm stretch has come, flutter must not pass for the usual
 _UNKNOWN = 1e12
-_LEAST_UV = 0.05  # a signal that stands still has no level of its own
 _FEW = 8  # hops: with fewer the median is safer than the quiet
 _QUIET = 0.25  # quantile of the hops that is taken for the usual: hearts and bursts stay above it
 
@@ -79,7 +78,7 @@ class UsualLevels:
         return Usual(of_slot[0], of_slot[1], of_slot[2], of_slot[3])
 
     def _follow(self, means: FloatArray) -> FloatArray:
-        np.maximum(means, _LEAST_UV, out=means)
+        np.maximum(means, LEAST_UV, out=means)
         means[3] = means[0] / means[3]
         both = np.concatenate([self._past, means], axis=2)
         self._past = both[:, :, -_PAST:]

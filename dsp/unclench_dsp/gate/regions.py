@@ -12,7 +12,7 @@ from unclench_dsp.gate.beats import REACH_OF_SHAPE
 from unclench_dsp.gate.ring import Ring
 
 BEFORE = 12
-"""Slots gated before the one in which a disturbance is seen, 48 ms: 60 to 80 before a beat peaks."""
+"""Slots gated before the one in which a disturbance is seen: 48 ms, of a beat before its flank."""
 _GOES_ON = 0.7  # of what lets a slot stand out: a region goes on
 _APART = 10  # slots of calm that end a region
 _WAIT = max(_APART, REACH_OF_SHAPE)  # slots after which a beat's shape is known
@@ -38,8 +38,8 @@ class Region:
         Slot at which the filters have forgotten it.
     turns : int
         How often the slow signal has changed its sign.
-    sharp, sure : bool
-        Whether it has a click; whether it is gated.
+    sharp, sure, beyond_doubt : bool
+        Whether it has a click; whether it is gated; whether it would be without a heart.
     """
 
     first: int
@@ -54,6 +54,7 @@ class Region:
     clear: float = 0.0
     sharp: bool = False
     sure: bool = False
+    beyond_doubt: bool = False
 
     @property
     def short(self) -> bool:
@@ -179,12 +180,11 @@ class RegionFinder:
             region.sharp = True
             size = float(slots.sharp_uv[at]) / usual_uv
             region.reach = max(region.reach, slot + 1 + self._sharp_ring.slots(size))
-        if not region.sure and (
-            slots.surely[at]
-            or slots.click[at]
-            or region.standing >= _LASTING
-            or self._expects(slot)
-        ):
+        if not region.beyond_doubt:
+            region.beyond_doubt = bool(
+                slots.surely[at] or slots.click[at] or region.standing >= _LASTING
+            )
+        if not region.sure and (region.beyond_doubt or self._expects(slot)):
             region.sure, region.start = True, max(0, slot - BEFORE)
 
     def _mark(

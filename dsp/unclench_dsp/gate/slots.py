@@ -15,6 +15,8 @@ _SLOT_HZ = 250.0
 _BELL_S = 0.014
 REACH = 12
 """Slots to either side that a feature looks at."""
+LEAST_UV = 0.05
+"""A signal that stands still has no level of its own."""
 _LOUD_HZ = (60.0, 450.0)
 _SHARP_HZ = 300.0  # a motor unit's potential has little above
 
@@ -140,7 +142,7 @@ class SlotFeatures:
         return Features(
             first,
             self._slow(both[0], slots),
-            np.sqrt(moving_sum(both[1], 2 * REACH + 1) / (2 * REACH + 1)),
+            np.maximum(np.sqrt(moving_sum(both[1], 2 * REACH + 1) / (2 * REACH + 1)), LEAST_UV),
             both[2, :, here],
             np.minimum(before, after),
             np.sqrt(both[3, :, here]),
