@@ -27,7 +27,7 @@ def _text(build: Build) -> str:
     return "\n".join((ROOT / page).read_text(encoding="utf-8") for page in pages)
 
 
-def test_the_drawing_of_the_pico_numbers_all_pins_and_names_those_of_the_design() -> None:
+def test_the_drawing_of_the_pico_numbers_all_pins_and_names_the_used_ones() -> None:
     picture = (ROOT / "hardware/pictures/pico-pins.svg").read_text(encoding="utf-8")
     at: dict[float, list[tuple[float, str]]] = {}
     for text in ElementTree.fromstring(picture).iter(f"{SVG}text"):
@@ -81,7 +81,7 @@ def test_pins_can_be_found_by_counting(build) -> None:
 
 
 @each_build
-def test_a_wrong_plug_is_warned_of_in_bold(build) -> None:
+def test_the_warning_about_wrong_plugs_is_bold(build) -> None:
     text = " ".join(_text(build).split())
     warned = next(bold for bold in re.findall(r"\*\*(.+?)\*\*", text) if "3V3 and GND" in bold)
     assert warned.startswith("Never put an electrode lead with a 3.5 mm plug")
@@ -91,7 +91,7 @@ def test_a_wrong_plug_is_warned_of_in_bold(build) -> None:
 
 
 @each_build
-def test_a_site_on_leads_waits_until_its_leads_were_measured(build) -> None:
+def test_sites_on_leads_wait_until_the_leads_are_measured(build) -> None:
     text = _text(build)
     section = " ".join(text.partition("## With a Cable Shield")[2].partition("\n## ")[0].split())
     assert "these sites wait until you have measured it" in section
@@ -104,13 +104,13 @@ def test_a_site_on_leads_waits_until_its_leads_were_measured(build) -> None:
 
 
 @each_build
-def test_electrodes_from_the_foil_do_not_go_onto_skin(build) -> None:
+def test_guides_say_that_electrodes_from_the_foil_never_go_onto_skin(build) -> None:
     text = " ".join(_text(build).split())
     assert "What has been on foil is used up: take fresh electrodes for the skin." in text
 
 
 @each_build
-def test_a_reading_is_as_sure_as_the_least_sure_figure_in_it(build) -> None:
+def test_a_reading_is_unverified_if_any_figure_in_it_is(build) -> None:
     drop_v = design.SENSOR_SUPPLY_A.value * design.SUPPLY_OHM.value if build == "tidy" else 0.0
     rest_v = (design.SUPPLY_V.value - drop_v) / 2
     mark = "*unverified*" if drop_v else "computed"

@@ -193,13 +193,13 @@ def of_the_benchs_errors() -> Iterator[str]:
     ],
     ids=lambda given: getattr(given, "__name__", given),
 )
-def test_figures_in_a_document_are_computed_again(name, figures) -> None:
+def test_figures_in_documents_are_the_computed_ones(name, figures) -> None:
     text = document(name)
     for words in figures():
         assert words in text
 
 
-def test_the_chart_of_the_budget_shows_it() -> None:
+def test_the_chart_shows_the_computed_budget() -> None:
     root = ElementTree.parse(ROOT / "hardware/pictures/frontend-budget.svg").getroot()
     words = {"".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text")}
     all_of_them = [budget("tidy", sampling(2000, n), on) for n in CHANNELS for on in (True, False)]
@@ -227,14 +227,14 @@ def test_program_and_budget_have_one_figure_for_the_converter(channels, rate_hz)
     assert converter_noise_uv(hello, 0) == pytest.approx(floor_uv(how, Converter()), rel=1e-3)
 
 
-def test_every_step_of_the_bench_is_told_and_can_be_tried() -> None:
+def test_every_bench_step_is_described_with_a_command_to_try_it() -> None:
     text = document("acceptance.md")
     for step in STEPS:
         assert re.search(rf"unclench board check {step.name} --port sim:", text)
         assert step.title in text
 
 
-def test_the_page_has_the_safety_words_that_the_program_shows() -> None:
+def test_the_safety_page_has_the_rules_that_the_program_shows() -> None:
     text = document("safety.md")
     for title, words in RULES:
         assert f"- **{title}.** {words}" in text

@@ -66,7 +66,9 @@ def typical(corrected: bool) -> Converter:
 @pytest.mark.parametrize("corrected", [True, False])
 @pytest.mark.parametrize("channels", CHANNELS)
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
-def test_the_floor_is_what_the_virtual_board_measures(rate_hz, channels, corrected) -> None:
+def test_the_computed_noise_floor_agrees_with_the_virtual_board(
+    rate_hz, channels, corrected
+) -> None:
     calculated = floor_uv(sampling(rate_hz, channels), typical(corrected), REST_CODES)
     measured = measured_uv("shorted", rate_hz, channels, corrected)
     assert measured == pytest.approx(np.full(channels, calculated), rel=WITHIN)
@@ -83,7 +85,9 @@ def test_a_relaxed_muscle_reads_as_on_the_virtual_board(monkeypatch, corrected) 
 
 @pytest.mark.parametrize("noise_lsb", [0.63, 0.97, 1.36])
 @pytest.mark.parametrize(("step_lsb", "corrected_lsb"), [(0, 0), (0.6, 0), (1, 1), (1.4, 0.9)])
-def test_moments_are_those_of_the_virtual_converter(noise_lsb, step_lsb, corrected_lsb) -> None:
+def test_mean_and_variance_of_a_reading_agree_with_the_virtual_converter(
+    noise_lsb, step_lsb, corrected_lsb
+) -> None:
     """Two ways to integrate over the noise: sums of probabilities here, a convolution there."""
     converter = Converter(noise_lsb, step_lsb, corrected_lsb)
     other = Adc(noise_lsb, step_lsb, corrected_lsb)
@@ -95,7 +99,7 @@ def test_moments_are_those_of_the_virtual_converter(noise_lsb, step_lsb, correct
         assert variance == pytest.approx(other.noise_codes(level) ** 2, rel=0.02)  # likewise
 
 
-def test_an_uncorrected_step_makes_most_of_itself_where_the_input_rests_on_it() -> None:
+def test_an_uncorrected_step_adds_most_noise_where_the_input_rests_on_it() -> None:
     how, raw = sampling(2000, 1), Converter().uncorrected()
     on = raw.worst_rest_codes
     assert on == 2047
@@ -123,7 +127,7 @@ def test_the_step_inflates_weak_signals_most() -> None:
     assert inflation(2, how, quiet, on + 10) == pytest.approx(1, abs=1e-3)
 
 
-def test_a_sum_of_readings_averages_as_a_simulated_one_does() -> None:
+def test_averaging_readings_agrees_with_a_simulation() -> None:
     how = sampling(2000, 3)
     t = np.arange(how.readings * 400) * how.reading_s
     for hz in (100.0, 450.0, 1550.0, 7130.0):
@@ -133,7 +137,7 @@ def test_a_sum_of_readings_averages_as_a_simulated_one_does() -> None:
     assert averaging(1 / how.reading_s, how) == pytest.approx(1)
 
 
-def test_the_board_samples_as_its_plan_says() -> None:
+def test_the_board_samples_with_the_planned_timing() -> None:
     for rate_hz in RATES_HZ:
         for channels in CHANNELS:
             how = sampling(rate_hz, channels)
@@ -142,7 +146,7 @@ def test_the_board_samples_as_its_plan_says() -> None:
     assert (sampling(2000, 1).readings, sampling(2000, 3).readings) == (250, 80)
 
 
-def test_what_both_filters_do_alike_cancels() -> None:
+def test_ripple_that_both_filters_pass_equally_cancels() -> None:
     hz = np.array([20.0, 100.0, 450.0])
     assert ripple_uv_per_mv(1e-3, "no-solder", True) == pytest.approx(0, abs=1e-4)
     assert ripple_uv_per_mv(1e-3, "no-solder", False) == pytest.approx(
@@ -159,7 +163,7 @@ def test_what_both_filters_do_alike_cancels() -> None:
     assert nominal < 0.1 * usual
 
 
-def test_noise_of_all_frequencies_is_seen_as_a_simulation_sees_it() -> None:
+def test_folded_noise_agrees_with_a_simulation() -> None:
     """White noise through the sensor, averaged as the board does or sampled as the sketch does."""
     rng = np.random.default_rng(1)
     fs_hz = 250_000
@@ -173,7 +177,7 @@ def test_noise_of_all_frequencies_is_seen_as_a_simulation_sees_it() -> None:
     assert thermal_v_rthz(1000.0) == pytest.approx(4.07e-9, rel=0.01)  # 1 kohm at 300 K
 
 
-def test_the_filters_take_what_a_simulated_charging_does() -> None:
+def test_inrush_current_agrees_with_a_simulation() -> None:
     dt, volts, most_a = 1e-7, 0.0, 0.0
     for k in range(30_000):
         amperes = (min(1.0, k * dt / 1e-3) * 3.3 - volts) / 10
@@ -183,7 +187,7 @@ def test_the_filters_take_what_a_simulated_charging_does() -> None:
     assert inrush_a(3) == pytest.approx(0.80, abs=0.01)
 
 
-def test_a_budget_adds_by_squares_and_keeps_the_unverified_apart() -> None:
+def test_noise_adds_by_squares_and_unverified_parts_are_separate() -> None:
     for each in budgets():
         verified_uv = [part.noise_uv for part in each.parts if part.status != "unverified"]
         assert each.known_uv == pytest.approx(np.sqrt(np.sum(np.square(verified_uv))))
@@ -197,7 +201,7 @@ def test_a_budget_adds_by_squares_and_keeps_the_unverified_apart() -> None:
     assert len(list(budgets())) == 36
 
 
-def test_it_prints_what_it_calculates(run_module) -> None:
+def test_the_command_prints_the_calculated_budget(run_module) -> None:
     done, table, _ = run_module("hardware.frontend")
     done_too, text, _ = run_module("hardware.frontend", "--json")
     assert (done, done_too) == (0, 0)

@@ -41,13 +41,13 @@ def test_every_picture_is_shown() -> None:
         assert f"pictures/{path.name}" in documents, f"{path.name} is shown nowhere"
 
 
-def test_a_picture_that_is_made_says_so_and_no_other_does() -> None:
+def test_only_generated_pictures_say_that_they_are_generated() -> None:
     made = {made.path for made in EVERYTHING if isinstance(made, Picture)}
     marked = {path for path in PICTURES if "by python -m hardware -->" in path.read_text("utf-8")}
     assert {path.relative_to(ROOT).as_posix() for path in marked} == made
 
 
-def test_check_says_nothing_while_nothing_is_stale() -> None:
+def test_check_prints_nothing_if_everything_is_up_to_date() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "hardware", "--check", "--only", "wiring"],
         cwd=ROOT,
@@ -59,7 +59,7 @@ def test_check_says_nothing_while_nothing_is_stale() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_check_says_what_is_stale(monkeypatch, run_module) -> None:
+def test_check_names_what_is_out_of_date(monkeypatch, run_module) -> None:
     whole = next(made for made in EVERYTHING if isinstance(made, Passage))
     stale = replace(whole, make=lambda: "another one")
     monkeypatch.setattr(catalogue, "EVERYTHING", (whole, stale))
@@ -68,7 +68,7 @@ def test_check_says_what_is_stale(monkeypatch, run_module) -> None:
     assert run_module("hardware", "--check", "--only", "elsewhere") == (0, "", "")
 
 
-def test_texts_that_differ_by_rounding_are_alike() -> None:
+def test_generated_texts_may_differ_by_rounding() -> None:
     assert alike("M 1.25 7 L 3.50", "M 1.26 7 L 3.49")
     assert not alike("M 1.25 7", "M 1.28 7")
     assert not alike("12 parts", "13 parts")

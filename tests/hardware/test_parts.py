@@ -51,7 +51,7 @@ def _table(text: str, name: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
-def test_every_line_is_whole() -> None:
+def test_every_line_of_the_parts_list_is_complete() -> None:
     with (ROOT / parts.PATH).open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file, strict=True)
     assert len(set(head)) == len(head)
@@ -65,12 +65,12 @@ def test_every_line_is_whole() -> None:
     assert len({row[0] for row in rows}) == len(rows)
 
 
-def test_no_link_is_there_to_rot() -> None:
+def test_the_parts_list_has_no_links_that_could_break() -> None:
     text = (ROOT / parts.PATH).read_text(encoding="utf-8")
     assert not re.search(r"https?:|www\.|\.(com|org|net|io)\b", text)
 
 
-def test_a_price_has_a_source_and_a_year_or_is_not_there() -> None:
+def test_every_price_has_a_source_and_a_year() -> None:
     for part in parts.read():
         assert (part.price_usd is None) == (not part.price_source), part.name
         if part.price_usd is not None:
@@ -79,12 +79,12 @@ def test_a_price_has_a_source_and_a_year_or_is_not_there() -> None:
 
 
 @each_case
-def test_parts_of_the_drawing_are_those_of_the_list(build, sensors) -> None:
+def test_the_drawings_use_the_parts_of_the_list(build, sensors) -> None:
     listed = {part.name: part.pieces(build, sensors) for part in parts.of(build, "build")}
     assert dict(_drawn(build, sensors)) == listed
 
 
-def test_every_part_is_of_some_use() -> None:
+def test_every_part_of_the_list_is_used() -> None:
     used = {part.name for build in BUILDS for need in parts.NEEDS for part in parts.of(build, need)}
     assert used == {part.name for part in parts.read()}
 
@@ -109,7 +109,7 @@ def test_totals_add_up(build, sensors, need) -> None:
 
 
 @pytest.mark.parametrize("build", BUILDS)
-def test_what_the_steps_depend_on_is_counted(build) -> None:
+def test_parts_that_the_steps_mention_are_counted(build) -> None:
     bench = {part.name: part for part in parts.of(build, "bench")}
     for figure in (design.DIVIDER_TOP_OHM, design.DIVIDER_BOTTOM_OHM):
         assert f"Resistor {shown(figure)}" in bench
@@ -131,7 +131,7 @@ def test_values_of_parts_are_those_of_the_design() -> None:
         assert f"Capacitor {shown(figure)}" in names
 
 
-def test_a_part_that_a_short_heats_is_listed_with_its_rating() -> None:
+def test_parts_that_a_short_heats_are_listed_with_their_rating() -> None:
     name = f"Resistor {shown(design.SUPPLY_OHM)}"
     part = next(part for part in parts.read() if part.name == name)
     rating = shown(design.SUPPLY_OHM_W)

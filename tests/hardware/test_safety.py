@@ -69,21 +69,21 @@ def ladder_ua(volts: float, ohm: float, farad: float) -> float:
         ("lamp touched, laptop tied", 230e3, 230 / 1350 * 1e6),
     ],
 )
-def test_currents_are_what_an_independent_calculation_gives(words, worst_ua, typical_ua) -> None:
+def test_fault_currents_agree_with_an_independent_calculation(words, worst_ua, typical_ua) -> None:
     fault = named(words)
     assert fault.worst_a * 1e6 == pytest.approx(worst_ua, rel=2e-3)
     assert fault.typical_a * 1e6 == pytest.approx(typical_ua, rel=2e-3)
 
 
 @pytest.mark.parametrize("fault", ALL, ids=lambda fault: fault.name)
-def test_a_verdict_follows_from_its_row(fault: Fault) -> None:
+def test_each_verdict_follows_from_the_figures_of_its_row(fault: Fault) -> None:
     limit_ua = {"d.c.": (10, 50), "a.c.": (100, 500)}[fault.kind][fault.broken > 0]
     assert fault.limit_a * 1e6 == pytest.approx(limit_ua)
     assert fault.verdict == ("ABOVE" if fault.worst_a * 1e6 > limit_ua else "within")
     assert fault.typical_a <= fault.worst_a
 
 
-def test_a_verdict_goes_by_the_worst_figure_and_by_what_is_broken() -> None:
+def test_a_verdict_uses_the_worst_figure_and_the_limit_for_what_is_broken() -> None:
     def verdict(broken, kind, worst_ua, typical_ua):
         currents = (worst_ua * 1e-6, typical_ua * 1e-6)
         return Fault("", "", "", broken, kind, *currents, "").verdict
@@ -97,7 +97,7 @@ def test_a_verdict_goes_by_the_worst_figure_and_by_what_is_broken() -> None:
 
 
 @pytest.mark.parametrize("fault", ALL, ids=lambda fault: fault.name)
-def test_the_page_shows_each_fault_with_its_numbers(fault: Fault) -> None:
+def test_the_safety_page_shows_each_fault_with_its_currents(fault: Fault) -> None:
     (row,) = [line for line in PAGE.split("\n") if line.startswith(f"| **{fault.name}**")]
     _, _, _, worst, typical, limit, verdict, guard, _ = (cell.strip() for cell in row.split("|"))
     assert float(worst) == pytest.approx(fault.worst_a * 1e6, rel=0.06)
@@ -114,8 +114,8 @@ def test_the_page_shows_each_fault_with_its_numbers(fault: Fault) -> None:
     assert guard
 
 
-def test_every_fault_is_calculated_again_here() -> None:
-    (mark,) = test_currents_are_what_an_independent_calculation_gives.pytestmark
+def test_every_fault_has_an_independent_calculation() -> None:
+    (mark,) = test_fault_currents_agree_with_an_independent_calculation.pytestmark
     assert {named(words).name for words, *_ in mark.args[1]} == {fault.name for fault in ALL}
 
 
@@ -123,7 +123,7 @@ def told() -> str:
     return " ".join(PAGE.replace("**", "").split())
 
 
-def test_what_the_page_concludes_follows_from_the_table() -> None:
+def test_conclusions_of_the_safety_page_follow_from_the_table() -> None:
     assert "two rows are above the limit with nothing broken" in told().lower()
     whole = [f.name for f in ALL if f.verdict == "ABOVE" and f.broken == 0 and f.kind == "d.c."]
     assert whole == ["Hand on bare metal of the laptop", "Two sensors worn at once"]
@@ -141,7 +141,7 @@ def test_what_the_page_concludes_follows_from_the_table() -> None:
     assert named("Nothing is wrong").worst_a == pytest.approx(0.1e-6, rel=0.5), "about a tenth"
 
 
-def test_the_page_names_what_people_feel() -> None:
+def test_the_safety_page_says_what_people_feel() -> None:
     for figure, words in (
         (design.FELT_A, "felt from about {} µA on"),
         (design.LET_GO_A, "from about {} µA on muscles cramp"),
@@ -152,13 +152,13 @@ def test_the_page_names_what_people_feel() -> None:
     assert f"the body is {design.BODY_AT_MAINS_OHM.value:g} ohm then" in told()
 
 
-def test_the_heat_of_a_short_behind_the_tidy_builds_resistor_is_told() -> None:
+def test_the_fault_table_has_the_heat_of_a_short_in_the_tidy_build() -> None:
     fault = named("behind the 10 ohm")
     assert f"{3.3 / 10:.2f} A and {3.3**2 / 10:.1f} W" in fault.path
     assert "10 ohm of 2 W" in fault.guard, "it bears that"
 
 
-def test_a_plug_that_fits_the_wrong_jack_is_warned_of_where_connecting_is() -> None:
+def test_the_safety_page_warns_of_plugs_that_fit_the_wrong_jack() -> None:
     _, _, after = PAGE.partition("## What never to connect")
     warned = " ".join(after.partition("\n## ")[0].split())
     (sentence,) = [bold for bold in warned.split("**")[1::2] if "3.5 mm" in bold]
@@ -173,7 +173,7 @@ def test_chargers_are_unplugged_only_with_the_electrodes_off() -> None:
             assert words.advice.startswith("Electrodes off")
 
 
-def test_more_than_one_sensor_gets_the_tables_figure() -> None:
+def test_the_program_warns_of_several_sensors_with_the_figure_of_the_table() -> None:
     worst_inside = max(f.worst_a for f in ALL if f.kind == "d.c." and f.broken == 1)
     assert worst_inside == pytest.approx(3.3e-3)
     two = [Place(channel=1, site="jaw", side="left"), Place(channel=2, site="neck", side="left")]
@@ -182,7 +182,7 @@ def test_more_than_one_sensor_gets_the_tables_figure() -> None:
     assert "up to 3.3 mA could flow from one to the other" in told()
 
 
-def test_resistors_in_the_leads_limit_what_they_are_in_the_way_of_at_a_price() -> None:
+def test_resistors_in_the_leads_limit_the_current_but_add_noise() -> None:
     none, each, ref_alone = options()
     limit_a = design.LEAK_FAULT_DC_A.value
     assert none.to_ref_a == none.to_laptop_a == pytest.approx(3.3e-3)
@@ -199,13 +199,13 @@ def test_resistors_in_the_leads_limit_what_they_are_in_the_way_of_at_a_price() -
     assert f"100 kohm is {230 / 100e3 * 1e6:.0f} µA" in told()
 
 
-def test_amounts_are_read_without_exponents() -> None:
+def test_amounts_in_spice_have_no_exponents() -> None:
     told = [amount(ua * 1e-6) for ua in (0.035, 3.77, 50, 78.57, 3300, 20909, 230000)]
     assert told == ["0.035", "3.8", "50", "78.6", "3300", "20900", "230000"]
     assert "e+" not in faults_passage()
 
 
-def test_it_prints_the_table(run_module) -> None:
+def test_the_command_prints_the_fault_table(run_module) -> None:
     status, printed, errors = run_module("hardware.safety")
     assert (status, errors) == (0, "")
     for fault in ALL:

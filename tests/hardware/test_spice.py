@@ -18,7 +18,7 @@ WITHIN = 0.01
 CONVERSIONS_HZ = design.ADC_CONVERSIONS_HZ.value
 
 
-def test_its_values_are_those_of_the_design() -> None:
+def test_spice_values_are_those_of_the_design() -> None:
     lines = "\n".join(re.findall(r"^\.param.*$", text(), re.MULTILINE))
     given = re.findall(r"(\w+)=(\S+)", lines)
     assert len(given) == 10
@@ -29,7 +29,7 @@ def test_its_values_are_those_of_the_design() -> None:
     assert set(parts) == {f"{{{name}}}" for name, _ in given}, "a part has a value of its own"
 
 
-def test_it_samples_at_the_full_rate() -> None:
+def test_the_converter_samples_at_its_full_rate() -> None:
     every = [float(us) for us in re.findall(r"pulse\(.* (\S+)u\)", text())]
     assert every == [1e6 / CONVERSIONS_HZ] * 2
 
@@ -51,7 +51,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_its_responses_are_those_of_the_formulae(results: Path) -> None:
+def test_spice_responses_agree_with_the_formulas(results: Path) -> None:
     table = np.loadtxt(results / "frontend-ac.txt")
     hz = table[:, 0]
     assert hz[0] == pytest.approx(1)
@@ -68,7 +68,7 @@ def test_its_responses_are_those_of_the_formulae(results: Path) -> None:
         assert off.max() < WITHIN, f"{name} at {hz[off.argmax()]:.0f} Hz"
 
 
-def test_the_sampling_capacitor_takes_what_was_calculated(results: Path) -> None:
+def test_charge_of_the_sampling_capacitor_agrees_with_spice(results: Path) -> None:
     time_s, pin_v = np.loadtxt(results / "frontend-sampling.txt").T
     even_s = np.linspace(time_s[0], time_s[0] + 100 / CONVERSIONS_HZ, 200_001)
     pin_v = np.interp(even_s, time_s, pin_v)

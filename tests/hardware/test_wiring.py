@@ -108,7 +108,7 @@ def test_every_wire_of_a_sensor_ends_at_its_pin(build, sensor) -> None:
 
 
 @each_build
-def test_supply_and_ground_go_by_the_rails(build) -> None:
+def test_supply_and_ground_only_go_through_the_rails(build) -> None:
     parsed = yaml.safe_load(source(build))
     rails = parsed["connectors"].pop("RAILS")
     assert rails["pins"] == ["+", "-"]
@@ -145,7 +145,7 @@ def test_every_connection_uses_a_contact_and_a_wire_that_are_there(build) -> Non
 
 
 @each_build
-def test_pins_of_the_pico_bear_their_names(build) -> None:
+def test_pins_of_the_pico_have_their_datasheet_names(build) -> None:
     pico = yaml.safe_load(source(build))["connectors"]["PICO"]
     names: dict[int | str, str] = {
         design.HEADER_PIN_OF_GPIO[gpio]: f"GP{gpio}" for gpio in ADC_PINS
@@ -157,7 +157,7 @@ def test_pins_of_the_pico_bear_their_names(build) -> None:
 
 
 @each_build
-def test_the_drawing_says_what_must_be_known(build) -> None:
+def test_the_wiring_drawing_has_pins_and_warnings(build) -> None:
     words = " ".join(_words(_picture(f"wiring-{build}.svg")))
     for k, (gpio, pin) in enumerate(zip(ADC_PINS, design.RAW_PINS, strict=True), 1):
         assert f"S{k}:RAW" in words
@@ -177,7 +177,7 @@ def test_the_drawing_says_what_must_be_known(build) -> None:
 
 @each_build
 @needs.dot
-def test_the_drawing_drawn_anew_has_the_same_words(build, tmp_path, monkeypatch) -> None:
+def test_drawing_the_wiring_again_gives_the_same_labels(build, tmp_path, monkeypatch) -> None:
     needs.module("wireviz")
     room = ROOT / "hardware/wiring"
     before = {path.name for path in room.iterdir() if path.suffix}
@@ -220,14 +220,14 @@ def test_values_in_the_harness_are_those_of_the_design() -> None:
     assert lead["length"] == design.LEAD_M.value
 
 
-def test_the_reference_is_decoupled_to_its_own_ground() -> None:
+def test_adc_vref_is_decoupled_to_agnd() -> None:
     parsed = yaml.safe_load(source("tidy"))
     assert _net(parsed, ("V1", "+")) == {("V1", "+"), ("PICO", design.PIN_ADC_VREF)}
     assert _pico(_net(parsed, ("V1", "-"))) == {design.PIN_AGND}
 
 
 @each_build
-def test_the_table_of_the_document_is_the_harness(build) -> None:
+def test_the_guides_pin_table_is_that_of_the_harness(build) -> None:
     parsed = yaml.safe_load(source(build))
     text = (ROOT / document(build)).read_text(encoding="utf-8")
     seen = set()
@@ -269,7 +269,7 @@ def test_pins_in_the_document_are_of_the_design(build) -> None:
     assert f"REF may be longer, {design.REF_LEAD_M.value:.0f} m at most" in told
 
 
-def test_the_short_table_of_the_readme_agrees() -> None:
+def test_the_readmes_wiring_table_has_the_pins_of_the_design() -> None:
     text = (ROOT / "hardware/README.md").read_text(encoding="utf-8")
     rows = _rows(text, "## Wiring in short")
     cells = [" ".join(row) for row in rows]
@@ -281,7 +281,7 @@ def test_the_short_table_of_the_readme_agrees() -> None:
     assert f"AGND, pin {design.PIN_AGND}" in " ".join(cells)
 
 
-def test_what_is_computed_in_the_tidy_guide_is_so() -> None:
+def test_corner_frequencies_in_the_tidy_guide_are_computed() -> None:
     text = (ROOT / document("tidy")).read_text(encoding="utf-8")
     corner_hz = 1 / (6.283185 * design.FILTER_OHM.value * design.FILTER_F.value)
     assert f"corner {corner_hz / 1e3:.1f} kHz" in text
@@ -291,7 +291,7 @@ def test_what_is_computed_in_the_tidy_guide_is_so() -> None:
     )
 
 
-def test_three_sensors_at_their_limit_are_within_what_3v3_gives() -> None:
+def test_three_sensors_at_their_limit_stay_within_the_supply() -> None:
     most = MAX_CHANNELS * design.SENSOR_SUPPLY_LIMIT_A.value
     assert most < design.SUPPLY_LIMIT_A.value
     assert design.SENSOR_SUPPLY_A.status == "unverified"
@@ -299,12 +299,12 @@ def test_three_sensors_at_their_limit_are_within_what_3v3_gives() -> None:
     assert design.SENSOR_SUPPLY_LIMIT_A.value > 2 * design.SENSOR_SUPPLY_MOST_A.value
 
 
-def test_a_myoware_1_gets_its_least_supply_through_the_filter() -> None:
+def test_a_myoware_1_gets_enough_voltage_through_the_filter() -> None:
     drop_v = design.SENSOR_SUPPLY_MOST_A.value * design.SUPPLY_OHM.value
     assert design.SUPPLY_V.value - drop_v > design.SENSOR_1_LEAST_V.value
 
 
-def test_a_short_behind_the_supplys_resistor_is_told_and_borne() -> None:
+def test_the_supply_resistor_withstands_a_short_and_the_guide_warns_of_it() -> None:
     volts, ohm = design.SUPPLY_V.value, design.SUPPLY_OHM.value
     watts = volts**2 / ohm
     assert 1.5 * watts < design.SUPPLY_OHM_W.value
@@ -315,7 +315,7 @@ def test_a_short_behind_the_supplys_resistor_is_told_and_borne() -> None:
     assert f"{shown(design.SUPPLY_OHM)} ({shown(design.SUPPLY_OHM_W)})" in held
 
 
-def test_without_its_tools_a_drawing_says_what_to_install(monkeypatch) -> None:
+def test_without_its_tools_a_drawing_names_what_to_install(monkeypatch) -> None:
     needs.module("wireviz")
     with monkeypatch.context() as patch:
         patch.setenv("PATH", "")
@@ -335,5 +335,5 @@ def test_without_its_tools_a_drawing_says_what_to_install(monkeypatch) -> None:
         (2.2e-6, "F", "2.2 uF"),
     ],
 )
-def test_figures_are_shown_as_on_a_part(value, unit, words) -> None:
+def test_figures_are_written_as_printed_on_parts(value, unit, words) -> None:
     assert shown(design.Figure(value, unit, "", "chosen")) == words
