@@ -112,13 +112,13 @@ def test_plans_are_exact(rate_hz, channels):
         (2000, 4, "4 channels are not available; choose 1 to 3"),
     ],
 )
-def test_what_there_is_no_plan_for(rate_hz, channels, words):
+def test_rates_and_channels_that_do_not_exist_are_refused(rate_hz, channels, words):
     with pytest.raises(ValueError, match=words):
         plan(rate_hz, channels)
 
 
 @pytest.mark.parametrize(("rate_hz", "channels"), ALL)
-def test_every_reading_arrives_once_in_its_place_and_time(rate_hz, channels):
+def test_every_reading_arrives_once_in_the_right_place_at_the_right_time(rate_hz, channels):
     bench = Bench(rate_hz, channels)
     bench.chip.mem32[reg.ADC_DIV] = 0xFFFFFF  # somebody's setting from before
     bench.start()
@@ -140,7 +140,7 @@ def test_every_reading_arrives_once_in_its_place_and_time(rate_hz, channels):
 
 
 @pytest.mark.parametrize("start_us", [2**30 - 25_000, 2**32 - 25_000])
-def test_the_timer_wraps(start_us):
+def test_a_wrapping_timer_does_no_harm(start_us):
     bench = Bench(2000, 3, start_us)
     bench.start()
     assert bench.acquisition.start_us == pytest.approx(start_us, abs=200)
@@ -167,7 +167,7 @@ def test_a_block_may_wait_for_70_ms():
 
 
 @pytest.mark.parametrize("late_ms", [81, 95, 115, 152, 245])
-def test_what_was_overwritten_is_counted_exactly_and_the_rest_is_right(late_ms):
+def test_overwritten_blocks_are_counted_exactly_and_the_others_are_right(late_ms):
     bench = Bench(2000, 3)
     bench.start()
     bench.run_ms(late_ms)
@@ -178,7 +178,7 @@ def test_what_was_overwritten_is_counted_exactly_and_the_rest_is_right(late_ms):
     assert bench.acquisition.dma_overruns == complete - (BLOCKS - 1)
 
 
-def test_a_block_that_is_overwritten_while_it_is_summed_is_not_believed():
+def test_a_block_that_is_overwritten_while_it_is_summed_is_dropped():
     bench = Bench(1000, 1)
     bench.start()
     bench.run_ms(11)
@@ -191,7 +191,7 @@ def test_a_block_that_is_overwritten_while_it_is_summed_is_not_believed():
     assert bench.next_block()[0] == 1
 
 
-def test_nothing_is_written_outside_the_ring_though_nobody_looks():
+def test_nothing_is_written_outside_the_ring_even_if_it_is_never_read():
     bench = Bench(2000, 1)
     bench.start()
     bench.run_ms(95)
@@ -200,7 +200,7 @@ def test_nothing_is_written_outside_the_ring_though_nobody_looks():
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_an_overflow_of_the_fifo_is_counted_and_channels_keep_their_places(channels):
+def test_a_fifo_overflow_is_counted_and_swaps_no_channels(channels):
     bench = Bench(2000, channels)
     bench.start()
     first_ns = bench.log[0][1] if bench.log else bench.chip.nanos
@@ -232,7 +232,7 @@ def test_an_overflow_of_the_fifo_is_counted_and_channels_keep_their_places(chann
     assert a.fifo_overflows == 1
 
 
-def test_stopped_it_stands_still_and_starts_anew():
+def test_a_stopped_acquisition_stands_still_and_can_start_again():
     bench = Bench(2000, 3)
     bench.start()
     bench.run_ms(14.003)  # amid a turn of the inputs
@@ -248,7 +248,7 @@ def test_stopped_it_stands_still_and_starts_anew():
     assert bench.take() == (0, bench.expected(0))
 
 
-def test_one_input_alone_as_for_a_histogram():
+def test_one_input_can_be_read_alone():
     bench = Bench()
     bench.acquisition.start(96, 1, 2, 5000)
     bench.run_ms(10.5)
@@ -272,7 +272,7 @@ class Recorder:
         self._mem32[address] = value
 
 
-def test_all_is_off_before_anything_is_waited_for_and_no_channel_can_start_the_other():
+def test_everything_is_switched_off_before_waiting_and_no_channel_starts_the_other():
     """Erratum RP2040-E13: after an abort only BUSY tells the truth; emulated ones take no time."""
     bench = Bench(2000, 3)
     bench.start()
@@ -292,7 +292,7 @@ def test_all_is_off_before_anything_is_waited_for_and_no_channel_can_start_the_o
 
 
 @pytest.mark.parametrize("flag", [reg.ADC_FCS_OVER, reg.ADC_FCS_UNDER])
-def test_readings_that_the_fifo_lost_while_a_block_was_summed_spoil_it(flag):
+def test_a_block_is_dropped_if_the_fifo_loses_readings_while_it_is_summed(flag):
     bench = Bench(2000, 1)
     bench.start()
     bench.run_ms(11)
@@ -304,7 +304,7 @@ def test_readings_that_the_fifo_lost_while_a_block_was_summed_spoil_it(flag):
     assert bench.acquisition.dma_overruns == 0
 
 
-def test_a_converter_that_somebody_else_stops_is_found_out():
+def test_a_converter_that_was_stopped_is_noticed():
     bench = Bench(2000, 1)
     bench.start()
     bench.run_ms(12)
@@ -316,7 +316,7 @@ def test_a_converter_that_somebody_else_stops_is_found_out():
 
 
 @pytest.mark.parametrize("off_us", [-40, 40])
-def test_clock_and_converter_need_not_agree_to_the_microsecond(off_us):
+def test_clock_and_converter_may_differ_by_microseconds(off_us):
     """Which block is being filled is told by the mover; the clock only says which time round."""
     bench = Bench(2000, 1)
     bench.start()
@@ -330,7 +330,7 @@ def test_clock_and_converter_need_not_agree_to_the_microsecond(off_us):
     assert len(found) in (8, 9)
 
 
-def test_a_converter_that_does_not_answer_is_told():
+def test_a_converter_that_does_not_answer_is_reported():
     bench = Bench()
     bench.chip.adc.busy = True  # and will be for ever
     with pytest.raises(OSError, match="the converter does not answer"):

@@ -75,7 +75,7 @@ def halfwords(chip: Chip, address: int, n: int) -> list[int]:
     return list(struct.unpack(f"<{n}H", chip.memory(address, 2 * n)))
 
 
-def test_one_channel_at_full_speed(chip, analog):
+def test_one_dma_channel_keeps_up_with_the_full_rate(chip, analog):
     drain(chip, 100_000)
     chip.mem32[ADC_CS] = EN | START_MANY
     chip.run_us(100_000.5)  # the last transfer follows its conversion
@@ -99,21 +99,21 @@ def test_three_channels_take_turns(chip, analog):
     assert halfwords(chip, BUFFER, 1000) == list(range(1000))
 
 
-def test_turns_begin_at_the_chosen_channel_and_pass_over_others(chip, analog):
+def test_round_robin_begins_at_the_chosen_channel_and_skips_others(chip, analog):
     chip.mem32[ADC_CS] = EN | START_MANY | 2 << 12 | 0b10101 << 16
     chip.run_us(13)
     assert [channel for channel, _ in analog.seen] == [2, 4, 0, 2, 4, 0, 2]
     assert chip.mem32[ADC_CS] >> 12 & 7 == 2
 
 
-def test_a_divider_below_a_conversion_changes_nothing(chip, analog):
+def test_a_divider_shorter_than_a_conversion_changes_nothing(chip, analog):
     chip.mem32[ADC_DIV] = 50 << 8
     chip.mem32[ADC_CS] = EN | START_MANY
     chip.run_us(9)
     assert [nanos for _, nanos in analog.seen] == [0, 2000, 4000, 6000, 8000]
 
 
-def test_a_divider_with_a_fraction(chip, analog):
+def test_the_emulated_converter_supports_fractional_dividers(chip, analog):
     chip.mem32[ADC_DIV] = 119 << 8 | 128  # 1 + 119.5 cycles
     chip.mem32[ADC_CS] = EN | START_MANY
     chip.run_us(1000)
@@ -140,7 +140,7 @@ def test_the_fifo_overflows(chip, analog):
     assert chip.mem32[ADC_FCS] == FIFO_EN | EMPTY
 
 
-def test_one_channel_feeds_another(chip, analog):
+def test_one_dma_channel_starts_another(chip, analog):
     """As the firmware does it: block after block, addresses out of a ring of four, none lost."""
     mem32 = chip.mem32
     table, n = RAM + 0x100, 50
@@ -168,7 +168,7 @@ def test_one_channel_feeds_another(chip, analog):
         assert not any(chip.memory(block + 2 * n, 64))  # nothing behind a block
 
 
-def test_an_abort_stops_both(chip, analog):
+def test_an_abort_stops_both_dma_channels(chip, analog):
     drain(chip, 100)
     chip.mem32[ADC_CS] = EN | START_MANY
     chip.run_us(21)
@@ -180,7 +180,7 @@ def test_an_abort_stops_both(chip, analog):
     assert chip.mem32[ADC_FCS] & OVER
 
 
-def test_without_dreq_nothing_is_transferred(chip, analog):
+def test_dma_transfers_nothing_without_a_data_request(chip, analog):
     """Not even what the FIFO holds, and no zeros out of an empty one."""
     drain(chip, 100)
     chip.mem32[ADC_CS] = EN | START_MANY
@@ -195,7 +195,7 @@ def test_without_dreq_nothing_is_transferred(chip, analog):
     assert not chip.mem32[ADC_FCS] & UNDER
 
 
-def test_writing_cs_starts_no_conversion_of_its_own(chip, analog):
+def test_writing_the_control_register_does_not_start_a_conversion(chip, analog):
     chip.mem32[ADC_DIV] = 479 << 8  # every 10 us
     chip.mem32[ADC_CS] = EN | START_MANY
     for _ in range(10):
@@ -204,7 +204,7 @@ def test_writing_cs_starts_no_conversion_of_its_own(chip, analog):
     assert [nanos for _, nanos in analog.seen] == pytest.approx([0, 1e4, 2e4, 3e4, 4e4, 5e4])
 
 
-def test_one_conversion(chip, analog):
+def test_a_single_conversion(chip, analog):
     chip.mem32[ADC_CS] = EN | START_ONE | 2 << 12
     assert not chip.mem32[ADC_CS] & (READY | START_ONE)
     chip.run_us(2)
@@ -213,7 +213,7 @@ def test_one_conversion(chip, analog):
     assert [channel for channel, _ in analog.seen] == [2]
 
 
-def test_stopping_and_starting(chip, analog):
+def test_a_stream_can_be_stopped_and_started(chip, analog):
     """The conversion under way is finished; the first of the next stream begins behind it."""
     chip.mem32[ADC_FCS] = FIFO_EN
     chip.mem32[ADC_CS] = EN | START_MANY
@@ -229,7 +229,7 @@ def test_stopping_and_starting(chip, analog):
     assert chip.mem32[ADC_FCS] >> 16 & 15 == 3
 
 
-def test_unpaced_transfers_take_a_cycle_each(chip):
+def test_transfers_without_pacing_take_a_cycle_each(chip):
     chip.memory(BUFFER, 4000)[:] = bytes(k % 251 for k in range(4000))
     mem32 = chip.mem32
     mem32[dma(5, READ_ADDR)] = BUFFER
@@ -243,7 +243,7 @@ def test_unpaced_transfers_take_a_cycle_each(chip):
     assert chip.memory(BUFFER + 0x4000, 4000) == chip.memory(BUFFER, 4000)
 
 
-def test_the_timer_wraps():
+def test_the_emulated_timer_wraps():
     chip = Chip(start_us=2**32 - 5)
     assert chip.micros() == chip.mem32[TIMER_RAW_LOW] == 2**32 - 5
     chip.run_us(4)
@@ -252,7 +252,7 @@ def test_the_timer_wraps():
     assert chip.micros() == chip.mem32[TIMER_RAW_LOW] == 2
 
 
-def test_an_access_may_take_its_time():
+def test_an_emulated_register_access_may_take_time():
     chip = Chip(access_us=1.5)
     chip.mem32[ADC_CS] = EN | START_ONE
     reads = 0
@@ -262,7 +262,7 @@ def test_an_access_may_take_its_time():
     assert chip.nanos == 4500
 
 
-def test_memory_by_bytes_and_words(chip):
+def test_emulated_memory_is_read_by_bytes_and_words(chip):
     chip.mem32[BUFFER] = 0x12345678
     assert (chip.mem8[BUFFER + 1], chip.mem16[BUFFER + 2]) == (0x56, 0x1234)
     chip.mem8[BUFFER + 3] = 0x1FF

@@ -10,7 +10,7 @@ from tests.firmware.machine_code import FIRMWARE, compile_file
 FILES = sorted(FIRMWARE.rglob("*.py"))
 
 
-def test_the_firmware_has_files():
+def test_the_firmwares_files_are_found():
     assert len(FILES) >= 10
 
 

@@ -32,7 +32,7 @@ def fail(micropython, tmp_path):
     return run
 
 
-def test_a_program_that_cannot_be_imported(fail):
+def test_a_program_that_cannot_be_imported_is_reported(fail):
     """As on a board on which a file is missing; here it is `rp2`, which no computer has."""
     said, kept = fail("import")
     (error,) = LinkDecoder().feed(said)
@@ -45,7 +45,7 @@ def test_a_program_that_cannot_be_imported(fail):
     assert "ImportError: no module named 'rp2'" in kept
 
 
-def test_a_fault_of_later(fail):
+def test_an_error_while_running_is_reported_and_stored(fail):
     said, kept = fail("later")
     (error,) = LinkDecoder().feed(said)
     assert isinstance(error, ErrorReply)
@@ -53,13 +53,13 @@ def test_a_fault_of_later(fail):
     assert "KeyError: gone" in kept
 
 
-def test_without_the_wire_it_is_said_in_micropythons_words(fail):
+def test_without_the_wire_package_the_traceback_is_printed(fail):
     said, _ = fail("wire")
     assert b"ImportError" in said
     assert LinkDecoder().feed(said) == []
 
 
-def test_the_same_fault_is_written_once(fail, tmp_path):
+def test_a_repeated_error_is_stored_once(fail, tmp_path):
     fail("import")
     written = (tmp_path / "fault.txt").stat().st_mtime_ns
     fail("import")

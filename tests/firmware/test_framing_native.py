@@ -59,19 +59,19 @@ def some_payloads() -> list[bytes]:
 
 
 @pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.exhaustive), 5])
-def test_frames(native, every):
+def test_machine_code_encodes_frames_like_python(native, every):
     for k, payload in enumerate(some_payloads()[::every]):
         whole = payload + framing.plain_crc16(payload, len(payload)).to_bytes(2, "little")
         assert encode(native, payload, shift=k % 4)[0] == b"\0" + cobs.encode(whole) + b"\0"
 
 
-def test_a_checksum_of_nothing(native):
+def test_the_checksum_of_no_bytes_is_its_start_value(native):
     core = Core()
     assert core.call(native["_crc"], [core.put(b""), 0xFFFF, core.put(tables()), 0]) == 0xFFFF
 
 
 @pytest.mark.parametrize("n", [74, 200, 374])
-def test_what_a_byte_costs(native, n):
+def test_cycles_per_byte_are_within_the_budget(native, n):
     rng = random.Random(2)
     rest = [256_000 + round(rng.gauss(0, 60)) for _ in range((n - 14) // 3)]
     payload = (bytes(14) + b"".join(unit.to_bytes(3, "little") for unit in rest)).ljust(n, b"\x55")

@@ -61,7 +61,7 @@ def test_waiting_streaming_and_trouble_look_different(watch):
     assert set(run(1000, streaming=True)) == {40}
 
 
-def test_the_host_controls_the_light_until_it_is_silent(watch):
+def test_the_host_controls_the_light_until_it_stops_asking(watch):
     light, run, _ = watch
     light.by_host(True, 77)
     assert set(run(6000, streaming=True)) == {77}
@@ -78,7 +78,7 @@ def test_the_host_returns_the_light_to_the_board(watch):
     assert set(run(100, streaming=True)) == {40}
 
 
-def test_blinking_comes_before_the_host_who_comes_before_trouble(watch):
+def test_blinking_has_priority_over_the_host_and_the_host_over_losses(watch):
     light, run, _ = watch
     light.trouble()
     light.by_host(True, 77)
@@ -90,7 +90,7 @@ def test_blinking_comes_before_the_host_who_comes_before_trouble(watch):
     assert set(run(500)) == {77}
 
 
-def test_nothing_is_written_that_is_shown_already(watch):
+def test_the_light_is_only_written_when_it_changes(watch):
     _, run, shown = watch
     run(4000, streaming=True)
     assert shown == [40]

@@ -10,7 +10,7 @@ from unclench_board.noise import band_rms
 
 
 @pytest.mark.parametrize("fs_hz", [1000, 2000, 4000])
-def test_white_noise_against_the_same_filters_in_scipy(fs_hz):
+def test_white_noise_agrees_with_the_same_filters_in_scipy(fs_hz):
     values = (512_000 + 300 * np.random.default_rng(1).standard_normal(3000)).astype(int)
     sos = np.vstack(
         [
@@ -26,11 +26,11 @@ def test_white_noise_against_the_same_filters_in_scipy(fs_hz):
 @pytest.mark.parametrize(
     ("hz", "low", "high"), [(2, 0.0, 0.02), (80, 0.97, 1.01), (200, 0.97, 1.01), (900, 0.0, 0.25)]
 )
-def test_frequencies_that_pass_and_that_do_not(hz, low, high):
+def test_the_noise_filter_passes_its_band_and_nothing_else(hz, low, high):
     t = np.arange(4000) / 4000
     values = 512_000 + 1000 * np.sqrt(2) * np.sin(2 * np.pi * hz * t)
     assert low <= band_rms(values.tolist(), 4000) / 1000 <= high
 
 
-def test_a_level_is_no_noise():
+def test_a_constant_level_has_no_noise():
     assert band_rms([512_345] * 2000, 2000) == 0.0

@@ -115,7 +115,9 @@ def test_hello_says_what_the_hardware_does(start):
         (4000, 3, 40, 2083),
     ],
 )
-def test_every_rate_and_number_of_channels(start, rate_hz, channels, over, skew_ns):
+def test_the_stream_is_right_at_every_rate_and_number_of_channels(
+    start, rate_hz, channels, over, skew_ns
+):
     board = start()
     board.host.command(ids.CMD_SET_RATE, struct.pack("<I", rate_hz))
     board.host.command(ids.CMD_SET_CHANNELS, bytes([channels]))
@@ -139,7 +141,7 @@ def test_every_rate_and_number_of_channels(start, rate_hz, channels, over, skew_
         assert frame.device_us == (0xFFFFFF00 + (block + 1) * 10_000) % 2**32
 
 
-def test_settings_outlive_the_power(start):
+def test_settings_survive_a_power_cycle(start):
     board = start()
     board.host.command(ids.CMD_SET_RATE, struct.pack("<I", 4000))
     board.host.command(ids.CMD_SET_CHANNELS, b"\x02")
@@ -154,7 +156,7 @@ def test_settings_outlive_the_power(start):
     assert h.high_unit == 4095 * 60 - round(60 * 1.013)
 
 
-def test_defaults_come_back(start):
+def test_defaults_can_be_restored(start):
     board = start()
     board.host.command(ids.CMD_SET_RATE, struct.pack("<I", 4000))
     board.host.command(ids.CMD_SET_DEFAULTS)
@@ -193,7 +195,7 @@ def test_defaults_come_back(start):
         (ids.CMD_HISTOGRAM, struct.pack("<BHI", 0, 0, 500_001), "500001 readings"),
     ],
 )
-def test_what_cannot_be_is_refused_in_words(start, command, args, words):
+def test_invalid_commands_are_refused_with_a_sentence(start, command, args, words):
     board = start()
     before = board.host.command(ids.CMD_ECHO, b"\0\0\0\0")
     with pytest.raises(SourceError, match=words):
@@ -201,7 +203,7 @@ def test_what_cannot_be_is_refused_in_words(start, command, args, words):
     assert board.host.command(ids.CMD_ECHO, b"\0\0\0\0") == before
 
 
-def test_a_histogram(start):
+def test_a_histogram_counts_the_codes_of_one_channel(start):
     board = start()
     body = board.host.command(ids.CMD_HISTOGRAM, struct.pack("<BHI", 2, 10, 7500))
     counts = np.array(struct.unpack("<130I", body))
@@ -212,7 +214,7 @@ def test_a_histogram(start):
     assert counts[128:].tolist() == [1500, 0]
 
 
-def test_noise_of_a_level(start):
+def test_the_board_reports_level_and_noise(start):
     board = start()
     board.host.command(ids.CMD_SET_CHANNELS, b"\2")
     body = board.host.command(ids.CMD_NOISE, b"\1", wait_s=HANG_LIMIT_S)
@@ -220,14 +222,14 @@ def test_noise_of_a_level(start):
     assert level_mcode == pytest.approx(124_500, abs=100)  # 100 + the mean of 0 to 49
 
 
-def test_a_converter_that_does_not_answer_is_told(start):
+def test_a_converter_that_does_not_answer_is_reported(start):
     board = start("broken")
     with pytest.raises(SourceError, match="the converter does not answer"):
         board.host.start()
     assert board.host.command(ids.CMD_ECHO, b"\1\2\3\4")[:4] == b"\1\2\3\4"
 
 
-def test_every_command_while_it_streams(start):
+def test_every_command_is_answered_or_refused_while_streaming(start):
     board = start()
     board.host.start()
     board.frames(3)
@@ -326,7 +328,7 @@ def test_a_stream_allocates_nothing_and_the_prompt_is_reached_from_it(start, tmp
     assert len(sizes) == 1
 
 
-def test_a_board_says_hello_until_it_streams_and_again_after(start):
+def test_a_board_sends_hello_before_and_after_a_stream_but_not_during_it(start):
     began_s = time.monotonic()
     board = start()  # which hears one
 

@@ -57,7 +57,7 @@ def test_a_new_board_has_defaults_and_no_trouble(path):
     assert settings.trouble == ""
 
 
-def test_what_is_set_is_there_after_power_on(path):
+def test_changed_settings_are_there_after_power_on(path):
     settings = Settings(path, plan)
     settings.set("rate_hz", 4000)
     settings.set("channels", 3)
@@ -88,7 +88,7 @@ GOOD = {
 }
 
 
-def test_the_good_file_of_these_tests_is_good(path):
+def test_the_valid_settings_of_these_tests_are_accepted(path):
     Path(path).write_text(json.dumps(GOOD))
     settings = Settings(path, plan)
     assert settings.trouble == ""
@@ -129,7 +129,7 @@ def test_the_good_file_of_these_tests_is_good(path):
         ),
     ],
 )
-def test_an_unreadable_file_is_told_and_mended_by_the_next_setting(path, text):
+def test_an_unreadable_settings_file_is_reported_and_replaced_by_the_next_setting(path, text):
     Path(path).write_text(text)
     settings = Settings(path, plan)
     assert figures(settings) == DEFAULTS

@@ -65,14 +65,14 @@ def test_the_step_is_rounded_up():
     assert steps == [0, 1049, 2**17, 2**20, 2**22]
 
 
-def test_off_the_chip_the_twins_are_used():
+def test_without_an_rp2040_the_python_versions_are_used():
     assert summing.sum_block is summing.plain_sum_block
     assert summing.count_codes is summing.plain_count_codes
 
 
 @pytest.mark.parametrize(("rows", "channels", "over"), CONFIGURATIONS)
 @pytest.mark.parametrize("step_mlsb", STEPS_MLSB)
-def test_sums(rows: int, channels: int, over: int, step_mlsb: int):
+def test_machine_code_sums_like_python(rows: int, channels: int, over: int, step_mlsb: int):
     job = array("I", [rows, channels, over, summing.step_q20(step_mlsb)])
     for readings in some_readings(rows * channels * over).values():
         out = bytearray(rows * channels * 3)
@@ -80,7 +80,7 @@ def test_sums(rows: int, channels: int, over: int, step_mlsb: int):
         assert samples_of(out) == expected_samples(readings, rows, channels, over, step_mlsb)
 
 
-def test_sums_in_both_interpreters(run):
+def test_micropython_and_cpython_sum_alike(run):
     blocks, expected = [], []
     for k, (rows, channels, over) in enumerate(CONFIGURATIONS):
         step_mlsb = STEPS_MLSB[k % len(STEPS_MLSB)]
@@ -93,7 +93,7 @@ def test_sums_in_both_interpreters(run):
         assert samples_of(buffer[5:-2]) == samples
 
 
-def test_counts_in_both_interpreters(run):
+def test_micropython_and_cpython_count_alike(run):
     blocks, expected = [], []
     for readings in some_readings(3000).values():
         for first, n in ((0, 3000), (1984, 2999), (2048, 1), (3968, 3000), (4095, 3000), (5, 0)):

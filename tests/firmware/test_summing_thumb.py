@@ -48,13 +48,13 @@ def do_sum_block(thumb, readings, rows, channels, over, step_mlsb, shift=0):
     return samples_of(bytes(core.ram(out, n))), core.cycles
 
 
-def test_both_functions_are_there(thumb):
+def test_machine_code_has_both_functions(thumb):
     assert set(thumb) == {"sum_block", "count_codes"}
 
 
 @pytest.mark.parametrize("share", [pytest.param("all", marks=pytest.mark.exhaustive), "one-in-six"])
 @pytest.mark.parametrize(("rows", "channels", "over"), CONFIGURATIONS)
-def test_sums(thumb, rows, channels, over, share):
+def test_machine_code_sums_like_python(thumb, rows, channels, over, share):
     """Readings of every kind at every step; every day each kind at one, another for each `over`."""
     n = rows * channels * over
     worst = 0.0
@@ -71,7 +71,7 @@ def test_sums(thumb, rows, channels, over, share):
     assert worst <= MAX_CYCLES_PER_READING
 
 
-def test_sums_at_the_largest_correction(thumb):
+def test_sums_are_right_at_the_largest_correction(thumb):
     """500 readings above 2047 at a step of 4: 31 bits."""
     for step_mlsb in (3999, 4000):
         samples, _ = do_sum_block(thumb, [2048] * 500, 1, 1, 500, step_mlsb)
@@ -85,12 +85,12 @@ def test_channels_are_not_mixed(thumb):
         assert samples == [5 * 4095 if k % 3 == channel else 0 for k in range(6)]
 
 
-def test_no_rows_are_no_work(thumb):
+def test_summing_no_rows_writes_nothing(thumb):
     assert do_sum_block(thumb, [], 0, 3, 40, 1000)[0] == []
 
 
 @pytest.mark.parametrize("first", [0, 1, 1984, 2047, 3968, 4095])
-def test_counts(thumb, first):
+def test_machine_code_counts_like_python(thumb, first):
     n = 2000
     worst = 0.0
     for k, (name, readings) in enumerate(some_readings(n).items()):
@@ -110,7 +110,7 @@ def test_counts(thumb, first):
     assert worst <= MAX_CYCLES_PER_COUNT
 
 
-def test_no_readings_are_not_counted(thumb):
+def test_counting_no_readings_changes_nothing(thumb):
     core = Core()
     counts = core.put(bytes(4 * 130))
     core.call(thumb["count_codes"], [core.put(b"\x05\0"), counts, 0, 0])
@@ -118,7 +118,7 @@ def test_no_readings_are_not_counted(thumb):
 
 
 @pytest.mark.parametrize("harm", ["write", "register", "stack"])
-def test_untidy_code_is_caught(thumb, harm):
+def test_the_emulator_catches_functions_that_break_the_rules(thumb, harm):
     """The emulation's own checks work: each of these is a function that breaks one rule."""
     code = {
         "write": "0860 7047",  # str r0, [r1]; bx lr
