@@ -126,7 +126,7 @@ def test_framing_is_chosen_by_the_interpreter(micropython, plain_lib):
     assert run(micropython, "choice", lib=plain_lib) == ["plain"] * 2
 
 
-def test_frames_that_just_fit(both):
+def test_frames_that_just_fit_write_nothing_beyond_the_buffer(both):
     """Nothing is written beyond them: machine code knows no bounds of its own."""
     lengths = [1, 2, 3, 4, 5, 7, 8, 9, *range(248, 262), *range(502, 516), ids.MAX_PAYLOAD]
     found = both("fit", lengths=lengths)
@@ -146,13 +146,13 @@ def test_buffers_that_are_too_short_are_refused(both, micropython, plain_lib):
     assert run(micropython, "overlong", lib=plain_lib) == "IndexError"
 
 
-def test_frames(both):
+def test_both_interpreters_encode_frames_alike(both):
     payloads = some_payloads(100)
     frames = both("encode", payloads=[payload.hex() for payload in payloads])
     assert [bytes.fromhex(frame) for _, frame in frames] == [encode_frame(p) for p in payloads]
 
 
-def test_the_check_value(both):
+def test_the_checksum_has_the_standards_check_value(both):
     assert both("encode", payloads=[b"123456789".hex()])[0][0] == 0x29B1
 
 
@@ -176,7 +176,7 @@ def test_a_damaged_stream_in_pieces(both):
     assert bad_frames > 5
 
 
-def test_hello(both):
+def test_hello_survives_any_label_in_both_interpreters(both):
     said = both("hello", labels=["", "Kiefer µ", "x" * 81, "x" + "€" * 40, "😀" * 21])
     assert [back["label"] for _, back in said][:2] == ["", "Kiefer µ"]
     for _, back in said:
@@ -186,7 +186,7 @@ def test_hello(both):
         assert back["low_unit"] == -(2**31)
 
 
-def test_messages_good_and_senseless(both):
+def test_both_interpreters_accept_and_reject_the_same_messages(both):
     hello = pack_hello(Hello([Channel(200_000)], label="µ"))
     samples = bytearray(14 + 18)
     pack_samples_head(samples, 3, 65535, Stamp(2**32 - 1, 2**32 - 1), 65535)
@@ -202,7 +202,7 @@ def test_messages_good_and_senseless(both):
     assert sum(isinstance(message, str) for message in read) > 60
 
 
-def test_a_talk_with_the_board(both):
+def test_the_board_answers_alike_in_both_interpreters(both):
     commands = [
         pack_command(ids.CMD_HELLO, 1),
         pack_command(ids.CMD_SET_RATE, 2, struct.pack("<I", 4000)),
