@@ -64,7 +64,7 @@ def test_host_time_is_as_exact_as_bunched_arrivals_allow(seed):
 
 
 @pytest.mark.parametrize("stalls", [((60.0, 0.4),), ((60.0, 3.0),), ((20.0, 1.0), (110.0, 5.0))])
-def test_a_stall_does_not_bend_it(stalls):
+def test_a_stall_does_not_change_the_clock_fit(stalls):
     clock = ClockFit()
     arrive(clock, 130.0, 40.0, stalls=stalls)
     assert clock.drift_ppm == pytest.approx(40.0, abs=1.0)
@@ -81,7 +81,7 @@ def test_only_the_last_two_minutes_count():
     assert clock.drift_ppm == pytest.approx(80.0, abs=1.0)
 
 
-def test_it_is_as_exact_after_days():
+def test_the_clock_fit_is_as_exact_after_days():
     clock = ClockFit()
     arrive(clock, 130.0, 25.0, begin_s=10 * 86400.0)
     assert clock.drift_ppm == pytest.approx(25.0, abs=1.0)
@@ -96,7 +96,7 @@ def test_each_direction_is_the_inverse_of_the_other(seconds):
     assert clock.host_s(2.0) - clock.host_s(1.0) == pytest.approx(1.0, rel=2e-3)
 
 
-def test_before_any_arrival_there_is_no_time():
+def test_before_any_arrival_the_clock_refuses_to_convert():
     clock = ClockFit()
     for ask in (clock.host_s, clock.device_s):
         with pytest.raises(ValueError, match="no frame"):
@@ -115,7 +115,7 @@ def test_before_the_first_fit_the_earliest_arrival_counts():
     assert clock.drift_ppm is None
 
 
-def test_no_drift_is_told_before_ten_seconds():
+def test_no_drift_is_reported_before_ten_seconds():
     clock = ClockFit()
     arrive(clock, 9.9)
     assert clock.drift_ppm is None
@@ -123,7 +123,7 @@ def test_no_drift_is_told_before_ten_seconds():
     assert clock.drift_ppm is not None
 
 
-def test_arrivals_at_the_same_moment_say_nothing_of_the_rate():
+def test_simultaneous_arrivals_give_no_rate():
     clock = ClockFit()
     for frame in range(300):  # three seconds that waited while the host stood still
         clock.add(frame * FRAME_S, BOOT_S)
@@ -132,7 +132,7 @@ def test_arrivals_at_the_same_moment_say_nothing_of_the_rate():
     assert clock.device_s(BOOT_S + 1.0) == pytest.approx(last_s + 1.0)
 
 
-def test_who_asks_at_any_moment_of_an_arrival_gets_one_line_not_parts_of_two():
+def test_reading_the_clock_during_an_arrival_uses_one_fit():
     clock = ClockFit()
     clock.add(0.0, BOOT_S)
     worst_s = 0.0

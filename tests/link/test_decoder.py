@@ -131,7 +131,7 @@ def test_arbitrary_bytes_in_any_split(data, cuts):
 
 
 @given(streams(), st.lists(st.integers(0, 10_000), max_size=20))
-def test_a_harmed_stream_in_any_split(stream, cuts):
+def test_a_damaged_stream_decodes_alike_in_any_split(stream, cuts):
     expected = expect(stream)
     assert decode(stream) == expected
     assert decode(*split(stream, cuts)) == expected
@@ -141,14 +141,14 @@ def test_a_harmed_stream_in_any_split(stream, cuts):
 @given(senseless)
 @example(b"\1\1" + bytes(45) + b"\xff" + bytes(500))
 @example(pack_hello(Hello([Channel(1)]))[:-1] + b"\x02\xff\xfe")
-def test_contents_of_any_kind_are_a_message_or_counted(payload):
+def test_any_payload_is_a_message_or_counted_as_damaged(payload):
     decoder = LinkDecoder()
     messages = decoder.feed(encode_frame(payload[:598]))
     assert len(messages) + decoder.bad_frames == 1
 
 
 @given(st.lists(payloads, min_size=1, max_size=8))
-def test_all_that_is_whole_arrives_in_order(all_payloads):
+def test_all_intact_frames_arrive_in_order(all_payloads):
     stream = b"".join(encode_frame(payload) for payload in all_payloads)
     messages, bad_frames = decode(stream)
     assert messages == [plain(parse(payload)) for payload in all_payloads]
@@ -231,5 +231,5 @@ def test_unknown_types_are_named(kind):
         parse(bytes([kind]) + b"abc")
 
 
-def test_an_error_is_read_even_where_its_text_is_none():
+def test_an_error_without_text_is_read():
     assert parse(struct.pack("<4B", ids.ERROR, 1, 2, 3) + b"\xff") == ErrorReply(1, 2, 3, "\ufffd")

@@ -107,7 +107,7 @@ def test_a_board_left_streaming_is_taken_over(doors, frames_from, door):
         reader.stop()
 
 
-def test_two_hosts_one_after_the_other_on_a_line_that_stays(frames_from):
+def test_a_second_host_can_take_over_an_open_line(frames_from):
     """The board never learns that its first host has gone: its samples are what comes first."""
     ours, host = socket_pair()
     board = VirtualBoard(SyntheticInput("relaxed"), speed=5)
@@ -159,7 +159,7 @@ class TestUnknownDevices:
         ],
         ids=["silent", "text", "binary"],
     )
-    def test_not_one_byte_is_sent_to_it(self, unknown_device, monkeypatch, says, words):
+    def test_nothing_is_sent_to_an_unknown_device(self, unknown_device, monkeypatch, says, words):
         if not says:  # nothing to wait for
             monkeypatch.setattr(Connection.handshake, "__defaults__", (0.1,))
         device = unknown_device(says)
@@ -264,7 +264,7 @@ def test_a_port_that_vanishes_during_the_handshake(after_s):
         open_transport(path)
 
 
-def test_a_line_that_ends_between_hello_and_start():
+def test_a_line_that_closes_between_hello_and_start_is_reported():
     ours, host = socket_pair()
     ours.write(b"\0" + encode_frame(pack_hello(SyntheticInput("relaxed").hello())))
 
@@ -400,7 +400,7 @@ def test_a_stuck_consumer_does_not_stop_the_reader_and_the_loss_shows(monkeypatc
 
 
 @pytest.mark.parametrize("lossless", [True, False])
-def test_stopping_with_a_full_queue_ends(monkeypatch, doors, lossless):
+def test_stopping_with_a_full_queue_does_not_hang(monkeypatch, doors, lossless):
     monkeypatch.setattr(reader_module, "_QUEUE_FRAMES", 2)
     speed = MAX_SPEED if lossless else 20
     board = VirtualBoard(SyntheticInput("shorted"), speed)
@@ -442,7 +442,7 @@ def test_stopping_does_not_wait_for_a_board_that_is_silent(monkeypatch, doors, s
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_the_last_samples_of_a_recording_come_through_every_door(doors, frames_from, door):
+def test_the_last_samples_of_a_recording_arrive_over_every_transport(doors, frames_from, door):
     n = 3000
     hello, units = recording_hello(
         np.random.default_rng(0).normal(0, 9, (n, 1)).round(3), (1000, 1), "x", [None]
@@ -472,7 +472,7 @@ def test_recordings_of_any_rate_fit_into_frames(doors, frames_from, rate_hz, cha
     np.testing.assert_array_equal(np.concatenate([f.units for f in frames]), units)
 
 
-def test_closing_twice_does_no_harm(doors):
+def test_closing_twice_is_harmless(doors):
     transport = doors.inside(VirtualBoard(SyntheticInput("relaxed")))()
     assert isinstance(transport, SocketTransport)
     transport.close()
@@ -483,7 +483,7 @@ def test_closing_twice_does_no_harm(doors):
         transport.write(b"x")
 
 
-def test_an_end_that_hung_up_is_told_in_words():
+def test_a_closed_connection_is_reported_in_a_sentence():
     board, host = socket_pair()
     board.close()
     for act in (lambda: host.write(b"x"), lambda: host.read(0.1)):
@@ -492,7 +492,7 @@ def test_an_end_that_hung_up_is_told_in_words():
     host.close()
 
 
-def test_any_pyserial_url_will_do():
+def test_any_pyserial_url_opens():
     transport = open_transport("loop://")
     assert isinstance(transport, SerialTransport)
     transport.write(b"abc")

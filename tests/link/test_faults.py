@@ -95,7 +95,7 @@ class Sink:
     ("kind", "shorter", "longer"),
     [("drop", True, False), ("repeat", False, True), ("swap", False, False)],
 )
-def test_each_fault_does_what_it_says(kind, shorter, longer):
+def test_each_simulated_fault_harms_its_share_of_the_bytes(kind, shorter, longer):
     sink = Sink()
     data = bytes(np.arange(10_000, dtype=np.uint8))
     transport = FaultyTransport(sink, Faults(**{kind: 0.01}), seed=1)
@@ -135,7 +135,7 @@ def test_a_stall_that_is_not_over_at_the_end_loses_nothing():
         {"clock_ppm": -1e6},
     ],
 )
-def test_senseless_faults_are_refused(faults):
+def test_impossible_fault_settings_are_refused(faults):
     with pytest.raises(ValueError, match=next(reversed(faults))):
         Faults(**faults)
     assert all(getattr(Faults(), field.name) is not None for field in fields(Faults))
@@ -165,7 +165,7 @@ def test_a_wrong_crystal_is_found_by_the_clock_fit(ppm):
     host.close()
 
 
-def test_frames_are_due_against_one_origin():
+def test_frame_times_do_not_accumulate_errors():
     """However late a frame went out, the next one is not due later: nothing drifts."""
     hardware = _Hardware(SyntheticInput("shorted"), 0.0)
     hardware.start()

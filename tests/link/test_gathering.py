@@ -42,7 +42,7 @@ def units(parcels: list[Arrived]) -> Units:
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_nothing_is_lost_and_parcels_are_few(channels):
+def test_gathering_loses_nothing_and_makes_few_parcels(channels):
     source = f"sim:desk-work?channels={channels}"
     parcels, rest = parcels_of(source, 0.25, 3000)
     assert len(parcels) < 150 / 5  # frames
@@ -51,7 +51,7 @@ def test_nothing_is_lost_and_parcels_are_few(channels):
     np.testing.assert_array_equal(came, expected)
 
 
-def test_what_was_gathered_comes_before_the_end():
+def test_gathered_samples_arrive_before_the_end():
     parcels, rest = parcels_of("sim:relaxed?unplug_every_s=0.7&unplug_s=100", 0.5, 1000)
     more = [event for event in rest if isinstance(event, Arrived)]
     kinds = [type(event) for event in rest]
@@ -62,6 +62,6 @@ def test_what_was_gathered_comes_before_the_end():
     np.testing.assert_array_equal(units([*parcels, *more]), expected)
 
 
-def test_without_gathering_frames_come_at_once():
+def test_without_gathering_frames_arrive_at_once():
     parcels, _ = parcels_of("sim:relaxed", 0.0, 400, speed=0.2)  # 50 ms apart
     assert np.median([len(parcel.frames) for parcel in parcels]) == 1

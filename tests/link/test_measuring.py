@@ -68,7 +68,7 @@ class TestHistogram:
         assert n @ codes / n.sum() == pytest.approx(2048.35, abs=0.03)
         assert counts[-2:] == [0, 0]
 
-    def test_the_correction_that_is_set_does_not_touch_it(self):
+    def test_setting_a_correction_does_not_change_the_histogram(self):
         plain, corrected = SyntheticInput("shorted"), SyntheticInput("shorted")
         plain.set_step(0)
         assert plain.histogram(0, 1984, 10_000) == corrected.histogram(0, 1984, 10_000)
@@ -117,7 +117,7 @@ class TestNoise:
 
     @pytest.mark.parametrize("rate_hz", [1000, 2000, 4000])
     @pytest.mark.parametrize("channels", [1, 3])
-    def test_it_is_the_noise_that_is_announced(self, rate_hz, channels):
+    def test_measured_noise_agrees_with_the_announced_noise(self, rate_hz, channels):
         analog = SyntheticInput("shorted", channels, rate_hz)
         announced = [channel.noise_nv for channel in analog.hello().channels]
         for channel in range(channels):
@@ -128,7 +128,7 @@ class TestNoise:
             # half a code below 2048: a reading is the floor of what is converted
             assert np.mean([level for level, _ in measured]) == pytest.approx(2_047_500, abs=60)
 
-    def test_a_muscle_counts_as_noise(self):
+    def test_a_muscle_is_measured_as_noise(self):
         analog = SyntheticInput("mains-hum")
         rms_nv = np.mean([analog.noise(0)[1] for _ in range(4)])
         assert rms_nv == pytest.approx(26_000, rel=0.1)
@@ -143,12 +143,12 @@ class TestNoise:
             monkeypatch.setattr(analog._muscles[0], "next_second", lambda w=wave: w)
             assert least <= analog.noise(0)[1] <= most
 
-    def test_the_gain_leads_to_the_electrode(self):
+    def test_values_are_referred_to_the_electrode_by_the_gain(self):
         near, far = SyntheticInput("shorted"), SyntheticInput("shorted")
         far.set_gain(0, 400_000)
         assert far.noise(0)[1] == pytest.approx(near.noise(0)[1] / 2, abs=1)
 
-    def test_channels_that_are_not_there_or_not_on(self):
+    def test_missing_and_disabled_channels_are_refused(self):
         analog = SyntheticInput("shorted", 2)
         with pytest.raises(ValueError, match="there is no channel 3; choose 0 to 2"):
             analog.noise(3)
@@ -171,7 +171,7 @@ class TestSettings:
         with pytest.raises(ValueError, match="there is no channel 3; choose 0 to 2"):
             analog.set_noise(3, 1)
 
-    def test_defaults_are_as_it_was_new(self):
+    def test_defaults_restore_a_new_board(self):
         analog = SyntheticInput("shorted", 2, 4000)
         new = vars(analog.hello()) | {"channels": [vars(c) for c in analog.hello().channels]}
         analog.set_rate(1000)
@@ -195,13 +195,13 @@ class TestSettings:
             ("noise", (0,), "a recording has no converter whose noise"),
         ],
     )
-    def test_a_recording_is_as_it_is(self, name, arguments, words):
+    def test_a_replayed_recording_refuses_settings_and_measurements(self, name, arguments, words):
         hello, units = recording_hello(np.ones((5, 1)), (1000, 1), "x", [None])
         with pytest.raises(ValueError, match=words):
             getattr(RecordedInput(hello, np.arange(5), units), name)(*arguments)
 
 
-def test_over_the_wire(doors):
+def test_a_histogram_arrives_over_the_wire(doors):
     connection = Connection(doors.inside(VirtualBoard(SyntheticInput("shorted")))(), "COM9")
     connection.handshake()
     body = connection.command(ids.CMD_HISTOGRAM, struct.pack("<BHI", 0, 1984, 1000), wait_s=5.0)

@@ -41,12 +41,12 @@ def led(analog: SyntheticInput) -> Situation:
     return analog.situation
 
 
-def test_without_a_session_the_person_works_on():
+def test_without_a_session_the_virtual_person_keeps_working():
     levels = tension_uv([], 10)
     np.testing.assert_allclose(levels, 9.0)
 
 
-def test_asked_to_rest_it_lets_go():
+def test_the_virtual_person_lets_go_when_asked_to_rest():
     levels = tension_uv([Moment(0.0, "rest", 0.0)], 60)
     assert at(levels, 1.2) == pytest.approx(9.0)  # has not reacted yet
     assert at(levels, 1.25 + 6) == pytest.approx(2 + 7 / np.e, rel=0.05)
@@ -74,13 +74,13 @@ def test_stress_raises_it_and_a_goal_pulls_it_down():
     assert at(too_low, 89) == pytest.approx(1.5, rel=0.02)  # nobody gets that low
 
 
-def test_training_makes_letting_go_quicker():
+def test_the_virtual_person_learns_to_let_go_faster():
     early = tension_uv([Moment(0.0, "rest", 0.0)], 5)
     late = tension_uv([Moment(0.0, "rest", 1200.0)], 5)
     assert at(late, 4) < at(early, 4)
 
 
-def test_the_exhale_lets_go_by_a_fifth():
+def test_the_persons_tension_falls_by_a_fifth_in_the_exhale():
     pacer = Pacer(Breathe(kind="breathe", rate_per_min=6.0, inhale=5.0, exhale=5.0))
 
     def exhaling(since_s):
@@ -92,7 +92,7 @@ def test_the_exhale_lets_go_by_a_fifth():
     assert levels[out].mean() / levels[~out].mean() == pytest.approx(0.8, abs=0.01)
 
 
-def test_the_muscle_does_not_wait_without_a_session():
+def test_without_a_session_the_virtual_muscle_does_not_wait():
     analog = SyntheticInput("person")
     assert analog.situation is not None
     _, units = analog.read(2000)
@@ -100,7 +100,7 @@ def test_the_muscle_does_not_wait_without_a_session():
     assert SyntheticInput("relaxed").situation is None
 
 
-def test_the_muscle_waits_until_it_is_told():
+def test_the_virtual_muscle_waits_for_its_next_cue():
     analog = SyntheticInput("person")
     situation = led(analog)
     read: list = []
@@ -122,7 +122,7 @@ def test_the_muscle_waits_until_it_is_told():
     assert len(read) == 4
 
 
-def test_the_signal_depends_on_what_is_asked_and_not_on_when_it_was_heard():
+def test_the_signal_depends_on_the_cues_and_not_on_when_they_arrive():
     def play(pause_s):
         analog = SyntheticInput("person", seed=5)
         situation = led(analog)
@@ -146,14 +146,14 @@ def test_the_signal_depends_on_what_is_asked_and_not_on_when_it_was_heard():
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_each_channel_is_a_muscle_of_its_own(channels):
+def test_each_channel_has_its_own_muscle(channels):
     analog = SyntheticInput("person", channels=channels)
     _, units = analog.read(4000)
     assert units.shape == (4000, channels)
     assert len({column.tobytes() for column in units.T}) == channels
 
 
-def test_moments_are_found_by_the_time_at_which_they_are_reacted_to():
+def test_the_person_reacts_to_cues_with_a_delay():
     situation = Situation()
     first, second = Moment(1.0, "rest", 1.0), Moment(2.0, "tense", 2.0)
     situation.tell(first)

@@ -48,13 +48,13 @@ class TestClocks:
         clock.sleep(-1.0)
         assert clock.now_s() == 3600.0
 
-    def test_the_shortest_sleep_ends(self, clock):
+    def test_the_shortest_possible_sleep_ends(self, clock):
         deadline_s = 1e5 + 1e-11  # nearer than a nanosecond: rounded off, it would never come
         clock.sleep(1e5)
         clock.sleep(deadline_s - clock.now_s())
         assert clock.now_s() > deadline_s
 
-    def test_true_time_is_the_monotonic_clock(self):
+    def test_real_time_is_the_monotonic_clock(self):
         before_s = time.monotonic()
         now_s = TRUE_TIME.now_s()
         TRUE_TIME.sleep(0.0)
@@ -65,7 +65,9 @@ class TestBoard:
     """A board that lives by a simulated clock."""
 
     @pytest.mark.parametrize("channels", [1, 3])
-    def test_the_same_constants_and_samples_as_in_true_time(self, clock, channels):
+    def test_simulated_time_gives_the_same_constants_and_samples_as_real_time(
+        self, clock, channels
+    ):
         def said_and_sent(clock):
             board = VirtualBoard(SyntheticInput("clenching", channels, seed=5), clock=clock)
             connection = Connection(board.plug_in(), "COM9", clock=clock)
@@ -93,7 +95,7 @@ class TestBoard:
         due_s = np.arange(1, 101) * frame_s / (1 + ppm * 1e-6)
         np.testing.assert_allclose(arrived_s - began_s, due_s, atol=1e-6)
 
-    def test_it_says_hello_twice_a_second_while_nobody_speaks(self, clock):
+    def test_an_idle_board_sends_hello_twice_a_second(self, clock):
         line = VirtualBoard(SyntheticInput("relaxed"), clock=clock).plug_in()
         connection = Connection(line, "COM9", clock=clock)
         heard_s = []
@@ -111,7 +113,7 @@ class TestBoard:
         assert connection.command(ids.CMD_ECHO, b"1234")[:4] == b"1234"
         assert clock.now_s() == before_s
 
-    def test_a_read_waits_no_longer_than_it_may(self, clock):
+    def test_a_read_never_waits_longer_than_its_timeout(self, clock):
         line = VirtualBoard(SyntheticInput("relaxed"), clock=clock).plug_in()
         assert line.read(1.0)
         assert line.read(0.2) == b""
@@ -129,7 +131,7 @@ class TestBoard:
         np.testing.assert_array_equal(rows, SyntheticInput("relaxed").read(2000)[1])
         assert np.diff(arrived_s).max() == pytest.approx(0.2, abs=0.02)
 
-    def test_unplugged_and_back(self, clock):
+    def test_an_unplugged_board_can_be_plugged_in_again(self, clock):
         faults = Faults(unplug_every_s=1.0, unplug_s=5.0)
         board = VirtualBoard(SyntheticInput("relaxed"), 1.0, faults, clock)
         line = board.plug_in()
@@ -143,7 +145,7 @@ class TestBoard:
         clock.sleep(board.gone_s())
         assert Connection(board.plug_in(), "COM9", clock=clock).handshake()
 
-    def test_switched_off(self, clock):
+    def test_a_board_that_is_switched_off_ends_the_line(self, clock):
         board = VirtualBoard(SyntheticInput("relaxed"), clock=clock)
         line = board.plug_in()
         assert line.read(0.1)
@@ -151,7 +153,7 @@ class TestBoard:
         with pytest.raises(TransportClosed):
             line.read(1.0)
 
-    def test_closed_by_the_host(self, clock):
+    def test_a_line_that_the_host_closes_stays_closed(self, clock):
         line = VirtualBoard(SyntheticInput("relaxed"), clock=clock).plug_in()
         line.close()
         line.close()

@@ -54,7 +54,7 @@ fates = st.lists(st.sampled_from(["fine"] * 6 + ["drop", "repeat", "late"]), max
 
 
 @given(lengths, fates, st.integers(1, 30), st.sampled_from([2000.0, 1000.0, 4000 / 3, 25600.0]))
-def test_loss_is_exact_under_drops_repeats_and_late_frames(lengths, fates, delay, fs_hz):
+def test_losses_are_exact_with_dropped_repeated_and_late_frames(lengths, fates, delay, fs_hz):
     firsts = np.concatenate([[0], np.cumsum(lengths)])
     frames = [frame(int(a), n, fs_hz=fs_hz) for a, n in zip(firsts[:-1], lengths, strict=True)]
     order: list[tuple[float, int]] = []
@@ -113,7 +113,7 @@ def test_the_microseconds_wrap_without_a_gap():
     np.testing.assert_allclose(steps, N / FS_HZ, atol=2e-6)
 
 
-def test_a_gap_longer_than_a_turn_of_the_microseconds():
+def test_a_gap_longer_than_the_microsecond_counters_range():
     tracker = SampleTracker(FS_HZ, 1)
     far = int(2**32 / 1e6 * FS_HZ * 2.6)
     blocks = add_all(tracker, [frame(0), frame(far), frame(far + N)])
@@ -121,7 +121,7 @@ def test_a_gap_longer_than_a_turn_of_the_microseconds():
     assert blocks[2].device_s == pytest.approx((far + 2 * N) / FS_HZ, abs=1e-5)
 
 
-def test_the_first_frames_may_be_lost():
+def test_losing_the_first_frames_is_counted():
     tracker = SampleTracker(FS_HZ, 1)
     (block,) = add_all(tracker, [frame(7 * N)])
     assert block.lost_before == 7 * N
@@ -136,7 +136,7 @@ def test_device_time_follows_the_stamps():
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
-def test_one_frame_that_makes_no_sense_changes_nothing_afterwards(index, device_us):
+def test_one_invalid_frame_changes_nothing_afterwards(index, device_us):
     """As if its checksum had passed by chance: the true frames still find their place."""
     wrong = SampleFrame(0, index, device_us, 0, np.zeros((N, 1), np.int32))
     tracker = SampleTracker(FS_HZ, 1)
@@ -169,7 +169,7 @@ def test_a_stamp_that_contradicts_the_index_is_replaced(late_us):
     assert [b.device_s for b in blocks] == pytest.approx([(k + 1) * N / FS_HZ for k in range(10)])
 
 
-def test_a_gap_right_behind_such_a_stamp_is_believed():
+def test_a_gap_right_after_a_replaced_stamp_is_accepted():
     tracker = SampleTracker(FS_HZ, 1)
     frames = [frame(0), frame(N, late_us=2**31), frame(5 * N)]
     assert [b.lost_before for b in add_all(tracker, frames)] == [0, 0, 3 * N]
@@ -197,7 +197,7 @@ def test_a_board_that_restarted_its_count_breaks_the_stream(streamed_s):
     assert tracker.stale_frames == 0
 
 
-def test_a_good_frame_between_senseless_ones_continues_the_stream():
+def test_a_valid_frame_between_invalid_ones_continues_the_stream():
     tracker = SampleTracker(FS_HZ, 1)
     for k in range(30):
         assert tracker.add(frame(k * N)) is not None
@@ -206,7 +206,7 @@ def test_a_good_frame_between_senseless_ones_continues_the_stream():
     assert not tracker.broken
 
 
-def test_another_number_of_channels_is_senseless():
+def test_a_frame_with_another_number_of_channels_is_damaged():
     tracker = SampleTracker(FS_HZ, 2)
     assert tracker.add(frame(0, channels=1)) is None
     assert tracker.add(frame(0, channels=3)) is None

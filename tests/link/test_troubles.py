@@ -65,7 +65,7 @@ class ScriptedBoard:
 class TestTroubleUnasked:
     """A board that reports trouble of its own."""
 
-    def test_without_a_hello_the_handshake_reports_it(self):
+    def test_a_handshake_without_a_hello_is_an_error(self):
         board = ScriptedBoard(b"\0" + frame_of("OSError: 5;\n in line 3."), {})
         with pytest.raises(SourceError) as error:
             Connection(board.host, "COM9").handshake(0.3)
@@ -74,12 +74,12 @@ class TestTroubleUnasked:
         assert "\n" not in str(error.value)
         assert board.end() == []
 
-    def test_trouble_before_a_hello_is_over(self):
+    def test_an_error_before_the_hello_is_forgotten(self):
         board = ScriptedBoard(b"\0" + frame_of("tired") + HELLO, {})
         assert Connection(board.host, "COM9").handshake().label == "virtual board: relaxed"
         board.end()
 
-    def test_trouble_instead_of_an_answer(self):
+    def test_an_error_instead_of_an_answer_is_reported(self):
         board = ScriptedBoard(b"\0" + HELLO, {ids.CMD_COUNTERS: frame_of("tired.")})
         connection = Connection(board.host, "COM9")
         connection.handshake()
@@ -89,7 +89,7 @@ class TestTroubleUnasked:
             connection.command(ids.CMD_ECHO, bytes(4), wait_s=0.2)  # that was then
         board.end()
 
-    def test_a_stream_ends_with_its_words_and_goes_on(self, doors, frames_from):
+    def test_a_stream_reports_the_boards_error_and_can_continue(self, doors, frames_from):
         board = VirtualBoard(SyntheticInput("relaxed"), speed=5)
         host = doors.inside(board)()
         ends = [host]
@@ -122,7 +122,7 @@ class TestTroubleUnasked:
             "",
         ]
 
-    def test_trouble_without_words(self):
+    def test_an_error_without_words_is_reported(self):
         board = ScriptedBoard(b"\0" + frame_of(""), {})
         with pytest.raises(SourceError, match="reports: an error without a description\\."):
             Connection(board.host, "COM9").handshake(0.3)
@@ -152,7 +152,7 @@ class Line:
 class TestTime:
     """How long the host waits."""
 
-    def test_it_waits_by_the_clock_that_is_given(self):
+    def test_waiting_uses_the_given_clock(self):
         """An emulated board's second lasts as long as it lasts."""
         clock = SimulatedTime()
 
@@ -160,7 +160,7 @@ class TestTime:
             Connection(Line(clock), "COM9", clock=clock).handshake(1.6)
         assert clock.now_s() == pytest.approx(1.6)
 
-    def test_a_slow_command_gets_its_time(self):
+    def test_a_slow_command_gets_a_longer_timeout(self):
         clock = SimulatedTime()
 
         class SlowLine(Line):
@@ -182,7 +182,7 @@ class TestTime:
         with pytest.raises(SourceError, match="did not answer a command within 1 s"):
             connection.command(ids.CMD_ECHO, bytes(4))
 
-    def test_a_setting_that_is_not_followed_by_a_hello(self, monkeypatch):
+    def test_a_setting_without_a_hello_after_it_is_an_error(self, monkeypatch):
         monkeypatch.setattr("unclench.link.connection._REPLY_WAIT_S", 0.2)
         board = ScriptedBoard(b"\0" + HELLO, {})
         connection = Connection(board.host, "COM9")
@@ -219,13 +219,13 @@ class TestAnotherLevel:
         assert "not an unclench board" not in str(error.value)
         board.end()
 
-    def test_a_frame_or_two_by_accident_are_no_reason_to_speak(self):
+    def test_one_or_two_accidental_frames_do_not_make_the_host_send(self):
         board = ScriptedBoard(self.STRANGE * 2, {ids.CMD_HELLO: self.hello()})
         with pytest.raises(SourceError, match="is not an unclench board"):
             Connection(board.host, "COM9").handshake(0.3)
         assert board.end() == []
 
-    def test_intact_frames_of_another_kind_are_no_reason_to_speak(self):
+    def test_intact_frames_of_another_kind_do_not_make_the_host_send(self):
         other = encode_frame(b"\x33" + bytes(range(20)))
         board = ScriptedBoard(other * 9, {ids.CMD_HELLO: self.hello()})
         with pytest.raises(SourceError, match="is not an unclench board"):
@@ -250,7 +250,7 @@ class TestWhatKeepsABoardAway:
                 told.append(event)
         return told
 
-    def test_each_kind_of_trouble_is_reported_once_after_two_seconds(self, doors, monkeypatch):
+    def test_each_kind_of_problem_is_reported_once_after_two_seconds(self, doors, monkeypatch):
         clock = SimulatedTime()
         tries: list[int] = []  # one every half second
         monkeypatch.setattr(reader_module, "_RETRY_S", 0.001)
@@ -281,7 +281,7 @@ class TestWhatKeepsABoardAway:
         assert int(busy.split()[4]) == 5  # after more than two seconds
         assert gone == "There is no port COM9"
 
-    def test_a_board_that_is_back_soon_is_not_reported(self, doors):
+    def test_a_board_that_reconnects_quickly_is_not_reported(self, doors):
         board = VirtualBoard(SyntheticInput("relaxed"), speed=5)
         tries = iter(range(1000))
 
@@ -310,7 +310,7 @@ class TestSlope:
         assert fit.slope is None
 
     @pytest.mark.parametrize("ppm", [-300.0, 0.0, 80.0])
-    def test_the_slope_lies_within_its_error(self, ppm):
+    def test_the_fitted_slope_is_within_its_error(self, ppm):
         off = []
         for seed in range(40):
             rng, fit = np.random.default_rng(seed), ClockFit()

@@ -70,7 +70,7 @@ def test_seeds_and_channels_differ():
 
 
 @pytest.mark.parametrize("rate_hz", [1000, 2000, 4000])
-def test_relaxed_settles_near_2_uv(rate_hz):
+def test_the_relaxed_scenario_settles_near_2_uv(rate_hz):
     emg_uv, _ = emg("relaxed", 150, rate_hz=rate_hz)
     start = band_rms(emg_uv[: 10 * rate_hz], rate_hz)[0]
     late = band_rms(emg_uv[110 * rate_hz :], rate_hz)[0]
@@ -78,7 +78,7 @@ def test_relaxed_settles_near_2_uv(rate_hz):
     assert 1.5 < late < 2.6
 
 
-def test_clenching_stays_within_its_range():
+def test_the_clenching_scenario_stays_within_the_converters_range():
     emg_uv, _ = emg("clenching", 90)
     chain = TensionChain(ChainSettings(2000.0, 1))
     tension = chain.process(emg_uv)
@@ -88,7 +88,7 @@ def test_clenching_stays_within_its_range():
     assert np.mean(settled > 30) > 0.15
 
 
-def test_desk_work_lies_between():
+def test_desk_work_is_between_rest_and_clenching():
     emg_uv, _ = emg("desk-work", 60, channels=3)
     left, middle, right = band_rms(emg_uv, 2000)
     assert 30 > left > middle > right > 3
@@ -103,7 +103,7 @@ def test_mains_hum_is_25_uv_with_harmonics():
     assert np.allclose(at, 25 * np.array([1, 0.3, 0.12, 0.05]) * gain, rtol=0.1)
 
 
-def test_heartbeat_beats():
+def test_the_heartbeat_scenario_beats():
     emg_uv, _ = emg("heartbeat", 60)
     slow = signal.sosfiltfilt(
         signal.butter(2, (1, 25), "bandpass", fs=2000, output="sos"), emg_uv.T
@@ -112,7 +112,7 @@ def test_heartbeat_beats():
     assert 60 < len(peaks) < 72  # 66 a minute
 
 
-def test_poor_contact_comes_and_goes():
+def test_the_poor_contact_scenario_loses_and_regains_contact():
     emg_uv, _ = emg("poor-contact", 28)
     rms = np.sqrt(np.mean(emg_uv[:, 0].reshape(28, 2000) ** 2, axis=1))
     on = [k % 14 in range(1, 8) for k in range(28)]
@@ -134,7 +134,7 @@ def test_a_lost_electrode_clips_at_the_rails(monkeypatch):
 
 @pytest.mark.parametrize("channels", [1, 2, 3])
 @pytest.mark.parametrize("rate_hz", [1000, 2000, 4000])
-def test_shorted_is_the_noise_that_was_announced(rate_hz, channels):
+def test_the_shorted_scenario_has_the_announced_noise(rate_hz, channels):
     emg_uv, hello = emg("shorted", 30, channels=channels, rate_hz=rate_hz)
     assert emg_uv.shape == (30 * rate_hz, channels)
     assert hello.oversampling == 500_000 // rate_hz // channels
@@ -163,7 +163,7 @@ def test_the_known_signal_is_100_uv_behind_the_sensor():
     assert np.sqrt(residual_uv2 / len(t)).max() < 0.5  # nothing else but the converter
 
 
-def test_on_the_bench_a_hand_brings_hum_and_a_charger_more():
+def test_bench_scenarios_have_hum_from_a_hand_and_more_from_a_charger():
     quiet, hand, charger = (
         band_rms(emg(name, 20)[0], 2000)[0]
         for name in ("shorted", "bench-hands-on", "bench-charger")
@@ -218,7 +218,7 @@ class TestConverter:
         rng = np.random.default_rng(1)
         assert 2047 not in self.readings(2047.5, 10_000, 0.97, 1.0, 0.0, rng)
 
-    def test_the_step_inflates_a_relaxed_muscle_and_its_correction_cures_it(self):
+    def test_the_step_inflates_a_relaxed_muscle_and_the_correction_removes_that(self):
         """Field notes, section 2: 1-2 uV read as up to 1.8-2.5 times as much."""
         true_uv = band_rms(emg("relaxed", 130)[0][-40_000:], 2000)[0]
         wrong_uv = band_rms(emg("relaxed", 130, step_mlsb=0)[0][-40_000:], 2000)[0]
@@ -229,7 +229,7 @@ class TestConverter:
         assert band_rms(emg("clenching", 40, step_mlsb=0)[0], 2000)[0] / clench < 1.1
 
     @pytest.mark.parametrize("level", [-100.0, CODES + 100.0])
-    def test_beyond_the_rails_it_reads_the_rails(self, level):
+    def test_voltages_beyond_the_rails_read_as_the_rails(self, level):
         rng = np.random.default_rng(1)
         sums = Adc(0.97, 1.0, 1.0).sums(np.full(100, level), 250, rng)
         rail = 0 if level < 0 else 250 * (CODES - 1 - 1.0)  # its correction taken off
@@ -243,7 +243,7 @@ class TestRecordings:
         steps=st.lists(st.integers(1, 4), min_size=1, max_size=200),
         sizes=st.lists(st.integers(1, 50), min_size=1, max_size=250),
     )
-    def test_rows_and_gaps_come_as_they_are(self, steps, sizes):
+    def test_a_replay_sends_rows_and_gaps_unchanged(self, steps, sizes):
         sample = np.cumsum(steps)
         units = np.arange(len(sample), dtype=np.int32)[:, None]
         hello, _ = recording_hello(np.zeros((1, 1)), (1000, 1), "x", [None])
@@ -280,7 +280,7 @@ class TestRecordings:
         assert told.high_unit >= units.max()
         assert told.low_unit <= units.min()
 
-    def test_silence_fits_too(self):
+    def test_a_silent_recording_can_be_replayed(self):
         hello, units = recording_hello(np.zeros((3, 1)), (1000, 1), "x", [None])
         assert units.tolist() == [[0], [0], [0]]
         pack_hello(hello)
