@@ -63,7 +63,7 @@ def rewritten(file: Path, changes: dict[str, bytes | None], out: Path) -> Path:
     return out
 
 
-def test_all_of_it_comes_back(file, root, own, tmp_path):
+def test_restoring_a_backup_brings_everything_back(file, root, own, tmp_path):
     report = restore_backup(file, tmp_path / "new", own=tmp_path / "new-own")
     assert contents(tmp_path / "new") == contents(root)
     back = {
@@ -74,7 +74,7 @@ def test_all_of_it_comes_back(file, root, own, tmp_path):
     assert (len(report.own_restored), report.own_beside) == (3, [])
 
 
-def test_what_is_there_already_is_skipped(file, root, own):
+def test_restoring_skips_what_already_exists(file, root, own):
     (root / "first" / "summary.json").write_text("{}")  # a cache makes no other session
     before = contents(root), contents(own)
     report = restore_backup(file, root, own=own)
@@ -83,7 +83,7 @@ def test_what_is_there_already_is_skipped(file, root, own):
     assert (contents(root), contents(own)) == before
 
 
-def test_another_of_the_same_name_stays_and_the_old_one_comes_beside(file, root, own):
+def test_restoring_puts_a_different_file_of_the_same_name_beside_the_existing_one(file, root, own):
     (root / "first" / "events.csv").write_text("changed")
     (own / "tags.toml").write_text("# changed")
     before = contents(root)
@@ -100,7 +100,7 @@ def test_another_of_the_same_name_stays_and_the_old_one_comes_beside(file, root,
     assert not (root / "first-restored-2").exists()
 
 
-def test_it_overwrites_nothing_unless_told(file, root):
+def test_a_backup_overwrites_nothing_without_force(file, root):
     before = file.read_bytes()
     with pytest.raises(StoreError, match="overwrites nothing"):
         write_backup(file, root, [])
@@ -109,7 +109,7 @@ def test_it_overwrites_nothing_unless_told(file, root):
     assert file.read_bytes() != before
 
 
-def test_a_disk_that_spoils_it_is_found_out(root, tmp_path, monkeypatch):
+def test_a_backup_that_the_disk_damages_is_noticed(root, tmp_path, monkeypatch):
     real = backup_module._check
 
     def spoilt_then_checked(part, written):
@@ -124,21 +124,21 @@ def test_a_disk_that_spoils_it_is_found_out(root, tmp_path, monkeypatch):
     assert not list(tmp_path.glob("x.zip*"))
 
 
-def test_no_place_for_it_is_a_sentence(root, tmp_path):
+def test_a_backup_that_cannot_be_written_becomes_a_sentence(root, tmp_path):
     with pytest.raises(StoreError, match="cannot be written"):
         write_backup(tmp_path / "none" / "x.zip", root, [root / "first"])
     with pytest.raises(StoreError, match="is a folder"):
         write_backup(tmp_path, root, [root / "first"], force=True)
 
 
-def test_a_session_from_elsewhere_goes_by_its_name(root, tmp_path):
+def test_a_copied_session_is_listed_by_its_folder_name(root, tmp_path):
     shutil.copytree(EXAMPLES / "first", tmp_path / "else" / "first")
     write_backup(tmp_path / "x.zip", root, [root / "first", tmp_path / "else" / "first"])
     restore_backup(tmp_path / "x.zip", tmp_path / "new", own=tmp_path / "o")
     assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["first", "first-2"]
 
 
-def test_a_running_session_is_told(root, tmp_path):
+def test_a_running_session_is_reported(root, tmp_path):
     shutil.copytree(EXAMPLES / "unclosed", root / "now", copy_function=shutil.copy)
     (root / "now" / "emg.csv").touch()
     report = write_backup(tmp_path / "x.zip", root, [root / "now", root / "first"])
@@ -151,7 +151,7 @@ SLIPS += ["own/evil.sh", "sessions/other/evil", "sessions/evil"]
 
 
 @pytest.mark.parametrize("name", SLIPS)
-def test_names_that_lead_elsewhere_are_refused(file, tmp_path, name):
+def test_backup_names_that_lead_outside_are_refused(file, tmp_path, name):
     self_made = rewritten(file, {name: b"x"}, tmp_path / "slip.zip")
     before = contents(tmp_path)
     with pytest.raises(StoreError, match="nothing was restored"):
@@ -160,7 +160,7 @@ def test_names_that_lead_elsewhere_are_refused(file, tmp_path, name):
     assert not (tmp_path / "deep").exists()
 
 
-def test_a_link_is_refused(file, tmp_path):
+def test_a_backup_with_a_link_is_refused(file, tmp_path):
     with zipfile.ZipFile(file, "a") as archive:
         link = zipfile.ZipInfo("sessions/first/link")
         link.external_attr = 0o120777 << 16
@@ -169,14 +169,14 @@ def test_a_link_is_refused(file, tmp_path):
         restore_backup(file, tmp_path / "new", own=tmp_path / "o")
 
 
-def test_a_file_twice_is_refused(file, tmp_path):
+def test_a_backup_with_a_file_twice_is_refused(file, tmp_path):
     with zipfile.ZipFile(file, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
         archive.writestr("sessions/first/emg.csv", "x")
     with pytest.raises(StoreError, match="twice"):
         restore_backup(file, tmp_path / "new", own=tmp_path / "o")
 
 
-def test_more_than_the_disk_holds_is_refused(file, tmp_path, monkeypatch):
+def test_a_backup_larger_than_the_disk_is_refused(file, tmp_path, monkeypatch):
     usage = shutil.disk_usage(tmp_path)._replace(free=1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with pytest.raises(StoreError, match=r"needs .* GB free"):
@@ -200,14 +200,14 @@ def test_impossible_sizes_are_refused(file, tmp_path, monkeypatch):
         (json.dumps({"backup_format": 9, "sessions": []}).encode(), "format 9 .*Update unclench"),
     ],
 )
-def test_a_table_that_is_none_is_refused(file, tmp_path, about, words):
+def test_a_file_that_is_not_a_table_is_refused(file, tmp_path, about, words):
     changed = rewritten(file, {MANIFEST: about}, tmp_path / "x.zip")
     with pytest.raises(StoreError, match=words):
         restore_backup(changed, tmp_path / "new", own=tmp_path / "o")
     assert not (tmp_path / "new").exists()
 
 
-def test_no_zip_at_all_is_a_sentence(tmp_path):
+def test_a_file_that_is_not_a_zip_becomes_a_sentence(tmp_path):
     (tmp_path / "x.zip").write_text("hello")
     for name in ("x.zip", "none.zip", "."):
         with pytest.raises(StoreError, match=r"cannot be read|not a zip file"):

@@ -101,7 +101,7 @@ FILES: dict[str, tuple[str | bytes, dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("case", FILES)
-def test_sentence(write: Write, case: str) -> None:
+def test_every_bad_input_becomes_a_sentence(write: Write, case: str) -> None:
     text, options, words = FILES[case]
     with pytest.raises(InputError) as error:
         load_recording(write(text), **options)
@@ -121,12 +121,14 @@ def test_line_numbers_hold_in_every_encoding(write: Write, encoding: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "no/such/folder"])
-def test_missing_file(tmp_path: Path, name: str) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match=r"no file or folder .*Check the name"):
         load_recording(tmp_path / name)
 
 
-def test_folder_that_is_no_session(tmp_path: Path, make_meta: Callable[..., SessionMeta]) -> None:
+def test_a_folder_that_is_not_a_session_is_refused(
+    tmp_path: Path, make_meta: Callable[..., SessionMeta]
+) -> None:
     with pytest.raises(StoreError, match=r"not a session folder: it has no session\.json"):
         load_recording(tmp_path)
     SessionWriter(tmp_path / "monday", make_meta()).close()
@@ -151,7 +153,7 @@ def session(tmp_path: Path, make_meta: Callable[..., SessionMeta]) -> Path:
         ({"unit": "mV"}, ["--unit mV", "uV", "Leave --unit out"]),
     ],
 )
-def test_options_that_contradict_a_session(
+def test_options_that_contradict_a_session_are_refused(
     session: Path, options: dict[str, Any], words: list[str]
 ) -> None:
     with pytest.raises(InputError) as error:
@@ -160,7 +162,7 @@ def test_options_that_contradict_a_session(
         assert word in str(error.value)
 
 
-def test_options_that_a_session_takes(session: Path) -> None:
+def test_options_that_apply_to_a_session_are_accepted(session: Path) -> None:
     for path in (session, session / "session.json", session / "emg.csv"):
         recording = load_recording(path, fs_hz=2000, unit="uV", columns=["neck"])
         assert recording.channels == ("neck",)
@@ -176,7 +178,7 @@ def test_options_that_a_session_takes(session: Path) -> None:
         ("\n5,0.0025,", "\n5,", ["emg.csv", "line 7", "3 cells", "names 4 columns"]),
     ],
 )
-def test_rows_of_a_session_that_were_spoilt(
+def test_damaged_rows_of_a_session_are_reported(
     session: Path, old: str, new: str, words: list[str]
 ) -> None:
     path = session / "emg.csv"
@@ -187,7 +189,7 @@ def test_rows_of_a_session_that_were_spoilt(
         assert word in str(error.value)
 
 
-def test_a_session_whose_values_were_changed_is_taken_as_it_stands(session: Path) -> None:
+def test_a_session_with_changed_values_is_read_as_it_is(session: Path) -> None:
     path = session / "emg.csv"
     path.write_text(path.read_text().replace("-8249.984", "0.008", 1))
     recording = load_recording(session)
@@ -197,7 +199,7 @@ def test_a_session_whose_values_were_changed_is_taken_as_it_stands(session: Path
         recording.units()
 
 
-def test_columns_added_to_a_session_do_no_harm(session: Path) -> None:
+def test_columns_added_to_a_session_are_harmless(session: Path) -> None:
     path = session / "emg.csv"
     first, *rows = path.read_text().splitlines()
     path.write_text("\r\n".join([f"{first},mine", *(f"{row},hello" for row in rows), ""]))
@@ -205,7 +207,7 @@ def test_columns_added_to_a_session_do_no_harm(session: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(300))
-def test_rubbish_never_ends_in_a_traceback(write: Write, seed: int) -> None:
+def test_garbage_never_ends_in_a_traceback(write: Write, seed: int) -> None:
     rng = np.random.default_rng(seed)
     pieces = [HEAD, "0.001,", "1", "\n", ",", ";", "\t", '"', "'", "x", "nan", "-", "\r", "\0", "#"]
     pieces += ["time", "1,5", "1e999", "\ufeff", "µ", "0.001,1\n0.002,2\n0.003,3\n", " "]
@@ -222,7 +224,7 @@ def test_rubbish_never_ends_in_a_traceback(write: Write, seed: int) -> None:
 
 
 @pytest.mark.parametrize(("spoilt", "line"), [("1e308", -1), ("1e16", -1), ("0.5", 2)])
-def test_a_sample_number_that_no_board_counts_to(session: Path, spoilt: str, line: int) -> None:
+def test_an_impossible_sample_number_is_refused(session: Path, spoilt: str, line: int) -> None:
     lines = (session / EMG).read_text().splitlines()
     lines[line] = f"{spoilt},{lines[line].partition(',')[2]}"
     (session / EMG).write_text("\n".join(lines) + "\n")

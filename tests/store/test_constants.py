@@ -62,11 +62,11 @@ def test_uv_are_those_of_the_live_chain() -> None:
     np.testing.assert_array_equal(constants.to_units(constants.to_uv(units)), units)
 
 
-def test_noise_that_was_not_measured_is_none() -> None:
+def test_unmeasured_noise_is_none() -> None:
     constants = BoardConstants.from_hello(Hello([Channel(1), Channel(1, noise_nv=250)]))
     assert constants.noise_uv == (None, 0.25)
 
 
 @pytest.mark.parametrize(("uv_per_unit", "decimals"), [(0.016, 3), (1.0, 1), (2.0, 0), (50.0, 0)])
-def test_just_enough_decimals(uv_per_unit: float, decimals: int) -> None:
+def test_values_are_written_with_just_enough_decimals(uv_per_unit: float, decimals: int) -> None:
     assert decimals_for(uv_per_unit) == decimals

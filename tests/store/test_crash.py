@@ -123,7 +123,7 @@ def test_kill_before_the_header_was_written(tmp_path: Path, make_meta: MakeMeta,
     assert session.load().n_samples == 0
 
 
-def test_zeros_after_a_power_failure_are_dropped(tmp_path: Path, make_meta: MakeMeta) -> None:
+def test_zeros_left_by_a_power_failure_are_dropped(tmp_path: Path, make_meta: MakeMeta) -> None:
     with SessionWriter(tmp_path / "s", make_meta()) as writer:
         writer.write_samples(0, np.arange(10, dtype=np.int32)[:, None])
     with (writer.folder / "emg.csv").open("ab") as file:
@@ -132,7 +132,7 @@ def test_zeros_after_a_power_failure_are_dropped(tmp_path: Path, make_meta: Make
 
 
 @needs.posix
-def test_file_that_may_not_grow_stays_valid(tmp_path: Path, make_meta: MakeMeta) -> None:
+def test_a_file_that_cannot_grow_stays_valid(tmp_path: Path, make_meta: MakeMeta) -> None:
     folder = tmp_path / "s"
     child = subprocess.run(
         [*python(WRITE_TO_THE_LIMIT), str(folder), make_meta().to_json()],
@@ -174,7 +174,7 @@ def counting_from(first: int) -> NDArray[np.int32]:
     return np.arange(first, first + 1000, dtype=np.int32)[:, None]
 
 
-def test_full_disk(small_disk: Path, make_meta: MakeMeta) -> None:
+def test_a_full_disk_keeps_what_was_written(small_disk: Path, make_meta: MakeMeta) -> None:
     writer = SessionWriter(small_disk / "s", make_meta())
     written = 0
 
@@ -196,7 +196,7 @@ def test_full_disk(small_disk: Path, make_meta: MakeMeta) -> None:
     np.testing.assert_array_equal(left.units()[:, 0], np.arange(left.n_samples))
 
 
-def test_full_disk_that_gets_room_again_loses_nothing(
+def test_a_full_disk_that_gets_space_again_loses_nothing(
     small_disk: Path, make_meta: MakeMeta
 ) -> None:
     ballast = small_disk / "ballast"
@@ -219,7 +219,9 @@ def test_full_disk_that_gets_room_again_loses_nothing(
     assert recording.notes == ()
 
 
-def test_disk_full_from_the_start(small_disk: Path, make_meta: MakeMeta) -> None:
+def test_a_disk_that_is_full_from_the_start_is_reported(
+    small_disk: Path, make_meta: MakeMeta
+) -> None:
     with pytest.raises(OSError, match="No space"):
         (small_disk / "ballast").write_bytes(b"x" * 200_000)
     with pytest.raises(StoreError, match="cannot be written"):

@@ -96,7 +96,7 @@ def test_a_wrong_value_is_refused_and_nothing_written(folder, changes, words):
     assert files(folder) == before
 
 
-def test_a_key_that_is_none_is_a_mistake_of_the_program(folder):
+def test_editing_an_unknown_key_is_a_program_error(folder):
     with pytest.raises(TypeError, match="tilte"):
         edit_meta(folder, tilte="x")
 
@@ -111,16 +111,16 @@ class TestRefusals:
             edit(folder)
         assert files(folder) == before
 
-    def test_a_session_being_recorded(self, edit, tmp_path):
+    def test_a_session_being_recorded_is_not_edited(self, edit, tmp_path):
         with SessionWriter(tmp_path / "now", META):
             self.refused(edit, tmp_path / "now", "still being recorded")
 
-    def test_a_future_version(self, edit, folder):
+    def test_a_session_of_a_newer_version_is_not_edited(self, edit, folder):
         text = json.dumps({**raw(folder), "schema_version": 9})
         (folder / "session.json").write_text(text)
         self.refused(edit, folder, "version 9")
 
-    def test_values_that_json_cannot_hold(self, edit, folder):
+    def test_values_that_json_cannot_store_are_refused(self, edit, folder):
         if edit(folder) is None:
             return  # edit_events does not write session.json
         (folder / "session.json").write_text(
@@ -128,11 +128,11 @@ class TestRefusals:
         )
         self.refused(edit, folder, "cannot be written again")
 
-    def test_no_session(self, edit, tmp_path):
+    def test_a_folder_without_a_session_is_not_edited(self, edit, tmp_path):
         self.refused(edit, tmp_path, "not a session folder")
 
 
-def test_what_a_crash_left_can_be_edited_after_a_while(tmp_path):
+def test_a_session_left_by_a_crash_can_be_edited_after_a_while(tmp_path):
     writer = SessionWriter(tmp_path / "crash", META)
     writer._opened.close()
     for path in (tmp_path / "crash").iterdir():
@@ -162,7 +162,7 @@ def test_only_the_first_edit_keeps_the_original(folder):
     assert open_session(folder).events() == EVENTS[:1]
 
 
-def test_samples_are_never_touched_and_figures_are_made_anew(folder):
+def test_editing_never_changes_samples_and_renews_the_figures(folder):
     (folder / "summary.json").write_text("{}")
     before = files(folder)
     edit_events(folder, [])
@@ -190,14 +190,14 @@ def test_an_impossible_event_is_refused_and_nothing_written(folder, event, words
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**9), typed, st.none() | st.floats(0, 1e6))))
-def test_texts_round_trip(tmp_path_factory, rows):
+def test_texts_survive_a_round_trip(tmp_path_factory, rows):
     folder = write(tmp_path_factory.mktemp("e") / "s", [])
     events = [event_of(s, "note", text, d, None) for s, text, d in rows]
     edit_events(folder, events)
     assert open_session(folder).events() == sorted(events, key=lambda e: e.sample)
 
 
-def test_what_another_has_changed_meanwhile_is_not_written_over(folder):
+def test_changes_by_another_program_are_not_overwritten(folder):
     held = open_session(folder).events()
     theirs = [*held, event_of(700, "note", "theirs", None, None)]
     edit_events(folder, theirs, before=held)
@@ -226,7 +226,7 @@ def test_what_another_has_changed_meanwhile_is_not_written_over(folder):
         max_size=5,
     )
 )
-def test_what_was_written_is_known_again(tmp_path_factory, events):
+def test_unchanged_events_are_recognized(tmp_path_factory, events):
     folder = write(tmp_path_factory.mktemp("known") / "walk")
     edit_events(folder, events)
     edit_events(folder, EVENTS, before=events)
@@ -263,7 +263,7 @@ def test_changes_by_several_programs_at_once_are_all_kept(folder):
     assert not list(folder.glob("*.part"))
 
 
-def test_a_change_waits_for_another_one(folder):
+def test_changes_to_one_session_wait_for_each_other(folder):
     with ThreadPoolExecutor(1) as pool:
         with locked(folder):
             waiting = pool.submit(edit_meta, folder, title="late")

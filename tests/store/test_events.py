@@ -84,7 +84,7 @@ def test_every_kind_has_one_payload():
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: payload.__name__)
-def test_what_is_written_is_read_back(payload):
+def test_written_events_are_read_back(payload):
     @given(of(payload), st.none() | st.floats(0, 1e6), st.none() | st.integers(0, 10**6))
     def round_trip(made, duration_s, lost_samples):
         event = Event(7, made, duration_s, lost_samples)
@@ -97,7 +97,7 @@ def test_what_is_written_is_read_back(payload):
 
 
 @given(st.lists(EVENTS, max_size=6))
-def test_a_folder_gives_back_its_events(tmp_path_factory, events):
+def test_a_folder_returns_its_events(tmp_path_factory, events):
     folder = tmp_path_factory.mktemp("e") / "s"
     with SessionWriter(folder, META) as writer:
         for event in events:
@@ -116,7 +116,7 @@ def test_the_header_has_the_six_columns_of_old_and_data():
     assert (*old, "data") == EVENTS_HEADER
 
 
-def test_words_and_data_of_a_row(tmp_path: Path):
+def test_a_row_has_words_and_data(tmp_path: Path):
     with SessionWriter(tmp_path / "s", META) as writer:
         writer.write_event(Event(2000, BaselineMeasured("Jaw", 2.0, 0.04, 1.5)))
         writer.write_event(Event(4000, Gap(), 0.08, 160))
@@ -157,7 +157,7 @@ def test_words_and_data_of_a_row(tmp_path: Path):
         ("telepathy", "x", Unread("telepathy", "x")),
     ],
 )
-def test_old_words_become_facts(kind, text, payload):
+def test_sentences_of_old_events_become_typed_facts(kind, text, payload):
     assert payload_of(kind, text) == payload
     event = event_of(5, kind, text)
     assert (event.kind, text_of(event), data_of(event)) == (kind, text, "")  # as they were
@@ -172,20 +172,20 @@ def test_old_words_become_facts(kind, text, payload):
         TagBegun("feeling", "tired"),
     ],
 )
-def test_the_words_of_today_become_the_same_facts(payload):
+def test_sentences_of_this_version_become_the_same_facts(payload):
     """EDF and BDF hold words alone, and the review needs these."""
     assert payload_of(payload.kind, said(payload)) == payload
 
 
 @pytest.mark.parametrize("data", ['{"change":"soared"}', '{"else":1}', "{}"])
-def test_what_a_newer_version_says_is_taken_from_the_words_and_kept(data):
+def test_events_of_a_newer_version_are_shown_by_their_words_and_kept(data):
     event = event_of(5, "session", "paused", data=data)
     assert event.payload == SessionChanged("paused")
     assert data_of(event) == data
 
 
 @pytest.mark.parametrize("data", ["spoilt", "[1]", "3", "{", "[" * 100_000])
-def test_spoilt_data_is_named(tmp_path, data):
+def test_damaged_data_is_named(tmp_path, data):
     with SessionWriter(tmp_path / "s", META):
         pass
     with (tmp_path / "s" / "events.csv").open("a") as file:

@@ -44,7 +44,7 @@ def recording_of(folder: Path) -> Recording:
     return open_session(folder).load()
 
 
-def test_it_opens(folder):
+def test_an_old_session_opens(folder):
     session = open_session(folder)
     assert session.meta.schema_version <= SCHEMA_VERSION
     assert session.meta.created.isoformat() == "2026-11-23T09:30:00+01:00"
@@ -55,7 +55,7 @@ def test_it_opens(folder):
     assert np.std(recording.emg_uv) == pytest.approx(8, rel=0.1)
 
 
-def test_its_events_are_as_typed(folder):
+def test_events_of_an_old_session_are_read(folder):
     events = open_session(folder).events()
     assert [(e.sample, e.kind, text_of(e)) for e in events] == [
         (0, "session", "begins"),
@@ -91,13 +91,13 @@ def test_its_events_are_facts_and_an_edit_leaves_their_rows_alone(folder, tmp_pa
     assert rows[-1] == ["900", "0.9", "marker", "added", "", "", '{"text":"added"}']
 
 
-def test_its_tension_is_there(folder):
+def test_tension_of_an_old_session_is_read(folder):
     tension = open_session(folder).tension()
     assert tension.state == ("settling", "good", "settling", "good")
     np.testing.assert_array_equal(tension.tension_uv[[1, 3]], [[5.5, 6.25], [7.1234, 8.0]])
 
 
-def test_it_is_listed_without_trouble(folder, tmp_path):
+def test_an_old_session_is_listed(folder, tmp_path):
     shutil.copytree(folder, tmp_path / folder.name)
     (entry,) = Library(tmp_path).entries()
     assert (entry.name, entry.trouble, entry.duration_s) == (folder.name, "", 1.0)
@@ -106,13 +106,13 @@ def test_it_is_listed_without_trouble(folder, tmp_path):
     assert entry.ended == ("running" if folder.name == "unclosed" else "closed")
 
 
-def test_it_is_analysed(folder):
+def test_an_old_session_can_be_analysed(folder):
     recording = load_recording(folder)
     result = analyze(recording, WIDE, "off", 0.25)
     assert len(result.channels) == 2
 
 
-def test_it_replays_sample_for_sample(folder, tmp_path):
+def test_an_old_session_replays_sample_by_sample(folder, tmp_path):
     out = tmp_path / "replayed"
     arguments = ["record", "--source", str(folder), "--speed", "max", "--out", str(out)]
     CliRunner().invoke(cli, arguments, catch_exceptions=False)

@@ -131,7 +131,7 @@ def test_lost_time_looks_like_no_data(kept, to):
     assert (values[recording.sample] > lowest).all()
 
 
-def test_coarser_than_the_recording_is_told(kept):
+def test_an_export_coarser_than_the_recording_says_so(kept):
     notes = export(kept, "edf").notes
     assert [
         note
@@ -183,7 +183,7 @@ def test_parquet_is_exact_and_says_everything(kept):
     assert of_the_first[b"unit"] == b"uV"
 
 
-def test_a_stranger_s_csv_can_be_exported(tmp_path):
+def test_another_programs_csv_can_be_exported(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text(
         "t_s,emg_uv\n" + "".join(f"{i / 500},{i * 0.37 % 11 - 3}\n" for i in range(999))
@@ -194,7 +194,7 @@ def test_a_stranger_s_csv_can_be_exported(tmp_path):
     np.testing.assert_allclose(values[:999, 0], load_recording(path).emg_uv[:, 0], atol=2e-4)
 
 
-def test_time_that_would_have_to_be_filled_for_years_is_refused(tmp_path):
+def test_an_export_with_years_of_gap_is_refused(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("sample,emg_uv\n0,1\n1,2\n2,3\n9000000000,4\n")
     with pytest.raises(InputError, match=r"2500 hours with its gaps.*csv or parquet"):
@@ -202,14 +202,14 @@ def test_time_that_would_have_to_be_filled_for_years_is_refused(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_spoilt_events_are_told(kept):
+def test_damaged_events_are_reported(kept):
     events = kept / "events.csv"
     events.write_text(events.read_text().replace("1000,", "1x00,"))
     with pytest.raises(InputError, match=r"events\.csv of .*kept, line 4"):
         export(kept, "bdf")
 
 
-def test_an_event_far_behind_the_end_does_not_lengthen_the_file(kept):
+def test_an_event_far_after_the_end_does_not_lengthen_the_export(kept):
     with (kept / "events.csv").open("a") as file:
         file.write("900000000000,450000000,marker,late,,\n")
     values, _, notes, _, _ = by_pyedflib(export(kept, "bdf").path)
@@ -285,7 +285,7 @@ def test_units_of_the_usual_board_are_kept_whole():
     values=st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=50),
     bits=st.sampled_from([16, 24]),
 )
-def test_values_are_spread_over_all_integers(values, bits):
+def test_scaled_values_are_exact_to_half_a_step(values, bits):
     emg_uv = np.array(values)
     scaled = scale_values(emg_uv, bits)
     low, high = scaled.physical_range
@@ -294,7 +294,7 @@ def test_values_are_spread_over_all_integers(values, bits):
     assert scaled.digital.min() > scaled.digital_range[0]
 
 
-def test_lengths_that_cannot_be_are_left_out(kept):
+def test_impossible_event_lengths_are_not_exported(kept):
     with (kept / "events.csv").open("a") as file:
         file.write("1000,0.5,score,odd,-5e16,\n-4,0,tag,posture: x,,\n-9,0,tag end,posture: x,7,\n")
     notes = {text: seconds for _, seconds, text in by_pyedflib(export(kept, "edf").path)[2]}

@@ -11,13 +11,13 @@ from unclench.store import is_session, new_session_folder
 NOW = datetime(2026, 11, 23, 14, 5, 9)
 
 
-def test_new_name_becomes_the_session(tmp_path: Path) -> None:
+def test_a_new_name_becomes_the_session(tmp_path: Path) -> None:
     folder = new_session_folder(tmp_path / "a" / "b")
     assert folder == tmp_path / "a" / "b"
     assert folder.is_dir()
 
 
-def test_empty_folder_becomes_the_session(tmp_path: Path) -> None:
+def test_an_empty_folder_becomes_the_session(tmp_path: Path) -> None:
     assert new_session_folder(tmp_path) == tmp_path
 
 
@@ -34,13 +34,13 @@ def test_session_is_never_overwritten(tmp_path: Path) -> None:
         new_session_folder(tmp_path)
 
 
-def test_file_in_the_way(tmp_path: Path) -> None:
+def test_a_file_with_the_sessions_name_is_reported(tmp_path: Path) -> None:
     (tmp_path / "out").touch()
     with pytest.raises(StoreError, match=r"out is a file.*another name"):
         new_session_folder(tmp_path / "out")
 
 
-def test_unwritable_place(tmp_path: Path) -> None:
+def test_an_unwritable_place_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match=r"No session folder can be made.*can write"):
         new_session_folder(tmp_path / "file" / "out")

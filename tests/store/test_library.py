@@ -72,7 +72,7 @@ def summary_of(folder: Path, mean_uv: float = 3.5) -> SessionSummary:
     return SessionSummary(made_of=sizes_of(folder), duration_s=0.5, channels=(channel,))
 
 
-def test_an_entry_holds_what_the_session_says(root, make):
+def test_an_entry_has_the_data_of_its_session(root, make):
     folder = make(
         title="Evening",
         labels=["desk"],
@@ -103,7 +103,7 @@ def test_nested_folders_are_searched_but_not_inside_sessions_nor_hidden_ones(roo
     assert [e.name for e in Library(root / "a").entries()] == ["a"]
 
 
-def test_newest_first(root, make):
+def test_sessions_are_listed_newest_first(root, make):
     make("b", created="2026-11-22T10:00:00+01:00")
     make("a", created="2026-11-23T01:00:00+09:00")
     make("c", created="2026-11-23T00:30:00+01:00")
@@ -111,7 +111,7 @@ def test_newest_first(root, make):
         assert [e.name for e in Library(root).entries()] == ["c", "a", "b"]
 
 
-def test_a_missing_or_empty_folder_holds_nothing(root):
+def test_a_missing_or_empty_folder_has_no_sessions(root):
     assert Library(root).entries() == []
     root.mkdir()
     assert Library(root).entries() == []
@@ -130,12 +130,12 @@ def test_links_lead_to_each_session_once(root, make, tmp_path):
     assert sorted(e.name for e in Library(root).entries()) == ["a", "b", "c"]
 
 
-def test_copies_are_two_entries(root, make):
+def test_a_copied_session_is_a_second_entry(root, make):
     shutil.copytree(make("a"), root / "b")
     assert len(Library(root).entries()) == 2
 
 
-def test_what_is_in_the_index_is_not_read_again(root, make, reads):
+def test_indexed_sessions_are_not_read_again(root, make, reads):
     folder = make("a", title="Löse", labels=["x"])
     write_summary(folder, summary_of(folder))
     age(folder)
@@ -162,7 +162,7 @@ def test_a_change_of_session_or_summary_is_seen(root, make, reads):
     assert (reads.count("a"), reads.count("b")) == (4, 1)
 
 
-def test_two_changes_within_a_tick_of_the_clock_are_both_seen(root, make):
+def test_two_changes_within_a_clock_tick_are_both_noticed(root, make):
     folder = make("a", title="one")
     os.utime(folder / "session.json")  # now
     library = Library(root)
@@ -173,7 +173,7 @@ def test_two_changes_within_a_tick_of_the_clock_are_both_seen(root, make):
     assert library.entries()[0].title == "two"
 
 
-def test_what_is_gone_is_gone_and_what_moved_is_there(root, make):
+def test_deleted_sessions_disappear_and_moved_ones_stay(root, make):
     shutil.rmtree(make("a").parent / "none", ignore_errors=True)
     make("b")
     library = Library(root)
@@ -226,7 +226,7 @@ def spoil_away(path):
 @pytest.mark.parametrize(
     "spoil", [spoil_bytes, spoil_half, spoil_title, spoil_table, spoil_by_folder, spoil_away]
 )
-def test_a_spoilt_index_changes_nothing(root, make, reads, spoil):
+def test_a_damaged_index_changes_nothing(root, make, reads, spoil):
     make("a", title="Evening")
     entries = Library(root).entries()
     spoil(default_index(root))
@@ -237,7 +237,7 @@ def test_a_spoilt_index_changes_nothing(root, make, reads, spoil):
         assert reads == ["a", "a"], "it was not made anew"
 
 
-def test_an_index_of_another_version_is_made_anew(root, make, reads, monkeypatch):
+def test_an_index_of_another_version_is_rebuilt(root, make, reads, monkeypatch):
     make("a")
     Library(root).entries()
     monkeypatch.setattr("unclench.store.library.index._MADE_BY", 17)
@@ -246,7 +246,7 @@ def test_an_index_of_another_version_is_made_anew(root, make, reads, monkeypatch
     assert reads == ["a", "a"]
 
 
-def test_a_locked_index_is_done_without(root, make, reads):
+def test_a_locked_index_is_skipped(root, make, reads):
     make("a")
     entries = Library(root).entries()
     inode = default_index(root).stat().st_ino
@@ -261,7 +261,7 @@ def test_a_locked_index_is_done_without(root, make, reads):
     assert default_index(root).stat().st_ino == inode
 
 
-def test_no_place_for_an_index_is_no_trouble(root, make, tmp_path):
+def test_the_library_works_without_a_place_for_its_index(root, make, tmp_path):
     make("a")
     (tmp_path / "file").touch()
     assert len(Library(root, tmp_path / "file" / "index.sqlite").entries()) == 1

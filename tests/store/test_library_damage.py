@@ -96,7 +96,7 @@ def scratch(tmp_path_factory):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([META, EMG, EVENTS, TENSION, SUMMARY]), damage)
-def test_a_spoilt_file_ends_in_a_sentence(sound, scratch, name, how):
+def test_a_damaged_file_becomes_a_sentence(sound, scratch, name, how):
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.copytree(sound, scratch)
     path = scratch / "root" / "spoilt" / name
@@ -118,7 +118,7 @@ def test_a_spoilt_file_ends_in_a_sentence(sound, scratch, name, how):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage)
-def test_a_spoilt_index_is_never_believed(sound, scratch, how):
+def test_a_damaged_index_is_never_used(sound, scratch, how):
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.copytree(sound, scratch)
     (scratch / INDEX).write_bytes(damaged((scratch / INDEX).read_bytes(), *how))
@@ -132,7 +132,7 @@ def test_a_spoilt_index_is_never_believed(sound, scratch, how):
 @given(
     st.sampled_from([META, EMG, EVENTS, SUMMARY]), st.sampled_from(["gone", "folder", "renamed"])
 )
-def test_files_that_are_no_files(sound, scratch, name, how):
+def test_a_session_without_one_of_its_files_does_not_hide_the_others(sound, scratch, name, how):
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.copytree(sound, scratch)
     path = scratch / "root" / "spoilt" / name

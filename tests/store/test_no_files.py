@@ -40,7 +40,7 @@ def sentence(call, *args) -> str:
     return str(caught.value)
 
 
-def test_a_pipe_as_the_samples(folder, tmp_path):
+def test_a_session_with_a_pipe_as_its_samples_is_refused(folder, tmp_path):
     path = pipe(folder / "emg.csv")
     for call, *args in (
         (open_session(folder).load,),
@@ -56,20 +56,20 @@ def test_a_pipe_as_the_samples(folder, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["events.csv", "tension.csv"])
-def test_a_pipe_as_another_file(folder, name):
+def test_a_session_with_a_pipe_as_another_file_is_refused(folder, name):
     pipe(folder / name)
     session = open_session(folder)
     read = session.events if name == "events.csv" else session.tension
     assert "a file is expected" in sentence(read)
 
 
-def test_a_pipe_as_the_figures_in_short_is_no_figures(folder):
+def test_a_pipe_as_summary_counts_as_no_summary(folder):
     pipe(folder / "summary.json")
     assert read_summary(folder) is None
     assert not read_entry(folder).trouble
 
 
-def test_a_pipe_or_a_device_as_a_stranger_s_file(tmp_path):
+def test_a_pipe_or_a_device_is_refused_as_a_recording(tmp_path):
     path = pipe(tmp_path / "x.csv")
     assert "a file is expected" in sentence(load_recording, path)
     assert "a file is expected" in sentence(import_file, path, tmp_path / "s")
@@ -77,7 +77,7 @@ def test_a_pipe_or_a_device_as_a_stranger_s_file(tmp_path):
 
 
 @pytest.mark.parametrize("header", ["", "sample,ti"])
-def test_samples_that_are_gone_are_told_and_no_empty_recording(folder, header):
+def test_missing_samples_are_an_error_and_not_an_empty_recording(folder, header):
     path = folder / "emg.csv"
     path.write_text(header)
     said = sentence(open_session(folder).load)
@@ -88,7 +88,7 @@ def test_samples_that_are_gone_are_told_and_no_empty_recording(folder, header):
     assert "emg.csv is missing" in read_entry(folder).trouble
 
 
-def test_bytes_that_are_no_text_are_told_in_plain_words(folder):
+def test_bytes_that_are_not_text_become_a_sentence(folder):
     (folder / "session.json").write_bytes(b"{\xff}")
     said = sentence(open_session, folder)
     assert "session.json is not text" in said

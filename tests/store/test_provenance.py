@@ -47,20 +47,20 @@ def restate(folder: Path, **changes: object) -> None:
     path.write_text(json.dumps(kept), encoding="utf-8")
 
 
-def test_what_a_virtual_board_makes_is_nobodys_muscle(tmp_path: Path) -> None:
+def test_signals_of_a_virtual_board_are_not_a_persons(tmp_path: Path) -> None:
     meta = open_session(record("sim:relaxed", tmp_path / "sim")).meta
     assert meta.provenance is meta.origin is Provenance.VIRTUAL
     assert source_words(meta) == "virtual board: nobody's muscle"
 
 
-def test_a_replayed_file_is_a_recording_of_somebody(tmp_path: Path, a_csv: Path) -> None:
+def test_a_replayed_file_counts_as_a_persons_recording(tmp_path: Path, a_csv: Path) -> None:
     meta = open_session(record(a_csv, tmp_path / "again")).meta
     assert meta.constants.virtual  # a virtual board plays it
     assert meta.provenance is Provenance.REPLAY
     assert source_words(meta) == "replayed recording stranger.csv"
 
 
-def test_a_replayed_session_of_a_board_is_no_new_session_of_a_board(tmp_path: Path) -> None:
+def test_replaying_a_boards_session_does_not_make_a_new_one(tmp_path: Path) -> None:
     folder = record("sim:relaxed", tmp_path / "first")
     constants = json.loads((folder / META).read_text(encoding="utf-8"))["constants"]
     restate(folder, provenance="board", constants={**constants, "flags": 0})
@@ -69,7 +69,7 @@ def test_a_replayed_session_of_a_board_is_no_new_session_of_a_board(tmp_path: Pa
     assert again.provenance is Provenance.REPLAY
 
 
-def test_a_replayed_session_of_a_virtual_board_stays_nobodys(tmp_path: Path) -> None:
+def test_a_replayed_session_of_a_virtual_board_stays_virtual(tmp_path: Path) -> None:
     first = record("sim:relaxed", tmp_path / "first")
     again = open_session(record(first, tmp_path / "second")).meta
     assert again.provenance is Provenance.VIRTUAL
@@ -85,7 +85,7 @@ def test_a_replayed_session_of_a_virtual_board_stays_nobodys(tmp_path: Path) -> 
         ("imported: a.edf", 2, {"file": "a.edf"}, Provenance.IMPORTED),
     ],
 )
-def test_older_sessions_that_do_not_state_it_are_told_by_their_source(
+def test_older_sessions_get_their_kind_of_signal_from_the_source(
     tmp_path: Path,
     source: str,
     flags: int,

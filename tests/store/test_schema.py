@@ -19,12 +19,12 @@ def changed(meta: SessionMeta, **changes: Any) -> str:
     return json.dumps({**json.loads(meta.to_json()), **changes})
 
 
-def test_round_trip(make_meta: MakeMeta) -> None:
+def test_session_json_survives_a_round_trip(make_meta: MakeMeta) -> None:
     meta = make_meta(2, sites=["jaw", None], note="löse", drift_ppm=-3.5)
     assert parse_meta(meta.to_json(), PATH) == meta
 
 
-def test_what_follows_from_the_constants_is_filled_in(make_meta: MakeMeta) -> None:
+def test_derived_constants_are_filled_in(make_meta: MakeMeta) -> None:
     meta = make_meta(3)
     assert (meta.fs_hz, meta.channels, meta.sites) == (2000.0, ("ch1", "ch2", "ch3"), (None,) * 3)
     assert meta.created.utcoffset() is not None
@@ -40,7 +40,7 @@ def test_unknown_keys_are_kept(make_meta: MakeMeta) -> None:
 BAND = {"name": "wide", "low_hz": 20, "high_hz": 450, "order": 4}
 
 
-def test_newer_schema_names_both_versions(make_meta: MakeMeta) -> None:
+def test_a_newer_schema_is_refused_naming_both_versions(make_meta: MakeMeta) -> None:
     text = changed(make_meta(), schema_version=7, unclench_version="3.2.1", constants=None)
     with pytest.raises(StoreError, match=r"3\.2\.1, schema version 7.*up to 1\. Update unclench"):
         parse_meta(text, PATH)
@@ -59,7 +59,7 @@ def test_newer_schema_names_both_versions(make_meta: MakeMeta) -> None:
         ({"schema_version": True}, ["schema_version", "True"]),
     ],
 )
-def test_wrong_value_names_file_key_and_value(
+def test_a_wrong_value_is_reported_with_file_key_and_value(
     make_meta: MakeMeta, changes: dict[str, Any], words: list[str]
 ) -> None:
     with pytest.raises(StoreError) as error:
@@ -69,12 +69,12 @@ def test_wrong_value_names_file_key_and_value(
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1, 2]", "null", '"session"', '{"schema_version": 1}'])
-def test_no_session_json_at_all(text: str) -> None:
+def test_a_session_without_session_json_is_refused(text: str) -> None:
     with pytest.raises(StoreError, match=r"session\.json"):
         parse_meta(text, PATH)
 
 
-def test_missing_key_is_named(make_meta: MakeMeta) -> None:
+def test_a_missing_key_is_named(make_meta: MakeMeta) -> None:
     raw = json.loads(make_meta().to_json())
     del raw["source"]
     with pytest.raises(StoreError, match="key source: Field required"):

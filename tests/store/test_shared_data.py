@@ -13,7 +13,7 @@ from unclench.store import load_recording
 @pytest.mark.parametrize(
     ("name", "n_samples"), [("plux_rest_contraction", 87_600), ("plux_biceps_bursts", 28_519)]
 )
-def test_plux(name: str, n_samples: int) -> None:
+def test_plux_recordings_are_read(name: str, n_samples: int) -> None:
     recording = load_recording(needs.recording(f"{name}/{name}.csv"))
     assert recording.rate == 1000
     assert (recording.n_samples, recording.lost_samples) == (n_samples, 0)
@@ -51,7 +51,7 @@ def test_biosppy_needs_a_header(tmp_path: Path) -> None:
     assert load_recording(mended).rate == 1000  # its comment says so
 
 
-def test_openbci() -> None:
+def test_openbci_recordings_are_read() -> None:
     (path,) = needs.recording("openbci_jawclench").glob("OpenBCI*.txt")
     with pytest.raises(InputError, match=r"2 columns named 'Not Used' \(columns 13, 18\)"):
         load_recording(path)

@@ -47,7 +47,7 @@ def check_plain(recording: Recording) -> None:
         b"emg_uv,Time [ms]\n1.5,10\n-2.25,11\n30,12\n0.5,13\n",
     ],
 )
-def test_ways_to_write_one_table(write: Write, text: bytes) -> None:
+def test_the_same_table_is_read_however_it_is_written(write: Write, text: bytes) -> None:
     check_plain(load_recording(write(text)))
 
 
@@ -56,7 +56,7 @@ def test_one_column_with_decimal_commas(write: Write) -> None:
     assert recording.emg_uv[:, 0].tolist() == [1.5, -2.25]
 
 
-def test_latin_1_beside_the_numbers(write: Write) -> None:
+def test_a_latin_1_table_is_read(write: Write) -> None:
     text = "time_s,EMG (µV),Stück\n0,1,ä\n0.001,2,ö\n".encode("latin-1")
     recording = load_recording(write(text))
     assert recording.channels == ("EMG (µV)",)
@@ -94,7 +94,7 @@ def test_unit_given_and_unit_assumed(write: Write) -> None:
     "name",
     ["time", "t", "Time (s)", "TIME_S", "timestamp_s", "timestamp", "seconds", "elapsed [s]"],
 )
-def test_names_of_time(write: Write, name: str) -> None:
+def test_time_columns_are_recognized_by_their_names(write: Write, name: str) -> None:
     recording = load_recording(write(f"{name},emg_uv\n5,1\n5.0005,2\n5.001,3\n"))
     assert (recording.fs_hz, recording.channels) == (2000.0, ("emg_uv",))
 
@@ -102,13 +102,13 @@ def test_names_of_time(write: Write, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "per_s"), [("time_ms", 1e3), ("Time (us)", 1e6), ("t_ns", 1e9), ("time [min]", 1 / 60)]
 )
-def test_units_of_time(write: Write, name: str, per_s: float) -> None:
+def test_units_of_time_columns_are_recognized(write: Write, name: str, per_s: float) -> None:
     rows = "".join(f"{i / 2000 * per_s!r},{i}\n" for i in range(50))
     assert load_recording(write(f"{name},emg_uv\n{rows}")).rate == 2000
 
 
 @pytest.mark.parametrize("per_s", [1, 1e3, 1e6, 1e9])
-def test_stamps_since_1970_tell_their_unit(write: Write, per_s: float) -> None:
+def test_timestamps_since_1970_reveal_their_unit(write: Write, per_s: float) -> None:
     rows = "".join(f"{(1_700_000_000 + i / 125) * per_s:.3f},{i}\n" for i in range(50))
     assert load_recording(write(f"timestamp,emg_uv\n{rows}")).rate == 125
 
@@ -144,7 +144,7 @@ def test_sample_column_tells_gaps(write: Write) -> None:
     assert wraps.notes == ("Column 'sample' does not count the rows, so it is not used.",)
 
 
-def test_our_emg_csv_out_of_its_folder(write: Write) -> None:
+def test_our_emg_csv_is_read_outside_its_folder(write: Write) -> None:
     text = "sample,time_s,ch1_uv\n4000,2,1.5\n4001,2.0005,2\n4011,2.0055,3\n4012,2.006,3\n"
     recording = load_recording(write(text, "emg.csv"))
     assert (recording.fs_hz, recording.lost_samples, recording.channels) == (2000, 9, ("ch1_uv",))
@@ -156,7 +156,7 @@ def test_rate_from_a_comment(write: Write) -> None:
     assert load_recording(write(text), fs_hz=1000).rate == 1000
 
 
-def test_rates_that_disagree_are_told(write: Write) -> None:
+def test_rates_that_disagree_are_reported(write: Write) -> None:
     rows = "".join(f"{i / 1000},{i}\n" for i in range(100))
     path = write(f"# sample rate = 1005 Hz\ntime_s,emg_uv\n{rows}")
     assert load_recording(path).notes == ()
@@ -168,7 +168,7 @@ def test_rates_that_disagree_are_told(write: Write) -> None:
     )
 
 
-def test_arrival_times_are_left_aside_where_the_rate_is_given(write: Write) -> None:
+def test_arrival_times_are_ignored_if_the_rate_is_given(write: Write) -> None:
     bunched = [0, 7, 7, 14, 14, 22, 23, 30]
     rows = "".join(f"{1_557_936_053_000 + t},{t}\n" for t in bunched)
     recording = load_recording(write(f"Timestamp,emg_uv\n{rows}"), fs_hz=250)
@@ -178,7 +178,7 @@ def test_arrival_times_are_left_aside_where_the_rate_is_given(write: Write) -> N
     )
 
 
-def test_coarse_times_are_left_aside_where_the_rate_is_given(write: Write) -> None:
+def test_coarse_times_are_ignored_if_the_rate_is_given(write: Write) -> None:
     rows = "".join(f"{i // 2},{i}\n" for i in range(20))
     recording = load_recording(write(f"time_ms,emg_uv\n{rows}"), fs_hz=2000)
     assert recording.rate == 2000
@@ -186,7 +186,7 @@ def test_coarse_times_are_left_aside_where_the_rate_is_given(write: Write) -> No
     assert "times must rise" in recording.notes[0]
 
 
-def test_columns_that_are_chosen(write: Write) -> None:
+def test_chosen_columns_are_read(write: Write) -> None:
     text = "time_s,left,right,knee (deg),label\n0,1,2,3,a\n0.001,4,5,6,b\n"
     every = load_recording(write(text), unit="uV")
     assert every.channels == ("left", "right")
@@ -197,7 +197,7 @@ def test_columns_that_are_chosen(write: Write) -> None:
     assert some.notes == ()
 
 
-def test_a_bad_column_that_is_not_wanted_does_no_harm(write: Write) -> None:
+def test_a_bad_column_does_not_matter_if_it_is_not_read(write: Write) -> None:
     text = "time_s,a,a,emg_uv\n0,x,,1\n0.001,nan,,2\n"
     assert load_recording(write(text), columns=["emg_uv"]).emg_uv[:, 0].tolist() == [1, 2]
 
@@ -207,7 +207,7 @@ def test_quoted_line_ends_need_the_slow_way(write: Write) -> None:
     assert load_recording(write(text)).emg_uv[:, 0].tolist() == [1, 2]
 
 
-def test_many_blocks(write: Write) -> None:
+def test_a_long_table_is_read_in_blocks(write: Write) -> None:
     n = 200_000  # several MB: more than one block, and more than the head
     values = np.round(np.random.default_rng(1).normal(0, 100, n), 3)
     rows = "".join(f"{i / 1000:.3f},{v},{-v}\n" for i, v in enumerate(values.tolist()))

@@ -13,7 +13,7 @@ one_line = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")))
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", " =", "'=", "\t=", "\r@", "\n+"])
-def test_formula_is_disarmed(start: str) -> None:
+def test_spreadsheet_formulas_are_disarmed(start: str) -> None:
     assert safe_cell(start + "1+cmd|' /C calc'!A0").startswith("'")
 
 
@@ -23,7 +23,7 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
 
 
 @given(one_line)
-def test_round_trip_through_a_file(text: str) -> None:
+def test_cells_survive_a_round_trip_through_a_file(text: str) -> None:
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerow([safe_cell(text), "x"])
     (row,) = csv.reader(io.StringIO(file.getvalue(), newline=""))

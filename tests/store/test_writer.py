@@ -115,7 +115,7 @@ def test_units_come_back_whatever_the_board(
     assert recording.rate == meta.constants.rate
 
 
-def test_flush_hands_every_row_to_the_system(tmp_path: Path, make_meta: MakeMeta) -> None:
+def test_flush_writes_every_row(tmp_path: Path, make_meta: MakeMeta) -> None:
     writer = SessionWriter(tmp_path / "s", make_meta())
     for i in range(3):
         writer.write_samples(10 * i, units_of(10, 1))
@@ -129,7 +129,7 @@ def test_flush_hands_every_row_to_the_system(tmp_path: Path, make_meta: MakeMeta
     writer.close()
 
 
-def test_many_rows_are_not_kept_until_flush(tmp_path: Path, make_meta: MakeMeta) -> None:
+def test_many_rows_are_written_before_a_flush(tmp_path: Path, make_meta: MakeMeta) -> None:
     writer = SessionWriter(tmp_path / "s", make_meta())
     for i in range(12):
         writer.write_samples(10_000 * i, units_of(10_000, 1))
@@ -137,7 +137,9 @@ def test_many_rows_are_not_kept_until_flush(tmp_path: Path, make_meta: MakeMeta)
     writer.close()
 
 
-def test_update_and_error_end(tmp_path: Path, make_meta: MakeMeta) -> None:
+def test_a_session_is_closed_after_an_error_with_its_last_update(
+    tmp_path: Path, make_meta: MakeMeta
+) -> None:
     writer = SessionWriter(tmp_path / "s", make_meta(mood="calm"))
 
     def record() -> None:
@@ -155,7 +157,7 @@ def test_update_and_error_end(tmp_path: Path, make_meta: MakeMeta) -> None:
 
 
 @pytest.mark.parametrize("shape", [(3,), (3, 2)])
-def test_wrong_shape_is_refused(
+def test_samples_of_the_wrong_shape_are_refused(
     tmp_path: Path, make_meta: MakeMeta, shape: tuple[int, ...]
 ) -> None:
     with SessionWriter(tmp_path / "s", make_meta()) as writer:
@@ -172,7 +174,7 @@ def test_samples_never_go_back(tmp_path: Path, make_meta: MakeMeta) -> None:
             writer.write_samples(9, units_of(1, 1))
 
 
-def test_empty_session_opens(tmp_path: Path, make_meta: MakeMeta) -> None:
+def test_a_session_without_samples_opens(tmp_path: Path, make_meta: MakeMeta) -> None:
     with SessionWriter(tmp_path / "s", make_meta(2)) as writer:
         pass
     recording = open_session(writer.folder).load()
@@ -180,7 +182,7 @@ def test_empty_session_opens(tmp_path: Path, make_meta: MakeMeta) -> None:
     assert recording.emg_uv.shape == (0, 2)
 
 
-def test_existing_session_is_not_touched(tmp_path: Path, make_meta: MakeMeta) -> None:
+def test_an_existing_session_is_not_changed(tmp_path: Path, make_meta: MakeMeta) -> None:
     with SessionWriter(tmp_path / "s", make_meta()) as writer:
         writer.write_samples(0, units_of(4, 1))
     before = {p.name: p.read_bytes() for p in writer.folder.iterdir()}
