@@ -44,7 +44,7 @@ def test_a_counter_that_stops_is_used_until_then():
     assert "stops at row 252" in notes[0]
 
 
-def test_a_column_that_does_not_count_is_not_used():
+def test_a_column_that_is_not_a_counter_is_not_used():
     for counter in ([0, 0, 0.0], [1, 5, 2.0], [0.5, 1.5, 2.5], [np.nan, 1, 2], [0, 1e300, 2]):
         sample, notes = places_of(np.array(counter), "n")
         assert sample.tolist() == [0, 1, 2]

@@ -70,14 +70,14 @@ def with_flips(data: bytes, flipped, keep: float, within: int | None = None) -> 
 
 
 @given(flipped=flips, keep=cut)
-def test_a_damaged_file_gets_a_session_or_a_sentence(quick, folder, flipped, keep):
+def test_a_damaged_file_gives_a_session_or_a_sentence(quick, folder, flipped, keep):
     path, asked = damaged_copy(folder, quick, lambda data: with_flips(data, flipped, keep))
     tried(folder, path, asked, quick[0])
 
 
 @given(flipped=flips.filter(len))
 @example(flipped=[(0.23828125, 1)])  # a BDF over which edfio falls
-def test_a_damaged_header_gets_a_session_or_a_sentence(quick, folder, flipped):
+def test_a_damaged_header_gives_a_session_or_a_sentence(quick, folder, flipped):
     within = _HEADERS.get(quick[0], 300)
     path, asked = damaged_copy(folder, quick, lambda data: with_flips(data, flipped, 1.0, within))
     tried(folder, path, asked)
@@ -103,7 +103,7 @@ def test_a_damaged_header_gets_a_session_or_a_sentence(quick, folder, flipped):
     ),
     width=st.integers(0, 8),
 )
-def test_other_words_in_the_header_get_a_session_or_a_sentence(quick, folder, where, text, width):
+def test_other_words_in_the_header_give_a_session_or_a_sentence(quick, folder, where, text, width):
     def damage(data: bytes) -> bytes:
         at = int(where * min(len(data), _HEADERS.get(quick[0], 300)))
         padded = text.ljust(width) if quick[0] in ("edf", "bdf") else text
@@ -120,7 +120,7 @@ def test_damaged_hdf5_does_not_end_the_program(hdf5, folder, flipped, keep, with
     tried(folder, path, asked, "opensignals-h5")
 
 
-def test_a_crash_of_the_library_becomes_a_sentence(hdf5, folder, monkeypatch, tmp_path):
+def test_a_crash_of_the_reading_library_becomes_a_sentence(hdf5, folder, monkeypatch, tmp_path):
     """As the HDF5 library does over some flipped bits."""
     crash = tmp_path / "hdf5.py"
     crash.write_text("import os, signal\nos.abort()\n")
@@ -130,7 +130,7 @@ def test_a_crash_of_the_library_becomes_a_sentence(hdf5, folder, monkeypatch, tm
 
 
 @given(flipped=flips, keep=cut)
-def test_a_damaged_file_beside_it_gets_a_session_or_a_sentence(quick, folder, flipped, keep):
+def test_a_damaged_companion_file_gives_a_session_or_a_sentence(quick, folder, flipped, keep):
     """Signals of WFDB, its annotations, events of a WAV."""
     path, asked = damaged_copy(folder, quick, lambda data: data)
     for beside in folder.iterdir():
@@ -141,7 +141,7 @@ def test_a_damaged_file_beside_it_gets_a_session_or_a_sentence(quick, folder, fl
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "opensignals-h5"])
 @given(data=st.binary(max_size=600))
-def test_any_bytes_get_a_session_or_a_sentence(name, folder, data):
+def test_any_bytes_give_a_session_or_a_sentence(name, folder, data):
     for old in folder.iterdir():
         old.unlink()
     path = folder / "noise.hea"
@@ -163,7 +163,7 @@ def test_any_bytes_get_a_session_or_a_sentence(name, folder, data):
         ]
     ),
 )
-def test_any_text_below_a_good_first_line_gets_a_session_or_a_sentence(folder, magic, rest):
+def test_any_text_after_a_valid_first_line_gives_a_session_or_a_sentence(folder, magic, rest):
     for old in folder.iterdir():
         old.unlink()
     path = folder / "text.hea"

@@ -265,7 +265,7 @@ def test_an_impossible_voltage_is_refused(make, tmp_path):
         import_file(path, tmp_path / "s")
 
 
-def test_an_unknown_format_lists_those_known(tmp_path):
+def test_an_unknown_format_is_refused_with_a_list_of_known_ones(tmp_path):
     path = tmp_path / "x.bin"
     path.write_bytes(bytes(range(256)))
     with pytest.raises(
@@ -284,7 +284,7 @@ def test_an_import_never_overwrites(make, tmp_path):
         import_file(first.folder, tmp_path / "t")
 
 
-def test_a_folder_of_other_things_gets_a_session_inside(make, tmp_path):
+def test_a_folder_with_other_files_gets_a_session_inside(make, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     done, _, _ = brought(make("csv"), tmp_path / "mine")
@@ -318,7 +318,7 @@ def test_wfdb_reads_no_file_of_other_folders(make, tmp_path):
             import_file(path, tmp_path / "s", format_name="wfdb")
 
 
-def test_hdf5_that_promises_more_than_it_holds_is_refused(make, tmp_path):
+def test_hdf5_with_fewer_samples_than_it_announces_is_refused(make, tmp_path):
     path = make("opensignals-h5")
     with h5py.File(path, "a") as file:
         group = file["00:07:80:D8:A8:82/raw"]
@@ -341,7 +341,7 @@ def test_sixty_four_channels_are_imported_and_three_replay(tmp_path):
     np.testing.assert_array_equal(again.emg_uv, recording.emg_uv[:, [63, 5]])
 
 
-def test_session_json_says_where_it_is_from(make, tmp_path):
+def test_session_json_says_where_the_recording_is_from(make, tmp_path):
     done, _, _ = brought(make("edf"), tmp_path / "s")
     raw = json.loads((done.folder / "session.json").read_text())
     assert raw["source"] == "imported: small.edf"

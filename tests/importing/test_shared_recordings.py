@@ -30,7 +30,7 @@ def within_half_a_step(recording, expected_uv):
         ("plux_ecg", "ecg_20_sec_1000_Hz", "2018-09-28 14:39:43"),
     ],
 )
-def test_plux(tmp_path, folder, file, started):
+def test_plux_recordings_are_imported(tmp_path, folder, file, started):
     import h5py
 
     path = needs.recording(f"{folder}/{file}.h5")
@@ -62,7 +62,7 @@ def test_plux_by_hdf5_and_by_csv_in_uv_agree(tmp_path, folder, file):
     assert np.nanmax(tension[0].tension_uv) > 100
 
 
-def test_biosppy(tmp_path):
+def test_biosppy_recordings_are_imported(tmp_path):
     path = needs.recording("biosppy_emg_1/emg_1.txt")
     with pytest.raises(InputError, match="--unit"):
         import_file(path, tmp_path / "s")
@@ -72,7 +72,7 @@ def test_biosppy(tmp_path):
 
 
 @pytest.mark.parametrize(("file", "fs_hz", "n"), [("3Amar", 1000, 43665), ("5Nsen", None, 13480)])
-def test_uci(tmp_path, file, fs_hz, n):
+def test_uci_recordings_are_imported(tmp_path, file, fs_hz, n):
     path = needs.recording(f"uci_lower_limb/{file}.txt")
     _, recording = brought(path, tmp_path / "s", fs_hz=fs_hz)
     rows = np.genfromtxt(path, delimiter="\t", skip_header=7, usecols=range(4), max_rows=n)
@@ -80,7 +80,7 @@ def test_uci(tmp_path, file, fs_hz, n):
     assert (recording.rate, recording.n_samples) == (1000, n)
 
 
-def test_openbci(tmp_path):
+def test_openbci_recordings_are_imported(tmp_path):
     path = needs.recording("openbci_jawclench/OpenBCI_GUI-v6-blinks-jawClench-alpha.txt")
     done, recording = brought(path, tmp_path / "s")
     rows = np.loadtxt(path, delimiter=",", skiprows=5, usecols=range(1, 9))
@@ -90,7 +90,7 @@ def test_openbci(tmp_path):
     assert any("There is no tension" in note for note in done.notes)
 
 
-def test_wfdb(tmp_path):
+def test_wfdb_recordings_are_imported(tmp_path):
     import wfdb
 
     path = needs.recording("emgdb_healthy/emg_healthy.hea")
