@@ -130,7 +130,7 @@ def test_median_frequency_is_that_of_neurokit() -> None:
 
 
 @pytest.mark.parametrize("name", PLUX)
-def test_neurokit_sees_the_contractions_begin_with_us(name: str) -> None:
+def test_contractions_begin_where_neurokit_finds_them(name: str) -> None:
     neurokit = needs.peer("neurokit2")
     review = shared(name)
     baseline = review.contexts[0].baseline
@@ -150,7 +150,7 @@ def test_neurokit_sees_the_contractions_begin_with_us(name: str) -> None:
     assert np.count_nonzero(apart_s > 0.15) <= 1
 
 
-def test_biosppy_sees_the_contractions_begin_with_us() -> None:
+def test_contractions_begin_where_biosppy_finds_them() -> None:
     biosppy = needs.peer("biosppy.signals.emg")
     review = shared("plux_rest_contraction")
     begun_s = biosppy.find_onsets(band_passed(review), sampling_rate=1000)["onsets"] / 1000

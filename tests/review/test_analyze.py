@@ -114,7 +114,7 @@ def test_tension_is_the_rms_of_the_band() -> None:
     assert uv(below, "max_uv") < 0.5
 
 
-def test_agrees_with_a_plain_computation() -> None:
+def test_analyze_agrees_with_a_plain_computation() -> None:
     emg_uv = noise(30 * FS_HZ)
     sos = signal.butter(4, (20, 450), "bandpass", fs=FS_HZ, output="sos")
     band_uv = signal.sosfilt(sos, emg_uv)
@@ -126,7 +126,7 @@ def test_agrees_with_a_plain_computation() -> None:
     assert uv(channel, "p90_uv") == pytest.approx(np.percentile(envelope, 90), rel=5e-3)
 
 
-def test_same_as_the_live_chain_in_small_blocks() -> None:
+def test_analyze_agrees_with_the_live_chain_in_small_blocks() -> None:
     emg_uv = noise(300_000) + 20 * np.sin(np.arange(300_000) * 2 * np.pi * 50 / FS_HZ)
     chain = TensionChain(ChainSettings(FS_HZ, 1))
     blocks = [chain.process(b) for b in np.array_split(emg_uv[:, None], 1000)]
@@ -152,7 +152,7 @@ def test_gaps_restart_the_chain() -> None:
     assert bridged.figures.excluded_s["movement"] > 1  # which a step without a gap is
 
 
-def test_a_piece_too_short_to_settle_is_passed_over() -> None:
+def test_a_piece_too_short_to_settle_is_skipped() -> None:
     n = 10 * FS_HZ
     emg_uv = noise(n + 300)
     emg_uv[n:] = 9e4
@@ -160,7 +160,9 @@ def test_a_piece_too_short_to_settle_is_passed_over() -> None:
     assert uv(analyze(recording_of(emg_uv, sample=sample)).channels[0], "max_uv") < 12
 
 
-def test_clipping_at_the_rails_of_the_board_and_of_a_stranger(tmp_path: Path) -> None:
+def test_clipping_is_found_at_the_limits_of_our_board_and_of_other_recordings(
+    tmp_path: Path,
+) -> None:
     constants = BoardConstants.from_hello(Hello([Channel(200_000, noise_nv=400)]))
     meta = SessionMeta(
         source="test", constants=constants, band=WIDE_META, window_s=0.25, tension_rate_hz=20
@@ -205,7 +207,7 @@ def test_text_output_is_readable() -> None:
     assert "recorded in the wide band, reviewed in the narrow band" in text
 
 
-def test_removed_mains_are_told() -> None:
+def test_removed_hum_is_reported() -> None:
     hum = noise(40_000, 2) + 30 * np.sin(np.arange(40_000) * 2 * np.pi * 50 / FS_HZ)
     result = analyze(recording_of(hum))
     assert any("mains lines removed from ch1: 50" in note for note in result.notes)
@@ -213,13 +215,13 @@ def test_removed_mains_are_told() -> None:
     assert uv(result.channels[0], "max_uv") < 5  # not the 21 uV of hum before its removal
 
 
-def test_hum_of_the_other_frequency_than_the_one_removed_does_not_count() -> None:
+def test_hum_at_the_other_mains_frequency_is_excluded() -> None:
     hum = noise(40_000, 2) + 30 * np.sin(np.arange(40_000) * 2 * np.pi * 60 / FS_HZ)
     (channel,) = analyze(recording_of(hum), mains="50").channels
     assert channel.figures.excluded_s["mains hum"] > 10
 
 
-def test_mains_removed_from_the_start_leave_nothing_out() -> None:
+def test_hum_removed_from_the_start_excludes_nothing() -> None:
     hum = noise(40_000, 2) + 30 * np.sin(np.arange(40_000) * 2 * np.pi * 50 / FS_HZ)
     result = analyze(recording_of(hum), mains="50")
     assert any("mains lines removed from ch1: 50" in note for note in result.notes)
@@ -237,14 +239,14 @@ def test_mains_removed_from_the_start_leave_nothing_out() -> None:
         ({"mains": "55"}, ["'55'", "auto", "60"]),
     ],
 )
-def test_impossible_settings(options: dict[str, Any], words: list[str]) -> None:
+def test_impossible_settings_are_refused(options: dict[str, Any], words: list[str]) -> None:
     with pytest.raises(InputError) as error:
         analyze(recording_of(noise(10_000)), **options)
     for word in words:
         assert word in str(error.value)
 
 
-def test_rate_too_low_for_the_band() -> None:
+def test_a_rate_too_low_for_the_band_is_refused() -> None:
     slow = recording_of(noise(10_000), rate=Fraction(500))
     with pytest.raises(InputError, match=r"500 Hz is too low for the wide band.*990 Hz"):
         analyze(slow, WIDE)
@@ -252,12 +254,12 @@ def test_rate_too_low_for_the_band() -> None:
 
 
 @pytest.mark.parametrize("n", [0, 1, 100])
-def test_too_few_samples(n: int) -> None:
+def test_too_few_samples_are_refused(n: int) -> None:
     with pytest.raises(InputError, match=rf"walk is too short: .* {n} samples .* longer recording"):
         analyze(recording_of(np.ones((n, 1))))
 
 
-def test_real_rest_and_bursts() -> None:
+def test_a_real_recording_shows_rest_and_contractions() -> None:
     recording = load_recording(needs.recording("plux_rest_contraction/plux_rest_contraction.csv"))
     (channel,) = analyze(recording).channels
     assert 1.5 < uv(channel, "p10_uv") < 2.5
@@ -268,7 +270,7 @@ def test_real_rest_and_bursts() -> None:
     assert np.sqrt(np.mean(band_uv.band_uv[in_burst] ** 2)) == pytest.approx(220, rel=0.1)
 
 
-def test_time_without_muscle_signal_is_left_out_and_told() -> None:
+def test_time_without_muscle_signal_is_excluded_and_reported() -> None:
     hanging = 4000 * np.sqrt(2) * np.sin(2 * np.pi * 50 * np.arange(20_000) / FS_HZ)
     emg_uv = noise(40_000, 2)
     emg_uv[20_000:] += hanging
@@ -279,7 +281,7 @@ def test_time_without_muscle_signal_is_left_out_and_told() -> None:
     assert set(clean.figures.excluded_s) == {"settling"}
 
 
-def test_a_recording_that_is_no_muscles_has_no_figures_and_says_why() -> None:
+def test_a_recording_without_muscle_signal_has_no_figures_and_says_why() -> None:
     flat = recording_of(np.zeros(20_000))
     found = to_dict(analyze(flat))["channels"][0]
     assert set(found["tension_uv"].values()) == {None}

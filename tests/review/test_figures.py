@@ -109,7 +109,7 @@ def sustained(signal: Signal, context: ChannelContext) -> tuple[Span, ...]:
     return figures_of(signal, context, minutes=1.0).sustained.spans
 
 
-def test_sustained_is_above_the_limit_for_the_minutes_in_one_piece(as_signal, context):
+def test_sustained_tension_is_above_the_limit_without_a_break(as_signal, context):
     def high(*stretches: tuple[float, float], n: int = 12_000) -> Signal:
         tension_uv = np.full(n, 1.5)
         for start_s, stop_s in stretches:
@@ -135,7 +135,7 @@ def test_a_slope_is_found_with_its_sign_and_size(as_signal, wandering, context):
     assert known(slope).value == pytest.approx(0.2, abs=0.03)
 
 
-def test_activity_and_recovery_against_the_baseline(as_signal, wandering):
+def test_activity_and_recovery_are_compared_with_the_baseline(as_signal, wandering):
     calm = wandering(120, 6, tau_s=0.5, spread=0.1, middle_uv=2.0)
     tension_uv = np.concatenate([calm, calm * 5, calm * 1.5])
     steps = [("1 baseline: Rest", 0), ("2 task: Work", 120), ("3 recover: Go", 240)]
@@ -165,7 +165,7 @@ def test_left_and_right_are_compared_where_both_were_used(muscle, levels, record
     assert low < 0.2 < high
 
 
-def test_the_quietest_time_stands_in_for_a_rest_that_was_never_measured(muscle, levels, review):
+def test_without_a_measured_baseline_the_quietest_time_is_used(muscle, levels, review):
     found = review(muscle(levels((20, 30.0), (10, 2.0), (20, 30.0)), 1)).contexts[0]
     assert found.baseline_from == "quietest"
     assert known(found.baseline).mean_uv == pytest.approx(2.0, rel=0.05)
@@ -175,7 +175,7 @@ def test_the_quietest_time_stands_in_for_a_rest_that_was_never_measured(muscle, 
     assert "noise floor is not known" in found.rest_level_why
 
 
-def test_without_usable_time_there_is_no_baseline_and_a_reason(review):
+def test_without_usable_time_there_is_a_reason_instead_of_a_baseline(review):
     context = review(np.zeros(20_000)).contexts[0]
     assert context.baseline is None
     assert context.rest_level_uv is None
@@ -192,9 +192,7 @@ def test_a_cut_out_span_of_a_real_session_agrees_with_the_whole(recorded):
     assert all(20 <= c.start_s < 40 for c in part.contractions)
 
 
-def test_a_median_frequency_is_told_of_a_hold_that_stands_out_and_else_why_not(
-    muscle, levels, review
-):
+def test_a_median_frequency_or_the_reason_against_it_is_given(muscle, levels, review):
     parts = ((10, 2.0), (5, 80.0), (10, 2.0), (0.6, 80.0), (10, 2.0))
     held, short = review(muscle(levels(*parts), 1)).figures(0).contractions
     assert held.median_hz == pytest.approx(235, abs=12)  # white within 20-450 Hz
@@ -203,6 +201,6 @@ def test_a_median_frequency_is_told_of_a_hold_that_stands_out_and_else_why_not(
     assert "1 s" in short.median_why
 
 
-def test_a_hold_just_too_weak_is_never_said_to_have_enough():
+def test_a_contraction_just_too_weak_is_never_called_strong_enough():
     weak = HoldFrequency(None, NoFrequency.TOO_WEAK, 9.99)
     assert _frequency_words(weak) == "9.9 dB above rest; at least 10 dB are needed"

@@ -64,7 +64,7 @@ def test_contractions_and_recovery_are_those_of_the_session(guided):
     assert known(review.roles(0)[1].against_baseline).value > 1.5
 
 
-def test_what_the_session_knew_of_its_channel_is_known(guided):
+def test_calibration_and_site_of_a_session_are_used(guided):
     context = open_review(guided(LET_GO)).contexts[0]
     assert context.label == context.site == "Left shoulder"
     assert context.baseline_from == "calibration"
@@ -73,13 +73,13 @@ def test_what_the_session_knew_of_its_channel_is_known(guided):
     assert context.rest_level_uv == pytest.approx(8 + 2 * 4.75**0.5)
 
 
-def test_in_another_band_its_calibration_says_nothing(guided):
+def test_a_calibration_is_not_used_in_another_band(guided):
     review = open_review(guided(LET_GO), band=NARROW)
     assert review.contexts[0].baseline_from == "quietest"
     assert any("cannot be compared" in note for note in review.notes)
 
 
-def test_a_summary_is_kept_and_made_anew_when_the_session_changed(guided_copy):
+def test_a_summary_is_kept_until_the_session_changes(guided_copy):
     folder = guided_copy(LET_GO)
     made = ensure_summary(folder)
     assert read_summary(folder) == made
@@ -93,7 +93,7 @@ def test_a_summary_is_kept_and_made_anew_when_the_session_changed(guided_copy):
     assert read_summary(folder) is None
 
 
-def test_a_program_that_cannot_be_read_costs_the_breath_alone(guided_copy):
+def test_with_an_unreadable_program_only_the_breath_is_missing(guided_copy):
     folder = guided_copy(BREATHE)
     (folder / "program.toml").write_text("not = [toml")
     review = open_review(folder)
@@ -101,7 +101,7 @@ def test_a_program_that_cannot_be_read_costs_the_breath_alone(guided_copy):
     assert review.figures(0).mean is not None
 
 
-def test_a_calibration_that_somebody_spoilt_counts_as_none(guided_copy):
+def test_a_damaged_calibration_is_ignored(guided_copy):
     folder = guided_copy(LET_GO)
     text = (folder / "session.json").read_text()
     (folder / "session.json").write_text(text.replace('"mean_uv": 8.0', '"mean_uv": "much"'))

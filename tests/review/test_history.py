@@ -122,7 +122,7 @@ def trend(series: Series, key: str) -> Trend:
 # What compares
 
 
-def test_sites_bands_and_origins_never_meet(sessions):
+def test_sites_bands_and_kinds_of_signal_are_never_mixed(sessions):
     for k in range(3):
         sessions(k)
         sessions(k, band="narrow")
@@ -142,7 +142,7 @@ def test_sites_bands_and_origins_never_meet(sessions):
     assert "No site was given" in nowhere.notes[0]
 
 
-def test_a_point_holds_the_sessions_figures(sessions):
+def test_a_point_of_the_history_has_the_sessions_figures(sessions):
     folder = sessions(
         0,
         mean_uv=2.5,
@@ -163,7 +163,7 @@ def test_a_point_holds_the_sessions_figures(sessions):
     assert point.at == START
 
 
-def test_a_baseline_that_was_only_estimated_is_none(sessions):
+def test_an_estimated_baseline_does_not_count_as_a_baseline(sessions):
     sessions(0, baseline_uv=1.8, baseline_from="quietest")
     assert the(load_history(sessions.root).series).points[0].baseline_uv is None
 
@@ -199,7 +199,7 @@ def test_an_empty_folder_is_an_empty_history(tmp_path):
     assert load_history(tmp_path / "nowhere").series == ()
 
 
-def test_different_programs_in_one_series_are_told(sessions):
+def test_different_programs_in_one_series_are_mentioned(sessions):
     sessions(0, about={"training": {"program": "let-go"}})
     sessions(1, about={"training": {"program": "stress-profile"}})
     (note,) = the(load_history(sessions.root).series).notes
@@ -222,7 +222,7 @@ def series_with(book: Book, sessions: Sessions) -> Series:
     return the(make_series(load_sittings(sessions.root)[0], book, Book()))
 
 
-def test_a_jump_at_a_new_placement_is_no_progress(sessions):
+def test_a_jump_at_a_new_electrode_placement_is_not_progress(sessions):
     rng = np.random.default_rng(1)
     for day in range(28):  # rises by 0.7 a week, but sits lower from day 14 on
         level = 4.0 + 0.1 * day - (4.0 if day >= 14 else 0.0)
@@ -243,7 +243,7 @@ def test_a_jump_at_a_new_placement_is_no_progress(sessions):
     assert {point.placement for point in seeing.points[14:]} == {2}
 
 
-def test_a_second_calibration_of_one_placement_is_no_new_one(sessions):
+def test_a_second_calibration_is_not_a_new_placement(sessions):
     for day in range(4):
         sessions(day)
     book = Book()
@@ -281,7 +281,7 @@ def test_days_of_many_placements_compare_as_placements():
 # Trends
 
 
-def test_a_planted_fall_is_found_in_the_words_of_a_person():
+def test_a_planted_fall_is_found_and_described():
     rng = np.random.default_rng(3)
     days = np.arange(0, 42, 3)
     values = 5 - 0.3 * days / 7 + 0.15 * rng.standard_normal(len(days))
@@ -293,7 +293,7 @@ def test_a_planted_fall_is_found_in_the_words_of_a_person():
     assert found.words.endswith("over 14 sessions")
 
 
-def test_no_change_is_said_to_be_not_sure():
+def test_an_insignificant_change_is_called_insignificant():
     rng = np.random.default_rng(4)
     found = trend_of(MEAN, dated(3 + 0.3 * rng.standard_normal(9)))
     assert found.words == "no clear change yet, over 9 sessions"
@@ -308,11 +308,11 @@ def test_no_change_is_said_to_be_not_sure():
         ([3.0, 2.9, 2.8, 2.7, 2.6, 2.5], "too early: all 6 days are within one week"),
     ],
 )
-def test_too_little_is_said(values, words):
+def test_too_few_days_for_a_trend_are_reported(values, words):
     assert trend_of(MEAN, dated(values)).words == words
 
 
-def test_days_are_named_by_what_they_have():
+def test_too_few_days_are_named_by_what_they_have():
     baseline = next(measure for measure in MEASURES if measure.key == "baseline_uv")
     words = trend_of(baseline, dated([2.0])).words
     assert words == "too little data: 1 day with a new resting baseline; at least 6 are needed"
@@ -323,13 +323,13 @@ def test_first_and_last_are_medians_of_thirds():
     assert trend_of(MEAN, dated([9.0])).span == ""
 
 
-def test_sessions_of_one_day_are_not_many_days():
+def test_several_sessions_of_a_day_count_as_one_day():
     days = [0, 0.01, 0.02, 0.03, 0.04, 0.05, 9]
     found = trend_of(MEAN, dated([5, 5, 5, 5, 5, 5, 3], days))
     assert "sessions on 2 days" in found.words
 
 
-def test_rest_is_told_in_points_and_recovery_as_faster():
+def test_changes_of_rest_are_in_points_and_of_recovery_in_speed():
     rest, recovery = (m for m in MEASURES if m.key in ("rest_share", "recovery_s"))
     values = [0.1 + 0.01 * k + 0.001 * (-1) ** k for k in range(14)]
     assert trend_of(rest, dated(values)).words.startswith("more by 7.0 points per week")
@@ -337,7 +337,7 @@ def test_rest_is_told_in_points_and_recovery_as_faster():
     assert trend_of(recovery, dated(falling)).words.startswith("faster by 7.0 s per week")
 
 
-def test_the_slope_is_sens():
+def test_the_slope_is_that_of_sen():
     """Worked by hand: all pairs' slopes are 1, 1, 1, 1, 1, 1 but for an odd last day."""
     times = np.arange(7.0)
     values = np.array([0.0, 1, 2, 3, 4, 5, 60])
@@ -347,7 +347,7 @@ def test_the_slope_is_sens():
 
 
 @pytest.mark.parametrize("alike", [0.0, 0.3])
-def test_a_change_that_is_not_there_is_seldom_sure(alike):
+def test_a_change_that_does_not_exist_is_rarely_significant(alike):
     wrong = 0
     for seed in range(200):
         rng = np.random.default_rng(seed)
@@ -401,7 +401,7 @@ def test_a_tags_effect_is_pooled_over_the_sessions(sessions):
     assert work.said.startswith("no clear effect (")
 
 
-def test_too_few_sessions_with_a_tag_are_said(sessions):
+def test_too_few_sessions_with_a_tag_are_reported(sessions):
     sessions(0, tags=(tag(0.5),))
     sessions(1, tags=(tag(0.5),))
     sessions(2, tags=(tag(None, None),))
@@ -413,7 +413,7 @@ def test_too_few_sessions_with_a_tag_are_said(sessions):
     assert [week.during for week in only.weeks] == [None]
 
 
-def test_a_folder_of_its_own_is_read_and_nothing_is_written(sessions):
+def test_reviewing_a_folder_writes_nothing(sessions):
     sessions(0)
     before = sorted(Path(sessions.root).rglob("*"))
     load_history(sessions.root)

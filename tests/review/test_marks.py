@@ -61,7 +61,7 @@ def test_tags_are_paired_by_their_words():
     assert [tag.group for tag in found.tags] == ["posture", "thought", "feeling"]
 
 
-def test_notes_markers_and_pauses():
+def test_notes_markers_and_pauses_are_read():
     found = marks(
         event(1, "note", "a, b"),
         event(2, "marker", "m"),
@@ -75,7 +75,7 @@ def test_notes_markers_and_pauses():
     assert found.pauses == (Span(3, 9), Span(10, 12), Span(50, 60))
 
 
-def test_what_is_not_understood_is_passed_over():
+def test_unknown_events_are_skipped():
     found = marks(
         event(1, "step", "what"),
         event(2, "session", "?"),
@@ -98,7 +98,7 @@ def test_what_is_not_understood_is_passed_over():
         )
     )
 )
-def test_whatever_a_spoilt_file_says_every_span_lies_in_the_session(events):
+def test_with_damaged_events_every_span_is_within_the_session(events):
     found = read_marks(events, FS_HZ, 60.0)
     for span in (*found.phases, *found.tags, *found.pauses):
         assert 0 <= span.start_s <= span.stop_s <= 60

@@ -51,7 +51,7 @@ def test_contractions_recoveries_and_rests_are_found(review, muscle, levels, see
     assert max(np.abs(shares)) <= 0.06
 
 
-def test_bursts_are_told_apart_and_a_slow_fall_is_one(review, muscle, levels):
+def test_separate_bursts_are_separate_contractions_and_a_slow_fall_is_one(review, muscle, levels):
     bursts = levels((5, 2.0), *[part for _ in range(5) for part in ((1.0, 80.0), (1.5, 2.0))])
     fall = levels((5, 2.0), (3, 80.0), (10, 40.0, 2.0), (8, 2.0))
     for seed in range(20):
@@ -86,7 +86,7 @@ def test_effects_of_tags_are_found_and_chance_is_not(as_signal, wandering, tagge
     assert 0.005 <= false / SEEDS < 0.09
 
 
-def test_a_tag_marked_once_a_session_is_told_over_the_sessions(as_signal, wandering, tagged):
+def test_a_tag_used_once_per_session_gets_a_result_over_sessions(as_signal, wandering, tagged):
     found = false = 0
     people = 60
     for person in range(people):

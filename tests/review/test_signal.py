@@ -63,7 +63,7 @@ def test_the_rows_are_those_of_the_live_session(source, tmp_path):
     ("source", "reason"),
     [("poor-contact", "no contact"), ("mains-hum", "mains hum"), ("shorted", "too quiet")],
 )
-def test_time_that_is_no_muscles_is_left_out_with_its_reason(recorded, source, reason):
+def test_time_without_muscle_signal_is_excluded_with_its_reason(recorded, source, reason):
     review = open_review(recorded(f"sim:{source}", 40))
     assert reason in why(review)
     figures = review.figures(0)
@@ -73,7 +73,7 @@ def test_time_that_is_no_muscles_is_left_out_with_its_reason(recorded, source, r
         assert "usable signal" in figures.why_not
 
 
-def test_a_gap_is_left_out_and_never_bridged(muscle, recording):
+def test_a_gap_is_excluded_and_never_bridged(muscle, recording):
     emg_uv = muscle(np.full(20_000, 5.0), 1)
     kept = np.r_[0:8000, 12_000:20_000]
     review = SessionReview(recording(emg_uv[kept], sample=kept))
@@ -85,7 +85,7 @@ def test_a_gap_is_left_out_and_never_bridged(muscle, recording):
     assert review.duration_s == 20.0
 
 
-def test_movement_of_the_electrodes_is_left_out_and_a_contraction_is_not(muscle, review, levels):
+def test_electrode_movement_is_excluded_but_a_contraction_is_not(muscle, review, levels):
     emg_uv = muscle(levels((10, 2.0), (5, 300.0), (15, 2.0)), 1)
     emg_uv[22_000:23_000] += 800 * np.sin(2 * np.pi * 2 * np.arange(1000) / 1000)
     found = [out for out in review(emg_uv).excluded if out.why == "movement"]
@@ -94,13 +94,13 @@ def test_movement_of_the_electrodes_is_left_out_and_a_contraction_is_not(muscle,
     assert 23.0 <= found[0].stop_s < 24.5
 
 
-def test_a_drift_that_is_always_there_is_no_movement(muscle, review, levels):
+def test_a_permanent_drift_is_not_movement(muscle, review, levels):
     emg_uv = muscle(levels((30, 5.0)), 1)
     emg_uv += 2000 * np.sin(2 * np.pi * 0.7 * np.arange(30_000) / 1000)
     assert why(review(emg_uv)) == {"settling"}
 
 
-def test_clipping_is_left_out(recorded):
+def test_clipping_is_excluded(recorded):
     review = open_review(recorded("sim:clenching?seed=2", 40))
     rails_uv = known(review.signal.info.rails_uv)
     emg_uv = review.recording.emg_uv.copy()
@@ -112,7 +112,7 @@ def test_clipping_is_left_out(recorded):
     assert not spoilt.signal.used[between].any()
 
 
-def test_another_band_is_another_signal(muscle, recording, levels):
+def test_another_band_gives_another_signal(muscle, recording, levels):
     planted = recording(muscle(levels((20, 10.0)), 1))
     wide, narrow = make_signal(planted, WIDE), make_signal(planted, NARROW)
     ratio = np.nanmean(narrow.fast_uv) / np.nanmean(wide.fast_uv)
@@ -131,7 +131,7 @@ def test_a_rate_below_the_band_has_no_tension_and_says_why(recording):
 
 
 @pytest.mark.parametrize("n", [0, 1, 5, 700])
-def test_too_short_is_told_and_no_fault(recording, n):
+def test_a_recording_too_short_for_figures_says_so(recording, n):
     review = SessionReview(recording(np.ones(n)))
     figures = review.figures(0)
     assert figures.mean is None
@@ -141,14 +141,14 @@ def test_too_short_is_told_and_no_fault(recording, n):
     assert review.breathing() == ()
 
 
-def test_more_than_a_week_is_told_before_it_takes_the_memory(recording):
+def test_recordings_longer_than_a_week_are_refused_before_they_fill_the_memory(recording):
     far = recording(np.ones(3000), sample=np.r_[0:2999, 10**12])
     with pytest.raises(InputError, match="11574 days"):
         SessionReview(far)
 
 
 @pytest.mark.parametrize("source", ["sim:poor-contact", "sim:mains-hum"])
-def test_what_comes_before_a_good_signal_is_not_taken_for_muscle(recorded, source):
+def test_time_just_after_a_bad_signal_is_not_taken_for_muscle(recorded, source):
     signal = open_review(recorded(source, 60)).signal
     begins = np.flatnonzero(np.diff(signal.used[:, 0].astype(int)) == 1) + 1
     assert len(begins)
