@@ -173,7 +173,7 @@ def test_nothing_typed_becomes_markup(look, page_path):
     assert "49" not in page.locator("h1").inner_text()
 
 
-def test_the_browser_mends_nothing(look, page_path):
+def test_the_browser_repairs_no_markup(look, page_path):
     """Every element closes where it was meant to."""
     page = look(page_path)
     source = page_path.read_text(encoding="utf-8")
@@ -182,7 +182,7 @@ def test_the_browser_mends_nothing(look, page_path):
     assert page.evaluate("document.compatMode") == "CSS1Compat"
 
 
-def test_what_a_screen_reader_finds(look, page_path):
+def test_a_screen_reader_finds_language_headings_and_names(look, page_path):
     page = look(page_path)
     assert page.locator("html").get_attribute("lang") == "en"
     levels = page.evaluate(
@@ -217,7 +217,7 @@ def test_every_word_stands_out_in_both_themes(look, which, scheme, request):
     assert page.evaluate(CONTRASTS) == []
 
 
-def test_print_is_light_and_whole(look, page_path):
+def test_a_printed_page_is_light_and_complete(look, page_path):
     page = look(page_path, color_scheme="dark")
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
@@ -227,7 +227,7 @@ def test_print_is_light_and_whole(look, page_path):
     assert set(page.evaluate(inside)) == {"avoid"}
 
 
-def test_the_history_shows_how_it_went(look, history_path):
+def test_the_history_shows_trends_and_sessions(look, history_path):
     page = look(history_path)
     headings = [text.replace("\xa0", " ") for text in page.locator("h2").all_inner_texts()]
     assert headings == [

@@ -48,7 +48,7 @@ def test_time_that_is_not_used_breaks_the_line():
     assert (first.start, first.stop, second.start, second.stop) == (0, 40, 60, 100)
 
 
-def test_rows_that_are_missing_break_the_line():
+def test_missing_rows_break_the_line():
     time_s = np.concatenate((np.arange(2000), np.arange(3000, 5000))) / ROW_HZ
     assert len(reduced(np.full(4000, 3.0), time_s=time_s).runs()) == 2
 
@@ -57,7 +57,7 @@ def test_nothing_used_draws_nothing():
     assert reduced(np.full(500, 3.0), np.zeros(500, bool)).runs() == []
 
 
-def test_the_second_after_left_out_time_shows_nothing_of_it():
+def test_the_second_after_excluded_time_is_not_affected_by_it():
     time_s = np.arange(1000) / ROW_HZ
     used = (time_s < 5) | (time_s >= 10)
     fast_uv, slow_uv = np.full(1000, 2.0), np.full(1000, 2.0)
@@ -71,7 +71,7 @@ def test_spans_closer_than_a_pixel_are_one():
     assert [(s.start_s, s.stop_s) for s in joined(spans, 0.5)] == [(0.0, 2.0), (5.0, 6.0)]
 
 
-def test_rest_and_contraction_can_both_be_read():
+def test_rest_and_contraction_are_both_visible():
     scale = log_scale([1.5, 200.0], 170.0, 0.0)
     rest, more, hard = scale(1.5), scale(3.0), scale(200.0)
     assert rest - more > 15  # px for a doubling at rest
@@ -93,11 +93,11 @@ def test_even_ticks_are_round_and_apart():
     assert Scale(0.0, 100.0, 170.0, 0.0).ticks(30.0) == [0, 20, 40, 60, 80, 100]
 
 
-def test_lengths_are_short():
+def test_lengths_are_written_in_short():
     assert [num(v) for v in (0.0, -0.04, 12.0, 12.34, -3.06)] == ["0", "0", "12", "12.3", "-3.1"]
 
 
-def test_what_a_person_typed_is_text_in_a_drawing():
+def test_typed_text_is_only_text_in_a_drawing():
     evil = '</text><script>alert("1")</script>\x00\ud800&'
     drawing = Drawing("key", evil, evil, 100, 100)
     drawing.text(0, 0, evil)

@@ -46,7 +46,7 @@ def plain_words(html: str) -> set[str]:
 
 
 @pytest.mark.parametrize("options", [(), ("--all",)], ids=["report", "history"])
-def test_no_plain_sentence_reaches_a_page(make_session, tmp_path: Path, options):
+def test_no_unmarked_sentence_reaches_a_page(make_session, tmp_path: Path, options):
     sites = ("Left shoulder", "Right shoulder")
     session = make_session(guided=not options, seconds=200, events=EVENTS, sites=sites)
     page = tmp_path / "page.html"

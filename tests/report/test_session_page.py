@@ -129,7 +129,7 @@ def test_left_and_right_are_compared(make_session, report, words):
     assert "divided by their sum" in words(sections(html)["Left and right"])
 
 
-def test_left_against_right_is_the_ratio_of_both_means(make_session):
+def test_left_compared_with_right_is_the_ratio_of_their_means(make_session):
     """Also where one side moves and the mean of each moment's ratio would be another one."""
     review = open_review(make_session(seconds=300, sites=("Left shoulder", "Right shoulder")))
     both = review.signal.used.all(axis=1)

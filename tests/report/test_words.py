@@ -29,7 +29,7 @@ def test_tension_has_three_digits(value, said):
         (1.0, "100 %"),
     ],
 )
-def test_nearly_nothing_and_nearly_all_are_not_rounded(value, said):
+def test_shares_near_0_and_100_percent_are_not_rounded(value, said):
     assert words.share(value) == said
 
 
@@ -66,7 +66,7 @@ def test_an_effect_without_an_interval_has_no_figure():
         (0, 0.0, "0 moments, 0.0 a minute"),
     ],
 )
-def test_moments_of_rest(gaps, per_min, said):
+def test_moments_of_rest_are_described(gaps, per_min, said):
     rest = RestFigures(Estimate(0.5, None, None, 1), gaps, per_min, 2.0, "")
     assert words.rest_moments(rest) == said
 
@@ -83,6 +83,6 @@ def test_reasons_for_excluded_time_are_named_the_longest_first():
     assert words.excluded({"settling": 0.01}) == "nothing excluded"
 
 
-def test_used_time_is_all_or_names_what_is_excluded():
+def test_used_time_is_complete_or_names_what_is_excluded():
     assert words.used_words(160.0, 160.0, {"settling": 0.01}) == "All 2 min 40 s used."
     assert words.used_words(12.0, 20.0, {"gap": 8.0}) == "12 s of 20 s used; excluded: 8 s gap."
