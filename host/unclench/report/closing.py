@@ -210,6 +210,9 @@ def helped_words(closing: ChannelClosing) -> list[str]:
                 times=listed(known),
             )
         )
+    if asked := closing.whole.releases if closing.whole and closing.rested else ():
+        times = [length(release.recovery_s) for release in asked[-_LATEST:]]
+        sentences.append(tr("At rest {times} after a step asked to let go.", times=listed(times)))
     return sentences
 
 

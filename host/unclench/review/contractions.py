@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from unclench.review.contexts import as_trained
-from unclench.review.results import ChannelContext, Contraction
+from unclench.review.results import ChannelContext, Contraction, Phase, Release
 from unclench.review.signal import Signal
+from unclench.store.events.event import BaselineMeasured, Event
 from unclench.store.model import Recording
-from unclench.training.placement.values import STAYS_S, calm_uv
-from unclench.training.session.scoring import AGAIN_TIMES, contraction_uv
+from unclench.training.contractions import ContractionWatch, Ending, Found
+from unclench.training.steps.catalogue import kind_of
 from unclench.translation import tr
 from unclench_dsp.spectrum import (
     LEAST_HOLD_S,
@@ -22,76 +24,73 @@ from unclench_dsp.spectrum import (
     contraction_median_frequency,
 )
 
-LASTING_S = 0.3
-"""How long tension must be high to be a contraction: longer than a click, which fills one window of
-0.25 s. A session, which rewards relaxing, asks for half a second."""
-
 _ENDED = tr("the recording ended before it was at rest again")
 _AGAIN = tr("tense again before it was at rest")
 _LOST = tr("the signal was lost in between")
+_WHY: dict[Ending, str] = {"recovered": "", "again": _AGAIN, "lost": _LOST, "end": _ENDED}
 
 
-def find_contractions(signal: Signal, context: ChannelContext) -> tuple[Contraction, ...]:
-    """Find the contractions of a channel; none without a baseline.
+def find_contractions(
+    signal: Signal,
+    context: ChannelContext,
+    events: Sequence[Event] = (),
+    phases: Sequence[Phase] = (),
+) -> tuple[tuple[Contraction, ...], tuple[Release, ...]]:
+    """Find the contractions of a channel, and recoveries that steps asked for.
 
-    A contraction is tension (RMS envelope) above three times the baseline for 0.3 s. It begins with
-    the first such row and ends with the last row of at least half its height. The next contraction
-    begins where tension has doubled since then; a slow fall does not start one. The recovery time
-    runs from the end until the 1 s RMS stays at or below baseline mean + 2 SD for 3 s; there is no
-    norm for it. A session uses the same limits, but asks for half a second and looks for the
-    doubling in the 1 s RMS, so it counts quick bursts as one contraction.
+    The rule is `training.contractions`', as in a session; none without a baseline. A baseline that
+    the session measured itself holds from then on. A step that asks to let go times recovery from
+    its begin, unless recovery from a contraction is being timed.
     """
     trained = as_trained(context)
-    calm = calm_uv(trained)
-    if calm is None:
-        return ()
-    high_uv = contraction_uv(trained)
-    k, row_hz = context.index, signal.row_hz
-    lasting_n, stays_n = round(LASTING_S * row_hz), round(STAYS_S * row_hz)
-    found: list[Contraction] = []
-    start = stop = -1  # rows of the current contraction, or the last one
-    peak_uv, trough_uv = 0.0, math.inf
-    rising = calm_from = -1  # rows since which tension is high enough, or low enough
+    if trained.baseline is None:
+        return (), ()
+    k, fs_hz = context.index, signal.fs_hz
+    watch = ContractionWatch(trained, fs_hz, _known_since(context, events))
+    asked = [round(each.start_s * fs_hz) for each in phases if kind_of(each.kind).starts_recovery]
+    asked.reverse()
+    found: list[Found | None] = []
+    columns = (signal.sample, signal.fast_uv[:, k], signal.slow_uv[:, k], signal.used[:, k])
+    for sample, fast_uv, slow_uv, used in zip(*(c.tolist() for c in columns), strict=True):
+        if asked and sample >= asked[-1]:
+            asked.pop()
+            watch.start_recovery(sample)
+        found.append(watch.add(sample, fast_uv, slow_uv) if used else watch.lose())
+    found.append(watch.finish())
+    over = [each for each in found if each is not None]
+    contractions = tuple(
+        Contraction(
+            each.start / fs_hz,
+            each.stop / fs_hz,
+            each.peak_uv,
+            each.recovery_s,
+            _WHY[each.ending],
+            None,
+            "",
+        )
+        for each in over
+        if each.start is not None
+    )
+    releases = tuple(
+        Release(each.stop / fs_hz, each.recovery_s)
+        for each in over
+        if each.start is None and each.recovery_s is not None
+    )
+    return contractions, releases
 
-    def close(why: str, recovery_s: float | None = None) -> None:
-        nonlocal start, rising, calm_from
-        if start >= 0:
-            start_s, stop_s = start / row_hz, stop / row_hz
-            found.append(Contraction(start_s, stop_s, peak_uv, recovery_s, why, None, ""))
-        start = rising = calm_from = -1
 
-    fast = signal.fast_uv[:, k]
-    columns = (fast, signal.slow_uv[:, k], signal.used[:, k])
-    for row, (fast_uv, slow_uv, used) in enumerate(
-        zip(*(c.tolist() for c in columns), strict=True)
-    ):
-        if not used:
-            close(_LOST)
-            continue
-        needed_uv = high_uv if start < 0 else max(high_uv, AGAIN_TIMES * trough_uv)
-        if fast_uv < needed_uv:
-            rising = -1
-        elif rising < 0:
-            rising = row
-        if rising >= 0 and row - rising >= lasting_n:
-            began = rising
-            close(_AGAIN)
-            start, stop = began, row
-            peak_uv, trough_uv = float(fast[began : row + 1].max()), math.inf
-        elif start < 0:
-            continue
-        elif fast_uv < peak_uv / 2:
-            trough_uv = min(trough_uv, fast_uv)
-        elif rising < 0:  # still the same contraction
-            stop, peak_uv = row, max(peak_uv, fast_uv)
-        if not slow_uv <= calm or fast_uv >= peak_uv / 2:
-            calm_from = -1
-        elif calm_from < 0:
-            calm_from = row
-        elif row - calm_from >= stays_n:
-            close("", max(0.0, (calm_from - stop) / row_hz))
-    close(_ENDED)
-    return tuple(found)
+def _known_since(context: ChannelContext, events: Sequence[Event]) -> int:
+    """Return the sample from which the channel's baseline was known."""
+    if context.baseline_from != "session":
+        return 0
+    measured = [
+        (event.sample, event.payload.channel)
+        for event in events
+        if isinstance(event.payload, BaselineMeasured) and event.payload.kept_uv is None
+    ]
+    # A channel without a site has another name in events; all are measured at once.
+    own = [each for each in measured if each[1] == context.label] or measured
+    return max((sample for sample, _ in own), default=0)
 
 
 def with_median_frequency(

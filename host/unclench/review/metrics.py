@@ -68,12 +68,19 @@ class Metric:
         return value if value is None or self.form != "count" else round(value)
 
 
+def recoveries_s(figures: Figures) -> tuple[float, ...]:
+    """Return the recovery times: after contractions, and those that steps asked for, in order."""
+    times = [(c.stop_s, c.recovery_s) for c in figures.contractions if c.recovery_s is not None]
+    times += [(release.start_s, release.recovery_s) for release in figures.releases]
+    return tuple(recovery_s for _, recovery_s in sorted(times))
+
+
 def _contractions(figures: Figures) -> float | None:
     return None if figures.mean is None else float(len(figures.contractions))
 
 
 def _recovery(figures: Figures) -> float | None:
-    known = [c.recovery_s for c in figures.contractions if c.recovery_s is not None]
+    known = recoveries_s(figures)
     return statistics.median(known) if known else None
 
 
@@ -156,7 +163,10 @@ METRICS = (
         "recovery_s",
         tr("Recovery time"),
         tr("recovery"),
-        tr("The time from the end of a contraction until the muscle is at rest again (median)."),
+        tr(
+            "The time from the end of a contraction, or from the begin of a step that asks to let "
+            "go, until the muscle is at rest again (median)."
+        ),
         "seconds",
         _recovery,
         needs_rest=True,

@@ -166,6 +166,14 @@ class Contraction(Span):
 
 
 @dataclass(frozen=True)
+class Release:
+    """A recovery that a step asked for: from its begin, without a contraction before."""
+
+    start_s: float
+    recovery_s: float
+
+
+@dataclass(frozen=True)
 class RestFigures:
     """Time at rest: RMS over 0.1 s below the rest level for 0.2 s or longer (an EMG gap)."""
 
@@ -209,6 +217,7 @@ class Figures:
     sustained: SustainedFigures
     contractions: tuple[Contraction, ...]
     why_not: str  # why there is no figure at all
+    releases: tuple[Release, ...] = ()
     noise: Estimate | None = None  # the instrument's own, uV; None if it was never measured
     tension_uv: FloatArray = field(  # its rows, NaN in excluded time: for metrics that need them
         default_factory=lambda: np.empty(0), repr=False, compare=False

@@ -26,6 +26,7 @@ from unclench.review.results import (
     Figures,
     Marks,
     Phase,
+    Release,
     Removed,
     SideDifference,
     Span,
@@ -129,11 +130,13 @@ class SessionReview:
     def figures(self, channel: int, span: Span | None = None) -> Figures:
         """Return the figures of a channel over a span, or the whole session."""
         context = self.contexts[channel]
-        found = self._contractions[channel]
+        found, releases = self._contractions[channel]
         span = span or self.whole
         result = make_figures(self.signal, context, self.excluded, found, span, self.limits)
         return replace(
-            result, contractions=tuple(self._with_hz(channel, c) for c in result.contractions)
+            result,
+            contractions=tuple(self._with_hz(channel, c) for c in result.contractions),
+            releases=tuple(r for r in releases if span.start_s <= r.start_s < span.stop_s),
         )
 
     def removed(self, channel: int) -> tuple[Removed, ...]:
@@ -165,8 +168,9 @@ class SessionReview:
         return breath_figures(self.signal, self.marks, self.contexts, self.program)
 
     @cached_property
-    def _contractions(self) -> list[tuple[Contraction, ...]]:
-        return [find_contractions(self.signal, context) for context in self.contexts]
+    def _contractions(self) -> list[tuple[tuple[Contraction, ...], tuple[Release, ...]]]:
+        found = self.events, self.marks.phases
+        return [find_contractions(self.signal, context, *found) for context in self.contexts]
 
     @cached_property
     def _hz(self) -> dict[tuple[int, float], Contraction]:

@@ -6,8 +6,8 @@ import contextlib
 from pathlib import Path
 
 from unclench.errors import StoreError, UnclenchError
-from unclench.review.metrics import METRICS
-from unclench.review.results import Figures, TagEffect
+from unclench.review.metrics import METRICS, recoveries_s
+from unclench.review.results import TagEffect
 from unclench.review.session import SessionReview, open_review
 from unclench.store.session.summary import (
     ChannelSummary,
@@ -79,7 +79,7 @@ def _channel(review: SessionReview, k: int) -> ChannelSummary:
         rest_level_uv=context.rest_level_uv,
         rest_share=figures.rest.share.value if figures.rest.share else None,
         contractions=len(figures.contractions),
-        recovery_s=_recoveries(figures),
+        recovery_s=recoveries_s(figures),
         more={
             each.key: each.plain(figures)
             for each in METRICS
@@ -87,10 +87,6 @@ def _channel(review: SessionReview, k: int) -> ChannelSummary:
         },
         tags=tuple(_tag(effect) for effect in review.tag_effects(k)),
     )
-
-
-def _recoveries(figures: Figures) -> tuple[float, ...]:
-    return tuple(c.recovery_s for c in figures.contractions if c.recovery_s is not None)
 
 
 def _tag(effect: TagEffect) -> TagSummary:

@@ -206,7 +206,7 @@ class Course:
 
     def _measured(self, measured: Measured) -> bool:
         self.channels, self._outbox.failures = measured.channels, measured.failures
-        self._ledger.update_channels(self.channels)
+        self._ledger.update_channels(self.channels, self.now)
         for payload in (*measured.payloads, *map(NotMeasured, measured.failures)):
             self._outbox.emit(payload)
         return not measured.failures

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from unclench.settings import Sustained
 from unclench.store.events.event import S_DECIMALS, UV_DECIMALS, Recovered, StepScored
+from unclench.training.contractions import ContractionWatch
 from unclench.training.placement.values import TrainedChannel, rest_level
 from unclench.training.rows import Row, Stream
 from unclench.training.session.outcome import StepOutcome
-from unclench.training.session.scoring import RecoveryWatch, Tally
+from unclench.training.session.scoring import Tally
 from unclench.training.session.snapshot import Score
 from unclench.training.steps.step import Step
 from unclench.training.steps.underway import BreathEffect, Counts, News, Setting
@@ -56,20 +57,21 @@ class Ledger:
         self._stream = stream
         self._sample = begin  # of the newest confirmed row
         self._step = -1  # the step whose rows are being confirmed
-        self._recovery: list[RecoveryWatch | None] = [None for _ in channels]
-        self.update_channels(channels)
+        self._watches: list[ContractionWatch | None] = [None for _ in channels]
+        self.update_channels(channels, begin)
         self._tallies = self._new_tallies()
         self._step_tallies = self._new_tallies()
         self._counts = Counts()
         self._outcomes: dict[int, StepOutcome] = {}
 
-    def update_channels(self, channels: Sequence[TrainedChannel]) -> None:
-        """Take the channels after a measurement: a baseline may be new."""
+    def update_channels(self, channels: Sequence[TrainedChannel], since: int) -> None:
+        """Take the channels after a measurement: from a sample on, a baseline may be new."""
         self._channels = channels
         self._rest_uv = [rest_level(channel)[0] for channel in channels]
         for k, channel in enumerate(channels):
-            if self._recovery[k] is None and channel.baseline is not None:
-                self._recovery[k] = RecoveryWatch(channel, self._stream.row_n, self._stream.fs_hz)
+            watch = self._watches[k]
+            if channel.baseline and (watch is None or watch.baseline != channel.baseline):
+                self._watches[k] = ContractionWatch(channel, self._stream.fs_hz, since)
 
     def add(self, row: Row, context: Context, usable: Sequence[bool]) -> list[News]:
         """Count the next confirmed row."""
@@ -81,9 +83,15 @@ class Ledger:
             self._open(context.step)
         for k in range(len(self._channels)):
             if missing or not usable[k] or context.step < 0:
-                self._miss(k)
+                self._tallies[k].miss()
+                self._step_tallies[k].miss()
             if usable[k] and context.step >= 0:
                 news += self._count(k, row, context)
+            if (watch := self._watches[k]) is not None:
+                if missing or not usable[k]:
+                    watch.lose()
+                if usable[k]:
+                    news += self._contraction(k, watch, row, context)
         if context.step >= 0:
             self._counts.row(context.step_s, row, usable)
         return news
@@ -120,8 +128,8 @@ class Ledger:
 
     def released(self) -> int | None:
         """Sample of the earliest release without recovery yet."""
-        watches = [watch.released for watch in self._recovery if watch and watch.recovering]
-        return min((sample for sample in watches if sample is not None), default=None)
+        released = [watch.released for watch in self._watches if watch]
+        return min((sample for sample in released if sample is not None), default=None)
 
     def _open(self, number: int) -> None:
         step = self._steps[number]
@@ -129,21 +137,15 @@ class Ledger:
         self._step_tallies = self._new_tallies()
         self._counts = step.counts(Setting(tuple(self._channels), self._stream, self._limits))
         if step.starts_recovery:
-            for watch in self._recovery:
+            for watch in self._watches:
                 if watch is not None:
                     watch.start_recovery(self._sample)
-
-    def _miss(self, k: int) -> None:
-        for tally in (self._tallies[k], self._step_tallies[k]):
-            tally.miss()
-        if (watch := self._recovery[k]) is not None:
-            watch.reset()
 
     def _count(self, k: int, row: Row, context: Context) -> list[News]:
         channel, step = self._channels[k], self._steps[context.step]
         fast_uv, slow_uv = row.fast_uv[channel.index], row.slow_uv[channel.index]
         tension = fast_uv, slow_uv, row.quick_uv[channel.index]
-        whole, here = tallies = self._tallies[k], self._step_tallies[k]
+        whole, here = self._tallies[k], self._step_tallies[k]
         if step.tenses(context.step_s):
             whole.miss()
             here.miss()
@@ -153,17 +155,22 @@ class Ledger:
             whole.add(*tension, *levels, None)
             here.credits += earned
             whole.credits += earned
-        news = self._counts.channel(k, row)
-        if (watch := self._recovery[k]) is None:
-            return news
-        recovered = watch.add(row.sample, fast_uv, slow_uv)
-        for tally in tallies:
+        return self._counts.channel(k, row)
+
+    def _contraction(
+        self, k: int, watch: ContractionWatch, row: Row, context: Context
+    ) -> list[News]:
+        """Follow contractions in all steps and pauses, as a review does; scores have their own."""
+        channel = self._channels[k]
+        fast_uv, slow_uv = row.fast_uv[channel.index], row.slow_uv[channel.index]
+        found = watch.add(row.sample, fast_uv, slow_uv)
+        recovery_s = None if found is None else found.recovery_s
+        scored = (self._tallies[k], self._step_tallies[k]) if context.step >= 0 else ()
+        for tally in scored:
             tally.contractions += watch.began
-            if recovered is not None:
-                tally.recovery_s.append(recovered.recovery_s)
-        if recovered is not None:
-            news.append(News(Recovered(channel.label), recovered.recovery_s))
-        return news
+            if recovery_s is not None:
+                tally.recovery_s.append(recovery_s)
+        return [] if recovery_s is None else [News(Recovered(channel.label), recovery_s)]
 
     def _new_tallies(self) -> list[Tally]:
         return [Tally(channel.label, self._stream.row_s) for channel in self._channels]

@@ -1,17 +1,12 @@
-"""Scores, counted row by row: time below the goal, rest, contractions and recovery."""
+"""Scores, counted row by row: time below the goal and rest; contractions are counted here, too."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
 
-from unclench.training.placement.values import STAYS_S, TrainedChannel, calm_uv
 from unclench.training.rest import RestRun
 from unclench.training.session.snapshot import Score
-
-_CONTRACTION_TIMES = 3.0  # times the baseline: a contraction from there on
-_CONTRACTION_S = 0.5
-AGAIN_TIMES = 2.0  # times the lowest since the last one: a slow fall is not a new contraction
 
 
 @dataclass
@@ -94,85 +89,3 @@ class Tally:
         second_n, moment_n = round(1 / self.row_s), round(moment_s / self.row_s)
         seconds = run_n // second_n - (run_n - new_n) // second_n
         return seconds + (run_n - new_n < moment_n <= run_n)
-
-
-@dataclass(frozen=True)
-class Recovered:
-    """A contraction and its recovery time."""
-
-    released: int  # sample at which the contraction ended: it fell below half of its peak
-    recovery_s: float
-    peak_uv: float
-
-
-def contraction_uv(channel: TrainedChannel) -> float:
-    """Return the tension from which it is a contraction; the channel needs a baseline."""
-    calm = calm_uv(channel)
-    assert channel.baseline is not None
-    assert calm is not None
-    return max(_CONTRACTION_TIMES * channel.baseline.mean_uv, calm)
-
-
-class RecoveryWatch:
-    """Finds contractions of one channel and measures the recovery time.
-
-    A contraction is tension above three times the baseline for half a second; after another one
-    the tension must also have doubled. It ends where the tension last falls below half of its peak.
-    Recovery lasts from there until the 1 s RMS stays at or below baseline mean + 2 SD for 3 s.
-    There is no norm: compare with the person's own history.
-    """
-
-    def __init__(self, channel: TrainedChannel, row_n: int, fs_hz: float) -> None:
-        calm = calm_uv(channel)
-        assert calm is not None
-        self._calm_uv = calm
-        self._high_uv = contraction_uv(channel)
-        self._fs_hz = fs_hz
-        self._long_n = round(_CONTRACTION_S * fs_hz / row_n)
-        self._stays_n = round(STAYS_S * fs_hz)
-        self.began = False
-        self.reset()
-
-    def reset(self) -> None:
-        """Start over: rows were missing or untrusted."""
-        self._run_n = 0  # consecutive high rows
-        self._peak_uv: float | None = None  # of the current or latest contraction
-        self._trough_uv = math.inf  # lowest 1 s RMS since its end
-        self.recovering = False  # after a contraction, before recovery
-        self.released: int | None = None
-        self._calm_from: int | None = None
-
-    def start_recovery(self, sample: int) -> None:
-        """Time recovery from here on, unless recovery from a contraction is being timed."""
-        if self._peak_uv is None:
-            self.released = sample
-            self._peak_uv = math.inf
-
-    def add(self, sample: int, fast_uv: float, slow_uv: float) -> Recovered | None:
-        """Take a row; return a finished recovery. `began` is set when a contraction begins."""
-        self._run_n = self._run_n + 1 if fast_uv >= self._high_uv else 0
-        lasting = self._run_n >= self._long_n
-        again = slow_uv >= AGAIN_TIMES * self._trough_uv
-        self.began = lasting and (self._peak_uv is None or again)
-        if self.began:
-            self._peak_uv, self._trough_uv = fast_uv, math.inf
-        if self._peak_uv is None:
-            return None
-        if lasting and fast_uv > self._peak_uv:
-            self._peak_uv = fast_uv
-        self.recovering = fast_uv < self._peak_uv / 2
-        if not self.recovering:
-            self.released = sample
-        else:
-            self._trough_uv = min(self._trough_uv, slow_uv)
-        if self.released is None or not slow_uv <= self._calm_uv:
-            self._calm_from = None
-            return None
-        if self._calm_from is None:
-            self._calm_from = sample
-        if sample - self._calm_from < self._stays_n:
-            return None
-        recovery_s = max(0.0, (self._calm_from - self.released) / self._fs_hz)
-        done = Recovered(self.released, recovery_s, self._peak_uv)
-        self.reset()
-        return done
