@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.known import known
 
 from unclench.review.session import open_review
-from unclench.review.summary import ensure_summary
-from unclench.store.session.folder import SUMMARY
+from unclench.review.summary import ensure_summary, summarise
+from unclench.store.session.folder import EMG, META, SUMMARY
 from unclench.store.session.summary import read_summary
 from unclench.training.placement.values import RestBaseline, TrainedChannel
 from unclench_dsp import NARROW
+from unclench_dsp.version import CHAIN_VERSION
 
 BREATHE = """
 [[step]]
@@ -91,6 +94,41 @@ def test_a_summary_is_kept_until_the_session_changes(guided_copy):
     assert ensure_summary(folder).made_of != made.made_of
     (folder / SUMMARY).write_text("{")
     assert read_summary(folder) is None
+
+
+def test_figures_of_an_older_chain_are_computed_again_from_samples(guided_copy):
+    folder = guided_copy(LET_GO)
+    made = ensure_summary(folder)
+    plain = json.loads((folder / SUMMARY).read_text())
+    assert plain.pop("chain") == CHAIN_VERSION
+    plain["channels"][0]["mean_uv"] = 99.0
+    (folder / SUMMARY).write_text(json.dumps(plain))
+    assert read_summary(folder) is None
+    assert ensure_summary(folder) == made
+
+
+def test_without_samples_older_figures_stay_and_say_of_which_chain(guided_copy):
+    folder = guided_copy(LET_GO)
+    ensure_summary(folder)
+    plain = json.loads((folder / SUMMARY).read_text())
+    del plain["chain"], plain["channels"][0]["baseline_chain"]
+    (folder / SUMMARY).write_text(json.dumps(plain))
+    (folder / EMG).unlink()
+    kept = known(read_summary(folder))
+    assert (kept.chain, kept.channels[0].baseline_chain) == (1, 1)
+
+
+def test_a_calibration_of_an_older_chain_is_named(guided_copy):
+    folder = guided_copy(LET_GO)
+    plain = json.loads((folder / META).read_text())
+    for channel in plain["training"]["channels"]:
+        channel["baseline"].pop("chain")
+    (folder / META).write_text(json.dumps({**plain, "calibration": []}))
+    review = open_review(folder)
+    assert any("Calibrate again" in note for note in review.notes)
+    assert summarise(review).channels[0].baseline_chain == 1
+    (folder / META).write_text(json.dumps({**plain, "chain": CHAIN_VERSION + 1}))
+    assert any("Update unclench" in note for note in open_review(folder).notes)
 
 
 def test_with_an_unreadable_program_only_the_breath_is_missing(guided_copy):

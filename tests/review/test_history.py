@@ -25,6 +25,7 @@ from unclench.store.session.summary import ChannelSummary, SessionSummary, TagSu
 from unclench.training.placement.calibrations import Book
 from unclench.training.placement.values import RestBaseline
 from unclench_dsp import BANDS, NARROW, WIDE, Band
+from unclench_dsp.version import CHAIN_VERSION
 
 START = datetime(2026, 3, 2, 18, 0, tzinfo=timezone.utc)  # a Monday
 BOARD = BoardConstants(
@@ -120,6 +121,28 @@ def trend(series: Series, key: str) -> Trend:
 
 
 # What compares
+
+
+def of_chain(folder: Path, chain: int, baseline_chain: int) -> None:
+    plain = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    plain["chain"], plain["channels"][0]["baseline_chain"] = chain, baseline_chain
+    (folder / "summary.json").write_text(json.dumps(plain), encoding="utf-8")
+
+
+def test_figures_of_chains_that_disagree_are_never_joined(sessions):
+    rested = {"baseline_uv": 2.0, "baseline_from": "calibration", "rest_share": 0.5}
+    for day in range(4):
+        sessions(day, **rested)
+    of_chain(sessions(5, **rested), CHAIN_VERSION, 1)
+    sittings, _ = load_sittings(sessions.root)
+    older = sittings[0].summary.model_copy(update={"chain": 1})
+    series = the(make_series([*sittings, replace(sittings[0], summary=older)], Book(), Book()))
+    assert len(series.points) == 5
+    assert [point.baseline_uv for point in series.points] == [2.0, 2.0, 2.0, 2.0, None]
+    assert [point.rest_share for point in series.points] == [0.5, 0.5, 0.5, 0.5, None]
+    said = " ".join(series.notes)
+    assert "Left out: 1 session with figures of another version of the analysis" in said
+    assert "The calibration of 1 session was measured with another version" in said
 
 
 def test_sites_bands_and_kinds_of_signal_are_never_mixed(sessions):

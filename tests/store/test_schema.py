@@ -10,6 +10,7 @@ import pytest
 from unclench import __version__
 from unclench.errors import StoreError
 from unclench.store.session.schema import SCHEMA_VERSION, SessionMeta, parse_meta
+from unclench_dsp.version import CHAIN_VERSION
 
 MakeMeta = Callable[..., SessionMeta]
 PATH = Path("walk") / "session.json"
@@ -37,12 +38,18 @@ def test_unknown_keys_are_kept(make_meta: MakeMeta) -> None:
     assert (written["mood"], written["band"]["window"]) == ("calm", "hann")
 
 
+def test_a_session_without_a_chain_is_of_the_first(make_meta: MakeMeta) -> None:
+    plain = json.loads(make_meta().to_json())
+    assert plain.pop("chain") == CHAIN_VERSION
+    assert parse_meta(json.dumps({**plain, "schema_version": 1}), PATH).chain == 1
+
+
 BAND = {"name": "wide", "low_hz": 20, "high_hz": 450, "order": 4}
 
 
 def test_a_newer_schema_is_refused_naming_both_versions(make_meta: MakeMeta) -> None:
     text = changed(make_meta(), schema_version=7, unclench_version="3.2.1", constants=None)
-    with pytest.raises(StoreError, match=r"3\.2\.1, schema version 7.*up to 1\. Update unclench"):
+    with pytest.raises(StoreError, match=r"3\.2\.1, schema version 7.*up to 2\. Update unclench"):
         parse_meta(text, PATH)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from unclench.training.placement.calibrations import (
     to_channel,
 )
 from unclench.training.placement.values import ReferenceContraction, RestBaseline, TrainedChannel
+from unclench.training.session.setup import calibration_words
 from unclench_dsp import NARROW, WIDE
+from unclench_dsp.version import CHAIN_VERSION
 
 SHOULDER = Place(channel=1, site="shoulder", side="left")
 MONDAY = datetime(2026, 5, 4, 22, 30, tzinfo=timezone(timedelta(hours=2)))
@@ -43,6 +46,20 @@ def test_what_was_added_is_found_with_its_figures(book: Book) -> None:
     assert found is not None
     assert (found.baseline, found.reference, found.noise_uv) == (REST, PULL, 0.17)
     assert (found.placed, found.created, found.band) == (date(2026, 5, 4), MONDAY, WIDE)
+
+
+def test_what_an_older_program_measured_opens_and_is_named(book: Book) -> None:
+    plain = book.model_dump(mode="json")
+    for part in ("baseline", "reference"):
+        assert plain["calibrations"][0][part].pop("chain") == CHAIN_VERSION
+    old = Book.model_validate(plain)
+    found = old.find(SHOULDER, WIDE)
+    assert found is not None
+    assert found.baseline == replace(REST, chain=1)
+    assert found.older_words == ("Measured with an older version of the analysis: calibrate again.")
+    assert found.older_words in calibration_words(old, SHOULDER, WIDE)
+    old.add(SHOULDER, WIDE, 0.25, created=TUESDAY, baseline=REST, reference=PULL)
+    assert "older version" not in calibration_words(old, SHOULDER, WIDE)
 
 
 def test_the_latest_holds_and_history_is_kept(book: Book) -> None:

@@ -154,4 +154,5 @@ def _words(entry: StoredCalibration, virtual: bool) -> str:
         )
     if virtual:
         parts.append(tr("on a virtual board"))
-    return f"{', '.join(parts)} ({entry.created:%Y-%m-%d %H:%M})"
+    words = f"{', '.join(parts)} ({entry.created:%Y-%m-%d %H:%M})"
+    return f"{words}. {entry.older_words}" if entry.older_words else words

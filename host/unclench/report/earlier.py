@@ -22,9 +22,10 @@ from unclench.store.library.index import default_index
 from unclench.store.library.library import Entry, Library, read_entry
 from unclench.store.session.folder import is_session
 from unclench.store.session.schema import SessionMeta
-from unclench.store.session.summary import SessionSummary
+from unclench.store.session.summary import ChannelSummary, SessionSummary
 from unclench.translation import tr, trn
 from unclench.wording import length, short_day_of_year
+from unclench_dsp.version import CHAIN_VERSION
 
 MOST_ROWS = 10  # of earlier sessions in the table; the plot shows twice as many
 _MAKE_S = 4.0  # for missing figures of earlier sessions
@@ -92,7 +93,7 @@ def find_earlier(review: SessionReview, root: Path) -> tuple[Earlier, ...]:
         if summary is None and time.monotonic() < until:
             with contextlib.suppress(UnclenchError):  # a session that cannot be read is skipped
                 summary = ensure_summary(entry.folder)
-        if summary is not None:
+        if summary is not None and summary.chain == CHAIN_VERSION:
             summaries[entry.folder] = summary
     return tuple(_of_site(context.site, before, summaries) for context in review.contexts)
 
@@ -123,8 +124,8 @@ def _of_site(
             program=entry.program,
             used_s=channel.used_s,
             mean_uv=channel.mean_uv,
-            baseline_uv=channel.baseline_uv if channel.baseline_from != "quietest" else None,
-            rest_share=channel.rest_share,
+            baseline_uv=channel.baseline_uv if _comparable(channel) else None,
+            rest_share=channel.rest_share if channel.baseline_chain == CHAIN_VERSION else None,
         )
         for entry in reversed(entries)
         if entry.folder in summaries
@@ -173,6 +174,10 @@ def earlier_section(
             )
         )
     return section("earlier", tr("Compared with earlier sessions"), [*parts, *tables])
+
+
+def _comparable(channel: ChannelSummary) -> bool:
+    return channel.baseline_from != "quietest" and channel.baseline_chain == CHAIN_VERSION
 
 
 def _measured_baseline(context: ChannelContext) -> float | None:

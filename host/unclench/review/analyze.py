@@ -19,6 +19,7 @@ from unclench.store.model import Recording
 from unclench.store.session.reader import Session
 from unclench.translation import tr
 from unclench_dsp import Band, ChainSettings, MainsMode, TensionChain, clipped_fraction
+from unclench_dsp.version import CHAIN_VERSION
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ def to_dict(result: Analysis) -> dict[str, Any]:
         "band_hz": [result.band.low_hz, result.band.high_hz],
         "mains": result.mains,
         "window_s": result.window_s,
+        "chain": CHAIN_VERSION,
         "channels": [_channel(channel) for channel in result.channels],
         "notes": list(result.notes),
     }

@@ -19,6 +19,7 @@ from unclench.training.placement.values import (
     TrainedChannel,
     floor_uv,
     rest_level,
+    with_chain,
 )
 from unclench.translation import tr
 from unclench_dsp import WIDE, Band
@@ -123,12 +124,18 @@ def _trained(
     guided = meta.training or {}
     for plain in (*meta.calibration, *_list(guided.get("channels"))):
         try:
-            channel = _CHANNEL.validate_python(plain)
+            channel = _CHANNEL.validate_python(_with_chains(plain))
         except ValidationError:  # edited by hand: it counts as never measured
             continue
         if 0 <= channel.index < len(signal.info.channels):
             found[channel.index] = _Known(channel, "session" if measured_here else "calibration")
     return found
+
+
+def _with_chains(plain: Any) -> Any:
+    if not isinstance(plain, dict):
+        return plain
+    return {**plain, **{part: with_chain(plain.get(part)) for part in ("baseline", "reference")}}
 
 
 def _quietest(signal: Signal, k: int) -> tuple[RestBaseline | None, str]:

@@ -27,6 +27,7 @@ from unclench.training.placement.calibrations import Book, book_path, load_book
 from unclench.training.placement.sites import place_label
 from unclench.translation import tr, trn
 from unclench_dsp import BANDS, Band
+from unclench_dsp.version import CHAIN_VERSION
 
 FEWEST_USED_S = 60.0  # shorter sessions are left out
 _MOST_NAMES = 3  # listed; the others are counted
@@ -246,7 +247,8 @@ def _series(
     members: Sequence[tuple[Sitting, int, ChannelSummary]],
     placements: Sequence[Change],
 ) -> Series:
-    enough = [member for member in members if member[2].used_s >= FEWEST_USED_S]
+    ours = [member for member in members if member[0].summary.chain == CHAIN_VERSION]
+    enough = [member for member in ours if member[2].used_s >= FEWEST_USED_S]
     changes = list(placements)
     if known:
         changes += [
@@ -259,10 +261,9 @@ def _series(
     trends = tuple(trend_of(measure, _values(points, measure)) for measure in MEASURES)
     shown = tuple(change for change in changes if points and change.at > points[0].at)
     tags = tag_histories([(point.at, point.used_s, point.tags) for point in points])
-    short = len(members) - len(enough)
-    return Series(
-        label, known, band, origin, points, shown, trends, tags, short, _notes(points, known)
-    )
+    short = len(ours) - len(enough)
+    notes = _notes(points, known) + _chain_notes(enough, len(members) - len(ours))
+    return Series(label, known, band, origin, points, shown, trends, tags, short, notes)
 
 
 def _merged(changes: Sequence[Change], sessions: Sequence[datetime]) -> list[Change]:
@@ -274,7 +275,8 @@ def _merged(changes: Sequence[Change], sessions: Sequence[datetime]) -> list[Cha
 
 
 def _point(sitting: Sitting, number: int, channel: ChannelSummary, changes: list[Change]) -> Point:
-    measured = channel.baseline_from in ("calibration", "session")
+    measured = _measured(channel)
+    here = measured and channel.baseline_chain == CHAIN_VERSION
     duration_s = sitting.summary.duration_s
     return Point(
         at=sitting.at,
@@ -286,15 +288,46 @@ def _point(sitting: Sitting, number: int, channel: ChannelSummary, changes: list
         feedback=sitting.feedback,
         used_s=channel.used_s,
         used_share=min(1.0, channel.used_s / duration_s) if duration_s else 0.0,
-        baseline_uv=channel.baseline_uv if measured else None,
+        baseline_uv=channel.baseline_uv if here else None,
         mean_uv=channel.mean_uv,
         p10_uv=channel.p10_uv,
         p50_uv=channel.p50_uv,
         p90_uv=channel.p90_uv,
-        rest_share=channel.rest_share,
-        recovery_s=statistics.median(channel.recovery_s) if channel.recovery_s else None,
+        rest_share=channel.rest_share if here or not measured else None,
+        recovery_s=statistics.median(channel.recovery_s)
+        if channel.recovery_s and (here or not measured)
+        else None,
         tags=channel.tags,
     )
+
+
+def _measured(channel: ChannelSummary) -> bool:
+    return channel.baseline_from in ("calibration", "session")
+
+
+def _chain_notes(
+    members: Sequence[tuple[Sitting, int, ChannelSummary]], n_others: int
+) -> tuple[str, ...]:
+    """Say which figures are left out because another version of the chain made them."""
+    n_baselines = sum(
+        _measured(channel) and channel.baseline_chain != CHAIN_VERSION for _, _, channel in members
+    )
+    others = trn(
+        "Left out: 1 session with figures of another version of the analysis and without samples "
+        "to compute them again.",
+        "Left out: {n} sessions with figures of another version of the analysis and without "
+        "samples to compute them again.",
+        n_others,
+    )
+    baselines = trn(
+        "The calibration of 1 session was measured with another version of the analysis, so its "
+        "baseline, time at rest and recovery time are left out: calibrate again.",
+        "The calibrations of {n} sessions were measured with another version of the analysis, so "
+        "their baseline, time at rest and recovery time are left out: calibrate again.",
+        n_baselines,
+    )
+    counted = ((others, n_others), (baselines, n_baselines))
+    return tuple(words for words, n in counted if n)
 
 
 def _values(points: Sequence[Point], measure: Measure) -> list[Dated]:

@@ -43,10 +43,12 @@ from unclench.store.recording import load_recording
 from unclench.store.session.folder import EMG, META, PROGRAM, is_session
 from unclench.store.session.reader import Session, open_session
 from unclench.store.session.schema import SessionMeta
+from unclench.training.placement.values import older
 from unclench.training.programs.file import load_program
 from unclench.training.programs.program import Program
 from unclench.translation import tr
 from unclench_dsp import BANDS, WIDE, Band, MainsMode
+from unclench_dsp.version import CHAIN_VERSION
 
 
 class SessionReview:
@@ -104,6 +106,7 @@ class SessionReview:
         self.notes: tuple[str, ...] = (
             *recording.notes,
             *_notes(self.signal, kept),
+            *_chain_notes(meta, self.contexts),
         )
 
     @property
@@ -232,6 +235,30 @@ def _own_band(kept: BandMeta | None) -> Band:
     if known is not None and (known.low_hz, known.high_hz) == (kept.low_hz, kept.high_hz):
         return known
     return Band(kept.name, kept.low_hz, kept.high_hz, kept.order)
+
+
+def _chain_notes(meta: SessionMeta | None, contexts: Sequence[ChannelContext]) -> list[str]:
+    """Say which figures come from another version of the chain than this review's."""
+    notes = []
+    if meta is not None and meta.chain > CHAIN_VERSION:
+        notes.append(
+            tr(
+                "recorded with a newer version of the analysis ({theirs}; this one is {ours}): its "
+                "figures are those of this version. Update unclench.",
+                theirs=meta.chain,
+                ours=CHAIN_VERSION,
+            )
+        )
+    names = [c.label for c in contexts if older(c.baseline) or older(c.reference)]
+    if names:
+        notes.append(
+            tr(
+                "the calibration of {channels} was measured with another version of the analysis: "
+                "figures that refer to it are not compared with other sessions. Calibrate again.",
+                channels=", ".join(names),
+            )
+        )
+    return notes
 
 
 def _notes(signal: Signal, own: Band | None) -> list[str]:

@@ -17,6 +17,7 @@ from unclench.store.session.summary import (
     sizes_of,
     write_summary,
 )
+from unclench_dsp.version import CHAIN_VERSION
 
 
 def ensure_summary(folder: Path) -> SessionSummary:
@@ -53,6 +54,7 @@ def keep_summary(folder: Path) -> SessionReview | None:
 def summarise(review: SessionReview) -> SessionSummary:
     """Sum up a session in its own band."""
     return SessionSummary(
+        chain=CHAIN_VERSION,
         made_of=sizes_of(review.folder) if review.folder is not None else {},
         duration_s=review.duration_s,
         channels=tuple(_channel(review, k) for k in range(len(review.contexts))),
@@ -73,6 +75,8 @@ def _channel(review: SessionReview, k: int) -> ChannelSummary:
         p50_uv=p50_uv,
         p90_uv=p90_uv,
         baseline_uv=context.baseline.mean_uv if context.baseline else None,
+        baseline_chain=context.baseline.chain if context.baseline else CHAIN_VERSION,
+        noise_uv=context.noise_uv,
         baseline_from=context.baseline_from,
         reference_uv=context.reference.uv if context.reference else None,
         reference_strength=context.reference.strength if context.reference else None,

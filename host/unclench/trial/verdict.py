@@ -25,6 +25,7 @@ from unclench.trial.phases import Block, block_on, blocks_of, last_day, standing
 from unclench.trial.plan import FEWEST_PAIRS, MEASURE_WORDS, Trial
 from unclench_dsp.permutation import PermutationResult, sign_flip_test
 from unclench_dsp.uncertainty import Estimate
+from unclench_dsp.version import CHAIN_VERSION
 
 LEVEL = 0.05
 
@@ -108,7 +109,7 @@ def judge(
 def _values(trial: Trial, sittings: Sequence[Sitting]) -> tuple[list[_Value], tuple[str, ...]]:
     """Return the measure of each session that counts, and notes about the others."""
     values: list[_Value] = []
-    other_bands = short = without = 0
+    other_bands = short = without = other_chains = 0
     for sitting in sorted(sittings, key=lambda s: s.at):
         if sitting.origin is not trial.provenance:
             continue
@@ -120,6 +121,10 @@ def _values(trial: Trial, sittings: Sequence[Sitting]) -> tuple[list[_Value], tu
             value: float | None = getattr(channel, trial.measure)
             if sitting.band != trial.band:
                 other_bands += 1
+            elif sitting.summary.chain != CHAIN_VERSION or (
+                trial.measure == "rest_share" and channel.baseline_chain != CHAIN_VERSION
+            ):
+                other_chains += 1
             elif channel.used_s < FEWEST_USED_S:
                 short += 1
             elif value is None or (trial.measure != "rest_share" and value <= 0):
@@ -146,8 +151,13 @@ def _values(trial: Trial, sittings: Sequence[Sitting]) -> tuple[list[_Value], tu
             without,
             measure=MEASURE_WORDS[trial.measure],
         ),
+        trn(
+            "Left out: 1 session with figures of another version of the analysis.",
+            "Left out: {n} sessions with figures of another version of the analysis.",
+            other_chains,
+        ),
     )
-    counts = (other_bands, short, without)
+    counts = (other_bands, short, without, other_chains)
     return values, tuple(note for note, n in zip(notes, counts, strict=True) if n)
 
 

@@ -25,9 +25,12 @@ from unclench import __version__
 from unclench.store.session.folder import EMG, EVENTS, META, SUMMARY
 from unclench.store.session.schema import SCHEMA_VERSION
 from unclench.store.session.summary import SUMMARY_VERSION, SessionSummary
+from unclench_dsp.version import CHAIN_VERSION
 
 _LAYOUT = 2
-_MADE_BY = zlib.crc32(f"{_LAYOUT} {__version__} {SCHEMA_VERSION} {SUMMARY_VERSION}".encode())
+_MADE_BY = zlib.crc32(
+    f"{_LAYOUT} {__version__} {SCHEMA_VERSION} {SUMMARY_VERSION} {CHAIN_VERSION}".encode()
+)
 _WAIT_S = 0.5  # for another program that has it open
 _SETTLED_NS = 3 * 10**9  # clocks of file systems tick in up to 2 s
 _TABLE = "CREATE TABLE entries (key BLOB PRIMARY KEY, stamp, fields, summary, crc) WITHOUT ROWID"

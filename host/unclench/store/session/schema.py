@@ -14,8 +14,11 @@ from unclench.store.constants import BoardConstants
 from unclench.store.model import BandMeta, Mains
 from unclench.store.provenance import Provenance, told_by
 from unclench.translation import tr
+from unclench_dsp.version import CHAIN_VERSION, FIRST_CHAIN
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2: figures in it carry the version of their chain; a program that does not know it must not use
+them."""
 
 Ended = Literal["running", "closed", "error"]
 
@@ -27,6 +30,7 @@ class SessionMeta(BaseModel):
 
     schema_version: int = SCHEMA_VERSION
     unclench_version: str = __version__
+    chain: int = Field(default=CHAIN_VERSION, ge=1)  # of its tension, and of figures in it
     created: AwareDatetime = Field(
         default_factory=lambda: datetime.now().astimezone().replace(microsecond=0)
     )
@@ -167,7 +171,7 @@ def parse_meta(text: str, path: Path) -> SessionMeta:
             )
         )
     try:
-        return SessionMeta.model_validate(raw)
+        return SessionMeta.model_validate({"chain": FIRST_CHAIN, **raw})
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or tr("(the whole file)")

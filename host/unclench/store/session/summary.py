@@ -6,16 +6,19 @@ made from is told by their sizes, so one that no longer fits is seen.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from unclench.errors import StoreError
 from unclench.files import require_file, unwritable, write_whole
 from unclench.store.session.folder import EMG, EVENTS, SUMMARY
 from unclench.translation import tr
+from unclench_dsp.version import CHAIN_VERSION, FIRST_CHAIN
 
-SUMMARY_VERSION = 2
+SUMMARY_VERSION = 3
 
 
 class TagSummary(BaseModel):
@@ -47,6 +50,8 @@ class ChannelSummary(BaseModel):
     p50_uv: float | None = None
     p90_uv: float | None = None
     baseline_uv: float | None = None
+    baseline_chain: int = CHAIN_VERSION  # version of the chain that measured the baseline
+    noise_uv: float | None = None  # the instrument's own, in the band
     baseline_from: str = ""  # "calibration" | "session": measured; "quietest": estimated
     reference_uv: float | None = None
     reference_strength: str | None = None
@@ -64,6 +69,7 @@ class SessionSummary(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     version: int = SUMMARY_VERSION
+    chain: int = CHAIN_VERSION  # version of the chain behind its figures
     made_of: dict[str, int]  # sizes in bytes of the files it was made from
     duration_s: float = Field(ge=0)
     channels: tuple[ChannelSummary, ...]
@@ -88,14 +94,32 @@ def sizes_of(folder: Path) -> dict[str, int]:
 
 
 def read_summary(folder: Path) -> SessionSummary | None:
-    """Return what is kept in a session folder; None where it is missing, broken or outdated."""
+    """Return what is kept in a session folder; None where it is missing, broken or outdated.
+
+    Without samples nothing can be computed again: then an older summary stays, with its chain.
+    """
     try:
         require_file(folder / SUMMARY)
-        kept = SessionSummary.model_validate_json((folder / SUMMARY).read_bytes())
-    except (OSError, StoreError, ValidationError):
+        kept = SessionSummary.model_validate(_with_chain((folder / SUMMARY).read_bytes()))
+    except (OSError, StoreError, ValueError, RecursionError):  # a ValidationError is one, too
         return None
-    fits = kept.version == SUMMARY_VERSION and kept.made_of == sizes_of(folder)
-    return kept if fits else None
+    made_of = sizes_of(folder)
+    if made_of[EMG] < 0:
+        return kept
+    now = kept.version == SUMMARY_VERSION and kept.chain == CHAIN_VERSION
+    return kept if now and kept.made_of == made_of else None
+
+
+def _with_chain(text: bytes) -> Any:
+    """Return the content of a summary.json; one without a chain is of the first."""
+    raw = json.loads(text)
+    if not isinstance(raw, dict) or "chain" in raw:
+        return raw
+    channels = raw.get("channels")
+    if isinstance(channels, list):
+        first = {"baseline_chain": FIRST_CHAIN}
+        raw["channels"] = [{**first, **c} if isinstance(c, dict) else c for c in channels]
+    return {"chain": FIRST_CHAIN, **raw}
 
 
 def write_summary(folder: Path, summary: SessionSummary) -> None:

@@ -23,6 +23,7 @@ from unclench.store.events.rows import CELLS, cells_of
 from unclench.store.session.rowfile import RowFile, unwritable
 from unclench.training.day.day import DaySummary, Minute
 from unclench.translation import tr
+from unclench_dsp.version import CHAIN_VERSION
 
 DAY, EVENTS, SUMMARY = "day.csv", "events.csv", "summary.json"
 _OF_CHANNEL = ("median_uv", "p10_uv", "p90_uv", "rest_share", "rests", "trusted_s")
@@ -141,7 +142,7 @@ def as_json(summary: DaySummary) -> dict[str, Any]:
             return {key: plain(one) for key, one in value.items()}
         return [plain(one) for one in value] if isinstance(value, list | tuple) else value
 
-    return {"format": 1, **plain(asdict(summary))}
+    return {"format": 1, "chain": CHAIN_VERSION, **plain(asdict(summary))}
 
 
 def _time(at: datetime) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from unclench.ownfile import OwnFile
 from unclench.settings import Place, own_dir
@@ -18,6 +18,8 @@ from unclench.training.placement.values import (
     RestBaseline,
     Side,
     TrainedChannel,
+    older,
+    with_chain,
 )
 from unclench.translation import tr
 from unclench_dsp import Band
@@ -55,10 +57,24 @@ class StoredCalibration(BaseModel):
     created: AwareDatetime
     band: Band
     window_s: float = Field(gt=0, allow_inf_nan=False)
-    baseline: Annotated[RestBaseline, AfterValidator(_sound_baseline)] | None = None
-    reference: Annotated[ReferenceContraction, AfterValidator(_sound_reference)] | None = None
+    baseline: (
+        Annotated[RestBaseline, BeforeValidator(with_chain), AfterValidator(_sound_baseline)] | None
+    ) = None
+    reference: (
+        Annotated[
+            ReferenceContraction, BeforeValidator(with_chain), AfterValidator(_sound_reference)
+        ]
+        | None
+    ) = None
     noise_uv: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     moved: AwareDatetime | None = None  # when the electrodes were taken off or moved
+
+    @property
+    def older_words(self) -> str:
+        """A sentence if an older version of the analysis measured part of it, else ""."""
+        if not (older(self.baseline) or older(self.reference)):
+            return ""
+        return tr("Measured with an older version of the analysis: calibrate again.")
 
     def is_of(self, place: Place) -> bool:
         """Whether it belongs to this site, side and channel."""

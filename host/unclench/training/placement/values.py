@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from unclench.translation import tr
+from unclench_dsp.version import CHAIN_VERSION, FIRST_CHAIN
 
 Strength = Literal["gentle", "maximum"]
 Side = Literal["left", "right", "middle"]
@@ -30,6 +31,7 @@ class RestBaseline:
     sd_uv: float  # of the 1 s RMS
     used_s: float  # the part of the measured time that was used: without coughs
     fast_sd_uv: float  # of the RMS on the screen, which scatters more than the 1 s RMS
+    chain: int = CHAIN_VERSION  # version of the chain that measured it
 
     @property
     def quick_sd_uv(self) -> float:
@@ -47,6 +49,7 @@ class ReferenceContraction:
 
     uv: float
     strength: Strength
+    chain: int = CHAIN_VERSION  # version of the chain that measured it
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,16 @@ class TrainedChannel:
     reference: ReferenceContraction | None = None
     why_no_baseline: str = ""  # a sentence, if it is missing and the reason is known
     why_no_reference: str = ""
+
+
+def with_chain(stored: Any) -> Any:
+    """Return a stored baseline or reference with its chain: one without is of the first."""
+    return {"chain": FIRST_CHAIN, **stored} if isinstance(stored, dict) else stored
+
+
+def older(measured: RestBaseline | ReferenceContraction | None) -> bool:
+    """Return True if another version of the chain measured it: it cannot be compared with now."""
+    return measured is not None and measured.chain != CHAIN_VERSION
 
 
 def floor_uv(channel: TrainedChannel) -> float:

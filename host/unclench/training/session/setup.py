@@ -129,14 +129,15 @@ def calibration_words(book: Book, place: Place, band: Band) -> str:
     when = trn("1 day ago", "{n} days ago", days) if days else tr("today")
     label, rest_uv = place_label(place), found.baseline.mean_uv
     if found.reference is None:
-        return tr(
+        words = tr(
             "{label} on channel {channel}: calibrated {when}; baseline {rest_uv:.1f} µV.",
             label=label,
             channel=place.channel,
             when=when,
             rest_uv=rest_uv,
         )
-    return tr(
+        return " ".join(filter(None, (words, found.older_words)))
+    words = tr(
         "{label} on channel {channel}: calibrated {when}; baseline {rest_uv:.1f} µV, {strength} "
         "contraction {reference_uv:.0f} µV.",
         label=label,
@@ -146,3 +147,4 @@ def calibration_words(book: Book, place: Place, band: Band) -> str:
         strength=STRENGTH_WORDS[found.reference.strength],
         reference_uv=found.reference.uv,
     )
+    return " ".join(filter(None, (words, found.older_words)))
