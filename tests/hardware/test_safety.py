@@ -199,7 +199,7 @@ def test_resistors_in_the_leads_limit_the_current_but_add_noise() -> None:
     assert f"100 kohm is {230 / 100e3 * 1e6:.0f} µA" in told()
 
 
-def test_amounts_in_spice_have_no_exponents() -> None:
+def test_currents_are_written_without_exponents() -> None:
     told = [amount(ua * 1e-6) for ua in (0.035, 3.77, 50, 78.57, 3300, 20909, 230000)]
     assert told == ["0.035", "3.8", "50", "78.6", "3300", "20900", "230000"]
     assert "e+" not in faults_passage()
