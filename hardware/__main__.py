@@ -1,4 +1,4 @@
-"""Makes every picture and every made passage anew: `python -m hardware`."""
+"""Generates every picture and passage again: `python -m hardware`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hardware.making import ROOT, MakingError
 
 
 def main() -> int:
-    """Make what was asked for; the exit status is 1 if something could not be made or is stale."""
+    """Generate what was asked for; the exit status is 1 if something failed or is out of date."""
     parser = argparse.ArgumentParser(prog="python -m hardware", description=__doc__)
-    parser.add_argument("--only", metavar="WORD", default="", help="what has WORD in its path")
-    parser.add_argument("--check", action="store_true", help="only say what is stale")
+    parser.add_argument("--only", metavar="WORD", default="", help="only what has WORD in its path")
+    parser.add_argument("--check", action="store_true", help="only list what is out of date")
     options = parser.parse_args()
     troubles = 0
     for made in EVERYTHING:
@@ -28,7 +28,7 @@ def main() -> int:
                 continue
             (ROOT / made.path).parent.mkdir(parents=True, exist_ok=True)
             (ROOT / made.path).write_text(made.text(), encoding="utf-8")
-            print(f"{made.path}: {'made anew' if why else 'as it was'}")
+            print(f"{made.path}: {'generated again' if why else 'unchanged'}")
         except MakingError as error:
             print(f"{made.path}: {error}", file=sys.stderr)
             troubles += 1

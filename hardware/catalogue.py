@@ -1,4 +1,4 @@
-"""All that is made, in the order in which a reader meets it."""
+"""Everything that is generated, in the order in which a reader meets it."""
 
 from __future__ import annotations
 

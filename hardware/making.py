@@ -1,4 +1,4 @@
-"""What is made and not edited: pictures, and passages of documents.
+"""What is generated and not edited: pictures, and passages of documents.
 
 A picture is an SVG file under `hardware/`. One that a tool draws, whose versions draw differently,
 keeps in its first comment a fingerprint of what it was made from; all others are drawn again to see
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 
 
 class MakingError(Exception):
-    """What keeps a picture or a passage from being made, in a sentence."""
+    """Why a picture or a passage cannot be generated, in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class Picture:
 
     @property
     def fingerprint(self) -> str:
-        """Of the sources."""
+        """Return the fingerprint of the sources."""
         return hashlib.sha256(self.sources.encode()).hexdigest()[:16]
 
     def text(self) -> str:
-        """Draw it, with its mark."""
+        """Return the drawing, with its mark."""
         made_from = f"from {self.fingerprint} " if self.sources else ""
         mark = f"<!-- made {made_from}by python -m hardware -->"
         svg = self.make()
@@ -56,7 +56,7 @@ class Picture:
         return f"{svg[:start]}{mark}\n{svg[start:].rstrip()}\n"
 
     def stale(self) -> str:
-        """Why the file does not show its sources, in a sentence; "" if it does."""
+        """Return why the file is out of date, in a sentence; "" if it is not."""
         file = ROOT / self.path
         if not file.is_file():
             return f"{self.path} is not there"
@@ -66,7 +66,7 @@ class Picture:
             fresh = mark is not None and mark[1] == self.fingerprint
         else:
             fresh = alike(self.text(), kept)
-        return "" if fresh else f"{self.path} does not show what it would be made from now"
+        return "" if fresh else f"{self.path} is out of date: its sources have changed"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Passage:
     make: Callable[[], str]
 
     def text(self) -> str:
-        """The whole document with this passage made anew. Raises MakingError without its marks."""
+        """Return the document with this passage generated; raise MakingError without marks."""
         begin, end = f"<!-- made: {self.name} -->", f"<!-- end: {self.name} -->"
         document = (ROOT / self.path).read_text(encoding="utf-8")
         before, found, rest = document.partition(begin)
@@ -100,17 +100,17 @@ class Passage:
         return f"{before}{begin}\n\n{self.make().strip()}\n\n{end}{after}"
 
     def stale(self) -> str:
-        """Why the document does not hold what is made now, in a sentence; "" if it does."""
+        """Return why the passage is out of date, in a sentence; "" if it is not."""
         if alike(self.text(), (ROOT / self.path).read_text(encoding="utf-8")):
             return ""
-        return f"{self.path}: the passage {self.name} is older than what it is made from"
+        return f"{self.path}: the passage {self.name} is out of date"
 
 
 Made = Picture | Passage
 
 
 def alike(one: str, other: str, within: float = 0.6) -> bool:
-    """Whether two texts differ at most in the last digit of their numbers.
+    """Return True if two texts differ at most in the last digit of their numbers.
 
     Libraries of mathematics differ in their last bits from version to version, and a figure may
     then be rounded the other way: numbers may differ by `within` times the last place written, and

@@ -1,4 +1,4 @@
-"""Words of tables and figures, as documents and drawings have them."""
+"""Tables and figures as text, for documents and drawings."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _BOLTZMANN_J_K = 1.380649e-23  # exact by definition
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one part adds.
+    """Noise of one part.
 
     Attributes
     ----------
@@ -50,14 +50,14 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Budget:
-    """One way to build and run the unit.
+    """Noise of one build, rate and number of channels.
 
     Attributes
     ----------
     build : "no-solder" or "tidy"
     how : Sampling
     corrected : bool
-        Whether the firmware takes off the step at code 2047.
+        True if the firmware subtracts the step at code 2047.
     parts : tuple of Contribution
     """
 
@@ -68,7 +68,7 @@ class Budget:
 
     @property
     def known_uv(self) -> float:
-        """Sum of what rests on reported and measured figures."""
+        """Sum of the parts with reported and measured figures."""
         return _sum_uv(part for part in self.parts if part.status != "unverified")
 
     @property
@@ -78,14 +78,14 @@ class Budget:
 
     @property
     def shorted_uv(self) -> float:
-        """Converter, step and sensor: what a noise test would show; *unverified*."""
+        """Sum of converter, step and sensor, as in a noise test; *unverified*."""
         return _sum_uv(part for part in self.parts if part.name not in ("skin", "ripple"))
 
 
 def budget(
     build: Build, how: Sampling, corrected: bool, converter: Converter | None = None
 ) -> Budget:
-    """Budget of a configuration, the input resting on the step: the worst place.
+    """Return the budget of a configuration whose input rests on the step, the worst place.
 
     `converter` is one of typical noise and step where it is not given.
     """
@@ -128,7 +128,7 @@ def budget(
 
 
 def thermal_v_rthz(ohm: float) -> float:
-    """Thermal noise of a resistance, V/sqrt(Hz): sqrt(4 k T R) (Nyquist 1928).
+    """Return the thermal noise of a resistance, V/sqrt(Hz): sqrt(4 k T R) (Nyquist 1928).
 
     At high frequencies the noise of a gelled electrode on skin was measured to be just that
     (Gondran et al. 1996); towards low ones there is more.
@@ -137,7 +137,7 @@ def thermal_v_rthz(ohm: float) -> float:
 
 
 def budgets() -> Iterator[Budget]:
-    """Every build, number of channels and rate, with the correction and without."""
+    """Return the budgets of every build, number of channels and rate, corrected and not."""
     for build in BUILDS:
         for channels in CHANNELS:
             for rate_hz in RATES_HZ:
@@ -146,12 +146,12 @@ def budgets() -> Iterator[Budget]:
 
 
 def neighbour(noise_lsb: float = design.ADC_NOISE_LSB.value) -> Budget:
-    """The usual sketch: one uncorrected reading a millisecond, no filter."""
+    """Return the budget of the usual sketch: one uncorrected reading a millisecond, no filter."""
     return budget("no-solder", NEIGHBOUR, False, Converter(noise_lsb))
 
 
 def neighbour_range_uv() -> tuple[float, float]:
-    """What the usual sketch adds with the quietest and the noisiest of the reported converters.
+    """Return the noise of the usual sketch with the quietest and the noisiest reported converter.
 
     The quietest rests away from the step, the noisiest on it.
     """

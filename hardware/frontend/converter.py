@@ -1,4 +1,4 @@
-"""What the converter adds: its noise, the rounding to codes, and the step at code 2047.
+"""Noise of the converter: its own, the rounding to codes, and the step at code 2047.
 
 A reading is the highest code whose threshold lies below input plus noise. On the RP2040 code 2047
 never comes and all codes above begin `step_lsb` early, so they read that much too high (the field's
@@ -29,7 +29,7 @@ Wave = Literal["muscle", "sine"]
 
 @dataclass(frozen=True)
 class Converter:
-    """An RP2040's converter, and what the firmware takes off.
+    """An RP2040's converter, and the step that the firmware subtracts.
 
     Attributes
     ----------
@@ -47,22 +47,22 @@ class Converter:
 
     @property
     def worst_rest_codes(self) -> float:
-        """Where the step lies: an input that rests here is too high in half of its readings."""
+        """Level of the step: at this level half of the readings are too high."""
         return MISSING + 1 - self.step_lsb
 
     def uncorrected(self) -> Converter:
-        """The same without the firmware's correction."""
+        """Return the same converter without the firmware's correction."""
         return replace(self, corrected_lsb=0.0)
 
     def even(self) -> Converter:
-        """The same noise on a staircase without a step."""
+        """Return the same converter without a step."""
         return replace(self, step_lsb=1.0, corrected_lsb=1.0)
 
 
 def moments(
     level_codes: NDArray[np.float64] | float, converter: Converter
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and variance of one reading of steady inputs, in codes and codes squared.
+    """Return mean and variance of a reading of constant inputs, in codes and codes squared.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def moments(
 
 
 def floor_uv(how: Sampling, converter: Converter, level_codes: float = 1000.0) -> float:
-    """Noise of the converter in 20-450 Hz with a steady input, uV RMS at the electrode.
+    """Return the converter's noise in 20-450 Hz with a constant input, uV RMS at the electrode.
 
     The noise of the readings is taken as white, so averaging N of them divides it by sqrt(N), and
     the band holds its share of half the rate.
@@ -94,7 +94,7 @@ def floor_uv(how: Sampling, converter: Converter, level_codes: float = 1000.0) -
 
 
 def step_uv(how: Sampling, converter: Converter, level_codes: float) -> float:
-    """What the step adds to the floor of an input that rests at a level, uV RMS."""
+    """Return the noise that the step adds at a resting level, uV RMS."""
     even = converter.even()
     more = floor_uv(how, converter, level_codes) ** 2 - floor_uv(how, even, level_codes) ** 2
     return float(np.sqrt(max(more, 0.0)))
@@ -107,7 +107,7 @@ def read_uv(
     level_codes: float,
     wave: Wave = "muscle",
 ) -> float:
-    """What a signal in the band is read as, the converter's noise included, uV RMS.
+    """Return the reading of a signal in the band, with the converter's noise, uV RMS.
 
     Parameters
     ----------
@@ -128,19 +128,19 @@ def read_uv(
 
 
 def inflation(true_uv: float, how: Sampling, converter: Converter, level_codes: float) -> float:
-    """By which factor a muscle's signal reads larger than with an even converter."""
+    """Return the factor by which a signal reads larger than with an even converter."""
     even = read_uv(true_uv, how, converter.even(), level_codes)
     return read_uv(true_uv, how, converter, level_codes) / even
 
 
 def _share(how: Sampling) -> float:
-    """Of one reading's variance, what is left in the band after averaging."""
+    """Return the share of a reading's variance that is in the band after averaging."""
     return min(1.0, BAND_WIDTH_HZ / (how.rate_hz / 2)) / how.readings
 
 
 @cache
 def _distribution(wave: Wave) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points of a signal of 1 RMS, and their weights."""
+    """Return points of a signal of 1 RMS, and their weights."""
     if wave == "sine":
         turn = 2 * np.pi * (np.arange(_POINTS) + 0.5) / _POINTS
         return np.sqrt(2) * np.sin(turn), np.full(_POINTS, 1 / _POINTS)

@@ -27,13 +27,13 @@ UV_PER_CODE = (
     design.SUPPLY_V.value / design.ADC_CODES.value / design.SENSOR_GAIN.value * 1e6
 )  # at the electrode
 _SENSOR_BAND_HZ = (design.SENSOR_LOW_HZ.value, design.SENSOR_HIGH_HZ.value)
-_FOLDS = 100  # images of the band on either side; what lies above is 60 dB down and more
+_FOLDS = 100  # images of the band on either side; those above are 60 dB down or more
 _POINTS = 431  # of the band
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """How the conversions of the board become samples.
+    """How conversions of the board become samples.
 
     Attributes
     ----------
@@ -56,11 +56,11 @@ class Sampling:
 
 
 NEIGHBOUR = Sampling(design.NEIGHBOUR_HZ.value, 1, 1)
-"""What most sketches do: one conversion a sample."""
+"""The usual sketch: one conversion a sample."""
 
 
 def sampling(rate_hz: int, channels: int) -> Sampling:
-    """What the firmware does at a rate and number of channels: its own `plan`.
+    """Return the firmware's sampling at a rate and number of channels, from its own `plan`.
 
     Raises ValueError with a sentence for what the board has not.
     """
@@ -70,18 +70,18 @@ def sampling(rate_hz: int, channels: int) -> Sampling:
 
 
 def filter_corner_hz() -> float:
-    """Corner of the tidy build's filter, the converter's input impedance in parallel."""
+    """Return the corner of the tidy build's filter, with the converter's input impedance."""
     ohm = 1 / (1 / design.FILTER_OHM.value + 1 / design.ADC_INPUT_OHM.value)
     return 1 / (2 * np.pi * ohm * (design.FILTER_F.value + design.ADC_SAMPLE_F.value))
 
 
 def filter_gain_dc() -> float:
-    """Share of the signal that the divider of filter and converter leaves."""
+    """Return the share of the signal that the divider of filter and converter passes."""
     return design.ADC_INPUT_OHM.value / (design.ADC_INPUT_OHM.value + design.FILTER_OHM.value)
 
 
 def crosstalk(conversions_hz: float) -> float:
-    """Share of one channel's voltage that the next one shows through the converter's capacitor.
+    """Return the share of a channel's voltage that the sampling capacitor carries to the next.
 
     It comes charged by the channel before and takes its charge from our filter: R C f, with f the
     conversions of this channel in a second. Its size is *unverified*, see ADC_SAMPLE_F.
@@ -101,7 +101,7 @@ def filter_response(freq_hz: ArrayLike, build: Build) -> NDArray[np.complex128]:
 
 
 def averaging(freq_hz: ArrayLike, how: Sampling) -> Array:
-    """Magnitude of the mean of `how.readings` conversions, evenly spread over one sample.
+    """Return the magnitude of the mean of `how.readings` conversions, evenly spaced in a sample.
 
     sin(pi f N T) / (N sin(pi f T)) with T from one conversion to the next (Dirichlet's kernel).
     """
@@ -113,19 +113,19 @@ def averaging(freq_hz: ArrayLike, how: Sampling) -> Array:
 
 
 def overall(freq_hz: ArrayLike, build: Build, how: Sampling) -> Array:
-    """Magnitude from the electrode to a sample: sensor, filter and averaging."""
+    """Return the magnitude from the electrode to a sample: sensor, filter and averaging."""
     sensor = sensor_response(freq_hz, _SENSOR_BAND_HZ)
     return sensor * np.abs(filter_response(freq_hz, build)) * averaging(freq_hz, how)
 
 
 def passed_hz(build: Build, how: Sampling) -> float:
-    """Noise bandwidth of the band itself, Hz: what white noise at the electrode becomes there."""
+    """Return the noise bandwidth of the band itself, Hz, for white noise at the electrode."""
     f_hz = np.linspace(*BAND_HZ, _POINTS)
     return float(np.mean(overall(f_hz, build, how) ** 2) * BAND_WIDTH_HZ)
 
 
 def folded_bandwidth_hz(build: Build, how: Sampling) -> float:
-    """Noise bandwidth, Hz, of all that is folded onto the band."""
+    """Return the noise bandwidth of everything that is folded into the band, Hz."""
     f_hz = np.linspace(*BAND_HZ, _POINTS)
     images = how.rate_hz * np.arange(1, _FOLDS + 1)[:, None]
     power = overall(images + f_hz, build, how) ** 2 + overall(images - f_hz, build, how) ** 2
@@ -133,6 +133,6 @@ def folded_bandwidth_hz(build: Build, how: Sampling) -> float:
 
 
 def seen_noise_uv(density_v_rthz: float, build: Build, how: Sampling) -> float:
-    """White noise at the electrode as it is read in 20-450 Hz, folded noise included, uV RMS."""
+    """Return white noise at the electrode as read in 20-450 Hz, with folded noise, uV RMS."""
     width_hz = passed_hz(build, how) + folded_bandwidth_hz(build, how)
     return density_v_rthz * 1e6 * float(np.sqrt(width_hz))

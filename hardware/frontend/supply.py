@@ -1,4 +1,4 @@
-"""What the 3.3 V supply does to a reading: where the input rests, and how ripple gets in.
+"""Effects of the 3.3 V supply on a reading: where the input rests, and ripple.
 
 A reading compares the sensor's output, which stands on half of the sensor's own supply, with the
 converter's reference. Both come from 3V3, each through its own filter; what the filters do alike
@@ -27,19 +27,19 @@ _MID_SUPPLY = (True, False)  # whether the sensor's mid supply follows its suppl
 
 
 def reference_v() -> float:
-    """What the converter compares with: 3V3 less what its own current drops on the way."""
+    """Return the converter's reference: 3V3 minus the drop of its own current."""
     ohm = design.VREF_SERIES_OHM.value + design.VREF_PIN_OHM.value
     return design.SUPPLY_V.value - design.VREF_A.value * ohm
 
 
 def sensor_supply_v(build: Build) -> float:
-    """The sensor's supply: 3V3, less what its current drops in the tidy build's filter."""
+    """Return the sensor's supply: 3V3 minus the drop in the tidy build's filter."""
     drop_v = design.SUPPLY_OHM.value * design.SENSOR_SUPPLY_A.value if build == "tidy" else 0.0
     return design.SUPPLY_V.value - drop_v
 
 
 def rest_codes(build: Build) -> float:
-    """Code at which the input rests: half of the sensor's supply, divided, against the reference.
+    """Return the code at which the input rests: half of the divided supply, against the reference.
 
     The filter and the converter's input divide what rests as they divide a signal.
     """
@@ -48,7 +48,7 @@ def rest_codes(build: Build) -> float:
 
 
 def shown_over_true(build: Build) -> float:
-    """How large a signal is shown against what it is, by reference and divider alone.
+    """Return shown over true amplitude, from reference and divider alone.
 
     The program takes the reference for 3.3 V; the filter and the converter's input divide.
     """
@@ -59,7 +59,7 @@ def shown_over_true(build: Build) -> float:
 def reference_response(
     freq_hz: ArrayLike, build: Build, vref_f: float = design.VREF_EXTRA_F.value
 ) -> Complex:
-    """From 3V3 to the converter's reference: R7, `vref_f` in the tidy build, R9, the chip's."""
+    """Return the response from 3V3 to the reference: R7, `vref_f` (tidy), R9, the chip's."""
     s = 2j * np.pi * np.asarray(freq_hz, dtype=np.float64)
     extra_f = vref_f if build == "tidy" else 0.0
     chip = 1 + s * design.VREF_PIN_OHM.value * design.VREF_ON_BOARD_F.value
@@ -71,14 +71,14 @@ def reference_response(
 def supply_response(
     freq_hz: ArrayLike, build: Build, supply_f: float = design.SUPPLY_F.value
 ) -> Complex:
-    """From 3V3 to the sensor's supply: SUPPLY_OHM and `supply_f` in the tidy build, else 1."""
+    """Return the response from 3V3 to the sensor's supply: SUPPLY_OHM, `supply_f`; else 1."""
     s = 2j * np.pi * np.asarray(freq_hz, dtype=np.float64)
     farad = supply_f if build == "tidy" else 0.0
     return np.asarray(1 / (1 + s * design.SUPPLY_OHM.value * farad))
 
 
 def matching_supply_f() -> float:
-    """The capacitor at the sensor's supply with which both filters do alike, F."""
+    """Return the capacitor at the sensor's supply that makes both filters equal, F."""
     reference_f = design.VREF_ON_BOARD_F.value + design.VREF_EXTRA_F.value
     return design.VREF_SERIES_OHM.value * reference_f / design.SUPPLY_OHM.value
 
@@ -90,7 +90,7 @@ def ripple_uv_per_mv(
     supply_f: float = design.SUPPLY_F.value,
     vref_f: float = design.VREF_EXTRA_F.value,
 ) -> NDArray[np.float64]:
-    """What 1 mV on 3V3 is read as, uV at the electrode, by its frequency.
+    """Return the reading of 1 mV on 3V3 by its frequency, uV at the electrode.
 
     The sensor's mid supply is taken to follow half of its supply at once, or not at all: which of
     them a MyoWare 2.0 does is not known.
@@ -108,25 +108,25 @@ def band_ripple_uv_per_mv(
     supply_f: float = design.SUPPLY_F.value,
     vref_f: float = design.VREF_EXTRA_F.value,
 ) -> float:
-    """The same for ripple spread evenly over 20-450 Hz: uV RMS for each mV RMS in the band."""
+    """Return the reading of ripple spread evenly over 20-450 Hz: uV RMS for each mV RMS."""
     f_hz = np.linspace(*BAND_HZ, 431)
     per_mv = ripple_uv_per_mv(f_hz, build, mid_supply_follows, supply_f, vref_f)
     return float(np.sqrt(np.mean(per_mv**2)))
 
 
 def worst_ripple_uv_per_mv(build: Build) -> float:
-    """The worse of the two ways a sensor's mid supply can behave."""
+    """Return the worse figure of the two possible kinds of mid supply."""
     return max(band_ripple_uv_per_mv(build, follows) for follows in _MID_SUPPLY)
 
 
 def even_ripple_mv() -> float:
-    """Ripple in 20-450 Hz, mV RMS, if what was reported over 20 MHz were spread evenly."""
+    """Return the ripple in 20-450 Hz if that of 20 MHz were spread evenly, mV RMS."""
     share = BAND_WIDTH_HZ / design.RIPPLE_BAND_HZ.value
     return float(design.RIPPLE_3V3_V.value * 1e3 * np.sqrt(share))
 
 
 def inrush_a(sensors: int) -> float:
-    """Peak of the current that charges SUPPLY_F of so many sensors while 3V3 rises evenly."""
+    """Return the peak current that charges SUPPLY_F of all sensors while 3V3 rises evenly."""
     ramp_s, farad = design.SUPPLY_RAMP_S.value, design.SUPPLY_F.value
     filled = 1 - np.exp(-ramp_s / (design.SUPPLY_OHM.value * farad))
     return float(sensors * farad * design.SUPPLY_V.value / ramp_s * filled)

@@ -1,4 +1,4 @@
-"""The drawing of a site: the body's map as SVG, each mark with its name at a line."""
+"""The drawing of a site: the body's map as SVG, each mark with a line to its name."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Mark:
 
 
 class Place:
-    """Where the map's centimetres lie in the picture."""
+    """Converts the map's centimetres to pixels of the picture."""
 
     def __init__(self, spot: Spot) -> None:
         x, y, width, height = spot.crop
@@ -90,7 +90,7 @@ def _marks(spot: Spot, place: Place) -> list[Mark]:
 
 
 def _name(drawing: Drawing, marks: list[Mark]) -> None:
-    """Write the names beside the body, where it is nearer; others on the left."""
+    """Write each name on the nearer side of the body."""
     middle = _WIDTH / 2
     right = [mark for mark in marks if mark.at[0] > middle + 1 and mark.look != _LIGHT]
     left = [mark for mark in marks if mark not in right]
@@ -108,7 +108,7 @@ def _name(drawing: Drawing, marks: list[Mark]) -> None:
 
 
 def _apart(wanted: list[float]) -> list[float]:
-    """Heights, ascending, moved until a line of words has room between them."""
+    """Return ascending heights, moved apart until a line of text fits between them."""
     heights = list(wanted)
     for _ in range(50):
         for k, (above, below) in enumerate(pairwise(heights)):
@@ -118,7 +118,7 @@ def _apart(wanted: list[float]) -> list[float]:
 
 
 def _body(spot: Spot, place: Place) -> str:
-    """Outlines, then what they hold, then lines inside; softly cut where the picture ends."""
+    """Draw outlines, their contents and inner lines, faded at the edges of the picture."""
     parts = [place.shape(shape) for shape in outlines(spot.view)]
     x, y, width, height = place.shown
     frame = _frame(x, y, width, height)

@@ -1,4 +1,4 @@
-"""What placement.md says of each site: the program's own words, as Markdown."""
+"""The sites in placement.md: the program's own words, as Markdown."""
 
 from __future__ import annotations
 

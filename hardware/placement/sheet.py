@@ -1,4 +1,4 @@
-"""A drawing as a file of its own: with its ground, its colours and its title."""
+"""A drawing as a separate file, with background, colours and title."""
 
 from __future__ import annotations
 

@@ -17,12 +17,12 @@ _MAINS = design.MAINS_V.value
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that is so, or goes wrong, while electrodes are on skin.
+    """A situation or a fault while electrodes are on skin.
 
     Attributes
     ----------
     name, how, path, guard : str
-        What it is, how it can come about, where the current goes, what guards against it.
+        Its name, its cause, where the current goes, and what protects against it.
     broken : int
         How many things are broken or left out; the limit for none is stricter.
     kind : str

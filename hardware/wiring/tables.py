@@ -1,4 +1,4 @@
-"""Tables of the build documents: parts, totals, which wire goes where."""
+"""Tables of the build guides: parts, totals, pins."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def test_check_names_only_what_is_out_of_date(monkeypatch, run_module) -> None:
     fresh = next(made for made in EVERYTHING if isinstance(made, Passage))
     stale = replace(fresh, make=lambda: "another one")
     monkeypatch.setattr(catalogue, "EVERYTHING", (fresh, stale))
-    told = f"{stale.path}: the passage {stale.name} is older than what it is made from\n"
+    told = f"{stale.path}: the passage {stale.name} is out of date\n"
     assert run_module("hardware", "--check") == (1, told, "")
     assert run_module("hardware", "--check", "--only", "elsewhere") == (0, "", "")
     monkeypatch.setattr(catalogue, "EVERYTHING", (fresh,))
