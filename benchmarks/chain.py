@@ -56,7 +56,7 @@ def unclench_steps(x_uv: FloatArray) -> FloatArray:
 
 
 def unclench_chain(x_uv: FloatArray) -> object:
-    """Everything the product does: the steps above, mains detector and notches."""
+    """Everything the product does: the steps above, and what removes lines and heartbeats."""
     return TensionChain(ChainSettings(FS_HZ, 1, mains="auto")).process(x_uv)
 
 
@@ -135,7 +135,7 @@ def live_share() -> None:
         shares.append((time.process_time() - begin) / seconds)
     share = min(shares)
     print(f"Live chain: 3 channels, {FS_HZ} Hz, blocks of {block_n} samples, mains auto")
-    print(f"  lines removed  {chain.notched_hz}")
+    print(f"  lines removed  {[round(line.hz, 1) for line in chain.removed[0]]}")
     print(f"  per block      {share * seconds / len(blocks) * 1e6:.0f} us")
     print(f"  CPU            {share * 100:.2f} % of one core")
 

@@ -79,7 +79,7 @@ def against_numpy(review: SessionReview, emg_uv: FloatArray, fs_hz: float) -> No
     squares = np.convolve(np.square(filtered(emg_uv, fs_hz)), np.ones(window_n), "full")
     uv = np.sqrt(squares[made.sample] / window_n)[made.used[:, 0]]
     ours = review.figures(0)
-    lines = ", ".join(f"{line:g}" for line in made.notched_hz[0])
+    lines = ", ".join(f"{line:g}" for line in made.removed_hz(0))
     why = f"we take a mains line out: {lines} Hz" if lines else "none"
     for name, mine, theirs in (
         ("mean, uV", ours.mean, uv.mean()),

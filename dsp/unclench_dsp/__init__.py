@@ -13,16 +13,18 @@ SciPy takes most of a second to load, so each function imports the part of it th
 from unclench_dsp.bands import BANDS, NARROW, WIDE, Band, RateError, design_bandpass
 from unclench_dsp.baseline import Baseline, StableSecond, best_stable_second, resting_baseline
 from unclench_dsp.breath import BreathAverage, BreathProfile, Effect
-from unclench_dsp.chain import ChainBlock, ChainSettings, TensionChain
+from unclench_dsp.chain import CHAIN_DELAY_S, ChainBlock, ChainSettings, TensionChain
 from unclench_dsp.convert import units_to_uv, uv_to_units
 from unclench_dsp.decimate import MinMaxBuckets, PickEvery
 from unclench_dsp.envelope import RmsEnvelope, rectify
 from unclench_dsp.filters import SosFilter, settle_s
+from unclench_dsp.gate.kinds import Disturbance, Heart
+from unclench_dsp.gate.mask import MuscleMask
 from unclench_dsp.heart import Heartbeat, find_heartbeat
-from unclench_dsp.mains import MainsDetector, harmonics_hz
+from unclench_dsp.lines.remover import Line, LineChange, LineRemover
+from unclench_dsp.mains import MainsMode, harmonics_hz
 from unclench_dsp.metrics import noise_in_band
 from unclench_dsp.movement import SlowSwings, slow_swings, swings_by_second
-from unclench_dsp.notch import MainsMode, MainsNotch, NotchChange, design_notch
 from unclench_dsp.power import HopMeanSquare, RollingRms
 from unclench_dsp.quality import (
     Assessment,
@@ -36,6 +38,7 @@ from unclench_dsp.sensor import sensor_response
 
 __all__ = [
     "BANDS",
+    "CHAIN_DELAY_S",
     "NARROW",
     "WIDE",
     "Assessment",
@@ -45,14 +48,17 @@ __all__ = [
     "BreathProfile",
     "ChainBlock",
     "ChainSettings",
+    "Disturbance",
     "Effect",
+    "Heart",
     "Heartbeat",
     "HopMeanSquare",
-    "MainsDetector",
+    "Line",
+    "LineChange",
+    "LineRemover",
     "MainsMode",
-    "MainsNotch",
     "MinMaxBuckets",
-    "NotchChange",
+    "MuscleMask",
     "PickEvery",
     "QualityMeter",
     "QualitySettings",
@@ -67,7 +73,6 @@ __all__ = [
     "best_stable_second",
     "clipped_fraction",
     "design_bandpass",
-    "design_notch",
     "find_heartbeat",
     "harmonics_hz",
     "noise_in_band",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass
 from typing import get_args
 
@@ -12,9 +13,16 @@ from unclench_dsp.arrays import BoolArray, FloatArray
 from unclench_dsp.bands import WIDE, Band, design_bandpass
 from unclench_dsp.envelope import RmsEnvelope
 from unclench_dsp.filters import SosFilter, settle_s
-from unclench_dsp.notch import MainsMode, MainsNotch, NotchChange, design_notch
+from unclench_dsp.gate.kinds import Disturbance, Heart, MaskBlock
+from unclench_dsp.gate.mask import MuscleMask
+from unclench_dsp.lines.remover import Line, LineChange, LineRemover
+from unclench_dsp.mains import MainsMode
 
-_PIECE_N = 32_768  # samples worked on at once: memory stays bounded, and most of it in the cache
+CHAIN_DELAY_S = 0.3
+"""Longest time by which the chain is late: a heartbeat, a pop and a mains line are judged with a
+little of what follows them."""
+
+_PIECE_N = 32_768  # samples processed at once: bounds memory and keeps most of it in the cache
 
 
 @dataclass(frozen=True)
@@ -24,18 +32,18 @@ class ChainSettings:
     Parameters
     ----------
     fs_hz : float
-        Sample rate.
+        Sampling rate.
     n_channels : int
     band : Band
     window_s : float
         Length of the RMS window: 0.05-0.25 s for feedback, 1-3 s for sustained activity.
     mains : {"auto", "50", "60", "off"}
-        Which mains lines are removed, see `MainsNotch`.
+        Which lines are removed, see `LineRemover`.
 
     Raises
     ------
     ValueError
-        If a value makes no sense; the message says which.
+        If a value is not valid; the message says which.
     """
 
     fs_hz: float
@@ -61,29 +69,40 @@ class ChainSettings:
 
 @dataclass(frozen=True)
 class ChainBlock:
-    """What became of one block of samples.
+    """Samples that are final: at most `CHAIN_DELAY_S` after they came in.
 
     Attributes
     ----------
     first_index : int
         Number of the first sample, counted from 0 at the chain's construction.
     band_uv : ndarray, shape (n_samples, n_channels)
-        Band-passed, mains lines removed.
+        Band-passed, mains lines and tones removed.
     envelope_uv : ndarray, shape (n_samples, n_channels)
-        Moving RMS of `band_uv`: the tension.
+        Moving RMS of the kept samples of `band_uv`: the tension. NaN where less than a fifth of
+        the window is kept.
+    kept : ndarray of bool, shape (n_samples, n_channels)
+        False for samples of a heartbeat, pop, tug or flutter.
+    disturbed : ndarray of bool, shape (n_samples, n_channels)
+        True during a pop, tug or flutter: such time counts for nothing.
     settling : ndarray of bool, shape (n_samples,)
-        True while filters and RMS window have not yet forgotten the start.
+        True until filters and RMS window have forgotten the start.
     """
 
     first_index: int
     band_uv: FloatArray
     envelope_uv: FloatArray
+    kept: BoolArray
+    disturbed: BoolArray
     settling: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.band_uv)
 
 
 class TensionChain:
-    """Band-pass, mains notch and moving RMS of a stream.
+    """Removes lines, band-passes, gates what is no muscle's, and takes the moving RMS.
 
+    Samples come out late, by at most `CHAIN_DELAY_S`; `finish` gives out those that are held.
     Any split of a signal into blocks gives the same bits; empty blocks do no harm.
 
     Parameters
@@ -93,19 +112,22 @@ class TensionChain:
     Raises
     ------
     RateError
-        If the sample rate is too low for the band.
+        If the sampling rate is too low for the band.
     """
 
     def __init__(self, settings: ChainSettings) -> None:
         self.settings = settings
         fs_hz, n_channels = settings.fs_hz, settings.n_channels
-        self._sos = design_bandpass(settings.band, fs_hz)
-        self._bandpass = SosFilter(self._sos, n_channels)
-        self._notch = MainsNotch(settings.mains, fs_hz, n_channels, settings.band)
+        sos = design_bandpass(settings.band, fs_hz)
+        self._bandpass = SosFilter(sos, n_channels)
+        self._lines = LineRemover(settings.mains, fs_hz, n_channels, settings.band)
+        self._mask = MuscleMask(fs_hz, n_channels, settings.band)
         self._window_n = round(settings.window_s * fs_hz)
         self._envelope = RmsEnvelope(self._window_n, n_channels)
+        self._filters_n = math.ceil(settle_s(sos, fs_hz) * fs_hz)
+        self._band_held: deque[FloatArray] = deque()  # band-passed, not yet masked
         self._next_index = 0
-        self._settling_n = self._settling_left = self._count_settling()
+        self._start()
 
     @property
     def settling_n(self) -> int:
@@ -113,43 +135,27 @@ class TensionChain:
         return self._settling_n
 
     @property
-    def notched_hz(self) -> tuple[tuple[float, ...], ...]:
-        """For each channel the mains lines that are removed now."""
-        return self._notch.notched_hz
+    def removed(self) -> tuple[tuple[Line, ...], ...]:
+        """For each channel, the lines that are removed now."""
+        return self._lines.removed
 
     @property
-    def notch_changes(self) -> list[NotchChange]:
-        """What ``auto`` has switched in so far, and where."""
-        return self._notch.changes
+    def line_changes(self) -> list[LineChange]:
+        """Every change of `removed` so far; indices are those of samples given in."""
+        return self._lines.changes
 
     @property
-    def hum_left_from(self) -> dict[int, int]:
-        """Where a fixed mains frequency turned out not to be the one of a channel's hum."""
-        return self._notch.left_from
+    def heart(self) -> tuple[Heart | None, ...]:
+        """For each channel, the heartbeat that is gated now."""
+        return self._mask.heart
 
     @property
-    def mains_fraction(self) -> FloatArray:
-        """Share of the mains in the band's power before the notch, (n_channels,), all in all."""
-        return self._notch.detector.mains_fraction
-
-    @property
-    def last_mains_fraction(self) -> FloatArray:
-        """The same for the latest two seconds."""
-        return self._notch.detector.last_mains_fraction
-
-    def restart(self) -> None:
-        """Begin anew after a gap, which is never bridged.
-
-        Filters, RMS window and the detector's windows start afresh and `settling` is marked
-        again. Notches that were in stay in, and ``first_index`` counts on.
-        """
-        self._bandpass.reset()
-        self._notch.restart()
-        self._envelope.reset()
-        self._settling_n = self._settling_left = self._count_settling()
+    def disturbances(self) -> list[Disturbance]:
+        """Every heartbeat, pop, tug and flutter so far; indices are those of samples given in."""
+        return self._mask.found
 
     def process(self, emg_uv: FloatArray) -> ChainBlock:
-        """Take the next block.
+        """Take the next samples; return those that are final now, fewer or more.
 
         Parameters
         ----------
@@ -159,12 +165,11 @@ class TensionChain:
         Returns
         -------
         ChainBlock
-            As many samples as went in.
 
         Raises
         ------
         ValueError
-            If the shape is another one, or a value is not finite: that would stay in the filters
+            If the shape does not fit, or a value is not finite: it would stay in the filters
             for ever. Nothing has been processed then.
         """
         emg_uv = np.asarray(emg_uv, dtype=np.float64)
@@ -176,29 +181,82 @@ class TensionChain:
             )
         if not np.isfinite(emg_uv).all():
             raise ValueError(
-                "The block holds values that are no numbers (NaN or infinite): "
-                "leave them out and call restart() where they were."
+                "The block contains NaN or infinite values: "
+                "leave them out and call finish() where they were."
             )
-        n = len(emg_uv)
-        # Channel-major memory, as every step works along time.
-        band_uv = np.empty((n_channels, n)).T
-        envelope_uv = np.empty((n_channels, n)).T
-        for start in range(0, n, _PIECE_N):
-            here = slice(start, start + _PIECE_N)
-            band_uv[here] = self._notch.process(self._bandpass.process(emg_uv[here]))
-            envelope_uv[here] = self._envelope.process(band_uv[here])
+        pieces = range(0, len(emg_uv), _PIECE_N)
+        blocks = [self._take(emg_uv[at : at + _PIECE_N]) for at in pieces]
+        return self._joined(blocks)
+
+    def finish(self) -> ChainBlock:
+        """Return the samples that are held; the next one starts afresh, behind a gap.
+
+        A gap is never bridged: filters, RMS window and gate start again and `settling` is marked
+        again. Lines that were being removed are still looked for, and ``first_index`` counts on.
+        """
+        clean_uv = self._lines.finish()
+        band_uv = self._bandpass.process(clean_uv)
+        self._band_held.append(band_uv)
+        block = self._joined(
+            [
+                self._final(self._mask.process(clean_uv, band_uv)),
+                self._final(self._mask.finish()),
+            ]
+        )
+        self._start()
+        return block
+
+    def _start(self) -> None:
+        self._bandpass.reset()
+        self._envelope.reset()
+        self._settling_n = self._settling_left = self._filters_n + self._window_n
+
+    def _take(self, emg_uv: FloatArray) -> ChainBlock:
+        clean_uv = self._lines.process(emg_uv)
+        band_uv = self._bandpass.process(clean_uv)
+        if len(band_uv):
+            self._band_held.append(band_uv)
+        return self._final(self._mask.process(clean_uv, band_uv))
+
+    def _final(self, mask: MaskBlock) -> ChainBlock:
+        n = len(mask.kept)
+        band_uv = self._let_go(n)
+        envelope_uv = self._envelope.process(band_uv, mask.kept)
         settling = np.zeros(n, dtype=np.bool_)
         settling[: self._settling_left] = True
-        block = ChainBlock(self._next_index, band_uv, envelope_uv, settling)
+        block = ChainBlock(
+            self._next_index, band_uv, envelope_uv, mask.kept, mask.disturbed, settling
+        )
         self._next_index += n
         self._settling_left = max(0, self._settling_left - n)
         return block
 
-    def _count_settling(self) -> int:
-        fs_hz = self.settings.fs_hz
-        cascades = [
-            np.concatenate([self._sos, design_notch(lines_hz, fs_hz)]) if lines_hz else self._sos
-            for lines_hz in set(self.notched_hz)
-        ]
-        filters_s = max(settle_s(sos, fs_hz) for sos in cascades)
-        return math.ceil(filters_s * fs_hz) + self._window_n
+    def _let_go(self, n: int) -> FloatArray:
+        """Return the `n` oldest band-passed samples."""
+        band_uv: FloatArray = np.empty((self.settings.n_channels, n)).T  # steps work along time
+        done = 0
+        while done < n:
+            oldest = self._band_held.popleft()
+            taken = oldest[: n - done]
+            band_uv[done : done + len(taken)] = taken
+            done += len(taken)
+            if len(taken) < len(oldest):
+                self._band_held.appendleft(oldest[len(taken) :])
+        return band_uv
+
+    def _joined(self, blocks: list[ChainBlock]) -> ChainBlock:
+        if len(blocks) == 1:
+            return blocks[0]
+        none = np.empty((0, self.settings.n_channels))
+        no = none.astype(np.bool_)
+        empty = ChainBlock(self._next_index, none, none, no, no, np.empty(0, np.bool_))
+        parts = [block for block in blocks if len(block)]
+        if len(parts) < 2:
+            return parts[0] if parts else empty
+        return ChainBlock(
+            parts[0].first_index,
+            *(
+                np.concatenate([getattr(part, name) for part in parts])
+                for name in ("band_uv", "envelope_uv", "kept", "disturbed", "settling")
+            ),
+        )

@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 
-from unclench_dsp.arrays import BoolArray, FloatArray, WindowGrid
-from unclench_dsp.bands import Band
+from unclench_dsp.arrays import FloatArray
+
+MainsMode: TypeAlias = Literal["auto", "50", "60", "off"]
 
 MAINS_HZ = (50.0, 60.0)
 
@@ -201,84 +203,3 @@ def steady_hum(probe: LineProbe, windows_uv: Sequence[FloatArray]) -> tuple[Hum,
         hum_uv2, left_uv2 = (max(0.0, float(uv2[stronger, k])) for uv2 in (typical_uv2, rest_uv2))
         hums.append(Hum(math.sqrt(hum_uv2), MAINS_HZ[stronger], math.sqrt(left_uv2)))
     return tuple(hums)
-
-
-class MainsDetector:
-    """Decides, window by window and for each channel, which mains lines are present.
-
-    A line is found when it stands out by `LINE_RATIO` in `LINE_WINDOWS` windows in a row. It then
-    counts as present for good: a notch that came and went would make tension jump.
-
-    Parameters
-    ----------
-    fs_hz : float
-    n_channels : int
-    band : Band
-        The band to which the signal was filtered.
-    """
-
-    def __init__(self, fs_hz: float, n_channels: int, band: Band) -> None:
-        window_n = round(WINDOW_S * fs_hz)
-        self._grid = WindowGrid(window_n, n_channels)
-        self._probe = LineProbe(fs_hz, window_n, 0.0, band.high_hz)
-        self._streak = np.zeros((len(self._probe.lines_hz), n_channels), dtype=np.int64)
-        self._found: BoolArray = self._streak > 0
-        self._mains_uv2 = np.zeros((len(MAINS_HZ), n_channels))
-        self._total_uv2 = np.zeros(n_channels)
-        self.last_mains_fraction: FloatArray = np.zeros(n_channels)
-        """Share of the mains in the latest window, (n_channels,)."""
-
-    def restart(self) -> None:
-        """Begin a new window after a gap; what was found and summed up so far stays."""
-        self._grid.restart()
-        self._streak[:] = 0
-
-    @property
-    def missing_n(self) -> int:
-        """Samples until the next decision."""
-        return self._grid.missing_n
-
-    @property
-    def lines_hz(self) -> tuple[tuple[float, ...], ...]:
-        """For each channel the lines found so far, ascending."""
-        lines_hz = np.array(self._probe.lines_hz)
-        return tuple(tuple(lines_hz[found].tolist()) for found in self._found.T)
-
-    @property
-    def mains_fraction(self) -> FloatArray:
-        """Share of the mains in the power of all windows so far, (n_channels,); 0 before one."""
-        return mains_share(self._mains_uv2, self._total_uv2)
-
-    def process(self, band_uv: FloatArray) -> FloatArray | None:
-        """Take the next block.
-
-        Parameters
-        ----------
-        band_uv : ndarray, shape (n_samples, n_channels)
-            Band-passed, not notched.
-
-        Returns
-        -------
-        ndarray, shape (window_n, n_channels), or None
-            The latest window in which a line was found that was not known before; valid until the
-            next call.
-        """
-        deciding = None
-        for window_uv in self._grid.windows(band_uv):
-            if self._decide(window_uv):
-                deciding = window_uv
-        return deciding
-
-    def _decide(self, window_uv: FloatArray) -> bool:
-        powers = self._probe.measure(window_uv)
-        mains_uv2 = self._probe.mains_uv2(powers)
-        self._mains_uv2 += mains_uv2
-        self._total_uv2 += powers.total_uv2
-        self.last_mains_fraction = mains_share(mains_uv2, powers.total_uv2)
-        rest_uv2 = powers.total_uv2 - np.maximum(powers.excess_uv2, 0.0).sum(axis=0)
-        stands_out = (powers.ratio >= LINE_RATIO) & (powers.excess_uv2 >= LINE_SHARE * rest_uv2)
-        self._streak = np.where(stands_out, self._streak + 1, 0)
-        found = self._found | (self._streak >= LINE_WINDOWS)
-        news = bool((found != self._found).any())
-        self._found = found
-        return news

@@ -1,17 +1,26 @@
-"""What a signal is, in plain terms: good, clipping, humming, or no contact at all."""
+"""What a signal is, in plain terms: good, clipping, humming, disturbed, or no contact at all.
+
+Contact and clipping are judged by the signal as it came; hum and tones by what is left in the band
+after lines were removed: hum that is gone does no harm.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from unclench_dsp.arrays import BoolArray, FloatArray, WindowGrid
-from unclench_dsp.bands import WIDE
-from unclench_dsp.mains import LineProbe, mains_share
+from unclench_dsp.bands import WIDE, Band
+from unclench_dsp.chain import ChainBlock
+from unclench_dsp.lines.judge import LineJudge, LineVerdict
+from unclench_dsp.mains import MAINS_HZ, LineProbe, mains_share
 
-SignalState: TypeAlias = Literal["settling", "good", "no contact", "mains hum", "clipping"]
+SignalState: TypeAlias = Literal[
+    "settling", "good", "movement", "no contact", "mains hum", "tone", "clipping"
+]
 
 RAIL_MARGIN = 0.01
 """Share of the span that counts as the rail: amplifiers saturate a little before it."""
@@ -36,13 +45,18 @@ class QualitySettings:
         In-band RMS as a share of the known noise floor below which nothing is connected: the
         amplifier alone makes more noise.
     hum_share : float
-        Share of the mains in the band's power above which there is more hum than muscle.
+        Share of the mains in the power left in the band above which there is more hum than muscle.
+        Less, but more than a few percent, is found by `LineJudge`, which takes longer.
     hum_uv : float
         RMS of the hum from which on it matters: less is hidden by a relaxed muscle.
     no_contact_hum_uv : float
-        RMS of a hum that no attached pair of electrodes picks up: an input hangs free.
+        RMS of a hum that no attached pair of electrodes picks up: an input hangs free. Attached
+        electrodes beside a cable pick up 100 uV and more.
     wander_uv : float
-        Change of the mean from window to window that, with hum, means a loose electrode.
+        Change of the mean from window to window that, with hum above `hum_uv`, means a loose
+        electrode.
+    moved : float
+        Share of disturbed samples from which on a window shows movement.
     confirm_windows : int
         Windows in a row in which a new state must show, so that words do not flicker.
     """
@@ -53,8 +67,9 @@ class QualitySettings:
     dead: float = 0.2
     hum_share: float = 0.5
     hum_uv: float = 3.0
-    no_contact_hum_uv: float = 100.0
+    no_contact_hum_uv: float = 300.0
     wander_uv: float = 1000.0
+    moved: float = 0.1
     confirm_windows: int = 2
 
 
@@ -71,7 +86,8 @@ class Assessment:
     shown : tuple of SignalState
         What this window alone shows.
     clipped_fraction, mains_fraction, mains_uv, offset_uv : ndarray, shape (n_channels,)
-        Share of samples at a rail; share of the mains in the power of the band, and its RMS; mean.
+        Share of samples at a rail; share of the mains in the power of the band in use before any
+        was removed, and its RMS; mean.
     """
 
     first_index: int
@@ -164,6 +180,8 @@ class QualityMeter:
     ----------
     fs_hz : float
     n_channels : int
+    band : Band
+        The one in which tension is measured.
     settings : QualitySettings, optional
     rails_uv : tuple of two ndarrays, shape (n_channels,), optional
         See `clipped_fraction`.
@@ -176,37 +194,50 @@ class QualityMeter:
         self,
         fs_hz: float,
         n_channels: int,
+        band: Band = WIDE,
         settings: QualitySettings | None = None,
         rails_uv: tuple[FloatArray, FloatArray] | None = None,
         noise_uv: FloatArray | None = None,
     ) -> None:
         self._settings = settings or QualitySettings()
+        self._n_channels = n_channels
         self._rails_uv = rails_uv
         self.window_n = round(self._settings.window_s * fs_hz)
         self._dead_uv = np.zeros(n_channels) if noise_uv is None else self._settings.dead * noise_uv
         # Contact is judged in the wide band whatever band the training uses.
-        self._probe = LineProbe(fs_hz, self.window_n, WIDE.low_hz, min(WIDE.high_hz, 0.45 * fs_hz))
-        self._emg_grid = WindowGrid(self.window_n, n_channels)
-        self._settling_grid = WindowGrid(self.window_n, 1)
+        high_hz = min(WIDE.high_hz, 0.45 * fs_hz)
+        self._wide_probe = LineProbe(fs_hz, self.window_n, WIDE.low_hz, high_hz)
+        self._band_probe = LineProbe(fs_hz, self.window_n, band.low_hz, min(band.high_hz, high_hz))
+        self._judge = LineJudge(fs_hz, n_channels, band)
+        self._verdicts: deque[LineVerdict] = deque()
+        # Raw and treated signal, kept, disturbed and settling share one grid.
+        self._grid = WindowGrid(self.window_n, 4 * n_channels + 1)
         self._next_index = 0
+        self._mains_uv2 = np.zeros((len(MAINS_HZ), n_channels))
+        self._total_uv2 = np.zeros(n_channels)
+        self.last_mains_fraction: FloatArray = np.zeros(n_channels)
+        """Share of the mains in the power of the latest window, before any was removed."""
         self._start_at(0)
         self._state: list[SignalState] = ["settling"] * n_channels
         self._candidate: list[SignalState] = ["settling"] * n_channels
         self._seen = [0] * n_channels
 
-    def process(
-        self, first_index: int, emg_uv: FloatArray, settling: BoolArray
-    ) -> list[Assessment]:
-        """Take the next block.
+    @property
+    def mains_fraction(self) -> FloatArray:
+        """Share of the mains in the power of all windows so far, (n_channels,); 0 before one."""
+        return mains_share(self._mains_uv2, self._total_uv2)
+
+    def process(self, first_index: int, emg_uv: FloatArray, block: ChainBlock) -> list[Assessment]:
+        """Take the next samples.
 
         Parameters
         ----------
         first_index : int
-            Absolute index of the block's first sample; a window with a gap in it is not judged.
+            Absolute index of the first sample; a window with a gap in it is not judged.
         emg_uv : ndarray, shape (n_samples, n_channels)
             Unfiltered.
-        settling : ndarray of bool, shape (n_samples,)
-            From `ChainBlock`.
+        block : ChainBlock
+            The same samples, treated.
 
         Returns
         -------
@@ -216,53 +247,78 @@ class QualityMeter:
         if first_index != self._next_index:
             self._start_at(first_index)
         self._next_index += len(emg_uv)
-        windows = zip(
-            self._emg_grid.windows(emg_uv),
-            self._settling_grid.windows(settling[:, np.newaxis].astype(np.float64)),
-            strict=True,
+        self._verdicts.extend(self._judge.process(first_index, block.band_uv, block.kept))
+        together = np.concatenate(
+            [emg_uv, block.band_uv, block.kept, block.disturbed, block.settling[:, np.newaxis]],
+            axis=1,
         )
-        return [self._assess(window_uv, bool(marks.any())) for window_uv, marks in windows]
+        return [self._assess(window) for window in self._grid.windows(together)]
 
     def _start_at(self, first_index: int) -> None:
-        self._emg_grid.restart(first_index)
-        self._settling_grid.restart(first_index)
+        self._grid.restart(first_index)
         self._next_index = first_index
         self._window_index = first_index + -first_index % self.window_n
         self._offset_uv: FloatArray | None = None
+        self._verdicts.clear()
+        self._left = ("",) * self._n_channels
 
-    def _assess(self, window_uv: FloatArray, settling: bool) -> Assessment:
+    def _assess(self, window: FloatArray) -> Assessment:
         s = self._settings
-        clipped = clipped_fraction(window_uv, self._rails_uv)
-        offset_uv = window_uv.mean(axis=0)
-        powers = self._probe.measure(window_uv - offset_uv)
-        mains_uv2 = self._probe.mains_uv2(powers)
-        share = mains_share(mains_uv2, powers.total_uv2)
-        mains_uv = np.sqrt(share * powers.total_uv2)
-        in_band_uv = np.sqrt(powers.total_uv2)
+        first_index = self._window_index
+        self._window_index += self.window_n
+        emg_uv, band_uv, kept, disturbed = np.split(window[:, :-1], 4, axis=1)
+        clipped = clipped_fraction(emg_uv, self._rails_uv)
+        offset_uv = emg_uv.mean(axis=0)
+        centred_uv = emg_uv - offset_uv
+        wide = self._wide_probe.measure(centred_uv)
+        hum_uv = np.sqrt(self._wide_probe.mains_uv2(wide).max(axis=0).clip(0.0))
+        hum_share = mains_share(self._wide_probe.mains_uv2(wide), wide.total_uv2)
         wander_uv = 0.0 if self._offset_uv is None else np.abs(offset_uv - self._offset_uv)
         self._offset_uv = offset_uv
 
-        hum = (share > s.hum_share) & (mains_uv > s.hum_uv)
+        mains_uv = self._count_mains(centred_uv)
+        humming = (hum_share > s.hum_share) & (hum_uv > s.hum_uv)
         no_contact = (
             (clipped >= s.railed)
-            | (np.ptp(window_uv, axis=0) == 0.0)
-            | (in_band_uv < self._dead_uv)
-            | (hum & (mains_uv > s.no_contact_hum_uv))
-            | (hum & (wander_uv > s.wander_uv))
+            | (np.ptp(emg_uv, axis=0) == 0.0)
+            | (np.sqrt(wide.total_uv2) < self._dead_uv)
+            | (humming & ((hum_uv > s.no_contact_hum_uv) | (wander_uv > s.wander_uv)))
         )
-        clipping = clipped >= s.clipped
+        left, tone = self._lines_left(band_uv * kept)
         shown = np.select(
-            [no_contact, clipping, hum], ["no contact", "clipping", "mains hum"], "good"
+            [no_contact, clipped >= s.clipped, left, tone, disturbed.mean(axis=0) >= s.moved],
+            ["no contact", "clipping", "mains hum", "tone", "movement"],
+            "good",
         ).tolist()
-        if settling:
-            shown = ["settling"] * len(shown)
+        if window[:, -1].any():
+            shown = ["settling"] * self._n_channels
         for channel, state in enumerate(shown):
             self._settle_on(channel, state)
-        first_index = self._window_index
-        self._window_index += self.window_n
         return Assessment(
-            first_index, tuple(self._state), tuple(shown), clipped, share, mains_uv, offset_uv
+            *(first_index, tuple(self._state), tuple(shown), clipped),
+            *(self.last_mains_fraction, mains_uv, offset_uv),
         )
+
+    def _count_mains(self, centred_uv: FloatArray) -> FloatArray:
+        """Count the mains in the band before any was removed; return its RMS."""
+        powers = self._band_probe.measure(centred_uv)
+        mains_uv2 = self._band_probe.mains_uv2(powers)
+        self._mains_uv2 += mains_uv2
+        self._total_uv2 += powers.total_uv2
+        self.last_mains_fraction = mains_share(mains_uv2, powers.total_uv2)
+        mains_uv: FloatArray = np.sqrt(self.last_mains_fraction * powers.total_uv2)
+        return mains_uv
+
+    def _lines_left(self, band_uv: FloatArray) -> tuple[BoolArray, BoolArray]:
+        """Where hum, and where a tone, is left in the treated signal, (n_channels,) each."""
+        while self._verdicts and self._verdicts[0].stop_index <= self._window_index:
+            self._left = self._verdicts.popleft().kind
+        s = self._settings
+        powers = self._band_probe.measure(band_uv)
+        share = mains_share(self._band_probe.mains_uv2(powers), powers.total_uv2)
+        strong = (share > s.hum_share) & (np.sqrt(share * powers.total_uv2) > s.hum_uv)
+        kind = np.array(self._left)
+        return strong | (kind == "hum"), kind == "tone"
 
     def _settle_on(self, channel: int, state: SignalState) -> None:
         """Change a channel's state when the new one has shown often enough.

@@ -12,7 +12,7 @@ from unclench_dsp import BANDS
 _TRACE_OF = {
     "no contact": "Bad: an electrode comes off the skin",
     "mains hum": "Bad: hum of the mains, until it is removed",
-    "heartbeat": "Bad in the wide band: the heart is in the signal",
+    "heartbeat": "Not bad: the heart is in the signal",
     "movement": "Bad: electrodes or leads are moved",
     "off the muscle": "Bad: nothing but the board's own noise",
 }

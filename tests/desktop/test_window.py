@@ -131,9 +131,9 @@ def test_no_contact_shows_no_number_and_does_not_set_the_scale(stage):
 
 def test_hum_is_named_and_its_removal_told(stage):
     made = stage("sim:mains-hum")
-    made.until(lambda: any("removed" in text for text in words(made.window, "small")))
+    made.until(lambda: any("Removed" in text for text in words(made.window, "small")))
     assert "≈ Mains hum" in words(made.window, "state")
-    assert any("50 Hz and harmonics removed" in text for text in words(made.window, "small"))
+    assert any("Removed: 50 Hz and harmonics" in text for text in words(made.window, "small"))
 
 
 def test_record_mark_and_close_lose_nothing(stage, tmp_path):

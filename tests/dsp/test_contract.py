@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from unclench_dsp import (
     WIDE,
+    ChainBlock,
     ChainSettings,
     HopMeanSquare,
-    MainsDetector,
+    LineRemover,
     MainsMode,
-    MainsNotch,
     MinMaxBuckets,
+    MuscleMask,
     PickEvery,
     QualityMeter,
     RmsEnvelope,
@@ -27,6 +28,7 @@ from unclench_dsp import (
     design_bandpass,
 )
 from unclench_dsp.arrays import FloatArray, WindowGrid
+from unclench_dsp.gate.kinds import MaskBlock
 
 FS_HZ = 1000.0
 N = 7000  # the notch comes in at 4000, or 4000 after the gap
@@ -45,7 +47,7 @@ def signal_uv() -> FloatArray:
 SIGNAL_UV = signal_uv()
 
 Process = Callable[[int, FloatArray], Iterable[np.ndarray]]
-Restart = Callable[[], None]
+Restart = Callable[[], Iterable[np.ndarray] | None]  # gives out what was held, if anything
 
 
 def nothing() -> None:
@@ -62,6 +64,20 @@ def rms_envelope() -> tuple[Process, Restart]:
     return lambda _, x: [block.process(x)], block.reset
 
 
+def line_remover(mains: MainsMode) -> tuple[Process, Restart]:
+    block = LineRemover(mains, FS_HZ, N_CHANNELS, WIDE)
+    return lambda _, x: [block.process(x)], lambda: [block.finish()]
+
+
+def muscle_mask() -> tuple[Process, Restart]:
+    block = MuscleMask(FS_HZ, N_CHANNELS, WIDE)
+
+    def arrays(mask: MaskBlock) -> Iterable[np.ndarray]:
+        return mask.kept, mask.disturbed
+
+    return lambda _, x: arrays(block.process(x, x)), lambda: arrays(block.finish())
+
+
 def window_grid() -> tuple[Process, Restart]:
     block = WindowGrid(300, N_CHANNELS)
     empty = np.empty((0, N_CHANNELS))
@@ -71,20 +87,15 @@ def window_grid() -> tuple[Process, Restart]:
     )
 
 
-def mains_notch() -> tuple[Process, Restart]:
-    block = MainsNotch("auto", FS_HZ, N_CHANNELS, WIDE)
-    return lambda _, x: [block.process(x)], block.restart
-
-
 def chain(mains: MainsMode) -> tuple[Process, Restart]:
     block = TensionChain(ChainSettings(FS_HZ, N_CHANNELS, mains=mains))
 
-    def process(_: int, x: FloatArray) -> Iterable[np.ndarray]:
-        out = block.process(x + 500.0)
-        assert len(out.band_uv) == len(out.envelope_uv) == len(out.settling) == len(x)
-        return out.band_uv, out.envelope_uv, out.settling, out.first_index + np.arange(len(x))
+    def arrays(out: ChainBlock) -> Iterable[np.ndarray]:
+        parts = (out.band_uv, out.envelope_uv, out.kept, out.disturbed, out.settling)
+        assert {len(part) for part in parts} == {len(out)}
+        return *parts, out.first_index + np.arange(len(out))
 
-    return process, block.restart
+    return lambda _, x: arrays(block.process(x + 500.0)), lambda: arrays(block.finish())
 
 
 def min_max_buckets() -> tuple[Process, Restart]:
@@ -111,7 +122,9 @@ def quality_meter() -> tuple[Process, Restart]:
 
     def process(index: int, x: FloatArray) -> Iterable[np.ndarray]:
         settling = index + np.arange(len(x)) < 400
-        assessments = block.process(index, x, settling)
+        disturbed = (index + np.arange(len(x)) > 6000)[:, np.newaxis] & (x > 0)
+        treated = ChainBlock(0, x, np.abs(x), ~disturbed, disturbed, settling)
+        assessments = block.process(index, x, treated)
         yield np.array([a.first_index for a in assessments], dtype=int)
         yield np.array([a.state for a in assessments]).reshape(-1, N_CHANNELS)
         yield np.array([a.mains_uv for a in assessments]).reshape(-1, N_CHANNELS)
@@ -123,7 +136,9 @@ BLOCKS = {
     "SosFilter": sos_filter,
     "RmsEnvelope": rms_envelope,
     "WindowGrid": window_grid,
-    "MainsNotch": mains_notch,
+    "LineRemover auto": lambda: line_remover("auto"),
+    "LineRemover 60": lambda: line_remover("60"),
+    "MuscleMask": muscle_mask,
     "TensionChain auto": lambda: chain("auto"),
     "TensionChain 50": lambda: chain("50"),
     "TensionChain off": lambda: chain("off"),
@@ -145,9 +160,10 @@ def run(
     shift = 0
     for start, stop in pairwise(edges):
         if start == gap_at and not shift:
-            restart()
+            collected.append(list(restart() or ()))
             shift = lost_n
         collected.append(list(process(start + shift, SIGNAL_UV[start:stop])))
+    collected = [parts for parts in (*collected, list(restart() or ())) if parts]
     return [np.concatenate(parts) for parts in zip(*collected, strict=True)]
 
 
@@ -185,13 +201,3 @@ def test_long_input_is_worked_on_in_pieces_without_a_seam() -> None:
     parts = [chain.process(x_uv[i : i + 100]) for i in range(0, len(x_uv), 100)]
     np.testing.assert_array_equal(whole.band_uv, np.concatenate([p.band_uv for p in parts]))
     np.testing.assert_array_equal(whole.envelope_uv, np.concatenate([p.envelope_uv for p in parts]))
-
-
-def test_detector_reports_the_same_for_any_split() -> None:
-    whole, split = (MainsDetector(FS_HZ, N_CHANNELS, WIDE) for _ in range(2))
-    whole.process(SIGNAL_UV)
-    for part in np.array_split(SIGNAL_UV, 77):
-        split.process(part)
-    assert split.lines_hz == whole.lines_hz == ((), (50.0,))
-    np.testing.assert_array_equal(split.mains_fraction, whole.mains_fraction)
-    np.testing.assert_array_equal(split.last_mains_fraction, whole.last_mains_fraction)

@@ -28,7 +28,7 @@ EXCEPTIONS = {
     "Little interference from cables and chargers.",
     "The signal fits the sensor's range.",
     "No heartbeat in the signal.",
-    "The heartbeat is in the signal; the narrow band keeps it out of the tension.",
+    "The heartbeat is in the signal. It is removed from the tension.",
     "The board is quiet enough to see a resting muscle, which makes 1 to 5 µV.",
     "Electrodes and leads do not move.",
     # of the virtual board and of recordings: nothing of the hardware

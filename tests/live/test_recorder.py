@@ -29,9 +29,9 @@ def info():
 def block(first, n=100, state="good"):
     units = np.arange(first, first + n, dtype=np.int32)[:, None]
     uv = units / 1000
-    settling = np.zeros(n, bool)
+    settling, none = np.zeros(n, bool), np.zeros((n, 1), bool)
     states, trusts = ((first, (state,)),), ((first, (True,)),)
-    return LiveBlock(first, units, uv, uv, uv, settling, states, states, trusts, 0.0)
+    return LiveBlock(first, units, uv, uv, uv, ~none, none, settling, states, states, trusts, 0.0)
 
 
 def record(recorder, firsts):

@@ -29,6 +29,8 @@ def block(first, n, *, state=("good", "good"), trusted=(True, True), settling=Fa
         emg_uv,
         emg_uv,
         np.abs(emg_uv),
+        np.ones(emg_uv.shape, bool),
+        np.zeros(emg_uv.shape, bool),
         np.full(n, settling),
         ((first, state),),
         ((first, state),),

@@ -55,7 +55,7 @@ def test_figures_are_those_of_plain_numpy(session: Path) -> None:
     review = open_review(session)
     made = review.signal
     for channel in range(2):
-        assert made.notched_hz[channel] == ()
+        assert made.removed_hz(channel) == ()
         uv = rms_by_numpy(
             session / "emg.csv", 2 + channel, made.fs_hz, made.window_s, made.info.hop_n
         )

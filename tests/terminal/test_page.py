@@ -73,12 +73,12 @@ def test_a_board_that_is_away(view, channel_view, status):
 
 
 def test_a_share_of_the_reference_and_hum_that_is_removed(view, channel_view):
-    known = channel_view(channel=Channel("Jaw", None, 230.0), removed="50 Hz removed")
+    known = channel_view(channel=Channel("Jaw", None, 230.0), removed="Removed: 50 Hz")
     shown = lines(view(known, recording=True), 110, 24)
     assert shown[0].endswith("recording")
     assert shown[1].split("  ") == [
         *("Jaw", " 2.3 µV", "● Good signal", "1.0 % of your reference"),
-        *("50 Hz removed", "Noise floor not measured"),
+        *("Removed: 50 Hz", "Noise floor not measured"),
     ]
 
 

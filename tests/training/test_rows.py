@@ -43,9 +43,9 @@ def troubled(tape, hand, kept):
 @pytest.fixture(scope="module")
 def humming(tape, hand):
     """A tape with hum, which is removed once it is found, and lost contact; and its rows."""
-    played = tape(rest, 10)
+    played = tape(rest, 14)
     played.emg_uv += 12 * np.sin(2 * np.pi * 50 * played.sample / 2000)
-    played.emg_uv[played.span(7.0, 8.5)] = 5e4
+    played.emg_uv[played.span(11.0, 12.5)] = 5e4
     came: list[Rows] = []
     hand(played, (20,), lambda info: RowSource(info.signal, came.append))
     rows = [row for rows in came for row in each_row(rows)]
@@ -92,11 +92,25 @@ def doubtful(blocks, row):
     return not next(trust for since, trust in reversed(block.trusts) if row.sample >= since)[0]
 
 
-def test_slow_is_the_rms_of_the_second_before(troubled):
-    info, blocks = troubled
-    band_uv = np.full(blocks[-1].stop, np.nan)
+def kept_band(blocks):
+    """The band-passed signal, NaN in gaps and while filters settle; and which samples are kept."""
+    band_uv, kept = np.full(blocks[-1].stop, np.nan), np.ones(blocks[-1].stop, bool)
     for block in blocks:
         band_uv[block.first : block.stop] = np.where(block.settling, np.nan, block.band_uv[:, 0])
+        kept[block.first : block.stop] = block.kept[:, 0]
+    return band_uv, kept
+
+
+def rms_of_kept(band_uv, kept):
+    """RMS of the samples that are kept; NaN if these are less than a fifth, or one is NaN."""
+    if not len(kept) or np.isnan(band_uv).any() or kept.mean() < 0.2:
+        return np.nan
+    return np.sqrt((band_uv[kept] ** 2).mean())
+
+
+def test_slow_is_the_rms_of_the_second_before(troubled):
+    info, blocks = troubled
+    band_uv, kept = kept_band(blocks)
     known, rows = 0, rows_of(info, blocks)
     quiet = [
         row.sample for row in rows if row.fast_uv[0] < FLOOR_GATE * info.noise_uv[0]
@@ -107,21 +121,23 @@ def test_slow_is_the_rms_of_the_second_before(troubled):
     for row in rows:
         second = band_uv[max(0, row.sample - 2000) : row.sample]
         flat = any(row.sample - 2040 < sample <= row.sample for sample in (*quiet, *doubted))
-        if flat or len(second) < 2000 or np.isnan(second).any():
+        expected = rms_of_kept(second, kept[max(0, row.sample - 2000) : row.sample])
+        if flat or len(second) < 2000 or np.isnan(expected):
             assert np.isnan(row.slow_uv[0]), row
         else:
             known += 1
-            assert row.slow_uv[0] == pytest.approx(np.sqrt((second**2).mean()), rel=1e-12)
+            assert row.slow_uv[0] == pytest.approx(expected, rel=1e-12)
     assert known > 100
 
 
 def test_quick_is_the_rms_of_the_tenth_of_a_second_before(troubled):
     info, blocks = troubled
-    band_uv = np.full(blocks[-1].stop, np.nan)
-    for block in blocks:
-        band_uv[block.first : block.stop] = np.where(block.settling, np.nan, block.band_uv[:, 0])
+    band_uv, kept = kept_band(blocks)
     rows = [row for row in rows_of(info, blocks) if row.sample >= 200]
-    expected = [np.sqrt((band_uv[row.sample - 200 : row.sample] ** 2).mean()) for row in rows]
+    expected = [
+        rms_of_kept(*(line[row.sample - 200 : row.sample] for line in (band_uv, kept)))
+        for row in rows
+    ]
     np.testing.assert_allclose([row.quick_uv[0] for row in rows], expected, rtol=1e-12)
     assert 0 < np.isnan(expected).sum() < len(rows) / 2
 
@@ -161,7 +177,7 @@ def runs_of(blocks):
         else:
             runs.append([block])
     for run in runs:
-        columns = ("units", "emg_uv", "band_uv", "envelope_uv", "settling")
+        columns = (*("units", "emg_uv", "band_uv", "envelope_uv", "kept", "disturbed", "settling"),)
         arrays = {name: np.concatenate([getattr(b, name) for b in run]) for name in columns}
         yield replace(
             run[0],

@@ -100,4 +100,5 @@ class Findings:
         first, stop = (
             self._start_index + slot * self._slot_n for slot in (region.start, region.reach)
         )
-        self._new.append((at, Disturbance(kind, first, stop, channel)))
+        known = self._start_index + math.ceil(at) * self._slot_n
+        self._new.append((at, Disturbance(kind, first, stop, channel, known)))

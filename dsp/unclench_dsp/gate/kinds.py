@@ -36,12 +36,15 @@ class Disturbance:
     first, stop : int
         Sample indices, from the first sample ever given; `stop` is behind the last one.
     channel : int
+    known : int
+        The sample at which its kind was sure: none before it has been given out as final then.
     """
 
     kind: DisturbanceKind
     first: int
     stop: int
     channel: int
+    known: int
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from unclench.desktop.plots import RawTrace, TensionTrace
 from unclench.desktop.theme import Theme
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.live.reading import READ_OVER_S, reading
-from unclench.live.words import NO_NUMBER, floor_words, hum_words, reference_words, tension_words
+from unclench.live.words import NO_NUMBER, floor_words, reference_words, tension_words
 from unclench.settings import Settings
 from unclench.translation import tr
 from unclench.wording import capital
@@ -144,7 +144,7 @@ class ChannelRow(QtWidgets.QWidget):
         row_s: float,
         state: SignalState,
         trusted: bool,
-        notched_hz: tuple[float, ...],
+        removed: str,
         connected: bool,
     ) -> None:
         """Update number and words from the newest rows (k,) of tension."""
@@ -155,7 +155,7 @@ class ChannelRow(QtWidgets.QWidget):
         if self._reference_uv is not None:
             self._percent.setText(reference_words(now_uv, self._reference_uv))
         words = now.words
-        removed = hum_words(notched_hz) if trusted and connected else ""
+        removed = removed if trusted and connected else ""
         advice = " ".join(part for part in (words.advice, removed) if part)
         shown = (value, words.shape, words.word, advice, words.tone)
         if shown == self._shown or self._theme is None:

@@ -20,7 +20,7 @@ from unclench.desktop.trialbar import TrialBar
 from unclench.desktop.trialwatch import TrialWatch
 from unclench.desktop.words import HELP
 from unclench.live.rings import DisplayRings
-from unclench.live.words import connection_words
+from unclench.live.words import connection_words, removed_words
 from unclench.running.run import Run
 from unclench.settings import Settings, sessions_dir
 from unclench.translation import tr
@@ -313,7 +313,7 @@ class Dashboard(QtWidgets.QMainWindow):
                         self._rings.row_s,
                         status.state[k],
                         status.trusted[k],
-                        status.notched_hz[k],
+                        removed_words(status.removed[k], status.heart[k]),
                         status.connected,
                     )
         recording_s = self._recording.lasted_s

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from unclench.errors import StoreError
 from unclench.files import free_space, why_unwritable
 from unclench.importing.found import Found, Mark, exact_rate
 from unclench.link.virtual.inputs import recording_hello
-from unclench.live.blocks import LiveSettings, StreamInfo
+from unclench.live.blocks import LiveBlock, LiveSettings, StreamInfo
 from unclench.live.processing import Processing
 from unclench.live.recorder import Recorder
 from unclench.store.constants import BoardConstants
@@ -31,7 +31,7 @@ from unclench_dsp import BANDS, WIDE, seen_rails_uv
 
 _BLOCK_N = 1 << 12  # samples at a time; the result does not depend on it
 _NO_TENSION_RATE_HZ = 50.0
-_COMPUTED_AGAIN = (Kind.SIGNAL, Kind.MAINS)
+_COMPUTED_AGAIN = (Kind.SIGNAL, Kind.MAINS, Kind.HEART, Kind.DISTURBED)
 
 
 def keep(
@@ -149,16 +149,21 @@ def _feed(recorder: Recorder, info: StreamInfo, found: Found, units: NDArray[np.
             lost = first - after
             lost_s = round(lost / info.fs_hz, 6)
             recorder.event(Event(after, Gap(), lost_s, lost))
-            if after:
-                processing.restart()
         after = int(found.sample[stop - 1]) + 1
         for at in range(start, stop, _BLOCK_N):
             here = units[at : min(at + _BLOCK_N, stop)]
             # The samples processed are those written, so that a replay gives the same result.
-            events, block = processing.samples(int(found.sample[at]), here, constants.to_uv(here))
-            for event in events:
-                recorder.event(event)
-            recorder.block(block)
+            _record(
+                recorder, *processing.samples(int(found.sample[at]), here, constants.to_uv(here))
+            )
+        _record(recorder, *processing.finish())
+
+
+def _record(recorder: Recorder, events: Sequence[Event], block: LiveBlock) -> None:
+    for event in events:
+        recorder.event(event)
+    if len(block.emg_uv):
+        recorder.block(block)
 
 
 def _write_samples(writer: SessionWriter, found: Found, units: NDArray[np.int32]) -> None:

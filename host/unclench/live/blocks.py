@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.store.events.event import Event
-from unclench_dsp import WIDE, Band, MainsMode, SignalState, noise_in_band
+from unclench_dsp import WIDE, Band, Heart, Line, MainsMode, SignalState, noise_in_band
 from unclench_wire.ids import FLAG_VIRTUAL
 from unclench_wire.messages import Hello
 
@@ -113,9 +113,11 @@ class LiveBlock:
     first: int  # index of the first sample since the session began
     units: NDArray[np.int32]  # (n_samples, n_channels), as they came
     emg_uv: FloatArray  # (n_samples, n_channels) at the electrode
-    band_uv: FloatArray  # (n_samples, n_channels), band-passed, mains lines removed
-    envelope_uv: FloatArray  # (n_samples, n_channels), the tension: its moving RMS
-    settling: BoolArray  # (n_samples,): no tension to be had yet
+    band_uv: FloatArray  # (n_samples, n_channels), band-passed, lines and tones removed
+    envelope_uv: FloatArray  # (n_samples, n_channels), the tension: moving RMS of what is kept
+    kept: BoolArray  # (n_samples, n_channels), False for a heartbeat, pop, tug or flutter
+    disturbed: BoolArray  # (n_samples, n_channels), True during a pop, tug or flutter
+    settling: BoolArray  # (n_samples,): no tension yet
     states: tuple[tuple[int, States], ...]  # from which sample on which states hold, ascending
     shown: tuple[tuple[int, States], ...]  # what each window alone shows, not yet confirmed
     trusts: tuple[tuple[int, Trust], ...]  # the same for trust
@@ -159,6 +161,8 @@ class LiveBlock:
             emg_uv=self.emg_uv[here],
             band_uv=self.band_uv[here],
             envelope_uv=self.envelope_uv[here],
+            kept=self.kept[here],
+            disturbed=self.disturbed[here],
             settling=self.settling[here],
         )
 
@@ -187,7 +191,8 @@ class LiveStatus:
     reconnections: int
     state: States = ()
     trusted: tuple[bool, ...] = ()
-    notched_hz: tuple[tuple[float, ...], ...] = ()
+    removed: tuple[tuple[Line, ...], ...] = ()  # lines, for each channel
+    heart: tuple[Heart | None, ...] = ()  # for each channel, where it is gated
     mains_fraction: tuple[float, ...] = ()
     drift_ppm: float | None = None
     recent_events: tuple[Event, ...] = ()

@@ -18,6 +18,7 @@ from unclench.link.messages import Arrived, Connected, Disconnected, LinkEvent
 from unclench.link.reader import LinkReader
 from unclench.link.tracker import SampleTracker, TrackedBlock
 from unclench.live.blocks import (
+    LiveBlock,
     LiveSettings,
     LiveStatus,
     Sink,
@@ -250,7 +251,8 @@ class Pipeline:
         if again:
             # The board's count begins anew; how long it was away is told by the host's clock.
             away_s = event.host_s - self._last_host_s
-            base = max(self._next, self._sample_at(event.host_s))
+            # One at least is missing: what was held has been handed on as before a gap.
+            base = max(self._next + 1, self._sample_at(event.host_s))
             self._gap(base)  # known by now, and it comes before the return
             self._status = replace(self._status, reconnections=self._status.reconnections + 1)
             _log.info("connected again after %.1f s", away_s)
@@ -266,6 +268,7 @@ class Pipeline:
         self._earlier += (self._bad_frames_here(), self._tracker.overflows)
         self._bad_frames = 0
         self._tracker = SampleTracker(self.info.fs_hz, len(self.info.channels))
+        self._flush()
         self._status = replace(self._status, connected=False, ended=event.final, why=event.reason)
         if event.final:
             self._done.set()
@@ -308,6 +311,7 @@ class Pipeline:
             self._samples(first, units, host_s)
         if self._stop_at is not None and first + len(units) >= self._stop_at:
             self._next = self._stop_at
+            self._flush()
             self.finish()
 
     def _end(self, why: str, cut_short: bool) -> None:
@@ -328,8 +332,7 @@ class Pipeline:
             "gap of %d samples at %d",
             *(lost, self._next),
         )
-        if self._next > 0:
-            self._processing.restart()
+        self._flush()
         self._lost_between += lost
         self.emit(Event(self._next, Gap(), round(lost / self.info.fs_hz, 6), lost))
         self._next = stop
@@ -337,12 +340,19 @@ class Pipeline:
     def _samples(self, first: int, units: NDArray[np.int32], host_s: float) -> None:
         info = self.info
         emg_uv = units_to_uv(units, info.hello.zero_unit, info.uv_per_unit)
-        events, block = self._processing.samples(first, units, emg_uv, host_s)
+        self._next = first + len(units)
+        self._deliver(*self._processing.samples(first, units, emg_uv, host_s))
+
+    def _flush(self) -> None:
+        """Hand on the samples that the processing holds: before a gap, and at the end."""
+        self._deliver(*self._processing.finish(self._last_host_s))
+
+    def _deliver(self, events: Sequence[Event], block: LiveBlock) -> None:
         for event in events:
             self.emit(event)
-        self._next = block.stop
-        for sink in self._sinks:
-            sink.block(block)
+        if len(block.emg_uv):
+            for sink in self._sinks:
+                sink.block(block)
 
     def emit(self, event: Event) -> None:
         """Tell all sinks; for the processing thread alone, as a sink is called by it."""
@@ -362,11 +372,10 @@ class Pipeline:
             bad_frames=int(self._earlier[0]) + self._bad_frames_here(),
             overflows=int(self._earlier[1]) + overflows,
             state=self._processing.state,
-            trusted=self._processing.trusted(self._next),
-            notched_hz=self._processing.chain.notched_hz,
-            mains_fraction=tuple(
-                float(share) for share in self._processing.chain.last_mains_fraction
-            ),
+            trusted=self._processing.trusted,
+            removed=self._processing.chain.removed,
+            heart=self._processing.chain.heart,
+            mains_fraction=tuple(self._processing.meter.last_mains_fraction.tolist()),
             drift_ppm=self._count_of.clock.drift_ppm if self._reader.true_time else None,
             recent_events=tuple(self._recent),
         )

@@ -5,25 +5,34 @@ The review of a recording takes this very way, so it trusts what the session tru
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unclench.errors import InputError
-from unclench.live.blocks import (
-    FloatArray,
-    LiveBlock,
-    SignalInfo,
-    States,
-    Trust,
+from unclench.live.blocks import FloatArray, LiveBlock, SignalInfo, States, Trust
+from unclench.store.events.event import Disturbed, Event, HeartFound, LinesRemoved, SignalChanged
+from unclench_dsp import (
+    ChainBlock,
+    ChainSettings,
+    QualityMeter,
+    RateError,
+    SignalState,
+    TensionChain,
 )
-from unclench.store.events.event import Event, HumRemoved, SignalChanged
-from unclench_dsp import ChainSettings, QualityMeter, RateError, SignalState, TensionChain
+
+_MUSCLE: tuple[SignalState, ...] = ("good", "movement")
+"""States in which tension can be a muscle's; disturbed samples are left out one by one."""
+
+_HEART_AGAIN_S = 30.0  # without a beat until it counts as found anew
 
 
 class Processing:
-    """Filters, signal states and trust of one stream. Raises InputError: rate below the band."""
+    """Treats the signal of one stream and says what it is worth.
+
+    Samples come out late, by at most `CHAIN_DELAY_S`. Raises InputError: rate below the band.
+    """
 
     def __init__(self, info: SignalInfo) -> None:
         self._info = info
@@ -35,102 +44,151 @@ class Processing:
             )
         except RateError as error:
             raise InputError(str(error)) from error
-        self._meter = QualityMeter(
+        self.meter = QualityMeter(
             info.fs_hz,
             n,
+            settings.band,
             rails_uv=info.rails_uv,
             noise_uv=np.array([noise_uv or 0.0 for noise_uv in info.device_noise_uv]),
         )
         settling: SignalState = "settling"
         self.state: States = (settling,) * n
         self._shown: States = self.state
-        self._told_changes = 0
-        fixed = settings.mains in ("50", "60")  # is removed from the first sample on
-        # For each channel the sample from which on hum is removed, and is known to be another's.
-        self._notched_from: dict[int, int] = dict.fromkeys(range(n), 0) if fixed else {}
-        self._left_from: dict[int, int] = {}
-
-    def restart(self) -> None:
-        """Begin anew behind a gap, which is never bridged."""
-        self.chain.restart()
-        settling: SignalState = "settling"
-        self.state = self._shown = (settling,) * len(self.state)
+        self._held: deque[tuple[NDArray[np.int32], FloatArray]] = deque()
+        self._held_n = 0
+        self._next = 0  # sample that comes out next
+        self._told_lines = self._told_disturbances = 0
+        self._shift = 0  # from the chain's count of samples to the session's
+        self._last_beat = [-np.inf] * n
+        self._fresh = True
 
     def samples(
         self, first: int, units: NDArray[np.int32], emg_uv: FloatArray, host_s: float = 0.0
     ) -> tuple[list[Event], LiveBlock]:
-        """Take consecutive samples; return what was noticed, and the block.
+        """Take consecutive samples; return what was noticed, and the samples that are final.
 
         Parameters
         ----------
         first : int
-            Number of the first sample since the session began.
+            Number of the first sample since the session began. After one that is missing, call
+            `finish` before.
         units, emg_uv : ndarray, shape (n_samples, n_channels)
             As they came, and in uV at the electrode.
         host_s : float
             When they arrived, on the host's monotonic clock.
         """
-        channels = self._info.channels
-        events: list[Event] = []
         chained = self.chain.process(emg_uv)
+        if self._fresh:
+            self._fresh = False
+            settling: SignalState = "settling"
+            self.state = self._shown = (settling,) * len(self.state)
+            self._next = first
+            self._shift = first - chained.first_index
+        self._held.append((units, emg_uv))
+        self._held_n += len(emg_uv)
+        return self._out(chained, host_s)
+
+    def finish(self, host_s: float = 0.0) -> tuple[list[Event], LiveBlock]:
+        """Return the samples that are held: before a gap, and at the end."""
+        self._fresh = True
+        return self._out(self.chain.finish(), host_s)
+
+    def _out(self, chained: ChainBlock, host_s: float) -> tuple[list[Event], LiveBlock]:
+        first = self._next
+        units, emg_uv = self._let_go(len(chained))
+        self._next += len(chained)
+        events: list[Event] = []
         states, shown = [(first, self.state)], [(first, self._shown)]
-        trust_changes = {first}
-        for assessment in self._meter.process(first, emg_uv, chained.settling):
-            known_from = assessment.first_index + self._meter.window_n
-            for name, was, state in zip(channels, self.state, assessment.state, strict=True):
+        for assessment in self.meter.process(first, emg_uv, chained):
+            known_from = assessment.first_index + self.meter.window_n
+            for name, was, state in zip(
+                self._info.channels, self.state, assessment.state, strict=True
+            ):
                 if was != state:
                     events.append(Event(known_from, SignalChanged(name, state)))
-            self.state = assessment.state
+            self.state, self._shown = assessment.state, assessment.shown
             states.append((known_from, self.state))
-            self._shown = assessment.shown
             shown.append((known_from, self._shown))
-            trust_changes.add(known_from)
-        for change in self.chain.notch_changes[self._told_changes :]:
-            self._told_changes += 1
-            at = first + change.index - chained.first_index
-            lines_hz = tuple(float(hz) for hz in change.lines_hz)
-            events.append(Event(at, HumRemoved(channels[change.channel], lines_hz)))
-            self._notched_from.setdefault(change.channel, at)
-            trust_changes.add(at)
-        for channel, index in self.chain.hum_left_from.items():
-            if channel not in self._left_from:
-                self._left_from[channel] = at = first + index - chained.first_index
-                trust_changes.add(at)
+        events += self._line_events()
+        events += self._disturbance_events()
         block = LiveBlock(
             first,
             units,
             emg_uv,
             chained.band_uv,
             chained.envelope_uv,
+            chained.kept,
+            chained.disturbed,
             chained.settling,
             tuple(states),
             tuple(shown),
-            tuple((at, self._trust(states, shown, at)) for at in sorted(trust_changes)),
+            tuple(
+                (at, _trust(believed, seen))
+                for (at, believed), (_, seen) in zip(states, shown, strict=True)
+            ),
             host_s,
         )
         return events, block
 
-    def trusted(self, at: int) -> Trust:
-        """Trust in each channel from sample `at` on, as it stands."""
-        return self._trust([(0, self.state)], [(0, self._shown)], at)
-
-    def _trust(
-        self, states: Sequence[tuple[int, States]], shown: Sequence[tuple[int, States]], at: int
-    ) -> Trust:
-        """Hum is no muscle's until it is removed; without contact or cut off, nothing is.
-
-        Words wait for a second window that shows the same; trust does not wait to be lost.
-        """
-
-        def is_muscle(k: int, word: SignalState) -> bool:
-            removed = self._notched_from.get(k, at + 1) <= at < self._left_from.get(k, at + 1)
-            return word == "good" or (word == "mains hum" and removed)
-
-        believed, seen = (
-            next(known for since, known in reversed(line) if at >= since)
-            for line in (states, shown)
+    def _let_go(self, n: int) -> tuple[NDArray[np.int32], FloatArray]:
+        """Return the `n` oldest samples that are held."""
+        self._held_n -= n
+        units, emg_uv = [], []
+        while n > 0:
+            some, same_uv = self._held.popleft()
+            units.append(some[:n])
+            emg_uv.append(same_uv[:n])
+            if len(same_uv) > n:
+                self._held.appendleft((some[n:], same_uv[n:]))
+            n -= len(emg_uv[-1])
+        if len(units) == 1:
+            return units[0], emg_uv[0]
+        n_channels = len(self.state)
+        return (
+            np.concatenate([np.empty((0, n_channels), np.int32), *units]),
+            np.concatenate([np.empty((0, n_channels)), *emg_uv]),
         )
-        return tuple(
-            is_muscle(k, state) and is_muscle(k, now)
-            for k, (state, now) in enumerate(zip(believed, seen, strict=True))
-        )
+
+    def _line_events(self) -> list[Event]:
+        changes = self.chain.line_changes[self._told_lines :]
+        self._told_lines += len(changes)
+        channels = self._info.channels
+        return [
+            Event(
+                change.index + self._shift,
+                LinesRemoved(
+                    channels[change.channel],
+                    tuple(round(line.hz, 2) for line in change.lines if line.kind == "hum"),
+                    tuple(round(line.hz, 2) for line in change.lines if line.kind == "tone"),
+                ),
+            )
+            for change in changes
+        ]
+
+    def _disturbance_events(self) -> list[Event]:
+        events = []
+        found = self.chain.disturbances[self._told_disturbances :]
+        self._told_disturbances += len(found)
+        fs_hz = self._info.fs_hz
+        for one in found:
+            name, known = self._info.channels[one.channel], one.known + self._shift
+            if one.kind != "heart":
+                length_s = round((one.stop - one.first) / fs_hz, 3)
+                events.append(Event(known, Disturbed(name, one.kind), length_s))
+                continue
+            if known - self._last_beat[one.channel] > _HEART_AGAIN_S * fs_hz:
+                events.append(Event(known, HeartFound(name)))
+            self._last_beat[one.channel] = known
+        return events
+
+    @property
+    def trusted(self) -> Trust:
+        """Trust in each channel, as it stands."""
+        return _trust(self.state, self._shown)
+
+
+def _trust(believed: States, seen: States) -> Trust:
+    """Words wait for a second window that shows the same; trust does not wait to be lost."""
+    return tuple(
+        state in _MUSCLE and now in _MUSCLE for state, now in zip(believed, seen, strict=True)
+    )

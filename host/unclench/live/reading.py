@@ -26,12 +26,14 @@ def reading(
 ) -> Reading:
     """Read the mean of consecutive rows of one channel, shape (k,), NaN where there is no value.
 
-    `state` and `trusted` are those of the last row.
+    `state` and `trusted` are those of the last row. A heartbeat or a pop leaves rows without a
+    value; more than half of them must have one.
     """
     if not connected:
         return Reading(None, NO_SIGNAL)
     if not trusted:
         return Reading(None, STATE_WORDS[state])
-    if not len(tension_uv) or np.isnan(tension_uv).any():  # behind a gap there is no number yet
+    known = tension_uv[np.isfinite(tension_uv)]
+    if len(known) <= len(tension_uv) / 2:  # as behind a gap, until filters have settled
         return Reading(None, STATE_WORDS["settling"])
-    return Reading(float(tension_uv.mean()), STATE_WORDS[state])
+    return Reading(float(known.mean()), STATE_WORDS[state])

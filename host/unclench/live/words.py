@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unclench.live.blocks import LiveStatus
 from unclench.translation import tr
-from unclench_dsp import SignalState
+from unclench_dsp import Heart, Line, SignalState
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ STATE_WORDS: dict[SignalState, StateWords] = {
     "good": StateWords("●", tr("Good signal"), "", "good"),
     "no contact": StateWords(
         "▲", tr("No contact"), tr("Press the electrodes on and check the lead."), "bad"
+    ),
+    "movement": StateWords("◆", tr("Movement"), tr("Hold still; fix the lead with tape."), "warn"),
+    "tone": StateWords(
+        "∿", tr("Interference"), tr("Unplug chargers, dim lamps; move away from motors."), "warn"
     ),
     "mains hum": StateWords(
         "≈", tr("Mains hum"), tr("Electrodes off, unplug chargers; avoid cables."), "warn"
@@ -62,13 +67,20 @@ def floor_words(noise_uv: float | None) -> str:
     return tr("Noise floor {noise_uv:.2f} µV", noise_uv=noise_uv)
 
 
-def hum_words(lines_hz: tuple[float, ...]) -> str:
-    """Say which mains lines are being removed."""
-    if not lines_hz:
-        return ""
-    if len(lines_hz) > 1:
-        return tr("{hz:g} Hz and harmonics removed", hz=lines_hz[0])
-    return tr("{hz:g} Hz removed", hz=lines_hz[0])
+def removed_words(lines: Sequence[Line], heart: Heart | None) -> str:
+    """Say what is being removed: "50 Hz and harmonics, a tone of 217 Hz, heartbeat removed"."""
+    hum_hz = [line.hz for line in lines if line.kind == "hum"]
+    parts = []
+    if len(hum_hz) > 1:
+        parts.append(tr("{hz:.0f} Hz and harmonics", hz=hum_hz[0]))
+    elif hum_hz:
+        parts.append(tr("{hz:.0f} Hz", hz=hum_hz[0]))
+    parts += [tr("a tone of {hz:.0f} Hz", hz=line.hz) for line in lines if line.kind == "tone"]
+    if heart is not None and heart.bpm is not None:
+        parts.append(tr("heartbeat ({bpm:.0f} a minute)", bpm=heart.bpm))
+    elif heart is not None:
+        parts.append(tr("heartbeat"))
+    return tr("Removed: {parts}", parts=", ".join(parts)) if parts else ""
 
 
 def loss_words(lost_samples: int, fs_hz: float) -> str:

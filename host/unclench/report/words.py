@@ -22,6 +22,8 @@ _REASONS = {
     "no contact": tr("no contact"),
     "clipping": tr("clipping"),
     "mains hum": tr("mains hum"),
+    "tone": tr("interference"),
+    "heart": tr("heartbeat"),
     "movement": tr("movement"),
     "too quiet": tr("too quiet"),
     "too slow": tr("sampled too slowly for the band"),

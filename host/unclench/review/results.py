@@ -21,9 +21,19 @@ from unclench_dsp.arrays import FloatArray
 from unclench_dsp.uncertainty import Estimate
 
 Why = Literal[
-    "settling", "gap", "no contact", "clipping", "mains hum", "movement", "too quiet", "too slow"
+    "settling",
+    "gap",
+    "no contact",
+    "clipping",
+    "mains hum",
+    "tone",
+    "movement",
+    "heart",
+    "too quiet",
+    "too slow",
 ]
-"""Why time is excluded. settling: filters recover from a start or a gap. too quiet: below the noise
+"""Why time is excluded. settling: filters recover from a start or a gap. movement: pops, tugs and
+flutter. heart: a heartbeat leaves less than a fifth of the window. too quiet: below the noise
 floor, as a flat or shorted input is. too slow: the sampling rate is too low for the band, so there
 is no tension at all."""
 

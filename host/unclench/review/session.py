@@ -272,10 +272,10 @@ def _notes(signal: Signal, own: Band | None) -> list[str]:
                 reviewed=signal.band.name,
             )
         )
-    for name, lines_hz in zip(signal.info.channels, signal.notched_hz, strict=True):
-        if lines_hz:
+    for k, name in enumerate(signal.info.channels):
+        if lines_hz := signal.removed_hz(k):
             lines = ", ".join(f"{line:g}" for line in lines_hz)
-            notes.append(tr("mains lines removed from {name}: {lines} Hz.", name=name, lines=lines))
+            notes.append(tr("lines removed from {name}: {lines} Hz.", name=name, lines=lines))
     unknown = [
         name
         for name, noise in zip(signal.info.channels, signal.info.noise_uv, strict=True)

@@ -17,22 +17,16 @@ from unclench.review.results import Excluded, Why
 from unclench.store.model import Recording
 from unclench.training.rows import COLUMNS, Rows, RowSource, confirm_n, confirmed
 from unclench.translation import tr
-from unclench_dsp import Band, MainsMode, swings_by_second
+from unclench_dsp import Band, Disturbance, LineChange, MainsMode
 from unclench_dsp.arrays import BoolArray, FloatArray, IntArray
 
 MOST_S = 7 * 86400.0  # from the first to the last sample, with gaps: limits memory
 _CHUNK_N = 1 << 17  # samples per call of the chain: limits its memory
 _REASONS: tuple[Why, ...] = get_args(Why)
 _USED, _UNSURE = np.int8(-1), np.int8(len(_REASONS))
-_GAP, _SETTLING, _MOVED, _QUIET = (
-    np.int8(_REASONS.index(why)) for why in ("gap", "settling", "movement", "too quiet")
+_GAP, _SETTLING, _MOVED, _HEART, _QUIET = (
+    np.int8(_REASONS.index(why)) for why in ("gap", "settling", "movement", "heart", "too quiet")
 )
-
-MOVED_UV = 200.0
-"""A second whose slow swing exceeds the recording's usual swing by this much is movement; the
-signal check shows it red. A contraction of 1 mV swings by 30."""
-
-_USUAL_TIMES = 3.0
 
 
 @dataclass(frozen=True)
@@ -54,8 +48,10 @@ class Signal:
         True for rows that go into figures: the signal can be trusted.
     excluded : tuple of Excluded
         All other time, with the reason.
-    notched_hz : tuple of tuple of float
-        For each channel, the mains lines that were removed at the end.
+    line_changes : tuple of LineChange
+        Which lines were removed from when on; indices count the samples that are there.
+    disturbances : tuple of Disturbance
+        Heartbeats, pops, tugs and flutter; indices count the samples that are there.
     mains_fraction : tuple of float
         For each channel, the share of its power in mains lines; NaN if it is too short.
     why_none : str
@@ -70,7 +66,8 @@ class Signal:
     quick_uv: FloatArray
     used: BoolArray
     excluded: tuple[Excluded, ...]
-    notched_hz: tuple[tuple[float, ...], ...]
+    line_changes: tuple[LineChange, ...]
+    disturbances: tuple[Disturbance, ...]
     mains_fraction: tuple[float, ...] = ()
     why_none: str = ""
 
@@ -98,6 +95,19 @@ class Signal:
     def window_s(self) -> float:
         """Length of the fast RMS."""
         return self.info.settings.window_s
+
+    def removed_hz(self, channel: int) -> tuple[float, ...]:
+        """Return the lines that were removed from a channel at any time, in Hz, ascending."""
+        return tuple(
+            sorted(
+                {
+                    round(line.hz, 1)
+                    for change in self.line_changes
+                    if change.channel == channel
+                    for line in change.lines
+                }
+            )
+        )
 
     @property
     def mains(self) -> MainsMode:
@@ -166,9 +176,9 @@ def make_signal(
     usable = np.zeros((n_rows, n_channels), np.bool_)
     usable[at] = rows.trusted & np.isfinite(rows.fast_uv)
     reason[usable] = _USED
+    _name_the_gated(reason)
     _name_the_unsure(reason)
     sample = np.arange(n_rows, dtype=np.int64) * info.hop_n
-    _mark_movement(recording, origin, info, sample, reason)
     excluded = _excluded(reason, info) + _gaps(recording, origin, n_channels)
     excluded.sort(key=lambda span: (span.channel, span.start_s))
     return Signal(
@@ -180,8 +190,9 @@ def make_signal(
         quick_uv,
         reason == _USED,
         tuple(excluded),
-        processing.chain.notched_hz,
-        tuple(processing.chain.mains_fraction.tolist()),
+        tuple(processing.chain.line_changes),
+        tuple(processing.chain.disturbances),
+        tuple(processing.meter.mains_fraction.tolist()),
     )
 
 
@@ -200,7 +211,8 @@ def _no_tension(info: SignalInfo, origin: int, last_s: float, why: str) -> Signa
         none,
         used,
         excluded,
-        notched_hz=((),) * n_channels,
+        line_changes=(),
+        disturbances=(),
         mains_fraction=(np.nan,) * n_channels,
         why_none=why,
     )
@@ -208,13 +220,12 @@ def _no_tension(info: SignalInfo, origin: int, last_s: float, why: str) -> Signa
 
 def _blocks(recording: Recording, processing: Processing, origin: int) -> Iterator[LiveBlock]:
     """Yield the recording in blocks, as the live pipeline does."""
-    no_units = np.empty((0, 0), np.int32)
-    for number, (start, stop) in enumerate(recording.segments()):
-        if number:
-            processing.restart()
+    for start, stop in recording.segments():
         for at in range(start, stop, _CHUNK_N):
             emg_uv = recording.emg_uv[at : min(stop, at + _CHUNK_N)]
+            no_units = np.empty(emg_uv.shape, np.int32)
             yield processing.samples(int(recording.sample[at]) - origin, no_units, emg_uv)[1]
+        yield processing.finish()[1]
 
 
 def _joined(parts: list[Rows], n_channels: int) -> Rows:
@@ -237,7 +248,11 @@ def _reasons(rows: Rows, block: LiveBlock) -> NDArray[np.int8]:
         np.int8,
     )
     reason: NDArray[np.int8] = codes[np.searchsorted(since, rows.sample, "right") - 1]
+    offsets = rows.sample - block.first
+    gated = np.isnan(rows.fast_uv) & ~block.settling[offsets][:, np.newaxis]
     reason[np.isnan(rows.fast_uv)] = _SETTLING
+    reason[gated] = _HEART
+    reason[block.disturbed[offsets]] = _MOVED
     quiet = (reason == _UNSURE) & rows.bad & _trusted_at(rows, block)
     reason[quiet] = _QUIET
     return reason
@@ -248,6 +263,14 @@ def _trusted_at(rows: Rows, block: LiveBlock) -> BoolArray:
     since = np.array([start for start, _ in block.trusts])
     values = np.array([trust for _, trust in block.trusts])
     return np.asarray(values[np.searchsorted(since, rows.sample, "right") - 1])
+
+
+def _name_the_gated(reason: NDArray[np.int8]) -> None:
+    """Give rows that hold too little of the signal after a movement that reason, in place."""
+    for channel in reason.T:
+        for start, stop in runs((channel == _HEART) | (channel == _MOVED)):
+            if (channel[start:stop] == _MOVED).any():
+                channel[start:stop] = _MOVED
 
 
 def _name_the_unsure(reason: NDArray[np.int8]) -> None:
@@ -262,39 +285,6 @@ def _name_the_unsure(reason: NDArray[np.int8]) -> None:
                 continue
             nearest = np.searchsorted(known, unsure).clip(0, len(known) - 1)
             run[unsure] = run[known[nearest]]
-
-
-def _mark_movement(
-    recording: Recording,
-    origin: int,
-    info: SignalInfo,
-    sample: IntArray,
-    reason: NDArray[np.int8],
-) -> None:
-    """Exclude rows of seconds in which the electrodes moved, in place."""
-    for k in range(len(recording.channels)):
-        swings, starts, stops = [], [], []
-        for start, stop in recording.segments():
-            by_second = swings_by_second(recording.emg_uv[start:stop, k], info.fs_hz)
-            if by_second is None:
-                continue
-            edges = np.linspace(start, stop - 1, len(by_second) + 1).astype(np.int64)
-            swings.append(by_second)
-            starts.append(recording.sample[edges[:-1]] - origin)
-            stops.append(recording.sample[edges[1:]] - origin)
-        if not swings:
-            continue
-        swing_uv = np.concatenate(swings)
-        # A heartbeat or a constant drift swings in every second: that is not movement.
-        hit = swing_uv - _USUAL_TIMES * np.percentile(swing_uv, 25.0) > MOVED_UV
-        # The window reaches back into the second with the movement.
-        reach_n = round(info.settings.window_s * info.fs_hz)
-        for first, last in zip(
-            np.concatenate(starts)[hit], np.concatenate(stops)[hit], strict=True
-        ):
-            inside = slice(*np.searchsorted(sample, (first, last + reach_n)))
-            here = reason[inside, k]
-            here[here == _USED] = _MOVED
 
 
 def _excluded(reason: NDArray[np.int8], info: SignalInfo) -> list[Excluded]:

@@ -9,7 +9,7 @@ from unclench.live.blocks import BoolArray, FloatArray, IntArray, LiveStatus
 from unclench.live.pipeline import Pipeline
 from unclench.live.reading import READ_OVER_S, Reading, reading
 from unclench.live.rings import DisplayRings
-from unclench.live.words import NO_SIGNAL, hum_words
+from unclench.live.words import NO_SIGNAL, removed_words
 from unclench.wording import capital, printable
 
 SHOWN_S = 150.0  # no trace is longer
@@ -76,7 +76,7 @@ def look(
             now = reading(
                 tension_uv[-newest:, k], status.state[k], status.trusted[k], status.connected
             )
-            removed = hum_words(status.notched_hz[k]) if is_muscle else ""
+            removed = removed_words(status.removed[k], status.heart[k]) if is_muscle else ""
         views.append(ChannelView(channel, now, removed, tension_uv[:, k], trusted[:, k]))
     info = pipeline.info
     return View(

@@ -177,8 +177,10 @@ class RowSource:
 
     def block(self, block: LiveBlock) -> None:
         """See Sink.block."""
-        hops, power = self._power.process(block.first, block.band_uv, block.settling)
-        rms_uv = np.hstack([self._slow.process(hops, power), self._quick.process(hops, power)])
+        hops, power, share = self._power.process_kept(
+            block.first, block.band_uv, block.settling, block.kept
+        )
+        rms_uv = np.hstack([rms.process(hops, power, share) for rms in (self._slow, self._quick)])
         offsets = self._pick.offsets(block.first, len(block.emg_uv))
         if len(offsets):
             self._deliver_rows(block, offsets, hops, rms_uv)
@@ -215,6 +217,7 @@ class RowSource:
         slow[since_doubt_n < max(self._slow_n, self._again_n) + self._hop_n] = np.nan
         bad = ~settling & (~trusted | (since_quiet_n < self._fast_n + self._hop_n))
         usable = trusted & ~settling & ~bad & (since_doubt_n >= self._again_n + self._hop_n)
+        usable &= np.isfinite(fast_uv) & ~block.disturbed[offsets]
         rows = Rows(sample, fast_uv, slow, quick, usable, bad)
         if self._confirm is None:
             self._deliver(rows)

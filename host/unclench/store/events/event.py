@@ -16,6 +16,7 @@ SessionChange = Literal["begun", "paused", "resumed", "board lost", "board back"
 StepChange = Literal["begun", "skipped"]
 AlertReason = Literal["sustained", "few rests"]
 Strength = Literal["gentle", "maximum"]
+DisturbedBy = Literal["pop", "tug", "flutter"]
 
 UV_DECIMALS, S_DECIMALS = 4, 3
 """Decimals to which payloads are rounded when they are made."""
@@ -43,6 +44,8 @@ class Kind(str, Enum):
     MARKER = "marker"
     SIGNAL = "signal"
     MAINS = "mains"
+    HEART = "heart"
+    DISTURBED = "disturbed"
     GAP = "gap"
     DISCONNECTED = "disconnected"
     RECONNECTED = "reconnected"
@@ -231,12 +234,30 @@ class SignalChanged:
 
 
 @dataclass(frozen=True)
-class HumRemoved:
-    """Mains hum is removed from here on."""
+class LinesRemoved:
+    """From here on, these lines are removed: all that are, none if both are empty."""
 
     kind: ClassVar[Kind] = Kind.MAINS
     channel: str
-    lines_hz: tuple[float, ...]
+    lines_hz: tuple[float, ...]  # of the mains
+    tones_hz: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class HeartFound:
+    """A heartbeat is removed from here on, as long as it is found."""
+
+    kind: ClassVar[Kind] = Kind.HEART
+    channel: str
+
+
+@dataclass(frozen=True)
+class Disturbed:
+    """Something that is no muscle's; the event has its length."""
+
+    kind: ClassVar[Kind] = Kind.DISTURBED
+    channel: str
+    what: DisturbedBy
 
 
 @dataclass(frozen=True)
@@ -330,7 +351,9 @@ Payload = (
     | Noted
     | Marked
     | SignalChanged
-    | HumRemoved
+    | LinesRemoved
+    | HeartFound
+    | Disturbed
     | Gap
     | BoardLost
     | BoardBack

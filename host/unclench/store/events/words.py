@@ -9,13 +9,15 @@ from unclench.store.events.event import (
     BaselineMeasured,
     BoardBack,
     BoardLost,
+    Disturbed,
     Event,
     Gap,
     GoalRefused,
     GoalSet,
+    HeartFound,
     HoldDone,
-    HumRemoved,
     LimitSet,
+    LinesRemoved,
     Marked,
     Noted,
     NotMeasured,
@@ -37,6 +39,8 @@ from unclench.store.events.event import (
 )
 from unclench.translation import in_english, tr, trn
 from unclench.wording import roughly
+
+_DISTURBED = {"pop": tr("pop"), "tug": tr("tug"), "flutter": tr("flutter")}
 
 
 def text_of(event: Event) -> str:
@@ -83,9 +87,15 @@ def said(  # noqa: PLR0912 - one branch for each kind, which mypy checks to be a
             return tag_words(group, text)
         case SignalChanged(channel, state):
             return f"{channel}: {state}"
-        case HumRemoved(channel, lines_hz):
-            lines = ", ".join(f"{hz:g} Hz" for hz in lines_hz)
+        case LinesRemoved(channel, (), ()):
+            return tr("{channel}: no line is removed any more", channel=channel)
+        case LinesRemoved(channel, lines_hz, tones_hz):
+            lines = ", ".join(f"{hz:g} Hz" for hz in (*lines_hz, *tones_hz))
             return tr("{channel}: removing {lines}", channel=channel, lines=lines)
+        case HeartFound(channel):
+            return tr("{channel}: heartbeat removed", channel=channel)
+        case Disturbed(channel, what):
+            return f"{channel}: {_DISTURBED[what]}"
         case BoardLost(reason):
             return reason
         case Overflowed(conversions):

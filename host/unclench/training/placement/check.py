@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 import threading
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unclench.live.blocks import FloatArray, LiveBlock, StreamInfo
 from unclench.store.events.event import Event
 from unclench.training.placement.values import FLOOR_GATE
 from unclench.translation import tr
-from unclench_dsp import NARROW, WIDE, SignalState, find_heartbeat, slow_swings
-from unclench_dsp.mains import GOOD_HUM_UV, USABLE_HUM_UV, LineProbe, steady_hum
+from unclench_dsp import WIDE, SignalState, find_heartbeat, slow_swings
+from unclench_dsp.mains import GOOD_HUM_UV, LineProbe, steady_hum
 from unclench_dsp.noise import GOOD_NOISE_UV, USABLE_NOISE_UV
 
+_T = TypeVar("_T", bound=np.generic)
 Item = Literal["contact", "mains hum", "clipping", "heartbeat", "noise floor", "movement"]
 Colour = Literal["green", "amber", "red", "grey"]
 ITEMS: tuple[Item, ...] = (
@@ -47,10 +49,9 @@ _HUM_WINDOWS = 3  # in fewer windows noise can look like hum
 _METER_UV = (0.3, 300.0)  # bottom and top of the interference meter
 
 # Values from which a light is amber, and red. A resting muscle makes 1 to 5 uV.
-_HUM_UV = (GOOD_HUM_UV, USABLE_HUM_UV)
-_HEART_UV = 20.0  # any heartbeat is amber
 _NOISE_UV = (GOOD_NOISE_UV, USABLE_NOISE_UV)  # in 20-450 Hz
 _SWING_UV = (20.0, 200.0)
+_MOST_DISTURBED = 0.25  # of the time
 
 _WAIT = tr("Not known yet: sit still for a few seconds.")
 _NO_CONTACT = tr("Needs contact to measure.")
@@ -85,6 +86,7 @@ class SensorCheck:
         self._fs_hz = info.fs_hz
         self._lock = threading.Lock()
         self._ring = np.zeros((self._n(JUDGED_S + NOTICED_S), n_channels))
+        self._disturbed = np.zeros(self._ring.shape, np.bool_)
         self._next = 0
         self._unbroken_from = 0
         self._contact_from = [0] * n_channels
@@ -106,6 +108,7 @@ class SensorCheck:
                 self._unbroken_from = block.first
             self._next = block.stop
             self._ring[rows] = newest_uv
+            self._disturbed[rows] = block.disturbed[-len(self._ring) :]
             for (_, states), until in zip(block.states, ends, strict=True):
                 for k, state in enumerate(states):
                     if state == "no contact":
@@ -127,12 +130,15 @@ class SensorCheck:
             if known is not None and known[0] == asked:
                 return known[1]
             stop = self._next - self._n(NOTICED_S)
-            emg_uv = self._copy(channel, max(start, stop - self._n(JUDGED_S)), stop)
+            judged = max(start, stop - self._n(JUDGED_S)), stop
+            emg_uv = self._copy(self._ring, channel, *judged)
+            disturbed = self._copy(self._disturbed, channel, *judged)
             clipped_until = self._clipped_until[channel]
             clipped_s = (
                 math.inf if clipped_until is None else (self._next - clipped_until) / self._fs_hz
             )
-        lights = self._judge(channel, state, clipped_s, emg_uv)
+        share = float(disturbed.mean()) if len(disturbed) else 0.0
+        lights = self._judge(channel, state, clipped_s, emg_uv, share)
         with self._lock:
             self._known[channel] = (asked, lights)
         return lights
@@ -145,7 +151,7 @@ class SensorCheck:
         window_n = self._n(_METER_WINDOW_S)
         with self._lock:
             start = max(self._unbroken_from, self._next - window_n)
-            emg_uv = self._copy(channel, start, self._next)
+            emg_uv = self._copy(self._ring, channel, start, self._next)
         if len(emg_uv) < window_n:
             return None
         hum_uv = steady_hum(self._meter, [emg_uv[:, np.newaxis]])[0].rms_uv
@@ -156,8 +162,8 @@ class SensorCheck:
     def _n(self, seconds: float) -> int:
         return round(seconds * self._fs_hz)
 
-    def _copy(self, channel: int, start: int, stop: int) -> FloatArray:
-        copied: FloatArray = self._ring[np.arange(start, stop) % len(self._ring), channel]
+    def _copy(self, ring: NDArray[_T], channel: int, start: int, stop: int) -> NDArray[_T]:
+        copied: NDArray[_T] = ring[np.arange(start, stop) % len(ring), channel]
         return copied
 
     def _noise_uv(self, channel: int) -> float:
@@ -165,7 +171,12 @@ class SensorCheck:
         return self._info.hello.channels[channel].noise_nv / 1000
 
     def _judge(
-        self, channel: int, state: SignalState, clipped_s: float, emg_uv: FloatArray
+        self,
+        channel: int,
+        state: SignalState,
+        clipped_s: float,
+        emg_uv: FloatArray,
+        disturbed: float,
     ) -> tuple[Light, ...]:
         contact = _contact(state, emg_uv, self._noise_uv(channel), self._fs_hz)
         if contact.colour in ("red", "grey"):
@@ -177,11 +188,11 @@ class SensorCheck:
             heartbeat = Light("heartbeat", "grey", "", _CUT_OFF)
             movement = Light("movement", "grey", "", _CUT_OFF)
         else:
-            heartbeat = _heartbeat(emg_uv, self._fs_hz, self._info.settings.band == NARROW)
-            movement = _movement(emg_uv, self._fs_hz, heartbeat.value != "")
+            heartbeat = _heartbeat(emg_uv, self._fs_hz)
+            movement = _movement(emg_uv, self._fs_hz, heartbeat.value != "", disturbed)
         return (
             contact,
-            _mains_hum(self._probe, self._n(_HUM_WINDOW_S), emg_uv),
+            _mains_hum(state, self._probe, self._n(_HUM_WINDOW_S), emg_uv),
             clipping,
             heartbeat,
             _noise_floor(self._noise_uv(channel)),
@@ -230,7 +241,15 @@ def _wide_uv(emg_uv: FloatArray, fs_hz: float) -> float:
     return float(np.sqrt(2 * power[inside].sum()) / len(centred))
 
 
-def _mains_hum(probe: LineProbe, window_n: int, emg_uv: FloatArray) -> Light:
+def _mains_hum(state: SignalState, probe: LineProbe, window_n: int, emg_uv: FloatArray) -> Light:
+    if state == "tone":
+        return Light(
+            "mains hum",
+            "red",
+            "",
+            tr("A steady tone from a charger, lamp or motor is left in the signal."),
+            tr("Unplug chargers, switch off lamps with dimmers, and move away from motors."),
+        )
     windows = [
         emg_uv[start : start + window_n, np.newaxis]
         for start in range(0, len(emg_uv) - window_n + 1, window_n // 2)
@@ -239,9 +258,10 @@ def _mains_hum(probe: LineProbe, window_n: int, emg_uv: FloatArray) -> Light:
         return Light("mains hum", "grey", "", _WAIT)
     (hum,) = steady_hum(probe, windows)
     hum_uv, mains_hz = hum.rms_uv, hum.mains_hz
-    colour = _colour(hum_uv, _HUM_UV)
+    left = state == "mains hum"
+    colour: Colour = "red" if left else "green" if hum_uv < GOOD_HUM_UV else "amber"
     if colour == "green":
-        value = tr("under {hum_uv:g} µV of hum", hum_uv=_HUM_UV[0])
+        value = tr("under {hum_uv:g} µV of hum", hum_uv=GOOD_HUM_UV)
         return Light(
             "mains hum", colour, value, tr("Little interference from cables and chargers.")
         )
@@ -254,9 +274,9 @@ def _mains_hum(probe: LineProbe, window_n: int, emg_uv: FloatArray) -> Light:
             decimals=0 if hum_uv >= 10 else 1,
             mains_hz=mains_hz,
         ),
-        tr("There is mains hum in the signal. A filter removes it, but less hum is better.")
-        if colour == "amber"
-        else tr("Mains hum is larger than the tension of a resting muscle."),
+        tr("Mains hum is left in the signal, so tension is not shown.")
+        if left
+        else tr("There is mains hum in the signal. It is removed, but less hum is better."),
         tr(
             "Take the electrodes off first. Then unplug the charger and all else that connects the "
             "computer to the mains. Sit away from cables and lamps, press the reference electrode "
@@ -284,30 +304,15 @@ def _clipping(
     return Light("clipping", "green", value, tr("The signal fits the sensor's range."))
 
 
-def _heartbeat(emg_uv: FloatArray, fs_hz: float, narrow: bool) -> Light:
+def _heartbeat(emg_uv: FloatArray, fs_hz: float) -> Light:
     if len(emg_uv) < 0.9 * JUDGED_S * fs_hz:
         return Light("heartbeat", "grey", "", _WAIT)
     heart = find_heartbeat(emg_uv, fs_hz)
     if heart is None:
         return Light("heartbeat", "green", "", tr("No heartbeat in the signal."))
     value = tr("{peak_uv:.0f} µV at {bpm:.0f} beats a minute", peak_uv=heart.peak_uv, bpm=heart.bpm)
-    if narrow:
-        sentence = tr(
-            "The heartbeat is in the signal; the narrow band keeps it out of the tension."
-        )
-        return Light("heartbeat", "green", value, sentence)
-    return Light(
-        "heartbeat",
-        "red" if heart.peak_uv >= _HEART_UV else "amber",
-        value,
-        tr("The heartbeat is in the signal and makes the tension look higher than it is."),
-        tr(
-            "Start with --band narrow ({low_hz:g}-{high_hz:g} Hz), or move the "
-            "electrodes a little. After a change of band, calibrate again.",
-            low_hz=NARROW.low_hz,
-            high_hz=NARROW.high_hz,
-        ),
-    )
+    sentence = tr("The heartbeat is in the signal. It is removed from the tension.")
+    return Light("heartbeat", "green", value, sentence)
 
 
 def _noise_floor(noise_uv: float) -> Light:
@@ -329,20 +334,26 @@ def _noise_floor(noise_uv: float) -> Light:
     return Light("noise floor", colour, value, sentences[colour], text)
 
 
-def _movement(emg_uv: FloatArray, fs_hz: float, heart: bool) -> Light:
+def _movement(emg_uv: FloatArray, fs_hz: float, heart: bool, disturbed: float) -> Light:
     swings = slow_swings(emg_uv, fs_hz)
     if swings is None:
         return Light("movement", "grey", "", _WAIT)
     # A heartbeat swings the same in every second; that is not movement.
     swing_uv = swings.largest_uv - (swings.calm_uv if heart else 0.0)
     colour = _colour(swing_uv, _SWING_UV)
-    if colour == "green":
-        value = tr("under {swing_uv:g} µV of slow swings", swing_uv=_SWING_UV[0])
-        return Light("movement", colour, value, tr("Electrodes and leads do not move."))
-    return Light(
-        "movement",
-        colour,
-        tr("{swing_uv:.0f} µV of slow swings", swing_uv=swing_uv),
-        tr("Electrodes or leads are moving."),
-        tr("Sit still, and tape the lead to the skin with a small loop so that nothing pulls."),
+    try_this = tr(
+        "Sit still, and tape the lead to the skin with a small loop so that nothing pulls."
     )
+    if colour != "green":
+        value = tr("{swing_uv:.0f} µV of slow swings", swing_uv=swing_uv)
+        return Light("movement", colour, value, tr("Electrodes or leads are moving."), try_this)
+    if disturbed > 0:
+        return Light(
+            "movement",
+            "red" if disturbed >= _MOST_DISTURBED else "amber",
+            tr("{percent:.0f} % of the time", percent=max(1.0, 100 * disturbed)),
+            tr("Pops or flutter of electrodes and leads: that time is left out."),
+            try_this,
+        )
+    value = tr("under {swing_uv:g} µV of slow swings", swing_uv=_SWING_UV[0])
+    return Light("movement", colour, value, tr("Electrodes and leads do not move."))

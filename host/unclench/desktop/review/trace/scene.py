@@ -27,6 +27,7 @@ _WHY: dict[str, Why] = {  # states that exclude time
     "settling": "settling",
     "no contact": "no contact",
     "mains hum": "mains hum",
+    "tone": "tone",
     "clipping": "clipping",
 }
 
