@@ -10,13 +10,15 @@ from unclench_dsp.gate.beats import MEMORY_S, HeartFinder
 from unclench_dsp.gate.kinds import Disturbance, DisturbanceKind
 from unclench_dsp.gate.regions import Region
 
+_POP = 5.0  # sharp signal over the usual one
 _TUG_HZ = 7.0  # what swings faster is flutter
 
 
 class Findings:
     """Names the regions of all channels.
 
-    A lone short one is a pop, unless a heart is found within 20 s of which it is a beat.
+    A lone short one waits 20 s: it may turn out to be a beat. Below 900 Hz no pop can be told from
+    a tug.
 
     Parameters
     ----------
@@ -56,15 +58,15 @@ class Findings:
         beat = heart.take(region.peak, around_uv, region.clear)
         if heart.found and not was_found:
             for earlier in self._undecided[channel]:
-                kind: DisturbanceKind = "heart" if earlier.peak in heart.peaks else "pop"
-                self._decide(at, kind, channel, earlier)
+                earlier_beat = earlier.peak in heart.peaks
+                self._decide(at, "heart" if earlier_beat else self._name(earlier), channel, earlier)
             self._undecided[channel].clear()
         if not region.sure:
             return
         if beat:
             self._decide(at, "heart", channel, region)
         elif heart.found and region.beyond_doubt:
-            self._decide(at, "pop", channel, region)
+            self._decide(at, self._name(region), channel, region)
         elif not heart.found:
             self._undecided[channel].append(region)
 
@@ -84,15 +86,16 @@ class Findings:
         self._start_index += seen_n
 
     def _settle(self, channel: int, slot: float) -> None:
-        """Call pops what has waited long enough for a heart."""
+        """Name what has waited long enough for a heart."""
         undecided = self._undecided[channel]
         while undecided and undecided[0].peak + MEMORY_S * self._slot_hz < slot:
             region = undecided.popleft()
-            self._decide(region.peak + MEMORY_S * self._slot_hz, "pop", channel, region)
+            at = region.peak + MEMORY_S * self._slot_hz
+            self._decide(at, self._name(region), channel, region)
 
     def _name(self, region: Region) -> DisturbanceKind:
         if region.short:
-            return "pop"
+            return "pop" if region.sharpness >= _POP else "tug"
         swings_hz = region.turns / 2 * self._slot_hz / (region.last - region.first + 1)
         return "flutter" if swings_hz > _TUG_HZ else "tug"
 

@@ -12,8 +12,8 @@ from unclench_dsp.gate.slots import LEAST_UV, Features
 HOP = 16
 """Slots after which levels are renewed."""
 _PAST = 128  # hops: about 8 s
-_YOUNG = 48  # hops: about 3 s
-_YOUNG_RATIO = 0.2  # of muscles; until a calm stretch has come, flutter must not pass for the usual
+_YOUNG = 48  # hops, about 3 s: until a calm stretch has come, flutter must not pass for the usual
+_YOUNG_RATIO, _YOUNG_BAND = 0.2, 1.5  # of slow signal and tension over loudness, at most, till then
 _UNKNOWN = 1e12
 _FEW = 8  # hops: with fewer the median is safer than the quiet
 _QUIET = 0.25  # quantile of the hops that is taken for the usual: hearts and bursts stay above it
@@ -48,10 +48,10 @@ class UsualLevels:
 
     def restart(self) -> None:
         """Forget everything."""
-        self._open = np.zeros((4, self._n_channels, 0))
-        self._past = np.full((4, self._n_channels, _PAST), np.nan)
+        self._open = np.zeros((5, self._n_channels, 0))
+        self._past = np.full((5, self._n_channels, _PAST), np.nan)
         self._known = self._hops = 0
-        self._now = np.full((4, self._n_channels, 1), _UNKNOWN)
+        self._now = np.full((5, self._n_channels, 1), _UNKNOWN)
 
     def process(self, features: Features) -> Usual:
         """Take the next slots.
@@ -62,13 +62,14 @@ class UsualLevels:
             For these slots, from the hops before the one that each lies in.
         """
         slots = features.slow.shape[1]
-        new = np.stack([np.abs(features.slow), features.sharp, features.band, features.loud])
+        loud = features.loud
+        new = np.stack([np.abs(features.slow), features.sharp, features.band, loud, loud])
         open_n = self._open.shape[2]
         both = np.concatenate([self._open, new], axis=2)
         hops = both.shape[2] // HOP
         levels = self._now
         if hops:
-            whole = both[:, :, : hops * HOP].reshape(4, self._n_channels, hops, HOP)
+            whole = both[:, :, : hops * HOP].reshape(5, self._n_channels, hops, HOP)
             levels = np.concatenate(
                 [self._now, self._follow(np.add.reduce(whole, axis=3) / HOP)], 2
             )
@@ -94,7 +95,10 @@ class UsualLevels:
             levels[:, :, start:stop] = _quantile(windows)
         young = max(0, _YOUNG - self._hops)
         self._hops += means.shape[2]
-        levels[3, :, :young] = np.minimum(levels[3, :, :young], _YOUNG_RATIO)
+        slow, _, band, ratio, loud = (level[:, :young] for level in levels)
+        np.minimum(ratio, _YOUNG_RATIO, out=ratio)
+        np.minimum(slow, _YOUNG_RATIO * loud, out=slow)
+        np.minimum(band, _YOUNG_BAND * loud, out=band)
         self._known = min(_PAST, self._known + means.shape[2])
         return levels
 

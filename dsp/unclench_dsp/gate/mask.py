@@ -167,6 +167,7 @@ class MuscleMask:
                 features.sharp[channel],
                 usual.band[channel],
                 clear[channel],
+                features.sharp[channel] / usual.sharp[channel],
                 surely[channel],
                 click[channel],
             )

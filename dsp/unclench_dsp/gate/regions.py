@@ -11,8 +11,9 @@ from unclench_dsp.arrays import BoolArray, FloatArray
 from unclench_dsp.gate.beats import REACH_OF_SHAPE
 from unclench_dsp.gate.ring import Ring
 
-BEFORE = 12
-"""Slots gated before the one in which a disturbance is seen: 48 ms, of a beat before its flank."""
+BEFORE = 15
+"""Slots back to which can be gated what turns out to be a disturbance: 60 ms."""
+_LEAD = 3  # slots gated before the one that stands out: the slow signal rises before a beat does
 _GOES_ON = 0.7  # of what lets a slot stand out: a region goes on
 _APART = 10  # slots of calm that end a region
 _WAIT = max(_APART, REACH_OF_SHAPE)  # slots after which a beat's shape is known
@@ -34,6 +35,8 @@ class Region:
         First slot that is gated; meaningless unless `sure`.
     clear : float
         Slow signal over what lets it stand out, where that is largest.
+    sharpness : float
+        Sharp signal over the usual one, where that is largest.
     reach : int
         Slot at which the filters have forgotten it.
     turns : int
@@ -52,6 +55,7 @@ class Region:
     turns: int = 0
     above: bool = False
     clear: float = 0.0
+    sharpness: float = 0.0
     sharp: bool = False
     sure: bool = False
     beyond_doubt: bool = False
@@ -72,8 +76,8 @@ class ChannelSlots:
         Number of the first slot.
     slow_uv, sharp_uv, band_uv : ndarray
         Slow signal, sharp signal and usual tension.
-    clear : ndarray
-        Slow signal over what lets it stand out.
+    clear, sharpness : ndarray
+        Slow signal over what lets it stand out; sharp signal over the usual one.
     surely, click : ndarray of bool
         Where it stands out beyond doubt, and where a click is.
     """
@@ -83,6 +87,7 @@ class ChannelSlots:
     sharp_uv: FloatArray
     band_uv: FloatArray
     clear: FloatArray
+    sharpness: FloatArray
     surely: BoolArray
     click: BoolArray
 
@@ -172,6 +177,7 @@ class RegionFinder:
         region.reach = max(region.reach, slot + 1 + self._slow_ring.slots(size_uv / usual_uv))
         region.turns += region.above != (slow_uv > 0)
         region.above = slow_uv > 0
+        region.sharpness = max(region.sharpness, float(slots.sharpness[at]))
         region.standing += bool(slots.clear[at] > 1.0)
         region.clear = max(region.clear, float(slots.clear[at]))
         if size_uv > region.peak_uv:
@@ -185,7 +191,9 @@ class RegionFinder:
                 slots.surely[at] or slots.click[at] or region.standing >= _LASTING
             )
         if not region.sure and (region.beyond_doubt or self._expects(slot)):
-            region.sure, region.start = True, max(0, slot - BEFORE)
+            region.sure, region.start = True, max(0, slot - _LEAD)
+        if region.standing == _LASTING or not region.short:  # no beat: back to its first slot
+            region.start = min(region.start, max(0, region.first - _LEAD, slot - BEFORE))
 
     def _mark(
         self, region: Region, slot: int, offset: int, gated: BoolArray, disturbed: BoolArray

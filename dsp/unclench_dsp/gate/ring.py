@@ -11,8 +11,8 @@ from unclench_dsp.bands import Band, design_bandpass
 from unclench_dsp.filters import SosFilter
 from unclench_dsp.gate.slots import SlotFeatures, slot_length
 
-LEFT = 0.3
-"""Share of the usual tension to which a disturbance must have decayed: it adds 4 % just there."""
+LEFT = 0.6
+"""Share of the usual tension to which the longest-ringing shape must have decayed."""
 
 _STEPS = 8  # table entries for a factor of two
 _LARGEST = 2.0**24

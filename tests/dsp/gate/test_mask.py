@@ -8,7 +8,7 @@ from tests.dsp.gate.synthetic import Room, figures, run
 
 from unclench_dsp import NARROW, WIDE, Band, SosFilter, design_bandpass
 from unclench_dsp.arrays import FloatArray
-from unclench_dsp.gate import MuscleMask
+from unclench_dsp.gate import DisturbanceKind, MuscleMask
 
 SEEDS = range(4)
 
@@ -136,3 +136,53 @@ def test_every_beat_is_told_and_nothing_else(seed: int) -> None:
     told = [(one.first / room.fs_hz, one.stop / room.fs_hz) for one in beats]
     assert sum(any(a <= beat <= b for beat in beats_s) for a, b in told) >= 0.98 * len(told)
     assert sum(any(a <= beat <= b for a, b in told) for beat in beats_s) >= 0.98 * len(beats_s)
+
+
+@pytest.mark.parametrize(("kind", "low_hz", "high_hz"), [("flutter", 8, 40), ("tug", 1, 4)])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_most_of_what_swings_is_called_by_its_name(
+    seed: int, kind: DisturbanceKind, low_hz: float, high_hz: float
+) -> None:
+    room = Room(seed)
+    result = run(room.rest() + room.swings(8, 2000, low_hz, high_hz))
+    named = [one.kind for one in result.mask.found]
+    assert named.count(kind) >= 0.5 * len(named) > 0
+
+
+@pytest.mark.parametrize("fs_hz", [1000.0, 2000.0])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_most_pops_are_called_pops_and_disturb(seed: int, fs_hz: float) -> None:
+    room = Room(seed, fs_hz=fs_hz)
+    result = run(room.rest() + room.pops(8, 800), fs_hz)
+    named = [one.kind for one in result.mask.found]
+    assert named.count("pop") >= 0.8 * len(named) > 0
+    assert result.disturbed.any()
+
+
+def busy(room: Room) -> FloatArray:
+    """Rest, bursts of 0.1 to 8 s and 2 to 300 times it, and motor units in every third room."""
+    gain, at_s = np.ones(room.n), 0.0
+    t = np.arange(room.n) / room.fs_hz
+    while at_s < room.seconds:
+        at_s += room.rng.exponential(4)
+        lasting_s, rise_s = room.log_uniform(0.1, 8), room.log_uniform(0.01, 0.5)
+        shape = np.clip((t - at_s) / rise_s, 0, 1) * np.clip((at_s + lasting_s - t) / rise_s, 0, 1)
+        gain += room.log_uniform(2, 300) * shape
+        at_s += lasting_s
+    units_uv = room.motor_units() if room.seed % 3 == 0 else np.zeros(room.n)
+    return (room.rest() + room.rest(1.0) * gain) / 2 + units_uv
+
+
+@pytest.mark.parametrize(
+    ("rooms", "seconds"), [(6, 60.0), pytest.param(60, 300.0, marks=pytest.mark.exhaustive)]
+)
+def test_no_heart_is_found_where_there_is_none(rooms: int, seconds: float) -> None:
+    """The long one looks at five hours."""
+    gated_s, hearts = 0.0, 0
+    for seed in range(rooms):
+        room = Room(seed, seconds=seconds, sensor=seed % 2 == 0)
+        result = run(busy(room))
+        gated_s += float((~result.kept).sum()) / room.fs_hz
+        hearts += sum(one.kind == "heart" for one in result.mask.found)
+    assert hearts == 0
+    assert gated_s <= 0.001 * rooms * seconds
