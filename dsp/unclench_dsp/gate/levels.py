@@ -13,7 +13,7 @@ HOP = 16
 """Slots after which levels are renewed."""
 _PAST = 128  # hops: about 8 s
 _YOUNG = 48  # hops, about 3 s: until a calm stretch has come, flutter must not pass for the usual
-_YOUNG_RATIO, _YOUNG_BAND = 0.2, 1.5  # of slow signal and tension over loudness, at most, till then
+_YOUNG_RATIO, _YOUNG_BAND = 0.3, 1.5  # of slow signal and tension over loudness, at most, till then
 _UNKNOWN = 1e12
 _FEW = 8  # hops: with fewer the median is safer than the quiet
 _QUIET = 0.25  # quantile of the hops that is taken for the usual: hearts and bursts stay above it
