@@ -32,22 +32,31 @@ def tally(levels, goal_uv=2.4, rest_uv=2.4, moment_s=None):
 
 def plain_rests(levels, rest_uv=2.4):
     """Lengths of the rests in rows, by the words of the rule, looking back over the whole."""
-    lengths, known = [], []
-    for uv in [*levels, GAP]:
-        if uv is not GAP:
-            known += [] if math.isnan(uv) else [uv]
-            continue
-        low = [k for k, level in enumerate(known) if level < rest_uv]
-        rests = [[k, k] for k in low[:1]]
-        for last, k in pairwise(low):
-            between = known[last + 1 : k]
-            high = "".join("h" if level >= 1.2 * rest_uv else " " for level in between)
-            if "h" * 6 in high or len(between) > 50:
-                rests.append([k, k])
-            rests[-1][1] = k
-        lengths += [last - max(0, first - 5) + 1 for first, last in rests]
-        known = []
+    lengths, first_row = [], 0
+    for row, uv in enumerate([*levels, GAP]):
+        if uv is GAP:
+            lengths += rests_of(levels[first_row:row], rest_uv)
+            first_row = row + 1
     return [n for n in lengths if n >= 10]
+
+
+def rests_of(levels, rest_uv):
+    """Rests of a stretch without a gap; rows without a value count for nothing."""
+    known = [k for k, uv in enumerate(levels) if not math.isnan(uv)]
+    low = [k for k in known if levels[k] < rest_uv]
+    rests = [[k, k] for k in low[:1]]
+    for last, k in pairwise(low):
+        between = [j for j in known if last < j < k]
+        high: list[list[int]] = [[]]
+        for j in between:
+            if levels[j] >= 1.2 * rest_uv:
+                high[-1].append(j)
+            else:
+                high.append([])
+        if any(run and run[-1] - run[0] >= 5 for run in high) or len(between) > 50:
+            rests.append([k, k])
+        rests[-1][1] = k
+    return [sum(first - 5 <= k <= last for k in known) for first, last in rests]
 
 
 def test_times_are_those_of_the_rows():

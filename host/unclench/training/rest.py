@@ -41,12 +41,14 @@ class RestRun:
 
     def reset(self) -> None:
         """Start over: rows were missing or not to be trusted."""
-        self._before_n = 0  # rows with a value so far, up to the window
+        self._row = 0  # number of the latest row
+        self._known = 0  # which of the latest rows had a value: a bit each, as long as the window
         self._end()
 
     def _end(self) -> None:
         self._run_n = 0  # rows from the begin of the rest to its latest low row
-        self._since_n = self._high_n = 0  # rows since then; the latest ones that are high
+        self._since_n = 0  # rows since then
+        self._high_from: int | None = None  # number of the row since which the RMS is high
 
     @property
     def length_n(self) -> int:
@@ -55,20 +57,30 @@ class RestRun:
 
     def add(self, quick_uv: float, level_uv: float) -> int:
         """Take the next row; return by how many rows the time at rest is now longer."""
-        if math.isnan(quick_uv):
+        self._row += 1
+        known, whole = self._known, (1 << self._window_n) - 1
+        has_value = not math.isnan(quick_uv)
+        self._known = (known << 1 | has_value) & whole
+        if not has_value:
             return 0
-        before_n = self._before_n
-        self._before_n = min(before_n + 1, self._window_n)
         if quick_uv >= level_uv:
-            self._since_n += 1
-            self._high_n = self._high_n + 1 if quick_uv >= _ENDS_TIMES * level_uv else 0
-            if self._high_n > self._window_n or self._since_n > self._most_n:
-                self._end()
+            self._rise(quick_uv >= _ENDS_TIMES * level_uv)
             return 0
         counted_n = self.length_n
-        self._run_n += (self._since_n if self._run_n else before_n) + 1
-        self._since_n = self._high_n = 0
+        self._run_n += (self._since_n if self._run_n else known.bit_count()) + 1
+        self._since_n, self._high_from = 0, None
         return self.length_n - counted_n
+
+    def _rise(self, high: bool) -> None:
+        """Take a row above the level."""
+        self._since_n += 1
+        if not high:
+            self._high_from = None
+        elif self._high_from is None:
+            self._high_from = self._row
+        lasts = self._high_from is not None and self._row - self._high_from >= self._window_n
+        if lasts or self._since_n > self._most_n:
+            self._end()
 
 
 def rest_rows(
@@ -85,14 +97,19 @@ def rest_rows(
     level_uv, row_s : float
         The rest level, and seconds from row to row.
     """
-    run, known, at_rest = RestRun(row_s), list[int](), np.zeros(len(used), np.bool_)
-    for row, (uv, trusted) in enumerate(zip(quick_uv.tolist(), used.tolist(), strict=True)):
+    run, hits = RestRun(row_s), list[int]()
+    counts = ~used | np.isfinite(quick_uv)  # time that does not count divides no rest
+    stop = 0  # rows that count, so far
+    columns = (quick_uv.tolist(), used.tolist(), counts.tolist())
+    for uv, trusted, count in zip(*columns, strict=True):
+        stop += count
         if not trusted:
             run.reset()
-        elif not math.isnan(uv):
-            known.append(row)
-            if new_n := run.add(uv, level_uv):
-                at_rest[known[-new_n:]] = True
-    counts = ~used | np.isfinite(quick_uv)  # time that does not count divides no rest
-    edges = np.flatnonzero(np.diff(at_rest[counts], prepend=False, append=False))
+        elif new_n := run.add(uv, level_uv):
+            hits += range(stop - new_n, stop)
+    low = np.zeros(np.count_nonzero(counts), np.bool_)
+    low[hits] = True
+    at_rest = np.zeros(len(used), np.bool_)
+    at_rest[counts] = low
+    edges = np.flatnonzero(np.diff(low, prepend=False, append=False))
     return at_rest, np.diff(edges)[::2].tolist()

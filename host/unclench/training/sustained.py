@@ -181,14 +181,17 @@ class TooFewRests:
         if not trusted or sample - self._latest > self._row_n:
             self._rest.reset()  # what was in between is not known
         self._latest = sample
-        if not trusted or math.isnan(quick_uv):
+        if not trusted:
+            return None
+        before_n = self._rest.length_n
+        rested = self._rest.add(quick_uv, self._rest_uv) > 0
+        if math.isnan(quick_uv):
             return None
         if self._last_trusted is not None and sample - self._last_trusted > self._forget_n:
             self._since_n = self._trusted_n
         self._last_trusted = sample
         self._trusted_n += 1
-        before_n = self._rest.length_n
-        if self._rest.add(quick_uv, self._rest_uv):
+        if rested:
             # The first counts at once, another each ten seconds.
             run_n = self._rest.length_n
             times = -(-run_n // self._long_n) - -(-before_n // self._long_n)

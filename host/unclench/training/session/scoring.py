@@ -76,9 +76,8 @@ class Tally:
             self.below_goal_n += fast_uv < goal_uv
         if rest_uv is None:
             self._rest.reset()
-        if rest_uv is None or math.isnan(quick_uv):
             return 0
-        self.with_rest_n += 1
+        self.with_rest_n += not math.isnan(quick_uv)
         new_n = self._rest.add(quick_uv, rest_uv)
         run_n = self._rest.length_n
         self.rests += new_n == run_n > 0
