@@ -50,6 +50,7 @@ BENCHMARKS = (
     Benchmark("metrics"),
     Benchmark("alerts", quick=("--hours", "25")),
     Benchmark("rest", quick=("--seeds", "12")),
+    Benchmark("rooms", quick=("--seeds", "1", "--seconds", "30")),
     Benchmark("trial"),
     Benchmark(
         "watch",
