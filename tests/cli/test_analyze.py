@@ -83,7 +83,7 @@ def test_without_json_the_output_is_readable_text(run, session):
         "2.0 s at 2000 Hz",
         "4000 samples, 0 lost",
         "channel 1",
-        "Middle level",
+        "Median tension",
         "20-450 Hz",
     ):
         assert word in done.out

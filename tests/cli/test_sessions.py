@@ -78,7 +78,7 @@ def test_piped_list_is_one_session_per_line_newest_first(run, add_session):
     assert done.status == 0
     header, new, old = done.out.splitlines()
     assert re.split(r"\s{2,}", header) == [
-        *("date", "session", "site", "program", "length", "mean µV", "at rest", "used")
+        *("date", "session", "site", "program", "length", "median", "at rest", "used")
     ]
     assert new.split("  ")[0].startswith("2026-11-23")
     assert new.split()[2:] == ["Left", "shoulder,", "Jaw", "quiet-five", "0:01", "-", "-", "-"]

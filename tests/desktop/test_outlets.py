@@ -187,9 +187,9 @@ def test_the_report(session, wanted, tmp_path):
         row = re.search(rf'<th scope="row">{re.escape(label)}</th><td>(.*?)</td>', html)
         assert row, label
         assert re.match(rf"{re.escape(value)}( \(|;|$)", row[1])
-    tile = re.search(r"Mean tension.*?µV", flat(html))
+    tile = re.search(r"Median tension \(P50\).*?µV", flat(html))
     assert tile
-    assert wanted["Mean tension"] in tile[0]
+    assert wanted["Median tension (P50)"] in tile[0]
 
 
 def test_the_review_screen(session, wanted):
@@ -219,13 +219,13 @@ def test_the_list_of_sessions(session, analyzed):
         assert np.median(kept["recovery_s"]) == pytest.approx(analyzed["recovery_s"])
     assert kept["used_s"] == pytest.approx(analyzed["used_s"])
     assert kept["excluded_s"] == pytest.approx(analyzed["excluded_s"])
-    mean_uv = analyzed["tension_uv"]["mean"]
+    median_uv = analyzed["tension_uv"]["p50"]
     line = next(
         row
         for row in unclench("sessions", "list", session.parent).splitlines()
         if session.name in row
     )
-    assert f" {uv(mean_uv)} " in line
+    assert f" {uv(median_uv)} " in line
 
 
 def test_the_history(session, analyzed):
@@ -245,11 +245,11 @@ def test_the_closing_words(session, wanted, analyzed):
         return  # nobody was guided
     text = said.read_text(encoding="utf-8")
     whole = text.split("whole session: ")[1].split(". ")[0].split(", ")
-    measured = {"Mean tension", "Time at rest", "Longest rest", "Recovery time"} & {
+    measured = {"Median tension (P50)", "Time at rest", "Longest rest", "Recovery time"} & {
         label for label, value in wanted.items() if value != "–"
     }
     for label in measured:
-        assert f"{label.lower()} {wanted[label]}" in whole
+        assert f"{label[:1].lower()}{label[1:]} {wanted[label]}" in whole
     n = analyzed["contractions"]
     assert f"{n} contraction{'' if n == 1 else 's'}" in whole
 

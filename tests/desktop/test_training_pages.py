@@ -1279,7 +1279,7 @@ def test_the_summary_says_what_lowered_the_tension(show):
     assert "It was lowest in “Let go”: 2.00 µV." in told
     assert "Recovery time after 2 contractions: 14 s and 9 s." in told
     assert (
-        "Whole session: mean tension 2.61 µV, time at rest 62 %, longest rest 24 s, 2 "
+        "Whole session: median tension (P50) 2.61 µV, time at rest 62 %, longest rest 24 s, 2 "
         "contractions, recovery time 12 s. 3 min 58 s of 4 min used; excluded: 2 s settling."
     ) in told
     assert "Breathe: You let go as you breathe out: 18 % lower (10 to 26 %)." in told

@@ -136,6 +136,7 @@ def write_summarised(
         site=site,
         used_s=600,
         mean_uv=mean_uv,
+        p50_uv=mean_uv,
         baseline_uv=2.0,
         baseline_from="session",
         rest_share=0.5,

@@ -96,7 +96,7 @@ def page_path(session_writer, tmp_path_factory) -> Path:
         labels=(EVIL,),
         source=EVIL,
     )
-    before = EarlierSession(MADE - timedelta(days=3), EVIL, EVIL, 600.0, 9.0, 2.0, 0.5)
+    before = EarlierSession(MADE - timedelta(days=3), EVIL, EVIL, 600.0, 9.0, None, 2.0, 0.5)
     page = session_page(open_review(folder), [Earlier((before,))] * 2, MADE)
     path = root / "report.html"
     path.write_text(render(page), encoding="utf-8")

@@ -29,8 +29,8 @@ from unclench.wording import length
 from unclench_dsp import BANDS, MainsMode
 
 _LEVELS = tr(
-    "Tension was below the calm, middle and tense level for 10, 50 and 90 % of the time used "
-    "(P10, P50 and P90: the 10th, 50th and 90th percentile)."
+    "Tension was below the calm level, the median and the tense level for 10, 50 and 90 % of the "
+    "time used (P10, P50 and P90: the 10th, 50th and 90th percentile)."
 )
 _LEAST_NAME, _BETWEEN = 8, 3  # columns of the terminal
 

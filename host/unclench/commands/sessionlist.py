@@ -38,7 +38,7 @@ _COLUMNS = (
     _Column(tr("site"), least=8),
     _Column(tr("program"), least=8),
     _Column(tr("length"), right=True),
-    _Column(tr("mean µV"), right=True),
+    _Column(tr("median"), right=True),
     _Column(tr("at rest"), right=True),
     _Column(tr("used"), right=True),
 )
@@ -92,14 +92,14 @@ def _cells(entry: Entry) -> _Row:
     if entry.summary is not None:
         channels = sorted(entry.summary.channels, key=lambda channel: channel.site is None)
         quality = entry.summary.quality
-    means = [_number(channel.mean_uv) for channel in channels]
+    medians = [_number(channel.p50_uv) for channel in channels]
     return (
         f"{entry.local:{_DATE}}",
         printable(called),
         printable(", ".join(site for site in entry.sites if site)),
         printable(entry.program),
         tr("running") if entry.ended == "running" and not entry.duration_s else _length(entry),
-        " ".join(means) or _NOTHING,
+        " ".join(medians) or _NOTHING,
         _share(channels[0].rest_share if channels else None),
         _share(quality),
     )

@@ -22,7 +22,7 @@ from unclench.training.steps.underway import BreathEffect
 from unclench.translation import tr, trn
 from unclench.wording import length
 
-_SHOWN = tuple(each for each in METRICS if each not in LEVELS or each.key == "mean_uv")
+_SHOWN = tuple(each for each in METRICS if each not in LEVELS or each.key == "p50_uv")
 _NOT_CALM: tuple[Tension, ...] = ("asked", "provoked")
 _LATEST = 8  # recovery times named
 

@@ -15,6 +15,7 @@ from unclench.report.plots.small import Frame
 from unclench.report.plots.timeline import Moment, draw_timeline
 from unclench.report.words import NOTHING, brief, change, local, share, uv
 from unclench.review.history import FEWEST_USED_S
+from unclench.review.metrics import muscle_uv
 from unclench.review.results import ChannelContext, Figures
 from unclench.review.session import SessionReview
 from unclench.review.summary import ensure_summary
@@ -40,7 +41,8 @@ class EarlierSession:
     title: str
     program: str
     used_s: float
-    mean_uv: float | None
+    median_uv: float | None
+    noise_uv: float | None  # the instrument's own, in the band
     baseline_uv: float | None
     rest_share: float | None
 
@@ -123,7 +125,8 @@ def _of_site(
             title=entry.called,
             program=entry.program,
             used_s=channel.used_s,
-            mean_uv=channel.mean_uv,
+            median_uv=channel.p50_uv,
+            noise_uv=channel.noise_uv,
             baseline_uv=channel.baseline_uv if _comparable(channel) else None,
             rest_share=channel.rest_share if channel.baseline_chain == CHAIN_VERSION else None,
         )
@@ -155,7 +158,8 @@ def earlier_section(
             title=tr("this session"),
             program=program_of(review.meta),
             used_s=own.used_s,
-            mean_uv=None if own.mean is None else own.mean.value,
+            median_uv=None if own.p50 is None else own.p50.value,
+            noise_uv=context.noise_uv,
             baseline_uv=_measured_baseline(context),
             rest_share=None if own.rest.share is None else own.rest.share.value,
         )
@@ -187,7 +191,7 @@ def _measured_baseline(context: ChannelContext) -> float | None:
 
 
 def _place_words(here: EarlierSession, before: Sequence[EarlierSession]) -> str:
-    means = sorted(s.mean_uv for s in before if s.mean_uv is not None)
+    levels = sorted(muscle_uv(s.median_uv, s.noise_uv) for s in before if s.median_uv is not None)
     sentences = [
         trn(
             "1 earlier session with this site and band.",
@@ -195,15 +199,19 @@ def _place_words(here: EarlierSession, before: Sequence[EarlierSession]) -> str:
             len(before),
         )
     ]
-    if here.mean_uv is None or not means:
+    if here.median_uv is None or not levels:
         return sentences[0]
-    if len(means) < _FEWEST_FOR_MEDIAN:
+    if len(levels) < _FEWEST_FOR_MEDIAN:
         return " ".join([*sentences, tr("Too few to know what is usual.")])
-    ratio = here.mean_uv / means[len(means) // 2]
-    sentences.append(tr("Mean tension compared with their median: {change}.", change=change(ratio)))
-    if here.mean_uv < means[0]:
+    own_uv, usual_uv = muscle_uv(here.median_uv, here.noise_uv), levels[len(levels) // 2]
+    if usual_uv:
+        ratio = own_uv / usual_uv
+        sentences.append(
+            tr("Median tension compared with their median: {change}.", change=change(ratio))
+        )
+    if own_uv < levels[0]:
         sentences.append(tr("It is the lowest so far."))
-    elif here.mean_uv > means[-1]:
+    elif own_uv > levels[-1]:
         sentences.append(tr("It is the highest so far."))
     return " ".join(sentences)
 
@@ -211,7 +219,7 @@ def _place_words(here: EarlierSession, before: Sequence[EarlierSession]) -> str:
 def _plots(label: str, channel: int, sessions: Sequence[EarlierSession]) -> list[Plot]:
     plots = []
     for key, name, unit, percent in (
-        ("mean_uv", tr("Mean tension"), "µV", False),
+        ("median_uv", tr("Median tension"), "µV", False),
         ("rest_share", tr("Time at rest"), "%", True),
     ):
         moments = []
@@ -246,7 +254,7 @@ def _table(label: str, sessions: Sequence[EarlierSession]) -> Table:
     rows = tuple(
         (
             f"{short_day_of_year(s.when)}, {s.when:%H:%M}",
-            NOTHING if s.mean_uv is None else f"{uv(s.mean_uv)} µV",
+            NOTHING if s.median_uv is None else f"{uv(s.median_uv)} µV",
             NOTHING if s.baseline_uv is None else f"{uv(s.baseline_uv)} µV",
             NOTHING if s.rest_share is None else share(s.rest_share),
             length(s.used_s),
@@ -256,7 +264,7 @@ def _table(label: str, sessions: Sequence[EarlierSession]) -> Table:
         for s in reversed(sessions)
     )
     head = (
-        *(tr("When"), tr("Mean tension"), tr("Baseline"), tr("At rest")),
+        *(tr("When"), tr("Median tension"), tr("Baseline"), tr("At rest")),
         *(tr("Time used"), tr("Program"), tr("Session")),
     )
     caption = tr("{channel}: the latest sessions with this site and band", channel=label)

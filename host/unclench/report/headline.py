@@ -16,6 +16,7 @@ from unclench.report.words import (
     uv,
     why_words,
 )
+from unclench.review.metrics import muscle_uv
 from unclench.review.results import ChannelContext, Figures, Phase, TagEffect
 from unclench.review.session import SessionReview
 from unclench.translation import tr
@@ -30,7 +31,7 @@ def channel_words(
     review: SessionReview, context: ChannelContext, figures: Figures, earlier: Earlier
 ) -> list[str]:
     """Return a few sentences on how a channel went."""
-    if figures.mean is None:
+    if figures.p50 is None:
         nothing = tr(
             "{channel}: no usable signal. {reason}",
             channel=context.label,
@@ -41,10 +42,10 @@ def channel_words(
                 "Excluded of {whole}: {reasons}.", whole=length(review.duration_s), reasons=reasons
             )
         return [nothing]
-    lead = [_level(context, figures.mean)]
+    lead = [_level(context, figures.p50)]
     if context.baseline is not None:
-        lead.append(_against_baseline(context, figures.mean.value / context.baseline.mean_uv))
-    lead.append(_against_earlier(review, figures.mean, earlier))
+        lead.append(_against_baseline(context, figures.p50.value))
+    lead.append(_against_earlier(review, figures.p50, context.noise_uv, earlier))
     points = [_at_rest(figures.rest.share)] if figures.rest.share is not None else []
     points += _steps(review.phase_figures(context.index))
     points += _breathing(review, context)
@@ -54,7 +55,7 @@ def channel_words(
 
 def few_used_words(context: ChannelContext, figures: Figures, duration_s: float) -> str:
     """Return a warning if much of the time is excluded, but not all of it; else ""."""
-    if figures.mean is None or figures.used_s >= _FEW_USED * duration_s:
+    if figures.p50 is None or figures.used_s >= _FEW_USED * duration_s:
         return ""
     worst = max(figures.excluded_s, key=lambda why: figures.excluded_s[why], default="")
     warning = tr(
@@ -70,24 +71,25 @@ def few_used_words(context: ChannelContext, figures: Figures, duration_s: float)
     return f"{warning} {reason}"
 
 
-def _level(context: ChannelContext, mean: Estimate) -> str:
-    if mean.low is None or mean.high is None:
+def _level(context: ChannelContext, median: Estimate) -> str:
+    if median.low is None or median.high is None:
         return tr(
-            "{channel}: {uv} µV on average (too little data for a confidence interval).",
+            "{channel}: median tension {uv} µV (too little data for a confidence interval).",
             channel=context.label,
-            uv=uv(mean.value),
+            uv=uv(median.value),
         )
     return tr(
-        "{channel}: {uv} µV on average (range {low} to {high}).",
+        "{channel}: median tension {uv} µV (range {low} to {high}).",
         channel=context.label,
-        uv=uv(mean.value),
-        low=uv(mean.low),
-        high=uv(mean.high),
+        uv=uv(median.value),
+        low=uv(median.low),
+        high=uv(median.high),
     )
 
 
-def _against_baseline(context: ChannelContext, ratio: float) -> str:
+def _against_baseline(context: ChannelContext, median_uv: float) -> str:
     assert context.baseline is not None
+    ratio = _ratio(median_uv, context.noise_uv, context.baseline.mean_uv, context.noise_uv)
     level = uv(context.baseline.mean_uv)
     if context.baseline_from == "quietest":
         other = tr("its quietest moments ({uv} µV; rest was not measured)", uv=level)
@@ -96,24 +98,37 @@ def _against_baseline(context: ChannelContext, ratio: float) -> str:
     return _comparison(1.0 if 0.9 <= ratio <= 1.1 else ratio, other)
 
 
-def _against_earlier(review: SessionReview, mean: Estimate, earlier: Earlier) -> str:
-    known = [s for s in earlier.sessions if s.mean_uv is not None]
+def _against_earlier(
+    review: SessionReview, median: Estimate, noise_uv: float | None, earlier: Earlier
+) -> str:
+    known = [s for s in earlier.sessions if s.median_uv is not None]
     if not known:
         return ""
     alike = [s for s in known if same_program(review, s)]
     last = (alike or known)[-1]
-    assert last.mean_uv is not None
-    level, day = uv(last.mean_uv), day_of(last.when)
+    assert last.median_uv is not None
+    level, day = uv(last.median_uv), day_of(last.when)
     if not alike:
         other = tr("last time here ({uv} µV on {day}, another kind of session)", uv=level, day=day)
     elif len(alike) < len(earlier.sessions):
         other = tr("the last such session here ({uv} µV on {day})", uv=level, day=day)
     else:
         other = tr("last time here ({uv} µV on {day})", uv=level, day=day)
-    if mean.low is None or mean.high is None:
+    if median.low is None or median.high is None:
         return tr("There is too little data for a comparison with {other}.", other=other)
-    alike_level = mean.low <= last.mean_uv <= mean.high
-    return _comparison(1.0 if alike_level else mean.value / last.mean_uv, other)
+    alike_level = median.low <= last.median_uv <= median.high
+    ratio = _ratio(median.value, noise_uv, last.median_uv, last.noise_uv)
+    return _comparison(1.0 if alike_level else ratio, other)
+
+
+def _ratio(
+    here_uv: float, noise_uv: float | None, other_uv: float, other_noise_uv: float | None
+) -> float:
+    """Return the ratio of two tensions, above the noise floor if that is known of both."""
+    if noise_uv is None or other_noise_uv is None:
+        return here_uv / other_uv
+    other = muscle_uv(other_uv, other_noise_uv)
+    return muscle_uv(here_uv, noise_uv) / other if other else here_uv / other_uv
 
 
 def _comparison(ratio: float, other: str) -> str:
@@ -140,21 +155,21 @@ def _at_rest(rest: Estimate) -> str:
 
 
 def _steps(phases: Sequence[tuple[Phase, Figures]]) -> list[str]:
-    known = [(p, f.mean) for p, f in phases if f.mean is not None]
+    known = [(p, f.p50) for p, f in phases if f.p50 is not None]
     if len(known) < 2:
         return []
-    (low, low_mean), (high, high_mean) = (
+    (low, low_level), (high, high_level) = (
         chosen(known, key=lambda item: item[1].value) for chosen in (min, max)
     )
-    if high_mean.value < 1.15 * low_mean.value:
+    if high_level.value < 1.15 * low_level.value:
         return [tr("Tension was similar in all steps.")]
     return [
         tr(
             "Highest in “{high}” ({high_uv} µV), lowest in “{low}” ({low_uv} µV).",
             high=high.title,
-            high_uv=uv(high_mean.value),
+            high_uv=uv(high_level.value),
             low=low.title,
-            low_uv=uv(low_mean.value),
+            low_uv=uv(low_level.value),
         )
     ]
 

@@ -277,7 +277,7 @@ def _sessions(points: Sequence[Point]) -> Table:
     rows = tuple(
         (
             short_day_of_year(point.at),
-            _uv(point.mean_uv),
+            _uv(point.p50_uv),
             _uv(point.baseline_uv),
             NOTHING if point.rest_share is None else share(point.rest_share),
             NOTHING if point.recovery_s is None else f"{point.recovery_s:.1f} s",
@@ -288,7 +288,7 @@ def _sessions(points: Sequence[Point]) -> Table:
         for point in reversed(points[-MOST_SESSIONS:])
     )
     head = (
-        *(tr("When"), tr("Mean tension"), tr("Baseline"), tr("At rest"), tr("Recovery time")),
+        *(tr("When"), tr("Median tension"), tr("Baseline"), tr("At rest"), tr("Recovery time")),
         *(tr("Time used"), tr("Program"), tr("Session")),
     )
     return Table(tr("Sessions, the latest first"), head, rows)

@@ -46,9 +46,9 @@ def in_short(
         parts.append(Words(lead, "lead"))
         if more:
             parts.append(Points(tuple(more)))
-        if own.mean is not None:
-            parts.append(_tiles(review, own, own.mean))
-    if any(ranged(own.mean) or ranged(own.rest.share) for own in figures):
+        if own.p50 is not None:
+            parts.append(_tiles(review, own, own.p50))
+    if any(ranged(own.p50) or ranged(own.rest.share) for own in figures):
         parts.append(
             Words(tr("Ranges are 95 % confidence intervals based on this session."), "quiet")
         )
@@ -66,19 +66,21 @@ def trace_section(review: SessionReview, figures: Sequence[Figures]) -> Section:
     return section("trace", tr("The whole session"), [Plot(caption, wide, narrow)])
 
 
-def _tiles(review: SessionReview, own: Figures, mean: Estimate) -> Tiles:
+def _tiles(review: SessionReview, own: Figures, median: Estimate) -> Tiles:
     reference = review.contexts[own.channel].reference
     details = []
-    if mean.low is not None and mean.high is not None:
-        details.append(tr("range {low} to {high}", low=uv(mean.low), high=uv(mean.high)))
+    if median.low is not None and median.high is not None:
+        details.append(tr("range {low} to {high}", low=uv(median.low), high=uv(median.high)))
+    if own.mean is not None:
+        details.append(tr("mean {uv} µV", uv=uv(own.mean.value)))
     if reference is not None:
         details.append(
             tr(
                 "{percent:.1f} % of your reference contraction",
-                percent=100 * mean.value / reference.uv,
+                percent=100 * median.value / reference.uv,
             )
         )
-    tiles = [Tile(metric("mean_uv").label, uv(mean.value), "µV", ", ".join(details))]
+    tiles = [Tile(metric("p50_uv").label, uv(median.value), "µV", ", ".join(details))]
     rest = own.rest
     if rest.share is not None:
         at_rest = percent_of(rest.share.value)

@@ -116,11 +116,12 @@ def _steps_table(review: SessionReview, channel: int, label: str) -> Table:
             (
                 f"{phase.number + 1} {phase.title}{role}",
                 uv_estimate(figures.mean) if figures.mean else figures.why_not or NOTHING,
+                uv_estimate(figures.p50),
                 share_estimate(figures.rest.share),
                 used_words(figures.used_s, figures.span.length_s, figures.excluded_s),
             )
         )
-    head = (tr("Step"), tr("Mean tension"), tr("At rest"), tr("Time used"))
+    head = (tr("Step"), tr("Mean tension"), tr("Median tension"), tr("At rest"), tr("Time used"))
     caption = tr(
         "{channel}: tension in each step, with 95 % confidence intervals in parentheses",
         channel=label,

@@ -74,7 +74,7 @@ def metric_range(metric: Metric, figures: Figures) -> str:
 
 
 def above_label(metric: Metric) -> str:
-    """Return "Middle level (P50) above the noise floor"."""
+    """Return "Median tension (P50) above the noise floor"."""
     return tr("{level} above the noise floor", level=metric.label)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from unclench.review.results import Figures
 from unclench.translation import tr
-from unclench_dsp.abovefloor import AboveFloor, above_floor
+from unclench_dsp.abovefloor import AboveFloor, above_floor, above_floor_uv
 from unclench_dsp.uncertainty import Estimate
 
 Form = Literal["uv", "share", "count", "seconds"]
@@ -90,6 +90,14 @@ def _longest_rest(figures: Figures) -> float | None:
 
 METRICS = (
     Metric(
+        "p50_uv",
+        tr("Median tension (P50)"),
+        tr("median"),
+        tr("Tension was below it for half of the time; short bursts hardly change it."),
+        "uv",
+        lambda figures: figures.p50,
+    ),
+    Metric(
         "mean_uv",
         tr("Mean tension"),
         tr("mean"),
@@ -104,14 +112,6 @@ METRICS = (
         tr("Tension was below it for 10 % of the time."),
         "uv",
         lambda figures: figures.p10,
-    ),
-    Metric(
-        "p50_uv",
-        tr("Middle level (P50)"),
-        "P50",
-        tr("Tension was below it for half of the time."),
-        "uv",
-        lambda figures: figures.p50,
     ),
     Metric(
         "p90_uv",
@@ -176,9 +176,11 @@ METRICS = (
 _PERCENT = ("p10_uv", "p50_uv", "p90_uv")  # in the order of `Figures.percent`
 LEVELS = tuple(metric for metric in METRICS if metric.form == "uv")
 """Metrics that are a tension."""
+_ORDER = ("mean_uv", "p10_uv", "p50_uv", "p90_uv", "max_uv")  # in JSON
+_IN_JSON = tuple(sorted(LEVELS, key=lambda level: _ORDER.index(level.key)))
 
 
-HEADLINES = (METRICS[2], METRICS[0])  # the median first
+HEADLINES = METRICS[:2]  # the median first
 """Levels that are shown above the noise floor, too."""
 
 _QUANTILES = {"p10_uv": 0.1, "p50_uv": 0.5, "p90_uv": 0.9, "mean_uv": 0.5}
@@ -221,13 +223,18 @@ def of_reference(shown: Metric, figures: Figures) -> float | None:
     return figures.percent[_PERCENT.index(shown.key)]
 
 
+def muscle_uv(tension_uv: float, noise_uv: float | None) -> float:
+    """Return the muscle's part of a tension, for ratios; all of it if the noise is not known."""
+    return tension_uv if noise_uv is None else above_floor_uv(tension_uv, noise_uv)
+
+
 def as_json(figures: Figures) -> dict[str, Any]:
     """Return the figures of a span for programs: see `unclench analyze --json`."""
     others = {each.key: each.plain(figures) for each in METRICS if each not in LEVELS}
     return {
         "used_s": figures.used_s,
         "excluded_s": dict(figures.excluded_s),
-        "tension_uv": {_short(each): each.plain(figures) for each in LEVELS},
+        "tension_uv": {_short(each): each.plain(figures) for each in _IN_JSON},
         "floor_uv": None if figures.noise is None else figures.noise.value,
         "tension_above_floor_uv": _above_as_json(figures),
         **others,
@@ -237,7 +244,7 @@ def as_json(figures: Figures) -> dict[str, Any]:
 
 def _above_as_json(figures: Figures) -> dict[str, Any]:
     """Return the keys of `tension_uv` above the noise floor, and how far they can be trusted."""
-    found = {_short(each): above(each, figures) for each in LEVELS}
+    found = {_short(each): above(each, figures) for each in _IN_JSON}
     return {
         **{key: None if level is None else level.estimate.value for key, level in found.items()},
         "interval": {
@@ -248,7 +255,7 @@ def _above_as_json(figures: Figures) -> dict[str, Any]:
         },
         "below_floor": [
             _short(each)
-            for each in LEVELS
+            for each in _IN_JSON
             if too_quiet(each, figures) or _unseen(found[_short(each)])
         ],
     }

@@ -24,7 +24,7 @@ from unclench.translation import tr, trn
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.uncertainty import Estimate
 
-MeasureKey = Literal["baseline_uv", "mean_uv", "rest_share", "recovery_s"]
+MeasureKey = Literal["baseline_uv", "mean_uv", "rest_share", "recovery_s", "p50_uv"]
 FEWEST_DAYS = 6
 SHORTEST_WEEKS = 1.0
 _WEEK_S = 7 * 86400.0
@@ -99,6 +99,7 @@ MEASURES = (
         *("recovery_s", metric("recovery_s").label, "s", 1.0, 1),
         *(tr("faster"), tr("slower"), _few_recoveries),
     ),
+    Measure("p50_uv", metric("p50_uv").label, "µV", 1.0, 1, _LOWER, _HIGHER, _few_days),
 )
 
 

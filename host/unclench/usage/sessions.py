@@ -35,7 +35,7 @@ def sessions_command() -> None:
     "list",
     help=tr(
         "List sessions, newest first.\n\n"
-        "DIR is your sessions folder unless given. Columns: mean µV is the mean tension of "
+        "DIR is your sessions folder unless given. Columns: median is the median tension in µV of "
         "each channel, the trained muscle first; "
         "at rest is the share of time at rest; used is the share of time that went into "
         "the figures."

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from unclench.report import words
-from unclench.review.metrics import METRICS, Metric
+from unclench.review.metrics import METRICS, Metric, above
 from unclench.review.results import Figures
 from unclench.review.session import SessionReview
 from unclench.translation import tr, trn
@@ -92,15 +92,22 @@ def compare(site: str, one: Figures, two: Figures) -> Comparison:
 def _line(metric: Metric, one: Figures, two: Figures) -> Line:
     a, b = metric.estimate(one), metric.estimate(two)
     if metric.form == "uv":
-        return _tension(metric.label, a, b)
+        return _tension(metric, one, two)
     if metric.form == "share":
         return _rest(metric.label, a, b)
     first, second = (words.metric_words(metric, metric.value(each)) for each in (one, two))
     return Line(metric.label, first, second, "")
 
 
-def _tension(name: str, one: Estimate | None, two: Estimate | None) -> Line:
+def _tension(metric: Metric, first: Figures, second: Figures) -> Line:
+    """Compare a tension: above the noise floor where that is known and seen in both."""
+    name, (one, two) = metric.label, (metric.estimate(each) for each in (first, second))
     shown = (words.uv_estimate(one), words.uv_estimate(two))
+    one_above, two_above = above(metric, first), above(metric, second)
+    if one_above is not None and two_above is not None:
+        if not (one_above.seen and two_above.seen):
+            return Line(name, *shown, words.BELOW)
+        one, two = one_above.estimate, two_above.estimate
     if one is None or two is None or one.value <= 0 or two.value <= 0:
         return Line(name, *shown, words.NOTHING)
     ratio = two.value / one.value

@@ -15,7 +15,8 @@ from unclench_dsp.uncertainty import Estimate
 
 _MOST_CONTRACTIONS = 12
 _LEVELS_MEAN = tr(
-    "Tension was below the calm, middle and tense level for 10, 50 and 90 % of the time used."
+    "Tension was below the calm level, the median and the tense level for 10, 50 and 90 % of the "
+    "time used."
 )
 
 

@@ -16,7 +16,7 @@ _ROLE = QtCore.Qt.ItemDataRole
 TITLE, LABELS = 1, 8
 _RIGHT = {4, 5, 6, 7}
 _TIPS = {
-    5: tr("Mean tension of each channel in µV, without excluded time"),
+    5: tr("Median tension of each channel in µV, without excluded time"),
     6: tr("Share of the time at rest"),
     7: tr("Share of the time with a trusted signal"),
 }

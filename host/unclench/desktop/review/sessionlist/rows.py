@@ -40,7 +40,7 @@ class SessionRow:
     program: str
     length_s: float
     labels: tuple[str, ...]
-    mean_uv: tuple[float | None, ...] | None  # of each channel
+    median_uv: tuple[float | None, ...] | None  # of each channel
     rest_share: tuple[float | None, ...] | None
     quality: float | None
     recording: bool = False  # right now
@@ -58,7 +58,7 @@ class SessionRow:
             ", ".join(self.sites),
             self.program,
             clock(self.length_s),
-            _each(self.mean_uv, words.uv),
+            _each(self.median_uv, words.uv),
             _each(self.rest_share, words.share),
             _PENDING if self.quality is None else words.share(self.quality),
             ", ".join(self.labels),
@@ -89,7 +89,7 @@ class SessionRow:
         numbers = {
             0: self.created.timestamp(),
             4: self.length_s,
-            5: _first(self.mean_uv),
+            5: _first(self.median_uv),
             6: _first(self.rest_share),
             7: self.quality,
         }
@@ -106,7 +106,7 @@ class SessionRow:
         """Return a copy with its figures."""
         return replace(
             self,
-            mean_uv=tuple(c.mean_uv for c in summary.channels),
+            median_uv=tuple(c.p50_uv for c in summary.channels),
             rest_share=tuple(c.rest_share for c in summary.channels),
             quality=summary.quality,
         )
