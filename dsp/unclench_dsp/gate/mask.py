@@ -36,6 +36,7 @@ _MAYBE = (6.0, 0.8, 6.0)  # the same: a weak beat, or the edge of something larg
 _CLICK_USUAL = 8.0  # sharp signal over the usual one
 _CLICK_LOUD, _CLICK_SLOW = 2.9, 0.45  # and, with this share of the slow one, over the loudness
 _CONTRACTED, _CLICK_IN_LOUD = 4.0, 3.6  # loudness over the usual one, and the bound in its place
+_CLICK_OWN = 3.0  # times the channel's own sharp over loud
 _LONES = ((14.0, 2.5), (60.0, 2.0), (300.0, 1.7))  # alone; others may then be near
 _LONE_SLOW = 0.6
 _LONE = 6.0  # times what is sharp a little before and after
@@ -207,6 +208,8 @@ def _clicks(features: Features, usual: Usual) -> BoolArray:
     both = (sharp + _CLICK_SLOW * np.abs(features.slow)) / features.loud
     # In a contraction there are many more chances, and a click does less harm.
     bound = np.where(features.loud > _CONTRACTED * usual.band, _CLICK_IN_LOUD, _CLICK_LOUD)
+    # A signal that is white by itself is no click: sharp over loud, as at rest.
+    bound = np.maximum(bound, _CLICK_OWN * usual.sharp * usual.ratio / usual.slow)
     clicks = np.greater(sharp, _CLICK_USUAL * usual.sharp) & (both > bound)
     near = np.greater(sharp, _LONE * features.sharp_near)
     near &= np.abs(features.slow) > _LONE_SLOW * features.loud  # not so the onset of a contraction
