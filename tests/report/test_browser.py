@@ -238,7 +238,7 @@ def test_the_history_shows_trends_and_sessions(look, history_path):
     ]
     assert "Mean tension: lower by " in page.inner_text("#short")
     assert page.locator("svg:visible").count() >= 2
-    assert page.locator("svg path.trend").count() == 1
+    assert page.locator("svg path.trend").count() == 2  # of mean and median
     assert page.evaluate(OVERLAPS) == []
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,13 +19,14 @@ from unclench.link.virtual.board import MAX_SPEED
 from unclench.live.blocks import LiveSettings, SignalInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
-from unclench.review.results import Marks, TagSpan
+from unclench.review.contexts import as_trained
+from unclench.review.results import ChannelContext, Marks, TagSpan
 from unclench.review.session import SessionReview
 from unclench.review.signal import Signal
 from unclench.sources import open_source
 from unclench.store.events.legacy import split_tag
 from unclench.store.model import Recording
-from unclench.training.placement.values import RestBaseline, TrainedChannel
+from unclench.training.placement.values import RestBaseline, TrainedChannel, rest_level
 from unclench.training.programs.file import parse_program
 from unclench.training.session.setup import site_names
 from unclench.training.session.sink import Session
@@ -69,8 +72,21 @@ def recording() -> Callable[..., Recording]:
 
 @pytest.fixture
 def review() -> Callable[..., SessionReview]:
-    """The review of such a recording."""
-    return lambda *channels_uv, **given: SessionReview(make_recording(*channels_uv, **given))
+    """The review of such a recording; `rested`: its quietest time was measured as rest."""
+
+    def make(*channels_uv: np.ndarray, rested: bool = False, **given: Any) -> SessionReview:
+        made = SessionReview(make_recording(*channels_uv, **given))
+        if rested:
+            made.contexts = tuple(map(as_measured, made.contexts))
+        return made
+
+    return make
+
+
+def as_measured(context: ChannelContext) -> ChannelContext:
+    """A context whose baseline was measured."""
+    level_uv, why = rest_level(as_trained(context))
+    return replace(context, baseline_from="calibration", rest_level_uv=level_uv, rest_level_why=why)
 
 
 @pytest.fixture

@@ -165,14 +165,18 @@ def test_left_and_right_are_compared_where_both_were_used(muscle, levels, record
     assert low < 0.2 < high
 
 
-def test_without_a_measured_baseline_the_quietest_time_is_used(muscle, levels, review):
-    found = review(muscle(levels((20, 30.0), (10, 2.0), (20, 30.0)), 1)).contexts[0]
+def test_without_a_measured_baseline_nothing_is_called_rest(muscle, levels, review):
+    made = review(muscle(levels((20, 30.0), (10, 2.0), (20, 30.0), (10, 2.0)), 1))
+    figures, found = made.figures(0), made.contexts[0]
+    assert figures.rest.share is None
+    assert (figures.rest.gaps, figures.sustained.limit_uv) == (0, None)
+    assert len(figures.contractions) == 2
+    assert {c.recovery_s for c in figures.contractions} == {None}
     assert found.baseline_from == "quietest"
     assert known(found.baseline).mean_uv == pytest.approx(2.0, rel=0.05)
     assert known(found.baseline).used_s == pytest.approx(9.0, abs=0.3)
     assert "rest was not measured" in found.baseline_why
-    assert "rest was not measured" in found.rest_level_why
-    assert "noise floor is not known" in found.rest_level_why
+    assert found.rest_level_uv is None
 
 
 def test_without_usable_time_there_is_a_reason_instead_of_a_baseline(review):

@@ -29,7 +29,7 @@ def test_contractions_recoveries_and_rests_are_found(review, muscle, levels, see
             parts += [(long, high), (holding, 8.0), (calm, 2.0)]
             truth.append((at, long, high, holding))
             at += long + holding + calm
-        figures = review(muscle(levels(*parts), seed)).figures(0)
+        figures = review(muscle(levels(*parts), seed), rested=True).figures(0)
         assert len(figures.contractions) == 3, seed
         for (start, long, high, holding), found in zip(truth, figures.contractions, strict=True):
             starts.append(found.start_s - start)
@@ -56,7 +56,7 @@ def test_separate_bursts_are_separate_contractions_and_a_slow_fall_is_one(review
     fall = levels((5, 2.0), (3, 80.0), (10, 40.0, 2.0), (8, 2.0))
     for seed in range(20):
         assert len(review(muscle(bursts, seed)).figures(0).contractions) == 5
-        found = review(muscle(fall, seed)).figures(0).contractions
+        found = review(muscle(fall, seed), rested=True).figures(0).contractions
         assert len(found) == 1
         assert found[0].recovery_s == pytest.approx(10, abs=1.5)
 

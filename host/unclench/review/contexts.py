@@ -14,7 +14,6 @@ from unclench.review.signal import Signal
 from unclench.store.events.event import BaselineMeasured, Event
 from unclench.store.session.schema import SessionMeta
 from unclench.training.placement.values import (
-    YOUR_BASELINE,
     RestBaseline,
     TrainedChannel,
     floor_uv,
@@ -48,8 +47,9 @@ def make_contexts(
     """Gather what is known about each channel of a recording.
 
     The baseline is the session's: calibrated before, or measured in it. If there is none, the
-    quietest time of the recording replaces it, and the text says so: all time with a 1 s RMS of at
-    most 1.5 times that of the quietest 3 s. If a person never rested, that is not a true baseline.
+    quietest time of the recording replaces it for contractions alone, and the text says so: all
+    time with a 1 s RMS of at most 1.5 times that of the quietest 3 s. It is not rest: there is no
+    time at rest, no recovery and no sustained tension then.
     """
     known = _trained(meta, events, signal)
     contexts = []
@@ -70,8 +70,9 @@ def make_contexts(
                 if origin == "calibration"
                 else tr("measured in this session: {uv:.2f} µV", uv=mean_uv)
             )
-        called = tr("its quietest time (rest was not measured)")
-        level_uv, level_why = rest_level(channel, called if origin == "quietest" else YOUR_BASELINE)
+        # The quietest time of a recording shows contractions, but nobody measured it to be rest.
+        measured = replace(channel, baseline=None) if origin == "quietest" else channel
+        level_uv, level_why = rest_level(measured)
         if signal.info.noise_uv[k] is None and level_uv is not None:
             level_why += "; " + tr("the noise floor is not known")
         contexts.append(

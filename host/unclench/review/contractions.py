@@ -27,6 +27,7 @@ from unclench_dsp.spectrum import (
 _ENDED = tr("the recording ended before it was at rest again")
 _AGAIN = tr("tense again before it was at rest")
 _LOST = tr("the signal was lost in between")
+_NEVER = tr("rest was not measured")
 _WHY: dict[Ending, str] = {"recovered": "", "again": _AGAIN, "lost": _LOST, "end": _ENDED}
 
 
@@ -38,7 +39,8 @@ def find_contractions(
 ) -> tuple[tuple[Contraction, ...], tuple[Release, ...]]:
     """Find the contractions of a channel, and recoveries that steps asked for.
 
-    The rule is `training.contractions`', as in a session; none without a baseline. A baseline that
+    The rule is `training.contractions`', as in a session; none without a baseline. Where that is
+    the quietest time of the recording, there are contractions, but no recovery. A baseline that
     the session measured itself holds from then on. A step that asks to let go times recovery from
     its begin, unless recovery from a contraction is being timed.
     """
@@ -46,6 +48,7 @@ def find_contractions(
     if trained.baseline is None:
         return (), ()
     k, fs_hz = context.index, signal.fs_hz
+    measured = context.baseline_from != "quietest"  # else there is no rest to come back to
     watch = ContractionWatch(trained, fs_hz, _known_since(context, events))
     asked = [round(each.start_s * fs_hz) for each in phases if kind_of(each.kind).starts_recovery]
     asked.reverse()
@@ -63,8 +66,8 @@ def find_contractions(
             each.start / fs_hz,
             each.stop / fs_hz,
             each.peak_uv,
-            each.recovery_s,
-            _WHY[each.ending],
+            each.recovery_s if measured else None,
+            _WHY[each.ending] if measured else _NEVER,
             None,
             "",
         )
@@ -74,7 +77,7 @@ def find_contractions(
     releases = tuple(
         Release(each.stop / fs_hz, each.recovery_s)
         for each in over
-        if each.start is None and each.recovery_s is not None
+        if measured and each.start is None and each.recovery_s is not None
     )
     return contractions, releases
 

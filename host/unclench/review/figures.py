@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from unclench.review.results import (
 from unclench.review.signal import Signal, runs
 from unclench.settings import Sustained
 from unclench.training.limit import limit_of
-from unclench.training.placement.values import STAYS_S, YOUR_BASELINE
+from unclench.training.placement.values import STAYS_S
 from unclench.training.rest import rest_rows
 from unclench.training.sustained import FORGIVEN_S
 from unclench.translation import tr
@@ -172,9 +173,10 @@ def _sustained(
     """
     minutes = limits.minutes
     try:
-        quietest = context.baseline_from == "quietest"
-        called = tr("the quietest time of this recording") if quietest else YOUR_BASELINE
-        limit = limit_of(as_trained(context), limits.percent, called)
+        trained = as_trained(context)
+        if context.baseline_from == "quietest":
+            trained = replace(trained, baseline=None)
+        limit = limit_of(trained, limits.percent)
     except InputError:
         why = tr("there is neither a resting baseline nor a reference contraction")
         return SustainedFigures(None, why, minutes, (), 0.0)
