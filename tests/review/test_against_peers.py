@@ -13,8 +13,10 @@ from scipy import signal
 from tests import needs
 
 from unclench.cli import cli
+from unclench.review.contexts import as_trained
 from unclench.review.session import SessionReview, open_review
 from unclench.review.signal import runs
+from unclench.training.placement.values import rest_level
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.spectrum import median_frequency
 
@@ -77,7 +79,9 @@ def test_figures_are_those_of_plain_numpy(session: Path) -> None:
 
 def test_rest_share_is_that_of_plain_numpy(session: Path) -> None:
     review = open_review(session)
-    level_uv, quiet = 3.0, review.contexts[0]
+    quiet = review.contexts[0]
+    level_uv, _ = rest_level(as_trained(quiet))
+    assert level_uv is not None
     review.contexts = (replace(quiet, rest_level_uv=level_uv), *review.contexts[1:])
     made = review.signal
     uv = rms_by_numpy(session / "emg.csv", 2, made.fs_hz, 0.1, made.info.hop_n, before=1)

@@ -28,7 +28,10 @@ STATE_WORDS: dict[SignalState, StateWords] = {
     ),
     "movement": StateWords("◆", tr("Movement"), tr("Hold still; fix the lead with tape."), "warn"),
     "tone": StateWords(
-        "∿", tr("Interference"), tr("Unplug chargers, dim lamps; move away from motors."), "warn"
+        "∿",
+        tr("Interference"),
+        tr("Electrodes off, unplug chargers; avoid lamps and motors."),
+        "warn",
     ),
     "mains hum": StateWords(
         "≈", tr("Mains hum"), tr("Electrodes off, unplug chargers; avoid cables."), "warn"

@@ -248,7 +248,7 @@ def _mains_hum(state: SignalState, probe: LineProbe, window_n: int, emg_uv: Floa
             "red",
             "",
             tr("A steady tone from a charger, lamp or motor is left in the signal."),
-            tr("Unplug chargers, switch off lamps with dimmers, and move away from motors."),
+            tr("Take the electrodes off first. Then unplug chargers; avoid lamps and motors."),
         )
     windows = [
         emg_uv[start : start + window_n, np.newaxis]
