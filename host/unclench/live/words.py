@@ -30,7 +30,7 @@ STATE_WORDS: dict[SignalState, StateWords] = {
     "tone": StateWords(
         "∿",
         tr("Interference"),
-        tr("Electrodes off, unplug chargers; avoid lamps and motors."),
+        tr("Electrodes off, unplug chargers; avoid motors."),
         "warn",
     ),
     "mains hum": StateWords(
