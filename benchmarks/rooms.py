@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -55,7 +56,7 @@ class Off:
 
 
 def muscle(rng: np.random.Generator, n: int) -> FloatArray:
-    """Rest of 1 to 3 uV in 20-450 Hz behind a sensor, with the instrument's noise."""
+    """Rest of 1 to 3 uV in 20-450 Hz, with the instrument's noise."""
     if rng.random() < 0.5:
         low_hz, high_hz = rng.uniform(30, 70), rng.uniform(110, 200)
         sos = signal.butter(1, (low_hz, high_hz), "band", fs=FS_HZ, output="sos")
@@ -232,6 +233,10 @@ def measured(row: Row, seed: int, seconds: int) -> Off:
     rest = muscle(rng, n)
     with_it = rest + row.disturb(rng, n)
     (alone, before), (both, after) = reviewed(rest), reviewed(with_it)
+    if row.disturb is nothing:  # against band-pass and RMS alone, over the time that counts
+        rows = RmsEnvelope(FS_HZ // 4, 1).process(band(rest)[:, np.newaxis])[::ROW_N, 0]
+        rows = rows[before.used[:, 0]]
+        alone = float(np.median(rows)), float(rows.mean())
     kinds: set[str] = {line.kind for change in after.line_changes for line in change.lines}
     kinds.update(one.kind for one in after.disturbances)
     return Off(
@@ -252,7 +257,9 @@ def _off(figures: tuple[float, float], truth: tuple[float, float]) -> tuple[floa
 def table(seeds: range, seconds: int, title: str) -> None:
     """Print all rows."""
     print(f"{title}: seeds {seeds.start} to {seeds.stop - 1}, {seconds} s each")
-    print("                      off by, %: median (limit)   mean (limit)     time    plain chain")
+    print(
+        "                      off by, %: median (limit)   mean (limit)     time    plain chain   said"
+    )
     print(
         "                         usual  worst          usual  worst        used    median   mean"
     )
@@ -266,8 +273,15 @@ def table(seeds: range, seconds: int, title: str) -> None:
         print(
             f"  {row.name:17} {usual[0]:10.2f} {worst[0]:6.2f} ({row.median:g}) "
             f"{usual[1]:9.2f} {worst[1]:6.2f} ({row.mean:g}) {100 * used:9.0f} % "
-            f"{bare[0]:9.1f} {bare[1]:6.1f}" + (f"   missed by seeds {missed}" if missed else "")
+            f"{bare[0]:9.1f} {bare[1]:6.1f}   {_said(found)}"
+            + (f"; missed by seeds {missed}" if missed else "")
         )
+
+
+def _said(found: list[Off]) -> str:
+    """What was said to be removed or left out, with the number of seeds."""
+    counts = Counter(kind for each in found for kind in each.said)
+    return ", ".join(f"{kind} {n}" for kind, n in sorted(counts.items())) or "nothing"
 
 
 def _missed(each: Off, row: Row) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from unclench_dsp.arrays import BoolArray, FloatArray
 from unclench_dsp.bands import Band
 from unclench_dsp.lines.finder import HOP_S, WINDOW_S, mains_order
-from unclench_dsp.lines.spectrum import LineSpectrum
+from unclench_dsp.lines.spectrum import LineSpectrum, searched_hz
 from unclench_dsp.mains import MAINS_HZ
 
 LineKind: TypeAlias = Literal["", "hum", "tone"]
@@ -65,8 +65,7 @@ class LineJudge:
     def __init__(self, fs_hz: float, n_channels: int, band: Band) -> None:
         self._hop_n = round(HOP_S * fs_hz)
         self._window_n = round(WINDOW_S / HOP_S) * self._hop_n
-        high_hz = min(band.high_hz, 0.45 * fs_hz)
-        self._spectrum = LineSpectrum(fs_hz, self._window_n, band.low_hz, high_hz)
+        self._spectrum = LineSpectrum(fs_hz, self._window_n, *searched_hz(band, fs_hz))
         self._n_channels = n_channels
         self._held_uv: FloatArray
         self._start_at(0)

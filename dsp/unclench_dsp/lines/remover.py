@@ -14,6 +14,7 @@ from unclench_dsp.bands import WIDE, Band
 from unclench_dsp.filters import SosFilter
 from unclench_dsp.lines import finder
 from unclench_dsp.lines.finder import HOP_S, WINDOW_S, LineFinder
+from unclench_dsp.lines.spectrum import searched_hz
 from unclench_dsp.lines.tracker import Family, Tracker
 from unclench_dsp.mains import MainsMode
 
@@ -107,16 +108,15 @@ class LineRemover:
         self._n_channels = n_channels
         self._chunk_n = max(1, round(_CHUNK_S * fs_hz))
         self.delay_n = (_AHEAD + 1) * self._chunk_n
-        self._high_hz = min(WIDE.high_hz, 0.45 * fs_hz)
-        self._sos = signal.butter(
-            4, (WIDE.low_hz, self._high_hz), "bandpass", fs=fs_hz, output="sos"
-        )
+        self._low_hz, self._high_hz = searched_hz(WIDE, fs_hz)
+        edges_hz = (WIDE.low_hz, min(WIDE.high_hz, 0.45 * fs_hz))
+        self._sos = signal.butter(4, edges_hz, "bandpass", fs=fs_hz, output="sos")
         self._filter = SosFilter(self._sos, n_channels)
         per_hop = round(HOP_S * fs_hz / self._chunk_n)
         self._hop_chunks = per_hop
         self._window_chunks = round(WINDOW_S / HOP_S) * per_hop
         window_n = self._window_chunks * self._chunk_n
-        self._finder = LineFinder(fs_hz, window_n, WIDE.low_hz, self._high_hz)
+        self._finder = LineFinder(fs_hz, window_n, self._low_hz, self._high_hz)
         self._again_chunks = max(1, round(_AGAIN_S * fs_hz / self._chunk_n))
         self.changes: list[LineChange] = []
         """Every change of what is removed."""
@@ -334,7 +334,7 @@ class LineRemover:
             needed = bool(edge.removed.any())
             edge.family.quiet_chunks = 0 if needed else edge.family.quiet_chunks + 1
             quiet = edge.family.quiet_chunks >= _DROPPED_AFTER and self._mode == "auto"
-            if quiet or not WIDE.low_hz <= edge.family.hz <= self._high_hz:
+            if quiet or not self._low_hz <= edge.family.hz <= self._high_hz:
                 self._let_go([edge.family])
 
     def _remember(self) -> None:
@@ -355,7 +355,7 @@ class LineRemover:
 
         f = edge.family
         phase = f.phase - 2 * np.pi * ago_s * (f.hz - 0.5 * f.drift_hz * ago_s)
-        line_hz = np.clip(f.orders * f.hz, WIDE.low_hz, self._high_hz)
+        line_hz = np.clip(f.orders * f.hz, self._low_hz, self._high_hz)
         _, passed = signal.sosfreqz(self._sos, line_hz, fs=self._fs_hz)
         return phase, np.where(edge.removed, f.amplitude_uv / passed[:, np.newaxis], 0.0)
 

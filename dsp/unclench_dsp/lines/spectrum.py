@@ -8,10 +8,18 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from unclench_dsp.arrays import FloatArray
+from unclench_dsp.bands import Band
 
 _NEAR_HZ = 9.0  # to either side: the surroundings that a line is compared with
 _NEAR_STEP = 4  # bins from one median to the next
+_SKIRTS = (0.8, 1.25)  # of a band's edges: as far out, a line still comes through the filter
+_MOST_HZ = 0.485  # of the rate
 _LINE_BINS = 1  # to either side: what of a line's power a Hann window spreads
+
+
+def searched_hz(band: Band, fs_hz: float) -> tuple[float, float]:
+    """Where lines matter to a band: a little beyond its edges, too."""
+    return _SKIRTS[0] * band.low_hz, min(_SKIRTS[1] * band.high_hz, _MOST_HZ * fs_hz)
 
 
 class LineSpectrum:

@@ -83,7 +83,10 @@ def contractions_section(review: SessionReview, figures: Sequence[Figures]) -> S
         "it: compare with your own sessions."
     )
     if any(context.baseline_from == "quietest" for context in review.contexts):
-        words += " " + tr("Rest was not measured, so the quietest moments serve as the baseline.")
+        words += " " + tr(
+            "Rest was not measured: contractions are found against the quietest moments, and there "
+            "is no recovery time. A baseline step or `unclench calibrate` measures rest."
+        )
     parts: list[Part] = [Words(words)]
     plots = []
     for f, contractions in found:
