@@ -257,9 +257,7 @@ def _off(figures: tuple[float, float], truth: tuple[float, float]) -> tuple[floa
 def table(seeds: range, seconds: int, title: str) -> None:
     """Print all rows."""
     print(f"{title}: seeds {seeds.start} to {seeds.stop - 1}, {seconds} s each")
-    print(
-        "                      off by, %: median (limit)   mean (limit)     time    plain chain   said"
-    )
+    print("                      off by, %: median (limit)   mean (limit)     time    plain chain")
     print(
         "                         usual  worst          usual  worst        used    median   mean"
     )

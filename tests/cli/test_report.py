@@ -150,7 +150,9 @@ def test_report_compares_sessions_in_the_same_folder(run, session, tmp_path, lis
         text = (folder / "session.json").read_text(encoding="utf-8")
         meta = {**json.loads(text), "sites": ["Left shoulder", None]}
         (folder / "session.json").write_text(json.dumps(meta), encoding="utf-8")
-    channel = ChannelSummary(channel="ch1", site="Left shoulder", used_s=90, mean_uv=777)
+    channel = ChannelSummary(
+        channel="ch1", site="Left shoulder", used_s=90, mean_uv=777, p50_uv=777
+    )
     made_of = sizes_of(session)
     write_summary(session, SessionSummary(made_of=made_of, duration_s=90, channels=(channel,)))
     assert run("report", tmp_path / "later").status == 0

@@ -43,9 +43,14 @@ def add_session(sessions_folder: Path) -> Callable[..., Path]:
             edit_meta(folder, **changes)
         if mean_uv is not None:
             channels = (
-                ChannelSummary(channel="ch2", used_s=0.5, mean_uv=9 * mean_uv),
+                ChannelSummary(channel="ch2", used_s=0.5, mean_uv=9 * mean_uv, p50_uv=9 * mean_uv),
                 ChannelSummary(
-                    channel="ch1", site="Jaw", used_s=1.0, mean_uv=mean_uv, rest_share=0.625
+                    channel="ch1",
+                    site="Jaw",
+                    used_s=1.0,
+                    mean_uv=mean_uv,
+                    p50_uv=mean_uv,
+                    rest_share=0.625,
                 ),
             )
             made_of = sizes_of(folder)

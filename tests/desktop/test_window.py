@@ -131,8 +131,8 @@ def test_no_contact_shows_no_number_and_does_not_set_the_scale(stage):
 
 def test_hum_is_named_and_its_removal_told(stage):
     made = stage("sim:mains-hum")
+    made.until(lambda: "≈ Mains hum" in words(made.window, "state"))
     made.until(lambda: any("Removed" in text for text in words(made.window, "small")))
-    assert "≈ Mains hum" in words(made.window, "state")
     assert any("Removed: 50 Hz and harmonics" in text for text in words(made.window, "small"))
 
 

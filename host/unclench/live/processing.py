@@ -5,6 +5,7 @@ The review of a recording takes this very way, so it trusts what the session tru
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import numpy as np
@@ -61,6 +62,7 @@ class Processing:
         self._shift = 0  # from the chain's count of samples to the session's
         self._last_beat = [-np.inf] * n
         self._fresh = True
+        self._waiting: list[Event] = []  # noticed, but of samples that are not final yet
 
     def samples(
         self, first: int, units: NDArray[np.int32], emg_uv: FloatArray, host_s: float = 0.0
@@ -91,7 +93,8 @@ class Processing:
     def finish(self, host_s: float = 0.0) -> tuple[list[Event], LiveBlock]:
         """Return the samples that are held: before a gap, and at the end."""
         self._fresh = True
-        return self._out(self.chain.finish(), host_s)
+        events, block = self._out(self.chain.finish(), host_s)
+        return events + self._due(math.inf), block
 
     def _out(self, chained: ChainBlock, host_s: float) -> tuple[list[Event], LiveBlock]:
         first = self._next
@@ -128,7 +131,14 @@ class Processing:
             ),
             host_s,
         )
-        return events, block
+        self._waiting += events
+        return self._due(self._next), block
+
+    def _due(self, until: float) -> list[Event]:
+        """Return the events up to a sample: in one order, however the input was split."""
+        due = [event for event in self._waiting if event.sample <= until]
+        self._waiting = [event for event in self._waiting if event.sample > until]
+        return sorted(due, key=lambda event: (event.sample, str(event.kind)))
 
     def _let_go(self, n: int) -> tuple[NDArray[np.int32], FloatArray]:
         """Return the `n` oldest samples that are held."""
