@@ -135,7 +135,7 @@ def test_results_do_not_depend_on_block_sizes(run, tmp_path, monkeypatch, known)
         arguments = ("--source", "sim:desk-work", "--seconds", 125, "--out", tmp_path / name)
         assert run("watch", *arguments, *FAST).status == 0
         folder = day_folder(tmp_path / name)
-        # An alert comes when its rows are confirmed, so later changes of the signal may stand before.
+        # An alert comes when its rows are confirmed: after later changes of the signal.
         events = sorted(read_rows(folder / "events.csv"), key=lambda row: int(row["sample"]))
         rows = read_rows(folder / "day.csv") + events
         return [{k: v for k, v in row.items() if k != "time"} for row in rows]
