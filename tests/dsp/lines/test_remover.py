@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import signal
@@ -12,6 +14,12 @@ from unclench_dsp.arrays import FloatArray
 FS_HZ = 2000.0
 CALM_S = 8.0  # until a line is found and removed
 HARMONICS = (1.0, 0.1, 0.35, 0.05, 0.15)
+
+
+def some(n: int, all_of: int, first: int = 0) -> list[Any]:
+    """Seeds: a few every day, the others in the exhaustive run."""
+    rare = [pytest.param(seed, marks=pytest.mark.exhaustive) for seed in range(all_of)]
+    return [seed if first <= seed < n else rare[seed] for seed in range(all_of)]
 
 
 def emg(rng: np.random.Generator, seconds: float, level_uv: float) -> FloatArray:
@@ -59,7 +67,7 @@ def off_by(muscle_uv: FloatArray, with_line_uv: FloatArray, from_s: float = CALM
     return float(left.std() / clean.std() - 1)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", some(1, 12))
 def test_hum_at_any_frequency_of_a_grid_is_taken_out(seed: int) -> None:
     rng = np.random.default_rng(seed)
     hz = rng.choice([50.0, 60.0]) + rng.uniform(-0.2, 0.2)
@@ -68,7 +76,7 @@ def test_hum_at_any_frequency_of_a_grid_is_taken_out(seed: int) -> None:
     assert abs(off_by(muscle, humming)) < 0.02
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", some(1, 8))
 def test_hum_that_wanders_is_followed(seed: int) -> None:
     rng = np.random.default_rng(100 + seed)
     hz = rng.choice([50.0, 60.0]) + rng.uniform(-0.1, 0.1)
@@ -77,7 +85,7 @@ def test_hum_that_wanders_is_followed(seed: int) -> None:
     assert abs(off_by(muscle, humming)) < 0.03
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", some(4, 12, 3))
 def test_a_tone_anywhere_in_the_band_is_taken_out_even_if_it_sweeps(seed: int) -> None:
     rng = np.random.default_rng(200 + seed)
     drift_hz = 0.0 if seed < 3 else rng.uniform(-0.8, 0.8)
@@ -156,7 +164,7 @@ def test_pops_do_not_pull_the_hum_away() -> None:
     assert left.std() == pytest.approx(in_band(muscle)[round(CALM_S * FS_HZ) :].std(), rel=0.03)
 
 
-@pytest.mark.parametrize("minutes", [10, pytest.param(300, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("minutes", [5, pytest.param(300, marks=pytest.mark.exhaustive)])
 def test_clean_emg_with_bursts_passes_unchanged(minutes: int) -> None:
     for seed in range(minutes // 5):
         rng = np.random.default_rng(300 + seed)
