@@ -1,6 +1,7 @@
 """Pure mathematics of muscle tension: arrays in, arrays out.
 
-From microvolts at the electrode to tension: band-pass, mains notch, moving RMS (`TensionChain`).
+From microvolts at the electrode to tension: lines removed, band-pass, moving RMS of what is muscle
+(`TensionChain`).
 Beside it: what a signal is worth (`QualityMeter`), and fewer values for screen and disk
 (`MinMaxBuckets`, `PickEvery`).
 

@@ -1,8 +1,7 @@
 """Finding the hum of the mains: its lines at 50 or 60 Hz and their harmonics.
 
-`LineProbe` measures a window; all else here goes by it. `MainsDetector` decides while a signal
-streams which lines to take out, and never takes a decision back. `steady_hum` says how strong the
-hum is in some seconds of signal, for people to read.
+`LineProbe` measures a window; all else here goes by it. `steady_hum` says how strong the hum is in
+some seconds of signal, for people to read. Hum is removed elsewhere: see `lines`.
 """
 
 from __future__ import annotations
@@ -20,28 +19,13 @@ MainsMode: TypeAlias = Literal["auto", "50", "60", "off"]
 
 MAINS_HZ = (50.0, 60.0)
 
-WINDOW_S = 2.0
-"""Long enough to tell a line 1 Hz wide from the muscle around it."""
-
-LINE_RATIO = 10.0
-"""How far a line must stand out of its surroundings. Noise does so in one window every two hours,
-bursts of noise in up to seven windows an hour (measured); a hum of 1 uV in 2 uV of EMG reaches
-40."""
-
-LINE_WINDOWS = 2
-"""Windows in a row in which it must. Noise never did in 68 h, half of it bursts."""
-
-LINE_SHARE = 0.01
-"""A line weaker than this share of what is no line changes the RMS by less than 0.5 %: let it
-be. It matters below the narrow band, where a trace of hum stands out of almost nothing."""
-
 HUM_FADE = (3.0, 6.0)
 """How far a line stands out where it counts as nothing, and from where on as all of it: a hard
 limit between them would make a meter flicker."""
 
 GOOD_HUM_UV, USABLE_HUM_UV = 1.0, 10.0
 """RMS of hum in 20-450 Hz that is good, and that can still be used. Chosen: a resting muscle is 1
-to 5 uV, and a notch takes out what is below the upper one."""
+to 5 uV."""
 
 
 def harmonics_hz(mains_hz: float, high_hz: float) -> tuple[float, ...]:

@@ -117,10 +117,11 @@ def _trained(
     band = signal.band
     if (meta.band.low_hz, meta.band.high_hz) != (band.low_hz, band.high_hz):
         return {}  # figures of different bands cannot be compared
-    measured_here = any(
-        isinstance(event.payload, BaselineMeasured) and event.payload.kept_uv is None
+    measured_here = {
+        event.payload.channel
         for event in events
-    )
+        if isinstance(event.payload, BaselineMeasured) and event.payload.kept_uv is None
+    }
     found: dict[int, _Known] = {}
     guided = meta.training or {}
     for plain in (*meta.calibration, *_list(guided.get("channels"))):
@@ -129,7 +130,9 @@ def _trained(
         except ValidationError:  # edited by hand: it counts as never measured
             continue
         if 0 <= channel.index < len(signal.info.channels):
-            found[channel.index] = _Known(channel, "session" if measured_here else "calibration")
+            found[channel.index] = _Known(
+                channel, "session" if channel.label in measured_here else "calibration"
+            )
     return found
 
 
