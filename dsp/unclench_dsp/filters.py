@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unclench_dsp.arrays import FloatArray
 
@@ -59,6 +60,30 @@ class SosFilter:
             self._state = self._zi_unit * x[0]
         y, self._state = signal.sosfilt(self._sos, x, axis=0, zi=self._state)
         return y
+
+
+def response_at(sos: FloatArray, hz: FloatArray, fs_hz: float) -> NDArray[np.complex128]:
+    """Return the gain and phase of a filter at some frequencies.
+
+    `scipy.signal.sosfreqz` does the same, but takes a hundred times as long for a few of them, and
+    lines are looked up twenty times a second.
+
+    Parameters
+    ----------
+    sos : ndarray, shape (n_sections, 6)
+    hz : ndarray, shape (n,)
+    fs_hz : float
+
+    Returns
+    -------
+    complex ndarray, shape (n,)
+    """
+    delay = np.exp(-2j * np.pi / fs_hz * hz)
+    powers = np.stack([np.ones_like(delay), delay, np.square(delay)])
+    response: NDArray[np.complex128] = np.prod(
+        (sos[:, :3] @ powers) / (sos[:, 3:] @ powers), axis=0
+    )
+    return response
 
 
 def settle_s(sos: FloatArray, fs_hz: float) -> float:

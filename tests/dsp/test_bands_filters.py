@@ -16,6 +16,7 @@ from unclench_dsp import (
     design_bandpass,
     settle_s,
 )
+from unclench_dsp.filters import response_at
 
 
 def gain_db(sos: np.ndarray, frequency_hz: float, fs_hz: float) -> float:
@@ -105,3 +106,10 @@ def test_a_huge_signal_leaves_no_trace_in_a_tiny_one() -> None:
 def test_the_other_band_is_advised_where_the_rate_is_enough_for_it():
     with pytest.raises(RateError, match=r"use a faster recording or --band narrow\.$"):
         design_bandpass(WIDE, 500.0)
+
+
+@pytest.mark.parametrize("fs_hz", [1000.0, 2000.0, 4000.0])
+def test_the_response_at_some_frequencies_is_scipys(fs_hz: float) -> None:
+    sos, hz = design_bandpass(WIDE, fs_hz), np.array([16.0, 50.02, 217.3, 449.0])
+    _, expected = signal.sosfreqz(sos, hz, fs=fs_hz)
+    np.testing.assert_allclose(response_at(sos, hz, fs_hz), expected, rtol=1e-9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -38,6 +39,7 @@ class Ring:
         return self._slots[min(at, len(self._slots) - 1)]
 
 
+@lru_cache(maxsize=16)  # takes as long as a second of signal, and depends on nothing else
 def design_rings(band: Band, fs_hz: float) -> tuple[Ring, Ring]:
     """Rings of slow disturbances, sized by `Features.slow`, and of sharp ones, by `Features.sharp`.
 

@@ -199,7 +199,7 @@ def best_fundamental(
     near_hz: float,
     orders: NDArray[np.int64],
     reach_hz: float,
-    steps: int = 12,
+    steps: int = 6,
 ) -> float:
     """Return the fundamental near `near_hz` that leaves the least of the signal."""
     for _ in range(2):

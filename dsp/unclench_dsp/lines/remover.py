@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from unclench_dsp.arrays import BoolArray, FloatArray
 from unclench_dsp.bands import WIDE, Band
-from unclench_dsp.filters import SosFilter
+from unclench_dsp.filters import SosFilter, response_at
 from unclench_dsp.lines import finder
 from unclench_dsp.lines.finder import HOP_S, WINDOW_S, LineFinder
 from unclench_dsp.lines.spectrum import searched_hz
@@ -351,12 +351,10 @@ class LineRemover:
 
     def _believed(self, edge: _Edge, ago_s: float) -> tuple[float, NDArray[np.complex128]]:
         """Phase and amplitude of the unfiltered lines, so long before the newest chunk's end."""
-        from scipy import signal
-
         f = edge.family
         phase = f.phase - 2 * np.pi * ago_s * (f.hz - 0.5 * f.drift_hz * ago_s)
         line_hz = np.clip(f.orders * f.hz, self._low_hz, self._high_hz)
-        _, passed = signal.sosfreqz(self._sos, line_hz, fs=self._fs_hz)
+        passed = response_at(self._sos, line_hz, self._fs_hz)
         return phase, np.where(edge.removed, f.amplitude_uv / passed[:, np.newaxis], 0.0)
 
     def _without(self, chunk: FloatArray, ahead: int) -> FloatArray:
