@@ -147,10 +147,14 @@ def _rest(
     """
     level_uv = context.rest_level_uv
     if level_uv is None:
-        why = tr(
-            "no rest level: {level_why}; {baseline_why}",
-            level_why=context.rest_level_why,
-            baseline_why=context.baseline_why,
+        why = (
+            tr("rest was not measured: a baseline step or a calibration does that")
+            if context.baseline_from == "quietest"
+            else tr(
+                "no rest level: {level_why}; {baseline_why}",
+                level_why=context.rest_level_why,
+                baseline_why=context.baseline_why,
+            )
         )
         return RestFigures(None, 0, None, 0.0, why)
     at_rest, lengths_n = rest_rows(quick_uv, used, level_uv, 1 / row_hz)
