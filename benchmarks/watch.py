@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
+from unclench.link.virtual.jolts import Jolts
 from unclench.link.virtual.muscle import POINTS_HZ, Bursts, Muscle, MuscleSignal
 from unclench.settings import Place, Settings, Sustained
 from unclench.store.events.event import Alerted, Event
@@ -145,8 +146,7 @@ FIDGETY = replace(
     REST,
     drift=0.3,
     bursts=Bursts(per_minute=4.0, peak_uv=(10.0, 40.0), length_s=(0.8, 3.0)),
-    movements_per_minute=1.0,
-    movement_uv=300.0,
+    jolts=(Jolts("tug", 1.0, (150.0, 300.0)),),
 )
 DESK = Muscle(
     rest_uv=7.0,

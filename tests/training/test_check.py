@@ -13,6 +13,7 @@ from tests import needs
 from tests.limits import HANG_LIMIT_S
 
 from unclench.link.virtual.board import MAX_SPEED
+from unclench.link.virtual.jolts import Jolts
 from unclench.link.virtual.muscle import Muscle
 from unclench.link.virtual.scenarios import SCENARIOS, Scenario
 from unclench.live.blocks import LiveBlock, LiveSettings, StreamInfo
@@ -24,6 +25,7 @@ from unclench.training.placement.check import ITEMS, Colour, Interference, Light
 from unclench_dsp import NARROW, WIDE, Band
 
 KNOWN_S = 12.0  # by then every light is known
+SWINGS = Jolts("tug", 20.0, (150.0, 300.0))
 Seen = list[tuple[float, dict[str, Light]]]
 
 
@@ -113,10 +115,10 @@ def always(muscle: Muscle) -> Scenario:
 def _more_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
     relaxed, clenching = (SCENARIOS[name].muscle(0) for name in ("relaxed", "clenching"))
     for name, muscle in {
-        "moving": replace(relaxed, movements_per_minute=20, movement_uv=300),
+        "moving": replace(relaxed, jolts=(SWINGS,)),
         "cut-off": replace(clenching, offset_uv=8000.0),
         "60-hz": replace(relaxed, mains_uv=6.0, mains_hz=60.0),
-        "moving-heart": replace(relaxed, heart_uv=80, movements_per_minute=20, movement_uv=300),
+        "moving-heart": replace(relaxed, heart_uv=80, jolts=(SWINGS,)),
     }.items():
         monkeypatch.setitem(SCENARIOS, name, always(muscle))
 

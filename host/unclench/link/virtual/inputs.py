@@ -133,7 +133,9 @@ class SyntheticInput:
             uv_per_code = self._uv_per_code(k)
             noise_nv = self._noise_nv[k]
             if noise_nv is None:  # nobody has measured it yet; the model knows
-                noise_nv = round(codes_rms * in_band * uv_per_code * 1000)
+                sensor_codes = self._muscles[k].noise_uv / self._seen_uv_per_code
+                noise_codes = np.hypot(codes_rms * in_band, sensor_codes)
+                noise_nv = round(noise_codes * uv_per_code * 1000)
             channels.append(Channel(self._gain_milli[k], k * skew_ns, noise_nv))
         return Hello(
             channels,
@@ -260,11 +262,16 @@ class SyntheticInput:
     def _uv_per_code(self, channel: int) -> float:
         return self._converter.uv_per_code / (self._gain_milli[channel] / 1000)
 
+    @property
+    def _seen_uv_per_code(self) -> float:
+        """By the sensor's own gain, whatever the board believes."""
+        return self._converter.uv_per_code / self._sensor.gain.value
+
     def _next_levels(self, channel: int) -> NDArray[np.float64]:
         """What the converter sees in the next second, in codes, shape (8000,)."""
         emg_uv = self._muscles[channel].next_second()
         rest_codes = self._converter.n_codes * self._sensor.rest.value
-        return rest_codes + emg_uv / (self._converter.uv_per_code / self._sensor.gain.value)
+        return rest_codes + emg_uv / self._seen_uv_per_code
 
     def _next_sums(self, channel: int) -> NDArray[np.float64]:
         """One channel's samples of the next second."""

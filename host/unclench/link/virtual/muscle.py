@@ -16,6 +16,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.link.virtual.jolts import Jolts, JoltSignal
 from unclench.profiles.kinds import SensorProfile
 from unclench.profiles.known import SENSOR
 from unclench_dsp import WIDE
@@ -32,6 +33,8 @@ _BEAT = (
     (0.028, 0.009, -0.25),
     (0.26, 0.045, 0.28),
 )
+
+_SWING_S = 60.0
 
 _HUM_ORDERS = np.array([1, 3, 5, 7])
 _HUM_SHARES = np.array([1.0, 0.3, 0.12, 0.05])
@@ -62,12 +65,14 @@ class Muscle:
     bursts: Bursts | None = None
     mains_uv: float = 0.4  # RMS of the fundamental
     mains_hz: float = 50.0
+    mains_swing_hz: float = 0.0  # by which it wanders to and fro, once in `_SWING_S`
     heart_uv: float = 0.0  # R peak
     heart_bpm: float = 66.0
-    movements_per_minute: float = 0.0
-    movement_uv: float = 0.0  # peak, below 10 Hz
-    tone_uv: float = 0.0  # RMS of a sine that a generator feeds in instead of a muscle
+    jolts: tuple[Jolts, ...] = ()
+    tone_uv: float = 0.0  # RMS of a sine: of a generator, a charger, a motor
     tone_hz: float = 110.0  # no multiple of any mains is near
+    tone_swing_hz: float = 0.0  # by which it sweeps to and fro, once in `_SWING_S`
+    noise_uv: float = 0.0  # RMS in the wide band that the sensor makes by itself
     offset_uv: float = 0.0  # electrode and sensor offset from mid supply
     contact_s: tuple[float, float] | None = None  # seconds on the skin, seconds off, by turns
     off_mains_uv: float = 4000.0  # hum of an electrode that hangs in the air
@@ -84,6 +89,7 @@ class MuscleSignal:
         self._second = 0
         self._sensor_sos = _corners(sensor)
         self._sos, self._gain = _emg_shape(sensor)
+        self._white_gain = _white_gain(sensor)
         self._emg_state = np.zeros((len(self._sos), 2))
         self._sensor_state: Array | None = None
         self._drift = rng.standard_normal() * muscle.drift
@@ -92,8 +98,13 @@ class MuscleSignal:
         self._next_burst(2.0)
         self._beat_at = rng.uniform(0.2, 1.0)
         self._beats: list[float] = []
-        self._moves: list[tuple[float, float, float]] = []  # start, length, peak
+        self._jolts = [JoltSignal(jolts, rng) for jolts in muscle.jolts]
         self._mains_phase = rng.uniform(0, 2 * np.pi, len(_HUM_ORDERS))
+
+    @property
+    def noise_uv(self) -> float:
+        """What the sensor makes by itself, RMS in the wide band."""
+        return self._m.noise_uv
 
     def next_second(self) -> Array:
         """Return the next 8000 points, shape (8000,), in uV at the electrode."""
@@ -109,16 +120,19 @@ class MuscleSignal:
         )
         emg = noise * self._gain * tension_uv
         contact = self._contact(t)
-        hum = self._hum()
+        hum = self._hum(t)
         emg = emg * contact + hum * m.mains_uv
         if m.contact_s is not None:
             emg += hum * m.off_mains_uv * (1 - contact)
         if m.heart_uv:
             emg += self._heart(t) * contact
-        if m.movements_per_minute:
-            emg += self._movement(t)
+        for jolts in self._jolts:
+            emg += jolts.next_second(t)
         if m.tone_uv:
-            emg += m.tone_uv * np.sqrt(2) * np.sin(2 * np.pi * m.tone_hz * t)
+            turns = m.tone_hz * t + _swung(t, m.tone_swing_hz)
+            emg += m.tone_uv * np.sqrt(2) * np.sin(2 * np.pi * turns)
+        if m.noise_uv:
+            emg += self._rng.standard_normal(POINTS_HZ) * self._white_gain * m.noise_uv
         # Filtered about the offset, which the sensor adds behind its filters.
         if self._sensor_state is None:
             self._sensor_state = signal.sosfilt_zi(self._sensor_sos) * emg[0]
@@ -162,11 +176,13 @@ class MuscleSignal:
         returns = np.clip((phase - (on_s + off_s - 0.2)) / 0.2, 0, 1)
         return np.asarray(1 - leaves + returns)
 
-    def _hum(self) -> Array:
+    def _hum(self, t: Array) -> Array:
         """The mains in this second, with the odd harmonics that lamps and chargers make; the
         fundamental is 1 RMS."""
-        turns = self._m.mains_hz * _HUM_ORDERS * self._second % 1
-        turned = self._first_hum * np.exp(2j * np.pi * turns)[:, np.newaxis]
+        turns = (self._m.mains_hz * _HUM_ORDERS * self._second % 1)[:, np.newaxis]
+        if self._m.mains_swing_hz:
+            turns = turns + np.outer(_HUM_ORDERS, _swung(t, self._m.mains_swing_hz))
+        turned = self._first_hum * np.exp(2j * np.pi * turns)
         return np.asarray(turned.sum(axis=0).imag)
 
     @cached_property
@@ -189,18 +205,6 @@ class MuscleSignal:
             for delay, width, height in _BEAT:
                 total += height * np.exp(-0.5 * ((t - beat - delay) / width) ** 2)
         return total * self._m.heart_uv
-
-    def _movement(self, t: Array) -> Array:
-        if self._rng.random() < self._m.movements_per_minute / 60:
-            start = t[0] + self._rng.random()
-            peak = self._m.movement_uv * self._rng.choice((-1, 1)) * self._rng.uniform(0.5, 1)
-            self._moves.append((start, self._rng.uniform(0.3, 0.9), peak))
-        self._moves = [move for move in self._moves if move[0] + move[1] > t[0]]
-        total = np.zeros(len(t))
-        for start, length, peak in self._moves:
-            inside = np.clip((t - start) / length, 0, 1)
-            total += peak * np.sin(np.pi * inside) ** 2 * np.sin(3 * np.pi * inside)
-        return total
 
 
 def _bump(t: Array, start: float, length: float) -> Array:
@@ -229,10 +233,26 @@ def _emg_shape(sensor: SensorProfile) -> tuple[Array, float]:
     low, high = (2 * np.pi * f for f in _SHAPE_HZ)
     z, p, k = signal.bilinear_zpk([0.0], [-low, -high, -high], high**2, fs=POINTS_HZ)
     sos = signal.zpk2sos(z, p, k)
+    return sos, 1 / _in_band(np.vstack([sos, _corners(sensor)]))
+
+
+@cache
+def _white_gain(sensor: SensorProfile) -> float:
+    """Gain that makes white noise 1 uV RMS in band."""
+    return 1 / _in_band(_corners(sensor))
+
+
+def _in_band(sos: Array) -> float:
+    """RMS in the wide band that filters leave of white noise of 1 RMS."""
+    from scipy import signal
+
     f = np.linspace(1, POINTS_HZ / 2, 8000)
-    chain = np.vstack([sos, _corners(sensor)])
-    responses = [signal.freqz(part[:3], part[3:], f, fs=POINTS_HZ)[1] for part in chain]
+    responses = [signal.freqz(part[:3], part[3:], f, fs=POINTS_HZ)[1] for part in sos]
     power = np.abs(np.prod(responses, axis=0)) ** 2
     inside = (f >= WIDE.low_hz) & (f <= WIDE.high_hz)
-    rms = np.sqrt(power[inside].sum() * (f[1] - f[0]) / (POINTS_HZ / 2))
-    return sos, float(1 / rms)
+    return float(np.sqrt(power[inside].sum() * (f[1] - f[0]) / (POINTS_HZ / 2)))
+
+
+def _swung(t: Array, swing_hz: float) -> Array:
+    """Turns by which a frequency that swings to and fro is ahead of a steady one."""
+    return np.asarray(swing_hz * _SWING_S / (2 * np.pi) * np.sin(2 * np.pi * t / _SWING_S))
