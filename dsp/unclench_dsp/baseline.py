@@ -16,15 +16,18 @@ _QUICK_S = 0.25
 
 @dataclass(frozen=True)
 class Baseline:
-    """Tension at rest: mean and standard deviation of the 1 s RMS.
+    """Tension at rest: mean and standard deviation of the RMS.
 
-    ``used`` is the share of the rows that were used, 0 to 1; ``n`` is their number.
+    ``sd_uv`` is the deviation from a line through the used rows: it holds no steady rise or fall.
+    ``used`` is the share of the rows that were used, 0 to 1; ``n`` is their number. ``drift`` is
+    the median of the last third of the time over that of the first: 0.7 after a fall of 30 %.
     """
 
     mean_uv: float
     sd_uv: float
     used: float
     n: int
+    drift: float
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,11 @@ def resting_baseline(rms_uv: FloatArray, step_n: int) -> Baseline:
             "windows) are needed. Measure for longer."
         )
     # Only n / step_n of n overlapping windows are independent, so n - 1 becomes n - step_n.
-    sd_uv = float(np.std(rms_uv[kept], ddof=step_n))
-    return Baseline(float(np.mean(rms_uv[kept])), sd_uv, n / len(rms_uv), n)
+    used_uv = rms_uv[kept]
+    fitted_uv = np.poly1d(np.polyfit(np.flatnonzero(kept), used_uv, 1))(np.flatnonzero(kept))
+    sd_uv = float(np.std(used_uv - fitted_uv, ddof=step_n))
+    drift = float(np.median(used_uv[-(n // 3) :]) / np.median(used_uv[: n // 3]))
+    return Baseline(float(np.mean(used_uv)), sd_uv, n / len(rms_uv), n, drift)
 
 
 def best_stable_second(fast_uv: FloatArray, slow_uv: FloatArray, row_hz: float) -> StableSecond:

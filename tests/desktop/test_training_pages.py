@@ -34,11 +34,13 @@ from unclench.review.results import (
     SustainedFigures,
 )
 from unclench.settings import Place
+from unclench.store.events.event import BaselineMeasured
 from unclench.training.placement.bodymap import SPOTS
 from unclench.training.placement.check import ITEMS, Interference, Light
 from unclench.training.placement.safety import RULES
 from unclench.training.placement.sites import SITES
 from unclench.training.placement.values import ReferenceContraction, TrainedChannel
+from unclench.training.session.choice import Choice
 from unclench.training.session.outcome import Outcome, StepOutcome, breath_words
 from unclench.training.session.snapshot import Score, Snapshot
 from unclench.training.steps.goal import BaselineGoal
@@ -118,6 +120,7 @@ def snapshot(step=HOLD, n=1, step_s=12.0, **changes):
         session_s=212.0,
         session_left_s=388.0,
         cue=step.cue(step_s),
+        question=step.asks(),
         pacer=step.pacer(),
         goal_uv=(2.5,) * n,
         tension_uv=(2.14,) * n,
@@ -1040,6 +1043,30 @@ def test_a_question_that_comes_while_the_sensor_is_away_is_asked(show):
     page = show(guide())
     page.show_snapshot(snapshot(WORDS, step_number=3, phase="lost"))
     assert WORDS.question in texts(page)
+
+
+def differing():
+    """The question when a session's own baseline and the calibration differ."""
+    known = TrainedChannel(0, "Left shoulder", 0.2)
+    told = BaselineMeasured("Left shoulder", 10.95, 0.4, before_uv=2.06)
+    return Choice(0, known, known, told).question
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_a_choice_is_made_by_number_or_button(show, by_key):
+    page = show(guide())
+    answer, skip, tag = heard(page.answer), heard(page.skip), heard(page.tag)
+    page.show_snapshot(snapshot(question=differing(), phase="asked"))
+    assert "Left shoulder now rests at 10.9 µV; its calibration says 2.1 µV." in texts(page)
+    assert not any("Answer" in words for words in texts(page))
+    if by_key:
+        press(page, KEY.Key_3)  # no such choice, and no tag now
+        press(page, KEY.Key_2)
+    else:
+        button(page, "I am still tense").click()
+    assert (answer, skip, tag) == (["tense"], [], [])
+    page.show_snapshot(snapshot())
+    assert page._middle.shows == "trace"
 
 
 def test_a_question_that_comes_again_is_asked_anew(show):

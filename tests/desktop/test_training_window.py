@@ -139,7 +139,7 @@ def test_whole_first_session_by_keyboard(training):
     made.press(KEY.Key_3)
     made.press(KEY.Key_Return)
     made.until(lambda: made.window._sessions.running.session.snapshot().step_number == 5)
-    made.until(lambda: made.window.page()._middle.picture._step == 5)
+    made.until(lambda: made.window.page()._middle.picture._shown[0] == 5)
     made.type("breathing out")
     made.press(KEY.Key_Return)
     made.until(lambda: made.page == "SummaryPage")
@@ -158,9 +158,9 @@ def test_whole_first_session_by_keyboard(training):
     about = json.loads((folder / "session.json").read_text(encoding="utf-8"))
     assert about["sites"] == ["Left shoulder"]
     assert about["training"]["state"] == "done"
-    assert about["training"]["channels"][0]["baseline"]["mean_uv"] == round(
-        known(kept.baseline).mean_uv, 4
-    )
+    (trained,) = about["training"]["channels"]
+    assert trained["own_baseline"]  # what the session measured, near what was calibrated
+    assert trained["baseline"]["mean_uv"] == pytest.approx(known(kept.baseline).mean_uv, rel=0.2)
     assert (folder / "program.toml").read_text(encoding="utf-8") == SHORT
     with (folder / "events.csv").open(newline="") as file:
         samples = [int(row["sample"]) for row in csv.DictReader(file)]

@@ -124,7 +124,7 @@ def test_a_row_has_words_and_data(tmp_path: Path):
     assert (tmp_path / "s" / "events.csv").read_text("utf-8").splitlines() == [
         "sample,time_s,kind,text,duration_s,lost_samples,data",
         "2000,1.0,baseline,Jaw: 2.00 ± 0.04 µV at rest; 1.50 µV stays the baseline,,,"
-        '"{""channel"":""Jaw"",""mean_uv"":2.0,""sd_uv"":0.04,""kept_uv"":1.5}"',
+        '"{""channel"":""Jaw"",""mean_uv"":2.0,""sd_uv"":0.04,""kept_uv"":1.5,""before_uv"":null}"',
         "4000,2.0,gap,160 samples lost,0.08,160,{}",
         '4400,2.2,note,"\'=1+1, ""löse""",,,"{""text"":""=1+1, \\""l\\u00f6se\\""""}"',
     ]
@@ -169,6 +169,7 @@ def test_sentences_of_old_events_become_typed_facts(kind, text, payload):
         *(SessionChanged(change) for change in get_args(get_type_hints(SessionChanged)["change"])),
         StepChanged("begun", 0, "task", "Go on"),
         BaselineMeasured("Jaw", 2.0, 0.04, 1.5),
+        BaselineMeasured("Jaw", 2.0, 0.04, None, 9.5),
         TagBegun("feeling", "tired"),
     ],
 )

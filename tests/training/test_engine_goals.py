@@ -84,18 +84,62 @@ def test_a_baseline_is_measured_and_then_frozen(program, start, rested):
     assert run.engine.outcome().channels == (channel,)
 
 
-def test_a_known_baseline_stays_through_another_measurement(program, start, rested):
+@pytest.mark.parametrize(
+    ("answer", "goal", "kept", "moved"),
+    [("moved", 12.0, "the calibration says 2.00", (0,)), ("tense", 2.4, "2.00 µV stays", ())],
+)
+def test_a_clear_difference_from_the_calibration_is_asked_about(
+    program, start, answer, goal, kept, moved
+):
     run = start(program(MEASURE, {**TASK, "goal": TIMES}))
-    run.feed(21, around(3.0, 21))
-    assert run.engine.channels == (rested,)
-    assert run.texts("goal") == ["Left shoulder: 2.40 µV"]
+    run.feed(25, around(10.0, 25))
+    waiting = run.engine.snapshot()
+    assert waiting.phase == "asked"
+    assert waiting.question.text == (
+        "Left shoulder now rests at 10.0 µV; its calibration says 2.0 µV."
+    )
+    run.wish(run.engine.pause)  # does nothing: time stands still anyway
+    run.wish(lambda sample: run.engine.answer(sample, answer))
+    assert run.engine.snapshot().phase == "running"
+    assert float(run.texts("goal")[0].split()[-2]) == pytest.approx(goal, rel=0.01)
+    (text,) = run.texts("baseline")
+    assert kept in text
+    assert run.texts("session")[1:] == ["paused", "continues"]
+    assert run.engine.outcome().moved == moved
+    assert len(run.texts("answer")) == 1
+    assert run.starts()[1] == pytest.approx(50_000, abs=100)  # when it was answered
 
 
-def test_a_measurement_is_tried_three_times_then_done_without(program, start, rested):
+def test_without_an_answer_the_session_keeps_what_it_measured(program, start):
+    skipped, ended = (start(program(MEASURE, {**TASK, "goal": TIMES})) for _ in range(2))
+    for run in (skipped, ended):
+        run.feed(25, around(10.0, 25))
+    skipped.wish(skipped.engine.skip)
+    ended.wish(ended.engine.end)
+    for run in (skipped, ended):
+        (channel,) = run.engine.channels
+        assert channel.own_baseline
+        assert "the calibration says 2.00 µV" in run.texts("baseline")[0]
+        assert run.engine.outcome().moved == ()
+    assert skipped.engine.snapshot().phase == "running"
+    assert ended.engine.over
+
+
+def test_a_lost_board_is_waited_for_after_the_answer(program, start):
+    run = start(program(MEASURE, SETTLE))
+    run.feed(21, around(10.0, 21))
+    run.wish(run.engine.disconnected)
+    run.wish(lambda sample: run.engine.answer(sample, "moved"))
+    assert run.engine.snapshot().phase == "lost"
+    run.wish(run.engine.reconnected)
+    assert run.engine.snapshot().phase == "running"
+
+
+def test_a_baseline_is_given_twice_its_time_and_then_done_without(program, start, rested):
     run = start(program(MEASURE, {**TASK, "goal": TIMES}), replace(rested, baseline=None))
-    run.feed(66, 2.0, trusted=False)
-    assert run.starts() == [0, 40_000, 80_000, 120_000]
-    assert len(run.texts("not measured")) == 3
+    run.feed(46, 2.0, trusted=False)
+    assert run.starts() == [0, 40_000, 80_000]
+    assert len(run.texts("not measured")) == 2
     assert run.texts("goal refused")[0].startswith("The goal refers to a resting baseline")
     assert run.engine.over
     notes = run.engine.outcome().notes

@@ -79,8 +79,9 @@ def test_untrusted_rows_are_left_out(maker):
 def test_less_than_half_usable_gives_no_measurement(maker):
     rows = maker().rows(20, around(2.0, 1000))
     found = tried(REST, rows, usable=[[k >= 600] for k in range(1000)])
-    assert (found.channels, found.payloads) == ((NEW,), ())
     (no,) = found.failures
+    assert found.channels == (replace(NEW, why_no_baseline=no),)
+    assert found.payloads == (None,)
     assert no.startswith("Resting baseline of Left shoulder: Only 4")
     assert no.endswith("sit still and measure again.")
 
@@ -102,18 +103,53 @@ def test_a_detached_sensor_does_not_affect_the_other(maker):
     off = [[True, False]] * 1000
     found = tried(REST, maker(n_channels=2).rows(20, uv), NEW, right, usable=off)
     assert found.channels[0].baseline is not None
-    assert found.channels[1] == right
-    assert len(found.payloads) == 1
     (no,) = found.failures
+    assert found.channels[1] == replace(right, why_no_baseline=no)
+    assert found.payloads[1] is None
     assert "Right shoulder" in no
 
 
-def test_a_baseline_that_is_there_stays(maker):
-    frozen = RestBaseline(1.5, 0.1, 60.0, 0.2)
-    known = replace(NEW, baseline=frozen)
-    (channel,), (found,) = measured(REST, maker().rows(20, around(2.0, 1000)), known)
-    assert channel.baseline == frozen
-    assert said(found).endswith("2.00 ± 0.04 µV at rest; 1.50 µV stays the baseline")
+@pytest.mark.parametrize(
+    ("from_uv", "to_uv", "words"),
+    [(4.0, 2.0, "still falling, by 37 %"), (2.0, 3.6, "rising, by 49 %")],
+)
+def test_tension_that_still_drifts_is_no_baseline(maker, from_uv, to_uv, words):
+    levels = around(1.0, 1000) * np.geomspace(from_uv, to_uv, 1000)
+    (no,) = tried(REST, maker().rows(20, levels)).failures
+    assert words in no
+
+
+def test_rest_that_falls_a_little_is_a_baseline_without_the_fall_in_its_spread(maker):
+    levels = around(1.0, 1000) * np.linspace(2.2, 1.9, 1000)
+    (channel,), _ = measured(REST, maker().rows(20, levels))
+    assert channel.baseline.sd_uv == pytest.approx(0.04, rel=0.2)
+
+
+def test_what_a_session_measures_replaces_the_calibration(maker):
+    calibrated = replace(NEW, baseline=RestBaseline(1.8, 0.1, 60.0, 0.2))
+    rows = maker().rows(20, around(2.0, 1000))
+    (channel,), (found,) = measured(REST, rows, calibrated)
+    assert channel.baseline.mean_uv == pytest.approx(2.0, rel=0.01)
+    assert said(found).endswith("2.00 ± 0.04 µV at rest")
+    # Then it is frozen.
+    (again,), (found,) = measured(REST, maker().rows(20, around(3.0, 1000)), channel)
+    assert again == channel
+    assert said(found).endswith("3.00 ± 0.06 µV at rest; 2.00 µV stays the baseline")
+
+
+@pytest.mark.parametrize(("before_uv", "differs"), [(1.3, True), (1.4, False), (3.2, True)])
+def test_a_clear_difference_from_the_calibration_is_told(maker, before_uv, differs):
+    calibrated = replace(NEW, baseline=RestBaseline(before_uv, 0.1, 60.0, 0.2))
+    _, (found,) = measured(REST, maker().rows(20, around(2.0, 1000)), calibrated)
+    assert (found.before_uv == before_uv) is differs
+    assert said(found).endswith(f"; the calibration says {before_uv:.2f} µV") is differs
+
+
+def test_without_a_measurement_the_calibration_stays(maker):
+    calibrated = replace(NEW, baseline=RestBaseline(1.5, 0.1, 60.0, 0.2))
+    found = tried(REST, maker().rows(20, around(2.0, 1000, spread=0.8)), calibrated)
+    assert found.channels[0].baseline == calibrated.baseline
+    assert found.failures[0].endswith("The calibration stays in use: 1.50 µV.")
 
 
 def test_the_best_of_the_contractions_counts(maker):

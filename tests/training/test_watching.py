@@ -87,7 +87,7 @@ def test_without_contact_rest_is_not_known_yet(watch):
 
 
 def test_words_once_rest_is_known(watch):
-    watching = watch("sim:relaxed", 70, TrainedChannel(0, "Jaw", 0.3))
+    watching = watch("sim:person", 70, TrainedChannel(0, "Jaw", 0.3))
     (told,) = watching.take()
     assert told.sentence.startswith("Baseline for this watch only: Jaw: ")
     assert watching.words().startswith("Jaw: ")

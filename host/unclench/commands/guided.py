@@ -21,6 +21,7 @@ from unclench.training.programs.file import NamedProgram
 from unclench.training.session.outcome import Outcome
 from unclench.training.session.sink import Session
 from unclench.training.session.snapshot import Snapshot
+from unclench.training.steps.step import Question
 from unclench.translation import tr
 from unclench.trial.words import unseen_words
 from unclench.wording import capital
@@ -92,6 +93,8 @@ def run_guided(
         if out is not None:
             meta = run.end_recording(recorder)
     outcome = session.outcome()
+    if outcome is not None and outcome.moved:
+        run.mark_moved(outcome.moved)
     if trouble or outcome is None:
         trouble = trouble or tr("The source sent no samples")
         raise SourceError(f"{trouble}{run.kept}.")
@@ -119,7 +122,8 @@ def _follow(run: Run, session: Session, asks: bool, feedback: bool) -> str | Non
     """Show progress until the end; return an error sentence, or None."""
     pipeline, recorder = run.pipeline, run.recorder
     console = Console(stderr=True)
-    said, asked = "", -1
+    said = ""
+    asked: tuple[int, Question] | None = None
     away_s = 0.0
     with console.status("", spinner="dots") as line:
         if not sys.stderr.isatty():
@@ -136,22 +140,35 @@ def _follow(run: Run, session: Session, asks: bool, feedback: bool) -> str | Non
             if snapshot is None:
                 continue
             line.update(_line(snapshot, feedback))
-            question = snapshot.step.asks()
+            question = snapshot.question
             if asks and snapshot.cue.headline != said:
                 said = snapshot.cue.headline
                 detail = snapshot.cue.detail
                 if not feedback and question is None:
                     detail = unseen_words(snapshot.step, detail)
                 click.echo(f"{said}. {detail}".strip(), err=True)
-            if question is not None and asked != snapshot.step_number:
-                asked = snapshot.step_number  # only asked where somebody can answer
+            if question is None:
+                asked = None
+            elif asked != (snapshot.step_number, question):
+                asked = snapshot.step_number, question  # only where somebody can answer
                 line.stop()
-                scale = question.answer == "scale"
-                prompt = tr("Your answer (0 to 10)") if scale else tr("Your answer")
-                session.answer(click.prompt(prompt, default="", err=True))
+                session.answer(_ask(question))
                 line.start()
     status = pipeline.status
     return capital(status.why) if status.cut_short else None
+
+
+def _ask(question: Question) -> str:
+    """Ask in the terminal; return the answer, that of a choice as its key."""
+    if not question.choices:
+        scale = question.answer == "scale"
+        prompt = tr("Your answer (0 to 10)") if scale else tr("Your answer")
+        return str(click.prompt(prompt, default="", err=True))
+    click.echo(f"{question.text} {question.say}", err=True)
+    keys = {str(number): key for number, key in enumerate(question.choices, 1)}
+    for number, words in enumerate(question.choices.values(), 1):
+        click.echo(f"  {number}  {words}", err=True)
+    return keys[click.prompt(tr("Your answer"), type=click.Choice(list(keys)), err=True)]
 
 
 def _line(snapshot: Snapshot, feedback: bool) -> str:

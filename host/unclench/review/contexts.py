@@ -117,7 +117,7 @@ def _trained(
     band = signal.band
     if (meta.band.low_hz, meta.band.high_hz) != (band.low_hz, band.high_hz):
         return {}  # figures of different bands cannot be compared
-    measured_here = {
+    measured_here = {  # sessions of earlier versions tell it by their events alone
         event.payload.channel
         for event in events
         if isinstance(event.payload, BaselineMeasured) and event.payload.kept_uv is None
@@ -130,9 +130,8 @@ def _trained(
         except ValidationError:  # edited by hand: it counts as never measured
             continue
         if 0 <= channel.index < len(signal.info.channels):
-            found[channel.index] = _Known(
-                channel, "session" if channel.label in measured_here else "calibration"
-            )
+            own = channel.own_baseline or channel.label in measured_here
+            found[channel.index] = _Known(channel, "session" if own else "calibration")
     return found
 
 

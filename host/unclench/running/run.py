@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -133,10 +133,14 @@ class Run:
             self._save_book()
         return entries
 
-    def mark_moved(self) -> None:
-        """Sensors were moved: nothing calibrated there holds any more. Raises StoreError."""
+    def mark_moved(self, channels: Collection[int] | None = None) -> None:
+        """Sensors were moved: nothing calibrated there holds any more. Raises StoreError.
+
+        `channels` are their numbers in the stream, from 0; all places if not given.
+        """
         for place in self.places:
-            self.book.mark_moved(place, datetime.now().astimezone())
+            if channels is None or place.channel - 1 in channels:
+                self.book.mark_moved(place, datetime.now().astimezone())
         self._save_book()
 
     def _save_book(self) -> None:

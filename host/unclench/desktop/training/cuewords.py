@@ -12,7 +12,7 @@ _LETTING_GO = ("rest", "release", "breathe")  # what these actions ask for
 def instruction(snapshot: Snapshot, feedback: bool = True) -> tuple[str, str]:
     """Return headline and detail; a session that is not running says so first."""
     if snapshot.phase == "paused":
-        if snapshot.step.asks():
+        if snapshot.question:
             return tr("Paused"), tr("Take your time.")
         return tr("Paused"), tr("Take your time. Press Space to continue.")
     if snapshot.phase == "lost":
@@ -23,7 +23,7 @@ def instruction(snapshot: Snapshot, feedback: bool = True) -> tuple[str, str]:
         return tr("Well done") if snapshot.phase == "done" else tr("Ended"), tr(
             "Everything is kept."
         )
-    if snapshot.step.asks():
+    if snapshot.question:
         return "", ""  # the question is in the middle
     cue = snapshot.cue
     return cue.headline, cue.detail if feedback else unseen_words(snapshot.step, cue.detail)

@@ -184,7 +184,7 @@ class GuidePage(Page):
         part = part_done(snapshot)
         self._part.setVisible(part is not None)
         self._part.set_share(part or 0.0)
-        asking = snapshot.step.asks() is not None and snapshot.phase == "running"
+        asking = snapshot.question is not None and snapshot.phase in ("running", "asked")
         if self._asking != asking:
             self._asking = asking
             self._fit()
@@ -203,7 +203,7 @@ class GuidePage(Page):
         self._strip.show_switches(snapshot.phase == "paused", self._sound_on)
         if snapshot.phase != self._phase:
             self._phase = snapshot.phase
-            if snapshot.phase == "running" and not self._strip.asks:
+            if snapshot.phase in ("running", "asked") and not self._strip.asks:
                 self._take_focus()
 
     def tick(self, step_s: float, trace: TraceRows | None = None) -> None:

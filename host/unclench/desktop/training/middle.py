@@ -112,8 +112,8 @@ class Middle(QtWidgets.QWidget):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the step's picture and the state of the session."""
-        if snapshot.step.picture != self._shows:
-            self._shows = snapshot.step.picture
+        if snapshot.picture != self._shows:
+            self._shows = snapshot.picture
             self._show_parts()
         self.picture.show_snapshot(snapshot)
         for number in self._cards if self._feedback else ():

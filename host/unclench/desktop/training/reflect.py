@@ -1,4 +1,4 @@
-"""A question, answered in words or on a scale from 0 to 10."""
+"""A question, answered in words, on a scale from 0 to 10, or by a choice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import button, label
-from unclench.desktop.training.pictures import Picture
+from unclench.desktop.training.pictures import Picture, bare
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.session.snapshot import Snapshot
 from unclench.training.steps.step import Question
@@ -108,7 +108,7 @@ class ReflectView(Picture):
     def __init__(self, channels: tuple[TrainedChannel, ...] = (), span_s: float = 0.0) -> None:
         super().__init__(channels, span_s)
         self._asked: Question | None = None
-        self._step = -1  # number of the step whose question is shown
+        self._shown: tuple[int, Question] | None = None  # with the number of its step
         self._roomy = True
         self._question = label("heading", centred=True)
         self._say = label("quietLead", centred=True)
@@ -119,6 +119,8 @@ class ReflectView(Picture):
         self._scale = Scale()
         self._low, self._high = label("quiet"), label("quiet")
         self._high.setAlignment(QtCore.Qt.AlignmentFlag.AlignRight)
+        self._choices = QtWidgets.QWidget()
+        self._choice_row = bare(QtWidgets.QHBoxLayout(self._choices))
         self._hint = label("quiet", centred=True)
         self._give = button(tr("Answer (Enter)"), tr("Keep this answer and continue"), primary=True)
         self._give.clicked.connect(self._answer)
@@ -133,6 +135,7 @@ class ReflectView(Picture):
         column.addWidget(self._say)
         column.addWidget(self._words)
         column.addWidget(self._scale)
+        column.addWidget(self._choices)
         column.addLayout(ends)
         column.addWidget(self._give, 0, QtCore.Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._hint)
@@ -156,15 +159,15 @@ class ReflectView(Picture):
         self._say.setVisible(self._roomy and bool(self._say.text()))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        question = snapshot.step.asks()
-        if question is not None and self._step != snapshot.step_number:
-            self._step = snapshot.step_number
+        question = snapshot.question
+        if question is not None and self._shown != (snapshot.step_number, question):
+            self._shown = snapshot.step_number, question
             self.ask(question)
 
     def ask(self, question: Question) -> None:
         """Show a question, not answered yet."""
         self._asked = question
-        on_scale = question.answer == "scale"
+        on_scale, in_words = question.answer == "scale", question.answer == "words"
         self._question.setText(question.text)
         self._say.setText(question.say)
         self._say.setVisible(self._roomy and bool(question.say))
@@ -172,7 +175,9 @@ class ReflectView(Picture):
         self._high.setText(f"10: {question.high}")
         for widget in (self._scale, self._low, self._high):
             widget.setVisible(on_scale)
-        self._words.setVisible(not on_scale)
+        self._give.setVisible(not question.choices)
+        self._words.setVisible(in_words)
+        self._show_choices(question)
         self._words.clear()
         self._scale.clear()
         field = self._scale if on_scale else self._words
@@ -181,20 +186,45 @@ class ReflectView(Picture):
             tr("Press 0 to 9 or the arrow keys; press 1 and then 0 for ten.")
             if on_scale
             else tr("Your answer is kept with this session; only you read it.")
+            if in_words
+            else ""
         )
         self._enable_answer()
         self.take_focus()
+
+    def _show_choices(self, question: Question) -> None:
+        while (item := self._choice_row.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        for number, (key, words) in enumerate(question.choices.items(), 1):
+            choice = button(f"{words} ({number})", question.say)
+            choice.clicked.connect(lambda _=False, key=key: self.answer.emit(key))
+            self._choice_row.addWidget(choice)
+            choice.show()  # or it has no place for the focus yet
+        self._choices.setVisible(bool(question.choices))
+
+    def _take_number(self, typed: str) -> bool:
+        """Choose by number; other digits do nothing here."""
+        assert self._asked is not None
+        keys = list(self._asked.choices)
+        if typed.isdigit() and 0 < int(typed) <= len(keys):
+            self.answer.emit(keys[int(typed) - 1])
+        return typed.isdigit()
 
     def take_focus(self) -> bool:
         """Focus the answer; return False if nothing is asked."""
         if self._asked is None:
             return False
-        (self._scale if self._asked.answer == "scale" else self._words).setFocus()
+        if self._asked.choices:
+            self._choice_row.itemAt(0).widget().setFocus()
+        else:
+            (self._scale if self._asked.answer == "scale" else self._words).setFocus()
         return True
 
     def take_key(self, event: QtGui.QKeyEvent) -> bool:
         """Take keys typed outside the field, so that typing on does not skip the step."""
         typed = event.text()
+        if self._asked is not None and self._asked.choices:
+            return self._take_number(typed)
         if self._asked is None or self._asked.answer != "words" or not self._words.text():
             return False
         if event.key() != QtCore.Qt.Key.Key_Right and not (typed and typed.isprintable()):

@@ -144,12 +144,14 @@ class Running(QtCore.QObject):
         self._pipeline.remove_sink(self.session)
         self._pipeline.catch_up()  # pending actions belong in the recording
         outcome = self.session.outcome()
-        if self._recorder is not None:
-            try:
+        try:
+            if outcome is not None and outcome.moved:
+                self._run.mark_moved(outcome.moved)
+            if self._recorder is not None:
                 self._run.end_recording(self._recorder)
-            except StoreError as error:
-                if not self._trouble_shown:
-                    self.trouble.emit(str(error))
+        except StoreError as error:
+            if not self._trouble_shown:
+                self.trouble.emit(str(error))
         return outcome
 
     def _step_s(self, snapshot: Snapshot) -> float:

@@ -133,6 +133,7 @@ class BaselineMeasured:
     mean_uv: float
     sd_uv: float
     kept_uv: float | None = None  # an earlier baseline that stays in use
+    before_uv: float | None = None  # the calibration's, if that differs clearly
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ _CHANGES: dict[str, SessionChange] = {
 _STEP = re.compile(r"(\d{1,9}) ([a-z-]+): (.*)")
 _BASELINE = re.compile(
     r"(.*): (\d+\.\d+) ± (\d+\.\d+) µV at rest(?:; (\d+\.\d+) µV stays the baseline)?"
+    r"(?:; the calibration says (\d+\.\d+) µV)?"
 )
 
 
@@ -73,8 +74,8 @@ def _baseline(text: str) -> Payload | None:
     found = _BASELINE.fullmatch(text)
     if not found:
         return None
-    mean_uv, sd_uv, kept_uv = (float(number) if number else None for number in found.groups()[1:])
-    return BaselineMeasured(found[1], mean_uv or 0.0, sd_uv or 0.0, kept_uv)
+    mean_uv, sd_uv, *others = (float(number) if number else None for number in found.groups()[1:])
+    return BaselineMeasured(found[1], mean_uv or 0.0, sd_uv or 0.0, *others)
 
 
 _READERS: dict[str, Callable[[str], Payload | None]] = {

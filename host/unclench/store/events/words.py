@@ -156,6 +156,8 @@ def _baseline(measured: BaselineMeasured) -> str:
         mean=measured.mean_uv,
         sd=measured.sd_uv,
     )
+    if measured.before_uv is not None and measured.kept_uv is None:
+        return text + "; " + tr("the calibration says {uv:.2f} µV", uv=measured.before_uv)
     if measured.kept_uv is None:
         return text
     return text + "; " + tr("{uv:.2f} µV stays the baseline", uv=measured.kept_uv)

@@ -61,6 +61,7 @@ class TrainedChannel:
     noise_uv: float | None = None  # the instrument's own, in the band used
     baseline: RestBaseline | None = None
     reference: ReferenceContraction | None = None
+    own_baseline: bool = False  # measured in this session, not by a calibration before it
     why_no_baseline: str = ""  # a sentence, if it is missing and the reason is known
     why_no_reference: str = ""
 

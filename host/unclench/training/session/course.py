@@ -11,6 +11,7 @@ from unclench.settings import Sustained
 from unclench.store.events.event import (
     UV_DECIMALS,
     Answered,
+    BaselineMeasured,
     GoalRefused,
     GoalSet,
     NotMeasured,
@@ -22,17 +23,16 @@ from unclench.store.events.event import (
 )
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.rows import Row, Stream
+from unclench.training.session.choice import MOVED, Choice
 from unclench.training.session.goals import GoalError, GoalTracker
 from unclench.training.session.ledger import Context, Ledger
 from unclench.training.session.outbox import Asked, Outbox
 from unclench.training.session.snapshot import Phase
 from unclench.training.session.timeline import Timeline
 from unclench.training.steps.goal import Goal
-from unclench.training.steps.step import Cue
+from unclench.training.steps.step import Cue, Question
 from unclench.training.steps.underway import Measured, Setting, UnderWay
 from unclench.translation import tr
-
-_ATTEMPTS = 3  # at a measurement, if it fails
 
 
 class Course:
@@ -62,6 +62,10 @@ class Course:
         self.attempt = 0  # at the step
         self.under_way = UnderWay()
         self.answers: list[tuple[str, str]] = []
+        self.lost = False  # the board is disconnected
+        self.moved: list[int] = []  # channels whose sensor was moved since the calibration
+        self._choices: list[Choice] = []  # to be made before it continues
+        self._failed = False  # the latest measurement
         self._part = 0
         self._goals: list[GoalTracker | None] = []
         self._trackers: dict[tuple[int, Goal], GoalTracker] = {}
@@ -85,6 +89,11 @@ class Course:
     def goal_uv(self) -> tuple[float | None, ...]:
         """The goal of each channel."""
         return tuple(None if goal is None else goal.uv for goal in self._goals)
+
+    @property
+    def question(self) -> Question | None:
+        """What the session waits for, if anything."""
+        return self._choices[0].question if self._choices else self.timeline.step.asks()
 
     def cue(self, step_s: float) -> Cue:
         """What to do at this time of the step."""
@@ -157,19 +166,35 @@ class Course:
         self.begin()
 
     def skip(self) -> None:
-        """End the step now, as the person asked."""
+        """End the step now, as the person asked; a choice is left to the program."""
+        if self._choices:
+            self.answer("")
+            return
         self._emit_step("skipped")
         self.next()
 
     def answer(self, text: str) -> None:
-        """Take the answer to the step's question, if it has one."""
-        if (question := self.timeline.step.asks()) is not None:
-            self.answers.append((question.text, text))
-            self._outbox.emit(Answered(question.text, text))
+        """Take the answer to the current question, if there is one."""
+        if (question := self.question) is None:
+            return
+        said = question.choices.get(text, "") if question.choices else text
+        if said or not question.choices:
+            self.answers.append((question.text, said))
+            self._outbox.emit(Answered(question.text, said))
+        if not self._choices:
             self.next()
+            return
+        self._choose(text)
+        if self._choices:
+            self._ask()
+            return
+        self.enter("lost" if self.lost else "running", "resumed")
+        self._after_measuring()
 
     def end(self, phase: Literal["done", "ended"]) -> None:
         """End the session."""
+        while self._choices:
+            self._choose("")
         for news in self._ledger.close():
             self._outbox.news(news)
         self.phase = phase
@@ -196,20 +221,50 @@ class Course:
 
     def _time_over(self) -> None:
         measured = self.under_way.measured()
-        if measured is not None and not self._measured(measured):
+        if measured is None:
+            self.next()
+            return
+        self._take_measured(measured)
+        if self._choices:
+            self.enter("asked", "paused")
+        else:
+            self._after_measuring()
+
+    def _take_measured(self, measured: Measured) -> None:
+        before, self._failed = self.channels, bool(measured.failures)
+        self.channels, self._outbox.failures = measured.channels, measured.failures
+        self._ledger.update_channels(self.channels, self.now)
+        for k, payload in enumerate(measured.payloads):
+            if payload is None:
+                continue
+            rest = payload if isinstance(payload, BaselineMeasured) else None
+            if rest is not None and rest.before_uv is not None and self._attended:
+                self._choices.append(Choice(k, before[k], self.channels[k], rest))
+            else:
+                self._outbox.emit(payload)
+        for failure in measured.failures:
+            self._outbox.emit(NotMeasured(failure))
+
+    def _choose(self, answer: str) -> None:
+        choice = self._choices.pop(0)
+        channel, payload = choice.decided(answer)
+        if answer == MOVED:
+            self.moved.append(channel.index)
+        channels = list(self.channels)
+        channels[choice.number] = channel
+        self.channels = tuple(channels)
+        self._ledger.update_channels(self.channels, self.now)
+        self._outbox.emit(payload)
+
+    def _after_measuring(self) -> None:
+        """Measure again if that failed, as often as the step allows; else continue."""
+        if self._failed:
             self.attempt += 1
-            if self.attempt < _ATTEMPTS:
+            if self.attempt < self.timeline.step.attempts:
                 self.timeline.restart_step(self.now)
                 self.begin()
                 return
         self.next()
-
-    def _measured(self, measured: Measured) -> bool:
-        self.channels, self._outbox.failures = measured.channels, measured.failures
-        self._ledger.update_channels(self.channels, self.now)
-        for payload in (*measured.payloads, *map(NotMeasured, measured.failures)):
-            self._outbox.emit(payload)
-        return not measured.failures
 
     def _set_goal(self, k: int, channel: TrainedChannel, goal: Goal) -> None:
         row_hz = 1 / self._stream.row_s

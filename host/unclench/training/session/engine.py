@@ -64,7 +64,6 @@ class Engine:
         self.program = program
         self._name = name
         self._stream = stream
-        self._lost = False  # the board is disconnected
         self._newest: Row | None = None
         self._confirm = Confirm(stream.confirm_n)
         self._contexts: deque[Context] = deque()
@@ -107,19 +106,19 @@ class Engine:
         """Continue after `pause`; with a disconnected board, once it is reconnected."""
         self._course.advance(sample)
         if self.paused:
-            self._course.enter("lost" if self._lost else "running", "resumed")
+            self._course.enter("lost" if self._course.lost else "running", "resumed")
 
     def disconnected(self, sample: int) -> None:
         """Wait: the board was disconnected."""
         self._course.advance(sample)
-        self._lost = True
+        self._course.lost = True
         if self._course.phase == "running":
             self._course.enter("lost", "board lost")
 
     def reconnected(self, sample: int) -> None:
         """Continue: the board was reconnected."""
         self._course.advance(sample)
-        self._lost = False
+        self._course.lost = False
         if self._course.phase == "lost":
             self._course.enter("running", "board back")
 
@@ -137,7 +136,7 @@ class Engine:
             self._course.end("ended")
 
     def answer(self, sample: int, text: str) -> None:
-        """Answer the current question."""
+        """Answer the current question; a choice by its key in `Question.choices`."""
         self._course.advance(sample)
         if not self.over:
             self._course.answer(text)
@@ -184,6 +183,7 @@ class Engine:
             session_left_s=line.left_s(sample),
             cue=course.cue(step_s),
             pacer=step.pacer(),
+            question=course.question,
             goal_uv=course.goal_uv,
             tension_uv=tuple(tension),
             below=_all_below(tension, course.goal_uv),
@@ -209,6 +209,7 @@ class Engine:
             score=self._ledger.scores(),
             steps=self._ledger.outcomes(),
             answers=tuple(self._course.answers),
+            moved=tuple(self._course.moved),
             notes=self._outbox.notes,
         )
 
@@ -232,12 +233,12 @@ class Engine:
             course.confirmed(late, context, usable)
 
     def _tension_uv(self, channel: TrainedChannel) -> float | None:
-        if self._newest is None or self._lost or not _usable(self._newest, channel):
+        if self._newest is None or self._course.lost or not _usable(self._newest, channel):
             return None
         return self._newest.fast_uv[channel.index]
 
     def _why_not(self, tension: Sequence[float | None]) -> str:
-        if self._course.phase == "paused":
+        if self._course.phase in ("paused", "asked"):
             return tr("paused")
         if self._course.phase == "lost":
             return tr("the sensor is disconnected")

@@ -37,6 +37,7 @@ class Outcome:
     steps: tuple[StepOutcome, ...]
     answers: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
+    moved: tuple[int, ...] = ()  # channels whose sensor was moved since their calibration
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, rounded to meaningful digits.

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from unclench.training.steps.kinds.breathe import Pacer
-from unclench.training.steps.step import Cue, Step
+from unclench.training.steps.step import Cue, Question, Step
 from unclench.training.steps.underway import BreathEffect
 
-Phase = Literal["running", "paused", "lost", "done", "ended"]
-"""lost: the board is disconnected, the session waits. done: complete. ended: stopped early."""
+Phase = Literal["running", "paused", "asked", "lost", "done", "ended"]
+"""asked: it waits for an answer. lost: it waits for the board. done: complete. ended: early."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class Snapshot:
     session_left_s: float  # at most, questions left out
     cue: Cue
     pacer: Pacer | None
+    question: Question | None  # that it waits for
     goal_uv: tuple[float | None, ...]  # for each channel trained
     tension_uv: tuple[float | None, ...]  # of the newest row; None if it is not trusted
     below: bool | None  # every trained channel is below its goal; None: no goal, or not known
@@ -74,3 +75,8 @@ class Snapshot:
     progress: str  # in words, if there is more to say than the time
     recovering_s: float | None  # since the last contraction ended, until recovery
     notes: tuple[str, ...]  # sentences for the person, such as a refused goal
+
+    @property
+    def picture(self) -> str:
+        """Name of what stands in the middle of the page: a question before all else."""
+        return "question" if self.question else self.step.picture

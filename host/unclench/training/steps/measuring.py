@@ -40,7 +40,9 @@ class Measurement(UnderWay):
 
     def measured(self) -> Measured:
         """See UnderWay.measured; one sensor that fails does not affect the others."""
-        channels, payloads, failures = [], [], []
+        channels: list[TrainedChannel] = []
+        payloads: list[Payload | None] = []
+        failures = []
         parts = np.array(self._parts)
         for k, channel in enumerate(self._channels):
             fast_uv = np.array([row[k] for row in self._fast_uv])
@@ -49,11 +51,16 @@ class Measurement(UnderWay):
                 now, payload = self._measure(channel, parts, fast_uv, slow_uv)
             except MeasurementError as failure:
                 failures.append(str(failure))
-                channels.append(channel)
+                channels.append(self._unmeasured(channel, str(failure)))
+                payloads.append(None)
             else:
                 payloads.append(payload)
                 channels.append(now)
         return Measured(tuple(channels), tuple(payloads), tuple(failures))
+
+    def _unmeasured(self, channel: TrainedChannel, why: str) -> TrainedChannel:
+        """Return a channel that could not be measured, with the reason."""
+        return channel
 
     @abstractmethod
     def _measure(

@@ -5,8 +5,8 @@ Each kind of step overrides what differs, in a module of its own. `catalogue.py`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, TypeVar, get_args
 
 from pydantic import Field
@@ -43,13 +43,14 @@ class Cue:
 
 @dataclass(frozen=True)
 class Question:
-    """A question to the person; the step waits for the answer."""
+    """A question to the person; the session waits for the answer."""
 
     text: str
     say: str
-    answer: Literal["words", "scale"]
-    low: str  # what 0 means on the scale
-    high: str  # what 10 means
+    answer: Literal["words", "scale", "choice"]
+    low: str = ""  # what 0 means on the scale
+    high: str = ""  # what 10 means
+    choices: Mapping[str, str] = field(default_factory=dict)  # words by the answer they give
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ class Step(Entry):
     takes_goal: ClassVar[bool] = False  # uses the program's goal if it has none of its own
     needs_goal: ClassVar[bool] = False
     measures: ClassVar[Literal["baseline", "reference"] | None] = None  # such a step has no goal
+    attempts: ClassVar[int] = 3  # at a measurement, if it fails
     needs_baseline: ClassVar[bool] = False  # whatever the goal
     scored: ClassVar[bool] = True
     starts_recovery: ClassVar[bool] = False  # recovery is timed from the beginning of the step

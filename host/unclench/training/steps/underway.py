@@ -48,7 +48,7 @@ class Measured:
     """What a step has measured."""
 
     channels: tuple[TrainedChannel, ...]  # with what was measured
-    payloads: tuple[Payload, ...]  # an event for each channel that was measured
+    payloads: tuple[Payload | None, ...]  # an event for each channel; None: it was not measured
     failures: tuple[str, ...]  # a sentence for each channel that was not
 
 

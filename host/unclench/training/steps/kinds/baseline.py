@@ -10,7 +10,8 @@ from pydantic import Field
 
 from unclench.live.blocks import FloatArray, IntArray
 from unclench.store.events.event import UV_DECIMALS, BaselineMeasured
-from unclench.training.placement.values import RestBaseline, TrainedChannel
+from unclench.training.baseline import compared, measured_rest
+from unclench.training.placement.values import RestBaseline, TrainedChannel, older
 from unclench.training.steps.measuring import Measurement, MeasurementError
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.underway import Setting
@@ -18,7 +19,6 @@ from unclench.translation import tr
 from unclench.wording import exactly
 
 _TO_COME = RestBaseline(inf, 0.0, 0.0, 0.0)  # will be measured before it is needed
-_RESTLESS = 0.5  # deviation over mean above which it was not rest
 
 
 @step_kind
@@ -32,6 +32,9 @@ class Baseline(TimedStep):
     usual_title = tr("Sit still and let go")
     usual_say = tr("Your resting baseline is being measured.")
     measures = "baseline"
+    attempts = (
+        2  # twice its length at most: rest that has not come by then does not come by waiting
+    )
     role = "baseline"
 
     def in_words(self) -> str:
@@ -40,47 +43,39 @@ class Baseline(TimedStep):
         )
 
     def expected(self, channel: TrainedChannel) -> TrainedChannel:
-        return replace(channel, baseline=channel.baseline or _TO_COME)
+        return channel if channel.own_baseline else replace(channel, baseline=_TO_COME)
 
     def begin(self, setting: Setting) -> RestMeasurement:
         return RestMeasurement(setting.channels, setting.stream)
 
 
 class RestMeasurement(Measurement):
-    """Measures rest. A baseline that a channel already has is frozen and stays."""
+    """Measures rest. What a session measures replaces a calibration, and is then frozen."""
 
     def _measure(
         self, channel: TrainedChannel, parts: IntArray, fast_uv: FloatArray, slow_uv: FloatArray
     ) -> tuple[TrainedChannel, BaselineMeasured]:
-        found, kept = self._rest(channel, fast_uv, slow_uv), channel.baseline
-        return replace(channel, baseline=kept or found), BaselineMeasured(
-            channel.label,
-            round(found.mean_uv, UV_DECIMALS),
-            round(found.sd_uv, UV_DECIMALS),
-            None if kept is None else round(kept.mean_uv, UV_DECIMALS),
-        )
-
-    def _rest(
-        self, channel: TrainedChannel, fast_uv: FloatArray, slow_uv: FloatArray
-    ) -> RestBaseline:
-        from unclench_dsp import resting_baseline
-
+        before = channel.baseline
         try:
-            found = resting_baseline(slow_uv, round(self._row_hz))
-            fast = resting_baseline(fast_uv, round(self._window_s * self._row_hz))
-        except ValueError as error:
-            raise MeasurementError(
-                tr("Resting baseline of {label}: {error}", label=channel.label, error=error)
-            ) from error
-        if found.sd_uv > _RESTLESS * found.mean_uv:
+            found = measured_rest(channel.label, fast_uv, slow_uv, self._row_hz, self._window_s)
+        except MeasurementError as error:
+            if before is None or channel.own_baseline:
+                raise
             raise MeasurementError(
                 tr(
-                    "The tension of {label} varied too much for a resting baseline: "
-                    "{mean_uv:.1f} µV with a standard deviation of {sd_uv:.1f} µV; at "
-                    "rest it is less than half. Sit still, let go, and measure again.",
-                    label=channel.label,
-                    mean_uv=found.mean_uv,
-                    sd_uv=found.sd_uv,
+                    "{error} The calibration stays in use: {uv:.2f} µV.",
+                    error=error,
+                    uv=before.mean_uv,
                 )
-            )
-        return RestBaseline(found.mean_uv, found.sd_uv, found.n / self._row_hz, fast.sd_uv)
+            ) from error
+        told = BaselineMeasured(
+            channel.label, round(found.mean_uv, UV_DECIMALS), round(found.sd_uv, UV_DECIMALS)
+        )
+        if before is not None and channel.own_baseline:
+            return channel, replace(told, kept_uv=round(before.mean_uv, UV_DECIMALS))
+        if before is not None and not older(before) and compared(found, before).differs:
+            told = replace(told, before_uv=round(before.mean_uv, UV_DECIMALS))
+        return replace(channel, baseline=found, own_baseline=True, why_no_baseline=""), told
+
+    def _unmeasured(self, channel: TrainedChannel, why: str) -> TrainedChannel:
+        return replace(channel, why_no_baseline=why)

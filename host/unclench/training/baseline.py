@@ -1,0 +1,109 @@
+"""What counts as a resting baseline: enough of the time usable, steady, neither falling nor rising.
+
+Steps, `watch` and reviews measure rest with this one rule.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from unclench.live.blocks import FloatArray
+from unclench.training.placement.values import RestBaseline
+from unclench.training.steps.measuring import MeasurementError
+from unclench.translation import tr
+
+RESTLESS = 0.35
+"""Standard deviation over the mean above which it was not rest."""
+DRIFTING = 1.25
+"""Tension of the last third of the time over that of the first, either way, above which it still
+falls or rises. Rest that wanders by 10 % with a time constant of 10 min stays far below: its thirds
+of a minute differ by 4 % (one standard deviation)."""
+_SAME_REST = (0.67, 1.5)  # times another baseline: within this it may be the same rest
+
+
+def measured_rest(
+    label: str, fast_uv: FloatArray, slow_uv: FloatArray, row_hz: float, window_s: float
+) -> RestBaseline:
+    """Return the resting baseline of one channel.
+
+    Parameters
+    ----------
+    label
+        Of the channel, for sentences.
+    fast_uv, slow_uv : ndarray, shape (n,)
+        RMS over `window_s` and over 1 s, in uV; NaN where it must not be used.
+    row_hz, window_s
+        Rows a second; length of the fast window in s.
+
+    Raises
+    ------
+    MeasurementError
+        Too little of it could be used, it varied too much, or it was still falling or rising.
+    """
+    from unclench_dsp import resting_baseline
+
+    try:
+        found = resting_baseline(slow_uv, round(row_hz))
+        fast = resting_baseline(fast_uv, round(window_s * row_hz))
+    except ValueError as error:
+        raise MeasurementError(
+            tr("Resting baseline of {label}: {error}", label=label, error=error)
+        ) from error
+    change = 100 * abs(found.drift - 1)
+    if found.drift < 1 / DRIFTING:
+        raise MeasurementError(
+            tr(
+                "The tension of {label} was still falling, by {change:.0f} % from the first third "
+                "of the time to the last, so it is no resting baseline yet.",
+                label=label,
+                change=change,
+            )
+        )
+    if found.drift > DRIFTING:
+        raise MeasurementError(
+            tr(
+                "The tension of {label} was rising, by {change:.0f} % from the first third of the "
+                "time to the last, so it is no resting baseline. Sit back, let go, and measure "
+                "again.",
+                label=label,
+                change=change,
+            )
+        )
+    if found.sd_uv > RESTLESS * found.mean_uv:
+        raise MeasurementError(
+            tr(
+                "The tension of {label} varied too much for a resting baseline: {mean_uv:.1f} µV "
+                "with a standard deviation of {sd_uv:.1f} µV; at rest it is less than a third. "
+                "Sit still, let go, and measure again.",
+                label=label,
+                mean_uv=found.mean_uv,
+                sd_uv=found.sd_uv,
+            )
+        )
+    return RestBaseline(found.mean_uv, found.sd_uv, found.n / row_hz, fast.sd_uv)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One baseline over another, with a 95 % confidence interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two can hardly be the same rest."""
+        return self.high < _SAME_REST[0] or self.low > _SAME_REST[1]
+
+
+def compared(now: RestBaseline, before: RestBaseline) -> Ratio:
+    """Compare two baselines; seconds of the 1 s RMS count as independent."""
+    value = now.mean_uv / before.mean_uv
+    spread = math.hypot(*(_relative_error(each) for each in (now, before)))
+    return Ratio(value, value * math.exp(-1.96 * spread), value * math.exp(1.96 * spread))
+
+
+def _relative_error(rest: RestBaseline) -> float:
+    return rest.sd_uv / rest.mean_uv / math.sqrt(max(1.0, rest.used_s))
