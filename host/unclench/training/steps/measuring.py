@@ -9,13 +9,10 @@ import numpy as np
 
 from unclench.live.blocks import FloatArray, IntArray
 from unclench.store.events.event import Payload
+from unclench.training.placement.resting import MeasurementError
 from unclench.training.placement.values import TrainedChannel
 from unclench.training.rows import Row, Stream
 from unclench.training.steps.underway import Measured, UnderWay
-
-
-class MeasurementError(Exception):
-    """A channel that could not be measured; the message is a sentence."""
 
 
 class Measurement(UnderWay):

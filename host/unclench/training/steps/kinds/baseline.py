@@ -10,9 +10,9 @@ from pydantic import Field
 
 from unclench.live.blocks import FloatArray, IntArray
 from unclench.store.events.event import UV_DECIMALS, BaselineMeasured
-from unclench.training.baseline import compared, measured_rest
+from unclench.training.placement.resting import MeasurementError, compared, measured_rest
 from unclench.training.placement.values import RestBaseline, TrainedChannel, older
-from unclench.training.steps.measuring import Measurement, MeasurementError
+from unclench.training.steps.measuring import Measurement
 from unclench.training.steps.step import TimedStep, step_kind
 from unclench.training.steps.underway import Setting
 from unclench.translation import tr

@@ -11,8 +11,9 @@ from pydantic import Field
 
 from unclench.live.blocks import FloatArray, IntArray
 from unclench.store.events.event import UV_DECIMALS, ReferenceMeasured
+from unclench.training.placement.resting import MeasurementError
 from unclench.training.placement.values import ReferenceContraction, TrainedChannel, floor_uv
-from unclench.training.steps.measuring import Measurement, MeasurementError
+from unclench.training.steps.measuring import Measurement
 from unclench.training.steps.step import Cue, Rounds, Step, step_kind
 from unclench.training.steps.underway import Setting
 from unclench.translation import tr, trn

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from unclench.live.blocks import FloatArray
 from unclench.training.placement.values import RestBaseline
-from unclench.training.steps.measuring import MeasurementError
 from unclench.translation import tr
 
 RESTLESS = 0.35
@@ -20,6 +19,10 @@ DRIFTING = 1.25
 falls or rises. Rest that wanders by 10 % with a time constant of 10 min stays far below: its thirds
 of a minute differ by 4 % (one standard deviation)."""
 _SAME_REST = (0.67, 1.5)  # times another baseline: within this it may be the same rest
+
+
+class MeasurementError(Exception):
+    """A channel that could not be measured; the message is a sentence."""
 
 
 def measured_rest(
