@@ -100,6 +100,14 @@ def test_a_noisy_instrument_announces_its_noise_and_hides_a_relaxed_muscle() -> 
     assert above_floor_uv(relaxed_uv, noise_uv) == pytest.approx(0.45, rel=0.25)
 
 
+def test_a_weak_hum_that_pauses_for_a_second_is_told_once() -> None:
+    """At 95 s it falls below what can be measured, and is back in the next second."""
+    (change,) = reviewed("relaxed", 110).line_changes
+    (line,) = change.lines
+    assert (line.kind, line.mains_hz) == ("hum", 50)
+    assert line.rms_uv == pytest.approx(0.4, rel=0.3)
+
+
 def test_the_readme_lists_every_situation_in_its_own_words() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     for name, scenario in SCENARIOS.items():

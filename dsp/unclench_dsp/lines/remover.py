@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -124,7 +125,7 @@ class LineRemover:
         """For each channel, the lines that are removed now."""
         self._out_index = 0
         self._n_edges = 0
-        self._told: list[set[int]] = [set() for _ in range(n_channels)]
+        self._told: list[dict[int, tuple[Line, ...]]] = [{} for _ in range(n_channels)]
         self._known = self._asked_for()
         self._given: FloatArray
         self._start()
@@ -381,20 +382,38 @@ class LineRemover:
         return clean_uv
 
     def _tell(self) -> None:
-        """Note what is removed now, where it is other than before."""
-        lines: list[list[Line]] = [[] for _ in range(self._n_channels)]
-        names: list[set[int]] = [set() for _ in range(self._n_channels)]
+        """Note what is removed now, where it is other than before.
+
+        A family that pauses for a moment, as a weak one does in a contraction, is told as it was
+        until it is dropped: words and events must not flicker.
+        """
+        told: list[dict[int, tuple[Line, ...]]] = [{} for _ in range(self._n_channels)]
         for edge in self._edges:
-            f = edge.family
-            rms_uv = np.abs(edge.amplitude_uv) / np.sqrt(2.0)
-            for order, removed, level_uv in zip(f.orders, edge.removed, rms_uv, strict=True):
-                for channel in np.flatnonzero(removed).tolist():
-                    kind: Literal["hum", "tone"] = "hum" if f.mains_hz else "tone"
-                    line = Line(float(order * f.hz), float(level_uv[channel]), kind, f.mains_hz)
-                    lines[channel].append(line)
-                    names[channel].add(f.mains_hz or edge.number)
-        self.removed = tuple(tuple(sorted(some, key=lambda line: line.hz)) for some in lines)
-        for k, now in enumerate(self.removed):
-            if names[k] != self._told[k]:
-                self.changes.append(LineChange(self._out_index, k, now))
-        self._told = names
+            name = edge.family.mains_hz or edge.number
+            lines = self._lines_of(edge)
+            for now, before, some in zip(told, self._told, lines, strict=True):
+                if some or name in before:
+                    now[name] = some or before[name]
+        for k, (now, before) in enumerate(zip(told, self._told, strict=True)):
+            if now.keys() != before.keys():
+                self.changes.append(LineChange(self._out_index, k, _ascending(now)))
+        self._told = told
+        self.removed = tuple(_ascending(now) for now in told)
+
+    def _lines_of(self, edge: _Edge) -> list[tuple[Line, ...]]:
+        """Return what of a family is removed from each channel."""
+        f = edge.family
+        kind: Literal["hum", "tone"] = "hum" if f.mains_hz else "tone"
+        rms_uv = np.abs(self._believed(edge, 0.0)[1]) / np.sqrt(2.0)
+        return [
+            tuple(
+                Line(float(f.orders[k] * f.hz), float(rms_uv[k, channel]), kind, f.mains_hz)
+                for k in np.flatnonzero(edge.removed[:, channel])
+            )
+            for channel in range(self._n_channels)
+        ]
+
+
+def _ascending(lines: dict[int, tuple[Line, ...]]) -> tuple[Line, ...]:
+    """Return the lines of all families by their frequency."""
+    return tuple(sorted(chain.from_iterable(lines.values()), key=lambda line: line.hz))
