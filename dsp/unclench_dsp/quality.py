@@ -88,6 +88,8 @@ class Assessment:
     clipped_fraction, mains_fraction, mains_uv, offset_uv : ndarray, shape (n_channels,)
         Share of samples at a rail; share of the mains in the power of the band in use before any
         was removed, and its RMS; mean.
+    left_hz : tuple of float
+        For each channel, the frequency of the hum or tone that `state` or `shown` names; else 0.
     """
 
     first_index: int
@@ -97,6 +99,7 @@ class Assessment:
     mains_fraction: FloatArray
     mains_uv: FloatArray
     offset_uv: FloatArray
+    left_hz: tuple[float, ...]
 
 
 def clipped_fraction(
@@ -221,6 +224,7 @@ class QualityMeter:
         self._state: list[SignalState] = ["settling"] * n_channels
         self._candidate: list[SignalState] = ["settling"] * n_channels
         self._seen = [0] * n_channels
+        self._left_hz = np.zeros(n_channels)
 
     @property
     def mains_fraction(self) -> FloatArray:
@@ -260,7 +264,7 @@ class QualityMeter:
         self._window_index = first_index + -first_index % self.window_n
         self._offset_uv: FloatArray | None = None
         self._verdicts.clear()
-        self._left = ("",) * self._n_channels
+        self._verdict: LineVerdict | None = None
 
     def _assess(self, window: FloatArray) -> Assessment:
         s = self._settings
@@ -284,7 +288,7 @@ class QualityMeter:
             | (np.sqrt(wide.total_uv2) < self._dead_uv)
             | (humming & ((hum_uv > s.no_contact_hum_uv) | (wander_uv > s.wander_uv)))
         )
-        left, tone = self._lines_left(band_uv * kept)
+        left, tone, left_hz = self._lines_left(band_uv * kept)
         shown = np.select(
             [no_contact, clipped >= s.clipped, left, tone, disturbed.mean(axis=0) >= s.moved],
             ["no contact", "clipping", "mains hum", "tone", "movement"],
@@ -294,9 +298,11 @@ class QualityMeter:
             shown = ["settling"] * self._n_channels
         for channel, state in enumerate(shown):
             self._settle_on(channel, state)
+        named = [_names_a_line(*states) for states in zip(shown, self._state, strict=True)]
+        self._left_hz = np.where(named, np.where(left | tone, left_hz, self._left_hz), 0.0)
         return Assessment(
             *(first_index, tuple(self._state), tuple(shown), clipped),
-            *(self.last_mains_fraction, mains_uv, offset_uv),
+            *(self.last_mains_fraction, mains_uv, offset_uv, tuple(self._left_hz.tolist())),
         )
 
     def _count_mains(self, centred_uv: FloatArray) -> FloatArray:
@@ -309,16 +315,20 @@ class QualityMeter:
         mains_uv: FloatArray = np.sqrt(self.last_mains_fraction * powers.total_uv2)
         return mains_uv
 
-    def _lines_left(self, band_uv: FloatArray) -> tuple[BoolArray, BoolArray]:
-        """Where hum, and where a tone, is left in the treated signal, (n_channels,) each."""
+    def _lines_left(self, band_uv: FloatArray) -> tuple[BoolArray, BoolArray, FloatArray]:
+        """Where hum, and where a tone, is left in the treated signal, and its frequency."""
         while self._verdicts and self._verdicts[0].stop_index <= self._window_index:
-            self._left = self._verdicts.popleft().kind
+            self._verdict = self._verdicts.popleft()
         s = self._settings
         powers = self._band_probe.measure(band_uv)
-        share = mains_share(self._band_probe.mains_uv2(powers), powers.total_uv2)
+        mains_uv2 = self._band_probe.mains_uv2(powers)
+        share = mains_share(mains_uv2, powers.total_uv2)
         strong = (share > s.hum_share) & (np.sqrt(share * powers.total_uv2) > s.hum_uv)
-        kind = np.array(self._left)
-        return strong | (kind == "hum"), kind == "tone"
+        mains_hz: FloatArray = np.array(MAINS_HZ)[mains_uv2.argmax(axis=0)]
+        if self._verdict is None:
+            return strong, np.zeros_like(strong), mains_hz
+        kind, hz = np.array(self._verdict.kind), np.array(self._verdict.hz)
+        return strong | (kind == "hum"), kind == "tone", np.where(kind == "", mains_hz, hz)
 
     def _settle_on(self, channel: int, state: SignalState) -> None:
         """Change a channel's state when the new one has shown often enough.
@@ -330,3 +340,7 @@ class QualityMeter:
         known = "settling" in (state, self._state[channel])
         if known or self._seen[channel] >= self._settings.confirm_windows:
             self._state[channel] = state
+
+
+def _names_a_line(*states: str) -> bool:
+    return "mains hum" in states or "tone" in states

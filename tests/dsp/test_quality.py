@@ -73,6 +73,16 @@ def test_more_hum_than_muscle_is_mains_hum(frequency_hz: float) -> None:
     assert states(emg(30.0, 3.0) + hum(30.0, 6.0, frequency_hz)) == {"mains hum"}
 
 
+def test_what_is_left_is_named_with_its_frequency_until_it_is_over() -> None:
+    tone = np.concatenate([hum(10.0, 6.0, 73.0), np.zeros((20_000, 1))])
+    found = judge(emg(20.0, 3.0) + tone)
+    named = [one for one in found if "tone" in (*one.state, *one.shown)]
+    assert 10 < len(named) < 24
+    assert {one.left_hz for one in named} == {(73.0,)}
+    assert {one.left_hz for one in found if one not in named} == {(0.0,)}
+    assert judge(emg(5.0, 3.0) + hum(5.0, 6.0, 60.0))[-1].left_hz == (60.0,)
+
+
 def test_the_hum_is_measured() -> None:
     assessment = judge(emg(1.0, 1.0) + hum(1.0, 20.0) + 250.0)[-1]
     assert assessment.mains_uv[0] == pytest.approx(20.0, rel=0.03)

@@ -30,8 +30,9 @@ def block(first, n=100, state="good"):
     units = np.arange(first, first + n, dtype=np.int32)[:, None]
     uv = units / 1000
     settling, none = np.zeros(n, bool), np.zeros((n, 1), bool)
-    states, trusts = ((first, (state,)),), ((first, (True,)),)
-    return LiveBlock(first, units, uv, uv, uv, ~none, none, settling, states, states, trusts, 0.0)
+    states, trusts, no_hz = ((first, (state,)),), ((first, (True,)),), ((first, (0.0,)),)
+    judged = states, states, trusts, no_hz
+    return LiveBlock(first, units, uv, uv, uv, ~none, none, settling, *judged, 0.0)
 
 
 def record(recorder, firsts):

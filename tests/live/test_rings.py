@@ -35,6 +35,7 @@ def block(first, n, *, state=("good", "good"), trusted=(True, True), settling=Fa
         ((first, state),),
         ((first, state),),
         ((first, trusted),),
+        ((first, (0.0, 0.0)),),
         12.5,
     )
 

@@ -147,7 +147,8 @@ def as_signal() -> Callable[..., Signal]:
         rows = tension_uv[:, np.newaxis]
         info = SignalInfo(1000.0, ("ch1",), LiveSettings(), None, (None,))
         sample = np.arange(len(rows)) * info.hop_n
-        return Signal(info, 0, sample, rows, rows, rows, np.ones(rows.shape, bool), (), (), ())
+        used, left_hz = np.ones(rows.shape, bool), np.zeros(rows.shape)
+        return Signal(info, 0, sample, rows, rows, rows, used, left_hz, (), (), ())
 
     return make
 

@@ -215,7 +215,9 @@ def test_text_output_is_readable() -> None:
 def test_removed_hum_is_reported() -> None:
     hum = noise(40_000, 2) + 30 * np.sin(np.arange(40_000) * 2 * np.pi * 50 / FS_HZ)
     result = analyze(recording_of(hum))
-    assert any("lines removed from ch1: 50" in note for note in result.notes)
+    (removed,) = result.channels[0].removed
+    assert removed.kind == "hum"
+    assert removed.hz == pytest.approx(50.0, abs=0.05)
     assert 2 < result.channels[0].figures.excluded_s["mains hum"] < 6
     assert uv(result.channels[0], "max_uv") < 5  # not the 21 uV of hum before its removal
 
@@ -226,10 +228,24 @@ def test_hum_at_the_other_mains_frequency_is_excluded() -> None:
     assert channel.figures.excluded_s["mains hum"] > 10
 
 
+def test_a_tone_that_is_left_is_told_with_its_frequency_and_the_time_it_costs() -> None:
+    tone = noise(40_000, 2) + 6 * np.sin(np.arange(40_000) * 2 * np.pi * 73 / FS_HZ)
+    (channel,) = to_dict(analyze(recording_of(tone), mains="off"))["channels"]
+    (left,) = channel["left"]
+    assert (left["kind"], left["hz"]) == ("tone", pytest.approx(73.0, abs=0.5))
+    assert left["seconds"] == pytest.approx(channel["excluded_s"]["tone"])
+    assert channel["used_s"] < 2
+    (channel,) = to_dict(analyze(recording_of(tone)))["channels"]
+    assert channel["removed"][0]["hz"] == pytest.approx(73.0, abs=0.2)
+    assert 1 < channel["left"][0]["seconds"] < 6  # until it is found
+
+
 def test_hum_removed_from_the_start_excludes_nothing() -> None:
     hum = noise(40_000, 2) + 30 * np.sin(np.arange(40_000) * 2 * np.pi * 50 / FS_HZ)
     result = analyze(recording_of(hum), mains="50")
-    assert any("lines removed from ch1: 50" in note for note in result.notes)
+    (removed,) = result.channels[0].removed
+    assert removed.kind == "hum"
+    assert removed.hz == pytest.approx(50.0, abs=0.05)
     assert uv(result.channels[0], "max_uv") < 5
 
 

@@ -77,6 +77,13 @@ def test_seconds_are_the_same_for_any_split(played, source):
         assert summed(info, split(blocks, size)) == whole
 
 
+def test_a_tone_is_told_with_its_frequency_until_it_is_removed(played):
+    info, blocks = played("sim:steady-tone")
+    told = [second.readings[0].words.word for second in summed(info, blocks)]
+    assert told[3] == "Tone at 73 Hz"
+    assert told[-1] == "Good signal"
+
+
 def test_a_second_is_the_mean_of_its_rows(played):
     info, blocks = played("sim:relaxed")
     second = summed(info, blocks)[4]

@@ -49,16 +49,17 @@ class AskedCheck:
 
 
 class BlockSink:
-    """A sink that keeps the blocks."""
+    """A sink that keeps the blocks and the events."""
 
     def __init__(self) -> None:
         self.blocks: list[LiveBlock] = []
+        self.events: list[Event] = []
 
     def block(self, block: LiveBlock) -> None:
         self.blocks.append(block)
 
     def event(self, event: Event) -> None:
-        pass
+        self.events.append(event)
 
 
 def pieces(block: LiveBlock, n: int) -> Iterator[LiveBlock]:
@@ -67,7 +68,8 @@ def pieces(block: LiveBlock, n: int) -> Iterator[LiveBlock]:
         piece = block.between(start, start + n)
         assert piece is not None
         known = tuple(state for state in block.states if state[0] <= piece.stop)
-        yield replace(piece, states=known)
+        known_hz = tuple(hz for hz in block.left_hz if hz[0] <= piece.stop)
+        yield replace(piece, states=known, left_hz=known_hz)
 
 
 def ask(source: str, seconds: float | None = 30.0, band: Band = WIDE) -> AskedCheck:
@@ -87,6 +89,8 @@ def ask(source: str, seconds: float | None = 30.0, band: Band = WIDE) -> AskedCh
     asking = AskedCheck(info)
     for block in kept.blocks:
         for piece in pieces(block, round(info.fs_hz / 10)):
+            while kept.events and kept.events[0].sample <= piece.stop:
+                asking.check.event(kept.events.pop(0))
             asking.feed(piece)
     return asking
 
@@ -150,6 +154,14 @@ def test_each_trouble_turns_only_its_own_light(
     }
     assert value in worst[colour].value
     assert all(light.try_this for light in worst.values())
+
+
+def test_a_tone_is_told_with_its_frequency_when_it_is_left_and_when_it_is_removed() -> None:
+    seen = ask("sim:steady-tone?seed=3").lights
+    told = [(one.colour, one.value) for _, lights in seen if (one := lights["mains hum"])]
+    left, removed = told.index(("red", "tone at 73 Hz")), told.index(("amber", "tone at 73 Hz"))
+    assert left < removed
+    assert set(told[removed:]) == {told[removed]}
 
 
 def test_contractions_leave_all_lights_green() -> None:

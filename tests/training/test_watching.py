@@ -65,6 +65,15 @@ def test_a_pause_ends_by_the_signal(watch):
     watching.finish()
 
 
+def test_a_signal_that_cannot_be_used_has_its_reason(watch):
+    watching = watch("sim:steady-tone", 4)
+    assert watching.words() == "Left shoulder: no usable signal (tone at 73 Hz)"
+    watching.finish()
+    assert [event["text"] for event in events(watching) if event["kind"] == "signal"][-1] == (
+        "channel 1: tone at 73 Hz"
+    )
+
+
 def test_tags_begin_and_end_and_none_stays_open(watch):
     watching = watch("sim:relaxed", 10, first=lambda watching: watching.press("1"))
     watching.press("1")

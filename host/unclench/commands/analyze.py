@@ -18,8 +18,8 @@ from unclench.report.words import (
     above_words,
     excluded,
     metric_words,
-    removed_words,
     sentence,
+    treated_words,
 )
 from unclench.review.analyze import Analysis, ChannelResult, analyze, to_json
 from unclench.review.metrics import HEADLINES, METRICS
@@ -80,16 +80,16 @@ def render(result: Analysis) -> RenderableType:
 def _used(channel: ChannelResult) -> str:
     """Say which time a channel's figures use."""
     figures = channel.figures
-    removed = "".join(f" {removed_words(each)}" for each in channel.removed)
     said = tr(
         "{name}: {used} used; {excluded}.",
         name=channel.name,
         used=length(figures.used_s),
         excluded=excluded(figures.excluded_s),
     )
-    if not figures.why_not:
-        return said + removed
-    return " ".join((said + removed, tr("No figures: {reason}", reason=sentence(figures.why_not))))
+    parts = [said, treated_words(channel.removed, channel.left)]
+    if figures.why_not:
+        parts.append(tr("No figures: {reason}", reason=sentence(figures.why_not)))
+    return " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)

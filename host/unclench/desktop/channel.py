@@ -144,12 +144,13 @@ class ChannelRow(QtWidgets.QWidget):
         row_s: float,
         state: SignalState,
         trusted: bool,
+        left_hz: float,
         removed: str,
         connected: bool,
     ) -> None:
         """Update number and words from the newest rows (k,) of tension."""
         newest = tension_uv[-max(1, round(READ_OVER_S / row_s)) :]
-        now = reading(newest, state, trusted, connected)
+        now = reading(newest, state, trusted, connected, left_hz)
         now_uv = now.tension_uv if self._feedback else None
         value = NO_NUMBER if now_uv is None else tension_words(now_uv)
         if self._reference_uv is not None:

@@ -313,6 +313,7 @@ class Dashboard(QtWidgets.QMainWindow):
                         self._rings.row_s,
                         status.state[k],
                         status.trusted[k],
+                        status.left_hz[k],
                         removed_words(status.removed[k], status.heart[k]),
                         status.connected,
                     )

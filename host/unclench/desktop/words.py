@@ -19,8 +19,11 @@ signal could not be trusted.</p>
 <h3>What the signal words mean</h3>
 <p><b>Good signal</b>: you can trust the number.<br>
 <b>No contact</b>: an electrode is off the skin.<br>
-<b>Mains hum</b>: interference from cables or chargers is larger than the muscle's signal.<br>
+<b>Movement</b>: electrodes or leads move; those moments do not count.<br>
+<b>Mains hum</b>, <b>Tone</b>: hum of cables, or a tone of a charger, lamp or motor, is left in the
+signal.<br>
 <b>Clipping</b>: the signal is too large for the sensor.</p>
+<p>What is removed from the signal is named below these words: mains hum, tones, the heartbeat.</p>
 <h3>Keys</h3>
 <table cellspacing="0" cellpadding="3">
 <tr><td><b>G</b></td><td>guided training</td></tr>

@@ -121,6 +121,7 @@ class LiveBlock:
     states: tuple[tuple[int, States], ...]  # from which sample on which states hold, ascending
     shown: tuple[tuple[int, States], ...]  # what each window alone shows, not yet confirmed
     trusts: tuple[tuple[int, Trust], ...]  # the same for trust
+    left_hz: tuple[tuple[int, tuple[float, ...]], ...]  # of the hum or tone in a state; else 0
     host_s: float  # when its last byte arrived
 
     @property
@@ -136,6 +137,10 @@ class LiveBlock:
     def state_at(self, sample: int) -> States:
         """State of each channel at one of the block's samples."""
         return next(states for since, states in reversed(self.states) if sample >= since)
+
+    def left_hz_at(self, sample: int) -> tuple[float, ...]:
+        """Frequency of the hum or tone in each channel's state at one of the block's samples."""
+        return next(hz for since, hz in reversed(self.left_hz) if sample >= since)
 
     def trusted_at(self, sample: int) -> Trust:
         """Trust in each channel at one of the block's samples."""
@@ -191,6 +196,7 @@ class LiveStatus:
     reconnections: int
     state: States = ()
     trusted: tuple[bool, ...] = ()
+    left_hz: tuple[float, ...] = ()  # of the hum or tone in a channel's state; else 0
     removed: tuple[tuple[Line, ...], ...] = ()  # lines, for each channel
     heart: tuple[Heart | None, ...] = ()  # for each channel, where it is gated
     mains_fraction: tuple[float, ...] = ()

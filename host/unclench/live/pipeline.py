@@ -373,6 +373,7 @@ class Pipeline:
             overflows=int(self._earlier[1]) + overflows,
             state=self._processing.state,
             trusted=self._processing.trusted,
+            left_hz=self._processing.left_hz,
             removed=self._processing.chain.removed,
             heart=self._processing.chain.heart,
             mains_fraction=tuple(self._processing.meter.last_mains_fraction.tolist()),

@@ -15,6 +15,7 @@ from unclench.errors import InputError
 from unclench.live.blocks import FloatArray, LiveBlock, SignalInfo, States, Trust
 from unclench.store.events.event import Disturbed, Event, HeartFound, LinesRemoved, SignalChanged
 from unclench_dsp import (
+    Assessment,
     ChainBlock,
     ChainSettings,
     QualityMeter,
@@ -55,6 +56,7 @@ class Processing:
         settling: SignalState = "settling"
         self.state: States = (settling,) * n
         self._shown: States = self.state
+        self.left_hz = (0.0,) * n
         self._held: deque[tuple[NDArray[np.int32], FloatArray]] = deque()
         self._held_n = 0
         self._next = 0  # sample that comes out next
@@ -84,6 +86,7 @@ class Processing:
             self._fresh = False
             settling: SignalState = "settling"
             self.state = self._shown = (settling,) * len(self.state)
+            self.left_hz = (0.0,) * len(self.state)
             self._next = first
             self._shift = first - chained.first_index
         self._held.append((units, emg_uv))
@@ -102,14 +105,13 @@ class Processing:
         self._next += len(chained)
         events: list[Event] = []
         states, shown = [(first, self.state)], [(first, self._shown)]
+        left_hz = [(first, self.left_hz)]
         for assessment in self.meter.process(first, emg_uv, chained):
             known_from = assessment.first_index + self.meter.window_n
-            for name, was, state in zip(
-                self._info.channels, self.state, assessment.state, strict=True
-            ):
-                if was != state:
-                    events.append(Event(known_from, SignalChanged(name, state)))
+            events += self._state_events(known_from, assessment)
             self.state, self._shown = assessment.state, assessment.shown
+            self.left_hz = assessment.left_hz
+            left_hz.append((known_from, self.left_hz))
             states.append((known_from, self.state))
             shown.append((known_from, self._shown))
         events += self._line_events()
@@ -129,6 +131,7 @@ class Processing:
                 (at, _trust(believed, seen))
                 for (at, believed), (_, seen) in zip(states, shown, strict=True)
             ),
+            tuple(left_hz),
             host_s,
         )
         self._waiting += events
@@ -158,6 +161,14 @@ class Processing:
             np.concatenate([np.empty((0, n_channels), np.int32), *units]),
             np.concatenate([np.empty((0, n_channels)), *emg_uv]),
         )
+
+    def _state_events(self, known_from: int, now: Assessment) -> list[Event]:
+        of_each = zip(self._info.channels, self.state, now.state, now.left_hz, strict=True)
+        return [
+            Event(known_from, SignalChanged(name, state, round(hz, 1) or None))
+            for name, was, state, hz in of_each
+            if was != state
+        ]
 
     def _line_events(self) -> list[Event]:
         changes = self.chain.line_changes[self._told_lines :]

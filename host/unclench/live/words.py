@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from unclench.live.blocks import LiveStatus
 from unclench.translation import tr
@@ -29,7 +29,7 @@ STATE_WORDS: dict[SignalState, StateWords] = {
     "movement": StateWords("◆", tr("Movement"), tr("Hold still; fix the lead with tape."), "warn"),
     "tone": StateWords(
         "∿",
-        tr("Interference"),
+        tr("Steady tone"),
         tr("Electrodes off, unplug chargers; avoid motors."),
         "warn",
     ),
@@ -43,6 +43,16 @@ STATE_WORDS: dict[SignalState, StateWords] = {
         "warn",
     ),
 }
+
+
+def state_words(state: SignalState, left_hz: float = 0.0) -> StateWords:
+    """Return the words for a state; `left_hz` is the frequency of a tone, 0 where not known."""
+    words = STATE_WORDS[state]
+    if state == "tone" and left_hz:
+        return replace(words, word=tr("Tone at {hz:.0f} Hz", hz=left_hz))
+    return words
+
+
 NO_SIGNAL = StateWords("○", tr("No signal"), "", "quiet")
 NO_NUMBER = "–"
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from unclench.report.parts import (
+    Heading,
     Part,
     Plot,
     Plots,
@@ -30,6 +31,7 @@ from unclench.report.words import (
     rest_moments,
     share,
     times,
+    treated_words,
     uv,
     why_words,
 )
@@ -56,6 +58,7 @@ def level_section(review: SessionReview, figures: Sequence[Figures]) -> Section:
     if any(own.mean is not None for own in figures):
         parts.append(_figures_table(figures))
     parts.append(_excluded_table(review, figures))
+    parts += _treated(review, figures)
     parts += _limits(figures)
     parts += _sustained(figures)
     return section("level", tr("Levels of tension"), parts)
@@ -158,6 +161,19 @@ def _excluded_table(review: SessionReview, figures: Sequence[Figures]) -> Table:
     head = (tr("Time"), *(f.label for f in figures))
     caption = tr("Used and excluded time of {whole}", whole=length(review.duration_s))
     return Table(caption, head, tuple(rows))
+
+
+def _treated(review: SessionReview, figures: Sequence[Figures]) -> list[Part]:
+    """Say what was removed from each channel, and what was left in it."""
+    said = [
+        (f.label, treated_words(review.removed(f.channel), review.left(f.channel))) for f in figures
+    ]
+    points = tuple(
+        tr("{channel}: {sentences}", channel=label, sentences=words)
+        for label, words in said
+        if words
+    )
+    return [Heading(tr("Removed from the signal")), Points(points)] if points else []
 
 
 def _part(seconds: float, whole_s: float) -> str:

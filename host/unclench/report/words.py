@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from unclench.review.metrics import Metric, above, too_quiet, uv_number
-from unclench.review.results import ChannelContext, Figures, Removed, RestFigures
+from unclench.review.results import ChannelContext, Figures, Left, Removed, RestFigures
 from unclench.store.provenance import RECORDING, Provenance
 from unclench.store.session.schema import SessionMeta
 from unclench.translation import tr, trn
@@ -22,7 +22,7 @@ _REASONS = {
     "no contact": tr("no contact"),
     "clipping": tr("clipping"),
     "mains hum": tr("mains hum"),
-    "tone": tr("interference"),
+    "tone": tr("steady tone"),
     "heart": tr("heartbeat"),
     "movement": tr("movement"),
     "too quiet": tr("too quiet"),
@@ -102,6 +102,28 @@ def removed_words(removed: Removed) -> str:
     else:
         what = tr("Tone of {hz:.4g} Hz removed", hz=removed.hz or 0.0)
     return _with_share(what, removed.share, tr("of the power"))
+
+
+def left_words(left: Left) -> str:
+    """Return a sentence: "A tone of 73 Hz was left for 12 s: that time is excluded."."""
+    seconds = length(left.seconds)
+    if left.kind == "hum":
+        return tr(
+            "Mains hum of {hz:.0f} Hz was left for {seconds}: that time is excluded.",
+            hz=left.hz,
+            seconds=seconds,
+        )
+    return tr(
+        "A tone of {hz:.0f} Hz was left for {seconds}: that time is excluded.",
+        hz=left.hz,
+        seconds=seconds,
+    )
+
+
+def treated_words(removed: Iterable[Removed], left: Iterable[Left]) -> str:
+    """Return sentences on what was removed from a channel, and what was left; "" if nothing was."""
+    told = (one for one in left if one.seconds >= LEAST_TOLD_S)
+    return " ".join([*map(removed_words, removed), *map(left_words, told)])
 
 
 def _with_share(what: str, part: float | None, of: str) -> str:

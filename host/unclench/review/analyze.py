@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from unclench.errors import InputError
 from unclench.review.metrics import as_json
-from unclench.review.results import Figures, Removed
+from unclench.review.results import Figures, Left, Removed
 from unclench.review.session import SessionReview
 from unclench.store.model import Recording
 from unclench.store.session.reader import Session
@@ -40,6 +40,8 @@ class ChannelResult:
         Noise floor in the band used; None if it was never measured.
     removed : tuple of Removed
         What was removed before the figures were computed.
+    left : tuple of Left
+        Hum and tones that were left.
     """
 
     name: str
@@ -48,6 +50,7 @@ class ChannelResult:
     clipped_fraction: float
     noise_uv: float | None
     removed: tuple[Removed, ...] = ()
+    left: tuple[Left, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ def analyze(
                 clipped_fraction=float(clipped[k]),
                 noise_uv=review.contexts[k].noise_uv,
                 removed=review.removed(k),
+                left=review.left(k),
             )
             for k in chosen
         ),
@@ -163,6 +167,7 @@ def _channel(channel: ChannelResult) -> dict[str, Any]:
         "name": channel.name,
         **as_json(channel.figures),
         "removed": [asdict(each) for each in channel.removed],
+        "left": [asdict(each) for each in channel.left],
         "mains_fraction": channel.mains_fraction,
         "clipped_fraction": channel.clipped_fraction,
         "noise_uv": channel.noise_uv,

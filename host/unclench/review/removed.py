@@ -1,12 +1,14 @@
-"""What was removed from a channel before its tension was computed: hum, tones, the heartbeat."""
+"""What was removed from a channel before its tension was computed, and what was left in it."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
-from unclench.review.results import Removed
+from unclench.review.results import Excluded, Left, Removed
 from unclench.review.signal import Signal
 from unclench_dsp import Line
 
@@ -18,6 +20,30 @@ def removed_from(signal: Signal, k: int) -> tuple[Removed, ...]:
     """Return what was removed from a channel; hum with its harmonics is one entry."""
     lines = [line for change in signal.line_changes if change.channel == k for line in change.lines]
     return (*_hum(signal, k, lines), *_tones(signal, k, lines), *_heart(signal, k))
+
+
+def left_in(signal: Signal, k: int) -> tuple[Left, ...]:
+    """Return hum and tones that were left in a channel, by frequency; a sweeping tone is one."""
+    left: list[Left] = []
+    spans = [(_usual_hz(signal, span), span) for span in signal.excluded if span.channel == k]
+    for hz, span in sorted(spans, key=lambda found: found[0]):
+        if span.why not in ("mains hum", "tone") or not hz:
+            continue
+        kind: Literal["hum", "tone"] = "hum" if span.why == "mains hum" else "tone"
+        near = left and left[-1].kind == kind and hz - left[-1].hz < _SAME_TONE_HZ
+        if near:
+            left[-1] = replace(left[-1], seconds=left[-1].seconds + span.length_s)
+        else:
+            left.append(Left(kind, hz, span.length_s))
+    return tuple(left)
+
+
+def _usual_hz(signal: Signal, span: Excluded) -> float:
+    """Return the usual frequency of what was left in a span; 0 if nothing was."""
+    rows = slice(*(round(at_s * signal.row_hz) for at_s in (span.start_s, span.stop_s)))
+    hz = signal.left_hz[rows, span.channel]
+    known = hz[hz > 0.0]
+    return float(np.median(known)) if len(known) else 0.0
 
 
 def _hum(signal: Signal, k: int, lines: list[Line]) -> list[Removed]:

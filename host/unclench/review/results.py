@@ -148,6 +148,25 @@ class Removed:
 
 
 @dataclass(frozen=True)
+class Left:
+    """Hum or a tone that was left in a channel; its time is excluded.
+
+    Attributes
+    ----------
+    kind : str
+        "hum" (the mains) or "tone".
+    hz : float
+        Its usual frequency.
+    seconds : float
+        Excluded because of it.
+    """
+
+    kind: Literal["hum", "tone"]
+    hz: float
+    seconds: float
+
+
+@dataclass(frozen=True)
 class LimitCheck:
     """One of Jonsson's limits (1982): % of the maximum contraction, for work of over an hour."""
 

@@ -17,13 +17,14 @@ from unclench.review.contexts import make_contexts
 from unclench.review.contractions import find_contractions, with_median_frequency
 from unclench.review.figures import make_figures
 from unclench.review.marks import read_marks
-from unclench.review.removed import removed_from
+from unclench.review.removed import left_in, removed_from
 from unclench.review.results import (
     BreathFigures,
     ChannelContext,
     Contraction,
     Excluded,
     Figures,
+    Left,
     Marks,
     Phase,
     Release,
@@ -145,6 +146,10 @@ class SessionReview:
     def removed(self, channel: int) -> tuple[Removed, ...]:
         """Return what was removed from a channel before its tension was computed."""
         return removed_from(self.signal, channel)
+
+    def left(self, channel: int) -> tuple[Left, ...]:
+        """Return hum and tones that were left in a channel."""
+        return left_in(self.signal, channel)
 
     def phase_figures(self, channel: int) -> tuple[tuple[Phase, Figures], ...]:
         """Return the figures of each step of the program."""
@@ -272,10 +277,6 @@ def _notes(signal: Signal, own: Band | None) -> list[str]:
                 reviewed=signal.band.name,
             )
         )
-    for k, name in enumerate(signal.info.channels):
-        if lines_hz := signal.removed_hz(k):
-            lines = ", ".join(f"{line:g}" for line in lines_hz)
-            notes.append(tr("lines removed from {name}: {lines} Hz.", name=name, lines=lines))
     unknown = [
         name
         for name, noise in zip(signal.info.channels, signal.info.noise_uv, strict=True)

@@ -46,6 +46,8 @@ class Signal:
         NaN in gaps and where filters settle.
     used : ndarray of bool, shape (n_rows, n_channels)
         True for rows that go into figures: the signal can be trusted.
+    left_hz : ndarray, shape (n_rows, n_channels)
+        Frequency of the hum or tone that is left; 0 where none is.
     excluded : tuple of Excluded
         All other time, with the reason.
     line_changes : tuple of LineChange
@@ -65,6 +67,7 @@ class Signal:
     slow_uv: FloatArray
     quick_uv: FloatArray
     used: BoolArray
+    left_hz: FloatArray
     excluded: tuple[Excluded, ...]
     line_changes: tuple[LineChange, ...]
     disturbances: tuple[Disturbance, ...]
@@ -161,16 +164,20 @@ def make_signal(
     parts: list[Rows] = []
     source = RowSource(info, parts.append, late=False)
     words: list[NDArray[np.int8]] = []
+    hz_parts: list[FloatArray] = []
     for block in _blocks(recording, processing, origin):
         before = len(parts)
         source.block(block)
         words.extend(_reasons(part, block) for part in parts[before:])
+        hz_parts.extend(_left_hz(part, block) for part in parts[before:])
     n_channels = len(recording.channels)
     rows = confirmed(_joined(parts, n_channels), confirm_n(info))
     n_rows = int(rows.sample[-1]) // info.hop_n + 1 if len(rows.sample) else 0
     at = rows.sample // info.hop_n
     fast_uv, slow_uv, quick_uv = np.full((3, n_rows, n_channels), np.nan)
     fast_uv[at], slow_uv[at], quick_uv[at] = rows.fast_uv, rows.slow_uv, rows.quick_uv
+    left_hz = np.zeros((n_rows, n_channels))
+    left_hz[at] = np.concatenate([np.empty((0, n_channels)), *hz_parts])
     reason = np.full((n_rows, n_channels), _GAP)
     reason[at] = np.concatenate([np.empty((0, n_channels), np.int8), *words])
     usable = np.zeros((n_rows, n_channels), np.bool_)
@@ -189,6 +196,7 @@ def make_signal(
         slow_uv,
         quick_uv,
         reason == _USED,
+        left_hz,
         tuple(excluded),
         tuple(processing.chain.line_changes),
         tuple(processing.chain.disturbances),
@@ -210,6 +218,7 @@ def _no_tension(info: SignalInfo, origin: int, last_s: float, why: str) -> Signa
         none,
         none,
         used,
+        np.zeros(none.shape),
         excluded,
         line_changes=(),
         disturbances=(),
@@ -256,6 +265,13 @@ def _reasons(rows: Rows, block: LiveBlock) -> NDArray[np.int8]:
     quiet = (reason == _UNSURE) & rows.bad & _trusted_at(rows, block)
     reason[quiet] = _QUIET
     return reason
+
+
+def _left_hz(rows: Rows, block: LiveBlock) -> FloatArray:
+    """Return the frequency of what is left in each row, (n_rows, n_channels)."""
+    since = np.array([start for start, _ in block.left_hz])
+    values = np.array([hz for _, hz in block.left_hz])
+    return np.asarray(values[np.searchsorted(since, rows.sample, "right") - 1])
 
 
 def _trusted_at(rows: Rows, block: LiveBlock) -> BoolArray:

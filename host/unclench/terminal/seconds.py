@@ -81,8 +81,11 @@ class Seconds:
 
     def _sum_up(self, block: LiveBlock, last: int) -> None:
         tension_uv = np.concatenate(self._rows)
-        of_each = zip(tension_uv.T, block.state_at(last), block.trusted_at(last), strict=True)
-        readings = tuple(reading(rows_uv, state, trusted) for rows_uv, state, trusted in of_each)
+        at_last = block.state_at(last), block.trusted_at(last), block.left_hz_at(last)
+        readings = tuple(
+            reading(rows_uv, state, trusted, left_hz=left_hz)
+            for rows_uv, state, trusted, left_hz in zip(tension_uv.T, *at_last, strict=True)
+        )
         self._ready.append(Second(self._number, readings, self._lost_samples))
         self._lost_samples = 0
         self._begin_next()

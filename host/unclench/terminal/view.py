@@ -74,7 +74,11 @@ def look(
         if k < len(status.state):  # else nothing has come yet
             is_muscle = status.trusted[k] and status.connected
             now = reading(
-                tension_uv[-newest:, k], status.state[k], status.trusted[k], status.connected
+                tension_uv[-newest:, k],
+                status.state[k],
+                status.trusted[k],
+                status.connected,
+                status.left_hz[k],
             )
             removed = removed_words(status.removed[k], status.heart[k]) if is_muscle else ""
         views.append(ChannelView(channel, now, removed, tension_uv[:, k], trusted[:, k]))

@@ -82,7 +82,7 @@ class CheckPage(Page):
         self._metered, inner = card(2)
         bar = QtWidgets.QHBoxLayout()
         bar.setSpacing(16)
-        bar.addWidget(QtWidgets.QLabel(tr("Interference"), objectName="title"))
+        bar.addWidget(QtWidgets.QLabel(tr("Mains hum"), objectName="title"))
         bar.addWidget(self.meter, 1)
         inner.addLayout(bar)
         words = tr("Move cables, chargers and yourself. Keep what makes the bar shorter.")

@@ -1,4 +1,4 @@
-"""The interference meter: a bar that moves while a person rearranges cables."""
+"""The hum meter: a bar that moves while a person rearranges cables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Meter(QtWidgets.QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName(tr("Mains interference"))
+        self.setAccessibleName(tr("Mains hum"))
         self._theme = LIGHT
         self._font = QtGui.QFont()
         self._shown = 0.0

@@ -232,6 +232,7 @@ class SignalChanged:
     kind: ClassVar[Kind] = Kind.SIGNAL
     channel: str
     state: str
+    hz: float | None = None  # of the hum or tone that is left
 
 
 @dataclass(frozen=True)

@@ -85,8 +85,8 @@ def said(  # noqa: PLR0912 - one branch for each kind, which mypy checks to be a
             return _alert(payload)
         case TagBegun(group, text) | TagEnded(group, text):
             return tag_words(group, text)
-        case SignalChanged(channel, state):
-            return f"{channel}: {state}"
+        case SignalChanged(channel):
+            return f"{channel}: {signal_words(payload)}"
         case LinesRemoved(channel, (), ()):
             return tr("{channel}: no line is removed any more", channel=channel)
         case LinesRemoved(channel, lines_hz, tones_hz):
@@ -121,6 +121,13 @@ def said(  # noqa: PLR0912 - one branch for each kind, which mypy checks to be a
             return tr("{channel}: at rest after {seconds:.1f} s", channel=channel, seconds=seconds)
         case Unread():
             return payload.text
+
+
+def signal_words(change: SignalChanged) -> str:
+    """Return a state of the signal: "no contact", "tone at 73 Hz"."""
+    if change.state == "tone" and change.hz is not None:
+        return tr("tone at {hz:.0f} Hz", hz=change.hz)
+    return change.state
 
 
 def session_words(change: SessionChange) -> str:

@@ -57,6 +57,7 @@ class Standing:
     state: State
     tension_uv: float | None
     above_s: float  # time above the limit, without a break
+    why: str = ""  # in words, where the signal cannot be used and the reason is known
 
 
 @dataclass(frozen=True)

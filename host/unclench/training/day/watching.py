@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,8 +26,9 @@ from unclench.store.events.event import (
     Payload,
     RestMeasured,
     RestNotMeasured,
+    SignalChanged,
 )
-from unclench.store.events.words import text_of
+from unclench.store.events.words import signal_words, text_of
 from unclench.training.day.day import DaySummary, DayWatch, Minute, Standing
 from unclench.training.day.spread import spread_of_days
 from unclench.training.day.store import DayFolder
@@ -40,6 +41,7 @@ from unclench.translation import tr
 from unclench.wording import length
 
 REST_S = 60.0
+_NO_TROUBLE = ("settling", "good", "movement")
 
 
 def _news_words(event: Event) -> str:
@@ -115,6 +117,7 @@ class Watching:
         self._quiet_until = 0  # sample
         self._latest = 0
         self._disk_reported = False
+        self._signal: dict[str, SignalChanged] = {}  # by the channel's name
         self._source = RowSource(info.signal, self._rows)
         self._spreads = {c.label: spread_of_days(out, c.label) for c in channels}
         self.store = DayFolder(out, began, len(self._channels))
@@ -130,6 +133,8 @@ class Watching:
     def event(self, event: Event) -> None:
         """See Sink.event."""
         self._source.event(event)
+        if isinstance(event.payload, SignalChanged):
+            self._signal[event.payload.channel] = event.payload
         self._found.put(event)
 
     # What another thread calls
@@ -168,14 +173,20 @@ class Watching:
 
     def standing(self) -> tuple[Standing, ...]:
         """Return the state of each channel; empty while rest is measured."""
-        return () if self._day is None else self._day.standing()
+        if self._day is None:
+            return ()
+        of_each = zip(self._channels, self._day.standing(), strict=True)
+        return tuple(replace(one, why=self._trouble(channel)) for channel, one in of_each)
 
     def words(self) -> str:
         """Describe the state on one line."""
         if self._day is not None:
-            return all_standing_words(self._day.standing())
+            return all_standing_words(self.standing())
         left_s = REST_S - self._rest_n * self._info.hop_n / self._info.fs_hz
-        return tr("measuring rest, {left_s:.0f} s left: sit back and let go", left_s=left_s)
+        words = tr("measuring rest, {left_s:.0f} s left: sit back and let go", left_s=left_s)
+        troubles = {channel.label: self._trouble(channel) for channel in self._channels}
+        waiting = [f"{label}: {trouble}" for label, trouble in troubles.items() if trouble]
+        return "; ".join([words, *waiting])
 
     def pause(self, seconds: float) -> None:
         """Silence alerts for this long; they are still written."""
@@ -203,6 +214,11 @@ class Watching:
         except StoreError as error:
             return summary, error
         return summary, None
+
+    def _trouble(self, channel: TrainedChannel) -> str:
+        """Why a channel's signal cannot be used, in words; "" if it can, or while it settles."""
+        now = self._signal.get(self._info.channels[channel.index])
+        return "" if now is None or now.state in _NO_TROUBLE else signal_words(now)
 
     # In the pipeline's thread
 

@@ -25,6 +25,8 @@ def summary_words(summary: DaySummary) -> list[str]:
 def standing_words(standing: Standing) -> str:
     """Describe a channel's state in a few words, for a status line or a tooltip."""
     channel, uv = standing.channel, standing.tension_uv
+    if uv is None and standing.why:
+        return tr("{channel}: no usable signal ({why})", channel=channel, why=standing.why)
     if uv is None:
         return tr("{channel}: no usable signal", channel=channel)
     if standing.state == "calm":

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.live.blocks import FloatArray, LiveBlock, StreamInfo
-from unclench.store.events.event import Event
+from unclench.store.events.event import Event, LinesRemoved
 from unclench.training.placement.values import FLOOR_GATE
 from unclench.translation import tr
 from unclench_dsp import WIDE, SignalState, find_heartbeat, slow_swings
@@ -32,7 +32,7 @@ ITEMS: tuple[Item, ...] = (
 
 ITEM_WORDS: dict[Item, str] = {
     "contact": tr("contact"),
-    "mains hum": tr("mains hum"),
+    "mains hum": tr("hum and tones"),
     "clipping": tr("clipping"),
     "heartbeat": tr("heartbeat"),
     "noise floor": tr("noise floor"),
@@ -55,6 +55,7 @@ _MOST_DISTURBED = 0.25  # of the time
 
 _WAIT = tr("Not known yet: sit still for a few seconds.")
 _NO_CONTACT = tr("Needs contact to measure.")
+_UNPLUG = tr("Take the electrodes off first. Then unplug chargers; avoid lamps and motors.")
 _CUT_OFF = tr("Not measurable while the signal is cut off.")
 
 
@@ -67,6 +68,14 @@ class Light:
     value: str  # with its unit; "" if there is none
     sentence: str
     try_this: str = ""
+
+
+@dataclass(frozen=True)
+class _Tones:
+    """Steady tones of a channel that are no mains."""
+
+    left_hz: float | None  # the one that is left; 0 where its frequency is not known
+    removed_hz: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,8 @@ class SensorCheck:
         self._clipped_until: list[int | None] = [None] * n_channels
         none: SignalState = "settling"
         self._state = (none,) * n_channels
+        self._left_hz = (0.0,) * n_channels
+        self._removed_hz: dict[str, tuple[float, ...]] = {}  # tones, by the channel's name
         high_hz = min(WIDE.high_hz, 0.45 * self._fs_hz)
         self._probe = LineProbe(self._fs_hz, self._n(_HUM_WINDOW_S), WIDE.low_hz, high_hz)
         self._meter = LineProbe(self._fs_hz, self._n(_METER_WINDOW_S), WIDE.low_hz, high_hz)
@@ -115,10 +126,13 @@ class SensorCheck:
                         self._contact_from[k] = until
                     elif state == "clipping":
                         self._clipped_until[k] = until
-            self._state = block.state
+            self._state, self._left_hz = block.state, block.left_hz[-1][1]
 
     def event(self, event: Event) -> None:
-        """See Sink.event. Does nothing: a gap shows in the sample numbers."""
+        """See Sink.event. A gap shows in the sample numbers."""
+        if isinstance(event.payload, LinesRemoved):
+            with self._lock:
+                self._removed_hz[event.payload.channel] = event.payload.tones_hz
 
     def result(self, channel: int) -> tuple[Light, ...]:
         """Judge a channel: a light for each of `ITEMS`, updated every half second of signal."""
@@ -137,8 +151,12 @@ class SensorCheck:
             clipped_s = (
                 math.inf if clipped_until is None else (self._next - clipped_until) / self._fs_hz
             )
+            tones = _Tones(
+                self._left_hz[channel] if state == "tone" else None,
+                self._removed_hz.get(self._info.channels[channel], ()),
+            )
         share = float(disturbed.mean()) if len(disturbed) else 0.0
-        lights = self._judge(channel, state, clipped_s, emg_uv, share)
+        lights = self._judge(channel, state, clipped_s, emg_uv, share, tones)
         with self._lock:
             self._known[channel] = (asked, lights)
         return lights
@@ -177,6 +195,7 @@ class SensorCheck:
         clipped_s: float,
         emg_uv: FloatArray,
         disturbed: float,
+        tones: _Tones,
     ) -> tuple[Light, ...]:
         contact = _contact(state, emg_uv, self._noise_uv(channel), self._fs_hz)
         if contact.colour in ("red", "grey"):
@@ -192,7 +211,7 @@ class SensorCheck:
             movement = _movement(emg_uv, self._fs_hz, heartbeat.value != "", disturbed)
         return (
             contact,
-            _mains_hum(state, self._probe, self._n(_HUM_WINDOW_S), emg_uv),
+            _mains_hum(state, self._probe, self._n(_HUM_WINDOW_S), emg_uv, tones),
             clipping,
             heartbeat,
             _noise_floor(self._noise_uv(channel)),
@@ -241,14 +260,16 @@ def _wide_uv(emg_uv: FloatArray, fs_hz: float) -> float:
     return float(np.sqrt(2 * power[inside].sum()) / len(centred))
 
 
-def _mains_hum(state: SignalState, probe: LineProbe, window_n: int, emg_uv: FloatArray) -> Light:
-    if state == "tone":
+def _mains_hum(
+    state: SignalState, probe: LineProbe, window_n: int, emg_uv: FloatArray, tones: _Tones
+) -> Light:
+    if tones.left_hz is not None:
         return Light(
             "mains hum",
             "red",
-            "",
+            tr("tone at {hz:.0f} Hz", hz=tones.left_hz) if tones.left_hz else "",
             tr("A steady tone from a charger, lamp or motor is left in the signal."),
-            tr("Take the electrodes off first. Then unplug chargers; avoid lamps and motors."),
+            _UNPLUG,
         )
     windows = [
         emg_uv[start : start + window_n, np.newaxis]
@@ -260,20 +281,32 @@ def _mains_hum(state: SignalState, probe: LineProbe, window_n: int, emg_uv: Floa
     hum_uv, mains_hz = hum.rms_uv, hum.mains_hz
     left = state == "mains hum"
     colour: Colour = "red" if left else "green" if hum_uv < GOOD_HUM_UV else "amber"
+    removed_hz = ", ".join(f"{hz:.0f}" for hz in tones.removed_hz)
+    if colour == "green" and removed_hz:
+        return Light(
+            "mains hum",
+            "amber",
+            tr("tone at {hz} Hz", hz=removed_hz),
+            tr("There is a steady tone in the signal. It is removed, but none is better."),
+            _UNPLUG,
+        )
     if colour == "green":
         value = tr("under {hum_uv:g} µV of hum", hum_uv=GOOD_HUM_UV)
         return Light(
             "mains hum", colour, value, tr("Little interference from cables and chargers.")
         )
+    value = tr(
+        "{hum_uv:.{decimals}f} µV of {mains_hz:g} Hz hum",
+        hum_uv=hum_uv,
+        decimals=0 if hum_uv >= 10 else 1,
+        mains_hz=mains_hz,
+    )
+    if removed_hz:
+        value = tr("{hum}, tone at {hz} Hz", hum=value, hz=removed_hz)
     return Light(
         "mains hum",
         colour,
-        tr(
-            "{hum_uv:.{decimals}f} µV of {mains_hz:g} Hz hum",
-            hum_uv=hum_uv,
-            decimals=0 if hum_uv >= 10 else 1,
-            mains_hz=mains_hz,
-        ),
+        value,
         tr("Mains hum is left in the signal, so tension is not shown.")
         if left
         else tr("There is mains hum in the signal. It is removed, but less hum is better."),

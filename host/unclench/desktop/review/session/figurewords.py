@@ -29,10 +29,17 @@ def span_words(span: Span | None, duration_s: float) -> str:
     return tr("{start} to {stop}, {length}", start=start, stop=stop, length=length(span.length_s))
 
 
-def figures_page(figures: Figures, context: ChannelContext, theme: Theme, head: str = "") -> str:
-    """Return a page of one channel's figures; excluded time comes first, below the heading."""
+def figures_page(
+    figures: Figures, context: ChannelContext, theme: Theme, head: str = "", treated: str = ""
+) -> str:
+    """Return a page of one channel's figures; excluded time comes first, below the heading.
+
+    `treated` says what was removed from the signal, "" for nothing.
+    """
     rows = [f"<p><b>{escape(head)}</b></p>"] if head else []
     rows.append(_used(figures))
+    if treated:
+        rows.append(_small(treated))
     if figures.why_not:
         why_not = words.ended(figures.why_not)
         rows.append(_line(tr("No figures: {why_not}", why_not=why_not)))

@@ -19,6 +19,7 @@ from unclench.desktop.review.trace.scene import NO_MARKS, Scene
 from unclench.desktop.review.trace.trace import TraceView
 from unclench.desktop.training.parts import button, label, say
 from unclench.errors import UnclenchError
+from unclench.report.words import treated_words
 from unclench.review.results import ChannelContext, Figures, Remark, Span, TagSpan
 from unclench.review.session import SessionReview
 from unclench.store.events.event import Kind
@@ -168,7 +169,10 @@ class SessionPage(ReviewPage):
             self._show_cursor()
 
     def _show_figures(self, figures: Figures, context: ChannelContext) -> None:
-        self.panel.show_figures(figures, context)
+        review, k, treated = self.desk.review, context.index, ""
+        if review is not None and self.trace.selection is None:
+            treated = treated_words(review.removed(k), review.left(k))
+        self.panel.show_figures(figures, context, treated)
 
     def _show_cursor(self) -> None:
         """Update the line below the trace and the prompt of the row of words."""

@@ -29,7 +29,7 @@ class Panel(QtWidgets.QFrame):
     def __init__(self) -> None:
         super().__init__(objectName="card")
         self._theme = LIGHT
-        self._shown: tuple[Figures, ChannelContext] | None = None
+        self._shown: tuple[Figures, ChannelContext, str] | None = None
         self.channel = self._n_channels = 0
         self._list_from = _LIST_FROM
         self._span = label("lead")
@@ -166,13 +166,13 @@ class Panel(QtWidgets.QFrame):
         self._shown = None
         self.figures.setPlainText(text)
 
-    def show_figures(self, figures: Figures, context: ChannelContext) -> None:
-        """Show figures and keep the scroll position."""
-        self._shown = (figures, context)
+    def show_figures(self, figures: Figures, context: ChannelContext, treated: str = "") -> None:
+        """Show figures and keep the scroll position; `treated`: what was removed, in words."""
+        self._shown = (figures, context, treated)
         head = self._span.text() if self._crowded else ""
         bar = self.figures.verticalScrollBar()
         at = bar.value()
-        self.figures.setHtml(figures_page(figures, context, self._theme, head))
+        self.figures.setHtml(figures_page(figures, context, self._theme, head, treated))
         bar.setValue(at)
 
     # Phases, tags and notes
