@@ -70,7 +70,7 @@ def test_plan_hides_the_order_of_its_blocks(run):
     assert f"From {tomorrow} to {tomorrow + timedelta(days=59)}" in done.out
     assert "with feedback." not in done.out
     trial = known(load_trials().latest)
-    assert (trial.site, trial.band, trial.measure) == ("Left shoulder", WIDE, "mean_uv")
+    assert (trial.site, trial.band, trial.measure) == ("Left shoulder", WIDE, "p50_uv")
     assert "The dashboard and the training window follow the trial." in done.out
     assert max(map(len, done.out.replace(str(trials_path()), "").splitlines())) <= 80
     assert "begins on" in run("trial", "status").out

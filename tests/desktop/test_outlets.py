@@ -255,7 +255,7 @@ def test_the_closing_words(session, wanted, analyzed):
     assert f"{n} contraction{'' if n == 1 else 's'}" in whole
 
 
-def test_each_step_has_the_mean_of_the_report(session, tmp_path):
+def test_each_step_has_the_median_of_the_report(session, tmp_path):
     review = open_review(session)
     if not review.marks.phases:
         return  # nobody was guided
@@ -272,8 +272,8 @@ def test_each_step_has_the_mean_of_the_report(session, tmp_path):
     for number, step in enumerate(closing.steps, 1):
         row = re.search(rf'<th scope="row">{number} {step.title}.*?</th><td>(.*?)</td>', html)
         assert row
-        assert step.mean_uv is not None
-        assert row[1].startswith(f"{uv(step.mean_uv)} µV")
+        assert step.tension_uv is not None
+        assert row[1].startswith(f"{uv(step.tension_uv)} µV")
 
 
 def test_a_metric_that_is_added_appears_in_every_outlet(session, tmp_path, monkeypatch):

@@ -134,15 +134,18 @@ def test_left_compared_with_right_is_the_ratio_of_their_means(make_session):
     review = open_review(make_session(seconds=300, sites=("Left shoulder", "Right shoulder")))
     both = review.signal.used.all(axis=1)
     review.signal.fast_uv[:, 1] = 5.0
-    left_uv = float(review.signal.fast_uv[both, 0].mean())
+    left_uv = float(review.signal.muscle_uv(0)[both].mean())
+    noise_uv = known(review.signal.info.noise_uv[1])
+    right_uv = float(np.sqrt(5.0**2 - noise_uv**2))
     (side,) = review.sides()
     index = known(side.index)
-    assert index.value == pytest.approx((left_uv - 5) / (left_uv + 5))
+    assert index.value == pytest.approx((left_uv - right_uv) / (left_uv + right_uv))
     left, right = review.signal.fast_uv[both].T
     assert abs(index.value - np.mean((left - right) / (left + right))) > 0.05
     low, high = interval(index)
     assert low < index.value < high
-    review.signal.fast_uv[:, 1] = 0.8 * review.signal.fast_uv[:, 0]  # nothing is left to chance
+    quieter_uv = np.hypot(0.8 * review.signal.muscle_uv(0), noise_uv)
+    review.signal.fast_uv[:, 1] = quieter_uv  # nothing is left to chance
     (side,) = review.sides()
     assert interval(side.index) == pytest.approx((1 / 9, 1 / 9))
 

@@ -18,6 +18,7 @@ from unclench.review.stages import role_figures
 from unclench.settings import Sustained
 from unclench.store.events.rows import event_of
 from unclench.training.placement.values import ReferenceContraction, RestBaseline
+from unclench_dsp.abovefloor import noise_estimate
 from unclench_dsp.spectrum import HoldFrequency, NoFrequency
 
 
@@ -141,14 +142,17 @@ def test_activity_and_recovery_are_compared_with_the_baseline(as_signal, wanderi
     steps = [("1 baseline: Rest", 0), ("2 task: Work", 120), ("3 recover: Go", 240)]
     events = [event_of(at * 1000, "step", text, None, None) for text, at in steps]
     marks = read_marks(events, 1000.0, 360.0)
-    base, work, after = role_figures(as_signal(tension_uv), marks, 0)
+    base, work, after = role_figures(as_signal(tension_uv), marks, 0, None)
     assert [f.role for f in (base, work, after)] == ["baseline", "activity", "recovery"]
     assert base.against_baseline is None
     for found, ratio in ((work, 5.0), (after, 1.5)):
         low, high = interval(found.against_baseline)
         assert low < ratio < high
         assert known(found.against_baseline).value == pytest.approx(ratio)
-    assert role_figures(as_signal(tension_uv), read_marks([], 1000.0, 360.0), 0) == ()
+    # Over 1 uV of noise the muscle itself changes by more than the readings do.
+    _, work, _ = role_figures(as_signal(tension_uv), marks, 0, noise_estimate(1.0))
+    assert known(work.against_baseline).value == pytest.approx(np.sqrt(99 / 3), rel=0.02)
+    assert role_figures(as_signal(tension_uv), read_marks([], 1000.0, 360.0), 0, None) == ()
 
 
 def test_left_and_right_are_compared_where_both_were_used(muscle, levels, recording):

@@ -74,7 +74,9 @@ def test_a_hold_is_not_won_while_paused(program, start):
 
 
 def test_a_baseline_is_measured_and_then_frozen(program, start, rested):
-    run = start(program(MEASURE, {**TASK, "goal": TIMES}), replace(rested, baseline=None))
+    run = start(
+        program(MEASURE, {**TASK, "goal": TIMES}), replace(rested, baseline=None, noise_uv=None)
+    )
     run.feed(20, around(2.0, 20))
     run.feed(5, around(4.0, 5))
     (channel,) = run.engine.channels

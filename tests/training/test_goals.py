@@ -43,11 +43,20 @@ def follow(tracker, levels_uv):
 
 
 def test_each_kind_has_its_own_measure(rested):
-    channel = replace(rested, reference=MAXIMUM)
+    channel = replace(rested, reference=MAXIMUM, noise_uv=None)
     assert goal_uv(fixed(4.0), channel) == 4.0
     assert goal_uv(percent(2.0), channel) == 12.0
     assert goal_uv(times(1.2), channel) == pytest.approx(2.4)
     assert goal_uv(shaping(highest_times=1.5), channel) == pytest.approx(3.0)
+
+
+def test_a_multiple_is_one_of_the_muscle_and_not_of_the_noise(rested):
+    """A baseline of 2 uV over 1.2 uV of noise is 1.6 uV of muscle; 0.6 of that reads 1.54 uV."""
+    channel = replace(rested, reference=ReferenceContraction(2.0, "gentle"), noise_uv=1.2)
+    assert goal_uv(times(0.6), channel) == pytest.approx(1.537, abs=1e-3)
+    assert goal_uv(percent(60.0), channel) == pytest.approx(1.537, abs=1e-3)
+    assert goal_uv(shaping(highest_times=1.5), channel) == pytest.approx(2.683, abs=1e-3)
+    assert goal_uv(fixed(2.0), channel) == 2.0  # of raw tension, as it is shown
 
 
 @pytest.mark.parametrize(
@@ -65,7 +74,7 @@ def test_a_goal_on_a_missing_measurement_has_no_level(rested, goal, words):
     assert "calibrate" in str(refused.value)
 
 
-@pytest.mark.parametrize("goal", [fixed(1.24), percent(0.2), times(0.61), shaping(highest_times=1)])
+@pytest.mark.parametrize("goal", [fixed(1.24), percent(0.1), times(0.4), shaping(highest_times=1)])
 def test_a_goal_below_the_floor_is_refused_with_the_reason(rested, goal):
     noise_uv = 1.0 if goal.kind != "shaping" else 1.7
     channel = replace(rested, noise_uv=noise_uv, reference=MAXIMUM)
@@ -92,7 +101,7 @@ def test_only_a_shaping_goal_moves(rested):
 
 
 def test_shaping_follows_a_percentile_of_the_last_minutes(rested):
-    tracker = GoalTracker(shaping(percentile=40, last_s=60), rested, ROW_HZ)
+    tracker = GoalTracker(shaping(percentile=40, last_s=60), replace(rested, noise_uv=None), ROW_HZ)
     levels_uv = np.random.default_rng(1).uniform(1.5, 2.5, 4000)
     goals = follow(tracker, levels_uv)
     assert goals[:1499] == [2.4] * 1499  # half a minute says little
@@ -103,7 +112,8 @@ def test_shaping_follows_a_percentile_of_the_last_minutes(rested):
 
 
 def test_shaping_does_not_follow_below_its_bound(rested):
-    assert follow(GoalTracker(shaping(), rested, ROW_HZ), [0.5] * 3000)[-1] == pytest.approx(1.4)
+    silent = replace(rested, noise_uv=None)
+    assert follow(GoalTracker(shaping(), silent, ROW_HZ), [0.5] * 3000)[-1] == pytest.approx(1.4)
 
 
 def test_shaping_does_not_follow_below_the_floor(rested):
@@ -141,7 +151,7 @@ def test_rest_is_the_highest_of_three_levels(rested):
     assert why == "your resting baseline plus two standard deviations"
     loud = rest_level(replace(rested, noise_uv=4.0))
     assert loud == (5.0, "the lowest tension that stands out of the noise")
-    strong = rest_level(replace(rested, reference=MAXIMUM))
+    strong = rest_level(replace(rested, reference=MAXIMUM, noise_uv=None))
     assert strong == (3.0, "0.5 % of your maximum")
     gentle = replace(rested, reference=ReferenceContraction(600.0, "gentle"))
     assert rest_level(gentle)[0] == level_uv  # half a percent of it means nothing

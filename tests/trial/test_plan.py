@@ -109,7 +109,7 @@ def test_the_plan_does_not_show_its_order():
     said = [plan_words(plan(seed=seed)) for seed in range(5)]
     assert all(words == said[0] for words in said)
     told = " ".join(said[0])
-    for word in ("mean tension", "Left shoulder", "wide band", "14 blocks of 4 days", "7 pairs"):
+    for word in ("median tension", "Left shoulder", "wide band", "14 blocks of 4 days", "7 pairs"):
         assert word in told
     assert "From 2026-03-02 to 2026-04-26: 56 days" in told
 

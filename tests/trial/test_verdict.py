@@ -48,9 +48,9 @@ def covers(effect: Estimate, value: float) -> bool:
     return effect.low <= value <= effect.high
 
 
-def sitting(day, mean_uv=4.0, band=WIDE, site="Left shoulder", origin=Provenance.BOARD, **figures):
+def sitting(day, p50_uv=4.0, band=WIDE, site="Left shoulder", origin=Provenance.BOARD, **figures):
     at = START + timedelta(days=day)
-    known = {"used_s": 600.0, "mean_uv": mean_uv, **figures}
+    known = {"used_s": 600.0, "p50_uv": p50_uv, **figures}
     channel = ChannelSummary(channel="ch1", site=site, **known)
     summary = SessionSummary(made_of={}, duration_s=600.0, channels=(channel,))
     return Sitting(Path(f"{at:%Y-%m-%d}"), at, "", "", origin, band, True, summary)
@@ -86,7 +86,7 @@ def test_a_planted_effect_is_found_with_its_size():
     verdict = judge(trial, made, (), LATER)
     assert verdict.p == 2 / 2**7
     assert covers(effect_of(verdict), 0.8)
-    assert verdict.headline.startswith("With feedback, your mean tension was ")
+    assert verdict.headline.startswith("With feedback, your median tension was ")
     assert " % lower (" in verdict.headline
     assert verdict.headline.endswith(
         "chance would give such a result or a larger one in 2 of 100 trials."
@@ -101,7 +101,7 @@ def test_no_effect_is_reported_as_no_difference():
     verdict = judge(trial, every_day(trial, lambda b: 4.0 * noise[b.number]), (), LATER)
     assert verdict.p is not None
     assert verdict.p > LEVEL
-    assert verdict.headline.startswith("No difference found: with feedback, your mean")
+    assert verdict.headline.startswith("No difference found: with feedback, your median")
     assert " lower to " in verdict.headline
     assert " higher also fit the measurements." in verdict.headline
 
@@ -125,7 +125,7 @@ def test_rest_is_compared_in_points():
                 update={
                     "channels": (
                         one.summary.channels[0].model_copy(
-                            update={"rest_share": one.summary.channels[0].mean_uv / 100}
+                            update={"rest_share": one.summary.channels[0].p50_uv / 100}
                         ),
                     )
                 }
@@ -200,7 +200,7 @@ def test_sessions_that_cannot_be_compared_are_left_out_with_a_note():
     assert verdict.notes == (
         "Left out: 1 session in another band than the plan's (wide).",
         "Left out: 1 session with less than 60 s of usable signal.",
-        "Left out: 1 session without a figure for mean tension.",
+        "Left out: 1 session without a figure for median tension.",
     )
 
 

@@ -137,11 +137,13 @@ def _series_lines(series: Series) -> Iterator[str]:
 
 def _trend_lines(series: Series, trend: Trend) -> Iterator[str]:
     measure, values = trend.measure, series.values(trend.measure)
+    wide = max(len(each.measure.title) for each in series.trends)
     if not values:
-        yield f"  {measure.title:<17} " + tr("no figures")
+        yield f"  {measure.title:<{wide}} " + tr("no figures")
         return
     span = trend.span or f"{measure.shown(values[-1].value)} {measure.unit}"
-    yield f"  {measure.title:<17} {span:<16} {sparkline([v.value for v in values])}"
+    line = sparkline([v.value for v in values], _WIDTH - wide - 20)
+    yield f"  {measure.title:<{wide}} {span:<16} {line}"
     yield from textwrap.wrap(trend.words, _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 4)
 
 

@@ -35,15 +35,16 @@ class StepClosing:
     ----------
     title, kind : str
         Of the step.
-    mean_uv, rest_share : float or None
-        The review's figures of the step; shares are 0 to 1.
+    tension_uv, rest_share : float or None
+        The review's figures of the step: median, and share from 0 to 1. Of a session that was not
+        kept, the mean counted live.
     below_goal : float or None
         Share of the scored time with a goal that was spent below it.
     """
 
     title: str
     kind: str
-    mean_uv: float | None
+    tension_uv: float | None
     rest_share: float | None
     below_goal: float | None
 
@@ -79,15 +80,15 @@ class ChannelClosing:
 
     @property
     def calm(self) -> list[tuple[float, str]]:
-        """Mean in uV and title of the measured steps that do not ask for tension."""
+        """Tension in uV and title of the measured steps that do not ask for tension."""
         steps = (step for step in self.steps if kind_of(step.kind).tension not in _NOT_CALM)
-        return [(step.mean_uv, step.title) for step in steps if step.mean_uv is not None]
+        return [(step.tension_uv, step.title) for step in steps if step.tension_uv is not None]
 
     @property
     def fell(self) -> bool:
         """True if tension ended lower than it began, or breathing out lowered it."""
-        means = self.calm
-        lower = len(means) > 1 and means[-1][0] < means[0][0]
+        levels = self.calm
+        lower = len(levels) > 1 and levels[-1][0] < levels[0][0]
         return lower or any(effect.falls for _, effect in self.breath)
 
 
@@ -179,16 +180,15 @@ def _metric(shown: Metric, value: float) -> str:
 def helped_words(closing: ChannelClosing) -> list[str]:
     """Return where tension began, ended and was lowest, and the recovery times, if known."""
     sentences = []
-    means = closing.calm
-    if len(means) > 1:
-        (first, _), (last, _), (lowest, title) = means[0], means[-1], min(means)
-        sentences.append(
-            tr(
-                "Mean tension was {first} µV in the first step and {last} µV in the last.",
-                first=uv(first),
-                last=uv(last),
-            )
+    levels = closing.calm
+    if len(levels) > 1:
+        (first, _), (last, _), (lowest, title) = levels[0], levels[-1], min(levels)
+        words = (
+            tr("Mean tension was {first} µV in the first step and {last} µV in the last.")
+            if closing.whole is None
+            else tr("Median tension was {first} µV in the first step and {last} µV in the last.")
         )
+        sentences.append(words.format(first=uv(first), last=uv(last)))
         sentences.append(tr("It was lowest in “{title}”: {uv} µV.", title=title, uv=uv(lowest)))
     found = closing.whole.contractions if closing.whole is not None and closing.rested else ()
     known = [length(c.recovery_s) for c in found if c.recovery_s is not None]
@@ -235,7 +235,7 @@ def _steps(
             yield StepClosing(
                 phase.title,
                 phase.kind,
-                metric("mean_uv").value(figures),
+                metric("p50_uv").value(figures),
                 metric("rest_share").value(figures) if rested else None,
                 scores[phase.number].below_goal,
             )

@@ -45,18 +45,18 @@ def steps_section(review: SessionReview) -> Section | None:
     for context in review.contexts:
         phases = review.phase_figures(context.index)
         rows = [
-            row_of(f"{p.number + 1} {p.title}", f.mean, f"{uv(f.mean.value)} µV")
+            row_of(f"{p.number + 1} {p.title}", f.p50, f"{uv(f.p50.value)} µV")
             for p, f in phases
-            if f.mean is not None
+            if f.p50 is not None
         ]
         if rows:
             at = context.baseline.mean_uv if context.baseline is not None else None
-            title = tr("{channel}: mean tension in each step", channel=context.label)
+            title = tr("{channel}: median tension in each step", channel=context.label)
             frame = frame_of("steps", title, tr("One dot for each step."), context)
             sentences = [
                 f"{title}.",
                 _roles_words(review.roles(context.index)),
-                tr("Dots: means. Bars: 95 % confidence intervals."),
+                tr("Dots: medians. Bars: 95 % confidence intervals."),
             ]
             if at is not None:
                 sentences.append(tr("Dashed: {levels}.", levels=baseline_name(context)))
@@ -118,13 +118,13 @@ def _steps_table(review: SessionReview, channel: int, label: str) -> Table:
         rows.append(
             (
                 f"{phase.number + 1} {phase.title}{role}",
-                uv_estimate(figures.mean) if figures.mean else figures.why_not or NOTHING,
-                uv_estimate(figures.p50),
+                uv_estimate(figures.p50) if figures.p50 else figures.why_not or NOTHING,
+                uv_estimate(figures.mean),
                 share_estimate(figures.rest.share),
                 used_words(figures.used_s, figures.span.length_s, figures.excluded_s),
             )
         )
-    head = (tr("Step"), tr("Mean tension"), tr("Median tension"), tr("At rest"), tr("Time used"))
+    head = (tr("Step"), tr("Median tension"), tr("Mean tension"), tr("At rest"), tr("Time used"))
     caption = tr(
         "{channel}: tension in each step, with 95 % confidence intervals in parentheses",
         channel=label,
@@ -133,17 +133,17 @@ def _steps_table(review: SessionReview, channel: int, label: str) -> Table:
 
 
 def _roles_words(roles: Sequence[RoleFigures]) -> str:
-    """Return the means at rest, during activity and while letting go."""
-    means = []
+    """Return the medians at rest, during activity and while letting go."""
+    levels = []
     for role in roles:
-        if role.mean is None:
+        if role.median is None:
             continue
-        level = f"{_ROLES[role.role]} {uv(role.mean.value)} µV"
+        level = f"{_ROLES[role.role]} {uv(role.median.value)} µV"
         if role.against_baseline is not None and ranged(role.against_baseline):
             ratio = role.against_baseline.value
             level = tr("{level} ({ratio:.1f} times the rest)", level=level, ratio=ratio)
-        means.append(level)
-    return tr("On average: {means}.", means=", ".join(means)) if means else ""
+        levels.append(level)
+    return tr("Medians: {levels}.", levels=", ".join(levels)) if levels else ""
 
 
 def _contractions_table(

@@ -73,6 +73,7 @@ class Point:
     p90_uv: float | None
     rest_share: float | None  # 0 to 1
     recovery_s: float | None  # median of its contractions
+    noise_uv: float | None  # the instrument's own, in the band
     tags: tuple[TagSummary, ...] = ()
 
 
@@ -258,7 +259,7 @@ def _series(
         ]
     changes = _merged(changes, [member[0].at for member in enough])
     points = tuple(_point(*member, changes) for member in enough)
-    trends = tuple(trend_of(measure, _values(points, measure)) for measure in MEASURES)
+    trends = tuple(trend_of(each, _values(points, each)) for each in _measures(points))
     shown = tuple(change for change in changes if points and change.at > points[0].at)
     tags = tag_histories([(point.at, point.used_s, point.tags) for point in points])
     short = len(ours) - len(enough)
@@ -297,6 +298,7 @@ def _point(sitting: Sitting, number: int, channel: ChannelSummary, changes: list
         recovery_s=statistics.median(channel.recovery_s)
         if channel.recovery_s and (here or not measured)
         else None,
+        noise_uv=channel.noise_uv,
         tags=channel.tags,
     )
 
@@ -330,11 +332,17 @@ def _chain_notes(
     return tuple(words for words, n in counted if n)
 
 
+def _measures(points: Sequence[Point]) -> tuple[Measure, ...]:
+    """Return what is followed; tensions above the floor, if every session knows its noise."""
+    known = bool(points) and all(point.noise_uv is not None for point in points)
+    return tuple(each.subtracted() if known and each.unit == "µV" else each for each in MEASURES)
+
+
 def _values(points: Sequence[Point], measure: Measure) -> list[Dated]:
     """Return the values of a measure; a calibration that several sessions share counts once."""
     values: list[Dated] = []
     for point in points:
-        value: float | None = getattr(point, measure.key)
+        value = measure.of(point)
         if value is None:
             continue
         same = bool(values) and values[-1].value == value

@@ -157,7 +157,7 @@ class SessionReview:
 
     def roles(self, channel: int) -> tuple[RoleFigures, ...]:
         """Compare baseline, activity and recovery, in programs that have them."""
-        return role_figures(self.signal, self.marks, channel)
+        return role_figures(self.signal, self.marks, channel, self.contexts[channel].noise)
 
     def breathing(self) -> tuple[BreathFigures, ...]:
         """Return tension over the breath in each breathing step."""

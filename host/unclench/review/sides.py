@@ -21,10 +21,10 @@ def side_differences(
 ) -> tuple[SideDifference, ...]:
     """Compare both sides of every site that has both.
 
-    The index is (left - right) / (left + right) of both mean tensions, over the rows that both
-    sides use: at 0.2, the left is 1.5 times the right. Its interval is that of the ratio of both
-    means, by the jackknife over blocks of time, which leaves out both sides together. The index
-    also contains differences in skin thickness and electrode distance.
+    The index is (left - right) / (left + right) of both mean tensions above the noise floor, over
+    the rows that both sides use: at 0.2, the left is 1.5 times the right. Its interval is that of
+    the ratio of both means, by the jackknife over blocks of time, which leaves out both sides
+    together. The index also contains differences in skin thickness and electrode distance.
     """
     lefts: dict[str, int] = {}
     rights: dict[str, int] = {}
@@ -47,7 +47,7 @@ def _difference(signal: Signal, site: str, left: int, right: int) -> SideDiffere
     if both_s < LEAST_S:
         why = tr("both sides were usable at once for only {seconds:.1f} s", seconds=both_s)
         return SideDifference(site, left, right, None, why)
-    left_uv, right_uv = signal.fast_uv[both, left], signal.fast_uv[both, right]
+    left_uv, right_uv = signal.muscle_uv(left)[both], signal.muscle_uv(right)[both]
     log_ratio = math.log(left_uv.mean() / right_uv.mean())
     # How the rows of both sides move the ratio of the means, and how they move at rest.
     moves = left_uv / left_uv.mean() - right_uv / right_uv.mean()

@@ -74,6 +74,16 @@ class Signal:
     mains_fraction: tuple[float, ...] = ()
     why_none: str = ""
 
+    def muscle_uv(self, channel: int) -> FloatArray:
+        """Return a channel's fast RMS without the instrument's noise, for ratios; (n_rows,).
+
+        Rows in use are well above the noise. All of it, where the noise is not known.
+        """
+        fast_uv, noise_uv = self.fast_uv[:, channel], self.info.noise_uv[channel]
+        if noise_uv is None:
+            return fast_uv
+        return np.asarray(np.sqrt(np.maximum(fast_uv**2 - noise_uv**2, 0.0)))
+
     @property
     def fs_hz(self) -> float:
         """Samples a second."""

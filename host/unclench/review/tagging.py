@@ -27,8 +27,8 @@ def tag_effects(signal: Signal, marks: Marks, k: int) -> tuple[TagEffect, ...]:
     """Compare each tag's time with the session's untagged time, for one channel.
 
     Untagged time is outside of all tags and of the minute after each. Steps of a program that ask
-    for tension count on neither side. Effects are ratios of mean tension; their intervals treat
-    each tagged stretch as one observation.
+    for tension count on neither side. Effects are ratios of mean tension above the noise floor;
+    their intervals treat each tagged stretch as one observation.
     """
     words = sorted({tag.words for tag in marks.tags})
     if not words:
@@ -40,8 +40,8 @@ def tag_effects(signal: Signal, marks: Marks, k: int) -> tuple[TagEffect, ...]:
     tagged = _under(signal, marks.tags)
     after_all = _under(signal, [_after(tag) for tag in marks.tags])
     untagged = usable & ~tagged & ~after_all
-    fast_uv = np.where(usable, signal.fast_uv[:, k], np.nan)
-    boot = BlockBootstrap(fast_uv, signal.row_hz) if usable.any() else None
+    muscle_uv = np.where(usable, signal.muscle_uv(k), np.nan)
+    boot = BlockBootstrap(muscle_uv, signal.row_hz) if usable.any() else None
     return tuple(_effect(signal, marks, k, each, usable, untagged, tagged, boot) for each in words)
 
 

@@ -15,12 +15,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
 from unclench.review.metrics import metric, uv_number
 from unclench.translation import tr, trn
+from unclench_dsp.abovefloor import above_floor_uv
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.uncertainty import Estimate
 
@@ -29,6 +30,14 @@ FEWEST_DAYS = 6
 SHORTEST_WEEKS = 1.0
 _WEEK_S = 7 * 86400.0
 _TWO_SIDED_95 = 1.959964
+
+
+class Tensions(Protocol):
+    """What has the figures of a session, by the keys of measures."""
+
+    @property
+    def noise_uv(self) -> float | None:
+        """The instrument's own noise, in the band."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,20 @@ class Measure:
     fell: str
     rose: str
     few: Callable[[int], str]  # says that so many days are too few
+    above_floor: bool = False  # the instrument's noise is subtracted: see `subtracted`
+
+    def subtracted(self) -> Measure:
+        """Return a tension as it is above the noise floor: changes are the muscle's own."""
+        title = tr("{title} above the floor", title=self.title)
+        return replace(self, title=title, above_floor=True)
+
+    def of(self, session: Tensions) -> float | None:
+        """Return the value of a session; None where there is none, or nothing above the floor."""
+        value: float | None = getattr(session, self.key)
+        if value is None or not self.above_floor:
+            return value
+        assert session.noise_uv is not None
+        return above_floor_uv(value, session.noise_uv) or None
 
     def shown(self, value: float) -> str:
         """Return a value in its unit."""

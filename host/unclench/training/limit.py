@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from unclench.errors import InputError
 from unclench.training.placement.values import YOUR_BASELINE, TrainedChannel, floor_uv
 from unclench.translation import tr
+from unclench_dsp.abovefloor import times_above_floor
 
 USUAL_SPREAD = 0.10
 """Standard deviation of the logarithm of resting tension over the hours of a day, as long as the
@@ -55,7 +56,8 @@ def limit_of(
             percent=percent,
             reference_uv=whole_uv,
         )
-        limits.append(Limit(percent / 100 * whole_uv, words))
+        uv = times_above_floor(whole_uv, percent / 100, channel.noise_uv or 0.0)
+        limits.append(Limit(uv, words))
     if channel.noise_uv is not None and (limits or channel.baseline is not None):
         words = tr(
             "the lowest tension that stands out of the noise floor of {noise_uv:.2f} µV",

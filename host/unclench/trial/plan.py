@@ -94,7 +94,7 @@ def make_trial(
     starts: date,
     planned: datetime,
     *,
-    measure: Measure = "mean_uv",
+    measure: Measure = "p50_uv",
     block_days: int = BLOCK_DAYS,
     pairs: int = PAIRS,
     seed: int | None = None,

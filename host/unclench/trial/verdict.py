@@ -20,6 +20,7 @@ import numpy as np
 
 from unclench.errors import InputError
 from unclench.review.history import FEWEST_USED_S, Change, Sitting
+from unclench.review.metrics import muscle_uv
 from unclench.translation import tr, trn
 from unclench.trial.phases import Block, block_on, blocks_of, last_day, standing_of
 from unclench.trial.plan import FEWEST_PAIRS, MEASURE_WORDS, Trial
@@ -108,7 +109,7 @@ def judge(
 
 def _values(trial: Trial, sittings: Sequence[Sitting]) -> tuple[list[_Value], tuple[str, ...]]:
     """Return the measure of each session that counts, and notes about the others."""
-    values: list[_Value] = []
+    found: list[tuple[date, float, float | None]] = []  # with the instrument's noise
     other_bands = short = without = other_chains = 0
     for sitting in sorted(sittings, key=lambda s: s.at):
         if sitting.origin is not trial.provenance:
@@ -130,8 +131,11 @@ def _values(trial: Trial, sittings: Sequence[Sitting]) -> tuple[list[_Value], tu
             elif value is None or (trial.measure != "rest_share" and value <= 0):
                 without += 1
             else:
-                shown = value if trial.measure == "rest_share" else math.log(value)
-                values.append(_Value(sitting.at.date(), shown))
+                found.append((sitting.at.date(), value, channel.noise_uv))
+    values = _above_floor(found) if trial.measure != "rest_share" else found
+    without += len(found) - len(values)
+    logs = trial.measure != "rest_share"
+    shown = [_Value(day, math.log(value) if logs else value) for day, value, _ in values]
     notes = (
         trn(
             "Left out: 1 session in another band than the plan's ({band}).",
@@ -158,7 +162,17 @@ def _values(trial: Trial, sittings: Sequence[Sitting]) -> tuple[list[_Value], tu
         ),
     )
     counts = (other_bands, short, without, other_chains)
-    return values, tuple(note for note, n in zip(notes, counts, strict=True) if n)
+    return shown, tuple(note for note, n in zip(notes, counts, strict=True) if n)
+
+
+def _above_floor(
+    found: Sequence[tuple[date, float, float | None]],
+) -> Sequence[tuple[date, float, float | None]]:
+    """Subtract the noise of each session, if it is known of all; what it hides is left out."""
+    if any(noise_uv is None for _, _, noise_uv in found):
+        return found
+    above = [(day, muscle_uv(value, noise), noise) for day, value, noise in found]
+    return [each for each in above if each[1] > 0]
 
 
 def _result(block: Block, values: Sequence[_Value]) -> BlockResult:

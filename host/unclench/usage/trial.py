@@ -30,7 +30,7 @@ def trial_command() -> None:
 @click.option(
     "--measure",
     type=click.Choice(["mean", "median", "rest"]),
-    default="mean",
+    default="median",
     show_default=True,
     help=tr("What is compared; fixed once the trial is planned."),
 )

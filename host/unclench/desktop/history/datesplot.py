@@ -48,10 +48,9 @@ class DatesPlot(QtWidgets.QWidget):
 
     def show_trend(self, series: Series, trend: Trend) -> None:
         """Show one measure of a series."""
-        key = trend.measure.key
         self._trend = trend
         self._values = series.values(trend.measure)
-        self._points = [point for point in series.points if getattr(point, key) is not None]
+        self._points = [point for point in series.points if trend.measure.of(point) is not None]
         self._changes = series.changes
         self._at = -1
         ats = [point.at.timestamp() for point in series.points]
@@ -105,11 +104,18 @@ class DatesPlot(QtWidgets.QWidget):
             self._draw_trend(painter, plot, self._trend)
         self._draw_points(painter, plot)
 
+    def _value(self, point: Point) -> float:
+        """Return the value of a session that has one."""
+        assert self._trend is not None
+        value = self._trend.measure.of(point)
+        assert value is not None
+        return value
+
     def _pick(self, k: int) -> None:
         assert self._trend is not None
         self._at = k
         point, measure = self._points[k], self._trend.measure
-        value = measure.shown(getattr(point, measure.key))
+        value = measure.shown(self._value(point))
         parts = [
             f"{point.at:%Y-%m-%d %H:%M}: {measure.title.lower()} {value} {measure.unit}",
             point.title or point.program or point.folder.name,
@@ -140,7 +146,7 @@ class DatesPlot(QtWidgets.QWidget):
         if self._trend is None or not self._points:
             return 1.0
         measure = self._trend.measure
-        most = max(getattr(point, measure.key) for point in self._points) * measure.scale
+        most = max(map(self._value, self._points)) * measure.scale
         if measure.unit == "%":
             return 100.0
         return round_up(max(most, 0.1))
@@ -253,7 +259,7 @@ class DatesPlot(QtWidgets.QWidget):
         assert self._trend is not None
         colour = QtGui.QColor(self._theme.channel(self._number))
         for k, point in enumerate(self._points):
-            value = getattr(point, self._trend.measure.key)
+            value = self._value(point)
             middle = QtCore.QPointF(self._x(point.at, plot), self._y(value, plot))
             painter.setPen(QtGui.QPen(colour, 1.5))
             # Sessions in which tension was hidden are hollow.

@@ -13,7 +13,6 @@ from unclench.desktop.history.tagrows import TagRows
 from unclench.desktop.theme import LIGHT, Theme, style_sheet
 from unclench.desktop.training.parts import button, card, label, say
 from unclench.review.history import History, Series
-from unclench.review.trend import MEASURES
 from unclench.translation import tr, trn
 from unclench.wording import capital
 
@@ -175,9 +174,9 @@ class HistoryWindow(QtWidgets.QMainWindow):
     def _add_measures(self, column: QtWidgets.QVBoxLayout, series: Series) -> None:
         grid = QtWidgets.QGridLayout()
         grid.setSpacing(12)
-        for k, (measure, trend) in enumerate(zip(MEASURES, series.trends, strict=True)):
+        for k, trend in enumerate(series.trends):
             frame, inside = card()
-            inside.addWidget(label("title", measure.title))
+            inside.addWidget(label("title", trend.measure.title))
             plot = DatesPlot(k)
             plot.show_trend(series, trend)
             plot.picked.connect(lambda words: say(self._said, words))

@@ -13,7 +13,7 @@ from unclench.report.words import NOTHING, metric_words, share
 from unclench.review.metrics import metric
 from unclench.translation import tr
 
-_HEADS = (tr("Step"), "", tr("Mean tension"), tr("Below goal"), tr("Time at rest"))
+_HEADS = (tr("Step"), "", tr("Tension"), tr("Below goal"), tr("Time at rest"))
 
 
 class StepBars(QtWidgets.QWidget):
@@ -39,20 +39,20 @@ class StepBars(QtWidgets.QWidget):
 
     def show_steps(self, steps: Sequence[StepClosing]) -> None:
         """Add a row for each step, once."""
-        most_uv = max((s.mean_uv for s in steps if s.mean_uv is not None), default=1.0)
+        most_uv = max((s.tension_uv for s in steps if s.tension_uv is not None), default=1.0)
         for row, step in enumerate(steps, 1):
             bar = _Bar()
-            mean = metric_words(metric("mean_uv"), step.mean_uv)
-            bar.setAccessibleName(tr("Mean tension in {title}", title=step.title))
-            bar.setAccessibleDescription(mean)
-            if step.mean_uv is not None and most_uv > 0:
-                bar.share = step.mean_uv / most_uv
+            level = metric_words(metric("p50_uv"), step.tension_uv)
+            bar.setAccessibleName(tr("Tension in {title}", title=step.title))
+            bar.setAccessibleDescription(level)
+            if step.tension_uv is not None and most_uv > 0:
+                bar.share = step.tension_uv / most_uv
             self._bars.append(bar)
             self._grid.addWidget(self._cell("", step.title, 0), row, 0)
             self._grid.addWidget(bar, row, 1)
             rest = metric_words(metric("rest_share"), step.rest_share)
             below = NOTHING if step.below_goal is None else share(step.below_goal)
-            for k, words in enumerate((mean, below, rest), 2):
+            for k, words in enumerate((level, below, rest), 2):
                 self._grid.addWidget(self._cell("", words, k), row, k)
 
     @staticmethod

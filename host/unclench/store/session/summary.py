@@ -18,7 +18,7 @@ from unclench.store.session.folder import EMG, EVENTS, SUMMARY
 from unclench.translation import tr
 from unclench_dsp.version import CHAIN_VERSION, FIRST_CHAIN
 
-SUMMARY_VERSION = 3
+SUMMARY_VERSION = 4
 
 
 class TagSummary(BaseModel):
@@ -30,7 +30,7 @@ class TagSummary(BaseModel):
     times: int = Field(ge=0)
     during_s: float = Field(ge=0)  # used time under the tag
     untagged_s: float = Field(ge=0)  # used time under no tag at all
-    log_ratio: float | None = None  # ln(mean tension during / mean tension untagged)
+    log_ratio: float | None = None  # ln(mean during / mean untagged), above the floor
     log_ratio_se: float | None = None  # its standard error, by the block bootstrap
     after_log_ratio: float | None = None  # the same for the minute after it
     after_log_ratio_se: float | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from unclench.translation import tr
+from unclench_dsp.abovefloor import times_above_floor
 from unclench_dsp.version import CHAIN_VERSION, FIRST_CHAIN
 
 Strength = Literal["gentle", "maximum"]
@@ -93,7 +94,9 @@ def rest_level(channel: TrainedChannel, baseline: str = YOUR_BASELINE) -> tuple[
     """
     levels = []
     if channel.reference is not None and channel.reference.strength == "maximum":
-        percent_uv = _REST_PERCENT / 100 * channel.reference.uv
+        percent_uv = times_above_floor(
+            channel.reference.uv, _REST_PERCENT / 100, channel.noise_uv or 0.0
+        )
         levels.append(
             (percent_uv, tr("{rest_percent:g} % of your maximum", rest_percent=_REST_PERCENT))
         )

@@ -15,6 +15,7 @@ from unclench.training.placement.values import TrainedChannel, floor_uv
 from unclench.training.programs.program import Program
 from unclench.training.steps.goal import BaselineGoal, FixedGoal, Goal, ReferenceGoal, ShapingGoal
 from unclench.translation import tr
+from unclench_dsp.abovefloor import times_above_floor
 
 _SHAPE_EVERY_S = 10.0
 _SHAPE_AFTER_S = 30.0  # of trusted rows; with fewer a percentile says little
@@ -25,7 +26,12 @@ class GoalError(Exception):
 
 
 def goal_uv(goal: Goal, channel: TrainedChannel) -> float:
-    """Return a goal's first value, in uV. Raises GoalError with a sentence."""
+    """Return a goal's first value, in uV. Raises GoalError with a sentence.
+
+    A multiple of a baseline or reference is one of the muscle's own tension, so the instrument's
+    noise is subtracted before and added again after: the goal is compared with raw tension.
+    """
+    noise_uv = channel.noise_uv or 0.0
     if isinstance(goal, FixedGoal):
         uv, words = goal.uv, tr("{uv:g} µV", uv=goal.uv)
     elif isinstance(goal, ReferenceGoal):
@@ -40,7 +46,7 @@ def goal_uv(goal: Goal, channel: TrainedChannel) -> float:
                     reason=reason,
                 )
             )
-        uv = goal.percent / 100 * channel.reference.uv
+        uv = times_above_floor(channel.reference.uv, goal.percent / 100, noise_uv)
         words = tr(
             "{uv:.2f} µV ({percent:g} % of the reference of {reference_uv:.0f} µV)",
             uv=uv,
@@ -55,7 +61,7 @@ def goal_uv(goal: Goal, channel: TrainedChannel) -> float:
             )
             raise GoalError(tr("The goal refers to a resting baseline. {reason}", reason=reason))
         times = goal.times if isinstance(goal, BaselineGoal) else goal.highest_times
-        uv = times * channel.baseline.mean_uv
+        uv = times_above_floor(channel.baseline.mean_uv, times, noise_uv)
         words = tr(
             "{uv:.2f} µV ({times:g} times the baseline of {baseline_uv:.2f} µV)",
             uv=uv,
@@ -85,7 +91,9 @@ class GoalTracker:
         self._shaping = goal if isinstance(goal, ShapingGoal) else None
         if self._shaping is not None:
             assert channel.baseline is not None
-            lowest_uv = self._shaping.lowest_times * channel.baseline.mean_uv
+            lowest_uv = times_above_floor(
+                channel.baseline.mean_uv, self._shaping.lowest_times, channel.noise_uv or 0.0
+            )
             self._lowest_uv = min(self.uv, max(lowest_uv, floor_uv(channel)))
             self._recent: deque[float] = deque(maxlen=round(self._shaping.last_s * row_hz))
             self._every_n = round(_SHAPE_EVERY_S * row_hz)
