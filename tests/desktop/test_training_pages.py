@@ -1302,7 +1302,7 @@ def test_the_summary_says_what_lowered_the_tension(show):
     page = show(summary())
     told = texts(page)
     assert told.count("62 %") == 3
-    assert "Mean tension was 4.00 µV in the first step and 2.00 µV in the last." in told
+    assert "Median tension was 4.00 µV in the first step and 2.00 µV in the last." in told
     assert "It was lowest in “Let go”: 2.00 µV." in told
     assert "Recovery time after 2 contractions: 14 s and 9 s." in told
     assert (
@@ -1328,7 +1328,7 @@ def test_the_summary_compares_calm_steps_alone(show):
     page = SummaryPage()
     page.show_outcome(made, closings(made))
     told = texts(show(page))
-    assert "Mean tension was 4.00 µV in the first step and 3.00 µV in the last." in told
+    assert "Median tension was 4.00 µV in the first step and 3.00 µV in the last." in told
     assert told[0] == "What lowered your tension"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.signal import lfilter
+from tests.known import known
 
 from unclench.link.virtual.board import MAX_SPEED
 from unclench.live.blocks import LiveSettings, SignalInfo
@@ -159,6 +160,7 @@ def hold_session(folder: Path, steps: str, channel: TrainedChannel) -> Path:
     program = parse_program(text, "test").program
     assert program is not None
     opened = open_source("sim:person", speed=MAX_SPEED)
+    known(opened.situation).lead()  # from the first sample on, or it depends on the machine's speed
     pipeline = Pipeline.connect(opened.reader(), opened.name)
     info = pipeline.info
     session = Session(

@@ -9,6 +9,7 @@ from tests.known import known
 
 from unclench.review.session import open_review
 from unclench.review.summary import ensure_summary, summarise
+from unclench.store.events.event import BaselineMeasured
 from unclench.store.session.folder import EMG, META, SUMMARY
 from unclench.store.session.summary import read_summary
 from unclench.training.placement.values import RestBaseline, TrainedChannel
@@ -26,6 +27,11 @@ seconds = 30
 kind = "breathe"
 seconds = 90
 rate_per_min = 6
+"""
+SETTLE = """
+[[step]]
+kind = "settle"
+seconds = 5
 """
 LET_GO = """
 [[step]]
@@ -57,7 +63,12 @@ def test_breathing_is_averaged_as_in_the_session(guided):
 def test_contractions_and_recovery_are_those_of_the_session(guided):
     rested = TrainedChannel(0, "Left shoulder", 0.2, RestBaseline(2.06, 0.25, 60.0, 0.42))
     review = open_review(guided(LET_GO, channel=rested))
-    told_s = [event.duration_s for event in review.events if event.kind == "recovered"]
+    (known_at,) = (e.sample for e in review.events if e.kind == "baseline")
+    told_s = [
+        event.duration_s
+        for event in review.events
+        if event.kind == "recovered" and event.sample > known_at
+    ]
     found = review.figures(0).contractions
     recovered = [c.recovery_s for c in found if c.recovery_s is not None]
     assert recovered
@@ -68,12 +79,21 @@ def test_contractions_and_recovery_are_those_of_the_session(guided):
 
 
 def test_calibration_and_site_of_a_session_are_used(guided):
-    context = open_review(guided(LET_GO)).contexts[0]
+    context = open_review(guided(SETTLE)).contexts[0]
     assert context.label == context.site == "Left shoulder"
     assert context.baseline_from == "calibration"
     assert known(context.baseline).mean_uv == 8.0
     # 1 µV of deviation over 1 s, and 1.5 over 0.25 s: 2.2 over 0.1 s
     assert context.rest_level_uv == pytest.approx(8 + 2 * 4.75**0.5)
+
+
+def test_what_a_session_measured_is_its_baseline(guided):
+    review = open_review(guided(LET_GO))
+    (told,) = (e.payload for e in review.events if isinstance(e.payload, BaselineMeasured))
+    assert (told.before_uv, told.kept_uv) == (8.0, None)
+    context = review.contexts[0]
+    assert context.baseline_from == "session"
+    assert known(context.baseline).mean_uv == pytest.approx(told.mean_uv)
 
 
 def test_a_calibration_is_not_used_in_another_band(guided):
@@ -141,6 +161,7 @@ def test_with_an_unreadable_program_only_the_breath_is_missing(guided_copy):
 
 def test_a_damaged_calibration_is_ignored(guided_copy):
     folder = guided_copy(LET_GO)
-    text = (folder / "session.json").read_text()
-    (folder / "session.json").write_text(text.replace('"mean_uv": 8.0', '"mean_uv": "much"'))
+    about = json.loads((folder / META).read_text())
+    about["training"]["channels"][0]["baseline"]["mean_uv"] = "much"
+    (folder / META).write_text(json.dumps(about))
     assert open_review(folder).contexts[0].baseline_from == "quietest"
