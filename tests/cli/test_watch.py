@@ -266,7 +266,7 @@ def test_watching_continues_when_the_board_reconnects(run, plug_in, tmp_path, mo
 @needs.posix
 @pytest.mark.usefixtures("calibrated_shoulder")
 def test_full_disk_is_reported_and_watching_continues(run, tmp_path):
-    with small_files(600):
+    with small_files(800):
         what = ("watch", "--source", "sim:desk-work", "--seconds", 130, *FAST)
         done = run(*what, "--out", tmp_path / "d")
     assert done.status == 2

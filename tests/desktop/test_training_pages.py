@@ -1088,8 +1088,10 @@ def test_the_step_says_what_to_do_and_how_it_stands(show):
     assert "Step 3 of 6  ·  about 6 minutes left" in told
     for words in ("2:04 · 62 %", "1:20 · 40 %", "24 s", "9 s"):
         assert words in told
-    page.show_snapshot(snapshot(progress="Held 7 of 20 s"))
+    page.show_snapshot(snapshot(progress="Held 7 of 20 s"), "Removed: heartbeat")
     assert "Held 7 of 20 s" in texts(page)
+    page.show_snapshot(snapshot(), "Removed: heartbeat")
+    assert "Removed: heartbeat" in texts(page)
 
 
 def test_a_tension_at_its_goal_does_not_flicker(show):

@@ -13,7 +13,7 @@ from tests.desktop.windows import until
 from tests.wideboard import widen
 
 from unclench.desktop.channelrows import ChannelRows
-from unclench.desktop.plots import TensionTrace
+from unclench.desktop.plots import TensionTrace, peak_uv
 from unclench.desktop.training.safety import SafetyPage
 from unclench.review.session import open_review
 from unclench.settings import Place, load_settings
@@ -129,11 +129,18 @@ def test_no_contact_shows_no_number_and_does_not_set_the_scale(stage):
     assert trace.curve._doubtful
 
 
+def test_a_signal_that_is_never_trusted_is_drawn_within_the_scale():
+    tension_uv, no = np.array([8.0, 9.0, np.nan, 4000.0, 8.5]), np.zeros(5, bool)
+    assert peak_uv(tension_uv, no) == 8.75
+    assert peak_uv(tension_uv, np.array([True, False, True, False, True])) == 8.5
+    assert peak_uv(np.full(3, np.nan), no[:3]) == 0.0
+
+
 def test_hum_is_named_and_its_removal_told(stage):
     made = stage("sim:mains-hum")
     made.until(lambda: "≈ Mains hum" in words(made.window, "state"))
     made.until(lambda: any("Removed" in text for text in words(made.window, "small")))
-    assert any("Removed: 50 Hz and harmonics" in text for text in words(made.window, "small"))
+    assert any("Removed: mains hum of 50 Hz" in text for text in words(made.window, "small"))
 
 
 def test_record_mark_and_close_lose_nothing(stage, tmp_path):

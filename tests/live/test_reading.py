@@ -7,7 +7,14 @@ import pytest
 
 from unclench.live.blocks import LiveStatus
 from unclench.live.reading import reading
-from unclench.live.words import NO_SIGNAL, STATE_WORDS, connection_words
+from unclench.live.words import (
+    NO_SIGNAL,
+    STATE_WORDS,
+    connection_words,
+    floor_words,
+    removed_words,
+)
+from unclench_dsp import Heart, Line
 
 ROWS = np.array([1.0, 2.0, 3.0])
 
@@ -37,6 +44,27 @@ def test_behind_a_gap_it_settles(rows):
 def test_a_board_that_is_away_has_no_signal():
     now = reading(ROWS, "good", trusted=True, connected=False)
     assert (now.tension_uv, now.words) == (None, NO_SIGNAL)
+
+
+def test_a_tone_has_its_frequency():
+    now = reading(ROWS, "tone", trusted=False, left_hz=73.0)
+    assert (now.tension_uv, now.words.word) == (None, "Tone at 73 Hz")
+
+
+def test_the_noise_floor_tells_what_of_the_tension_is_the_muscles():
+    assert floor_words(None, 2.0) == "Noise floor not measured"
+    assert floor_words(0.3) == floor_words(0.3, 2.0) == "Noise floor 0.30 µV"
+    assert floor_words(1.0, 2.0) == "Noise floor 1.00 µV; above it 1.7 µV"
+    assert floor_words(1.0, 1.2).endswith("the muscle is below what this instrument can see")
+
+
+def test_what_is_removed_from_several_channels_is_told_once():
+    hum = [Line(hz, 3.0, "hum", 50) for hz in (49.98, 149.94)]
+    tones = [Line(hz, 3.0, "tone", None) for hz in (217.1, 217.3)]
+    said = removed_words([*hum, *tones, *hum], Heart(66.2, 20.0))
+    assert said == "Removed: mains hum of 50 Hz, a tone of 217 Hz, heartbeat (66 a minute)"
+    assert removed_words([], Heart(None, 20.0)) == "Removed: heartbeat"
+    assert removed_words([], None) == ""
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,13 @@ def test_a_channel_of_many_is_found_by_its_index():
     assert stream.minutes[0].channels[0].median_uv == 5.0
 
 
+def test_a_tension_near_the_noise_is_below_what_the_instrument_can_see():
+    stream = Stream(replace(LEFT, noise_uv=1.0))(10, 1.1, trusted=False)
+    assert standing_words(stream.day.standing()[0]) == (
+        "Left shoulder: no usable signal (below what this instrument can see)"
+    )
+
+
 def test_standing_words_follow_the_tension():
     stream = Stream(settings=Sustained(minutes=1.0, rests=0))
     assert standing_words(stream.day.standing()[0]) == "Left shoulder: no usable signal"

@@ -40,6 +40,15 @@ def test_a_pause_stops_time_and_scoring(program, start):
     assert told[1:] == [(8000, "paused"), (68_000, "continues")]
 
 
+def test_a_signal_that_cannot_be_used_has_its_reason(program, start):
+    run = start(program(TASK))
+    run.feed(2, trusted=False)
+    label = run.engine.channels[0].label
+    assert run.engine.snapshot().why_not == f"no usable signal on {label}"
+    run.engine.troubles = {0: "tone at 73 Hz"}
+    assert run.engine.snapshot().why_not == f"no usable signal on {label} (tone at 73 Hz)"
+
+
 def test_an_end_that_comes_behind_the_newest_row_is_no_earlier_than_its_own_words(program, start):
     run = start(program(TASK))
     run.feed(4)

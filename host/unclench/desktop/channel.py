@@ -54,7 +54,8 @@ class ChannelRow(QtWidgets.QWidget):
         self._advice = QtWidgets.QLabel(objectName="small", wordWrap=True)
         self._percent = QtWidgets.QLabel(objectName="small")
         self._shown_span = QtWidgets.QLabel(objectName="small", wordWrap=True)
-        self._floor = QtWidgets.QLabel(floor_words(noise_uv), objectName="small")
+        self._noise_uv = noise_uv
+        self._floor = QtWidgets.QLabel(floor_words(noise_uv), objectName="small", wordWrap=True)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -158,7 +159,8 @@ class ChannelRow(QtWidgets.QWidget):
         words = now.words
         removed = removed if trusted and connected else ""
         advice = " ".join(part for part in (words.advice, removed) if part)
-        shown = (value, words.shape, words.word, advice, words.tone)
+        floor = floor_words(self._noise_uv, now_uv)
+        shown = (value, words.shape, words.word, advice, words.tone, floor)
         if shown == self._shown or self._theme is None:
             return
         self._shown = shown
@@ -167,3 +169,4 @@ class ChannelRow(QtWidgets.QWidget):
         self._state.setText(f"{words.shape} {words.word}")
         self._state.setStyleSheet(f"color: {self._theme.tone(words.tone)}")
         self._advice.setText(advice)
+        self._floor.setText(floor)

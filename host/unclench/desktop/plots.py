@@ -192,7 +192,7 @@ class TensionTrace(Trace):
     def draw(
         self, rows: IntArray, tension_uv: FloatArray, trusted: BoolArray, row_s: float
     ) -> None:
-        """Show rows (k,) of tension; untrusted ones are grey and do not set the scale."""
+        """Show rows (k,) of tension; untrusted ones are grey, and set no scale beside others."""
         if trusted.all():
             good = tension_uv
             self.curve.set_points(self._place(rows, good, row_s))
@@ -203,7 +203,7 @@ class TensionTrace(Trace):
                 self._place(rows, good, row_s), self._place(rows, doubtful, row_s)
             )
         if self._fixed_uv is None:
-            self._follow(float(np.fmax.reduce(good, initial=0.0)))
+            self._follow(peak_uv(tension_uv, trusted))
         now_s = rows[-1] * row_s
         for at_s, line in list(self._marks):
             if now_s - at_s > self.span_s + 60:
@@ -228,6 +228,14 @@ class TensionTrace(Trace):
             self._top_uv = top_uv
             self.set_range_uv(0, top_uv)
             self._name_floor()
+
+
+def peak_uv(tension_uv: FloatArray, trusted: BoolArray) -> float:
+    """Return the highest trusted tension; of rows (k,) without any, what is usual; else 0."""
+    if trusted.any():
+        return float(np.fmax.reduce(tension_uv[trusted], initial=0.0))
+    known = tension_uv[np.isfinite(tension_uv)]
+    return float(np.median(known)) if len(known) else 0.0
 
 
 class RawTrace(Trace):

@@ -14,8 +14,8 @@ HELP = tr("""
 <b>tension</b>. A resting muscle shows 1 to 5 µV, a clenched jaw 100 µV and more.</p>
 <p>The dashed line is the <b>noise floor</b>: the tension that the board shows without a muscle.
 Nothing below it can be measured, so no goal is below it.</p>
-<p>The line breaks where samples are missing, and at the start of the signal. It is grey where the
-signal could not be trusted.</p>
+<p>The line breaks where samples are missing, during movement, and at the start of the signal. It is
+grey where the signal could not be trusted.</p>
 <h3>What the signal words mean</h3>
 <p><b>Good signal</b>: you can trust the number.<br>
 <b>No contact</b>: an electrode is off the skin.<br>

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from unclench.live.blocks import LiveStatus
 from unclench.translation import tr
 from unclench_dsp import Heart, Line, SignalState
+from unclench_dsp.abovefloor import CLEARLY, above_floor_uv
 
 
 @dataclass(frozen=True)
@@ -73,22 +74,30 @@ def connection_words(status: LiveStatus) -> str:
     return ""
 
 
-def floor_words(noise_uv: float | None) -> str:
-    """'Noise floor 0.62 µV'."""
+def floor_words(noise_uv: float | None, tension_uv: float | None = None) -> str:
+    """'Noise floor 0.62 µV', and the muscle's part of the tension now where that differs."""
     if noise_uv is None:
         return tr("Noise floor not measured")
-    return tr("Noise floor {noise_uv:.2f} µV", noise_uv=noise_uv)
+    floor = tr("Noise floor {noise_uv:.2f} µV", noise_uv=noise_uv)
+    if tension_uv is None:
+        return floor
+    if tension_uv < CLEARLY * noise_uv:
+        return tr("{floor}; the muscle is below what this instrument can see", floor=floor)
+    above = tension_words(above_floor_uv(tension_uv, noise_uv))
+    if above == tension_words(tension_uv):
+        return floor
+    return tr("{floor}; above it {above} µV", floor=floor, above=above)
 
 
 def removed_words(lines: Sequence[Line], heart: Heart | None) -> str:
-    """Say what is being removed: "50 Hz and harmonics, a tone of 217 Hz, heartbeat removed"."""
-    hum_hz = [line.hz for line in lines if line.kind == "hum"]
-    parts = []
-    if len(hum_hz) > 1:
-        parts.append(tr("{hz:.0f} Hz and harmonics", hz=hum_hz[0]))
-    elif hum_hz:
-        parts.append(tr("{hz:.0f} Hz", hz=hum_hz[0]))
-    parts += [tr("a tone of {hz:.0f} Hz", hz=line.hz) for line in lines if line.kind == "tone"]
+    """Say what is removed now, on one channel or several.
+
+    "Removed: mains hum of 50 Hz, a tone of 217 Hz, heartbeat (66 a minute)"; "" for nothing.
+    """
+    mains_hz = sorted({line.mains_hz for line in lines if line.mains_hz})
+    tones_hz = sorted({round(line.hz) for line in lines if line.kind == "tone"})
+    parts = [tr("mains hum of {hz} Hz", hz=hz) for hz in mains_hz]
+    parts += [tr("a tone of {hz} Hz", hz=hz) for hz in tones_hz]
     if heart is not None and heart.bpm is not None:
         parts.append(tr("heartbeat ({bpm:.0f} a minute)", bpm=heart.bpm))
     elif heart is not None:

@@ -9,13 +9,14 @@ from unclench.review.metrics import Metric, above, too_quiet, uv_number
 from unclench.review.results import ChannelContext, Figures, Left, Removed, RestFigures
 from unclench.store.provenance import RECORDING, Provenance
 from unclench.store.session.schema import SessionMeta
+from unclench.training.placement.values import UNSEEN
 from unclench.translation import tr, trn
 from unclench.wording import capital, length
 from unclench_dsp.uncertainty import Estimate
 
 LEAST_TOLD_S = 0.05  # shorter excluded time is not named
 NOTHING = "–"
-BELOW = tr("below what this instrument can see")
+BELOW = UNSEEN
 _REASONS = {
     "settling": tr("settling"),
     "gap": tr("gap"),

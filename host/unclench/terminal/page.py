@@ -99,7 +99,8 @@ def _words(view: View, channel: ChannelView, name_width: int) -> Iterable[Text]:
     yield Text(state, style=_TONES[now.words.tone])
     if channel.channel.reference_uv is not None and view.shown:
         yield Text(reference_words(number_uv, channel.channel.reference_uv))
-    for more in (now.words.advice, channel.removed, floor_words(channel.channel.noise_uv)):
+    floor = floor_words(channel.channel.noise_uv, number_uv)
+    for more in (now.words.advice, channel.removed, floor):
         if more:
             yield Text(more)
 

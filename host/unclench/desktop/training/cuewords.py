@@ -38,20 +38,21 @@ def part_done(snapshot: Snapshot) -> float | None:
     return 1.0 - min(1.0, left_s / whole_s)
 
 
-def status(snapshot: Snapshot, feedback: bool = True) -> str:
+def status(snapshot: Snapshot, feedback: bool = True, removed: str = "") -> str:
     """Return one quiet sentence: why nothing is scored, else the recovery so far, else news.
 
-    Without `feedback` only the first, since the others describe tension.
+    Without `feedback` only the first, since the others describe tension. `removed` says what is
+    removed from the signal, where there is nothing else to say.
     """
     if snapshot.phase != "running":
         return ""
     if not snapshot.scoring and snapshot.why_not:
         return tr("Not scored now: {reason}", reason=snapshot.why_not)
     if not feedback:
-        return ""
+        return removed
     note = snapshot.notes[-1] if snapshot.notes else ""
     if note and snapshot.step.measures:
         return note  # why it is measured again
     if snapshot.recovering_s is not None and snapshot.cue.action in _LETTING_GO:
         return tr("Letting go for {seconds:.0f} s so far", seconds=snapshot.recovering_s)
-    return snapshot.progress or note
+    return snapshot.progress or note or removed

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
-from unclench.desktop.plots import TensionTrace
+from unclench.desktop.plots import TensionTrace, peak_uv
 from unclench.desktop.theme import Theme
 from unclench.live.blocks import BoolArray, FloatArray, IntArray
 from unclench.translation import tr
@@ -99,8 +98,7 @@ class GoalTrace(TensionTrace):
     ) -> None:
         """See TensionTrace.draw; the scale follows the last seconds, not an earlier contraction."""
         newest = slice(-max(1, round(_RECENT_S / row_s)), None)
-        seen = tension_uv[newest][trusted[newest]]
-        self._recent_uv = float(np.fmax.reduce(seen, initial=0.0))
+        self._recent_uv = peak_uv(tension_uv[newest], trusted[newest])
         super().draw(rows, tension_uv, trusted, row_s)
 
     def _follow(self, peak_uv: float) -> None:

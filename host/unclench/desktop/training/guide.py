@@ -175,8 +175,11 @@ class GuidePage(Page):
         self._middle.set_feedback(feedback)
         self._fit()
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show the state of the session; called a few times a second."""
+    def show_snapshot(self, snapshot: Snapshot, removed: str = "") -> None:
+        """Show the state of the session, and what is removed from its signal.
+
+        Called a few times a second.
+        """
         self._middle.show_snapshot(snapshot)
         headline, detail = instruction(snapshot, self._feedback)
         say(self._headline, headline)
@@ -197,7 +200,7 @@ class GuidePage(Page):
         say(self._left, f"{step_words}  ·  {left}" if self._roomy else left)
         whole_s = snapshot.session_s + snapshot.session_left_s
         self._progress.set_share(snapshot.session_s / whole_s if whole_s > 0 else 0.0)
-        say(self._status, status(snapshot, self._feedback))
+        say(self._status, status(snapshot, self._feedback, removed))
         if self._feedback:
             self._figures.show_scores(snapshot.step_score)
         self._strip.show_switches(snapshot.phase == "paused", self._sound_on)

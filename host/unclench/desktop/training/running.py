@@ -12,6 +12,7 @@ from unclench.desktop.training.guide import GuidePage, TraceRows
 from unclench.errors import StoreError
 from unclench.live.recorder import Recorder
 from unclench.live.rings import DisplayRings
+from unclench.live.words import removed_words
 from unclench.running.run import Run
 from unclench.running.trialnow import TrialNow
 from unclench.store.events.event import Event, Noted, TagEnded
@@ -115,6 +116,17 @@ class Running(QtCore.QObject):
             trace = TraceRows(rows, tension_uv, shown, self._rings.row_s)
         self.page.tick(step_s, trace)
 
+    def _removed(self) -> str:
+        """What is removed from the trained channels now, in words."""
+        now = self._pipeline.status
+        trained = self.session.trained if now.connected else ()
+        known = [k for k in trained if k < len(now.state) and now.trusted[k]]
+        hearts = [heart for k in known if (heart := now.heart[k]) is not None]
+        hearts.sort(key=lambda heart: heart.bpm is None)
+        return removed_words(
+            [line for k in known for line in now.removed[k]], hearts[0] if hearts else None
+        )
+
     def poll(self) -> None:
         """Follow the session; called a few times a second."""
         recorder = self._recorder
@@ -127,7 +139,7 @@ class Running(QtCore.QObject):
         if snapshot is not None:
             self._snapshot = snapshot
             self._sound(snapshot)
-            self.page.show_snapshot(snapshot)
+            self.page.show_snapshot(snapshot, self._removed())
         elif time.monotonic() - self._began_s > _PATIENCE_S:
             self.page.show_waiting()
         if self.session.over:

@@ -86,7 +86,7 @@ def said(  # noqa: PLR0912 - one branch for each kind, which mypy checks to be a
         case TagBegun(group, text) | TagEnded(group, text):
             return tag_words(group, text)
         case SignalChanged(channel):
-            return f"{channel}: {signal_words(payload)}"
+            return f"{channel}: {signal_words(payload.state, payload.hz)}"
         case LinesRemoved(channel, (), ()):
             return tr("{channel}: no line is removed any more", channel=channel)
         case LinesRemoved(channel, lines_hz, tones_hz):
@@ -123,11 +123,14 @@ def said(  # noqa: PLR0912 - one branch for each kind, which mypy checks to be a
             return payload.text
 
 
-def signal_words(change: SignalChanged) -> str:
+def signal_words(state: str, hz: float | None) -> str:
     """Return a state of the signal: "no contact", "tone at 73 Hz"."""
-    if change.state == "tone" and change.hz is not None:
-        return tr("tone at {hz:.0f} Hz", hz=change.hz)
-    return change.state
+    return tr("tone at {hz:.0f} Hz", hz=hz) if state == "tone" and hz else state
+
+
+def trouble_words(state: str, hz: float | None) -> str:
+    """Return why a signal cannot be used, by its state; "" where the state does not tell."""
+    return "" if state in ("settling", "good") else signal_words(state, hz)
 
 
 def session_words(change: SessionChange) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from unclench.settings import Sustained
 from unclench.store.events.event import Alerted, AlertReason, Event
 from unclench.training.limit import USUAL_SPREAD, Limit, limit_of
-from unclench.training.placement.values import TrainedChannel, rest_level
+from unclench.training.placement.values import UNSEEN, TrainedChannel, rest_level, too_quiet
 from unclench.training.rows import Row, Rows, each_row
 from unclench.training.session.scoring import Tally
 from unclench.training.sustained import SustainedAlert, TooFewRests
@@ -245,16 +245,19 @@ class _Watched:
         long = self._sustained.row(row.sample, slow_uv, trusted)
         few = self._rests.row(row.sample, quick_uv, trusted)
         yield from (alert for alert in (long, few) if alert is not None)
-        self.standing = self._standing(slow_uv if trusted and not math.isnan(slow_uv) else None)
+        why = UNSEEN if too_quiet(self.channel, fast_uv) else ""
+        self.standing = self._standing(
+            slow_uv if trusted and not math.isnan(slow_uv) else None, why
+        )
 
-    def _standing(self, uv: float | None) -> Standing:
+    def _standing(self, uv: float | None, why: str) -> Standing:
         above_s = self._sustained.above_s
         state: State = "tense" if above_s else "calm"
         if above_s >= self.settings.minutes * 60:
             state = "long"
         if uv is None:
             state = "unknown"
-        return Standing(self.channel.label, state, uv, above_s)
+        return Standing(self.channel.label, state, uv, above_s, why)
 
     def close_minute(self, began: datetime) -> ChannelMinute:
         """Sum up the current minute and begin the next."""

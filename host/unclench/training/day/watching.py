@@ -28,7 +28,7 @@ from unclench.store.events.event import (
     RestNotMeasured,
     SignalChanged,
 )
-from unclench.store.events.words import signal_words, text_of
+from unclench.store.events.words import text_of, trouble_words
 from unclench.training.day.day import DaySummary, DayWatch, Minute, Standing
 from unclench.training.day.spread import spread_of_days
 from unclench.training.day.store import DayFolder
@@ -41,7 +41,6 @@ from unclench.translation import tr
 from unclench.wording import length
 
 REST_S = 60.0
-_NO_TROUBLE = ("settling", "good", "movement")
 
 
 def _news_words(event: Event) -> str:
@@ -176,7 +175,9 @@ class Watching:
         if self._day is None:
             return ()
         of_each = zip(self._channels, self._day.standing(), strict=True)
-        return tuple(replace(one, why=self._trouble(channel)) for channel, one in of_each)
+        return tuple(
+            replace(one, why=self._trouble(channel) or one.why) for channel, one in of_each
+        )
 
     def words(self) -> str:
         """Describe the state on one line."""
@@ -216,9 +217,9 @@ class Watching:
         return summary, None
 
     def _trouble(self, channel: TrainedChannel) -> str:
-        """Why a channel's signal cannot be used, in words; "" if it can, or while it settles."""
+        """Return why a channel's signal cannot be used; "" where its state does not tell."""
         now = self._signal.get(self._info.channels[channel.index])
-        return "" if now is None or now.state in _NO_TROUBLE else signal_words(now)
+        return "" if now is None else trouble_words(now.state, now.hz)
 
     # In the pipeline's thread
 

@@ -18,6 +18,8 @@ FLOOR_GATE = 1.25
 """Tension below this many times the noise floor is indistinguishable from noise: a quarter of a
 second of noise scatters by 5 % (1 / (2 sqrt(430 Hz x 0.25 s))), and this is five deviations."""
 
+UNSEEN = tr("below what this instrument can see")
+
 REST_S = 0.2  # an EMG gap, by convention
 STAYS_S = 3.0  # the 1 s RMS must stay calm this long to count as recovered
 YOUR_BASELINE = tr("your resting baseline")
@@ -80,6 +82,11 @@ def older(measured: RestBaseline | ReferenceContraction | None) -> bool:
 def floor_uv(channel: TrainedChannel) -> float:
     """Tension below which a muscle looks like noise; 0 if the noise was never measured."""
     return FLOOR_GATE * (channel.noise_uv or 0.0)
+
+
+def too_quiet(channel: TrainedChannel, fast_uv: float) -> bool:
+    """Return True if a tension looks like noise; NaN does not."""
+    return fast_uv < floor_uv(channel)
 
 
 def rest_level(channel: TrainedChannel, baseline: str = YOUR_BASELINE) -> tuple[float | None, str]:

@@ -13,7 +13,7 @@ from math import isnan
 
 from unclench.settings import Sustained
 from unclench.store.events.event import Event, SessionChanged
-from unclench.training.placement.values import TrainedChannel, rest_level
+from unclench.training.placement.values import UNSEEN, TrainedChannel, rest_level, too_quiet
 from unclench.training.programs.program import Program
 from unclench.training.rows import Confirm, Row, Rows, Stream, each_row
 from unclench.training.session.course import Course
@@ -65,6 +65,8 @@ class Engine:
         self._name = name
         self._stream = stream
         self._newest: Row | None = None
+        self.troubles: dict[int, str] = {}
+        """By channel, what is wrong with its signal now, in words; "" for nothing."""
         self._confirm = Confirm(stream.confirm_n)
         self._contexts: deque[Context] = deque()
         self._steps = program.flat()
@@ -242,10 +244,20 @@ class Engine:
             return tr("paused")
         if self._course.phase == "lost":
             return tr("the sensor is disconnected")
-        lacking = [c.label for c, uv in zip(self.channels, tension, strict=True) if uv is None]
+        lacking = [
+            self._named(c) for c, uv in zip(self.channels, tension, strict=True) if uv is None
+        ]
         if not lacking:
             return ""
         return tr("no usable signal on {channels}", channels=", ".join(lacking))
+
+    def _named(self, channel: TrainedChannel) -> str:
+        """Name a channel without a usable signal, with the reason where it is known."""
+        why = self.troubles.get(channel.index, "")
+        if not why and self._newest is not None:
+            quiet = too_quiet(channel, self._newest.fast_uv[channel.index])
+            why = UNSEEN if quiet else ""
+        return tr("{channel} ({why})", channel=channel.label, why=why) if why else channel.label
 
     def _recovering_s(self) -> float | None:
         if (released := self._ledger.released()) is None:

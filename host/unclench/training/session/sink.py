@@ -17,6 +17,7 @@ from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
 from unclench.settings import Sustained
 from unclench.store.events.event import BoardBack, BoardLost, Event, StepScored
+from unclench.store.events.words import trouble_words
 from unclench.store.session.folder import PROGRAM
 from unclench.store.session.rowfile import unwritable
 from unclench.training.placement.values import TrainedChannel
@@ -97,6 +98,11 @@ class Session:
         return self._snapshot
 
     @property
+    def trained(self) -> tuple[int, ...]:
+        """Indices of the trained channels in the stream."""
+        return tuple(channel.index for channel in self._channels)
+
+    @property
     def over(self) -> bool:
         """Whether the session is done or was ended."""
         return self._over.is_set()
@@ -165,6 +171,8 @@ class Session:
             self._situation.told_until(block.stop / self._info.fs_hz)
         if self._wanted and not self.over:
             self._wanted = False
+            of_each = zip(block.state, block.left_hz[-1][1], strict=True)
+            self._engine.troubles = {k: trouble_words(*now) for k, now in enumerate(of_each)}
             self._snapshot = self._engine.snapshot()
 
     def event(self, event: Event) -> None:
