@@ -127,12 +127,12 @@ class ChannelRow(QtWidgets.QWidget):
             return
         seen = tension_uv[trusted & ~np.isnan(tension_uv)]
         if len(seen):
-            lowest, mean = tension_words(float(seen.min())), tension_words(float(seen.mean()))
+            lowest, median = tension_words(float(seen.min())), tension_words(float(np.median(seen)))
             self._shown_span.setText(
                 tr(
-                    "Last {span}: average {mean}, lowest {lowest} µV",
+                    "Last {span}: median {median}, lowest {lowest} µV",
                     span=span,
-                    mean=mean,
+                    median=median,
                     lowest=lowest,
                 )
             )

@@ -11,6 +11,7 @@ from unclench.training.session.snapshot import Score
 from unclench.training.steps.goal import BaselineGoal, FixedGoal, Goal, ReferenceGoal, ShapingGoal
 from unclench.translation import tr, trn
 from unclench.wording import clock
+from unclench_dsp.abovefloor import above_floor_uv
 
 NOTHING = "–"
 
@@ -60,14 +61,20 @@ def now_words(tension_uv: float | None, channel: TrainedChannel) -> str:
 
 
 def share_words(tension_uv: float | None, channel: TrainedChannel) -> str:
-    """Return '0.8 % of reference', or '' if either is missing."""
-    if tension_uv is None or channel.reference is None:
+    """Return '0.8 % of reference', and the tension above the noise floor where it differs."""
+    if tension_uv is None:
         return ""
-    least_uv = reliable_uv(channel)
-    percent = 100 * max(tension_uv, least_uv) / channel.reference.uv
-    digits = f"{percent:.1f}" if percent < 10 else f"{percent:.0f}"
-    sign = "<" if tension_uv < least_uv else ""
-    return tr("{sign}{digits} % of reference", sign=sign, digits=digits)
+    words, least_uv = [], reliable_uv(channel)
+    if channel.reference is not None:
+        percent = 100 * max(tension_uv, least_uv) / channel.reference.uv
+        digits = f"{percent:.1f}" if percent < 10 else f"{percent:.0f}"
+        sign = "<" if tension_uv < least_uv else ""
+        words.append(tr("{sign}{digits} % of reference", sign=sign, digits=digits))
+    if channel.noise_uv is not None and tension_uv >= least_uv:
+        above = tension_words(above_floor_uv(tension_uv, channel.noise_uv))
+        if above != tension_words(tension_uv):
+            words.append(tr("{uv} µV above the floor", uv=above))
+    return "\n".join(words)
 
 
 def goal_words(goal_uv: float | None, goal: Goal | None) -> str:
