@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections import deque
 
+import numpy as np
+
 from unclench_dsp.arrays import FloatArray
 from unclench_dsp.gate.beats import MEMORY_S, HeartFinder
 from unclench_dsp.gate.kinds import Disturbance, DisturbanceKind
 from unclench_dsp.gate.regions import Region
 
 _POP = 5.0  # sharp signal over the usual one
-_TUG_HZ = 7.0  # what swings faster is flutter
+_TUG_HZ = 11.0  # zero crossings of the slow signal: what swings faster is flutter
 
 
 class Findings:
@@ -46,7 +48,7 @@ class Findings:
         at : int
             The slot in which it turned out to have ended.
         around_uv : ndarray, shape (2 * REACH_OF_SHAPE + 1,), or None
-            The slow signal about its peak, if it may be a beat.
+            The slow signal about its peak, if it may be a beat; NaN beyond the signal's ends.
         """
         self._settle(channel, at)
         if around_uv is None:
@@ -55,7 +57,9 @@ class Findings:
             return
         heart = self.hearts[channel]
         was_found = heart.found
-        beat = heart.take(region.peak, around_uv, region.clear)
+        # A beat that a gap cuts off is told by its moment alone.
+        beat = bool(np.isnan(around_uv).any()) and heart.expects(region.peak)
+        beat = heart.take(region.peak, np.nan_to_num(around_uv), region.clear) or beat
         if heart.found and not was_found:
             for earlier in self._undecided[channel]:
                 earlier_beat = earlier.peak in heart.peaks

@@ -19,7 +19,7 @@ class Heart:
     bpm : float or None
         Beats a minute; None while that is not sure, as in a contraction that hides them.
     peak_uv : float
-        Size of a usual beat, 8-28 Hz: about half the height of its R peak.
+        Size of a usual beat, 12-40 Hz: about half the height of its R peak.
     """
 
     bpm: float | None

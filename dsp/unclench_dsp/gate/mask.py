@@ -1,11 +1,12 @@
 """Which samples hold muscle, and which a heartbeat, a pop, a tug or the flutter of a cable.
 
-A muscle's slow signal (8 to 28 Hz) is bounded by its loudness (60 to 450 Hz), at rest as in a
+A muscle's slow signal (12 to 40 Hz) is bounded by its loudness (60 to 450 Hz), at rest as in a
 contraction. Beats, tugs and flutter break that bound, clicks of an electrode are sharper than any
-muscle. Such stretches are gated, from a little before until the filters have forgotten them: at
-rest gating errs least of the known ways to remove a heart, and in a contraction, which hides the
-beats, they hardly matter (Marker and Maluf 2014, doi 10.1016/j.jelekin.2014.09.002; Drake and
-Callaghan 2006, doi 10.1016/j.jelekin.2005.07.003).
+muscle. Such stretches are gated until the filters have forgotten them; a beat only while it raises
+the tension, so that a window of 0.25 s around it keeps a fifth of its samples. At rest gating errs
+least of the known ways to remove a heart. A contraction hides the beats, and there they hardly
+matter (Marker and Maluf 2014, doi 10.1016/j.jelekin.2014.09.002; Drake and Callaghan 2006, doi
+10.1016/j.jelekin.2005.07.003).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from unclench_dsp.gate.beats import REACH_OF_SHAPE
 from unclench_dsp.gate.findings import Findings
 from unclench_dsp.gate.kinds import Disturbance, Heart, MaskBlock
 from unclench_dsp.gate.levels import Usual, UsualLevels
-from unclench_dsp.gate.regions import BEFORE, ChannelSlots, Region, RegionFinder
+from unclench_dsp.gate.regions import BEFORE, ChannelSlots, Marks, Region, RegionFinder
 from unclench_dsp.gate.ring import design_rings
 from unclench_dsp.gate.slots import REACH, Features, SlotFeatures, slot_length
 
@@ -33,13 +34,11 @@ _SURE = (
     10.0,
 )  # slow signal over ratio times loudness, loudness, usual slow signal: no muscle
 _MAYBE = (6.0, 0.8, 6.0)  # the same: a weak beat, or the edge of something larger
+_RAISED = 1.65  # tension over the usual one, where a gate begins and ends
 _CLICK_USUAL = 8.0  # sharp signal over the usual one
-_CLICK_LOUD, _CLICK_SLOW = 2.9, 0.45  # and, with this share of the slow one, over the loudness
-_CONTRACTED, _CLICK_IN_LOUD = 4.0, 3.6  # loudness over the usual one, and the bound in its place
-_CLICK_OWN = 3.0  # times the channel's own sharp over loud
-_LONES = ((14.0, 2.5), (60.0, 2.0), (300.0, 1.7))  # alone; others may then be near
-_LONE_SLOW = 0.6
-_LONE = 6.0  # times what is sharp a little before and after
+_CLICK_BESIDE = 7.0  # over that a little before and after: a contraction goes on
+_STEP = 2000.0  # over the usual one: no contraction begins like that, even if it goes on
+_CLICK_LOUD = 0.65  # over the loudness of its own 12 ms: a motor unit's potential is rounder
 
 
 class MuscleMask:
@@ -72,6 +71,7 @@ class MuscleMask:
     def _start(self) -> None:
         self._pending = np.empty((2, 0, self._n_channels))
         self._carry = np.zeros((2, self._n_channels, BEFORE), dtype=np.bool_)
+        self._raised = np.zeros((self._n_channels, BEFORE), dtype=np.bool_)
         self._slow = np.zeros((self._n_channels, 0))
         self._slow_first = 0
         self._seen_n = self._given_n = 0
@@ -124,13 +124,14 @@ class MuscleMask:
             blocks.append(self._take(self._features.process(whole[0], whole[1])))
         if self._seen_n:
             blocks.append(self._take(self._features.finish()))
+            for channel, finder in enumerate(self._finders):
+                finder.finish(self._marks(channel, self._carry, self._raised))
             blocks.append(self._carry)
         block = self._block(blocks)
         left_n = self._seen_n - self._given_n
         whole_n = len(block.kept) + left_n  # without what filled the last slot up
         block = MaskBlock(block.kept[:whole_n], block.disturbed[:whole_n])
         for finder in self._finders:
-            finder.finish()
             finder.restart()
         self._findings.finish(self._seen_n)
         self._features.restart()
@@ -159,6 +160,8 @@ class MuscleMask:
         surely = np.greater(size_uv, _bound(_SURE, features, usual))
         self._slow = np.concatenate([self._slow, features.slow], axis=1)
         self._slow_first = features.first + features.slow.shape[1] - self._slow.shape[1]
+        raised = np.concatenate([self._raised, features.tension() > _RAISED * usual.band], axis=1)
+        self._raised = raised[:, -BEFORE:]
         for channel, finder in enumerate(self._finders):
             if not busy[channel] and finder.idle(features.first):
                 continue
@@ -172,19 +175,23 @@ class MuscleMask:
                 surely[channel],
                 click[channel],
             )
-            finder.process(slots, marks[0, channel], marks[1, channel])
+            finder.process(slots, self._marks(channel, marks, raised))
         self._findings.tell(features.first + features.slow.shape[1])
         self._slow_first += max(0, self._slow.shape[1] - _HISTORY)
         self._slow = self._slow[:, -_HISTORY:]
 
+    def _marks(self, channel: int, marks: BoolArray, raised: BoolArray) -> Marks:
+        """The slots of a channel up to the newest one."""
+        first = self._slow_first + self._slow.shape[1] - marks.shape[2]
+        return Marks(first, marks[0, channel], marks[1, channel], raised[channel])
+
     def _ended(self, channel: int, region: Region, at: int) -> None:
         around_uv = None
-        if region.short and not region.sharp:
-            peak = region.peak - self._slow_first
-            first = max(0, peak - REACH_OF_SHAPE)
-            around_uv = self._slow[channel, first : peak + REACH_OF_SHAPE + 1]
-            if len(around_uv) <= 2 * REACH_OF_SHAPE:
-                around_uv = None
+        if region.may_be_beat:
+            around = region.peak - self._slow_first + np.arange(-REACH_OF_SHAPE, REACH_OF_SHAPE + 1)
+            known = (around >= 0) & (around < self._slow.shape[1])
+            around_uv = np.full(len(around), np.nan)
+            around_uv[known] = self._slow[channel, around[known]]
         self._findings.add(channel, region, at, around_uv)
 
     def _block(self, blocks: list[BoolArray]) -> MaskBlock:
@@ -204,15 +211,12 @@ def _bound(times: tuple[float, float, float], features: Features, usual: Usual) 
 
 def _clicks(features: Features, usual: Usual) -> BoolArray:
     """Slots that are sharper than a muscle, whose motor units have little above 300 Hz."""
-    sharp = features.sharp
-    both = (sharp + _CLICK_SLOW * np.abs(features.slow)) / features.loud
-    # In a contraction there are many more chances, and a click does less harm.
-    bound = np.where(features.loud > _CONTRACTED * usual.band, _CLICK_IN_LOUD, _CLICK_LOUD)
-    # A signal that is white by itself is no click: sharp over loud, as at rest.
-    bound = np.maximum(bound, _CLICK_OWN * usual.sharp * usual.ratio / usual.slow)
-    clicks = np.greater(sharp, _CLICK_USUAL * usual.sharp) & (both > bound)
-    near = np.greater(sharp, _LONE * features.sharp_near)
-    near &= np.abs(features.slow) > _LONE_SLOW * features.loud  # not so the onset of a contraction
-    for over_usual, over_loud in _LONES:
-        clicks |= near & (sharp > over_usual * usual.sharp) & (both > over_loud)
+    clicks = np.zeros(features.sharp.shape, dtype=np.bool_)
+    channel, slot = np.nonzero(features.sharp > _CLICK_USUAL * usual.sharp)
+    if len(slot):
+        sharp = features.sharp[channel, slot]
+        calm = sharp > _CLICK_BESIDE * features.beside(channel, slot)
+        step = sharp > _STEP * usual.sharp[channel, slot]
+        alone = calm.all(axis=0) | (calm.any(axis=0) & step)
+        clicks[channel, slot] = alone & (sharp > _CLICK_LOUD * features.loud_in(channel, slot))
     return clicks

@@ -13,11 +13,14 @@ from unclench_dsp.gate.ring import Ring
 
 BEFORE = 15
 """Slots back to which can be gated what turns out to be a disturbance: 60 ms."""
-_LEAD = 3  # slots gated before the one that stands out: the slow signal rises before a beat does
+_LEAD = 3  # slots before the one that stands out that may be gated
+_HELD = 10  # slots until a gate opens: by then it is known where the tension rose
 _GOES_ON = 0.7  # of what lets a slot stand out: a region goes on
 _APART = 10  # slots of calm that end a region
 _WAIT = max(_APART, REACH_OF_SHAPE)  # slots after which a beat's shape is known
-_SHORT = 45  # slots: a beat lasts no longer, 180 ms
+_CALM = 3  # slots in a row that are not raised close the gate of a beat
+_RISE = 6  # slots from the begin of a beat to its peak, where none of them is raised
+_SHORT, _SHORT_OF_HEART = 45, 75  # slots that a beat lasts, and with its P and T waves
 _LASTING = 14  # slots that stand out in one region: no muscle does that
 
 
@@ -41,8 +44,14 @@ class Region:
         Slot at which the filters have forgotten it.
     turns : int
         How often the slow signal has changed its sign.
+    longest : int
+        Slots that it may last until its time counts for nothing.
+    gated_anyway : int
+        Slot up to which is gated without it.
     sharp, sure, beyond_doubt : bool
         Whether it has a click; whether it is gated; whether it would be without a heart.
+    marked : bool
+        Whether its gate is open.
     """
 
     first: int
@@ -50,6 +59,8 @@ class Region:
     peak: int
     peak_uv: float
     reach: int
+    longest: int
+    gated_anyway: int = 0
     start: int = 0
     standing: int = 0
     turns: int = 0
@@ -59,11 +70,17 @@ class Region:
     sharp: bool = False
     sure: bool = False
     beyond_doubt: bool = False
+    marked: bool = False
 
     @property
     def short(self) -> bool:
-        """Whether it lasts no longer than a beat may."""
-        return self.last - self.first <= _SHORT
+        """Whether its time still counts, as that of a beat does."""
+        return self.last - self.first <= self.longest
+
+    @property
+    def may_be_beat(self) -> bool:
+        """Whether its shape can be a beat's."""
+        return not self.sharp and self.last - self.first <= _SHORT_OF_HEART
 
 
 @dataclass(frozen=True)
@@ -90,6 +107,26 @@ class ChannelSlots:
     sharpness: FloatArray
     surely: BoolArray
     click: BoolArray
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The slots of one channel that can still be gated, arrays of shape (n,).
+
+    Attributes
+    ----------
+    first : int
+        Number of the first slot.
+    gated, disturbed : ndarray of bool
+        Filled in.
+    raised : ndarray of bool
+        Where the tension is clearly above the usual one.
+    """
+
+    first: int
+    gated: BoolArray
+    disturbed: BoolArray
+    raised: BoolArray
 
 
 class RegionFinder:
@@ -126,47 +163,51 @@ class RegionFinder:
         """Whether nothing is under way at a slot."""
         return self._open is None and self._waiting is None and self._gated_until <= slot
 
-    def process(self, slots: ChannelSlots, gated: BoolArray, disturbed: BoolArray) -> None:
-        """Take the next slots of the channel.
-
-        Parameters
-        ----------
-        slots : ChannelSlots
-        gated, disturbed : ndarray of bool, shape (n + BEFORE,)
-            Filled in; they begin `BEFORE` slots before the first slot.
-        """
-        offset = slots.first - BEFORE
-        gated[BEFORE : max(BEFORE, self._gated_until - offset)] = True
-        disturbed[BEFORE : max(BEFORE, self._disturbed_until - offset)] = True
+    def process(self, slots: ChannelSlots, marks: Marks) -> None:
+        """Take the next slots of the channel; `marks` begin `BEFORE` slots earlier."""
+        marks.gated[BEFORE : max(BEFORE, self._gated_until - marks.first)] = True
+        marks.disturbed[BEFORE : max(BEFORE, self._disturbed_until - marks.first)] = True
         begins = (slots.clear > 1.0) | slots.click
         for at in np.flatnonzero((slots.clear > _GOES_ON) | begins):
             slot = slots.first + int(at)
-            self._close_before(slot)
+            self._pass_to(slot, marks)
             if self._open is None:
                 if not begins[at]:
                     continue
-                self._open = Region(slot, slot, slot, 0.0, slot)
-            self._extend(self._open, slots, int(at))
-            if self._open.sure:
-                self._mark(self._open, slot, offset, gated, disturbed)
-        self._close_before(slots.first + len(slots.slow_uv))
+                longest = _SHORT_OF_HEART if self._expects(slot) else _SHORT
+                self._open = Region(slot, slot, slot, 0.0, slot, longest)
+            region = self._open
+            self._extend(region, slots, int(at))
+            if region.marked or (region.sure and (region.sharp or slot >= region.first + _HELD)):
+                self._mark(region, slot, marks)
+        self._pass_to(slots.first + len(slots.slow_uv), marks)
 
-    def finish(self) -> None:
+    def finish(self, marks: Marks) -> None:
         """End what is under way."""
+        if self._open is not None and self._open.sure:
+            self._mark(self._open, marks.first + len(marks.gated), marks)
         for region in (self._waiting, self._open):
             if region is not None:
                 self._ended(region, region.last + _WAIT)
         self._waiting = self._open = None
 
-    def _close_before(self, slot: int) -> None:
+    def _pass_to(self, slot: int, marks: Marks) -> None:
+        """Open the gate that is held, and close regions, before a slot."""
         region = self._open
+        if region is not None and region.sure and not region.marked:
+            opens = region.first + _HELD
+            if opens < slot:
+                self._mark(region, opens, marks)
         if region is not None and slot - region.last > _APART:
             at = region.last + _APART
+            self._shorten(region, at, marks)
             if self._waiting is not None:
                 self._ended(self._waiting, min(at, self._waiting.last + _WAIT))
             self._waiting, self._open = region, None
         region = self._waiting
         if region is not None and slot - region.last > _WAIT:
+            if self._open is None:
+                self._shorten(region, region.last + _WAIT, marks)
             self._ended(region, region.last + _WAIT)
             self._waiting = None
 
@@ -195,12 +236,39 @@ class RegionFinder:
         if region.standing == _LASTING or not region.short:  # no beat: back to its first slot
             region.start = min(region.start, max(0, region.first - _LEAD, slot - BEFORE))
 
-    def _mark(
-        self, region: Region, slot: int, offset: int, gated: BoolArray, disturbed: BoolArray
-    ) -> None:
-        here = slice(max(region.start, slot - BEFORE) - offset, region.reach - offset)
-        gated[here] = True
+    def _mark(self, region: Region, slot: int, marks: Marks) -> None:
+        if not region.marked:
+            region.start = self._rise(region, slot, marks)
+            region.marked, region.gated_anyway = True, self._gated_until
+        earliest = max(region.start, slot - BEFORE)
+        here = slice(earliest - marks.first, region.reach - marks.first)
+        marks.gated[here] = True
         self._gated_until = max(self._gated_until, region.reach)
         if region.sharp or not region.short:
-            disturbed[here] = True
+            marks.disturbed[here] = True
             self._disturbed_until = max(self._disturbed_until, region.reach)
+
+    def _rise(self, region: Region, slot: int, marks: Marks) -> int:
+        """Where the tension rises: later than the slow signal of a beat, earlier than a click."""
+        back = max(0, slot - BEFORE)
+        start = max(region.start, back)
+        if not region.sharp:
+            raised = marks.raised[start - marks.first : max(start, region.peak) - marks.first]
+            later = start + int(raised.argmax()) if raised.any() else region.peak - _RISE
+            start = max(start, later)
+        while start > back and marks.raised[start - 1 - marks.first]:
+            start -= 1
+        return start
+
+    def _shorten(self, region: Region, slot: int, marks: Marks) -> None:
+        """Close the gate of a beat as soon as the tension is the usual one again."""
+        if not region.marked or region.sharp or not region.short:
+            return
+        earliest = max(region.peak, slot + 1 - BEFORE)
+        raised = np.flatnonzero(marks.raised[earliest - marks.first : slot + 1 - marks.first])
+        calm_from = earliest + (int(raised[-1]) + 1 if len(raised) else 0)
+        if slot + 1 - calm_from < _CALM or calm_from >= region.reach:
+            return
+        region.reach = calm_from
+        self._gated_until = max(region.gated_anyway, region.reach)
+        marks.gated[self._gated_until - marks.first :] = False

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unclench_dsp.arrays import FloatArray
+from unclench_dsp.arrays import FloatArray, IntArray
 from unclench_dsp.envelope import moving_sum
 from unclench_dsp.filters import SosFilter
 
 _SLOT_HZ = 250.0
-_BELL_S = 0.014
+_BELLS = ((0.016, 0.6), (0.010, 0.4))  # width in s, share
 REACH = 12
 """Slots to either side that a feature looks at."""
 LEAST_UV = 0.05
 """A signal that stands still has no level of its own."""
 _LOUD_HZ = (60.0, 450.0)
 _SHARP_HZ = 300.0  # a motor unit's potential has little above
+_BESIDE = range(3, REACH + 1)  # slots to either side with which a click is compared
+_CALM = len(_BESIDE) // 3  # that many of them may be larger: clicks come in crowds
 
 
 def slot_length(fs_hz: float) -> int:
@@ -35,13 +37,11 @@ class Features:
     first : int
         Number of the first slot.
     slow : ndarray
-        About 8 to 28 Hz, without delay: the QRS complex, tugs, flutter; little of a muscle.
+        About 12 to 40 Hz, without delay: the QRS complex, tugs, flutter; little of a muscle.
     loud : ndarray
         RMS of 60 to 450 Hz over the 0.1 s around: the muscle.
     sharp : ndarray
         Largest value above 300 Hz in the slot; 0 where the rate is too low for that.
-    sharp_near : ndarray
-        Largest of `sharp` 3 to 5 slots before, or after if that is less.
     band : ndarray
         RMS of the band in use in the slot.
     """
@@ -50,8 +50,31 @@ class Features:
     slow: FloatArray
     loud: FloatArray
     sharp: FloatArray
-    sharp_near: FloatArray
     band: FloatArray
+    _around: FloatArray  # as SlotFeatures holds it, REACH slots more on either side
+
+    def beside(self, channel: IntArray, slot: IntArray) -> FloatArray:
+        """Return the sharp signal 12 to 50 ms before and after slots, (2, n).
+
+        It is the third part of the values there that counts, so clicks among them do not.
+        """
+        at = slot + REACH + np.array(_BESIDE)[:, np.newaxis]
+        sharp = self._around[2]
+        both = np.stack([sharp[channel, 2 * (slot + REACH) - at], sharp[channel, at]])
+        beside: FloatArray = np.partition(both, _CALM, axis=1)[:, _CALM]
+        return beside
+
+    def tension(self) -> FloatArray:
+        """Return the RMS of the band in use over 5 slots around each, (n_channels, n_slots)."""
+        around = self._around[3, :, REACH - 2 : REACH + 2 + self.band.shape[1]]
+        tension: FloatArray = np.sqrt(moving_sum(around, 5) / 5)
+        return tension
+
+    def loud_in(self, channel: IntArray, slot: IntArray) -> FloatArray:
+        """Return the loudness of slots alone, with one before and one after: 12 ms."""
+        at = slot + REACH + np.array([[-1], [0], [1]])
+        loud: FloatArray = np.sqrt(self._around[1, channel, at].mean(axis=0))
+        return loud
 
 
 class SlotFeatures:
@@ -134,18 +157,14 @@ class SlotFeatures:
         first, self._next = self._next, self._next + slots
         if slots == 0:
             none = np.zeros((self._n_channels, 0))
-            return Features(first, none, none, none, none, none)
-        before, after = (
-            np.maximum.reduce([both[2, :, REACH + lag : REACH + lag + slots] for lag in lags])
-            for lags in ((-5, -4, -3), (3, 4, 5))
-        )
+            return Features(first, none, none, none, none, both)
         return Features(
             first,
             self._slow(both[0], slots),
             np.maximum(np.sqrt(moving_sum(both[1], 2 * REACH + 1) / (2 * REACH + 1)), LEAST_UV),
             both[2, :, here],
-            np.minimum(before, after),
             np.sqrt(both[3, :, here]),
+            both,
         )
 
     def _slow(self, mean: FloatArray, slots: int) -> FloatArray:
@@ -160,11 +179,13 @@ class SlotFeatures:
 def slow_kernel(slot_hz: float) -> FloatArray:
     """Half of a symmetric kernel: from its middle tap to tap `REACH`.
 
-    Gain 1 at its best frequency, about 17 Hz; 0 for an offset.
+    Gain 1 at its best frequency, about 25 Hz; 0 for an offset.
     """
-    # The fourth derivative of a bell curve: steep towards the drift below it, nothing at 50 Hz.
-    x2 = np.square(np.arange(REACH + 1) / slot_hz / _BELL_S)
-    kernel = (x2 * x2 - 6 * x2 + 3) * np.exp(-0.5 * x2)
+    # Fourth derivatives of bell curves: steep towards the drift below them, little at 50 Hz.
+    kernel = np.zeros(REACH + 1)
+    for width_s, share in _BELLS:
+        x2 = np.square(np.arange(REACH + 1) / slot_hz / width_s)
+        kernel += share / width_s * (x2 * x2 - 6 * x2 + 3) * np.exp(-0.5 * x2)
     kernel[0] = -2 * kernel[1:].sum()  # an offset passes not at all
     t = np.arange(REACH + 1) / slot_hz
     hz = np.arange(5.0, 40.0, 0.25)[:, np.newaxis]

@@ -113,6 +113,24 @@ class Room:
 
         return self._scattered(per_min, peak_uv, swing)
 
+    def crackle(self, per_min: float, peak_uv: float) -> FloatArray:
+        """Two to six contacts of 5 to 30 ms within a tenth of a second."""
+
+        def crowd() -> FloatArray:
+            x = np.zeros(round(0.2 * self.fs_hz))
+            for at_s in self.rng.uniform(0, 0.1, self.rng.integers(2, 7)):
+                first = round(at_s * self.fs_hz)
+                x[first : first + round(self.rng.uniform(0.005, 0.03) * self.fs_hz)] += 1.0
+            return x / np.abs(x).max()
+
+        return self._scattered(per_min, peak_uv, crowd)
+
+    def shaking(self, per_min: float, peak_uv: float, hz: float) -> FloatArray:
+        """A cable that rings at one frequency, plucked."""
+        t = np.arange(0, 1, 1 / self.fs_hz)
+        one = np.sin(2 * np.pi * hz * t) * np.exp(-t / 0.25) * (1 - t)
+        return self._scattered(per_min, peak_uv, lambda: one)
+
     def _pop(self, t: FloatArray) -> FloatArray:
         pop: FloatArray = np.exp(-t / self.log_uniform(0.002, 0.03))
         if self.rng.random() < 0.2:

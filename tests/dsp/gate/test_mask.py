@@ -31,7 +31,15 @@ def test_a_heartbeat_does_not_raise_the_tension(seed: int, sensor: bool) -> None
     assert used >= 0.7
 
 
-@pytest.mark.parametrize("kind", ["pop", "tug", "flutter"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_most_windows_stay_in_use_under_a_fast_heart(seed: int) -> None:
+    """A gate is as long as a beat raises the tension: a window around it keeps a fifth."""
+    room = Room(seed)
+    beats_uv, _ = room.heart(100, 80)
+    assert off_by(room, room.rest(1.5), beats_uv)[2] >= 0.9
+
+
+@pytest.mark.parametrize("kind", ["pop", "crackle", "tug", "flutter", "shaking"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_pops_tugs_and_flutter_do_not_raise_the_tension(seed: int, kind: str) -> None:
     room = Room(seed)
@@ -39,7 +47,9 @@ def test_pops_tugs_and_flutter_do_not_raise_the_tension(seed: int, kind: str) ->
     added_uv = {
         "pop": lambda: room.pops(per_min, room.log_uniform(50, 5000)),
         "tug": lambda: room.swings(per_min, room.log_uniform(50, 5000), 1, 4),
+        "crackle": lambda: room.crackle(per_min, room.log_uniform(50, 5000)),
         "flutter": lambda: room.swings(per_min, room.log_uniform(50, 1000), 8, 40),
+        "shaking": lambda: room.shaking(per_min, room.log_uniform(50, 1000), 37),
     }[kind]()
     median, mean, _ = off_by(room, room.rest(), added_uv)
     assert abs(median) <= 0.02
@@ -71,6 +81,16 @@ def test_contractions_are_kept(seed: int) -> None:
     gain = 1 + room.rng.uniform(50, 100) * np.clip(np.sin(2 * np.pi * t / 7) * 20, 0, 1)
     gain *= 1 + 5 * (np.sin(2 * np.pi * t / 11) > 0.5)
     result = run(room.rest() * gain)
+    assert result.kept.mean() > 0.995
+    assert not result.disturbed.any()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_contractions_of_a_white_spectrum_are_no_clicks(seed: int) -> None:
+    room = Room(seed, seconds=60)
+    t = np.arange(room.n) / room.fs_hz
+    noise_uv = room.rng.normal(size=room.n)
+    result = run(noise_uv * (1 + 80 * (np.sin(2 * np.pi * t / 7) > 0.3)))
     assert result.kept.mean() > 0.995
     assert not result.disturbed.any()
 
@@ -115,6 +135,16 @@ def test_finish_gives_out_every_sample_and_starts_afresh(n: int) -> None:
     parts = [mask.process(emg_uv, alone.band_uv), mask.finish()]
     np.testing.assert_array_equal(np.concatenate([part.kept for part in parts]), alone.kept)
     assert [one.first - n for one in mask.found[before:]] == [one.first for one in alone.mask.found]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_beat_that_the_end_cuts_off_is_no_tug(seed: int) -> None:
+    room = Room(seed, seconds=30)
+    beats_uv, beats_s = room.heart(70, 80)
+    cut_n = round((beats_s[-2] + 0.03) * room.fs_hz)
+    result = run((room.rest(2.0) + beats_uv)[:cut_n])
+    assert {one.kind for one in result.mask.found} == {"heart"}
+    assert result.mask.found[-1].stop >= cut_n
 
 
 @pytest.mark.parametrize("seed", SEEDS)
