@@ -20,7 +20,7 @@ _CLI = "unclench.cli"
 
 @dataclass(frozen=True)
 class Benchmark:
-    """One benchmark: `python -m benchmarks.NAME`, a process of its own."""
+    """One benchmark, a module or a package: `python -m benchmarks.NAME`, a process of its own."""
 
     name: str
     starts: tuple[str, ...] = ()  # modules that it runs in other processes
@@ -50,7 +50,7 @@ BENCHMARKS = (
     Benchmark("metrics"),
     Benchmark("alerts", quick=("--hours", "25")),
     Benchmark("rest", quick=("--seeds", "12")),
-    Benchmark("rooms", quick=("--seeds", "1", "--seconds", "30")),
+    Benchmark("rooms", quick=("--seeds", "1", "--seconds", "30", "--hours", "0.1")),
     Benchmark("trial"),
     Benchmark(
         "watch",
@@ -79,7 +79,8 @@ BENCHMARKS = (
 def code_of(benchmark: Benchmark) -> tuple[Path, ...]:
     """Return the files of ours that it runs: what it imports and starts, and what those import."""
     found: set[Path] = set()
-    waiting = [f"benchmarks.{benchmark.name}", *benchmark.starts]
+    module = f"benchmarks.{benchmark.name}"
+    waiting = [module, f"{module}.__main__", *benchmark.starts]
     while waiting:
         path = _file_of(waiting.pop())
         if path is not None and path not in found:

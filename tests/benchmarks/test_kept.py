@@ -81,6 +81,11 @@ class TestCode:
         assert {"benchmarks/chain.py", "dsp/unclench_dsp/filters.py"} <= names
         assert not any(name.startswith("host/unclench/desktop") for name in names)
 
+    def test_modules_of_a_package_count(self):
+        rooms = next(b for b in BENCHMARKS if b.name == "rooms")
+        names = {path.relative_to(ROOT).as_posix() for path in code_of(rooms)}
+        assert {"benchmarks/rooms/__main__.py", "benchmarks/rooms/hearts.py"} <= names
+
     def test_what_runs_in_another_process_counts(self):
         training = next(b for b in BENCHMARKS if b.name == "training")
         names = {path.relative_to(ROOT).as_posix() for path in code_of(training)}
@@ -91,7 +96,7 @@ class TestCode:
 @pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda benchmark: benchmark.name)
 def test_what_the_catalogue_names_exists(benchmark: Benchmark) -> None:
     found = {path.relative_to(ROOT).as_posix() for path in code_of(benchmark)}
-    assert f"benchmarks/{benchmark.name}.py" in found
+    assert found & {f"benchmarks/{benchmark.name}{end}.py" for end in ("", "/__main__")}
     for module in benchmark.starts:
         assert any(name.endswith(f"/{module.replace('.', '/')}.py") for name in found)
     assert all((ROOT / folder).is_dir() for folder in benchmark.reads)

@@ -1,0 +1,1 @@
+"""How far off is tension in real rooms? `python -m benchmarks.rooms`."""
