@@ -60,6 +60,8 @@ LEFT: dict[str, list[str]] = {
         "sessions",
         "sessions here",
         "sessions review",
+        "sessions rest",  # the site's name, which is the same in every language
+        "sessions rest span",
         "watch",
         "watch unmeasured",
     ],

@@ -201,6 +201,29 @@ def test_tag_adds_and_removes_labels(run, add_session):
     assert "has no label 'desk'" in run("sessions", "tag", "walk", "desk", "--remove").sentence()
 
 
+def test_a_marked_rest_gives_the_same_figures_in_every_command_until_it_is_removed(
+    run, sessions_folder
+):
+    folder = sessions_folder / "desk"
+    source = ("--source", "sim:relaxed", "--seconds", 90, "--speed", "max")
+    assert run("record", *source, "--out", folder).status == 0
+    events = (folder / "events.csv").read_bytes()
+    assert "was still falling" in run("sessions", "rest", "desk", "0:05-0:30").sentence()
+    assert "such as 0:40-1:20" in run("sessions", "rest", "desk", "later").sentence()
+    assert (folder / "events.csv").read_bytes() == events
+
+    assert "marked from 0:50 to 1:20, " in run("sessions", "rest", "desk", "0:50-1:20").out
+    (listed,) = json.loads(run("sessions", "--json").out)
+    (channel,) = json.loads(run("analyze", folder, "--json").out)["channels"]
+    assert (channel["rest"]["from"], channel["rest"]["span_s"]) == ("marked", [50.0, 80.0])
+    assert listed["summary"]["channels"][0]["rest_share"] == channel["rest_share"] > 0.3
+
+    assert "rest was not measured" in run("sessions", "rest", "desk", "--remove").out
+    assert (folder / "events.csv").read_bytes() == events
+    (channel,) = json.loads(run("analyze", folder, "--json").out)["channels"]
+    assert channel["rest_share"] is None
+
+
 def test_a_damaged_session_is_not_changed(run, add_session):
     path = add_session("walk") / "session.json"
     path.write_text("{")

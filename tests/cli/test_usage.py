@@ -58,6 +58,7 @@ def option(*words: str) -> click.Option:
 OPTIONS = {
     "--all": "a page of all sessions instead of one",
     "--band": "wide or narrow",
+    "--calibration": "the day of one",
     "--channel": "one channel of a board, from 1",
     "--channels": "how many channels a board has",
     "--column": "a column of a CSV",

@@ -654,6 +654,37 @@ def test_a_note_is_added_at_the_cursor(screen, library):
     assert notes == [(21.0, "the door bell")]
 
 
+def test_a_stretch_is_marked_as_rest_by_the_keyboard_and_taken_back(screen, library, monkeypatch):
+    monkeypatch.setattr("unclench.training.placement.resting.DRIFTING", 9.0)  # desk work is no rest
+    monkeypatch.setattr("unclench.training.placement.resting.RESTLESS", 9.0)
+    folder = library("first", events=STEPS)
+    made = screen()
+    made.open(folder)
+    assert made.figures().rest.share is None
+    made.press(KEY.Key_M)
+    assert "select it first" in made.banner()
+    made.trace.select(Span(15.0, 20.0))
+    made.press(KEY.Key_M)
+    made.press(KEY.Key_Return)
+    assert "0:15 to 0:20 is 5 s; rest takes 20 s to 10 min" in made.banner()
+    made.press(KEY.Key_Escape)
+    made.trace.select(Span(10.0, 35.0))
+    made.press(KEY.Key_M)
+    made.press(KEY.Key_Return)
+    until(lambda: made.figures().rest.share is not None)
+    assert made.figures() == open_review(folder).figures(0, Span(10.0, 35.0))
+    assert "Rest: marked from 0:10 to 0:35" in made.panel.figures.toPlainText()
+    assert "Rest of Left shoulder: marked from 0:10 to 0:35" in made.page._notes.text()
+    assert made.trace.hasFocus()
+    made.press(KEY.Key_2)
+    until(lambda: made.figures().label == "Jaw")
+    assert made.figures().rest.share is None  # each channel has its own rest
+    made.press(KEY.Key_Z, CTRL)
+    made.press(KEY.Key_1)
+    until(lambda: made.figures().label == "Left shoulder")
+    assert made.figures().rest.share is None
+
+
 def test_a_session_still_being_recorded_is_not_edited(screen, library):
     folder = library("first", ended="running")
     made = screen()

@@ -64,6 +64,7 @@ CALLS: dict[str, tuple[object, ...]] = {
     "sessions delete": ("none", "--yes"),
     "sessions list": (),
     "sessions rename": ("none", "title"),
+    "sessions rest": ("none",),
     "sessions restore": ("none.zip",),
     "sessions tag": ("none", "label"),
     "simulate": ("--source", "none"),

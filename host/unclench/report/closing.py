@@ -103,7 +103,7 @@ def closing_of(outcome: Outcome, review: SessionReview | None) -> tuple[ChannelC
             made.append(_counted_live(outcome, channel, k))
             continue
         steps = {s.number: s.score[k] for s in outcome.steps if k < len(s.score)}
-        rested = review.contexts[channel.index].baseline_from in ("calibration", "session")
+        rested = review.contexts[channel.index].rest_measured
         breath = [
             (found.phase.title, effect)
             for found in review.breathing()

@@ -181,11 +181,11 @@ def earlier_section(
 
 
 def _comparable(channel: ChannelSummary) -> bool:
-    return channel.baseline_from != "quietest" and channel.baseline_chain == CHAIN_VERSION
+    return channel.rest_measured and channel.baseline_chain == CHAIN_VERSION
 
 
 def _measured_baseline(context: ChannelContext) -> float | None:
-    if context.baseline is None or context.baseline_from == "quietest":
+    if context.baseline is None or not context.rest_measured:
         return None
     return context.baseline.mean_uv
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 from unclench.errors import InputError
 from unclench.review.metrics import as_json
-from unclench.review.results import Figures, Left, Removed
+from unclench.review.results import ChannelContext, Figures, Left, Removed
 from unclench.review.session import SessionReview
 from unclench.store.model import Recording
 from unclench.store.session.reader import Session
@@ -42,6 +42,8 @@ class ChannelResult:
         What was removed before the figures were computed.
     left : tuple of Left
         Hum and tones that were left.
+    rest : dict
+        Where rest figures come from: see `unclench analyze --json`.
     """
 
     name: str
@@ -51,6 +53,7 @@ class ChannelResult:
     noise_uv: float | None
     removed: tuple[Removed, ...] = ()
     left: tuple[Left, ...] = ()
+    rest: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ def analyze(
                 noise_uv=review.contexts[k].noise_uv,
                 removed=review.removed(k),
                 left=review.left(k),
+                rest=_rest(review.contexts[k]),
             )
             for k in chosen
         ),
@@ -168,9 +172,23 @@ def _channel(channel: ChannelResult) -> dict[str, Any]:
         **as_json(channel.figures),
         "removed": [asdict(each) for each in channel.removed],
         "left": [asdict(each) for each in channel.left],
+        "rest": channel.rest,
         "mains_fraction": channel.mains_fraction,
         "clipped_fraction": channel.clipped_fraction,
         "noise_uv": channel.noise_uv,
+    }
+
+
+def _rest(context: ChannelContext) -> dict[str, Any]:
+    """Return where a channel's rest figures come from, in plain values."""
+    named = context.named
+    calibration = None if named is None else named.calibration
+    marked = named is not None and calibration is None
+    return {
+        "from": context.baseline_from,
+        "baseline_uv": context.baseline.mean_uv if context.baseline else None,
+        "span_s": [named.start_s, named.stop_s] if named is not None and marked else None,
+        "measured": None if calibration is None else calibration.measured,
     }
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from unclench.review.results import ChannelContext
+from unclench.review.namedrest import rest_of, source_words
+from unclench.review.results import BaselineFrom, ChannelContext, NamedRest
 from unclench.review.signal import Signal
 from unclench.store.events.event import BaselineMeasured, Event
 from unclench.store.session.schema import SessionMeta
+from unclench.training.placement.resting import MeasurementError
 from unclench.training.placement.values import (
     RestBaseline,
     TrainedChannel,
@@ -31,49 +33,44 @@ QUIET_S = 3.0
 CALM_TIMES = 1.5
 """Up to this many times the quietest stretch, other time of the recording counts as rest, too."""
 
-_From = Literal["calibration", "session", "quietest", ""]
 _CHANNEL = TypeAdapter(TrainedChannel)
 
 
 @dataclass(frozen=True)
 class _Known:
     channel: TrainedChannel
-    origin: _From
+    origin: BaselineFrom
+    why: str = ""
 
 
 def make_contexts(
-    signal: Signal, meta: SessionMeta | None, events: Sequence[Event]
+    signal: Signal,
+    meta: SessionMeta | None,
+    events: Sequence[Event],
+    rests: Sequence[NamedRest] = (),
 ) -> tuple[ChannelContext, ...]:
     """Gather what is known about each channel of a recording.
 
-    The baseline is the session's: calibrated before, or measured in it. If there is none, the
-    quietest time of the recording replaces it for contractions alone, and the text says so: all
-    time with a 1 s RMS of at most 1.5 times that of the quietest 3 s. It is not rest: there is no
-    time at rest, no recovery and no sustained tension then.
+    The baseline is the one that a person named in review (`rests`), else the session's: calibrated
+    before, or measured in it. If there is none, the quietest time of the recording replaces it for
+    contractions alone, and the text says so: all time with a 1 s RMS of at most 1.5 times that of
+    the quietest 3 s. It is not rest: there is no time at rest, no recovery and no sustained
+    tension then.
     """
     known = _trained(meta, events, signal)
+    named = {each.channel: each for each in rests}
     contexts = []
     for k, name in enumerate(signal.info.channels):
         site = meta.sites[k] if meta is not None else None
-        found = known.get(k)
-        channel = found.channel if found else TrainedChannel(k, site or name)
-        channel = replace(channel, noise_uv=signal.info.noise_uv[k])
-        origin: _From = found.origin if found and channel.baseline else ""
-        if channel.baseline is None:
-            quiet, why = _quietest(signal, k)
-            channel = replace(channel, baseline=quiet)
-            origin = "quietest" if quiet else ""
-        else:
-            mean_uv = channel.baseline.mean_uv
-            why = (
-                tr("measured before the session: {uv:.2f} µV", uv=mean_uv)
-                if origin == "calibration"
-                else tr("measured in this session: {uv:.2f} µV", uv=mean_uv)
-            )
+        found = _rested(signal, k, known.get(k) or _Known(TrainedChannel(k, site or name), ""))
+        rest = named.get(name)
+        if rest is not None:
+            found = _with_named(signal, found, rest, site or name)
+        channel = found.channel
         # The quietest time of a recording shows contractions, but nobody measured it to be rest.
-        measured = replace(channel, baseline=None) if origin == "quietest" else channel
+        measured = replace(channel, baseline=None) if found.origin == "quietest" else channel
         level_uv, level_why = rest_level(measured)
-        if signal.info.noise_uv[k] is None and level_uv is not None:
+        if channel.noise_uv is None and level_uv is not None:
             level_why += "; " + tr("the noise floor is not known")
         contexts.append(
             ChannelContext(
@@ -82,16 +79,49 @@ def make_contexts(
                 site=site,
                 noise_uv=channel.noise_uv,
                 baseline=channel.baseline,
-                baseline_from=origin,
-                baseline_why=why,
+                baseline_from=found.origin,
+                baseline_why=found.why,
                 reference=channel.reference,
                 rest_level_uv=level_uv,
                 rest_level_why=level_why,
                 floor_uv=floor_uv(channel),
                 noise=_noise(channel.noise_uv, signal.band),
+                named=rest if found.origin in ("marked", "chosen") else None,
             )
         )
     return tuple(contexts)
+
+
+def _rested(signal: Signal, k: int, known: _Known) -> _Known:
+    """Return a channel with its own baseline; if it has none, with its quietest time."""
+    channel = replace(known.channel, noise_uv=signal.info.noise_uv[k])
+    if channel.baseline is None:
+        quiet, why = _quietest(signal, k)
+        return _Known(replace(channel, baseline=quiet), "quietest" if quiet else "", why)
+    mean_uv = channel.baseline.mean_uv
+    if known.origin == "session":
+        why = tr("measured in this session: {uv:.2f} µV", uv=mean_uv)
+    else:
+        why = tr("measured before the session: {uv:.2f} µV", uv=mean_uv)
+    return _Known(channel, known.origin, why)
+
+
+def _with_named(signal: Signal, own: _Known, named: NamedRest, label: str) -> _Known:
+    """Return a channel with the rest that a person named, if it is one."""
+    try:
+        rest = rest_of(signal, own.channel.index, label, named)
+    except MeasurementError as error:
+        return replace(
+            own,
+            why=tr(
+                "{own}; the rest named in review is not used: {error}", own=own.why, error=error
+            ),
+        )
+    why = source_words(named, rest.mean_uv)
+    if own.origin in ("session", "calibration"):
+        why = tr("{named}; not used: {own}", named=why, own=own.why)
+    origin: BaselineFrom = "marked" if named.calibration is None else "chosen"
+    return _Known(replace(own.channel, baseline=rest), origin, why)
 
 
 def _noise(noise_uv: float | None, band: Band) -> Estimate | None:

@@ -276,7 +276,7 @@ def _merged(changes: Sequence[Change], sessions: Sequence[datetime]) -> list[Cha
 
 
 def _point(sitting: Sitting, number: int, channel: ChannelSummary, changes: list[Change]) -> Point:
-    measured = _measured(channel)
+    measured = channel.rest_measured
     here = measured and channel.baseline_chain == CHAIN_VERSION
     duration_s = sitting.summary.duration_s
     return Point(
@@ -303,16 +303,13 @@ def _point(sitting: Sitting, number: int, channel: ChannelSummary, changes: list
     )
 
 
-def _measured(channel: ChannelSummary) -> bool:
-    return channel.baseline_from in ("calibration", "session")
-
-
 def _chain_notes(
     members: Sequence[tuple[Sitting, int, ChannelSummary]], n_others: int
 ) -> tuple[str, ...]:
     """Say which figures are left out because another version of the chain made them."""
     n_baselines = sum(
-        _measured(channel) and channel.baseline_chain != CHAIN_VERSION for _, _, channel in members
+        channel.rest_measured and channel.baseline_chain != CHAIN_VERSION
+        for _, _, channel in members
     )
     others = trn(
         "Left out: 1 session with figures of another version of the analysis and without samples "

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from unclench.review.results import Marks, Phase, Remark, Span, TagSpan
+from unclench.review.results import Marks, NamedRest, Phase, Remark, Span, TagSpan
 from unclench.store.events.event import (
     AnyGroup,
     Event,
     Kind,
+    RestChosen,
+    RestMarked,
     SessionChanged,
     StepChanged,
     TagBegun,
@@ -39,6 +41,7 @@ def read_marks(events: Sequence[Event], fs_hz: float, duration_s: float) -> Mark
     step: tuple[int, str, str, float] | None = None
     paused_s: float | None = None
     open_tags: dict[tuple[AnyGroup, str], float] = {}
+    rests: dict[str, NamedRest] = {}
 
     def end_step(at_s: float) -> None:
         if step is not None:
@@ -68,6 +71,11 @@ def read_marks(events: Sequence[Event], fs_hz: float, duration_s: float) -> Mark
                 lasted_s = lasted_s if 0 <= lasted_s <= at_s else 0.0
                 start_s = min(at_s, open_tags.pop((group, text), at_s - lasted_s))
                 tags.append(TagSpan(start_s, at_s, group, text))
+            case RestMarked(channel):
+                stop_s = min(duration_s, at_s + max(0.0, event.duration_s or 0.0))
+                rests[channel] = NamedRest(at_s, max(at_s, stop_s), channel)
+            case RestChosen(channel):
+                rests[channel] = NamedRest(0.0, duration_s, channel, event.payload)
         if event.kind in _REMARKS:
             remarks.append(Remark(at_s, event.kind, text_of(event)))
     end_step(duration_s)
@@ -75,4 +83,5 @@ def read_marks(events: Sequence[Event], fs_hz: float, duration_s: float) -> Mark
         pauses.append(Span(paused_s, max(paused_s, duration_s)))
     tags += [TagSpan(s, max(s, duration_s), *tag) for tag, s in open_tags.items()]
     tags.sort(key=lambda tag: (tag.start_s, tag.words))
-    return Marks(tuple(phases), tuple(tags), tuple(remarks), tuple(pauses))
+    named = tuple(rests.values())
+    return Marks(tuple(phases), tuple(tags), tuple(remarks), tuple(pauses), named)

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from unclench.store.events.event import AnyGroup
+from unclench.store.events.event import AnyGroup, RestChosen
 from unclench.store.events.words import tag_words
 from unclench.training.placement.values import ReferenceContraction, RestBaseline
 from unclench.training.steps.step import Role
@@ -94,6 +94,14 @@ class Remark:
 
 
 @dataclass(frozen=True)
+class NamedRest(Span):
+    """What a person named as a channel's rest in review: this time, or a calibration."""
+
+    channel: str  # its name in the session
+    calibration: RestChosen | None = None
+
+
+@dataclass(frozen=True)
 class Marks:
     """What events.csv says about the session's time."""
 
@@ -101,6 +109,12 @@ class Marks:
     tags: tuple[TagSpan, ...]
     remarks: tuple[Remark, ...]
     pauses: tuple[Span, ...]
+    rests: tuple[NamedRest, ...] = ()  # one a channel at most
+
+
+BaselineFrom = Literal["calibration", "session", "marked", "chosen", "quietest", ""]
+"""Where a baseline comes from. marked: from time that a person marked as rest in review. chosen: a
+calibration that a person chose in review. quietest: estimated, not measured."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +126,19 @@ class ChannelContext:
     site: str | None
     noise_uv: float | None  # the instrument's own in the band used
     baseline: RestBaseline | None
-    baseline_from: Literal["calibration", "session", "quietest", ""]
+    baseline_from: BaselineFrom
     baseline_why: str  # a text: where it comes from, or why there is none
     reference: ReferenceContraction | None
     rest_level_uv: float | None
     rest_level_why: str
     floor_uv: float  # tension below it is noise; 0 if never measured
     noise: Estimate | None = None  # noise_uv with its interval
+    named: NamedRest | None = None  # where the baseline comes from, if a person named it in review
+
+    @property
+    def rest_measured(self) -> bool:
+        """True if the baseline was measured, not estimated from the quietest time."""
+        return self.baseline_from not in ("quietest", "")
 
 
 RemovedKind = Literal["hum", "tone", "heart"]

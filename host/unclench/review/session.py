@@ -102,13 +102,30 @@ class SessionReview:
         last = int(recording.sample[-1]) + 1 - self.signal.origin if recording.n_samples else 0
         self.duration_s: float = max(ended_s, last / recording.fs_hz)
         self.marks: Marks = read_marks(self.events, recording.fs_hz, self.duration_s)
-        self.contexts: tuple[ChannelContext, ...] = make_contexts(self.signal, meta, self.events)
+        self.contexts: tuple[ChannelContext, ...] = self._make_contexts()
         self.excluded: tuple[Excluded, ...] = self.signal.excluded
-        self.notes: tuple[str, ...] = (
-            *recording.notes,
-            *_notes(self.signal, kept),
-            *_chain_notes(meta, self.contexts),
+        self._signal_notes = (*recording.notes, *_notes(self.signal, kept))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know about the figures, in sentences."""
+        return (
+            *self._signal_notes,
+            *_chain_notes(self.meta, self.contexts),
+            *self._rest_notes(),
         )
+
+    def _rest_notes(self) -> list[str]:
+        """Say what a person named as rest in review, or why it is not used."""
+        named = {each.channel for each in self.marks.rests}
+        return [
+            tr("rest of {channel}: {source}.", channel=c.label, source=c.baseline_why.rstrip("."))
+            for name, c in zip(self.signal.info.channels, self.contexts, strict=True)
+            if name in named
+        ]
+
+    def _make_contexts(self) -> tuple[ChannelContext, ...]:
+        return make_contexts(self.signal, self.meta, self.events, self.marks.rests)
 
     @property
     def whole(self) -> Span:
@@ -125,10 +142,14 @@ class SessionReview:
         return None
 
     def with_events(self, events: Sequence[Event]) -> SessionReview:
-        """Return a copy with edited tags and notes; the signal stays the same."""
+        """Return a copy with edited tags, notes and named rest; the signal stays the same."""
         changed = copy.copy(self)
         changed.events = tuple(events)
         changed.marks = read_marks(changed.events, self.recording.fs_hz, self.duration_s)
+        if changed.marks.rests != self.marks.rests:
+            changed.contexts = changed._make_contexts()
+            for computed in ("_breathing", "_contractions", "_hz"):
+                changed.__dict__.pop(computed, None)
         return changed
 
     def figures(self, channel: int, span: Span | None = None) -> Figures:

@@ -46,9 +46,14 @@ def keep_summary(folder: Path) -> SessionReview | None:
         review = open_review(folder)
     except UnclenchError:
         return None
+    store_summary(folder, review)
+    return review
+
+
+def store_summary(folder: Path, review: SessionReview) -> None:
+    """Keep the summary of a review in its session's folder, if that can be written."""
     with contextlib.suppress(StoreError):  # read-only: it is calculated again when needed
         write_summary(folder, summarise(review))
-    return review
 
 
 def summarise(review: SessionReview) -> SessionSummary:

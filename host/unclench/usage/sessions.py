@@ -22,7 +22,7 @@ from unclench.usage.options import (
     "sessions",
     cls=ListByDefault,
     help=tr(
-        "List, rename, tag, delete and back up sessions.\n\n"
+        "List, rename, tag, delete and back up sessions, and name what was rest in them.\n\n"
         "Without a command: `unclench sessions list`, which also takes a folder. SESSION "
         "is a session's folder, or the beginning of its name, title or date."
     ),
@@ -81,6 +81,37 @@ def tag_command(**given: Any) -> None:
     from unclench.commands.sessions import run_tag
 
     run_tag(**given)
+
+
+@sessions_command.command(
+    "rest",
+    help=tr(
+        "Name what was rest in SESSION, where it was not measured.\n\n"
+        "SPAN is a stretch in which you rested, 20 s to 10 min long, such as 0:40-1:20. It is "
+        "measured like a baseline step. Without SPAN or an option: show what is used as rest, and "
+        "the calibrations to choose from."
+    ),
+)
+@click.argument("session")
+@click.argument("span", required=False)
+@click.option(
+    "--calibration",
+    metavar="DAY",
+    help=tr("Use the calibration of this day, such as 2026-03-03, instead of SPAN."),
+)
+@click.option(
+    "--channel",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help=tr("Only this channel, from 1 (default: all)."),
+)
+@click.option(
+    "--remove", is_flag=True, help=tr("Remove what was named: back to what was measured.")
+)
+def rest_command(**given: Any) -> None:
+    from unclench.commands.sessionrest import run_rest
+
+    run_rest(**given)
 
 
 @sessions_command.command(

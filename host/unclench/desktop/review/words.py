@@ -33,7 +33,8 @@ see the signal as sampled.</p>
 <tr><td><b>↑ ↓</b>, <b>L</b></td><td>scale tension; logarithmic or linear</td></tr>
 <tr><td><b>1</b> to <b>9</b></td><td>show the figures of another channel</td></tr>
 <tr><td><b>A</b>, <b>N</b></td><td>tag the span, add a note at the cursor</td></tr>
-<tr><td><b>E</b>, <b>Del</b></td><td>change or remove the selected tag or note</td></tr>
+<tr><td><b>M</b></td><td>use the span, or a calibration, as rest of the channel shown</td></tr>
+<tr><td><b>E</b>, <b>Del</b></td><td>change or remove the selected tag, note or rest</td></tr>
 <tr><td><b>Ctrl Z</b></td><td>undo the last change</td></tr>
 <tr><td><b>R</b>, <b>X</b></td><td>create a report, export</td></tr>
 </table>

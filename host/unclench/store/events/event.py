@@ -54,6 +54,8 @@ class Kind(str, Enum):
     PAUSE = "pause"
     REST_MEASURED = "rest measured"
     REST_NOT_MEASURED = "rest not measured"
+    REST_MARKED = "rest marked"
+    REST_CHOSEN = "rest chosen"
 
     def __str__(self) -> str:
         return self.value
@@ -327,6 +329,31 @@ class RestNotMeasured:
 
 
 @dataclass(frozen=True)
+class RestMarked:
+    """In review, a person says that a channel was at rest. Duration: for how long."""
+
+    kind: ClassVar[Kind] = Kind.REST_MARKED
+    channel: str  # its name in the session
+
+
+@dataclass(frozen=True)
+class RestChosen:
+    """In review, a person takes a calibration's resting baseline, copied here, for a channel's."""
+
+    kind: ClassVar[Kind] = Kind.REST_CHOSEN
+    channel: str  # its name in the session
+    measured: str  # the calibration's day, such as 2026-03-03
+    low_hz: float  # of its band
+    high_hz: float
+    mean_uv: float
+    sd_uv: float
+    used_s: float
+    fast_sd_uv: float
+    chain: int
+    moved: bool = False  # the sensor was moved between the calibration and the session
+
+
+@dataclass(frozen=True)
 class Unread:
     """An event of which a file has only words, or which only a newer version knows."""
 
@@ -364,6 +391,8 @@ Payload = (
     | AlertsPaused
     | RestMeasured
     | RestNotMeasured
+    | RestMarked
+    | RestChosen
     | Unread
 )
 

@@ -26,6 +26,8 @@ from unclench.store.events.event import (
     Payload,
     Recovered,
     ReferenceMeasured,
+    RestChosen,
+    RestMarked,
     RestMeasured,
     RestNotMeasured,
     SessionChange,
@@ -110,6 +112,10 @@ def said(  # noqa: PLR0912 - one branch for each kind, which mypy checks to be a
             return ", ".join(_baseline(one) for one in channels)
         case RestNotMeasured(sentences):
             return " ".join(sentences)
+        case RestMarked(channel):
+            return tr("{channel}: marked as rest", channel=channel)
+        case RestChosen(channel, measured):
+            return tr("{channel}: rest is the calibration of {day}", channel=channel, day=measured)
         case Noted(text) | Marked(text):
             return text
         case Gap():

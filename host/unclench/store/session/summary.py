@@ -52,7 +52,7 @@ class ChannelSummary(BaseModel):
     baseline_uv: float | None = None
     baseline_chain: int = CHAIN_VERSION  # version of the chain that measured the baseline
     noise_uv: float | None = None  # the instrument's own, in the band
-    baseline_from: str = ""  # "calibration" | "session": measured; "quietest": estimated
+    baseline_from: str = ""  # of `review.results.BaselineFrom`
     reference_uv: float | None = None
     reference_strength: str | None = None
     rest_level_uv: float | None = None
@@ -61,6 +61,11 @@ class ChannelSummary(BaseModel):
     recovery_s: tuple[float, ...] = ()
     more: dict[str, float | None] = {}  # metrics without a field of their own, by key
     tags: tuple[TagSummary, ...] = ()
+
+    @property
+    def rest_measured(self) -> bool:
+        """True if the baseline was measured, not estimated from the quietest time."""
+        return self.baseline_from not in ("quietest", "")
 
 
 class SessionSummary(BaseModel):

@@ -156,8 +156,8 @@ class Book(BaseModel):
                 "compared: calibrate in the {band}, or use the other band.",
                 label=label,
                 words=words,
-                other=_band_words(other),
-                band=_band_words(band),
+                other=band_words(other),
+                band=band_words(band),
             )
         moved = [kept.moved for kept in known if kept.moved is not None]
         if moved:
@@ -228,7 +228,8 @@ def save_book(book: Book, path: Path | None = None) -> None:
     _FILE.save(book, path or book_path())
 
 
-def _band_words(band: Band) -> str:
+def band_words(band: Band) -> str:
+    """Name a band with its limits: "wide band (20-450 Hz)"."""
     return tr(
         "{name} band ({low_hz:g}-{high_hz:g} Hz)",
         name=band.name,

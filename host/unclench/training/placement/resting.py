@@ -12,6 +12,8 @@ from unclench.live.blocks import FloatArray
 from unclench.training.placement.values import RestBaseline
 from unclench.translation import tr
 
+LEAST_S, MOST_S = 20.0, 600.0
+"""Length of the time in which rest is measured."""
 RESTLESS = 0.35
 """Standard deviation over the mean above which it was not rest."""
 DRIFTING = 1.25

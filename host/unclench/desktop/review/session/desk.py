@@ -11,6 +11,7 @@ from unclench.desktop.review.tasks import Newest, Token
 from unclench.desktop.review.trace.scene import NO_MARKS, Scene, full_scene, quick_scene
 from unclench.errors import InputError, UnclenchError
 from unclench.review.marks import read_marks
+from unclench.review.restedits import Offer, choose, mark, offers, with_rest, without_rest
 from unclench.review.results import Marks, Span
 from unclench.review.session import SessionReview, open_review
 from unclench.settings import load_settings
@@ -18,6 +19,7 @@ from unclench.store import open_session
 from unclench.store.session.edit import ChangedMeanwhileError, edit_events
 from unclench.store.session.folder import is_session
 from unclench.store.session.reader import Session
+from unclench.training.placement.calibrations import book_path, load_book
 from unclench.translation import tr
 
 
@@ -109,6 +111,29 @@ class Desk(QtCore.QObject):
         """Converts between samples and seconds of the open session."""
         assert self.review is not None
         return Clock(self.review.recording.fs_hz, self.review.duration_s)
+
+    def offers(self, channel: int) -> tuple[Offer, ...]:
+        """Return the stored calibrations, and which of them can be a channel's rest."""
+        assert self.review is not None
+        virtual = self.review.meta is not None and self.review.meta.constants.virtual
+        return offers(self.review, channel, load_book(book_path(virtual)))
+
+    def name_rest(self, channel: int, what: Span | Offer | None) -> None:
+        """Use a span or a calibration as a channel's rest, or what was measured (None).
+
+        Raises UnclenchError with a sentence.
+        """
+        assert self.review is not None
+        if isinstance(what, Span):
+            self.keep(with_rest(self._events, mark(self.review, channel, what)))
+        elif what is not None:
+            self.keep(with_rest(self._events, choose(self.review, channel, what)))
+        else:
+            self.measured_rest(self.review.signal.info.channels[channel])
+
+    def measured_rest(self, channel: str) -> None:
+        """Use what was measured as a channel's rest again. Raises UnclenchError."""
+        self.keep(without_rest(self._events, channel))
 
     def keep(self, events: Events) -> None:
         """Write changed events. Raises UnclenchError with a sentence."""

@@ -108,7 +108,9 @@ def _rest(figures: Figures, context: ChannelContext) -> str:
             rest.gaps,
             per_min=f"{rest.gaps_per_min:.1f}",
         )
-    return _line(moments) + _small(_named(tr("Rest level"), context.rest_level_why))
+    source = _named(tr("Rest"), context.baseline_why) if context.rest_measured else ""
+    level = _named(tr("Rest level"), context.rest_level_why)
+    return _line(moments) + _small(source) + _small(level)
 
 
 def _sustained(figures: Figures) -> str:

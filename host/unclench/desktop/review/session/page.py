@@ -13,6 +13,7 @@ from unclench.desktop.review.session import tagedits
 from unclench.desktop.review.session.desk import Desk
 from unclench.desktop.review.session.figurewords import span_words
 from unclench.desktop.review.session.panel import Panel, is_own
+from unclench.desktop.review.session.restrow import RestRow, rest_items
 from unclench.desktop.review.session.tagrow import WordsRow
 from unclench.desktop.review.trace.axes import time_words
 from unclench.desktop.review.trace.scene import NO_MARKS, Scene
@@ -20,7 +21,8 @@ from unclench.desktop.review.trace.trace import TraceView
 from unclench.desktop.training.parts import button, label, say
 from unclench.errors import UnclenchError
 from unclench.report.words import treated_words
-from unclench.review.results import ChannelContext, Figures, Remark, Span, TagSpan
+from unclench.review.restedits import Offer
+from unclench.review.results import ChannelContext, Figures, NamedRest, Remark, Span, TagSpan
 from unclench.review.session import SessionReview
 from unclench.store.events.event import Kind
 from unclench.training.tags import Tag
@@ -53,6 +55,7 @@ class SessionPage(ReviewPage):
         self.panel = Panel()
         self._status = label("quiet")
         self.row = WordsRow()
+        self.rest_row = RestRow()
         self._back = button(tr("Sessions (Esc)"), tr("Back to the list"))
         self._fit = button(tr("All (0)"), tr("Show the whole session"))
         self._close_up = button(tr("Selection (S)"), tr("Fill the view with the selected span"))
@@ -60,6 +63,10 @@ class SessionPage(ReviewPage):
             tr("Log scale (L)"),
             tr("Logarithmic scale: rest and contractions are both visible"),
             switch=True,
+        )
+        self._rest = button(
+            tr("Rest (M)"),
+            tr("Use the selected span, or a calibration, as rest of the channel shown"),
         )
         self._report = button(tr("Report (R)"), tr("Create the report and open it in the browser"))
         self._export = button(tr("Export (X)"), tr("Save as EDF, BDF, CSV or Parquet"))
@@ -80,7 +87,8 @@ class SessionPage(ReviewPage):
         middle.setSpacing(8)
         middle.addWidget(self.trace, 1)
         middle.addWidget(self.panel)
-        for each in (self._fit, self._close_up, self._log, self._report, self._export, self._help):
+        view = (self._fit, self._close_up, self._log)
+        for each in (*view, self._rest, self._report, self._export, self._help):
             self._foot.add(each)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
@@ -89,6 +97,7 @@ class SessionPage(ReviewPage):
         column.addWidget(self._notes)
         column.addLayout(middle, 1)
         column.addWidget(self.row)
+        column.addWidget(self.rest_row)
         column.addWidget(self._status)
         column.addWidget(self._foot)
 
@@ -108,10 +117,13 @@ class SessionPage(ReviewPage):
         panel.commanded.connect(self._do)
         self.row.kept.connect(self._words_kept)
         self.row.cancelled.connect(self._leave_words)
+        self.rest_row.kept.connect(self._name_rest)
+        self.rest_row.cancelled.connect(self._leave_words)
         self._back.clicked.connect(self.back)
         self._fit.clicked.connect(trace.fit)
         self._close_up.clicked.connect(trace.fit_selection)
         self._log.clicked.connect(trace.toggle_log)
+        self._rest.clicked.connect(lambda: self._do("rest"))
         self._report.clicked.connect(lambda: self._want(self.report_wanted))
         self._export.clicked.connect(lambda: self._want(self.export_wanted))
         self._help.clicked.connect(self.help_wanted)
@@ -134,7 +146,8 @@ class SessionPage(ReviewPage):
 
     def _draw(self, scene: Scene, again: bool) -> None:
         self.trace.show_scene(scene, keep_view=again)
-        self.panel.show_marks(scene.marks)
+        names = (lane.label for lane in scene.lanes)
+        self.panel.show_marks(scene.marks, dict(zip(scene.channels, names, strict=False)))
         if not again:
             self.panel.name_channels(tuple(lane.label for lane in scene.lanes))
             self.panel.show_text(tr("Calculating the figures…"))
@@ -148,11 +161,13 @@ class SessionPage(ReviewPage):
             facts.insert(0, f"{weekday(meta.created)} {day(meta.created)}, {meta.created:%H:%M}")
         facts.append(f"{review.signal.band.low_hz:g}–{review.signal.band.high_hz:g} Hz")
         say(self._facts, "  ·  ".join(facts))
-        notes = " ".join(capital(note) for note in review.notes)
-        say(self._notes, notes)
-        self._make_room()
+        self._show_notes(review)
         self._allow()
         self._measure()
+
+    def _show_notes(self, review: SessionReview) -> None:
+        say(self._notes, " ".join(capital(note) for note in review.notes))
+        self._make_room()
 
     def _trouble(self, sentence: str) -> None:
         say(self._facts, "")
@@ -201,26 +216,57 @@ class SessionPage(ReviewPage):
         if self.desk.locked:
             self.message.emit(self.desk.locked)
             return
-        mark = self.panel.mark
         if what == "undo":
             self._try(self.desk.undo)
         elif what == "tag":
             self._ask("", self._tags, self._tag_prompt, self._add_tag)
         elif what == "note":
             self._ask("", (), self._note_prompt, self._add_note)
-        elif isinstance(mark, TagSpan) and is_own(mark):
+        elif what == "rest":
+            self._ask_rest()
+        elif is_own(mark := self.panel.mark):
             if what == "remove":
-                self._edit(tagedits.remove_tag, mark)
+                self._remove(mark)
             else:
-                self.trace.show_span(Span(mark.start_s, mark.stop_s))
-                change = lambda words: self._change_tag(mark, words)  # noqa: E731
-                self._ask(mark.words, self._tags, self._tag_prompt, change)
-        elif isinstance(mark, Remark) and is_own(mark):
-            if what == "remove":
-                self._edit(tagedits.remove_note, mark)
-            else:
-                change = lambda words: self._edit(tagedits.change_note, mark, words)  # noqa: E731
-                self._ask(mark.text, (), lambda: _TEXT_OF[mark.kind == Kind.MARKER], change)
+                self._change(mark)
+
+    def _remove(self, mark: object) -> None:
+        if isinstance(mark, TagSpan):
+            self._edit(tagedits.remove_tag, mark)
+        elif isinstance(mark, Remark):
+            self._edit(tagedits.remove_note, mark)
+        elif isinstance(mark, NamedRest):
+            self._try(lambda: self.desk.measured_rest(mark.channel))
+
+    def _change(self, mark: object) -> None:
+        if isinstance(mark, TagSpan):
+            self.trace.show_span(Span(mark.start_s, mark.stop_s))
+            change_tag = lambda words: self._change_tag(mark, words)  # noqa: E731
+            self._ask(mark.words, self._tags, self._tag_prompt, change_tag)
+        elif isinstance(mark, Remark):
+            change = lambda words: self._edit(tagedits.change_note, mark, words)  # noqa: E731
+            self._ask(mark.text, (), lambda: _TEXT_OF[mark.kind == Kind.MARKER], change)
+        elif isinstance(mark, NamedRest):
+            self._ask_rest()
+
+    def _ask_rest(self) -> None:
+        """Offer the selected span, what was measured, and the calibrations as rest."""
+        review, channel, span = self.desk.review, self.panel.channel, self.trace.selection
+        assert review is not None
+        items = rest_items(review, channel, span, self.desk.offers(channel))
+        self._leave_words()
+        if span is None:
+            self.message.emit(
+                tr(
+                    "To use a stretch as rest, select it first (drag with Shift, or press [ and "
+                    "]), then press M."
+                )
+            )
+        if items:
+            self.rest_row.ask(tr("Rest of {label}:", label=review.contexts[channel].label), items)
+
+    def _name_rest(self, what: Span | Offer | None) -> None:
+        self._try(lambda: self.desk.name_rest(self.panel.channel, what))
 
     def _ask(
         self,
@@ -229,6 +275,7 @@ class SessionPage(ReviewPage):
         prompt: Callable[[], str],
         keep: Callable[[str], None],
     ) -> None:
+        self._leave_words()
         self._prompt, self._keep = prompt, keep
         self.row.ask(words, choices)
         self.row.set_prompt(prompt())
@@ -267,9 +314,9 @@ class SessionPage(ReviewPage):
             if mark not in before:  # the changed mark stays selected
                 self.panel.choose_mark(mark)
 
-    def _own_marks(self) -> tuple[TagSpan | Remark, ...]:
+    def _own_marks(self) -> tuple[TagSpan | Remark | NamedRest, ...]:
         marks = self.desk.scene.marks if self.desk.scene is not None else NO_MARKS
-        return (*marks.tags, *marks.remarks)
+        return (*marks.tags, *marks.remarks, *marks.rests)
 
     def _words_kept(self, words: str) -> None:
         if self._keep is not None:
@@ -277,11 +324,14 @@ class SessionPage(ReviewPage):
 
     def _leave_words(self) -> None:
         self._keep = self._prompt = None
-        if self.row.isVisible():
-            self.row.hide()
-            self.trace.setFocus()
+        for row in (self.row, self.rest_row):
+            if row.isVisible():
+                row.hide()
+                self.trace.setFocus()
 
     def _edited(self) -> None:
+        if self.desk.review is not None:
+            self._show_notes(self.desk.review)
         self._allow()
         self._measure()
         if self.desk.path is not None:
@@ -289,6 +339,7 @@ class SessionPage(ReviewPage):
 
     def _allow(self) -> None:
         self.panel.allow(not self.desk.locked, self.desk.undoable)
+        self._rest.setEnabled(not self.desk.locked)
         for each in (self._report, self._export):
             each.setEnabled(self.desk.review is not None)
 
@@ -311,6 +362,7 @@ class SessionPage(ReviewPage):
             keys.Key_Escape: self._escape,
             keys.Key_A: lambda: self._do("tag"),
             keys.Key_N: lambda: self._do("note"),
+            keys.Key_M: lambda: self._do("rest"),
             keys.Key_E: lambda: self._do("change"),
             keys.Key_Delete: lambda: self._do("remove"),
             keys.Key_R: self._report.click,
@@ -328,7 +380,7 @@ class SessionPage(ReviewPage):
             super().keyPressEvent(event)
 
     def _escape(self) -> None:
-        if self.row.isVisible():
+        if self.row.isVisible() or self.rest_row.isVisible():
             self._leave_words()
         elif self.trace.selection is not None:
             self.trace.select(None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
 from unclench.desktop.review.flowarea import FlowArea
@@ -10,10 +12,20 @@ from unclench.desktop.review.trace.axes import time_words
 from unclench.desktop.review.trace.scene import NO_MARKS
 from unclench.desktop.theme import LIGHT, Theme
 from unclench.desktop.training.parts import Flow, button, label, say
-from unclench.review.results import ChannelContext, Figures, Marks, Phase, Remark, Span, TagSpan
+from unclench.review.namedrest import day_words
+from unclench.review.results import (
+    ChannelContext,
+    Figures,
+    Marks,
+    NamedRest,
+    Phase,
+    Remark,
+    Span,
+    TagSpan,
+)
 from unclench.translation import tr
 
-Mark = Phase | TagSpan | Remark
+Mark = Phase | TagSpan | Remark | NamedRest
 _ROLE = QtCore.Qt.ItemDataRole
 _MOST_CHIPS = 3  # channels; for more, a drop-down list needs less room
 _LIST_FROM = 430  # pixels of height; a smaller panel hides the list
@@ -57,7 +69,7 @@ class Panel(QtWidgets.QFrame):
             "change": button(
                 tr("Change (E)"), tr("Change the text or ends of the selected tag or note")
             ),
-            "remove": button(tr("Remove (Del)"), tr("Remove the selected tag or note")),
+            "remove": button(tr("Remove (Del)"), tr("Remove the selected tag, note or rest")),
             "undo": button(tr("Undo (Ctrl+Z)"), tr("Undo the last change")),
         }
         self._foot = FlowArea(spacing=4)
@@ -177,15 +189,15 @@ class Panel(QtWidgets.QFrame):
 
     # Phases, tags and notes
 
-    def show_marks(self, marks: Marks) -> None:
-        """List the marks in order of time."""
+    def show_marks(self, marks: Marks, labels: Mapping[str, str] | None = None) -> None:
+        """List the marks in order of time; `labels` of the channels, by name in the session."""
         chosen = self.mark
         self.marks.blockSignals(True)
         self.marks.clear()
-        happened: list[Mark] = [*marks.phases, *marks.tags, *marks.remarks]
+        happened: list[Mark] = [*marks.phases, *marks.tags, *marks.remarks, *marks.rests]
         happened.sort(key=_start_s)
         for mark in happened:
-            item = QtWidgets.QListWidgetItem(mark_words(mark))
+            item = QtWidgets.QListWidgetItem(mark_words(mark, labels or {}))
             item.setData(_ROLE.UserRole, mark)
             item.setToolTip(item.text())
             if isinstance(mark, Phase):
@@ -238,14 +250,21 @@ class Panel(QtWidgets.QFrame):
 
 def is_own(mark: object) -> bool:
     """True for marks that a person may change; those unclench wrote are fixed."""
-    return isinstance(mark, TagSpan) or (
+    return isinstance(mark, TagSpan | NamedRest) or (
         isinstance(mark, Remark) and mark.kind in ("note", "marker")
     )
 
 
-def mark_words(mark: Mark) -> str:
+def mark_words(mark: Mark, labels: Mapping[str, str]) -> str:
     """Return a line of the list."""
     start = time_words(_start_s(mark))
+    if isinstance(mark, NamedRest):
+        label = labels.get(mark.channel, mark.channel)
+        if mark.calibration is not None:
+            day = day_words(mark.calibration.measured)
+            return tr("rest of {label}: calibration of {day}", label=label, day=day)
+        stop = time_words(mark.stop_s)
+        return tr("{start}–{stop}  rest of {label}", start=start, stop=stop, label=label)
     if isinstance(mark, Remark):
         return f"{start}  {mark.kind}: {mark.text}"
     name = mark.title or mark.kind if isinstance(mark, Phase) else mark.words

@@ -21,6 +21,7 @@ from unclench.wording import length
 _ROLE_TONES = {"baseline": "good", "activity": "warn", "recovery": "accent", "other": "quiet"}
 _PHASE_ALPHA = 26
 _SELECTED_ALPHA = 40
+_REST_ALPHA = 50
 _LEAST_BAR = 5.0  # pixels: a moment stays visible and can be clicked
 _TENSION_SHARE = 0.55  # of a lane's height, if the samples are drawn below
 _ALIGN = QtCore.Qt.AlignmentFlag
@@ -121,6 +122,7 @@ class ScenePainter:
         painter.setClipRect(rect)
         if not (raw and lane.empty):  # only the samples are drawn there
             self._hatch(k, rect)
+        self._rest(k, rect)
         colour = self._theme.channel(k)
         if lane.floor_uv > 0:
             y = upper.bottom() - scale.height(lane.floor_uv) * upper.height()
@@ -184,6 +186,24 @@ class ScenePainter:
                 at = QtCore.QPointF(where.left() + 4, rect.bottom() - self._metrics.height() - 3)
                 self._on_ground(at, why)
                 right = at.x() + width
+
+    def _rest(self, k: int, rect: QtCore.QRectF) -> None:
+        """Tint the time that was marked as the channel's rest."""
+        for rest in self._scene.marks.rests:
+            named = self._scene.channels[k : k + 1] == (rest.channel,)
+            if not named or rest.calibration is not None or not self._seen(rest):
+                continue
+            part = _thin(self._across(rest), rect)
+            tone = QtGui.QColor(self._theme.tone("good"))
+            self._painter.setPen(pg.mkPen(tone))
+            for x in (part.left(), part.right()):
+                self._painter.drawLine(QtCore.QLineF(x, rect.top(), x, rect.bottom()))
+            tone.setAlpha(_REST_ALPHA)
+            self._painter.fillRect(part, tone)
+            words = tr("marked as rest")
+            if part.width() > self._metrics.horizontalAdvance(words) + 14:
+                at = QtCore.QPointF(part.left() + 4, rect.bottom() - self._metrics.height() - 3)
+                self._on_ground(at, words)
 
     def _merged(self, spans: Iterable[Excluded]) -> list[tuple[QtCore.QRectF, str]]:
         """Return rectangles of spans; those of one reason that touch on screen are merged."""

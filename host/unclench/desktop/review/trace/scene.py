@@ -42,7 +42,6 @@ class Lane:
     peak_uv: float  # of trusted time
     least_uv: float
     floor_uv: float
-    rest_level_uv: float | None = None
 
     @property
     def empty(self) -> bool:
@@ -68,6 +67,7 @@ class Scene:
     marks: Marks
     recording: Recording | None = None
     origin: int = 0  # sample index at time 0
+    channels: tuple[str, ...] = ()  # names in the session, by which rest is marked
 
     def with_marks(self, marks: Marks) -> Scene:
         """Return a copy with other marks."""
@@ -80,7 +80,6 @@ def lane(
     used: NDArray[np.bool_],
     step_s: float,
     floor_uv: float = 0.0,
-    rest_level_uv: float | None = None,
 ) -> Lane:
     """Return a lane from rows at even steps, shape (n,)."""
     good = np.where(used, tension_uv, np.nan)
@@ -95,7 +94,6 @@ def lane(
         peak_uv,
         least_uv,
         floor_uv,
-        rest_level_uv,
     )
 
 
@@ -124,7 +122,14 @@ def quick_scene(session: Session, marks: Marks) -> Scene | None:
         lanes.append(lane(label, laid[:, k], used, step_s))
         excluded += _runs(k, times_s, state, step_s)
     duration_s = max(meta.duration_s, len(laid) * step_s)
-    return Scene(session.folder.name, duration_s, tuple(lanes), tuple(excluded), marks)
+    return Scene(
+        session.folder.name,
+        duration_s,
+        tuple(lanes),
+        tuple(excluded),
+        marks,
+        channels=meta.channels,
+    )
 
 
 def full_scene(review: SessionReview) -> Scene:
@@ -134,7 +139,7 @@ def full_scene(review: SessionReview) -> Scene:
     laid = on_grid(signal.time_s, signal.fast_uv, step_s)
     used = on_grid(signal.time_s, signal.used.astype(np.float64), step_s) > 0
     lanes = tuple(
-        lane(c.label, laid[:, k], used[:, k], step_s, c.floor_uv, c.rest_level_uv)
+        lane(c.label, laid[:, k], used[:, k], step_s, c.floor_uv)
         for k, c in enumerate(review.contexts)
     )
     return Scene(
@@ -145,6 +150,7 @@ def full_scene(review: SessionReview) -> Scene:
         review.marks,
         review.recording,
         signal.origin,
+        signal.info.channels,
     )
 
 

@@ -10,7 +10,13 @@ from pydantic import Field
 
 from unclench.live.blocks import FloatArray, IntArray
 from unclench.store.events.event import UV_DECIMALS, BaselineMeasured
-from unclench.training.placement.resting import MeasurementError, compared, measured_rest
+from unclench.training.placement.resting import (
+    LEAST_S,
+    MOST_S,
+    MeasurementError,
+    compared,
+    measured_rest,
+)
 from unclench.training.placement.values import RestBaseline, TrainedChannel, older
 from unclench.training.steps.measuring import Measurement
 from unclench.training.steps.step import TimedStep, step_kind
@@ -26,7 +32,7 @@ class Baseline(TimedStep):
     """Measure the resting baseline; it stays frozen for the rest of the session."""
 
     kind: Literal["baseline"]
-    seconds: float = Field(default=60.0, ge=20, le=600, description=tr("seconds"))
+    seconds: float = Field(default=60.0, ge=LEAST_S, le=MOST_S, description=tr("seconds"))
 
     listed = 1
     usual_title = tr("Sit still and let go")
