@@ -102,7 +102,20 @@ def test_removed_hum_is_named_with_its_frequency() -> None:
     (plain,) = to_dict(analyze(recording_of(noise(len(t)) + hum)))["channels"]
     (removed,) = (each for each in plain["removed"] if each["kind"] == "hum")
     assert removed["hz"] == pytest.approx(50, abs=0.1)
-    assert 0 < removed["share"] <= 1
+    assert removed["share"] == pytest.approx(800 / (800 + 43), abs=0.03)  # 43 uV² of noise
+
+
+def test_shares_of_hum_and_tones_have_one_whole_whatever_else_the_room_adds() -> None:
+    t = np.arange(30 * FS_HZ) / FS_HZ
+    lines = 20 * np.sin(2 * np.pi * 50 * t) + 10 * np.sin(2 * np.pi * 73 * t)
+    lines[15 * FS_HZ : 16 * FS_HZ] += 2000 * np.sin(2 * np.pi * 12 * t[:FS_HZ])  # flutter
+    (plain,) = to_dict(analyze(recording_of(noise(len(t)) + lines)))["channels"]
+    found = {each["kind"]: each["share"] for each in plain["removed"]}
+    whole = 200 + 50 + 43
+    assert found == {
+        "hum": pytest.approx(200 / whole, abs=0.03),
+        "tone": pytest.approx(50 / whole, abs=0.03),
+    }
 
 
 def test_tension_is_the_rms_of_the_band() -> None:

@@ -19,6 +19,7 @@ MOST_SHARE = 0.08
 """Power of a line against that of the rest from which on tension is not trusted: it raises the RMS
 by 4 %."""
 
+_HALF_BIN_HZ = 0.5 / WINDOW_S  # how well a frequency is known
 _RATIO = 8.0  # by which it stands out of its surroundings, in two windows in a row
 _STRONG_RATIO, _STRONG_SHARE = 60.0, 0.3  # one window is enough
 
@@ -131,4 +132,6 @@ class LineJudge:
 def _kind(hz: float) -> LineKind:
     if not hz:
         return ""
-    return "hum" if any(mains_order(hz, mains_hz) for mains_hz in MAINS_HZ) else "tone"
+    within = (hz - _HALF_BIN_HZ, hz, hz + _HALF_BIN_HZ)
+    mains = any(mains_order(one, mains_hz) for one in within for mains_hz in MAINS_HZ)
+    return "hum" if mains else "tone"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
@@ -18,8 +19,7 @@ _SAME_TONE_HZ = 5.0  # a tone that sweeps is told once
 
 def removed_from(signal: Signal, k: int) -> tuple[Removed, ...]:
     """Return what was removed from a channel; hum with its harmonics is one entry."""
-    lines = [line for change in signal.line_changes if change.channel == k for line in change.lines]
-    return (*_hum(signal, k, lines), *_tones(signal, k, lines), *_heart(signal, k))
+    return (*_lines(signal, k), *_heart(signal, k))
 
 
 def left_in(signal: Signal, k: int) -> tuple[Left, ...]:
@@ -46,32 +46,42 @@ def _usual_hz(signal: Signal, span: Excluded) -> float:
     return float(np.median(known)) if len(known) else 0.0
 
 
-def _hum(signal: Signal, k: int, lines: list[Line]) -> list[Removed]:
-    share = signal.mains_fraction[k]
-    found = sorted({line.mains_hz for line in lines if line.mains_hz})
+def _lines(signal: Signal, k: int) -> list[Removed]:
+    """Return hum and tones, each with its share of the power in the band before the removal."""
+    uv2 = {key: _power_uv2(signal, lines) for key, lines in _families(signal, k).items()}
+    used_uv = signal.fast_uv[signal.used[:, k], k]
+    whole_uv2 = sum(uv2.values()) + (float(np.mean(np.square(used_uv))) if len(used_uv) else np.nan)
     return [
         Removed(
-            "hum",
-            hz=round(min(line.hz for line in lines if line.mains_hz == mains_hz), 2),
-            share=share if math.isfinite(share) else None,
+            "tone" if mains_hz is None else "hum",
+            hz=round(hz, 1 if mains_hz is None else 2),
+            share=one_uv2 / whole_uv2 if math.isfinite(whole_uv2) else None,
         )
-        for mains_hz in found
+        for (mains_hz, hz), one_uv2 in uv2.items()
     ]
 
 
-def _tones(signal: Signal, k: int, lines: list[Line]) -> list[Removed]:
-    """Return each tone with its share of the power: its own beside that of the used time."""
-    used_uv = signal.fast_uv[signal.used[:, k], k]
-    muscle_uv2 = float(np.mean(np.square(used_uv))) if len(used_uv) else math.nan
-    tones: list[Removed] = []
+def _families(signal: Signal, k: int) -> dict[tuple[int | None, float], list[Line]]:
+    """Return the lines of each mains and tone by its lowest frequency, as last told."""
+    families: dict[tuple[int | None, float], list[Line]] = {}
+    lines = [line for change in signal.line_changes if change.channel == k for line in change.lines]
+    for mains_hz in sorted({line.mains_hz for line in lines if line.mains_hz}):
+        latest = {round(line.hz / mains_hz): line for line in lines if line.mains_hz == mains_hz}
+        lowest_hz = min(line.hz for line in lines if line.mains_hz == mains_hz)
+        families[mains_hz, lowest_hz] = list(latest.values())
+    tone_hz = -math.inf
     for line in sorted((line for line in lines if line.kind == "tone"), key=lambda line: line.hz):
-        if tones and tones[-1].hz is not None and line.hz - tones[-1].hz < _SAME_TONE_HZ:
-            continue
-        share = line.rms_uv**2 / (line.rms_uv**2 + muscle_uv2)
-        tones.append(
-            Removed("tone", round(line.hz, 1), None, share if math.isfinite(share) else None)
-        )
-    return tones
+        if line.hz - tone_hz >= _SAME_TONE_HZ:
+            tone_hz = line.hz
+        families[None, tone_hz] = [line]
+    return families
+
+
+def _power_uv2(signal: Signal, lines: Iterable[Line]) -> float:
+    """Return what lines add to the power in the band."""
+    band = signal.band
+    inside = (line for line in lines if band.low_hz <= line.hz <= band.high_hz)
+    return float(sum(line.rms_uv**2 for line in inside))
 
 
 def _heart(signal: Signal, k: int) -> list[Removed]:
