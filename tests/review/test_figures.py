@@ -180,6 +180,7 @@ def test_without_a_measured_baseline_nothing_is_called_rest(muscle, levels, revi
     assert known(found.baseline).mean_uv == pytest.approx(2.0, rel=0.05)
     assert known(found.baseline).used_s == pytest.approx(18.0, abs=0.5)
     assert "rest was not measured" in found.baseline_why
+    assert (found.rest_level_uv, found.rest_level_why) == (None, "rest was not measured")
     assert found.rest_level_uv is None
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from unclench.report.parts import (
-    Heading,
     Part,
     Plot,
     Plots,
@@ -173,7 +172,7 @@ def _treated(review: SessionReview, figures: Sequence[Figures]) -> list[Part]:
         for label, words in said
         if words
     )
-    return [Heading(tr("Removed from the signal")), Points(points)] if points else []
+    return [Words(tr("Removed from the signal:")), Points(points)] if points else []
 
 
 def _part(seconds: float, whole_s: float) -> str:

@@ -70,6 +70,8 @@ def make_contexts(
         # The quietest time of a recording shows contractions, but nobody measured it to be rest.
         measured = replace(channel, baseline=None) if found.origin == "quietest" else channel
         level_uv, level_why = rest_level(measured)
+        if level_uv is None:
+            level_why = tr("rest was not measured")
         if channel.noise_uv is None and level_uv is not None:
             level_why += "; " + tr("the noise floor is not known")
         contexts.append(

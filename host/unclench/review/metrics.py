@@ -154,7 +154,10 @@ METRICS = (
         "contractions",
         tr("Contractions"),
         tr("contractions"),
-        tr("How often tension rose above three times the resting baseline for 0.3 s or longer."),
+        tr(
+            "How often tension rose above three times the resting baseline for 0.3 s or longer; "
+            "without a baseline, three times the quietest moments."
+        ),
         "count",
         _contractions,
         needs_rest=True,

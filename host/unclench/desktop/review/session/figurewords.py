@@ -38,13 +38,11 @@ def figures_page(
     """
     rows = [f"<p><b>{escape(head)}</b></p>"] if head else []
     rows.append(_used(figures))
-    if treated:
-        rows.append(_small(treated))
     if figures.why_not:
         why_not = words.ended(figures.why_not)
-        rows.append(_line(tr("No figures: {why_not}", why_not=why_not)))
+        rows += [_line(tr("No figures: {why_not}", why_not=why_not)), _small(treated)]
         return _page(rows, theme)
-    rows.append(_levels(figures))
+    rows += [_levels(figures), _small(treated)]
     rows.append(_heading(tr("At rest")) + _rest(figures, context))
     rows.append(_heading(tr("Sustained tension")) + _sustained(figures))
     rows.append(_heading(tr("Contractions")) + _contractions(figures.contractions))
