@@ -122,7 +122,15 @@ def damaged(tmp_path: Path, seed: int) -> Path:
     return folder
 
 
-KINDS: tuple[Callable[[Path, int], Path], ...] = (guided, imported, from_edf, replayed, damaged)
+def rested(tmp_path: Path, seed: int) -> Path:
+    folder = replayed(tmp_path, seed)
+    unclench("sessions", "rest", folder, "0:04-0:26")
+    return folder
+
+
+KINDS: tuple[Callable[[Path, int], Path], ...] = (
+    *(guided, imported, from_edf, replayed, damaged, rested),
+)
 
 
 @pytest.fixture(

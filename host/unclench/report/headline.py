@@ -46,7 +46,7 @@ def channel_words(
     if context.baseline is not None:
         lead.append(_against_baseline(context, figures.p50.value))
     lead.append(_against_earlier(review, figures.p50, context.noise_uv, earlier))
-    points = [_at_rest(figures.rest.share)] if figures.rest.share is not None else []
+    points = [_at_rest(context, figures.rest.share)] if figures.rest.share is not None else []
     points += _steps(review.phase_figures(context.index))
     points += _breathing(review, context)
     points += _tags(review.tag_effects(context.index))
@@ -143,15 +143,19 @@ def _comparison(ratio: float, other: str) -> str:
     return tr("That is {percent:.0f} % lower than {other}.", percent=-percent, other=other)
 
 
-def _at_rest(rest: Estimate) -> str:
+def _at_rest(context: ChannelContext, rest: Estimate) -> str:
     if rest.low is None or rest.high is None:
-        return tr("At rest {share} of the time.", share=share(rest.value))
-    return tr(
-        "At rest {share} of the time (range {low} to {high}).",
-        share=share(rest.value),
-        low=percent_of(rest.low),
-        high=share(rest.high),
-    )
+        said = tr("At rest {share} of the time.", share=share(rest.value))
+    else:
+        said = tr(
+            "At rest {share} of the time (range {low} to {high}).",
+            share=share(rest.value),
+            low=percent_of(rest.low),
+            high=share(rest.high),
+        )
+    if context.named is None:
+        return said
+    return f"{said} {sentence(tr('Rest: {source}', source=context.baseline_why))}"
 
 
 def _steps(phases: Sequence[tuple[Phase, Figures]]) -> list[str]:
