@@ -145,6 +145,14 @@ def test_figures_of_chains_that_disagree_are_never_joined(sessions):
     assert "The calibration of 1 session was measured with another version" in said
 
 
+def test_rest_that_was_named_in_review_counts_and_is_said(sessions):
+    for day, origin in enumerate(("calibration", "marked", "chosen", "quietest")):
+        sessions(day, baseline_uv=2.0, baseline_from=origin, rest_share=0.5)
+    series = the(make_series(load_sittings(sessions.root)[0], Book(), Book()))
+    assert [point.baseline_uv for point in series.points] == [2.0, 2.0, 2.0, None]
+    assert "In 2 sessions, rest was named in review" in " ".join(series.notes)
+
+
 def test_sites_bands_and_kinds_of_signal_are_never_mixed(sessions):
     for k in range(3):
         sessions(k)

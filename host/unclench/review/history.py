@@ -263,7 +263,11 @@ def _series(
     shown = tuple(change for change in changes if points and change.at > points[0].at)
     tags = tag_histories([(point.at, point.used_s, point.tags) for point in points])
     short = len(ours) - len(enough)
-    notes = _notes(points, known) + _chain_notes(enough, len(members) - len(ours))
+    notes = (
+        *_notes(points, known),
+        *_named_notes(enough),
+        *_chain_notes(enough, len(members) - len(ours)),
+    )
     return Series(label, known, band, origin, points, shown, trends, tags, short, notes)
 
 
@@ -301,6 +305,17 @@ def _point(sitting: Sitting, number: int, channel: ChannelSummary, changes: list
         noise_uv=channel.noise_uv,
         tags=channel.tags,
     )
+
+
+def _named_notes(members: Sequence[tuple[Sitting, int, ChannelSummary]]) -> tuple[str, ...]:
+    """Say how often a person named rest in review."""
+    n = sum(channel.rest_named for _, _, channel in members)
+    words = trn(
+        "In 1 session, rest was named in review: a stretch was marked, or a calibration chosen.",
+        "In {n} sessions, rest was named in review: a stretch was marked, or a calibration chosen.",
+        n,
+    )
+    return (words,) if n else ()
 
 
 def _chain_notes(

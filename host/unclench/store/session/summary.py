@@ -67,6 +67,11 @@ class ChannelSummary(BaseModel):
         """True if the baseline was measured, not estimated from the quietest time."""
         return self.baseline_from not in ("quietest", "")
 
+    @property
+    def rest_named(self) -> bool:
+        """True if a person marked or chose rest in review."""
+        return self.baseline_from in ("marked", "chosen")
+
 
 class SessionSummary(BaseModel):
     """summary.json."""

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
 from pyqtgraph.Qt import QtCore, QtGui, QtWidgets
 
-from unclench.desktop.review.compare.comparing import CAVEAT, Comparison, compare, mismatch, pairs
+from unclench.desktop.review.compare.comparing import (
+    CAVEAT,
+    Comparison,
+    Line,
+    compare,
+    mismatch,
+    pairs,
+)
 from unclench.desktop.review.reviewpage import ReviewPage
 from unclench.desktop.review.session.desk import Desk
 from unclench.desktop.review.tasks import Newest
@@ -189,6 +197,12 @@ def _named(k: int, title: str) -> str:
 
 
 def _compared(one: SessionReview, two: SessionReview) -> tuple[Comparison, ...]:
-    return tuple(
-        compare(one.contexts[a].label, one.figures(a), two.figures(b)) for a, b in pairs(one, two)
-    )
+    made = []
+    for a, b in pairs(one, two):
+        here, there = one.contexts[a], two.contexts[b]
+        found = compare(here.label, one.figures(a), two.figures(b))
+        if here.named is not None or there.named is not None:
+            source = Line(tr("Rest"), here.baseline_why, there.baseline_why, "")
+            found = replace(found, lines=(*found.lines, source))
+        made.append(found)
+    return tuple(made)

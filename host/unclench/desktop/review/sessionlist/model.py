@@ -151,7 +151,7 @@ class SessionsModel(QtCore.QAbstractTableModel):
         if role == _ROLE.AccessibleTextRole:
             return row.said if column == 0 else f"{COLUMNS[column]} {row.cells[column]}"
         if role == _ROLE.ToolTipRole:
-            return row.trouble or row.cells[column] or None
+            return row.tip(column) or None
         if role == _ROLE.ForegroundRole:
             return self._colour(row, column)
         return None

@@ -26,6 +26,7 @@ COLUMNS = (
     tr("Used"),
     tr("Labels"),
 )
+AT_REST = 6  # index of the column
 _LEAST_QUALITY = 0.8  # the list colours a lower value
 
 
@@ -43,6 +44,7 @@ class SessionRow:
     median_uv: tuple[float | None, ...] | None  # of each channel
     rest_share: tuple[float | None, ...] | None
     quality: float | None
+    rest_named: bool = False  # marked or chosen in review
     recording: bool = False  # right now
     trouble: str = ""  # why it cannot be opened
 
@@ -90,7 +92,7 @@ class SessionRow:
             0: self.created.timestamp(),
             4: self.length_s,
             5: _first(self.median_uv),
-            6: _first(self.rest_share),
+            AT_REST: _first(self.rest_share),
             7: self.quality,
         }
         if column in numbers:
@@ -108,8 +110,15 @@ class SessionRow:
             self,
             median_uv=tuple(c.p50_uv for c in summary.channels),
             rest_share=tuple(c.rest_share for c in summary.channels),
+            rest_named=any(c.rest_named for c in summary.channels),
             quality=summary.quality,
         )
+
+    def tip(self, column: int) -> str:
+        """Return what a cell says on its own: all of it, and where rest comes from."""
+        if column == AT_REST and self.rest_named and not self.trouble:
+            return tr("{share} (rest was named in review)", share=self.cells[column])
+        return self.trouble or self.cells[column]
 
 
 def row_of(entry: Entry) -> SessionRow:
