@@ -23,6 +23,7 @@ _LEAST_SHARE = 0.01  # of the other power: a weaker line changes the RMS by less
 _LOUD = 4.0  # power of a chunk against the usual one from which on it is turned down
 _MAINS_REACH_HZ = 0.35  # of a fundamental
 _ZOOM_HZ, _ZOOM_STEP_HZ = 1.0, 0.02
+_PIECE_N = 500  # samples of a product: the libraries do one of this size on one core
 _DRIFTS_HZ = np.arange(-1.2, 1.21, 0.1)  # in a second
 
 
@@ -185,12 +186,21 @@ def measured(
         Power of the rest.
     """
     t = (np.arange(len(x_uv)) - len(x_uv) + 1) / fs_hz
-    phase = 2 * np.pi * np.outer(t * (hz + 0.5 * drift_hz * t), orders)
-    basis = np.concatenate([np.cos(phase), -np.sin(phase)], axis=1)
-    parts = np.linalg.solve(basis.T @ basis, basis.T @ x_uv)
-    rest = x_uv - basis @ parts
+    turns = np.exp(2j * np.pi * t * (hz + 0.5 * drift_hz * t))
+    waves = np.stack([turns ** int(order) for order in orders], axis=1)
+    basis = np.concatenate([waves.real, -waves.imag], axis=1)
+    seen = _products(basis, x_uv)
+    parts = np.linalg.solve(_products(basis, basis), seen)
+    rest_uv2 = (np.square(x_uv).sum(axis=0) - (parts * seen).sum(axis=0)) / len(x_uv)
     n = len(orders)
-    return parts[:n] + 1j * parts[n:], np.mean(np.square(rest), axis=0)
+    return parts[:n] + 1j * parts[n:], np.maximum(rest_uv2, 0.0)
+
+
+def _products(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return ``a.T @ b`` in pieces: a large product would keep every core of the machine busy."""
+    pieces = range(0, len(a), _PIECE_N)
+    products: FloatArray = sum(a[at : at + _PIECE_N].T @ b[at : at + _PIECE_N] for at in pieces)
+    return products
 
 
 def best_fundamental(
