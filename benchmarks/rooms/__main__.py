@@ -34,9 +34,9 @@ def main(tuned: range, unseen: range, seconds: int, hours: float) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rooms", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=12, help="in each of the two tables")
+    parser.add_argument("--seeds", type=int, default=8, help="in each of the two tables")
     parser.add_argument("--first", type=int, default=UNSEEN, help="of those not looked at")
-    parser.add_argument("--seconds", type=int, default=90)
+    parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--hours", type=float, default=5.0, help="searched for hearts in vain")
     options = parser.parse_args()
     seeds = options.seeds

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from unclench_dsp.arrays import BoolArray, FloatArray
 from unclench_dsp.lines.spectrum import LineSpectrum
-from unclench_dsp.lines.tracker import Family
+from unclench_dsp.lines.tracker import Family, waves
 from unclench_dsp.mains import MAINS_HZ
 
 WINDOW_S, HOP_S = 2.0, 1.0
@@ -186,9 +186,8 @@ def measured(
         Power of the rest.
     """
     t = (np.arange(len(x_uv)) - len(x_uv) + 1) / fs_hz
-    turns = np.exp(2j * np.pi * t * (hz + 0.5 * drift_hz * t))
-    waves = np.stack([turns ** int(order) for order in orders], axis=1)
-    basis = np.concatenate([waves.real, -waves.imag], axis=1)
+    lines = waves(orders, 2 * np.pi * t * (hz + 0.5 * drift_hz * t)).T
+    basis = np.concatenate([lines.real, -lines.imag], axis=1)
     seen = _products(basis, x_uv)
     parts = np.linalg.solve(_products(basis, basis), seen)
     rest_uv2 = (np.square(x_uv).sum(axis=0) - (parts * seen).sum(axis=0)) / len(x_uv)

@@ -15,8 +15,9 @@ from unclench_dsp.bands import WIDE, Band
 from unclench_dsp.filters import SosFilter, response_at
 from unclench_dsp.lines import finder
 from unclench_dsp.lines.finder import HOP_S, WINDOW_S, LineFinder
+from unclench_dsp.lines.recent import Recent
 from unclench_dsp.lines.spectrum import searched_hz
-from unclench_dsp.lines.tracker import Family, Tracker
+from unclench_dsp.lines.tracker import Family, Tracker, waves
 from unclench_dsp.mains import MainsMode
 
 _CHUNK_S = 0.05
@@ -30,6 +31,7 @@ as followed for longer, and once it is being removed."""
 _DROPPED_AFTER = 6  # decisions in a row that find a family needless
 _PULL_IN_HZ = 0.3  # how far off its nominal frequency a mains is looked for
 _SAME_HZ = 1.0  # a line so close to one that is followed is the same one
+_SAME_RESPONSE_HZ = 0.001  # the band-pass turns a multiple 0.001 Hz away by 0.0005 rad at most
 _SAME_TONE_HZ = 4.0  # a tone may have got away
 
 
@@ -80,6 +82,8 @@ class _Edge:
     phase: float
     amplitude_uv: NDArray[np.complex128]  # of the unfiltered signal, 0 where it is not removed
     removed: BoolArray  # (n_lines, n_channels)
+    passed: NDArray[np.complex128] | None = None  # what the band-pass makes of them
+    passed_at_hz: float = 0.0
 
 
 class LineRemover:
@@ -151,11 +155,12 @@ class LineRemover:
         self._given = np.concatenate([self._given, emg_uv]) if len(self._given) else emg_uv
         out = []
         n_chunks = len(self._given) // self._chunk_n
+        band_uv = self._filter.process(self._given[: n_chunks * self._chunk_n])
         done = 0
         while done < n_chunks:
             n = 1 if self._tracker.families else min(n_chunks - done, self._until_next())
-            piece = self._given[done * self._chunk_n : (done + n) * self._chunk_n]
-            out += self._take(piece, n)
+            here = slice(done * self._chunk_n, (done + n) * self._chunk_n)
+            out += self._take(self._given[here], band_uv[here], n)
             done += n
         self._given = self._given[done * self._chunk_n :].copy()
         return np.concatenate([np.empty((0, self._n_channels)), *out])
@@ -176,8 +181,9 @@ class LineRemover:
         self._tracker = Tracker(self._fs_hz, self._chunk_n, self._n_channels)
         self._given = np.empty((0, self._n_channels))
         self._held: deque[FloatArray] = deque()  # chunks that wait for those behind them
-        empty = np.empty((0, self._n_channels))
-        self._band_uv, self._left_uv = empty, empty  # the last window, and what is left of it
+        window_n = self._window_chunks * self._chunk_n
+        self._band = Recent(window_n, self._n_channels)  # the last window
+        self._left = Recent(window_n, self._n_channels)  # and what is left of it
         self._chunks = 0
         self._edges: list[_Edge] = []
 
@@ -198,13 +204,11 @@ class LineRemover:
             until = min(until, self._again_chunks - self._chunks)
         return until
 
-    def _take(self, piece: FloatArray, n_chunks: int) -> list[FloatArray]:
-        band_uv = self._filter.process(piece)
+    def _take(self, piece: FloatArray, band_uv: FloatArray, n_chunks: int) -> list[FloatArray]:
         left_uv = self._tracker.follow(band_uv) if self._tracker.families else band_uv
         self._let_go([family for family in self._tracker.families if family.lost])
-        keep_n = self._window_chunks * self._chunk_n
-        self._band_uv = np.concatenate([self._band_uv, band_uv])[-keep_n:]
-        self._left_uv = np.concatenate([self._left_uv, left_uv])[-keep_n:]
+        self._band.add(band_uv)
+        self._left.add(left_uv)
         self._held.extend(np.split(piece, n_chunks))
         self._chunks += n_chunks
         out = self._let_out(_AHEAD + 1)  # what was final before there was anything to decide
@@ -228,7 +232,7 @@ class LineRemover:
 
     def _find_known(self) -> None:
         """Look for the lines that were known before the gap, or were asked for."""
-        x_uv = finder.turned_down(self._band_uv, self._chunk_n)
+        x_uv = finder.turned_down(self._band.samples(), self._chunk_n)
         known, self._known = self._known, []
         for mains_hz, hz, orders in known:
             reach_hz = _PULL_IN_HZ if mains_hz else 0.5
@@ -240,10 +244,10 @@ class LineRemover:
 
     def _decide(self) -> None:
         self._drop_needless()
-        if len(self._left_uv) < self._window_chunks * self._chunk_n:
+        if len(self._left) < self._window_chunks * self._chunk_n:
             self._tell()
             return
-        left_uv = finder.turned_down(self._left_uv, self._chunk_n)
+        left_uv = finder.turned_down(self._left.samples(), self._chunk_n)
         lines = self._finder.find(left_uv)
         if self._mode == "auto" and lines:
             self._take_up(lines)
@@ -251,7 +255,7 @@ class LineRemover:
 
     def _take_up(self, lines: list[tuple[float, int]]) -> None:
         """Begin to follow lines that were found."""
-        x_uv = finder.turned_down(self._band_uv, self._chunk_n)
+        x_uv = finder.turned_down(self._band.samples(), self._chunk_n)
         drifting = [finder.fine_hz(x_uv[:, k], self._fs_hz, hz) for hz, k in lines]
         fine = [hz for hz, _ in drifting]
         followed = {family.mains_hz for family in self._tracker.families if family.mains_hz}
@@ -310,13 +314,13 @@ class LineRemover:
         edge.phase, edge.amplitude_uv = self._believed(edge, behind_s)
         self._edges.append(edge)
         self._finder.reset()  # what is left of the signal so far holds these lines
-        self._left_uv = self._left_uv[:0]
+        self._left.clear()
 
     def _followed(self, n: int) -> FloatArray:
         """The lines that are followed already, in the last `n` band-passed samples."""
-        if not self._tracker.families or n > len(self._left_uv):
+        if not self._tracker.families or n > len(self._left):
             return np.zeros((n, self._n_channels))
-        followed: FloatArray = self._band_uv[-n:] - self._left_uv[-n:]
+        followed: FloatArray = self._band.samples()[-n:] - self._left.samples()[-n:]
         return followed
 
     def _let_go(self, families: list[Family]) -> None:
@@ -354,9 +358,11 @@ class LineRemover:
         """Phase and amplitude of the unfiltered lines, so long before the newest chunk's end."""
         f = edge.family
         phase = f.phase - 2 * np.pi * ago_s * (f.hz - 0.5 * f.drift_hz * ago_s)
-        line_hz = np.clip(f.orders * f.hz, self._low_hz, self._high_hz)
-        passed = response_at(self._sos, line_hz, self._fs_hz)
-        return phase, np.where(edge.removed, f.amplitude_uv / passed[:, np.newaxis], 0.0)
+        if edge.passed is None or abs(f.hz - edge.passed_at_hz) > _SAME_RESPONSE_HZ:
+            line_hz = np.clip(f.orders * f.hz, self._low_hz, self._high_hz)
+            edge.passed = response_at(self._sos, line_hz, self._fs_hz)[:, np.newaxis]
+            edge.passed_at_hz = f.hz
+        return phase, np.where(edge.removed, f.amplitude_uv / edge.passed, 0.0)
 
     def _without(self, chunk: FloatArray, ahead: int) -> FloatArray:
         """Return a chunk without the lines; `ahead` chunks behind it are known."""
@@ -373,11 +379,10 @@ class LineRemover:
             phase, amplitude_uv = self._believed(edge, ago_s)
             expected = edge.phase + 2 * np.pi * edge.family.hz * n / self._fs_hz
             end = expected + np.angle(np.exp(1j * (phase - expected)))
-            wave = np.exp(
-                1j * np.outer(edge.family.orders, edge.phase + (end - edge.phase) * share)
-            )
+            wave = waves(edge.family.orders, edge.phase + (end - edge.phase) * share)
             clean_uv -= (wave.T @ edge.amplitude_uv).real
-            clean_uv -= ((wave * share).T @ (amplitude_uv - edge.amplitude_uv)).real
+            change_uv = (wave.T @ (amplitude_uv - edge.amplitude_uv)).real
+            clean_uv -= share[:, np.newaxis] * change_uv
             edge.phase, edge.amplitude_uv = end, amplitude_uv
         return clean_uv
 

@@ -114,11 +114,11 @@ class Tracker:
 
     def follow(self, chunk_uv: FloatArray) -> FloatArray:
         """Take a chunk, (chunk_n, n_channels); return it without the lines as predicted."""
-        waves = [self._waves(family) for family in self.families]
+        each = [self._waves(family) for family in self.families]
         rest_uv: FloatArray = chunk_uv.copy()
-        for family, wave in zip(self.families, waves, strict=True):
+        for family, wave in zip(self.families, each, strict=True):
             rest_uv -= (wave.T @ family.amplitude_uv).real
-        seen = [2.0 / self._chunk_n * (wave.conj() @ rest_uv) for wave in waves]
+        seen = [2.0 / self._chunk_n * (wave.conj() @ rest_uv) for wave in each]
         power = np.mean(np.square(rest_uv), axis=0)
         explained = sum(
             (0.5 * np.square(np.abs(z)).sum(axis=0) for z in seen), np.zeros(self._n_channels)
@@ -138,8 +138,7 @@ class Tracker:
     def _waves(self, family: Family) -> ComplexArray:
         t = self._offsets
         phase = family.phase + 2 * np.pi * t * (family.hz + 0.5 * family.drift_hz * t)
-        waves: ComplexArray = np.exp(1j * family.orders[:, np.newaxis] * phase)
-        return waves
+        return waves(family.orders, phase)
 
     def _follow_phase(self, family: Family, z: ComplexArray, r: FloatArray) -> None:
         h = self._chunk_s
@@ -183,6 +182,25 @@ class Tracker:
         family.hz = hz + drift * h / 2
         family.drift_hz = min(_MOST_DRIFT_HZ, max(-_MOST_DRIFT_HZ, drift))
         family.spread = half @ spread @ half.T
+
+
+def waves(orders: NDArray[np.int64], phase: FloatArray) -> ComplexArray:
+    """Return ``exp(1j * order * phase)`` of each order: multiplied up, as exponentials are slow.
+
+    Parameters
+    ----------
+    orders : ndarray of int64, shape (n_lines,)
+        Ascending, from 1.
+    phase : ndarray, shape (n_samples,)
+
+    Returns
+    -------
+    complex ndarray, shape (n_lines, n_samples)
+    """
+    turns = np.exp(1j * phase)
+    multiplied = np.multiply.accumulate(np.broadcast_to(turns, (int(orders[-1]), len(phase))))
+    made: ComplexArray = multiplied[orders - 1]
+    return made
 
 
 def _step(seconds: float) -> FloatArray:
