@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+import unclench.__main__  # noqa: F401  # it limits NumPy's threads, so it comes first
+
+# isort: split
 import pytest
 from tests import needs, profiles
 

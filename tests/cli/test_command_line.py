@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from tests.known import known
 from tests.limits import HANG_LIMIT_S
 from tests.processes import python, unclench
 
+from unclench import __main__ as entry
 from unclench import __version__
 from unclench.cli import cli
 from unclench.store import load_recording, open_session
@@ -48,6 +50,15 @@ def test_version_and_help(run):
     assert done.status == 0
     for name in DOCUMENTED:
         assert name in done.out
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "1"), ("3", "3")])
+def test_numpy_uses_one_thread_unless_the_person_says_otherwise(monkeypatch, given, used):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", given or "")
+    if given is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    importlib.reload(entry)
+    assert os.environ["OPENBLAS_NUM_THREADS"] == used
 
 
 @pytest.mark.parametrize(
