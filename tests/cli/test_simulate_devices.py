@@ -25,7 +25,7 @@ from unclench.link.connection import Connection
 from unclench.link.discovery import FoundBoard
 from unclench.link.messages import Arrived, Connected, Disconnected
 from unclench.link.reader import LinkReader
-from unclench.link.transport import PtyTransport, open_transport
+from unclench.link.transport import PtyTransport, SocketTransport, open_transport
 from unclench.link.virtual.board import VirtualBoard
 from unclench.link.virtual.inputs import SyntheticInput, Units
 from unclench.store import load_recording
@@ -143,6 +143,22 @@ def test_on_a_socket(simulate):
             assert units.shape == (1000, 1)
 
     assert simulate(two_hosts, "--tcp", 0, "--speed", 20).status == 130
+
+
+@needs.posix
+def test_ctrl_c_while_it_hangs_up_leaves_no_socket_open(simulate, monkeypatch):
+    hung_up = []
+
+    def interrupted(transport: SocketTransport) -> None:
+        hung_up.append(transport._socket)
+        raise KeyboardInterrupt
+
+    def leave_at_once(url: str) -> None:
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))).close()
+
+    monkeypatch.setattr(SocketTransport, "close", interrupted)
+    assert simulate(leave_at_once, "--tcp", 0, ctrl_c=False).status == 130
+    assert [client.fileno() for client in hung_up] == [-1]
 
 
 def test_a_socket_that_is_taken(run):

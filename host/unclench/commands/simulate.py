@@ -85,7 +85,8 @@ def _serve_tcp(board: VirtualBoard, port: int) -> None:
                 printed = True
             while not board.finished and board.gone_s() == 0:
                 client, _ = server.accept()
-                board.serve(SocketTransport(client))
+                with client:  # Ctrl-C may come while the board hangs up
+                    board.serve(SocketTransport(client))
         time.sleep(board.gone_s())  # unplugged: nobody answers at the port
 
 
