@@ -146,7 +146,7 @@ def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return make(tmp_path_factory.mktemp("outlets"), seed)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def analyzed(session: Path) -> dict[str, Any]:
     """The channel of `analyze --json`."""
     (channel,) = json.loads(unclench("analyze", session, "--json"))["channels"]

@@ -187,6 +187,7 @@ MAKERS: dict[str, tuple[Callable[..., Path], str]] = {
     "datalog": (datalog, ""),
     "csv": (csv, ""),
 }
+ACCOMPANIED = ("wfdb", "wav")  # formats whose files have others beside them
 EXPECTED_UV: dict[str, Callable[[np.ndarray], np.ndarray]] = {}
 # A new format brings its own: SMALL and EXPECTED_UV of tests/importing/small_NAME.py.
 for _beside in sorted(Path(__file__).parent.glob("small_*.py")):
@@ -209,6 +210,13 @@ def quick(request, tmp_path_factory) -> tuple[str, Path, str | None]:
     maker, unit = MAKERS[request.param]
     path = maker(tmp_path_factory.mktemp(request.param))
     return request.param.removesuffix("-v5"), path, unit or None
+
+
+@pytest.fixture(scope="session", params=ACCOMPANIED)
+def accompanied(request, tmp_path_factory) -> tuple[str, Path, str | None]:
+    """The same for formats whose files have others beside them."""
+    maker, unit = MAKERS[request.param]
+    return request.param, maker(tmp_path_factory.mktemp(request.param)), unit or None
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from unclench.errors import UnclenchError
 from unclench.importing import FORMATS, Asked, import_file
 from unclench.store import load_recording
 
+from .conftest import ACCOMPANIED
+
 FEW = 12  # each takes a process
 _HEADERS = {"edf": 1024, "bdf": 1024, "wav": 44, "wfdb": 60, "opensignals-h5": 2048}
 
@@ -129,10 +131,15 @@ def test_a_crash_of_the_reading_library_becomes_a_sentence(hdf5, folder, monkeyp
     assert "the library that reads it has crashed" in tried(folder, path, asked)
 
 
+def test_formats_with_companion_files_are_known(quick):
+    name, path, _ = quick
+    assert (len(list(path.parent.iterdir())) > 1) == (name in ACCOMPANIED)
+
+
 @given(flipped=flips, keep=cut)
-def test_a_damaged_companion_file_gives_a_session_or_a_sentence(quick, folder, flipped, keep):
+def test_a_damaged_companion_file_gives_a_session_or_a_sentence(accompanied, folder, flipped, keep):
     """Signals of WFDB, its annotations, events of a WAV."""
-    path, asked = damaged_copy(folder, quick, lambda data: data)
+    path, asked = damaged_copy(folder, accompanied, lambda data: data)
     for beside in folder.iterdir():
         if beside != path:
             beside.write_bytes(with_flips(beside.read_bytes(), flipped, keep))
