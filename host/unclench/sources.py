@@ -61,7 +61,8 @@ class Source:
             self.name,
             lossless=self.speed == MAX_SPEED,
             ended=lambda: board is not None and board.finished,
-            may_pause=self.recording,
+            # A virtual person at full speed waits for the session, however slow the machine is.
+            may_pause=self.recording or (self.situation is not None and self.speed == MAX_SPEED),
             true_time=self.speed == 1.0,
             clock=self.clock,
         )

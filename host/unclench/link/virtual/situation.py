@@ -13,7 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-REACTION_S = 1.25  # a second of signal is made at once, and a bit for the way to the session
+REACTION_S = 1.5
+"""A second of signal is made at once, and the session follows it by the delay of the chain (0.3 s)
+and a bit for the way. With less, board and session would wait for each other."""
 _PATIENCE_S = 120.0  # a session that says nothing for so long has gone; the muscle lives on
 
 Asked: TypeAlias = Literal["nothing", "rest", "breathe", "tense", "release", "stress", "free"]
