@@ -37,8 +37,8 @@ class LinkReader:
     ended
         Returns True if a closed source has reached its end (a recording played to the last sample).
     may_pause
-        Silence does not mean trouble: a replayed recording may have gaps of any length, and a virtual
-        person waits for the session.
+        Silence does not mean trouble: a replayed recording may have gaps of any length, and a
+        virtual person waits for the session.
     true_time
         The source runs in real time. Otherwise its clock says nothing about a crystal.
     gather_s
