@@ -28,7 +28,7 @@ _PLAIN = "ABCDEGHIKLNOPRSTUWYZabcdeghiklnoprstuwyz"
 _ACCENTED = "ÀƁĆĎĒĜĤĪĶĹŃŌƤŔŚŢŨŴŶŹàƀćďēĝĥīķĺńōƥŕśţũŵŷź"
 _ACCENTS = str.maketrans(_PLAIN, _ACCENTED)
 # Placeholders, commands, HTML, entities and options: a translator leaves them as they are.
-_KEPT = re.compile(r"(\{[^{}]*\}|`[^`]*`|<[^<>]*>|&\w+;|(?<!\w)--?[a-z][\w-]*)")
+_KEPT = re.compile(r"(\{(?:[^{}]|\{[^{}]*\})*\}|`[^`]*`|<[^<>]*>|&\w+;|(?<!\w)--?[a-z][\w-]*)")
 
 
 class PseudoTranslations(gettext.NullTranslations):
