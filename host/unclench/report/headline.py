@@ -155,7 +155,8 @@ def _at_rest(context: ChannelContext, rest: Estimate) -> str:
         )
     if context.named is None:
         return said
-    return f"{said} {sentence(tr('Rest: {source}', source=context.baseline_why))}"
+    source = tr("Rest: {source}", source=context.baseline_why)
+    return f"{said} {sentence(source)}"
 
 
 def _steps(phases: Sequence[tuple[Phase, Figures]]) -> list[str]:

@@ -35,10 +35,12 @@ class Offer:
     def words(self) -> str:
         """Its day, place and resting baseline."""
         baseline = self.stored.baseline
-        named = {"day": day_words(_day(self.stored)), "place": _label(self.stored)}
+        day, place = day_words(_day(self.stored)), _label(self.stored)
         if baseline is None:
-            return tr("calibration of {day}, {place}", **named)
-        return tr("calibration of {day}, {place}, {uv:.2f} µV", uv=baseline.mean_uv, **named)
+            return tr("calibration of {day}, {place}", day=day, place=place)
+        return tr(
+            "calibration of {day}, {place}, {uv:.2f} µV", day=day, place=place, uv=baseline.mean_uv
+        )
 
 
 def offers(review: SessionReview, k: int, book: Book) -> tuple[Offer, ...]:
