@@ -26,7 +26,13 @@ START = datetime(2026, 3, 2, 18, 0, tzinfo=timezone.utc)
 def sitting(root, day, mean_uv, band=WIDE, tags=(), feedback=True):
     at = START + timedelta(days=day)
     channel = ChannelSummary(
-        channel="ch1", site="Jaw", used_s=600.0, mean_uv=mean_uv, rest_share=0.3, tags=tags
+        channel="ch1",
+        site="Jaw",
+        used_s=600.0,
+        mean_uv=mean_uv,
+        p50_uv=mean_uv,
+        rest_share=0.3,
+        tags=tags,
     )
     summary = SessionSummary(made_of={}, duration_s=600.0, channels=(channel,))
     return Sitting(root / f"s{day}", at, "", "let-go", Provenance.BOARD, band, feedback, summary)
@@ -84,14 +90,20 @@ def test_each_measure_has_its_plot_and_its_sentence(app, window, history):
     window.show_history(history)
     app.processEvents()
     told = texts(window)
-    for title in ("Resting baseline", "Mean tension", "Time at rest", "Recovery time"):
+    for title in (
+        "Resting baseline",
+        "Median tension (P50)",
+        "Mean tension",
+        "Time at rest",
+        "Recovery time",
+    ):
         assert title in told
     assert any(text.startswith("Lower by 0.") and "µV per week" in text for text in told)
     assert "No change at all, over 12 sessions." in told
     assert "thought: work" in told
     assert "35 % higher (31 to 39 %), over 12 sessions" in told
     plots = window.findChildren(DatesPlot)
-    assert "Mean tension: lower by" in plots[1].accessibleDescription()
+    assert "Median tension (P50): lower by" in plots[1].accessibleDescription()
 
 
 def test_bands_are_chosen_and_never_mixed(app, window, history):
@@ -111,12 +123,12 @@ def test_left_and_right_go_from_session_to_session(app, window, history):
     plot = window.findChildren(DatesPlot)[1]
     plot.setFocus()
     QtTest.QTest.keyClick(plot, KEY.Key_Left)
-    assert texts(window)[-1].startswith("2026-03-24 18:00: mean tension ")
+    assert texts(window)[-1].startswith("2026-03-24 18:00: median tension (P50) ")
     QtTest.QTest.keyClick(plot, KEY.Key_Left)
-    assert texts(window)[-1].startswith("2026-03-22 18:00: mean tension ")
+    assert texts(window)[-1].startswith("2026-03-22 18:00: median tension (P50) ")
     QtTest.QTest.keyClick(plot, KEY.Key_Home)
     QtTest.QTest.keyClick(plot, KEY.Key_Right)
-    assert texts(window)[-1].startswith("2026-03-04 18:00: mean tension ")
+    assert texts(window)[-1].startswith("2026-03-04 18:00: median tension (P50) ")
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)

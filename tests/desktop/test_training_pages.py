@@ -1254,6 +1254,10 @@ def test_the_breath_says_whether_the_exhale_lets_go():
     assert breath_words(few) == "Too few breaths (2)."
     assert breath_words(few, whole=False) == "Too few breaths yet (2)."
     assert breath_words(effect(), whole=False) == "So far 18 % lower on the exhale."
+    assert (
+        breath_words(replace(effect(), change=0.004), whole=False)
+        == "So far the same on the exhale."
+    )
 
 
 @pytest.mark.parametrize("step", [HOLD, BREATHE, RELAX, SCALE], ids=lambda step: step.kind)

@@ -113,6 +113,7 @@ def _few_recoveries(n: int) -> str:
 _LOWER, _HIGHER = tr("lower"), tr("higher")
 MEASURES = (
     Measure("baseline_uv", tr("Resting baseline"), "µV", 1.0, 1, _LOWER, _HIGHER, _few_baselines),
+    Measure("p50_uv", metric("p50_uv").label, "µV", 1.0, 1, _LOWER, _HIGHER, _few_days),
     Measure("mean_uv", metric("mean_uv").label, "µV", 1.0, 1, _LOWER, _HIGHER, _few_days),
     Measure(
         *("rest_share", metric("rest_share").label, "%", 100.0, 0),
@@ -122,7 +123,6 @@ MEASURES = (
         *("recovery_s", metric("recovery_s").label, "s", 1.0, 1),
         *(tr("faster"), tr("slower"), _few_recoveries),
     ),
-    Measure("p50_uv", metric("p50_uv").label, "µV", 1.0, 1, _LOWER, _HIGHER, _few_days),
 )
 
 

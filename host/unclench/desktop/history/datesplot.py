@@ -116,8 +116,9 @@ class DatesPlot(QtWidgets.QWidget):
         self._at = k
         point, measure = self._points[k], self._trend.measure
         value = measure.shown(self._value(point))
+        name = measure.title[:1].lower() + measure.title[1:]
         parts = [
-            f"{point.at:%Y-%m-%d %H:%M}: {measure.title.lower()} {value} {measure.unit}",
+            f"{point.at:%Y-%m-%d %H:%M}: {name} {value} {measure.unit}",
             point.title or point.program or point.folder.name,
         ]
         if not point.feedback:

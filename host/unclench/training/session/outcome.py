@@ -66,6 +66,8 @@ def breath_words(effect: BreathEffect, whole: bool = True) -> str:
         return tr("Too few breaths yet ({n}).", n=effect.breaths)
     percent = abs(100 * change)
     if not whole:
+        if percent < 0.5:
+            return tr("So far the same on the exhale.")
         if change < 0:
             return tr("So far {percent:.0f} % lower on the exhale.", percent=percent)
         return tr("So far {percent:.0f} % higher on the exhale.", percent=percent)
