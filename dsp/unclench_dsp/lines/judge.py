@@ -16,10 +16,11 @@ from unclench_dsp.mains import MAINS_HZ
 LineKind: TypeAlias = Literal["", "hum", "tone"]
 
 MOST_SHARE = 0.08
-"""Power of a line against that of the rest from which on tension is not trusted: it raises the RMS
-by 4 %."""
+"""Power of lines against that of the rest from which on tension is not trusted: they raise the RMS
+by 4 %. One may have it alone, or the multiples of a mains together, as where its size swings."""
 
 _HALF_BIN_HZ = 0.5 / WINDOW_S  # how well a frequency is known
+_LEAST_SHARE = 0.01  # of one of several
 _RATIO = 8.0  # by which it stands out of its surroundings, in two windows in a row
 _STRONG_RATIO, _STRONG_SHARE = 60.0, 0.3  # one window is enough
 
@@ -67,6 +68,10 @@ class LineJudge:
         self._hop_n = round(HOP_S * fs_hz)
         self._window_n = round(WINDOW_S / HOP_S) * self._hop_n
         self._spectrum = LineSpectrum(fs_hz, self._window_n, *searched_hz(band, fs_hz))
+        self._orders = [
+            np.array([[mains_order(hz, mains_hz)] for hz in self._spectrum.hz])
+            for mains_hz in MAINS_HZ
+        ]
         self._n_channels = n_channels
         self._held_uv: FloatArray
         self._start_at(0)
@@ -111,7 +116,13 @@ class LineJudge:
         ratio, excess_uv2, total_uv2 = self._spectrum.measure(window_uv)
         rest_uv2 = np.maximum(total_uv2 - excess_uv2, 1e-12)
         share = np.maximum(excess_uv2, 0.0) / rest_uv2
-        found = (ratio >= _RATIO) & (share >= MOST_SHARE)
+        stands = (ratio >= _RATIO) & (share >= _LEAST_SHARE)
+        found = stands & (share >= MOST_SHARE)
+        for orders in self._orders:
+            mains = (stands & (orders == 1)).any(axis=0)  # other combs are not the mains'
+            family = stands & (orders > 0) & mains
+            family_uv2 = _together(excess_uv2, family)
+            found |= family & (family_uv2 >= MOST_SHARE * (total_uv2 - family_uv2))
         before = np.ones_like(found) if self._before is None else self._before
         near = before.copy()
         near[1:] |= before[:-1]
@@ -127,6 +138,16 @@ class LineJudge:
         )
         kind = tuple(_kind(one) for one in hz)
         return LineVerdict(first_index, self._window_n, kind, hz, most)
+
+
+def _together(excess_uv2: FloatArray, stands: BoolArray) -> FloatArray:
+    """Return the power of all lines that stand out, (n_channels,); each is some bins wide."""
+    together_uv2 = np.zeros(excess_uv2.shape[1])
+    for channel in np.flatnonzero(stands.any(axis=0)):
+        bins = np.flatnonzero(stands[:, channel])
+        for line in np.split(bins, np.flatnonzero(np.diff(bins) > 1) + 1):
+            together_uv2[channel] += excess_uv2[line, channel].max()
+    return together_uv2
 
 
 def _kind(hz: float) -> LineKind:

@@ -36,6 +36,13 @@ def test_a_line_that_changes_the_rms_by_a_percent_is_none() -> None:
     assert {verdict.kind for verdict in seen} == {("",)}
 
 
+def test_multiples_of_the_mains_are_judged_together() -> None:
+    """Each raises the RMS by less than 4 %, all of them by 17."""
+    multiples = sum(tone(10, 50.0 * order, 0.55) for order in (1, 2, 3, 5, 7))
+    seen = judged(emg(np.random.default_rng(4), 10, 2.0) + multiples)
+    assert {verdict.kind for verdict in seen[2:]} == {("hum",)}
+
+
 def test_hum_outside_a_narrow_band_does_no_harm() -> None:
     x = emg(np.random.default_rng(3), 10, 2.0) + tone(10, 50.0, 20.0)
     kept = np.ones((len(x), 1), bool)
