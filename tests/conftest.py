@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-import unclench.__main__  # noqa: F401  # it limits NumPy's threads, so it comes first
+from tests import startup  # noqa: F401  # comes first
 
 # isort: split
 import pytest
