@@ -6,10 +6,10 @@ from unclench.translation import tr
 
 HELP = tr("""
 <h3>The list</h3>
-<p>All saved sessions, the newest first. <b>Mean</b> is the mean muscle tension in microvolts (µV).
-<b>At rest</b> is the share of the time with tension below the rest level. <b>Used</b> is the share
-of the time with a trusted signal: it excludes time with no contact, clipping, mains hum or
-movement.</p>
+<p>All saved sessions, the newest first. <b>Median</b> is the median muscle tension in microvolts
+(µV). <b>At rest</b> is the share of the time with tension below the rest level, if rest was
+measured. <b>Used</b> is the share of the time with a trusted signal: it excludes time with no
+contact, clipping, mains hum, steady tones or movement.</p>
 <table cellspacing="0" cellpadding="3">
 <tr><td><b>Enter</b></td><td>open the session</td></tr>
 <tr><td><b>Ctrl F</b></td><td>search for words, a site, label, program or date</td></tr>

@@ -21,7 +21,7 @@ COLUMNS = (
     tr("Site"),
     tr("Program"),
     tr("Length"),
-    tr("Mean, µV"),
+    tr("Median, µV"),
     tr("At rest"),
     tr("Used"),
     tr("Labels"),
