@@ -114,8 +114,8 @@ class TestWhichBoard:
             (("set", "--channels", 256), "--channels"),
             (("set", "--rate", 2**32), "--rate"),
             (("blink", "--seconds", 0), "--seconds"),
-            (("install", "--port", "sim:relaxed"), "is a virtual board and takes no firmware"),
-            (("install", "--port", "sim"), "is a virtual board and takes no firmware"),
+            (("install", "--port", "sim:relaxed"), "is a virtual board, which needs no firmware"),
+            (("install", "--port", "sim"), "is a virtual board, which needs no firmware"),
         ],
     )
     def test_mistakes(self, run, arguments, words):
@@ -171,7 +171,7 @@ class TestCheck:
         arguments = ("board", "check", "--port", port, "--seconds", 3, "--json", "--store-noise")
         refused = run(*arguments)
         assert refused.status == 2
-        assert "The noise is not stored: add --yes" in refused.err
+        assert "The noise was not stored. Add --yes" in refused.err
         before = json.loads(refused.out)["channels"][0]
         stored = run(*arguments, "--yes")
         assert stored.status == 0
@@ -288,8 +288,8 @@ class TestSet:
         assert (done.status, done.err) == (0, "")
         assert done.out.splitlines()[1:-2] == SHOWN
         assert done.out.splitlines()[-2:] == [
-            "Channel 3 is not on; its gain is kept for when it is.",
-            "The noise was stored under other settings: measure it anew with `unclench board check "
+            "Channel 3 is off. Its gain applies as soon as you turn it on.",
+            "The noise was stored with other settings. Measure it again with `unclench board check "
             "--store-noise`.",
         ]
         again = run("board", "set", "--port", port)
@@ -352,7 +352,7 @@ class TestBlink:
         assert (done.status, done.err) == (0, "")
         assert done.out.splitlines() == [
             "Board 7669727475616c01 (virtual board: relaxed) blinks for 5 s.",
-            "It is virtual and has no light.",
+            "This board is virtual and has no light.",
         ]
         run("board", "blink", "--port", "sim:relaxed", "--seconds", 255)
         assert blinked == [5, 255]
@@ -388,20 +388,21 @@ class TestInstall:
         assert done.status == 0
         assert done.err.splitlines() == [
             "Something to know.",
-            "The board has a /boot.py of its own; it runs first and stays.",
+            "The board has its own /boot.py, which runs before unclench. It is kept.",
         ]
         assert done.out.splitlines() == [
             "MicroPython 1.28.0 on Raspberry Pi Pico with RP2040.",
-            "The main.py that was there is now /main.py.before-unclench.",
+            "The earlier /main.py is kept as /main.py.before-unclench.",
             "Files copied: 1; unchanged: 3; old ones removed: 1. All files verified.",
-            "The board is back: firmware 0.1.0, board 7669727475616c01, 1 channel at 2000 Hz.",
+            "The board has restarted: "
+            "firmware 0.1.0, board 7669727475616c01, 1 channel at 2000 Hz.",
         ]
 
     def test_a_foreign_main_while_nobody_can_be_asked(self, run, installing):
         done = run("board", "install")
         assert done.status == 2
         assert done.out == ""
-        assert "/main.py on the board at COM9 is not unclench's: add --yes to keep it" in done.err
+        assert "/main.py on the board at COM9 is not unclench's. Add --yes to keep it" in done.err
 
     @pytest.mark.parametrize("answer", [True, False])
     def test_a_person_is_asked_about_a_foreign_main(self, run, installing, monkeypatch, answer):

@@ -177,8 +177,8 @@ class TestRefusals:
         ("arguments", "words"),
         [
             (("signal", "--port", "sim"), "Missing option '--mv'"),
-            (("signal", "--port", "sim", "--mv", "nan"), "--mv nan is no amount"),
-            (("signal", "--port", "sim", "--mv", 100, "--divider", 0), "--divider 0 is no amount"),
+            (("signal", "--port", "sim", "--mv", "nan"), "--mv nan is not valid"),
+            (("signal", "--port", "sim", "--mv", 100, "--divider", 0), "--divider 0 is not valid"),
             (("signal", "--port", "sim", "--mv", 100, "--hz", 20), "20 Hz is outside 25 to 400 Hz"),
             (("signal", "--port", "sim", "--mv", 100, "--hz", 60), "60 Hz is too close to 60 Hz"),
             (("signal", "--port", "sim", "--mv", 1), "too weak"),
@@ -186,7 +186,7 @@ class TestRefusals:
             (("shorted", "--port", "sim", "--seconds", 1), "--seconds"),
             (("shorted", "--port", "sim", "--seconds", "nan"), "--seconds"),
             (("shorted", "--port", "sim:asleep"), "no scenario 'asleep'"),
-            (("charger", "--port", "sim"), "add --yes if nobody wears the electrodes"),
+            (("charger", "--port", "sim"), "Add --yes if nobody wears the electrodes"),
             (("sheet", "nothing.html"), "There is no file nothing.html"),
             (("--seconds", 5, "shorted"), "`unclench board check shorted --seconds ...`"),
             (("--yes", "charger"), "`unclench board check charger --yes ...`"),
@@ -272,7 +272,7 @@ class TestAPersonIsThere:
             process = spawn(*arguments, stdin=stdin)
             os.close(stdin)
             said = ""
-            while "Press Enter when it is so." not in said:
+            while "Press Enter when this is done." not in said:
                 character = process.stderr.read(1)
                 assert character, said
                 said += character

@@ -43,7 +43,7 @@ EXCEPTIONS = {
     "--speed is for recordings and sim only; … is a board and runs in real time.",
     "… has … channels (…), but at most … can be replayed. Choose channels with --column.",
     "… is a recording; give the port of a board, or sim:NAME.",
-    "… is a virtual board and takes no firmware: give --port the port of a Pico.",
+    "… is a virtual board, which needs no firmware. Give --port the port of a Pico.",
     # no trouble
     "… is fine: … step, at most ….",
     "… is fine: … steps, at most ….",

@@ -107,7 +107,7 @@ def install(
         nothing until the command is repeated.
     """
     serial_number = dict(discovery.candidate_ports()).get(port)
-    progress("looking", 0, 0)
+    progress(tr("looking at the board"), 0, 0)
     prompt = take_prompt(port, target, clock)
     try:
         interpreter = prompt.interpreter()
@@ -130,7 +130,7 @@ def install(
     except BaseException:  # after Ctrl-C, too, the board must run again
         prompt.leave()
         raise
-    progress("restarting", 0, 0)
+    progress(tr("restarting"), 0, 0)
     prompt.restart(target.restart)
     hello = wait_for_hello(port, serial_number, clock, target.return_s)
     wanted = firmware_version(files)
@@ -311,7 +311,7 @@ def carry_out(
     aside = plan.foreign_main or (None if MAIN in new else MAIN + _STAGED)
     places = sorted(path for path in new if path not in (MANIFEST, MAIN))
     prompt.run(_PUT_IN_PLACE % (MAIN, aside, _STAGED, places, list(plan.stale), MANIFEST))
-    progress("verifying", total, total)
+    progress(tr("verifying"), total, total)
     _verify(prompt, {**files, **new})
 
 

@@ -126,7 +126,7 @@ class Prompt:
 
     def run(self, code: str) -> bytes:
         """Run `code` and return its output."""
-        with self._failures_at(tr("a step of the installation")):
+        with self._failures_at(tr("a command on the board")):
             return bytes(self._line.exec(code))
 
     def digests(self, paths: list[str]) -> dict[str, str]:
@@ -238,7 +238,8 @@ class Prompt:
                 raise self._full(task) from error
             raise SourceError(
                 tr(
-                    "The board on {port} failed at {task}: {last}. Repeat the command.",
+                    "The board on {port} failed during installation ({task}): {last}. Repeat the "
+                    "command.",
                     port=self.port,
                     task=task,
                     last=last,
@@ -249,14 +250,14 @@ class Prompt:
 
     def _full(self, task: str) -> BoardFullError:
         return BoardFullError(
-            tr("The board on {port} has no room for {task}.", port=self.port, task=task)
+            tr("The board on {port} has no room left ({task}).", port=self.port, task=task)
         )
 
     def _lost(self, task: str) -> SourceError:
         return SourceError(
             tr(
-                "The board on {port} was disconnected at {task}. Plug it in again and repeat the "
-                "command, which also completes what is half done.",
+                "The board on {port} was disconnected during installation ({task}). Plug it in "
+                "again and repeat the command, which completes the installation.",
                 port=self.port,
                 task=task,
             )

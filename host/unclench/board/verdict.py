@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 from unclench.board.check import ChannelCheck, CheckResult
 from unclench.board.limits import CLIPPED, GOOD_LEVEL, USABLE_LEVEL, USABLE_LOSS
 from unclench.board.noise import DEAD_UV, limits_uv
-from unclench.board.words import codes
+from unclench.board.words import correction
 from unclench.translation import tr
 
 Verdict: TypeAlias = Literal["good", "usable", "not usable"]
@@ -245,8 +245,8 @@ def _level(number: int, channel: ChannelCheck, full_scale_v: float) -> Item:
 
 
 def _correction(result: CheckResult) -> Item:
+    found = correction(result.step_lsb)
     if result.step_lsb == 0:
         advice = tr("Readings above code 2047 are too high. Run `unclench board calibrate` once.")
-        return Item("step", tr("not corrected"), "usable", advice)
-    found = tr("corrected by {codes} above code 2047", codes=codes(result.step_lsb))
+        return Item("step", found, "usable", advice)
     return Item("step", found, "good")

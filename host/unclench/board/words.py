@@ -32,6 +32,13 @@ def topic_words(name: str) -> str:
     return f"{_TOPICS.get(topic, topic)} {rest}" if topic else _TOPICS.get(rest, rest)
 
 
+def correction(step_lsb: float) -> str:
+    """Return how a board corrects its readings."""
+    if step_lsb == 0:
+        return tr("not corrected")
+    return tr("corrected by {codes} above code 2047", codes=codes(step_lsb))
+
+
 def codes(n: float) -> str:
     """Return "1 code" or "0.7 codes"."""
     return tr("1 code") if n == 1 else tr("{n:g} codes", n=n)

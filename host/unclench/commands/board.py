@@ -12,7 +12,7 @@ from unclench.board.files import MAIN, firmware_files
 from unclench.board.install import BOOT, Plan, install
 from unclench.board.settings import change
 from unclench.board.step import StepEstimate
-from unclench.board.words import codes
+from unclench.board.words import codes, correction, topic_words
 from unclench.commands.boardport import (
     FORGETS,
     board_name,
@@ -24,84 +24,122 @@ from unclench.commands.boardport import (
     progress_bar,
 )
 from unclench.errors import InputError
-from unclench.translation import trn
+from unclench.translation import tr, trn
 from unclench_wire import ids
-from unclench_wire.messages import Hello
+from unclench_wire.messages import Channel, Hello
 
 
 def run_install(port: str | None, yes: bool) -> None:
     """Install the firmware on a Pico that has MicroPython, or update it."""
     if port is not None and re.match(r"sim([:?]|$)", port):
         raise InputError(
-            f"{port} is a virtual board and takes no firmware: give --port the port of a Pico."
+            tr(
+                "{port} is a virtual board, which needs no firmware. Give --port the port of a "
+                "Pico.",
+                port=port,
+            )
         )
     port = choose_port(port)
 
     def agree(plan: Plan) -> bool:
         if plan.foreign_boot:
-            click.echo(f"The board has a {BOOT} of its own; it runs first and stays.", err=True)
+            click.echo(
+                tr(
+                    "The board has its own {boot}, which runs before unclench. It is kept.",
+                    boot=BOOT,
+                ),
+                err=True,
+            )
         if plan.foreign_main is None or yes:
             return True
         if not has_person():
             raise InputError(
-                f"{MAIN} on the board at {port} is not unclench's: add --yes to keep it as "
-                f"{plan.foreign_main} and install."
+                tr(
+                    "{main} on the board at {port} is not unclench's. Add --yes to keep it as "
+                    "{kept} and install.",
+                    main=MAIN,
+                    port=port,
+                    kept=plan.foreign_main,
+                )
             )
         progress.stop()
         return click.confirm(
-            f"{MAIN} on the board is not unclench's. Keep it as {plan.foreign_main} and install?"
+            tr(
+                "{main} on the board is not unclench's. Keep it as {kept} and install?",
+                main=MAIN,
+                kept=plan.foreign_main,
+            )
         )
 
-    progress = progress_bar("{task.fields[what]}")
+    progress = progress_bar("{task.fields[doing]}")
     with progress:
-        task = progress.add_task("", total=None, what="")
+        task = progress.add_task("", total=None, doing="")
         done = install(
             port,
             firmware_files(),
             agree=agree,
-            progress=lambda what, n, total: progress.update(
-                task, what=what, completed=n, total=total or None
+            progress=lambda doing, n, total: progress.update(
+                task, doing=doing, completed=n, total=total or None
             ),
             warn=lambda sentence: click.echo(sentence, err=True),
         )
     if done is None:
-        click.echo("Nothing was changed.")
+        click.echo(tr("Nothing was changed."))
         return
     plan, runs = done.plan, done.plan.interpreter
-    click.echo(f"MicroPython {dotted(runs.version)} on {runs.machine}.")
-    if plan.foreign_main is not None:
-        click.echo(f"The main.py that was there is now {plan.foreign_main}.")
     click.echo(
-        f"Files copied: {len(plan.copy)}; unchanged: {plan.same}; old ones removed: "
-        f"{len(plan.stale)}. All files verified."
+        tr(
+            "MicroPython {version} on {machine}.",
+            version=dotted(runs.version),
+            machine=runs.machine,
+        )
     )
-    click.echo(f"The board is back: {_who(done.hello)}.")
+    if plan.foreign_main is not None:
+        click.echo(tr("The earlier {main} is kept as {kept}.", main=MAIN, kept=plan.foreign_main))
+    click.echo(
+        tr(
+            "Files copied: {copied}; unchanged: {same}; old ones removed: {removed}. All files "
+            "verified.",
+            copied=len(plan.copy),
+            same=plan.same,
+            removed=len(plan.stale),
+        )
+    )
+    click.echo(tr("The board has restarted: {board}.", board=_figures(done.hello)))
 
 
 def run_calibrate(port: str | None, channel: int, seconds: float, dry_run: bool) -> None:
     """Find the step at code 2047 of the board's converter, and store it on the board."""
     with connected(port) as (connection, hello, forgets):
-        progress = progress_bar("calibrating", TextColumn("{task.fields[found]}"))
+        progress = progress_bar(tr("calibrating"), TextColumn("{task.fields[found]}"))
         with progress:
             task = progress.add_task("", total=seconds, found="")
 
-            def tell(done_s: float, found: StepEstimate | None, why: str) -> None:
-                words = why if found is None else _estimate(found)
+            def show(done_s: float, found: StepEstimate | None, reason: str) -> None:
+                words = reason if found is None else _estimate(found)
                 progress.update(task, completed=done_s, found=words)
 
-            found = calibrate(connection, channel - 1, seconds, tell)
+            found = calibrate(connection, channel - 1, seconds, show)
         click.echo(
-            f"The step at code 2047 is {_estimate(found)}, by {found.readings} readings around "
-            f"code {found.level_code:.1f}."
+            tr(
+                "The step at code 2047 is {estimate}, from {readings} readings around code "
+                "{level_code:.1f}.",
+                estimate=_estimate(found),
+                readings=found.readings,
+                level_code=found.level_code,
+            )
         )
         if dry_run:
             before = codes(hello.step_mlsb / 1000)
-            click.echo(f"Not stored. The board still corrects by {before}.")
+            click.echo(tr("Not stored. The board still corrects by {before}.", before=before))
             return
         stored = store_step(connection, found.step_lsb)
         print_stored(
-            f"Stored. The board now corrects by {codes(stored)} (before: "
-            f"{hello.step_mlsb / 1000:g}).",
+            tr(
+                "Stored. The board now corrects by {now} (before: {before:g}).",
+                now=codes(stored),
+                before=hello.step_mlsb / 1000,
+            ),
             forgets,
         )
 
@@ -128,55 +166,79 @@ def run_set(
         n = len(now.channels)
         for channel in gain_milli:
             if channel >= n:
-                click.echo(f"Channel {channel + 1} is not on; its gain is kept for when it is.")
+                click.echo(
+                    tr(
+                        "Channel {number} is off. Its gain applies as soon as you turn it on.",
+                        number=channel + 1,
+                    )
+                )
         if (
             any(channel.noise_nv for channel in now.channels)
             and not forgets
             and (_instrument(now)[:n] != _instrument(before)[:n])
         ):
             click.echo(
-                "The noise was stored under other settings: measure it anew with `unclench board "
-                "check --store-noise`."
+                tr(
+                    "The noise was stored with other settings. Measure it again with `unclench "
+                    "board check --store-noise`."
+                )
             )
         if forgets and (defaults or gains or channels is not None or rate_hz is not None):
             click.echo(FORGETS)
 
 
 def run_blink(port: str | None, seconds: int) -> None:
-    """Let a board's light blink, to tell it from others."""
+    """Blink a board's light, to tell it from others."""
     with connected(port) as (connection, hello, _):
         connection.command(ids.CMD_BLINK, bytes([seconds]))
-        click.echo(f"{board_name(hello, connection.name)} blinks for {seconds} s.")
+        click.echo(
+            tr(
+                "{board} blinks for {seconds} s.",
+                board=board_name(hello, connection.name),
+                seconds=seconds,
+            )
+        )
         if hello.flags & ids.FLAG_VIRTUAL:
-            click.echo("It is virtual and has no light.")
+            click.echo(tr("This board is virtual and has no light."))
 
 
 def _show(hello: Hello, port: str) -> None:
-    """What a board says of itself."""
-    click.echo(f"{board_name(hello, port)}, firmware {dotted(hello.firmware)}")
-    click.echo(f"channels  {len(hello.channels)}")
-    click.echo(f"rate      {hello.fs_hz():g} Hz")
-    for number, channel in enumerate(hello.channels, start=1):
-        click.echo(f"gain {number}    {channel.gain_milli / 1000:g}")
-    step = codes(hello.step_mlsb / 1000)
-    corrected = f"corrected by {step} above code 2047" if hello.step_mlsb else "not corrected"
-    click.echo(f"step      {corrected}")
-    for number, channel in enumerate(hello.channels, start=1):
-        noise_uv = channel.noise_nv / 1000
-        stored = f"{noise_uv:.2f} uV RMS stored" if channel.noise_nv else "not measured"
-        click.echo(f"noise {number}   {stored}")
+    """Print a board's settings."""
+    board, version = board_name(hello, port), dotted(hello.firmware)
+    click.echo(tr("{board}, firmware {version}", board=board, version=version))
+    numbered = list(enumerate(hello.channels, start=1))
+    rows = [
+        (tr("channels"), str(len(hello.channels))),
+        (topic_words("rate"), f"{hello.fs_hz():g} Hz"),
+        *((topic_words(f"gain {k}"), f"{channel.gain_milli / 1000:g}") for k, channel in numbered),
+        (topic_words("step"), correction(hello.step_mlsb / 1000)),
+        *((topic_words(f"noise {k}"), _stored_noise(channel)) for k, channel in numbered),
+    ]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        click.echo(f"{name:{width}}  {value}")
+
+
+def _stored_noise(channel: Channel) -> str:
+    if not channel.noise_nv:
+        return tr("not measured")
+    return tr("{noise_uv:.2f} uV RMS stored", noise_uv=channel.noise_nv / 1000)
 
 
 def _instrument(hello: Hello) -> list[tuple[float, int, int]]:
-    """What the noise of each channel goes by."""
+    """Return the settings that each channel's noise depends on."""
     return [(hello.fs_hz(), hello.oversampling, channel.gain_milli) for channel in hello.channels]
 
 
 def _estimate(found: StepEstimate) -> str:
-    return f"{found.step_lsb:.3f} +- {found.stderr_lsb:.3f} codes"
+    return tr(
+        "{step_lsb:.3f} +- {stderr_lsb:.3f} codes",
+        step_lsb=found.step_lsb,
+        stderr_lsb=found.stderr_lsb,
+    )
 
 
-def _who(hello: Hello) -> str:
+def _figures(hello: Hello) -> str:
     return trn(
         "firmware {version}, board {board_id}, {n} channel at {rate_hz:g} Hz",
         "firmware {version}, board {board_id}, {n} channels at {rate_hz:g} Hz",

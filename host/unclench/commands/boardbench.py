@@ -34,6 +34,7 @@ from unclench.commands.boardport import (
     progress_bar,
 )
 from unclench.errors import InputError
+from unclench.translation import tr
 
 EXIT_NOT_USABLE = 1  # or not measured; 2 is for errors
 
@@ -42,12 +43,14 @@ def run_signal(mv: float, divider: float, hz: float, channel: int, **given: Any)
     """Feed a known signal into one sensor, and compare what the board makes of it."""
     for name, value in (("--mv", mv), ("--divider", divider), ("--hz", hz)):
         if not (math.isfinite(value) and value > 0):
-            raise InputError(f"{name} {value:g} is no amount: give a number above 0.")
+            raise InputError(
+                tr("{name} {value:g} is not valid. Give a number above 0.", name=name, value=value)
+            )
     run_step("signal", KnownSignal(mv, divider, hz, channel), **given)
 
 
 def run_sheet(file: Path, as_json: bool) -> None:
-    """Show what a kept sheet holds, which steps are missing, and what it comes to."""
+    """Show a kept sheet, its verdict and which steps are missing."""
     sheet = read_sheet(file)
     if as_json:
         figures = sheet.model_dump(mode="json")
@@ -60,12 +63,15 @@ def run_sheet(file: Path, as_json: bool) -> None:
 
 def _show_sheet(sheet: Sheet) -> None:
     console = Console()
-    console.print(Text(f"Bench sheet of board {sheet.board_id}"))
+    console.print(Text(tr("Bench sheet of board {board_id}", board_id=sheet.board_id)))
     for record in sheet.records:
         console.print()
         when = record.measured_at.strftime("%Y-%m-%d %H:%M")
-        virtual = ", virtual board" if record.virtual else ""
-        console.print(Text(f"{record.title} ({when}{virtual})", style="bold"))
+        if record.virtual:
+            head = tr("{title} ({when}, virtual board)", title=record.title, when=when)
+        else:
+            head = f"{record.title} ({when})"
+        console.print(Text(head, style="bold"))
         show_record(console, record)
         if after := STEP_OF[record.step].after:
             console.print(Text(after, style="bold"))
@@ -93,11 +99,13 @@ def run_step(
     """Ask, measure, judge, show and keep."""
     step = STEP_OF[name]
     if not math.isfinite(seconds):  # click lets "nan" through
-        raise InputError("--seconds needs a number.")
+        raise InputError(tr("--seconds needs a number."))
     if not step.worn and not yes and not has_person():
         raise InputError(
-            "Nothing was measured: add --yes if nobody wears the electrodes and they are connected "
-            "to each other."
+            tr(
+                "Nothing was measured. Add --yes if nobody wears the electrodes and they are "
+                "connected to each other."
+            )
         )
     try:
         verdict = _done(step, known, port, seconds, file, as_json, yes)
@@ -116,7 +124,7 @@ def _done(
     as_json: bool,
     yes: bool,
 ) -> Verdict | None:
-    """Do a step; its verdict, or None if it was not to be done after all."""
+    """Do a step; return its verdict, or None if the person declined."""
     with connected(port) as (connection, hello, _):
         board_id = hello.board_id.hex()
         path = file or default_path(board_id)
@@ -126,9 +134,9 @@ def _done(
         if known is not None:
             known.check(hello)
         if not _ready(step, yes):
-            click.echo("Nothing was measured.", err=True)
+            click.echo(tr("Nothing was measured."), err=True)
             return None
-        progress = progress_bar("measuring")
+        progress = progress_bar(tr("measuring"))
         with progress:
             task = progress.add_task("", total=seconds)
             measured = measure_step(
@@ -147,38 +155,39 @@ def _done(
         kept["verdict"] = record.verdict
         click.echo(json.dumps({**kept, **figures}, indent=2))
     else:
-        console.print(Text(f"{record.title}, board {board_id}", style="bold"))
+        head = tr("{title}, board {board_id}", title=record.title, board_id=board_id)
+        console.print(Text(head, style="bold"))
         show_record(console, record)
-        words = f"This step is {verdict_words(record.verdict)}."
+        words = tr("This step is {verdict}.", verdict=verdict_words(record.verdict))
         console.print(Text(words, style=COLOURS[record.verdict]))
-    sheet = add(path, board_id, measured)  # not sooner: it is told even if the disk is full
+    sheet = add(path, board_id, measured)  # last: a full disk hides no result
     if not as_json:
-        click.echo(f"Saved in {place.data}.")
-        click.echo(f"Page: {place.page}")
+        click.echo(tr("Saved in {path}.", path=place.data))
+        click.echo(tr("Page: {path}", path=place.page))
         if sheet.missing:
-            console.print(Text(f"To do: {', '.join(sheet.missing)}."))
+            console.print(_to_do(sheet))
     return record.verdict
 
 
 def _ready(step: Step, yes: bool) -> bool:
-    """Say what to connect; wait for whoever sits there. Whether to go on."""
+    """Say what to connect and wait for the person; return whether to go on."""
     console = Console(stderr=True)
     console.print(Text(step.connect, style="" if step.worn else "bold"))
     if yes or not has_person():
         return True
     if not step.worn:
-        question = "Does nobody wear the electrodes, and are they connected to each other?"
+        question = tr("Does nobody wear the electrodes, and are they connected to each other?")
         return click.confirm(question, err=True)
-    click.echo("Press Enter when it is so. ", nl=False, err=True)
+    click.echo(tr("Press Enter when this is done.") + " ", nl=False, err=True)
     if not sys.stdin.readline():
         raise click.Abort
     return True
 
 
 def show_record(console: Console, record: Record) -> None:
-    """Print what a step has found: expected against measured, then what to do."""
+    """Print a step's findings: expected and measured, then what to do."""
     table = Table(box=None, pad_edge=False, header_style="")
-    for head in ("", "", "expected", "measured"):
+    for head in ("", "", tr("expected"), tr("measured")):
         table.add_column(head)
     for finding in record.findings:
         verdict = Text(verdict_words(finding.verdict), style=COLOURS[finding.verdict])
@@ -192,16 +201,25 @@ def show_record(console: Console, record: Record) -> None:
 
 
 def standing(sheet: Sheet) -> list[Text]:
-    """What a sheet comes to, and what is still to do."""
+    """Return a sheet's verdict and what is still to do."""
     lines = []
     if sheet.verdict is not None:
         verdict = verdict_words(sheet.verdict)
-        words = f"So far, this unit is {verdict}." if sheet.missing else f"This unit is {verdict}."
+        if sheet.missing:
+            words = tr("So far, this unit is {verdict}.", verdict=verdict)
+        else:
+            words = tr("This unit is {verdict}.", verdict=verdict)
         lines.append(Text(words, style=COLOURS[sheet.verdict]))
     if sheet.outdated:
         titles = "; ".join(record.title for record in sheet.outdated)
-        lines.append(Text(f"Measured with other settings, so please repeat: {titles}."))
+        lines.append(
+            Text(tr("Measured with other settings, so please repeat: {steps}.", steps=titles))
+        )
     if sheet.missing:
-        lines.append(Text(f"To do: {', '.join(sheet.missing)}."))
+        lines.append(_to_do(sheet))
     lines.append(Text(ABOUT))
     return lines
+
+
+def _to_do(sheet: Sheet) -> Text:
+    return Text(tr("To do: {steps}.", steps=", ".join(sheet.missing)))

@@ -16,6 +16,7 @@ from unclench.board.words import topic_words, verdict_words
 from unclench.commands.boardbench import leave
 from unclench.commands.boardport import (
     COLOURS,
+    board_name,
     connected,
     has_person,
     print_stored,
@@ -23,6 +24,7 @@ from unclench.commands.boardport import (
 )
 from unclench.errors import InputError
 from unclench.link.connection import Connection
+from unclench.translation import tr
 
 
 def run(
@@ -32,11 +34,11 @@ def run(
     store: bool,
     yes: bool,
 ) -> None:
-    """Measure a board: its rate, losses, answers, noise and levels; say what they are worth."""
+    """Measure and judge a board: its rate, losses, answers, noise and levels."""
     if math.isnan(seconds):  # click lets "nan" through
-        raise InputError("--seconds needs a number.")
+        raise InputError(tr("--seconds needs a number."))
     with connected(port) as (connection, hello, forgets):
-        progress = progress_bar("checking")
+        progress = progress_bar(tr("checking"))
         with progress:
             task = progress.add_task("", total=seconds)
             result = check_board(
@@ -50,7 +52,7 @@ def run(
         elif form == "markdown":
             click.echo(to_markdown(result), nl=False)
         else:
-            _print(result)
+            _print(board_name(hello, connection.name), result)
         if store:
             _store(connection, result, forgets, form is not None, yes)
     leave(overall(judge(result)))
@@ -63,33 +65,37 @@ def _store(
     if not yes:
         if not has_person():
             raise InputError(
-                "The noise is not stored: add --yes if the electrodes see no muscle (they are "
-                "connected to each other)."
+                tr(
+                    "The noise was not stored. Add --yes if the sensor's electrodes are connected "
+                    "to each other, so that they see no muscle."
+                )
             )
         if not click.confirm(
-            "Are the sensor's electrodes connected to each other, so that they see no muscle?",
+            tr("Are the sensor's electrodes connected to each other, so that they see no muscle?"),
             err=True,
         ):
-            click.echo("Nothing was stored.", err=True)
+            click.echo(tr("Nothing was stored."), err=True)
             return
     stored = store_noise(connection, result)
-    told = ", ".join(f"{channel.noise_nv / 1000:.2f} uV" for channel in stored.channels)
+    noise = ", ".join(f"{channel.noise_nv / 1000:.2f} uV" for channel in stored.channels)
     for warning in noise_warnings(result):
         click.echo(warning, err=True)
-    print_stored(f"Stored as the board's own noise: {told}.", forgets, err=err)
+    print_stored(tr("Stored as the board's own noise: {noise}.", noise=noise), forgets, err=err)
 
 
-def _print(result: CheckResult) -> None:
-    kind = "virtual, without electrodes, " if result.virtual else ""
+def _print(board: str, result: CheckResult) -> None:
     console = Console()
     items = judge(result)
-    console.print(
-        f"{result.label or 'A board without a label'} on {result.name}: {kind}firmware "
-        f"{result.firmware}, board {result.board_id}, protocol level {result.level}, "
-        f"{result.seconds:.1f} s of signal",
-        highlight=False,
-        markup=False,
+    head = tr(
+        "{board}: firmware {firmware}, protocol level {level}, {seconds:.1f} s of signal",
+        board=board,
+        firmware=result.firmware,
+        level=result.level,
+        seconds=result.seconds,
     )
+    console.print(Text(head))
+    if result.virtual:
+        console.print(Text(tr("This board is virtual and has no electrodes.")))
     table = Table(box=None, show_header=False, pad_edge=False)
     for item in items:
         found = Text(item.found)
@@ -100,5 +106,10 @@ def _print(result: CheckResult) -> None:
     console.print(table)
     verdict = overall(items)
     because = ", ".join(topic_words(item.name) for item in items if item.verdict == verdict)
-    rest = "" if verdict == "good" else f" ({because})"
-    console.print(Text(f"This board is {verdict_words(verdict)}{rest}.", style=COLOURS[verdict]))
+    if verdict == "good":
+        words = tr("This board is {verdict}.", verdict=verdict_words(verdict))
+    else:
+        words = tr(
+            "This board is {verdict} ({items}).", verdict=verdict_words(verdict), items=because
+        )
+    console.print(Text(words, style=COLOURS[verdict]))
