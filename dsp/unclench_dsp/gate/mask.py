@@ -35,8 +35,8 @@ _SURE = (
 )  # slow signal over ratio times loudness, loudness, usual slow signal: no muscle
 _MAYBE = (6.0, 0.8, 6.0)  # the same: a weak beat, or the edge of something larger
 _RAISED = 1.65  # tension over the usual one, where a gate begins and ends
-_CLICK_USUAL = 8.0  # sharp signal over the usual one
-_CLICK_BESIDE = 7.0  # over that a little before and after: a contraction goes on
+_CLICK_USUAL = 12.0  # sharp signal over the usual one
+_CLICK_BESIDE = 12.0  # over that a little before and after: a contraction goes on
 _STEP = 2000.0  # over the usual one: no contraction begins like that, even if it goes on
 _CLICK_LOUD = 0.65  # over the loudness of its own 12 ms: a motor unit's potential is rounder
 
