@@ -5,6 +5,7 @@ The language is chosen when unclench is imported, so the tests start this once p
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -142,7 +143,10 @@ def names() -> set[str]:
     for path, command in commands():
         found |= {*path}
         for parameter in command.params:
-            found |= {parameter.make_metavar(click.Context(command))}
+            takes = inspect.signature(parameter.make_metavar).parameters
+            found |= {
+                parameter.make_metavar(*[click.Context(command)][: len(takes)])
+            }  # from 8.2 on
             if isinstance(parameter.type, click.Choice):
                 found |= {str(choice) for choice in parameter.type.choices}
     return found
