@@ -5,6 +5,7 @@ Each kind of step overrides what differs, in a module of its own. `catalogue.py`
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, TypeVar, get_args
@@ -100,21 +101,21 @@ class Entry(Part):
         """Whether it needs a goal and has none, neither its own nor the program's `goal`."""
         return False
 
+    @abstractmethod
     def flat(self, goal: Goal | None) -> tuple[Step, ...]:
         """Return its steps in order, repetitions expanded; `goal` is the program's."""
-        raise NotImplementedError
 
     def n_steps(self) -> int:
         """Number of steps, repetitions included; nothing is expanded for it."""
         return 1
 
+    @abstractmethod
     def longest_s(self) -> float:
         """Longest time in seconds; 0 for a question, which waits for the answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def in_words(self) -> str:
         """Describe what the person does, and for how long; without the title."""
-        raise NotImplementedError
 
 
 class Step(Entry):
