@@ -398,7 +398,7 @@ class TestHowItEnds:
         done = run("record", "--source", port, "--seconds", 0.5, "--out", tmp_path / "s")
         said = done.sentence()
         assert "was disconnected and did not reconnect" in said
-        assert f"what came until then is in {tmp_path / 's'}" in said
+        assert f"Everything before that is saved in {tmp_path / 's'}" in said
         assert load_recording(tmp_path / "s").n_samples > 200
         assert open_session(tmp_path / "s").meta.ended == "closed"
 

@@ -223,7 +223,7 @@ def test_board_that_stays_away_ends_the_session(run, plug_in, write_program, tmp
     assert (done.status, done.out) == (2, "")
     said = done.err.splitlines()[-1]  # after the cues
     assert "was disconnected and did not reconnect" in said
-    assert f"what came until then is in {out}" in said
+    assert f"Everything before that is saved in {out}" in said
     texts = [text_of(e) for e in open_session(out).events() if e.kind == "session"]
     assert texts[1:] == ["waits for the sensor", "ended early"]
 

@@ -37,7 +37,7 @@ def test_our_own_pdf_may_be_overwritten(tmp_path):
 
 
 def test_a_folder_is_refused(tmp_path):
-    with pytest.raises(StoreError, match="is a folder where a file is expected"):
+    with pytest.raises(StoreError, match="is a folder, but a file is expected"):
         check_free(tmp_path, force=True)
 
 

@@ -10,7 +10,6 @@ import click
 from rich.console import Console
 
 from unclench.commands.terminalrun import greet
-from unclench.errors import SourceError
 from unclench.review.session import SessionReview
 from unclench.running.run import Run
 from unclench.settings import Settings
@@ -97,7 +96,7 @@ def run_guided(
         run.mark_moved(outcome.moved)
     if trouble or outcome is None:
         trouble = trouble or tr("The source sent no samples")
-        raise SourceError(f"{trouble}{run.kept}.")
+        raise run.early_end(trouble)
     note = ""
     if outcome.state != "done":
         lasted_s = pipeline.status.n_samples / info.fs_hz

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from unclench.commands.ending import Ending
 from unclench.commands.terminalrun import greet, terminal_run
-from unclench.errors import InputError, SourceError
+from unclench.errors import InputError
 from unclench.live.blocks import LiveBlock
 from unclench.running.run import Run
 from unclench.running.wanted import Wanted
@@ -101,7 +101,7 @@ def _record(run: Run, seconds: float | None) -> SessionMeta:
         run.pipeline.stop()
         meta = run.end_recording(recorder)
     if trouble:
-        raise SourceError(f"{trouble}{run.kept}.")
+        raise run.early_end(trouble)
     return meta
 
 

@@ -10,7 +10,6 @@ import click
 
 from unclench.commands.ending import Ending
 from unclench.commands.terminalrun import print_note
-from unclench.errors import SourceError
 from unclench.live.rings import DisplayRings
 from unclench.live.words import floor_words, loss_words, lost_words
 from unclench.running.run import Run
@@ -51,7 +50,7 @@ def watch_in_terminal(run: Run, seconds: float | None) -> None:
                 )
             )
     if trouble:
-        raise SourceError(f"{trouble}{run.kept}.")
+        raise run.early_end(trouble)
     if draws:
         status, fs_hz = pipeline.status, pipeline.info.fs_hz
         lost = loss_words(status.lost_samples, fs_hz)

@@ -79,7 +79,7 @@ def run(
         status = opened.pipeline.status
         if status.cut_short:
             trouble = capital(status.why)
-            raise SourceError(tr("{trouble}; what came until then is kept.", trouble=trouble))
+            raise SourceError(tr("{trouble}. Everything before that is saved.", trouble=trouble))
 
 
 def _tray_wanted(face: str | None) -> bool:

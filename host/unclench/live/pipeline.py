@@ -210,7 +210,8 @@ class Pipeline:
                     self._end(tr("the link has ended"), cut_short=not self._status.ended)
         except BaseException as failure:
             # Whatever it was: recordings must be closed and a person told, not left waiting.
-            self._end(f"an internal error ({type(failure).__name__}: {failure})", True)
+            name = type(failure).__name__
+            self._end(tr("an internal error ({name}: {failure})", name=name, failure=failure), True)
             raise
         finally:
             self._done.set()

@@ -28,6 +28,7 @@ from unclench.store.model import BandMeta
 from unclench.store.provenance import Provenance
 from unclench.store.session.schema import SessionMeta
 from unclench.store.session.writer import SessionWriter
+from unclench.translation import tr
 from unclench_dsp import PickEvery
 
 _FLUSH_S = 0.4
@@ -141,8 +142,11 @@ class Recorder:
             self._queue.put(item, block=self._lossless)
         except queue.Full:
             self._error = StoreError(
-                f"The disk under {self.folder} has not kept up for minutes; recording has ended, "
-                "what was written is kept: record to a faster disk."
+                tr(
+                    "The disk under {folder} has not kept up for minutes, so recording has ended. "
+                    "What was written is kept. Record to a faster disk.",
+                    folder=self.folder,
+                )
             )
 
     def _run(self) -> None:
@@ -152,9 +156,13 @@ class Recorder:
             self._error = error
         except Exception as error:
             self._error = StoreError(
-                "Recording has ended because of an internal error "
-                f"({type(error).__name__}: {error}); what was written is kept in {self.folder}: "
-                "please report it."
+                tr(
+                    "Recording has ended because of an internal error ({name}: {error}). What was "
+                    "written is kept in {folder}. Please report the error.",
+                    name=type(error).__name__,
+                    error=error,
+                    folder=self.folder,
+                )
             )
             raise
         finally:

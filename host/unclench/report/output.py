@@ -19,17 +19,25 @@ def check_free(path: Path, *, force: bool) -> None:
     """Refuse to write over anything that unclench has not made. Raises StoreError."""
     if path.is_dir():
         raise StoreError(
-            f"{path} is a folder where a file is expected: give a name, such as "
-            f"{path / 'report.html'}."
+            tr(
+                "{path} is a folder, but a file is expected. Give a name such as {example}.",
+                path=path,
+                example=path / "report.html",
+            )
         )
     try:
         if path.exists() and not force and not _is_ours(path):
             raise StoreError(
-                f"{path} is there already and was not made by unclench: give another name with -o, "
-                "or --force to write over it."
+                tr(
+                    "{path} exists and was not made by unclench. Give another name with --out, or "
+                    "overwrite it with --force.",
+                    path=path,
+                )
             )
     except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise StoreError(
+            tr("{path} cannot be read: {error}.", path=path, error=error.strerror or error)
+        ) from error
 
 
 def write_page(path: Path, content: bytes) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unclench.errors import InputError
+from unclench.errors import InputError, SourceError
 from unclench.live.blocks import Sink, StreamInfo
 from unclench.live.pipeline import Pipeline
 from unclench.live.recorder import Recorder
@@ -38,6 +38,7 @@ from unclench.training.session.setup import (
     without_calibration,
 )
 from unclench.training.session.sink import Session
+from unclench.translation import tr
 from unclench.trial.phases import Standing, running_now
 
 if TYPE_CHECKING:
@@ -268,10 +269,17 @@ class Run:
         """Wait for the review of a session that has ended; None where there can be none."""
         return self._reviews.take(folder)
 
-    @property
-    def kept(self) -> str:
-        """What a sentence about an early end adds: where the samples until then are; or ''."""
-        return f"; what came until then is in {self.recorded[0]}" if self.recorded else ""
+    def early_end(self, trouble: str) -> SourceError:
+        """Return the error of a source that failed, with where the samples until then are."""
+        if not self.recorded:
+            return SourceError(f"{trouble}.")
+        return SourceError(
+            tr(
+                "{trouble}. Everything before that is saved in {folder}.",
+                trouble=trouble,
+                folder=self.recorded[0],
+            )
+        )
 
     def close(self) -> None:
         """End the signal, then all that follows it. Raises UnclenchError if some of it failed."""
@@ -292,4 +300,9 @@ class Run:
     def _end_and_tell(self, recorder: Recorder) -> None:
         meta = self.end_recording(recorder)
         if meta.n_samples:  # else nothing had begun
-            tell(Remark(f"Saved {meta.duration_s:.0f} s to {recorder.folder}"))
+            words = tr(
+                "Saved {seconds:.0f} s to {folder}",
+                seconds=meta.duration_s,
+                folder=recorder.folder,
+            )
+            tell(Remark(words))

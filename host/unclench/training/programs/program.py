@@ -31,7 +31,7 @@ class Program(Part):
     site: SiteKey | None = None  # the site it is meant for; None: any
     goal: Goal | None = Field(default=None, description=GOAL_EXAMPLE)
     step: tuple[AnyEntry, ...] = Field(
-        min_length=1, max_length=100, strict=False, description="steps, each under [[step]]"
+        min_length=1, max_length=100, strict=False, description=tr("steps, each under [[step]]")
     )
 
     @model_validator(mode="after")

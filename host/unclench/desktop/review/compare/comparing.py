@@ -83,9 +83,9 @@ def mismatch(one: SessionReview, two: SessionReview) -> str:
 def compare(site: str, one: Figures, two: Figures) -> Comparison:
     """Put figures of one site side by side."""
     lines = [_line(each, one, two) for each in METRICS]
-    lines.append(Line("Time used", length(one.used_s), length(two.used_s), ""))
+    lines.append(Line(tr("Time used"), length(one.used_s), length(two.used_s), ""))
     out = [words.excluded_list(f.excluded_s) or tr("nothing") for f in (one, two)]
-    lines.append(Line("Excluded", out[0], out[1], ""))
+    lines.append(Line(tr("Excluded"), out[0], out[1], ""))
     return Comparison(site, tuple(lines))
 
 
