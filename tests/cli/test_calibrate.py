@@ -29,7 +29,7 @@ def test_help_lists_the_options(run):
 
 
 def test_calibration_is_measured_and_stored(run):
-    assert run("calibrate", "--list").out == "Nothing is calibrated yet.\n"
+    assert run("calibrate", "--list").out == "No sensor is calibrated yet.\n"
     done = run("calibrate", *PERSON, *SHOULDER)
     assert done.status == 0, done.err
     assert done.out.startswith("Left shoulder on channel 1, wide band, rest 2.")
@@ -42,7 +42,7 @@ def test_calibration_is_measured_and_stored(run):
     assert reference.strength == "gentle"
     assert entry.noise_uv == pytest.approx(0.169)
     listed = run("calibrate", "--list").out
-    assert listed == f"Nothing is calibrated yet.\n{done.out}"  # but on a virtual board
+    assert listed == f"No sensor is calibrated yet.\n{done.out}"  # but on a virtual board
 
 
 def test_session_uses_the_stored_calibration(run, calibrated, tmp_path):
@@ -60,7 +60,7 @@ def test_session_uses_the_stored_calibration(run, calibrated, tmp_path):
 def test_moving_the_sensor_ends_a_calibration(run):
     moved = run("calibrate", "--moved", *SHOULDER)
     assert moved.out == "Left shoulder: calibrate it again before you train.\n"
-    assert run("calibrate", "--list").out == "Nothing is calibrated yet.\n"
+    assert run("calibrate", "--list").out == "No sensor is calibrated yet.\n"
     assert run("calibrate", "--moved", *SHOULDER).out == "Left shoulder: it had no calibration.\n"
     (once,) = load_book(book_path(virtual=True)).calibrations  # what held is still known
     assert once.moved is not None

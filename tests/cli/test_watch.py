@@ -69,7 +69,7 @@ def test_baseline_is_measured_first_when_unknown(run, tmp_path):
     lines = done.out.splitlines()
     assert lines[0].startswith("Watched 1 min, from ")
     assert lines[1].startswith("Channel 1: at rest ")
-    assert "as there is no reference contraction" in lines[2]
+    assert "because there is no reference contraction" in lines[2]
     assert lines[-2] == "No alerts."
     folder = day_folder(tmp_path / "d")
     assert lines[-1] == f"Saved in {folder}"

@@ -70,7 +70,7 @@ LIGHTS = (
     Light("noise floor", "green", "0.17 µV", "The board is quiet."),
     Light("movement", "grey", "", "Not yet known: sit still for a few seconds."),
 )
-GOOD = tuple(Light(item, "green", "", "All is well.") for item in ITEMS)
+GOOD = tuple(Light(item, "green", "", "Everything looks good.") for item in ITEMS)
 PROGRAMS = (
     ProgramInfo("first", "A first ten minutes", "To begin with.", "Common practice.", 10.0),
     ProgramInfo("mine", "My own", "Quiet after work.", "", 5.0, own=True),
@@ -851,9 +851,9 @@ def test_each_trouble_has_a_shape_a_sentence_and_what_to_try(show):
 def test_a_good_signal_on_every_channel_is_said_so(show):
     page = show(check())
     page.show_lights(0, GOOD)
-    assert "All is well." not in texts(page)[1]  # the other channel is not known yet
+    assert "Everything looks good." not in texts(page)[1]  # the other channel is not known yet
     page.show_lights(1, GOOD)
-    assert "All is well." in texts(page)[1]
+    assert "Everything looks good." in texts(page)[1]
     assert button(page, "Continue").text() == "Continue (Enter)"
 
 

@@ -61,7 +61,7 @@ def test_people_read_lines_that_say_the_same():
     ran = run_command("doctor")
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.split()[:3] == ["versions", "unclench", __version__]
-    assert ran.out.endswith("\nNothing is broken.\n")
+    assert ran.out.endswith("\nNo problems found.\n")
 
 
 def test_what_is_broken_is_summed_up_and_ends_with_status_1():

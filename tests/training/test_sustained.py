@@ -79,7 +79,7 @@ def test_the_noise_floor_is_the_least(channel):
 def test_without_a_reference_rest_decides_and_says_so():
     limit = limit_of(RESTED, 0.5)
     assert limit.uv == pytest.approx(OF_REST_UV)
-    assert limit.words.endswith("as there is no reference contraction")
+    assert limit.words.endswith("because there is no reference contraction")
 
 
 def test_without_noise_and_baseline_the_reference_alone():

@@ -122,7 +122,7 @@ def test_the_standing_shows_only_the_current_block():
     words = standing_words(standing_of(plan(seed=seeds[0]), early), done_today=0)
     assert words == (
         "Self-trial, block 1 of 14: with feedback. 2 days left after today. "
-        "Today's session is still to be done."
+        "Today's session is not done yet."
     )
     after = standing_of(plan(seed=seeds[0]), MONDAY + timedelta(days=7))
     assert standing_words(after, done_today=2) == (

@@ -105,7 +105,7 @@ def _list(virtual: bool) -> None:
     book = load_book(book_path(virtual))
     holding = [entry for entry in book.calibrations if entry.moved is None]
     if not holding and not virtual:
-        click.echo(tr("Nothing is calibrated yet."))
+        click.echo(tr("No sensor is calibrated yet."))
     for entry in holding:
         click.echo(_words(entry, virtual))
 

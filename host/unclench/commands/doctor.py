@@ -55,7 +55,7 @@ def run(as_json: bool) -> None:
         click.echo(json.dumps({**plain, "broken": broken}, indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(_lines(report)))
-        click.echo("\n" + (tr("Broken:") if broken else tr("Nothing is broken.")))
+        click.echo("\n" + (tr("Problems:") if broken else tr("No problems found.")))
         for line in broken:
             click.echo(f"  {line}")
     if broken:

@@ -167,8 +167,8 @@ METRICS = (
         tr("Recovery time"),
         tr("recovery"),
         tr(
-            "The time from the end of a contraction, or from the begin of a step that asks to let "
-            "go, until the muscle is at rest again (median)."
+            "The time from the end of a contraction, or from the beginning of a step that asks to "
+            "let go, until the muscle is at rest again (median)."
         ),
         "seconds",
         _recovery,

@@ -82,13 +82,19 @@ def _of_rest(channel: TrainedChannel, baseline: str, spread: float, least_uv: fl
     rest = channel.baseline
     assert rest is not None
     varies = math.hypot(spread, rest.sd_uv / rest.mean_uv)
-    words = tr(
-        "{baseline} plus two standard deviations of {varies:.0f} %",
-        baseline=baseline,
-        varies=100 * varies,
-    )
     if channel.reference is None:
-        words += tr(", as there is no reference contraction")
+        words = tr(
+            "{baseline} plus two standard deviations of {varies:.0f} %, because there is no "
+            "reference contraction",
+            baseline=baseline,
+            varies=100 * varies,
+        )
+    else:
+        words = tr(
+            "{baseline} plus two standard deviations of {varies:.0f} %",
+            baseline=baseline,
+            varies=100 * varies,
+        )
     times = math.exp(2 * varies)
     return Limit(times * rest.mean_uv, words, times, least_uv)
 

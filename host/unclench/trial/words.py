@@ -91,7 +91,7 @@ def standing_words(standing: Standing, done_today: int | None = None) -> str:
         )
     if done_today is not None:
         done = tr("Today's session is done.")
-        sentences.append(done if done_today else tr("Today's session is still to be done."))
+        sentences.append(done if done_today else tr("Today's session is not done yet."))
     return " ".join(sentences)
 
 
@@ -122,11 +122,15 @@ def dashboard_words(trial: Trial, places: Sequence[Place]) -> str:
     if trial.site in own:
         return tr("The dashboard and the training window follow the trial.")
     if own:
-        return tr(
-            "The dashboard does not follow the trial yet, because its site is {site}. Set the "
+        return trn(
+            "The dashboard does not follow the trial yet, because its site is {sites}. Set the "
             "site in the training window, under Sensors (G in the dashboard, or "
             "`unclench session`).",
-            site=tr(" and ").join(own),
+            "The dashboard does not follow the trial yet, because its sites are {sites}. Set the "
+            "site in the training window, under Sensors (G in the dashboard, or "
+            "`unclench session`).",
+            len(own),
+            sites=", ".join(own),
         )
     return tr(
         "The dashboard follows the trial. It does not know your site yet, so it treats any signal "

@@ -189,7 +189,7 @@ class CheckPage(Page):
         if not self._connected:
             verdict = tr("There is no signal to check.")
         elif worst == {"green"}:
-            verdict, on = tr("All is well."), tr("Continue (Enter)")
+            verdict, on = tr("Everything looks good."), tr("Continue (Enter)")
         elif worst & {"red", "amber"}:
             verdict = tr("Something could be better. See what helps.")
         else:

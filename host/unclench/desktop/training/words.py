@@ -21,7 +21,7 @@ HELP = tr("""
 The <b>goal</b> is a line on the trace, with the area below it tinted. The dashed line is the
 <b>noise floor</b>: the tension that the board shows without a muscle. The trace is grey where the
 signal could not be trusted.</p>
-<p>There is no failing. You can pause a session, skip parts of it or end it at any time; what was
+<p>You cannot fail. You can pause a session, skip parts of it or end it at any time; what was
 measured is kept.</p>
 <h3>Keys on every page</h3>
 <table cellspacing="0" cellpadding="3">

@@ -213,7 +213,7 @@ def book_path(virtual: bool = False) -> Path:
 _FILE = OwnFile(
     Book,
     called=tr("calibrations"),
-    instead=tr("nothing counts as calibrated"),
+    instead=tr("all calibrations are ignored"),
     unsaved=tr("the new measurement is not kept"),
 )
 

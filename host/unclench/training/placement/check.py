@@ -287,7 +287,10 @@ def _mains_hum(
             "mains hum",
             "amber",
             tr("tone at {hz} Hz", hz=removed_hz),
-            tr("There is a steady tone in the signal. It is removed, but none is better."),
+            tr(
+                "There is a steady tone in the signal. It is removed, but a signal without one is "
+                "better."
+            ),
             _UNPLUG,
         )
     if colour == "green":
@@ -311,9 +314,9 @@ def _mains_hum(
         if left
         else tr("There is mains hum in the signal. It is removed, but less hum is better."),
         tr(
-            "Take the electrodes off first. Then unplug the charger and all else that connects the "
-            "computer to the mains. Sit away from cables and lamps, press the reference electrode "
-            "on, and watch the meter."
+            "Take the electrodes off first. Then unplug the charger and everything else that "
+            "connects the computer to the mains. Sit away from cables and lamps, press the "
+            "reference electrode on, and watch the meter."
         ),
     )
 

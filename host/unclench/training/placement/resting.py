@@ -60,7 +60,7 @@ def measured_rest(
         raise MeasurementError(
             tr(
                 "The tension of {label} was still falling, by {change:.0f} % from the first third "
-                "of the time to the last, so it is no resting baseline yet.",
+                "of the time to the last, so it is not a resting baseline yet.",
                 label=label,
                 change=change,
             )
@@ -69,7 +69,7 @@ def measured_rest(
         raise MeasurementError(
             tr(
                 "The tension of {label} was rising, by {change:.0f} % from the first third of the "
-                "time to the last, so it is no resting baseline. Sit back, let go, and measure "
+                "time to the last, so it is not a resting baseline. Sit back, let go, and measure "
                 "again.",
                 label=label,
                 change=change,

@@ -8,7 +8,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (
         tr("Laptop on battery, never charging"),
         tr(
-            "Unplug charger, dock and monitor, and all that has a plug of its own. Take the "
+            "Unplug charger, dock and monitor, and everything with its own plug. Take the "
             "electrodes off first, then charge. Or put a medical-grade USB isolator with isolated "
             "power between laptop and board."
         ),

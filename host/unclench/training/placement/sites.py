@@ -33,14 +33,14 @@ def place_label(place: Place) -> str:
 
 
 def sensor_warning(places: Sequence[Place]) -> str:
-    """Return a warning for more than one sensor on a body, in one sentence; "" for fewer."""
+    """Return a warning for more than one sensor on a body; "" for fewer."""
     if len(places) < 2:
         return ""
     return tr(
-        "More than one sensor: should one break, up to 3.3 mA could flow from its reference to "
-        "another's, through the body between them, more than a medical device may pass: use one at "
-        "a time, or choose places without the chest between them (figures: the project's "
-        "hardware/safety.md)."
+        "More than one sensor: if one breaks, up to 3.3 mA could flow from its reference electrode "
+        "to another's, through the body between them. That is more than a medical device may pass. "
+        "Use one at a time, or choose places without the chest between them (figures: the "
+        "project's hardware/safety.md)."
     )
 
 

@@ -103,7 +103,7 @@ def tidy(words: str, longest: int) -> str:
     """Return a text on one line. Raises InputError if it is empty or too long."""
     tidied = printable(" ".join(words.split()), "")
     if not tidied:
-        raise InputError(tr("There is no text. Type some, or choose from the list."))
+        raise InputError(tr("The text is empty. Type some, or choose from the list."))
     if len(tidied) > longest:
         raise InputError(
             tr(
