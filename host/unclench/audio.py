@@ -48,7 +48,7 @@ class Player:
 
     @property
     def trouble(self) -> str:
-        """Why there is no sound, in a sentence; "" while all is well or nothing was to sound."""
+        """Why there is no sound, in a sentence; "" if there is, or nothing was to be played."""
         return self._trouble
 
     def start(self) -> None:

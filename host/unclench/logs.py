@@ -1,8 +1,8 @@
 """The log: a small file that a bug report can draw on, with nothing private in it.
 
 All loggers are children of `unclench`, named after their modules. What is logged is rare (a source
-opened, a connection lost, an error), so that no sample waits for a file. Whatever stands in quotes,
-and every path but a device's, is left out of messages: it may be a title, a note, a tag or a name.
+opened, a connection lost, an error), so that no sample waits for a file. Text in quotes, and
+every path but a device's, is left out of messages: it may be a title, a note, a tag or a name.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def log_path() -> Path:
 
 
 def without_private(text: str) -> str:
-    """Leave out what stands in quotes, and paths, to the end of each line."""
+    """Leave out text in quotes, and paths, to the end of each line."""
     return _PATH.sub("(path)", _QUOTED.sub("'…'", text))
 
 
@@ -82,7 +82,7 @@ class _Formatter(logging.Formatter):
 
 
 class _File(logging.handlers.RotatingFileHandler):
-    """The file; where it cannot be written the program goes on without it."""
+    """The file; if it cannot be written, the program continues without it."""
 
     refused = False
 

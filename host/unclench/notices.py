@@ -1,7 +1,7 @@
-"""What a person should know although nothing has ended: typed, told in one place, each once.
+"""Typed notices: what a person should know although the program continues; each is shown once.
 
-Whoever finds something out calls `tell`. Every command prints what is told on stderr, and every
-window shows it: neither depends on whoever called for the file.
+The code that finds a problem calls `tell`. Every command prints the notices on stderr, and every
+window shows them, independent of who read the file.
 """
 
 from __future__ import annotations

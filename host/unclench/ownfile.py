@@ -31,9 +31,9 @@ class OwnFile(Generic[M]):
     unsaved: str  # what it means when it cannot be saved: "they apply until ..."
 
     def load(self, path: Path) -> M:
-        """Read the file; what `model` is at first where it is missing.
+        """Read the file; return a new `model` if it is missing.
 
-        One that cannot be used counts as missing, stays as it is, and is told as a notice.
+        A file that cannot be used counts as missing, is not changed, and causes a notice.
         """
         found = self.look(path)
         if isinstance(found, Unusable):
@@ -44,7 +44,7 @@ class OwnFile(Generic[M]):
     def save(self, value: M, path: Path) -> None:
         """Write the file, as a whole or not at all.
 
-        One that cannot be used is kept under another name first, which is told as a notice.
+        A file that cannot be used is kept under another name first, with a notice.
 
         Raises
         ------

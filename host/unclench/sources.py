@@ -46,7 +46,7 @@ class Source:
     notes: tuple[str, ...] = ()  # sentences to show once
     replay: Provenance | None = None  # provenance of a session made by replaying a recording
     situation: Situation | None = None  # of a virtual person, who does what a session asks
-    clock: Clock = TRUE_TIME  # the time of a virtual board, and of whoever waits for it
+    clock: Clock = TRUE_TIME  # the time of a virtual board, and of what waits for it
 
     @property
     def recording(self) -> bool:
@@ -169,7 +169,7 @@ def synthetic_board(text: str, speed: float, clock: Clock = TRUE_TIME) -> Virtua
             if value not in _NAMED[key]:
                 raise InputError(
                     tr(
-                        "sim knows no {key} '{value}'. Choose from {names}.",
+                        "'{value}' is not a valid {key} of sim. Choose from {names}.",
                         key=key,
                         value=value,
                         names=", ".join(_NAMED[key]),

@@ -1,6 +1,6 @@
 """Marks the sentences that people read, so that they can be translated.
 
-`tr` and `trn` look a sentence up in the catalogue of the person's language. English stands in the
+`tr` and `trn` look a sentence up in the catalogue of the person's language. English is in the
 source itself and needs no catalogue. The language comes from `UNCLENCH_LANGUAGE` (a language code
 such as `de`), or else from the variables that gettext reads (`LANGUAGE`, `LC_ALL`, `LC_MESSAGES`,
 `LANG`).
@@ -79,7 +79,7 @@ def tr(message: str, /, **values: object) -> str:
         A literal. Values stand in it as in `str.format`: `"{path} is not a session"`. It is
         formatted only where there are values.
     **values
-        What stands in the braces.
+        What the braces are replaced by.
     """
     found = _translations().gettext(message)
     return found.format(**values) if values else found
@@ -95,6 +95,6 @@ def trn(one: str, many: str, n: int, /, **values: object) -> str:
     n : int
         Decides which one.
     **values
-        What else stands in the braces.
+        What the other braces are replaced by.
     """
     return _translations().ngettext(one, many, n).format(n=n, **values)

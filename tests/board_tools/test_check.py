@@ -208,7 +208,7 @@ class ScriptedLine:
         said, self._to_host = self._to_host, b""
         if not said:
             if self._hangs_up:
-                raise TransportClosed("the port is gone")
+                raise TransportClosed("the port disappeared")
             self._clock.sleep(timeout_s)
         return said
 

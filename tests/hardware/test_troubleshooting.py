@@ -36,7 +36,7 @@ EXCEPTIONS = {
     "'…' is not a setting of sim. Choose from ….",
     "… of sim must be a number, not '…'.",
     "… of sim must be a whole number, not '…'.",
-    "sim knows no … '…'. Choose from ….",
+    "'…' is not a valid … of sim. Choose from ….",
     "The virtual board refused: ….",
     "Speed '…' is not valid. Use a number from 0.01 to 1000, or max.",
     "--fs, --column and --unit are for files only; … announces its own values.",

@@ -156,7 +156,7 @@ class TestANewSensor:
 
     def test_an_unknown_name_gets_a_sentence(self, tmp_path):
         done = run("record", "--source", "sim:relaxed?sensor=ears", "--out", str(tmp_path / "s"))
-        assert "sim knows no sensor 'ears'. Choose from myoware-2" in done.sentence()
+        assert "'ears' is not a valid sensor of sim. Choose from myoware-2" in done.sentence()
 
     def test_one_that_is_faster_than_the_virtual_signal_is_refused(self):
         quick = MYOWARE_2.model_copy(

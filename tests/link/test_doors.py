@@ -257,7 +257,7 @@ def test_a_port_that_vanishes_during_the_handshake(after_s):
     port = open_transport(path)
     timer = threading.Timer(after_s, terminal.close)
     timer.start()
-    with pytest.raises(SourceError, match=r"closed before a board answered: the port is gone"):
+    with pytest.raises(SourceError, match=r"closed before a board answered: the port disappeared"):
         LinkReader(lambda: port, path).start()
     timer.join()
     with pytest.raises(SourceError, match="There is no port"):

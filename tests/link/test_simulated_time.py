@@ -158,7 +158,7 @@ class TestBoard:
         line.close()
         line.close()
         for act in (lambda: line.read(0.1), lambda: line.write(b"x")):
-            with pytest.raises(TransportClosed, match="the port is gone"):
+            with pytest.raises(TransportClosed, match="the port disappeared"):
                 act()
 
     def test_the_last_sample_of_a_recording_comes_before_the_end(self, clock):

@@ -81,7 +81,7 @@ def _show_sheet(sheet: Sheet) -> None:
 
 
 def leave(verdict: Verdict | None) -> None:
-    """Leave with a status of its own unless something was measured and can be used."""
+    """Exit with status 1 unless something was measured and is usable."""
     if verdict is None or verdict == "not usable":
         sys.exit(EXIT_NOT_USABLE)
 

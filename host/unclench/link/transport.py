@@ -161,7 +161,7 @@ class SerialTransport:
             waiting: int = self._port.in_waiting if first else 0  # type: ignore[attr-defined]
             return first + self._port.read(waiting) if waiting else first
         except _GONE as error:
-            raise TransportClosed(tr("the port is gone")) from error
+            raise TransportClosed(tr("the port disappeared")) from error
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """See Transport.write."""
@@ -170,7 +170,7 @@ class SerialTransport:
         except serial.SerialTimeoutException:
             return 0
         except _GONE as error:
-            raise TransportClosed(tr("the port is gone")) from error
+            raise TransportClosed(tr("the port disappeared")) from error
 
     def drain(self) -> None:
         """See Transport.drain."""
@@ -211,7 +211,7 @@ def _closed(error: Exception) -> TransportClosed:
     """Return the system's explanation without its error number."""
     if isinstance(error, ConnectionError):
         return TransportClosed(tr("the other end closed the connection"))
-    return TransportClosed(getattr(error, "strerror", None) or tr("the port is gone"))
+    return TransportClosed(getattr(error, "strerror", None) or tr("the port disappeared"))
 
 
 def _write_all(

@@ -184,7 +184,7 @@ class Sink(Protocol):
 
 @dataclass(frozen=True)
 class LiveStatus:
-    """How things stand, for whoever asks."""
+    """The current state of a stream."""
 
     connected: bool
     ended: bool  # nothing more will come

@@ -128,7 +128,7 @@ class Pipeline:
 
     @property
     def lossless(self) -> bool:
-        """Whether the source waits for whoever follows it."""
+        """Whether the source waits for its consumers."""
         return self._reader.lossless
 
     @property
@@ -250,7 +250,7 @@ class Pipeline:
             self._end(text, cut_short=True)
             return
         if again:
-            # The board's count begins anew; how long it was away is told by the host's clock.
+            # The board's count starts again; the host's clock shows how long it was disconnected.
             away_s = event.host_s - self._last_host_s
             # One at least is missing: what was held has been handed on as before a gap.
             base = max(self._next + 1, self._sample_at(event.host_s))

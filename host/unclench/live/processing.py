@@ -1,4 +1,4 @@
-"""Samples to tension, with what it is worth: what thread 2 does with them, and a review again.
+"""Samples to tension and its quality: what thread 2 does with them, and a review again.
 
 The review of a recording takes this very way, so it trusts what the session trusted.
 """
@@ -27,11 +27,11 @@ from unclench_dsp import (
 _MUSCLE: tuple[SignalState, ...] = ("good", "movement")
 """States in which tension can be a muscle's; disturbed samples are left out one by one."""
 
-_HEART_AGAIN_S = 30.0  # without a beat until it counts as found anew
+_HEART_AGAIN_S = 30.0  # without a beat, after which it counts as found again
 
 
 class Processing:
-    """Treats the signal of one stream and says what it is worth.
+    """Processes the signal of one stream and judges its quality.
 
     Samples come out late, by at most `CHAIN_DELAY_S`. Raises InputError: rate below the band.
     """
@@ -204,7 +204,7 @@ class Processing:
 
     @property
     def trusted(self) -> Trust:
-        """Trust in each channel, as it stands."""
+        """Current trust in each channel."""
         return _trust(self.state, self._shown)
 
 

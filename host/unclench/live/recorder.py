@@ -1,4 +1,4 @@
-"""Thread 3: to disk, without loss. Trouble with the disk is told, and stops only the recording.
+"""Thread 3: to disk, without loss. A disk error is reported and stops only the recording.
 
 Events are written in the order of their samples, however the samples came in: an event waits until
 the samples before it have passed. So one signal gives one events.csv, byte for byte.

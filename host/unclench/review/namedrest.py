@@ -102,7 +102,7 @@ def span_words(span: Span) -> str:
 
 
 def day_words(iso: str) -> str:
-    """Return a day in words; as it stands if it is none."""
+    """Return a day in words; the text unchanged if it is not a day."""
     try:
         return day(date.fromisoformat(iso))
     except ValueError:

@@ -145,7 +145,7 @@ def _refusal(review: SessionReview, k: int, stored: StoredCalibration) -> str:
 
 
 def _moved(review: SessionReview, stored: StoredCalibration) -> bool:
-    """Whether the sensor was put on anew between the session and the calibration."""
+    """Whether the sensor was placed again between the session and the calibration."""
     if review.meta is None:
         return False
     held = review.meta.created

@@ -40,9 +40,9 @@ def ascii_only(stream: TextIO) -> bool:
 
 
 def _is_c_locale() -> bool:
-    """Whether LC_ALL=C was asked for: Python writes UTF-8 all the same, a terminal may not show it.
+    """Whether LC_ALL=C is set: Python still writes UTF-8, but a terminal may not show it.
 
-    An empty locale is none of these: Python then chooses C.UTF-8 for itself and its children.
+    An empty locale does not count: Python then chooses C.UTF-8 for itself and its children.
     """
     if not sys.flags.utf8_mode or sys.platform == "win32":
         return False

@@ -66,7 +66,7 @@ class Seconds:
             yield self._ready.popleft()
 
     def interruptions(self) -> Iterator[str]:
-        """Yield why the board went away, for each time that was not taken yet."""
+        """Yield the reason of each disconnection that was not taken yet."""
         while self._interruptions:
             yield self._interruptions.popleft()
 

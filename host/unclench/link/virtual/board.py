@@ -185,7 +185,7 @@ class _Hardware:
         return (0, 0, 0)
 
     def blink(self, seconds: int) -> None:
-        """There is no light; a board without one answers all the same (4.12)."""
+        """Do nothing: there is no light, and a board without one still answers (4.12)."""
 
     def light(self, by_host: bool, brightness: int) -> None:
         """See `blink`."""

@@ -61,7 +61,7 @@ class AnalogInput(Protocol):
         """
 
     def restart(self) -> None:
-        """Begin anew: the next sample is number 0."""
+        """Start again: the next sample is number 0."""
 
     def read(self, n: int) -> tuple[int, Units] | None:
         """Return the index of the next sample and at most `n` rows from there; None at the end."""
@@ -228,7 +228,7 @@ class SyntheticInput:
 
     def restart(self) -> None:
         """See AnalogInput.restart."""
-        # Only the count starts anew: the muscle lives on, whoever looks at it.
+        # Only the count starts again: the muscle continues, connected or not.
         self._ready: Units = np.empty((0, self._channels), np.int32)
         self._index = 0
 

@@ -48,7 +48,7 @@ class SimulatedLine:
         """See Transport.close."""
         self._life.close()
         self._outbox.take()
-        self._closed = "the port is gone"
+        self._closed = "the port disappeared"
 
     def _go_on(self, data: bytes | None) -> None:
         try:

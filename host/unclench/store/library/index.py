@@ -1,7 +1,7 @@
 """What the library found the last time, in SQLite: only a cache.
 
-Missing, corrupt, locked, of another version, on a disk that takes no writing: then it is made anew
-or done without. Every row carries a checksum, because SQLite itself would not notice a flipped bit.
+If it is missing, corrupt, locked, of another version or on a read-only disk, it is made again or
+not used. Every row has a checksum, because SQLite itself would not notice a flipped bit.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Index:
             except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
                 if "locked" in str(error):
                     return
-                # Whatever it is, it is no index: with another one in its place it may go.
+                # This is not an index, so delete it and make another one.
                 with suppress(OSError):
                     self._path.unlink()
                 before, gone = {}, []

@@ -1,7 +1,7 @@
 """summary.json: a session's figures in short, so that thousands can be listed and compared.
 
-It is only a cache: `review.summary` makes it anew from the session at any time. Which files it was
-made from is told by their sizes, so one that no longer fits is seen.
+It is only a cache: `review.summary` can make it again from the session at any time. It holds the
+sizes of the files it was made from, so an outdated one is recognized.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class TagSummary(BaseModel):
 
 
 class ChannelSummary(BaseModel):
-    """One channel. Figures are of the used time alone; None where they cannot be told."""
+    """One channel. Figures are of the used time alone; None where they are unknown."""
 
     model_config = ConfigDict(frozen=True)
 

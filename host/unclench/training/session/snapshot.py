@@ -78,5 +78,5 @@ class Snapshot:
 
     @property
     def picture(self) -> str:
-        """Name of what stands in the middle of the page: a question before all else."""
+        """Name of the picture in the middle of the page; a question comes first."""
         return "question" if self.question else self.step.picture

@@ -167,7 +167,7 @@ class SessionsModel(QtCore.QAbstractTableModel):
     def setData(  # noqa: N802 - Qt's name
         self, index: QtCore.QModelIndex, value: Any, role: int = _ROLE.EditRole
     ) -> bool:
-        """Emit a title or labels that a person typed; whoever saves them calls `put`."""
+        """Emit a title or labels that a person typed; the code that saves them calls `put`."""
         row = self.row_at(index)
         if row is None or role != _ROLE.EditRole:
             return False
