@@ -229,15 +229,19 @@ class TestFiguresThatCannotBe:
     @pytest.mark.parametrize(
         ("profile", "changes", "words"),
         [
-            (MYOWARE_2, {"gain": 0}, "myoware-2: gain is 0, a number from 1 to 100000"),
+            (MYOWARE_2, {"gain": 0}, "myoware-2: gain is 0, but a number from 1 to 100000"),
             (MYOWARE_2, {"gain": float("nan")}, "gain is nan"),
-            (MYOWARE_2, {"low_hz": 600}, "low_hz is 600, a number from 0.001 to 498.4"),
-            (MYOWARE_2, {"rest": 1.5}, "rest is 1.5, a number from 0 to 1"),
+            (MYOWARE_2, {"low_hz": 600}, "low_hz is 600, but a number from 0.001 to 498.4"),
+            (MYOWARE_2, {"rest": 1.5}, "rest is 1.5, but a number from 0 to 1"),
             (RP2040, {"full_scale_v": 0}, "rp2040: full_scale_v is 0"),
             (RP2040, {"missing_code": None}, "missing_code and step_lsb go together"),
-            (RP2040, {"missing_code": 4095}, "missing_code is 4095, a number from 1 to 4094"),
+            (RP2040, {"missing_code": 4095}, "missing_code is 4095, but a number from 1 to 4094"),
             (PICO, {"inputs": ("GP26", "GP26")}, "pico: GP26, GP26 name one input twice"),
-            (PICO, {"rates_hz": (200_000,)}, "rates_hz is 200000, a number from 244.141 to 166667"),
+            (
+                PICO,
+                {"rates_hz": (200_000,)},
+                "rates_hz is 200000, but a number from 244.141 to 166667",
+            ),
             (PICO, {"rates_hz": (100,)}, "rates_hz is 100"),
         ],
     )

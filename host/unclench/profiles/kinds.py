@@ -12,6 +12,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from unclench.translation import tr
+
 Status = Literal["measured", "reported", "computed", "chosen", "unverified"]
 _LARGEST_SUM = 2**23  # PROTOCOL.md 2.5
 
@@ -111,7 +113,9 @@ class ConverterProfile(_Profile):
         _expect(self, "conversions_hz", self.conversions_hz.value, 1, 1e9)
         _expect(self, "noise_lsb", self.noise_lsb.value, 1e-3, self.codes.value)
         if (self.missing_code is None) != (self.step_lsb is None):
-            raise ValueError(f"{self.name}: missing_code and step_lsb go together; give both")
+            raise ValueError(
+                tr("{name}: missing_code and step_lsb go together; give both", name=self.name)
+            )
         if self.missing_code is not None and self.step_lsb is not None:
             _expect(self, "missing_code", self.missing_code, 1, self.codes.value - 2)
             _expect(self, "step_lsb", self.step_lsb.value, 0, 4)
@@ -133,7 +137,13 @@ class BoardProfile(_Profile):
     @model_validator(mode="after")
     def _can_be(self) -> BoardProfile:
         if len(set(self.inputs)) != len(self.inputs):
-            raise ValueError(f"{self.name}: {', '.join(self.inputs)} name one input twice")
+            raise ValueError(
+                tr(
+                    "{name}: {inputs} name one input twice",
+                    name=self.name,
+                    inputs=", ".join(self.inputs),
+                )
+            )
         conversions_hz, codes = self.converter.conversions_hz.value, self.converter.codes.value
         for rate_hz in self.rates_hz:  # the sum of a sample's readings has 24 signed bits
             least_hz = conversions_hz * codes / _LARGEST_SUM
@@ -155,8 +165,15 @@ class Profile(BaseModel):
 
 
 def _expect(profile: _Profile, what: str, value: float, low: float, high: float) -> None:
-    """Raise ValueError in one sentence unless a figure lies where it can."""
+    """Raise ValueError in one sentence if a figure is out of range."""
     if not (math.isfinite(value) and low <= value <= high):
         raise ValueError(
-            f"{profile.name}: {what} is {value:g}, a number from {low:g} to {high:g} is expected"
+            tr(
+                "{name}: {field} is {value:g}, but a number from {low:g} to {high:g} is expected",
+                name=profile.name,
+                field=what,
+                value=value,
+                low=low,
+                high=high,
+            )
         )
