@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from unclench_dsp.arrays import BoolArray, FloatArray
+from unclench_dsp.blocks import correlation_time_s
 
 _OUTLIER = 4.0  # standard deviations above the line
 _CHANCE = 0.024  # of a second of steady noise in 430 Hz: 1 / (2 sqrt(430 Hz x 1 s)); never less
@@ -20,7 +21,8 @@ class Baseline:
 
     ``sd_uv`` is the deviation from a line through the used rows: it holds no steady rise or fall.
     ``used`` is the share of the rows that were used, 0 to 1; ``n`` is their number. ``drift`` is
-    the median of the last third of the time over that of the first: 0.7 after a fall of 30 %.
+    the median of the last third of the time over that of the first: 0.7 after a fall of 30 %;
+    ``chance`` the standard error of its logarithm by what varies about the line.
     """
 
     mean_uv: float
@@ -28,6 +30,7 @@ class Baseline:
     used: float
     n: int
     drift: float
+    chance: float
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,14 @@ def resting_baseline(rms_uv: FloatArray, step_n: int) -> Baseline:
     # Only n / step_n of n overlapping windows are independent, so n - 1 becomes n - step_n.
     used_uv = rms_uv[kept]
     fitted_uv = np.poly1d(np.polyfit(np.flatnonzero(kept), used_uv, 1))(np.flatnonzero(kept))
-    sd_uv = float(np.std(used_uv - fitted_uv, ddof=step_n))
-    drift = float(np.median(used_uv[-(n // 3) :]) / np.median(used_uv[: n // 3]))
-    return Baseline(float(np.mean(used_uv)), sd_uv, n / len(rms_uv), n, drift)
+    sd_uv, mean_uv = float(np.std(used_uv - fitted_uv, ddof=step_n)), float(np.mean(used_uv))
+    third_n = n // 3
+    drift = float(np.median(used_uv[-third_n:]) / np.median(used_uv[:third_n]))
+    alike_n = step_n * correlation_time_s(used_uv - fitted_uv, step_n)
+    alike = min(1.0, alike_n / third_n)
+    return Baseline(
+        mean_uv, sd_uv, n / len(rms_uv), n, drift, sd_uv / mean_uv * float(np.sqrt(2 * alike))
+    )
 
 
 def best_stable_second(fast_uv: FloatArray, slow_uv: FloatArray, row_hz: float) -> StableSecond:

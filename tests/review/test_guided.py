@@ -36,14 +36,14 @@ seconds = 5
 LET_GO = """
 [[step]]
 kind = "baseline"
-seconds = 20
+seconds = 30
 [[step]]
 kind = "stressor"
 say = "Count."
 seconds = 15
 [[step]]
 kind = "recover"
-seconds = 40
+seconds = 70
 """
 
 

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from unclench.live.blocks import FloatArray
 from unclench.training.placement.values import RestBaseline
 from unclench.translation import tr
 
+if TYPE_CHECKING:
+    from unclench_dsp import Baseline
+
 LEAST_S, MOST_S = 20.0, 600.0
 """Length of the time in which rest is measured."""
-RESTLESS = 0.35
+RESTLESS = 0.25
 """Standard deviation over the mean above which it was not rest."""
-DRIFTING = 1.25
-"""Tension of the last third of the time over that of the first, either way, above which it still
-falls or rises. Rest that wanders by 10 % with a time constant of 10 min stays far below: its thirds
-of a minute differ by 4 % (one standard deviation)."""
+_WANDERS, _WANDERS_S = 0.10, 600.0
+"""How rest wanders by itself: standard deviation of its logarithm, and time constant."""
+_DRIFTING, _MOST_DRIFT = 3.0, 1.35
+"""Standard deviations between the thirds that are no chance, and the ratio that never is."""
 _SAME_REST = (0.67, 1.5)  # times another baseline: within this it may be the same rest
 
 
@@ -55,8 +59,8 @@ def measured_rest(
         raise MeasurementError(
             tr("Resting baseline of {label}: {error}", label=label, error=error)
         ) from error
-    change = 100 * abs(found.drift - 1)
-    if found.drift < 1 / DRIFTING:
+    change, steady = 100 * abs(found.drift - 1), _steady(found, row_hz)
+    if found.drift < 1 / steady:
         raise MeasurementError(
             tr(
                 "The tension of {label} was still falling, by {change:.0f} % from the first third "
@@ -65,7 +69,7 @@ def measured_rest(
                 change=change,
             )
         )
-    if found.drift > DRIFTING:
+    if found.drift > steady:
         raise MeasurementError(
             tr(
                 "The tension of {label} was rising, by {change:.0f} % from the first third of the "
@@ -79,7 +83,7 @@ def measured_rest(
         raise MeasurementError(
             tr(
                 "The tension of {label} varied too much for a resting baseline: {mean_uv:.1f} µV "
-                "with a standard deviation of {sd_uv:.1f} µV; at rest it is less than a third. "
+                "with a standard deviation of {sd_uv:.1f} µV; at rest it is less than a quarter. "
                 "Sit still, let go, and measure again.",
                 label=label,
                 mean_uv=found.mean_uv,
@@ -87,6 +91,16 @@ def measured_rest(
             )
         )
     return RestBaseline(found.mean_uv, found.sd_uv, found.n / row_hz, fast.sd_uv)
+
+
+def _steady(found: Baseline, row_hz: float) -> float:
+    """Return how far the last third of a rest may be from the first, as a ratio above 1.
+
+    Rest wanders a little between them, and both have errors: 12 % in a usual minute.
+    """
+    third_s = found.n / row_hz / 3
+    wander = _WANDERS * math.sqrt(2 * (1 - math.exp(-2 * third_s / _WANDERS_S)))
+    return min(_MOST_DRIFT, math.exp(_DRIFTING * math.hypot(wander, found.chance)))
 
 
 @dataclass(frozen=True)

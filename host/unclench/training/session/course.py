@@ -240,8 +240,19 @@ class Course:
             rest = payload if isinstance(payload, BaselineMeasured) else None
             if rest is not None and rest.before_uv is not None and self._attended:
                 self._choices.append(Choice(k, before[k], self.channels[k], rest))
-            else:
-                self._outbox.emit(payload)
+                continue
+            if rest is not None and rest.before_uv is not None:
+                self._outbox.remark(
+                    tr(
+                        "{label} rested at {now_uv:.1f} µV, its calibration says {before_uv:.1f} "
+                        "µV. The session used what it measured. Calibrate again, or say that the "
+                        "sensor was moved.",
+                        label=rest.channel,
+                        now_uv=rest.mean_uv,
+                        before_uv=rest.before_uv,
+                    )
+                )
+            self._outbox.emit(payload)
         for failure in measured.failures:
             self._outbox.emit(NotMeasured(failure))
 

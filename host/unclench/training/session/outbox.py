@@ -58,6 +58,11 @@ class Outbox:
             self._notes.append(refusal.sentence)
         self.emit(refusal)
 
+    def remark(self, sentence: str) -> None:
+        """Keep a sentence for the person, of what has an event of its own."""
+        if sentence not in self._notes:
+            self._notes.append(sentence)
+
     def news(self, news: News) -> None:
         """Add an event found in the rows; the latest alert is also a note."""
         if isinstance(news.payload, Alerted):
