@@ -19,6 +19,7 @@ MOST_SHARE = 0.08
 """Power of lines against that of the rest from which on tension is not trusted: they raise the RMS
 by 4 %. One may have it alone, or the multiples of a mains together, as where its size swings."""
 
+_MAINS_HZ = 0.25  # how far a grid is off its frequency at most
 _HALF_BIN_HZ = 0.5 / WINDOW_S  # how well a frequency is known
 _LEAST_SHARE = 0.01  # of one of several
 _RATIO = 8.0  # by which it stands out of its surroundings, in two windows in a row
@@ -153,6 +154,9 @@ def _together(excess_uv2: FloatArray, stands: BoolArray) -> FloatArray:
 def _kind(hz: float) -> LineKind:
     if not hz:
         return ""
-    within = (hz - _HALF_BIN_HZ, hz, hz + _HALF_BIN_HZ)
-    mains = any(mains_order(one, mains_hz) for one in within for mains_hz in MAINS_HZ)
+    mains = any(
+        abs(hz - order * mains_hz) <= order * _MAINS_HZ + _HALF_BIN_HZ
+        for mains_hz in MAINS_HZ
+        if (order := round(hz / mains_hz))
+    )
     return "hum" if mains else "tone"

@@ -17,7 +17,7 @@ from unclench.report.words import (
     above_label,
     above_words,
     excluded,
-    metric_words,
+    figure_words,
     sentence,
     treated_words,
 )
@@ -123,11 +123,10 @@ class _Table:
 
 def _cells(channel: ChannelResult) -> list[tuple[str, str]]:
     """Label and value of each figure of a channel."""
-    noise, mains = channel.noise_uv, channel.mains_fraction
+    noise = channel.noise_uv
     return [
-        *((m.label, metric_words(m, m.value(channel.figures))) for m in METRICS),
+        *((m.label, figure_words(m, channel.figures)) for m in METRICS),
         *((above_label(m), above_words(m, channel.figures)) for m in HEADLINES),
         (tr("Noise floor"), NOTHING if noise is None else f"{noise:.2f} µV"),
-        (tr("Mains hum, share of power"), NOTHING if mains is None else f"{mains:.0%}"),
         (tr("Samples clipped"), f"{channel.clipped_fraction:.1%}"),
     ]

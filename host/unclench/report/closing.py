@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from unclench.report.words import listed, metric_words, sentence, share, used_words, uv
+from unclench.report.words import figure_words, listed, sentence, share, used_words, uv
 from unclench.review.metrics import LEVELS, METRICS, Metric, metric
 from unclench.review.results import Figures
 from unclench.review.session import SessionReview
@@ -166,15 +166,17 @@ def whole_words(closing: ChannelClosing) -> str:
     known = [(each, each.value(figures)) for each in shown]
     return tr(
         "whole session: {figures}. {used}",
-        figures=", ".join(_metric(each, value) for each, value in known if value is not None),
+        figures=", ".join(
+            _metric(each, value, figures) for each, value in known if value is not None
+        ),
         used=used_words(figures.used_s, closing.duration_s, figures.excluded_s),
     )
 
 
-def _metric(shown: Metric, value: float) -> str:
+def _metric(shown: Metric, value: float, figures: Figures) -> str:
     if shown.key == "contractions":
         return trn("{n} contraction", "{n} contractions", round(value))
-    return f"{shown.label[:1].lower()}{shown.label[1:]} {metric_words(shown, value)}"
+    return f"{shown.label[:1].lower()}{shown.label[1:]} {figure_words(shown, figures)}"
 
 
 def helped_words(closing: ChannelClosing) -> list[str]:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from unclench.report.earlier import Earlier, same_program
 from unclench.report.words import (
+    BELOW,
     brief,
     change,
     excluded_list,
+    figure_words,
     listed,
     percent_of,
     sentence,
@@ -16,7 +18,7 @@ from unclench.report.words import (
     uv,
     why_words,
 )
-from unclench.review.metrics import muscle_uv
+from unclench.review.metrics import HEADLINES, muscle_uv, too_quiet
 from unclench.review.results import ChannelContext, Figures, Phase, TagEffect
 from unclench.review.session import SessionReview
 from unclench.translation import tr
@@ -42,6 +44,16 @@ def channel_words(
                 "Excluded of {whole}: {reasons}.", whole=length(review.duration_s), reasons=reasons
             )
         return [nothing]
+    if too_quiet(HEADLINES[0], figures):
+        lead = [
+            tr(
+                "{channel}: median tension {uv}, which is {below}.",
+                channel=context.label,
+                uv=figure_words(HEADLINES[0], figures),
+                below=BELOW,
+            )
+        ]
+        return [" ".join(lead)]
     lead = [_level(context, figures.p50)]
     if context.baseline is not None:
         lead.append(_against_baseline(context, figures.p50.value))

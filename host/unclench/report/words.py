@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from unclench.review.metrics import Metric, above, too_quiet, uv_number
+from unclench.review.metrics import LEVELS, Metric, above, too_quiet, uv_number
 from unclench.review.results import ChannelContext, Figures, Left, Removed, RestFigures
 from unclench.store.provenance import RECORDING, Provenance
 from unclench.store.session.schema import SessionMeta
 from unclench.training.placement.values import UNSEEN
 from unclench.translation import tr, trn
 from unclench.wording import capital, length
+from unclench_dsp.abovefloor import CLEARLY
 from unclench_dsp.uncertainty import Estimate
 
 LEAST_TOLD_S = 0.05  # shorter excluded time is not named
@@ -64,8 +65,20 @@ def metric_words(metric: Metric, value: float | None) -> str:
     return length(value) if metric.form == "seconds" else f"{value:.0f}"
 
 
+def figure_words(metric: Metric, figures: Figures) -> str:
+    """Return a metric of a span; "under 1.29 µV" for a level that too quiet a time decides.
+
+    That time is excluded, so the figure of the rest would be one of its louder part.
+    """
+    if metric in LEVELS and figures.noise is not None and too_quiet(metric, figures):
+        return tr("under {uv} µV", uv=uv(CLEARLY * figures.noise.value))
+    return metric_words(metric, metric.value(figures))
+
+
 def metric_range(metric: Metric, figures: Figures) -> str:
     """Return a metric with its 95 % confidence interval, if it has one: "62 % (50 to 72 %)"."""
+    if metric in LEVELS and too_quiet(metric, figures):
+        return figure_words(metric, figures)
     found = metric.estimate(figures)
     if metric.form == "uv":
         return uv_estimate(found)

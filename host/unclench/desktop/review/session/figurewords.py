@@ -7,7 +7,7 @@ from html import escape
 from unclench.desktop.review.trace.axes import time_words
 from unclench.desktop.theme import Theme
 from unclench.report import words
-from unclench.review.metrics import HEADLINES, METRICS, Metric, above, of_reference
+from unclench.review.metrics import HEADLINES, METRICS, Metric, above, of_reference, too_quiet
 from unclench.review.results import ChannelContext, Contraction, Figures, Span
 from unclench.translation import tr, trn
 from unclench.wording import length
@@ -61,11 +61,12 @@ def _levels(figures: Figures) -> str:
     sure = words.ranged(figures.mean)
     rows = [["", "", tr("95 % interval") if sure else "", "%" if figures.percent else ""]]
     for each in METRICS:
-        value = words.metric_words(each, each.value(figures))
+        value = words.figure_words(each, figures)
         percent = of_reference(each, figures)
         share = "" if percent is None else f"{percent:.1f}"
+        told = sure and not too_quiet(each, figures)
         rows.append(
-            [each.label, value, _interval(each, each.estimate(figures)) if sure else "", share]
+            [each.label, value, _interval(each, each.estimate(figures)) if told else "", share]
         )
     for each in HEADLINES:
         found = above(each, figures)
