@@ -15,7 +15,7 @@ from tests.known import known
 
 from unclench.commands.analyze import render
 from unclench.errors import InputError
-from unclench.report.words import BELOW, above_words
+from unclench.report.words import BELOW, above_words, figure_words
 from unclench.review.analyze import ChannelResult, analyze, to_dict, to_json
 from unclench.review.metrics import metric
 from unclench.review.session import load_with_session
@@ -81,6 +81,7 @@ def test_tension_near_the_noise_is_below_what_the_instrument_can_see(muscle_uv: 
     assert plain["excluded_s"]["too quiet"] > 40
     assert {"p10", "p50", "mean"} <= set(plain["tension_above_floor_uv"]["below_floor"])
     assert above_words(metric("p50_uv"), channel.figures) == BELOW
+    assert figure_words(metric("p50_uv"), channel.figures) == "under 1.25 µV"  # not the louder rest
 
 
 def test_an_unknown_noise_is_not_subtracted() -> None:
