@@ -42,7 +42,7 @@ _COLUMNS = (
     _Column(tr("at rest"), right=True),
     _Column(tr("used"), right=True),
 )
-_UV = 5  # index of the mean; only the first channel's where there is little room
+_UV = 5  # index of the median; only the first channel's where there is little room
 _Row: TypeAlias = tuple[str, ...]
 
 

@@ -125,9 +125,9 @@ def _calibrated(review: SessionReview, k: int, book: Book, typed: str) -> Event:
 def _show(review: SessionReview, chosen: Sequence[int], book: Book) -> None:
     for k in chosen:
         click.echo(_used(review.contexts[k]))
-        for offer in offers(review, k, book):
-            words = capital(offer.words)
-            click.echo(f"  {words}." if not offer.refusal else f"  {offer.refusal}")
+        lines = (o.refusal or f"{capital(o.words)}." for o in offers(review, k, book))
+        for line in dict.fromkeys(lines):  # many may have one reason
+            click.echo(f"  {line}")
 
 
 def _used(context: ChannelContext) -> str:

@@ -192,8 +192,8 @@ def _quietest(signal: Signal, k: int) -> tuple[RestBaseline | None, str]:
     fast_sd_uv = float(signal.fast_uv[calm, k].std())
     baseline = RestBaseline(mean_uv, sd_uv, calm_s, fast_sd_uv)
     why = tr(
-        "rest was not measured: the quietest time of this recording replaces it, {uv:.2f} µV over "
-        "{seconds:.0f} s",
+        "rest was not measured; contractions are found against the quietest time of this "
+        "recording, {uv:.2f} µV over {seconds:.0f} s",
         uv=mean_uv,
         seconds=calm_s,
     )
