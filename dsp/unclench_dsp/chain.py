@@ -81,9 +81,10 @@ class ChainBlock:
         Moving RMS of the kept samples of `band_uv`: the tension. NaN where less than a fifth of
         the window is kept.
     kept : ndarray of bool, shape (n_samples, n_channels)
-        False for samples of a heartbeat, pop, tug or flutter.
+        False for samples of a heartbeat, pop, tug or flutter, or of a line that begins or stops.
     disturbed : ndarray of bool, shape (n_samples, n_channels)
-        True during a pop, tug or flutter: such time counts for nothing.
+        True during a pop, tug or flutter, or where a line that is removed begins or stops at once:
+        such time counts for nothing.
     settling : ndarray of bool, shape (n_samples,)
         True until filters and RMS window have forgotten the start.
     """
@@ -221,12 +222,12 @@ class TensionChain:
     def _final(self, mask: MaskBlock) -> ChainBlock:
         n = len(mask.kept)
         band_uv = self._let_go(n)
-        envelope_uv = self._envelope.process(band_uv, mask.kept)
+        jumped = self._lines.jumped(self._next_index, n)
+        kept, disturbed = mask.kept & ~jumped, mask.disturbed | jumped
+        envelope_uv = self._envelope.process(band_uv, kept)
         settling = np.zeros(n, dtype=np.bool_)
         settling[: self._settling_left] = True
-        block = ChainBlock(
-            self._next_index, band_uv, envelope_uv, mask.kept, mask.disturbed, settling
-        )
+        block = ChainBlock(self._next_index, band_uv, envelope_uv, kept, disturbed, settling)
         self._next_index += n
         self._settling_left = max(0, self._settling_left - n)
         return block

@@ -116,6 +116,21 @@ def test_auto_shows_the_muscle_under_the_hum() -> None:
     assert line.rms_uv == pytest.approx(20.0, rel=0.03)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_hum_that_stops_at_once_counts_for_nothing_and_is_no_contraction(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    stops = round(rng.uniform(9, 10) * FS_HZ)
+    on_uv = hum(24_000, rng.uniform(10, 80)) * (np.arange(24_000) < stops)[:, np.newaxis]
+    muscle_uv = noise(24_000, 1.5, seed=seed)
+    block = whole(TensionChain(ChainSettings(FS_HZ, 1)), muscle_uv + on_uv)
+    clean = whole(TensionChain(ChainSettings(FS_HZ, 1)), muscle_uv)
+    left_out = np.flatnonzero(block.disturbed[14_000:, 0]) + 14_000
+    assert stops - 600 < left_out[0] < left_out[-1] < stops + 600
+    counts = ~block.disturbed[14_000:, 0] & np.isfinite(block.envelope_uv[14_000:, 0])
+    ratio = block.envelope_uv[14_000:, 0][counts] / clean.envelope_uv[14_000:, 0][counts]
+    assert 0.7 < ratio.min() < ratio.max() < 1.5
+
+
 def test_behind_a_gap_the_hum_is_soon_removed_again() -> None:
     chain = TensionChain(ChainSettings(FS_HZ, 1))
     whole(chain, noise(20_000, 2.0) + hum(20_000, 100.0))

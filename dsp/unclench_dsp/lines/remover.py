@@ -128,6 +128,7 @@ class LineRemover:
         self.removed: tuple[tuple[Line, ...], ...] = ((),) * n_channels
         """For each channel, the lines that are removed now."""
         self._out_index = 0
+        self._jumps: list[tuple[int, int, BoolArray]] = []  # first, stop, channels
         self._n_edges = 0
         self._told: list[dict[int, tuple[Line, ...]]] = [{} for _ in range(n_channels)]
         self._known = self._asked_for()
@@ -165,6 +166,17 @@ class LineRemover:
         self._given = self._given[done * self._chunk_n :].copy()
         return np.concatenate([np.empty((0, self._n_channels)), *out])
 
+    def jumped(self, first_index: int, n: int) -> BoolArray:
+        """Return where a line began or stopped at once in `n` samples, (n, n_channels).
+
+        Call it with samples in order: earlier ones are forgotten.
+        """
+        marked = np.zeros((n, self._n_channels), np.bool_)
+        self._jumps = [jump for jump in self._jumps if jump[1] > first_index]
+        for first, stop, channels in self._jumps:
+            marked[max(0, first - first_index) : max(0, stop - first_index)] |= channels
+        return marked
+
     def finish(self) -> FloatArray:
         """Return the samples that are held; the next one comes behind a gap."""
         out = [self._without(chunk, ahead) for chunk, ahead in self._pending()]
@@ -178,6 +190,7 @@ class LineRemover:
     def _start(self) -> None:
         self._filter.reset()
         self._finder.reset()
+        self._began_at = self._out_index
         self._tracker = Tracker(self._fs_hz, self._chunk_n, self._n_channels)
         self._given = np.empty((0, self._n_channels))
         self._held: deque[FloatArray] = deque()  # chunks that wait for those behind them
@@ -206,6 +219,10 @@ class LineRemover:
 
     def _take(self, piece: FloatArray, band_uv: FloatArray, n_chunks: int) -> list[FloatArray]:
         left_uv = self._tracker.follow(band_uv) if self._tracker.families else band_uv
+        if self._tracker.families and self._tracker.jumped.any():
+            here = self._began_at + self._chunks * self._chunk_n
+            around = here - (_AHEAD + 1) * self._chunk_n, here + 3 * self._chunk_n
+            self._jumps.append((*around, self._tracker.jumped.copy()))
         self._let_go([family for family in self._tracker.families if family.lost])
         self._band.add(band_uv)
         self._left.add(left_uv)

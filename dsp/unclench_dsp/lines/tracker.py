@@ -23,6 +23,9 @@ of 2 kHz."""
 
 _WHITE_HZ = 1000.0
 _AMPLITUDE_S = 4.0  # memory of an amplitude once it is known
+_JUMPED = 8.0
+"""Power at a line's frequencies over that of the rest, of one chunk without its lines, that chance
+and contractions do not reach."""
 _JUMP = 9.0  # innovations this much larger than expected, in power, mean that the line has changed
 _JUMP_CHUNKS = 0.25  # weight of the newest chunk in what innovations are like
 _MAINS_JERK_HZ = 2e-3  # change of the drift in a second, Hz/s
@@ -86,6 +89,9 @@ class Tracker:
         keep = self._chunk_s / _AMPLITUDE_S
         self._wander = keep * keep  # of an amplitude in a chunk, against its noise in one
         self.families: list[Family] = []
+        self.jumped = np.zeros(n_channels, np.bool_)
+        """Channels in whose latest chunk a line began or stopped at once: it is still left, or what
+        was subtracted was not there."""
         self._band_uv2 = np.zeros(n_channels)
         self._usual_uv2: FloatArray | None = None  # noise power of a quiet chunk, (n_channels,)
 
@@ -124,6 +130,7 @@ class Tracker:
             (0.5 * np.square(np.abs(z)).sum(axis=0) for z in seen), np.zeros(self._n_channels)
         )
         noise_uv2 = np.maximum(power - explained, 0.02 * power) + 1e-12
+        self.jumped = explained > _JUMPED * noise_uv2
         usual = noise_uv2 if self._usual_uv2 is None else self._usual_uv2
         self._usual_uv2 = usual + 0.02 * np.clip(noise_uv2 - usual, -usual, usual)
         r = self._noise_per_uv2 * noise_uv2  # variance of a complex amplitude from one chunk
