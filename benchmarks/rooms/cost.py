@@ -60,7 +60,7 @@ def _bare(x_uv: FloatArray) -> None:
         block_uv = x_uv[first : first + _BLOCK_N]
         band_uv = bandpass.process(block_uv)
         tension_uv = envelope.process(band_uv)
-        chained = ChainBlock(first, band_uv, tension_uv, all_kept, none, settled)
+        chained = ChainBlock(first, band_uv, tension_uv, all_kept, none, none, settled)
         meter.process(first, block_uv, chained)
 
 

@@ -83,8 +83,9 @@ class ChainBlock:
     kept : ndarray of bool, shape (n_samples, n_channels)
         False for samples of a heartbeat, pop, tug or flutter, or of a line that begins or stops.
     disturbed : ndarray of bool, shape (n_samples, n_channels)
-        True during a pop, tug or flutter, or where a line that is removed begins or stops at once:
-        such time counts for nothing.
+        True during a pop, tug or flutter: such time counts for nothing.
+    jumped : ndarray of bool, shape (n_samples, n_channels)
+        True where a line that is removed stops at once: such time counts for nothing, either.
     settling : ndarray of bool, shape (n_samples,)
         True until filters and RMS window have forgotten the start.
     """
@@ -94,6 +95,7 @@ class ChainBlock:
     envelope_uv: FloatArray
     kept: BoolArray
     disturbed: BoolArray
+    jumped: BoolArray
     settling: BoolArray
 
     def __len__(self) -> int:
@@ -223,11 +225,13 @@ class TensionChain:
         n = len(mask.kept)
         band_uv = self._let_go(n)
         jumped = self._lines.jumped(self._next_index, n)
-        kept, disturbed = mask.kept & ~jumped, mask.disturbed | jumped
+        kept = mask.kept & ~jumped
         envelope_uv = self._envelope.process(band_uv, kept)
         settling = np.zeros(n, dtype=np.bool_)
         settling[: self._settling_left] = True
-        block = ChainBlock(self._next_index, band_uv, envelope_uv, kept, disturbed, settling)
+        block = ChainBlock(
+            self._next_index, band_uv, envelope_uv, kept, mask.disturbed, jumped, settling
+        )
         self._next_index += n
         self._settling_left = max(0, self._settling_left - n)
         return block
@@ -250,7 +254,7 @@ class TensionChain:
             return blocks[0]
         none = np.empty((0, self.settings.n_channels))
         no = none.astype(np.bool_)
-        empty = ChainBlock(self._next_index, none, none, no, no, np.empty(0, np.bool_))
+        empty = ChainBlock(self._next_index, none, none, no, no, no, np.empty(0, np.bool_))
         parts = [block for block in blocks if len(block)]
         if len(parts) < 2:
             return parts[0] if parts else empty
@@ -258,6 +262,6 @@ class TensionChain:
             parts[0].first_index,
             *(
                 np.concatenate([getattr(part, name) for part in parts])
-                for name in ("band_uv", "envelope_uv", "kept", "disturbed", "settling")
+                for name in ("band_uv", "envelope_uv", "kept", "disturbed", "jumped", "settling")
             ),
         )

@@ -124,9 +124,9 @@ def test_hum_that_stops_at_once_counts_for_nothing_and_is_no_contraction(seed: i
     muscle_uv = noise(24_000, 1.5, seed=seed)
     block = whole(TensionChain(ChainSettings(FS_HZ, 1)), muscle_uv + on_uv)
     clean = whole(TensionChain(ChainSettings(FS_HZ, 1)), muscle_uv)
-    left_out = np.flatnonzero(block.disturbed[14_000:, 0]) + 14_000
+    left_out = np.flatnonzero(block.jumped[14_000:, 0]) + 14_000
     assert stops - 600 < left_out[0] < left_out[-1] < stops + 600
-    counts = ~block.disturbed[14_000:, 0] & np.isfinite(block.envelope_uv[14_000:, 0])
+    counts = ~block.jumped[14_000:, 0] & np.isfinite(block.envelope_uv[14_000:, 0])
     ratio = block.envelope_uv[14_000:, 0][counts] / clean.envelope_uv[14_000:, 0][counts]
     assert 0.7 < ratio.min() < ratio.max() < 1.5
 

@@ -122,8 +122,9 @@ def quality_meter() -> tuple[Process, Restart]:
 
     def process(index: int, x: FloatArray) -> Iterable[np.ndarray]:
         settling = index + np.arange(len(x)) < 400
+        none = np.zeros(x.shape, bool)
         disturbed = (index + np.arange(len(x)) > 6000)[:, np.newaxis] & (x > 0)
-        treated = ChainBlock(0, x, np.abs(x), ~disturbed, disturbed, settling)
+        treated = ChainBlock(0, x, np.abs(x), ~disturbed, disturbed, none, settling)
         assessments = block.process(index, x, treated)
         yield np.array([a.first_index for a in assessments], dtype=int)
         yield np.array([a.state for a in assessments]).reshape(-1, N_CHANNELS)

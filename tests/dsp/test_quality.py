@@ -42,10 +42,11 @@ def treated(
     else:
         band_uv = x_uv - x_uv.mean(axis=0)
     kept = np.ones(x_uv.shape, dtype=bool)
+    none = ~kept
     if disturbed is None:
-        disturbed = ~kept
+        disturbed = none
     settling = np.arange(len(x_uv)) < settled_from
-    return ChainBlock(0, band_uv, np.abs(band_uv), kept & ~disturbed, disturbed, settling)
+    return ChainBlock(0, band_uv, np.abs(band_uv), kept & ~disturbed, disturbed, none, settling)
 
 
 def judge(x_uv: np.ndarray, first_index: int = 0, settled_from: int = 0) -> list[Assessment]:

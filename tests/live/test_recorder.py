@@ -32,7 +32,7 @@ def block(first, n=100, state="good"):
     settling, none = np.zeros(n, bool), np.zeros((n, 1), bool)
     states, trusts, no_hz = ((first, (state,)),), ((first, (True,)),), ((first, (0.0,)),)
     judged = states, states, trusts, no_hz
-    return LiveBlock(first, units, uv, uv, uv, ~none, none, settling, *judged, 0.0)
+    return LiveBlock(first, units, uv, uv, uv, ~none, none, none, settling, *judged, 0.0)
 
 
 def record(recorder, firsts):

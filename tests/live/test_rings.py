@@ -31,6 +31,7 @@ def block(first, n, *, state=("good", "good"), trusted=(True, True), settling=Fa
         np.abs(emg_uv),
         np.ones(emg_uv.shape, bool),
         np.zeros(emg_uv.shape, bool),
+        np.zeros(emg_uv.shape, bool),
         np.full(n, settling),
         ((first, state),),
         ((first, state),),

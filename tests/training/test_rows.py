@@ -177,8 +177,11 @@ def runs_of(blocks):
         else:
             runs.append([block])
     for run in runs:
-        columns = (*("units", "emg_uv", "band_uv", "envelope_uv", "kept", "disturbed", "settling"),)
-        arrays = {name: np.concatenate([getattr(b, name) for b in run]) for name in columns}
+        columns = ("units", "emg_uv", "band_uv", "envelope_uv")
+        marks = ("kept", "disturbed", "jumped", "settling")
+        arrays = {
+            name: np.concatenate([getattr(b, name) for b in run]) for name in (*columns, *marks)
+        }
         yield replace(
             run[0],
             **arrays,

@@ -117,6 +117,7 @@ class LiveBlock:
     envelope_uv: FloatArray  # (n_samples, n_channels), the tension: moving RMS of what is kept
     kept: BoolArray  # (n_samples, n_channels), False for a heartbeat, pop, tug or flutter
     disturbed: BoolArray  # (n_samples, n_channels), True during a pop, tug or flutter
+    jumped: BoolArray  # (n_samples, n_channels), True where hum or a tone stops at once
     settling: BoolArray  # (n_samples,): no tension yet
     states: tuple[tuple[int, States], ...]  # from which sample on which states hold, ascending
     shown: tuple[tuple[int, States], ...]  # what each window alone shows, not yet confirmed
@@ -168,6 +169,7 @@ class LiveBlock:
             envelope_uv=self.envelope_uv[here],
             kept=self.kept[here],
             disturbed=self.disturbed[here],
+            jumped=self.jumped[here],
             settling=self.settling[here],
         )
 

@@ -124,6 +124,7 @@ class Processing:
             chained.envelope_uv,
             chained.kept,
             chained.disturbed,
+            chained.jumped,
             chained.settling,
             tuple(states),
             tuple(shown),

@@ -80,7 +80,8 @@ class DisplayRings:
         tension = block.envelope_uv[offsets]
         tension[block.settling[offsets]] = np.nan
         rows = (block.first + offsets) // self._pick.hop_n
-        trusted = (np.array(block.trusted) & ~block.disturbed[offsets]).astype(np.float64)
+        left_out = (block.disturbed | block.jumped)[offsets]
+        trusted = (np.array(block.trusted) & ~left_out).astype(np.float64)
         numbers, extremes = self._buckets.process(block.first, block.emg_uv)
         with self._lock:
             self._tension.put(rows, tension)

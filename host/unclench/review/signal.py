@@ -24,8 +24,9 @@ MOST_S = 7 * 86400.0  # from the first to the last sample, with gaps: limits mem
 _CHUNK_N = 1 << 17  # samples per call of the chain: limits its memory
 _REASONS: tuple[Why, ...] = get_args(Why)
 _USED, _UNSURE = np.int8(-1), np.int8(len(_REASONS))
-_GAP, _SETTLING, _MOVED, _HEART, _QUIET = (
-    np.int8(_REASONS.index(why)) for why in ("gap", "settling", "movement", "heart", "too quiet")
+_GAP, _SETTLING, _HUM, _MOVED, _HEART, _QUIET = (
+    np.int8(_REASONS.index(why))
+    for why in ("gap", "settling", "mains hum", "movement", "heart", "too quiet")
 )
 
 
@@ -271,6 +272,7 @@ def _reasons(rows: Rows, block: LiveBlock) -> NDArray[np.int8]:
     gated = np.isnan(rows.fast_uv) & ~block.settling[offsets][:, np.newaxis]
     reason[np.isnan(rows.fast_uv)] = _SETTLING
     reason[gated] = _HEART
+    reason[block.jumped[offsets]] = _HUM
     reason[block.disturbed[offsets]] = _MOVED
     quiet = (reason == _UNSURE) & rows.bad & _trusted_at(rows, block)
     reason[quiet] = _QUIET
@@ -294,9 +296,10 @@ def _trusted_at(rows: Rows, block: LiveBlock) -> BoolArray:
 def _name_the_gated(reason: NDArray[np.int8]) -> None:
     """Give rows that hold too little of the signal after a movement that reason, in place."""
     for channel in reason.T:
-        for start, stop in runs((channel == _HEART) | (channel == _MOVED)):
-            if (channel[start:stop] == _MOVED).any():
-                channel[start:stop] = _MOVED
+        for cause in (_MOVED, _HUM):
+            for start, stop in runs((channel == _HEART) | (channel == cause)):
+                if (channel[start:stop] == cause).any():
+                    channel[start:stop] = cause
 
 
 def _name_the_unsure(reason: NDArray[np.int8]) -> None:

@@ -217,7 +217,7 @@ class RowSource:
         slow[since_doubt_n < max(self._slow_n, self._again_n) + self._hop_n] = np.nan
         bad = ~settling & (~trusted | (since_quiet_n < self._fast_n + self._hop_n))
         usable = trusted & ~settling & ~bad & (since_doubt_n >= self._again_n + self._hop_n)
-        usable &= np.isfinite(fast_uv) & ~block.disturbed[offsets]
+        usable &= np.isfinite(fast_uv) & ~(block.disturbed | block.jumped)[offsets]
         rows = Rows(sample, fast_uv, slow, quick, usable, bad)
         if self._confirm is None:
             self._deliver(rows)
