@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass
 
 from unclench.errors import InputError
+from unclench.training.placement.resting import WANDERS
 from unclench.training.placement.values import YOUR_BASELINE, TrainedChannel, floor_uv
 from unclench.translation import tr
 from unclench_dsp.abovefloor import times_above_floor
 
-USUAL_SPREAD = 0.10
+USUAL_SPREAD = WANDERS
 """Standard deviation of the logarithm of resting tension over the hours of a day, as long as the
 person's own days do not tell (`day.spread`)."""
 

@@ -20,7 +20,7 @@ LEAST_S, MOST_S = 20.0, 600.0
 """Length of the time in which rest is measured."""
 RESTLESS = 0.25
 """Standard deviation over the mean above which it was not rest."""
-_WANDERS, _WANDERS_S = 0.10, 600.0
+WANDERS, _WANDERS_S = 0.10, 600.0
 """How rest wanders by itself: standard deviation of its logarithm, and time constant."""
 _DRIFTING, _MOST_DRIFT = 3.0, 1.35
 """Standard deviations between the thirds that are no chance, and the ratio that never is."""
@@ -99,7 +99,7 @@ def _steady(found: Baseline, row_hz: float) -> float:
     Rest wanders a little between them, and both have errors: 12 % in a usual minute.
     """
     third_s = found.n / row_hz / 3
-    wander = _WANDERS * math.sqrt(2 * (1 - math.exp(-2 * third_s / _WANDERS_S)))
+    wander = WANDERS * math.sqrt(2 * (1 - math.exp(-2 * third_s / _WANDERS_S)))
     return min(_MOST_DRIFT, math.exp(_DRIFTING * math.hypot(wander, found.chance)))
 
 
