@@ -54,7 +54,7 @@ def test_a_tone_has_its_frequency():
 def test_the_noise_floor_tells_what_of_the_tension_is_the_muscles():
     assert floor_words(None, 2.0) == "Noise floor not measured"
     assert floor_words(0.3) == floor_words(0.3, 2.0) == "Noise floor 0.30 µV"
-    assert floor_words(1.0, 2.0) == "Noise floor 1.00 µV; above it 1.7 µV"
+    assert floor_words(1.0, 2.0) == "Noise floor 1.00 µV; 1.7 µV above it"
     assert floor_words(1.0, 1.2).endswith("the muscle is below what this instrument can see")
 
 

@@ -84,6 +84,18 @@ def test_tension_near_the_noise_is_below_what_the_instrument_can_see(muscle_uv: 
     assert figure_words(metric("p50_uv"), channel.figures) == "under 1.25 µV"  # not the louder rest
 
 
+def test_of_a_mean_only_the_most_is_known_where_much_is_too_quiet() -> None:
+    quiet, loud = noisy(0.3, 1.0, 3), noisy(3.0, 1.0, 4, n=30 * FS_HZ)
+    emg_uv = np.concatenate([quiet.emg_uv, loud.emg_uv])
+    result = analyze(recording_of(emg_uv, constants=quiet.constants), mains="off")
+    figures = result.channels[0].figures
+    weights = [figures.used_s, figures.excluded_s["too quiet"]]
+    most_uv = float(np.average([known(figures.mean).value, 1.25], weights=weights))
+    assert 1.5 < most_uv < 2.5
+    assert figure_words(metric("mean_uv"), figures) == f"under {most_uv:.2f} µV"
+    assert figure_words(metric("p50_uv"), figures) == "under 1.25 µV"
+
+
 def test_an_unknown_noise_is_not_subtracted() -> None:
     (plain,) = to_dict(analyze(recording_of(noise(4 * FS_HZ)), mains="off"))["channels"]
     assert plain["floor_uv"] is None

@@ -26,7 +26,7 @@ def test_a_channel_at_rest(view):
     shown = lines(view(), 80, 12)
     assert shown[0].startswith("Virtual board: relaxed")
     assert shown[0].endswith("0:12 · nothing lost")
-    assert shown[1] == "Channel 1   2.3 µV  ● Good signal  Noise floor 0.62 µV; above it 2.2 µV"
+    assert shown[1] == "Channel 1   2.3 µV  ● Good signal  Noise floor 0.62 µV; 2.2 µV above it"
     assert shown[2].startswith("  10 ┤")
     assert shown[-3] == "   1 ┤" + 62 * " " + 12 * "█"
     assert shown[-2] == ""

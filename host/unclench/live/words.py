@@ -86,7 +86,7 @@ def floor_words(noise_uv: float | None, tension_uv: float | None = None) -> str:
     above = tension_words(above_floor_uv(tension_uv, noise_uv))
     if above == tension_words(tension_uv):
         return floor
-    return tr("{floor}; above it {above} µV", floor=floor, above=above)
+    return tr("{floor}; {above} µV above it", floor=floor, above=above)
 
 
 def removed_words(lines: Sequence[Line], heart: Heart | None) -> str:

@@ -185,12 +185,7 @@ def helped_words(closing: ChannelClosing) -> list[str]:
     levels = closing.calm
     if len(levels) > 1:
         (first, _), (last, _), (lowest, title) = levels[0], levels[-1], min(levels)
-        words = (
-            tr("Mean tension was {first} µV in the first step and {last} µV in the last.")
-            if closing.whole is None
-            else tr("Median tension was {first} µV in the first step and {last} µV in the last.")
-        )
-        sentences.append(words.format(first=uv(first), last=uv(last)))
+        sentences.append(_from_to(uv(first), uv(last), closing.whole is not None))
         sentences.append(tr("It was lowest in “{title}”: {uv} µV.", title=title, uv=uv(lowest)))
     found = closing.whole.contractions if closing.whole is not None and closing.rested else ()
     known = [length(c.recovery_s) for c in found if c.recovery_s is not None]
@@ -216,6 +211,20 @@ def helped_words(closing: ChannelClosing) -> list[str]:
         times = [length(release.recovery_s) for release in asked[-_LATEST:]]
         sentences.append(tr("At rest {times} after a step asked to let go.", times=listed(times)))
     return sentences
+
+
+def _from_to(first: str, last: str, reviewed: bool) -> str:
+    if not reviewed:
+        return tr(
+            "Mean tension was {first} µV in the first step and {last} µV in the last.",
+            first=first,
+            last=last,
+        )
+    return tr(
+        "Median tension was {first} µV in the first step and {last} µV in the last.",
+        first=first,
+        last=last,
+    )
 
 
 def _counted_live(outcome: Outcome, channel: TrainedChannel, k: int) -> ChannelClosing:

@@ -45,7 +45,7 @@ def channel_words(
             )
         return [nothing]
     if too_quiet(HEADLINES[0], figures):
-        lead = [
+        return [
             tr(
                 "{channel}: median tension {uv}, which is {below}.",
                 channel=context.label,
@@ -53,7 +53,6 @@ def channel_words(
                 below=BELOW,
             )
         ]
-        return [" ".join(lead)]
     lead = [_level(context, figures.p50)]
     if context.baseline is not None:
         lead.append(_against_baseline(context, figures.p50.value))

@@ -18,15 +18,17 @@ from unclench.report.parts import (
 )
 from unclench.report.plots.trace import LANES, NARROW_PX, WIDE_PX, draw_trace
 from unclench.report.words import (
+    BELOW,
     baseline_name,
     excluded,
+    figure_words,
     listed,
     percent_of,
     ranged,
     rest_moments,
     uv,
 )
-from unclench.review.metrics import metric
+from unclench.review.metrics import metric, too_quiet
 from unclench.review.results import Figures
 from unclench.review.session import SessionReview
 from unclench.translation import tr
@@ -69,18 +71,22 @@ def trace_section(review: SessionReview, figures: Sequence[Figures]) -> Section:
 def _tiles(review: SessionReview, own: Figures, median: Estimate) -> Tiles:
     reference = review.contexts[own.channel].reference
     details = []
-    if median.low is not None and median.high is not None:
+    hidden = too_quiet(metric("p50_uv"), own)  # the figure would be that of the louder rest
+    if hidden:
+        details.append(BELOW)
+    elif median.low is not None and median.high is not None:
         details.append(tr("range {low} to {high}", low=uv(median.low), high=uv(median.high)))
     if own.mean is not None:
-        details.append(tr("mean {uv} µV", uv=uv(own.mean.value)))
-    if reference is not None:
+        details.append(tr("mean {tension}", tension=figure_words(metric("mean_uv"), own)))
+    if reference is not None and not hidden:
         details.append(
             tr(
                 "{percent:.1f} % of your reference contraction",
                 percent=100 * median.value / reference.uv,
             )
         )
-    tiles = [Tile(metric("p50_uv").label, uv(median.value), "µV", ", ".join(details))]
+    shown = figure_words(metric("p50_uv"), own) if hidden else uv(median.value)
+    tiles = [Tile(metric("p50_uv").label, shown, "" if hidden else "µV", ", ".join(details))]
     rest = own.rest
     if rest.share is not None:
         at_rest = percent_of(rest.share.value)

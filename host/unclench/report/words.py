@@ -70,9 +70,14 @@ def figure_words(metric: Metric, figures: Figures) -> str:
 
     That time is excluded, so the figure of the rest would be one of its louder part.
     """
-    if metric in LEVELS and figures.noise is not None and too_quiet(metric, figures):
-        return tr("under {uv} µV", uv=uv(CLEARLY * figures.noise.value))
-    return metric_words(metric, metric.value(figures))
+    value = metric.value(figures)
+    if metric not in LEVELS or figures.noise is None or not too_quiet(metric, figures):
+        return metric_words(metric, value)
+    most_uv = CLEARLY * figures.noise.value  # of each quiet moment
+    if metric.key == "mean_uv" and value is not None:
+        quiet_s = figures.excluded_s["too quiet"]
+        most_uv = (figures.used_s * value + quiet_s * most_uv) / (figures.used_s + quiet_s)
+    return tr("under {uv} µV", uv=uv(most_uv))
 
 
 def metric_range(metric: Metric, figures: Figures) -> str:

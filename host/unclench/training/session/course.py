@@ -244,9 +244,9 @@ class Course:
             if rest is not None and rest.before_uv is not None:
                 self._outbox.remark(
                     tr(
-                        "{label} rested at {now_uv:.1f} µV, its calibration says {before_uv:.1f} "
-                        "µV. The session used what it measured. Calibrate again, or say that the "
-                        "sensor was moved.",
+                        "{label} rested at {now_uv:.1f} µV, but its calibration says "
+                        "{before_uv:.1f} µV. The session used what it measured. If the sensor was "
+                        "moved, calibrate again.",
                         label=rest.channel,
                         now_uv=rest.mean_uv,
                         before_uv=rest.before_uv,
